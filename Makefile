@@ -1,0 +1,55 @@
+# Two commands for a newcomer: `make run` and `make test`. Everything else serves the people who work here.
+PYTHON ?= python3
+INDUSTRY ?= manufacturing
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.9.11
+export CREDENTIAL_PIPELINE_HOME ?= $(CURDIR)/data
+export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
+export GX_ANALYTICS_ENABLED := false
+export PYTHONWARNINGS := ignore
+
+.PHONY: run test install ui check bench shell format lock clean
+
+run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
+	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
+
+test: install  ## The whole test suite.
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+install: $(VENV)/.installed  ## The environment only, from the lock.
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+ui: install  ## Dagster's web page and daemon on loopback, with the three code locations.
+	@$(BIN)/credential-pipeline ui
+
+check: install  ## Lint, types, import rules, definitions.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/credential-pipeline registry check
+	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+
+bench: install  ## Time, memory and accuracy at the pilot's full size.
+	@$(BIN)/python -m tests.bench
+
+shell: install  ## DuckDB over all current versions, read-only.
+	@$(BIN)/credential-pipeline shell
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## Rewrite the lock after a change of dependencies.
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean:  ## Remove the environment; data stays.
+	rm -rf $(VENV)

@@ -1,0 +1,56 @@
+"""Hop 3: profiles become learners, learners find their student records. Predicting never trains."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from assets.describe import hop_asset, picture
+from assets.materialize import digest_of, materialize
+from assets.resources import SideResource
+from checks import gate
+from checks.suites.linked_records import RULES
+from credential_pipeline.linked_records.link import link
+from credential_pipeline.publication.charts import png_bars
+from credential_pipeline.storage.snapshots import Version
+from credential_pipeline.storage.staging import Staged
+
+
+@hop_asset(
+    "linked_records",
+    RULES,
+    deps=["cleaned_learners", "education_registry"],
+    kinds=["splink"],
+    description="Probabilistic linkage with a pinned model; same input, same links.",
+)
+def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
+    """Link the industry's profiles."""
+    name = context.partition_key
+
+    def build(staged: Staged) -> None:
+        link(staged.con, clearinghouse.industry(name))
+
+    def describe(version: Version) -> Mapping[str, Any]:
+        with clearinghouse.store.read(version) as con:
+            statuses = con.execute(
+                "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
+            ).df()
+            weights = con.execute(
+                "SELECT level AS weight, value AS pairs FROM linked_records.diagnostics"
+                " WHERE metric = 'match_weight_histogram' ORDER BY TRY_CAST(level AS DOUBLE)"
+            ).df()
+        charts: dict[str, Any] = {"learners by status": picture(png_bars(statuses, "status", "learners"), "Learners by status")}
+        if len(weights):
+            charts["match weights"] = picture(png_bars(weights, "weight", "pairs"), "Pairs by match weight")
+        return charts | {f"learners {row.status}": int(row.learners) for row in statuses.itertuples()}
+
+    yield from materialize(
+        context,
+        clearinghouse,
+        "linked_records",
+        RULES,
+        build,
+        reads=["cleaned_learners", "education_registry"],
+        inputs=lambda: {"industry": digest_of(clearinghouse.industry(name).linkage.model_dump_json())},
+        describe=describe,
+    )

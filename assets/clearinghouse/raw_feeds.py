@@ -1,0 +1,45 @@
+"""Hop 1: certifiers' files, read strictly; the landing folder is watched by a sensor in automation.py."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from assets.describe import hop_asset, picture
+from assets.materialize import digest_of, digest_of_files, materialize
+from assets.resources import SideResource
+from checks import gate
+from checks.suites.raw_feeds import RULES
+from credential_pipeline.publication.charts import png_bars
+from credential_pipeline.raw_feeds.intake import read_feeds
+from credential_pipeline.raw_feeds.receipts import record_receipts
+from credential_pipeline.storage.snapshots import Version
+from credential_pipeline.storage.staging import Staged
+
+
+@hop_asset("raw_feeds", RULES, kinds=["csv"], description="Bad rows are set aside with a reason, never passed on or lost.")
+def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
+    """Read every delivery of the industry's certifiers."""
+    name = context.partition_key
+    inbox = clearinghouse.root / "inbox"
+
+    def inputs() -> Mapping[str, str]:
+        registry = clearinghouse.registry
+        layouts = [certifier.model_dump_json() for certifier in registry.certifiers_of(name)]
+        return {"feeds": digest_of_files(inbox / name), "certifiers": digest_of(*layouts)}
+
+    def build(staged: Staged) -> None:
+        read_feeds(staged.con, inbox, name, clearinghouse.registry)
+        rows = staged.con.execute("SELECT DISTINCT sha256 FROM raw_feeds.deliveries ORDER BY 1").fetchall()
+        record_receipts(clearinghouse.root / "receipts.jsonl", [digest for (digest,) in rows])
+
+    def describe(version: Version) -> Mapping[str, Any]:
+        with clearinghouse.store.read(version) as con:
+            frame = con.execute(
+                "SELECT certifier, CAST(sum(rows_accepted) AS BIGINT) AS rows FROM raw_feeds.deliveries GROUP BY 1 ORDER BY 1"
+            ).df()
+        return {"accepted rows": picture(png_bars(frame, "certifier", "rows"), "Accepted rows by certifier")}
+
+    yield from materialize(
+        context, clearinghouse, "raw_feeds", RULES, build, inputs=inputs, describe=describe
+    )

@@ -1,0 +1,80 @@
+"""``run``: materialise the hops of industries in order through Dagster, with a line per hop and a summary."""
+
+import argparse
+import importlib
+import logging
+import sys
+import time
+
+import dagster as dg
+
+from assets import environment, headline, instance
+from assets.commands import keys, simulate
+from credential_pipeline.names import HOPS, Side
+
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
+_LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "publication"}
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run every industry; one that is refused leaves the others alone, and the exit code says so."""
+    registry = environment.registry()
+    industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
+    if arguments.simulate_if_empty and not _has_feeds():
+        simulate.write()
+    keys.ensure()
+    hops = _up_to(arguments.until)
+    started = time.monotonic()
+    with instance.instance() as dagster_instance:
+        refused = [name for name in industries if not _run(name, hops, dagster_instance)]
+    for name in industries:
+        if name not in refused and hops[-1] == list(HOPS)[-1]:
+            headline.show(name)
+    _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
+    return 1 if refused else 0
+
+
+def _has_feeds() -> bool:
+    inbox = environment.side_home(Side.CLEARINGHOUSE) / "inbox"
+    return inbox.is_dir() and any(inbox.rglob("*"))
+
+
+def _up_to(until: str | None) -> list[str]:
+    names = list(HOPS)
+    return names[: names.index(until) + 1] if until else names
+
+
+def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance) -> bool:
+    for side, location in _LOCATIONS.items():
+        wanted = [hop for hop in hops if HOPS[hop] == side]
+        if not wanted:
+            continue
+        definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
+        result = definitions.resolve_job_def(location).execute_in_process(
+            instance=dagster_instance,
+            partition_key=industry,
+            asset_selection=[dg.AssetKey(hop) for hop in wanted],
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        if not result.success:
+            for line in _refusals(result):
+                print(f"refused: {line}", file=sys.stderr)
+            return False
+    return True
+
+
+def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            described = failure.user_failure_data.description if failure.user_failure_data else None
+            kind = failure.error.cls_name if failure.error else "failure"
+            lines.append(described or f"{industry_of(event)}: an unexpected {kind} stopped the run; see the Dagster UI")
+    return lines or ["the run stopped before its first hop; see the Dagster UI"]
+
+
+def industry_of(event: dg.DagsterEvent) -> str:
+    """The step that an event belongs to, for a message."""
+    return event.step_key or "run"

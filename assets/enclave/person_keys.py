@@ -1,0 +1,50 @@
+"""Hop 4b: protected person keys by a cascade of passes; no direct identifier goes beyond this hop."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from assets.describe import hop_asset, picture
+from assets.materialize import digest_of, materialize
+from assets.resources import SideResource
+from checks import gate
+from checks.suites.person_keys import RULES
+from credential_pipeline.person_keys.assign import assign
+from credential_pipeline.publication.charts import png_bars
+from credential_pipeline.storage.snapshots import Version
+from credential_pipeline.storage.staging import Staged
+
+
+@hop_asset(
+    "person_keys",
+    RULES,
+    deps=["accepted_extract", "reference_population"],
+    kinds=["splink"],
+    description="Each link names the module and the pass that made it; ties get no key.",
+)
+def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Iterator[gate.Outcome]:
+    """Assign keys to the industry's learners."""
+    name = context.partition_key
+
+    def build(staged: Staged) -> None:
+        assign(staged.con, enclave.industry(name))
+
+    def describe(version: Version) -> Mapping[str, Any]:
+        with enclave.store.read(version) as con:
+            frame = con.execute(
+                "SELECT coalesce(module, status) AS module, count(*) AS learners FROM person_keys.person_links"
+                " GROUP BY 1 ORDER BY 2 DESC, 1"
+            ).df()
+        return {"keys by module": picture(png_bars(frame, "module", "learners"), "Learners by the module that keyed them")}
+
+    yield from materialize(
+        context,
+        enclave,
+        "person_keys",
+        RULES,
+        build,
+        reads=["accepted_extract", "reference_population"],
+        inputs=lambda: {"industry": digest_of(enclave.industry(name).linkage.model_dump_json())},
+        describe=describe,
+    )

@@ -1,0 +1,89 @@
+"""Where things are: the only module that reads environment variables.
+
+Each side loads with the other sides' variables unset. On one machine everything lies under ``CREDENTIAL_PIPELINE_HOME``.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from credential_pipeline.names import Side
+from credential_pipeline.registry.load import Registry, load_registry
+
+_SIDE_VARIABLES = {
+    Side.CLEARINGHOUSE: "CLEARINGHOUSE_HOME",
+    Side.ENCLAVE: "ENCLAVE_HOME",
+    Side.PUBLIC: "PUBLIC_HOME",
+}
+
+
+def home() -> Path:
+    """Folder of a one-machine installation (``CREDENTIAL_PIPELINE_HOME``, by default ``./data``)."""
+    return Path(os.environ.get("CREDENTIAL_PIPELINE_HOME") or "data").absolute()
+
+
+def side_home(side: Side) -> Path:
+    """Storage root of a side (``CLEARINGHOUSE_HOME``, ``ENCLAVE_HOME``, ``PUBLIC_HOME``)."""
+    return Path(os.environ.get(_SIDE_VARIABLES[side]) or home() / side.value).absolute()
+
+
+def one_machine() -> bool:
+    """True if no side was given a home of its own, so that all three share this machine."""
+    return not any(os.environ.get(variable) for variable in _SIDE_VARIABLES.values())
+
+
+def extra_registry() -> Path | None:
+    """Folder of YAML laid over the built-in registry (``CREDENTIAL_PIPELINE_REGISTRY``)."""
+    folder = os.environ.get("CREDENTIAL_PIPELINE_REGISTRY")
+    return Path(folder) if folder else None
+
+
+def registry() -> Registry:
+    """The registry in force.
+
+    Raises:
+        SafeError: A YAML file is wrong; the message names the file and the key.
+    """
+    return load_registry(extra_registry())
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The folders through which sealed packages travel; in production the mounts of a managed transfer.
+
+    Attributes:
+        extracts: From the clearinghouse to the enclave (``EXTRACT_TRANSFER``).
+        releases: From the enclave to the publication side (``RELEASE_TRANSFER``).
+    """
+
+    extracts: Path
+    releases: Path
+
+
+def transfer() -> Transfer:
+    """Where sealed packages are put and found."""
+    return Transfer(
+        extracts=Path(os.environ.get("EXTRACT_TRANSFER") or home() / "transfer" / "extracts").absolute(),
+        releases=Path(os.environ.get("RELEASE_TRANSFER") or home() / "transfer" / "releases").absolute(),
+    )
+
+
+def memory_limit() -> str:
+    """Memory that DuckDB may use (``CREDENTIAL_PIPELINE_MEMORY``)."""
+    return os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB"
+
+
+def dagster_home() -> Path:
+    """Folder of the Dagster instance (``DAGSTER_HOME``)."""
+    return Path(os.environ.get("DAGSTER_HOME") or home() / "dagster").absolute()
+
+
+def monthly_cron(side: Side) -> str:
+    """When a side runs by itself (``CLEARINGHOUSE_CRON`` and so on); by default monthly, one side after the other."""
+    day = {Side.CLEARINGHOUSE: 5, Side.ENCLAVE: 8, Side.PUBLIC: 12}[side]
+    return os.environ.get(f"{side.name}_CRON") or f"0 6 {day} * *"
+
+
+def today_override() -> str | None:
+    """A fixed date for agreements (``CREDENTIAL_PIPELINE_TODAY``, ISO), so that a past run can be repeated."""
+    return os.environ.get("CREDENTIAL_PIPELINE_TODAY")

@@ -1,0 +1,1 @@
+"""The public side: reads sealed releases and nothing else, and writes what people read."""

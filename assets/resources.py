@@ -1,0 +1,90 @@
+"""What assets are given: the store of their side, DuckDB with a memory limit, the registry, the transfer folders."""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import dagster as dg
+from dagster_duckdb import DuckDBResource
+
+from assets import environment
+from credential_pipeline.names import Side
+from credential_pipeline.registry.load import Registry, load_registry
+from credential_pipeline.registry.model import Industry
+from credential_pipeline.storage.engine import Connection, configure
+from credential_pipeline.storage.snapshots import Store
+
+
+class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """One side's folders and its engine.
+
+    Attributes:
+        home: Storage root of the side.
+        registry_folder: Extra registry laid over the built-in one; empty for none.
+        extracts: Transfer folder from the clearinghouse to the enclave.
+        releases: Transfer folder from the enclave to the publication side.
+        today: A fixed ISO date for agreements; empty for the clock's.
+        duckdb: In-memory engine with a memory limit.
+    """
+
+    home: str
+    registry_folder: str = ""
+    extracts: str = ""
+    releases: str = ""
+    today: str = ""
+    duckdb: dg.ResourceDependency[DuckDBResource]
+
+    @property
+    def root(self) -> Path:
+        """Storage root as a path."""
+        return Path(self.home)
+
+    @property
+    def store(self) -> Store:
+        """The side's published versions."""
+        return Store(self.root / "store", self.connect)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open the engine and close it whatever happens: dagster-duckdb's own context leaves it open on an error."""
+        with self.duckdb.get_connection() as con:
+            try:
+                yield configure(con, self.root / "spill")
+            finally:
+                con.close()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry in force."""
+        return load_registry(Path(self.registry_folder) if self.registry_folder else None)
+
+    def industry(self, name: str) -> Industry:
+        """An industry of the registry.
+
+        Raises:
+            SafeError: ``E_UNKNOWN_INDUSTRY``: the registry has no such industry.
+        """
+        return self.registry.industry(name)
+
+    @property
+    def date(self) -> datetime.date:
+        """The day on which agreements must be in force."""
+        return datetime.date.fromisoformat(self.today) if self.today else datetime.datetime.now(datetime.UTC).date()
+
+
+def side_resource(side: Side) -> SideResource:
+    """The resource of a side, from the environment."""
+    transfer = environment.transfer()
+    folder = environment.extra_registry()
+    return SideResource(
+        home=str(environment.side_home(side)),
+        registry_folder=str(folder) if folder else "",
+        extracts=str(transfer.extracts),
+        releases=str(transfer.releases),
+        today=environment.today_override() or "",
+        duckdb=DuckDBResource(
+            database=":memory:", connection_config={"memory_limit": environment.memory_limit(), "threads": "2"}
+        ),
+    )

@@ -1,0 +1,177 @@
+"""The gate between two hops: declares rules as asset checks, and publishes a staged version only if they hold.
+
+It works inside the step, since a separate blocking check leaks across code locations, backfills and single
+materialisations. The same inputs give the same result, so a hop whose inputs are unchanged repeats its last verdicts and
+does no work.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from checks import gx_adapter
+from checks.gx_adapter import Verdict
+from checks.guard import guarded
+from checks.rule import Rule
+from credential_pipeline.contracts.table import Snapshot
+from credential_pipeline.errors import SafeError
+from credential_pipeline.storage import manifest
+from credential_pipeline.storage.manifest import Manifest
+from credential_pipeline.storage.snapshots import Store, Version, all_inputs
+from credential_pipeline.storage.staging import Staged
+
+PROGRESS = logging.getLogger("credential_pipeline.progress")
+
+Outcome = dg.AssetCheckResult | dg.MaterializeResult[Any]
+
+
+@dataclass(frozen=True)
+class Hop:
+    """What the gate needs to know of one materialisation.
+
+    Attributes:
+        store: Store of the side.
+        snapshot: What is built.
+        partition: Industry, or ``shared``.
+        reads: Versions that the hop reads.
+        inputs: What else the result depends on, by name.
+        run_id: The Dagster run.
+        rules: The suite.
+        home: Folder of the side, for the vault log.
+        build: Creates the tables of the snapshot in the staged connection.
+        before_publish: A last act between gate and publication, for example handing a package over; may refuse.
+        describe: Extra metadata from the published version: charts, paths, figures.
+    """
+
+    store: Store
+    snapshot: Snapshot
+    partition: str
+    reads: Sequence[Version]
+    inputs: Mapping[str, str]
+    run_id: str
+    rules: Sequence[Rule]
+    home: Path
+    build: Callable[[Staged], None]
+    before_publish: Callable[[Staged], None] = field(default=lambda staged: None)
+    describe: Callable[[Version], Mapping[str, Any]] = field(default=lambda version: {})
+
+
+def specs(asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None) -> list[dg.AssetCheckSpec]:
+    """Declare one asset check per rule."""
+    return [
+        dg.AssetCheckSpec(
+            rule.name, asset=asset, description=rule.why, blocking=rule.severity == "block", partitions_def=partitions
+        )
+        for rule in rules
+    ]
+
+
+def run(hop: Hop) -> Iterator[Outcome]:
+    """Build, judge and publish one hop; or repeat the last verdicts if nothing that it depends on has changed.
+
+    Yields:
+        One check result per rule, then the materialisation.
+
+    Raises:
+        dg.Failure: A blocking rule is broken or the input was refused; nothing was published.
+    """
+    started = time.monotonic()
+    with guarded(hop.snapshot.name, hop.partition, hop.home):
+        reused = _unchanged(hop)
+    if reused is not None:
+        yield from (_repeated(rule, reused.manifest) for rule in hop.rules)
+        _say(hop, reused, "unchanged", started)
+        yield _materialization(hop, reused)
+        return
+    with guarded(hop.snapshot.name, hop.partition, hop.home):
+        PROGRESS.info("%s %s …", hop.partition, hop.snapshot.name)
+        with hop.store.stage(hop.snapshot, hop.partition, hop.reads, _inputs(hop), hop.run_id) as staged:
+            hop.build(staged)
+            staged.write()
+            judged_at = time.monotonic()
+            verdicts = gx_adapter.evaluate(staged.con, hop.rules)
+            staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
+            yield from (_result(verdict) for verdict in verdicts)
+            _refuse_if_broken(hop, verdicts)
+            hop.before_publish(staged)
+            staged.publish([_record(verdict) for verdict in verdicts])
+        version = hop.store.current(hop.snapshot, hop.partition)
+    _say(hop, version, "published", started)
+    yield _materialization(hop, version)
+
+
+def _inputs(hop: Hop) -> dict[str, str]:
+    rules = manifest.fingerprint({rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in hop.rules})
+    return {**hop.inputs, "rules": rules[:16]}
+
+
+def _unchanged(hop: Hop) -> Version | None:
+    current = hop.store.find(hop.snapshot, hop.partition)
+    wanted = manifest.fingerprint(all_inputs(hop.reads, _inputs(hop)))
+    if current is None or current.manifest.fingerprint != wanted:
+        return None
+    for table in hop.snapshot:
+        current.path(table.name)
+    return current
+
+
+def _severity(rule: Rule) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity.ERROR if rule.severity == "block" else dg.AssetCheckSeverity.WARN
+
+
+def _result(verdict: Verdict) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"evaluated": verdict.evaluated}
+    if verdict.observed is not None:
+        metadata["observed" if verdict.rule.single else "failing"] = verdict.observed
+    return dg.AssetCheckResult(
+        check_name=verdict.rule.name, passed=verdict.passed, severity=_severity(verdict.rule), metadata=metadata
+    )
+
+
+def _record(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule.name,
+        "passed": verdict.passed,
+        "severity": verdict.rule.severity,
+        "evaluated": verdict.evaluated,
+        "observed": verdict.observed,
+    }
+
+
+def _repeated(rule: Rule, facts: Manifest) -> dg.AssetCheckResult:
+    record = next(entry for entry in facts.verdicts if entry["rule"] == rule.name)
+    return _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
+
+
+def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict]) -> None:
+    broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
+    if broken:
+        names = ", ".join(
+            verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
+            for verdict in broken
+        )
+        kept = "the last good version stays current" if hop.store.find(hop.snapshot, hop.partition) else "nothing was published"
+        raise SafeError("E_GATE", f"Rules broken: {names}; {kept}. {broken[0].rule.why}")
+
+
+def _say(hop: Hop, version: Version, what: str, started: float) -> None:
+    rows = ", ".join(f"{facts.rows:,} {table}" for table, facts in version.manifest.tables.items())
+    PROGRESS.info("%s %s %s in %.1f s: %s", hop.partition, hop.snapshot.name, what, time.monotonic() - started, rows)
+
+
+def _materialization(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:
+    first = hop.snapshot.tables[0].name
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count" if hop.snapshot.partitioned else "dagster/row_count": version.rows(first),
+        "version": version.name,
+        **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
+        **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
+        "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
+        **hop.describe(version),
+    }
+    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))

@@ -1,0 +1,52 @@
+"""Keeps personal values out of Dagster's event log: what goes wrong inside a hop leaves it as one safe sentence.
+
+Dagster stores exceptions with everything that they chain, and DuckDB quotes the offending cell. So everything but a
+:class:`SafeError` is replaced, and its full text goes only to a file that the side's own account can read.
+"""
+
+import datetime
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from credential_pipeline.errors import SafeError
+
+VAULT_LOG = "vault.log"
+
+
+@contextmanager
+def guarded(hop: str, partition: str, home: Path) -> Iterator[None]:
+    """Turn whatever is raised inside into a ``dg.Failure`` that names no person and is never retried.
+
+    Args:
+        hop: Name of the hop, for the message.
+        partition: Industry, or ``shared``.
+        home: Storage root of the side; full texts go to its ``vault.log`` (mode 0600).
+    """
+    try:
+        yield
+    except SafeError as refusal:
+        code = refusal.code
+        text = f"{partition} {hop}: {refusal}"
+        raise dg.Failure(text, metadata={"code": code, "hop": hop}, allow_retries=False) from None
+    except (dg.Failure, dg.RetryRequested, GeneratorExit):
+        raise
+    except Exception as error:  # noqa: BLE001 - everything else may quote a cell
+        kind = type(error).__name__
+        _keep(home, traceback.format_exc())
+        text = (
+            f"{partition} {hop}: an unexpected {kind} stopped the hop; its text may hold personal data and is kept in "
+            f"{home.name}/{VAULT_LOG} only [E_UNEXPECTED]"
+        )
+        raise dg.Failure(text, metadata={"code": "E_UNEXPECTED", "hop": hop}, allow_retries=False) from None
+
+
+def _keep(home: Path, text: str) -> None:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(home / VAULT_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a") as log:
+        log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{text}\n")

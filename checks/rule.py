@@ -1,0 +1,96 @@
+"""What a rule is, and the few sentences in which suites are written.
+
+A rule looks either at the values of one column (``column_is``) or at one number that SQL counts (``none_where``,
+``share_where``, ``number``). Counting in DuckDB keeps rules on ten million rows cheap; Great Expectations decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from credential_pipeline.contracts.table import Snapshot
+
+Severity = Literal["block", "warn"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a gate.
+
+    Attributes:
+        name: Name of the asset check.
+        why: The reason for the rule, a sentence for people.
+        query: SQL whose only column the expectation judges, called ``judged``.
+        expectation: Class name in ``great_expectations.expectations``.
+        kwargs: Arguments of the expectation, without the column.
+        severity: ``block`` keeps the data back, ``warn`` lets it pass with a warning.
+        single: True if the query gives one number; it is then shown as metadata.
+    """
+
+    name: str
+    why: str
+    query: str
+    expectation: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = "block"
+    single: bool = True
+
+
+def number(
+    name: str, why: str, sql: str, *, at_least: float | None = None, at_most: float | None = None, severity: Severity = "block"
+) -> Rule:
+    """One number lies within bounds.
+
+    Args:
+        name: Name of the check.
+        why: Reason.
+        sql: A query that gives one number.
+        at_least: Lower bound, inclusive.
+        at_most: Upper bound, inclusive.
+        severity: ``block`` or ``warn``.
+    """
+    bounds = {key: value for key, value in (("min_value", at_least), ("max_value", at_most)) if value is not None}
+    return Rule(name, why, sql, "ExpectColumnValuesToBeBetween", bounds, severity)
+
+
+def none_where(name: str, why: str, table: str, condition: str, severity: Severity = "block") -> Rule:
+    """No row of the table meets the condition."""
+    return number(name, why, f"SELECT count(*) FROM {table} WHERE {condition}", at_most=0, severity=severity)
+
+
+def share_where(
+    name: str, why: str, table: str, condition: str, *, at_most: float, severity: Severity = "warn"
+) -> Rule:
+    """At most a share of the table's rows meets the condition."""
+    sql = f"SELECT coalesce(avg(CAST({condition} AS INTEGER)), 0) FROM {table}"
+    return number(name, why, sql, at_most=at_most, severity=severity)
+
+
+def column_in(
+    name: str, why: str, table: str, column: str, values: Sequence[str], severity: Severity = "block"
+) -> Rule:
+    """Every value of the column that is present belongs to a closed list."""
+    sql = f'SELECT "{column}" FROM {table}'
+    return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", {"value_set": list(values)}, severity, single=False)
+
+
+def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
+    """The rules that every table owes to its contract: rows are there, keys are present and, where promised, unique.
+
+    They come first in every suite, because Great Expectations passes vacuously on an empty or an all-null column.
+    """
+    rules: list[Rule] = []
+    for table in snapshot:
+        name = f'{snapshot.name}."{table.name}"'
+        keys = ", ".join(f'"{key}"' for key in table.key)
+        absent = " OR ".join(f'"{key}" IS NULL' for key in table.key if table.unique or key == table.key[0])
+        if not table.may_be_empty:
+            why = f"An empty table {table.name} would pass every other rule and blank everything built on it."
+            rules.append(number(f"{table.name}_has_rows", why, f"SELECT count(*) FROM {name}", at_least=1))
+        why = f"A row of {table.name} without its key cannot be traced or joined."
+        rules.append(none_where(f"{table.name}_key_present", why, name, absent))
+        if table.unique:
+            why = f"A key that stands twice in {table.name} counts a person or an event twice."
+            sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name})) FROM {name}"
+            rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0))
+    return tuple(rules)

@@ -1,0 +1,64 @@
+"""The tables of hop 2: cleaned_learners."""
+
+from credential_pipeline.contracts.table import Column, Snapshot, Table
+from credential_pipeline.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="profiles",
+        description="One distinct standardised identity that a certifier reported.",
+        key=("profile_id",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("profile_id", "VARCHAR", "Hash of the identity; stable for the same content."),
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("person_ref", "VARCHAR", "Certifier's own id of the person, if it has one.", identifier=True),
+            Column("first_name", "VARCHAR", "Given name, standard form.", identifier=True),
+            Column("middle_name", "VARCHAR", "Middle name or initial, standard form.", identifier=True),
+            Column("last_name", "VARCHAR", "Family name, standard form.", identifier=True),
+            Column("name_suffix", "VARCHAR", "JR, SR, II, III or IV.", identifier=True),
+            Column(
+                "previous_last_name", "VARCHAR", "An earlier family name, where the sender holds one.", identifier=True
+            ),
+            Column("birth_date", "DATE", "Date of birth.", identifier=True),
+            Column("sex", "VARCHAR", "F or M as the sender says."),
+            Column("ssn_last4", "VARCHAR", "Last four digits, never more.", identifier=True),
+            Column("email", "VARCHAR", "E-mail address.", identifier=True),
+            Column("phone", "VARCHAR", "Telephone number.", identifier=True),
+            Column("street", "VARCHAR", "Street and number, standard form.", identifier=True),
+            Column("city", "VARCHAR", "City, standard form.", identifier=True),
+            Column("state", "VARCHAR", "Two-letter state code."),
+            Column("zip", "VARCHAR", "Five-digit ZIP code."),
+            Column("records", "BIGINT", "Feed rows that carry this identity."),
+        ),
+    ),
+    Table(
+        name="credentials",
+        description="One event: an attempt, an award, a renewal or a revocation.",
+        key=("certifier", "record_id"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("record_id", "VARCHAR", "Sender's id of the row, unique within a certifier."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("profile_id", "VARCHAR", "Profile that the event belongs to."),
+            Column("credential_code", "VARCHAR", "Certifier's code of the credential."),
+            Column("credential_title", "VARCHAR", "Title of the credential."),
+            Column("event", "VARCHAR", "attempt, award, renewal or revocation."),
+            Column("result", "VARCHAR", "pass or fail, where the feed says so."),
+            Column("event_date", "DATE", "Day of the event."),
+            Column("expiration_date", "DATE", "Day on which the credential ends, if it does."),
+            Column("training_provider", "VARCHAR", "Name of the training provider."),
+            Column("provider_opeid", "VARCHAR", "Provider's OPEID."),
+            Column("training_setting", "VARCHAR", "credit, noncredit, high_school, employer, military or other."),
+            Column("blocked", "BOOLEAN", "The certifier says: do not share."),
+        ),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="cleaned_learners",
+    side=Side.CLEARINGHOUSE,
+    description="Standardised profiles and credential events.",
+    tables=_TABLES,
+)

@@ -1,0 +1,102 @@
+"""The tables of hop 5: outcome_tables."""
+
+from credential_pipeline.contracts.table import Column, Snapshot, Table
+from credential_pipeline.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="counts",
+        description="One count of learners (or events) behind the figures.",
+        key=("count_id",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("count_id", "VARCHAR", "Id of the count."),
+            Column("quantity", "VARCHAR", "What is counted."),
+            Column("certifier", "VARCHAR", "Certifier or 'all'."),
+            Column("credential", "VARCHAR", "Credential code or 'all'."),
+            Column("cohort", "VARCHAR", "First and last award year, or 'all'."),
+            Column("age_band", "VARCHAR", "Age at the award, in years, or 'all'."),
+            Column("sex", "VARCHAR", "Sex or 'all'."),
+            Column("race", "VARCHAR", "Race or 'all'."),
+            Column("sector", "VARCHAR", "NAICS sector of the main employer, or 'all'."),
+            Column("setting", "VARCHAR", "Training setting or 'all'."),
+            Column("horizon", "INTEGER", "Calendar year less the year of the attributed award."),
+            Column("value", "BIGINT", "The count."),
+            Column("learners", "BIGINT", "Distinct learners in it."),
+        ),
+    ),
+    Table(
+        name="equations",
+        description="One part of a total: the parts of an equation add up to its total.",
+        key=("equation_id", "part_count_id"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("equation_id", "VARCHAR", "Id of the equation."),
+            Column("total_count_id", "VARCHAR", "The total."),
+            Column("part_count_id", "VARCHAR", "One of its parts."),
+        ),
+    ),
+    Table(
+        name="outcomes",
+        description="One figure, before disclosure control.",
+        key=("cell_id",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("release", "VARCHAR", "Release that the cell belongs to; empty until released."),
+            Column("industry", "VARCHAR", "Industry in the registry."),
+            Column("table", "VARCHAR", "Outcome table that the cell belongs to."),
+            Column(
+                "cell_id", "VARCHAR", "Readable id of the cell, unique within an industry and stable over releases."
+            ),
+            Column("certifier", "VARCHAR", "Certifier or 'all'."),
+            Column("credential", "VARCHAR", "Credential code or 'all'."),
+            Column("cohort", "VARCHAR", "First and last award year, or 'all'."),
+            Column("age_band", "VARCHAR", "Age at the award, in years, or 'all'."),
+            Column("sex", "VARCHAR", "Sex or 'all'."),
+            Column("race", "VARCHAR", "Race or 'all'."),
+            Column("ethnicity", "VARCHAR", "Ethnicity or 'all'."),
+            Column("state", "VARCHAR", "State or 'all'."),
+            Column("sector", "VARCHAR", "NAICS sector of the main employer, or 'all'."),
+            Column(
+                "horizon",
+                "INTEGER",
+                "Calendar year less the year of the attributed award; empty where time plays no part.",
+            ),
+            Column("measure", "VARCHAR", "What the value measures."),
+            Column("value", "DOUBLE", "The figure, in its unit."),
+            Column("unit", "VARCHAR", "usd, share, count or mean."),
+            Column("base_year", "INTEGER", "Year of the dollars, where the unit is usd."),
+            Column("n", "BIGINT", "Learners behind the figure."),
+            Column("low", "DOUBLE", "Lower end of the band."),
+            Column("high", "DOUBLE", "Upper end of the band."),
+            Column("status", "INTEGER", "LEHD flag: 1 published, -1 not available, 5 suppressed."),
+            Column(
+                "rollup_level", "VARCHAR", "Level at which the cell is given, for example all, certifier, credential."
+            ),
+            Column("setting", "VARCHAR", "Training setting or 'all'."),
+            Column("definition", "VARCHAR", "Key of the definition that the figure follows."),
+            Column("attribution", "VARCHAR", "Rule for people with several credentials: first, highest or each."),
+            Column("n_count_id", "VARCHAR", "Count that n is."),
+            Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
+        ),
+    ),
+    Table(
+        name="definitions",
+        description="What each figure means.",
+        key=("definition", "measure"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("definition", "VARCHAR", "Key of the definition."),
+            Column("measure", "VARCHAR", "Measure that it belongs to."),
+            Column("title", "VARCHAR", "Short title."),
+            Column("text", "VARCHAR", "Full sentence."),
+        ),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="outcome_tables",
+    side=Side.ENCLAVE,
+    description="Confidential outcome tables: figures, the counts behind them and how those add up.",
+    tables=_TABLES,
+)

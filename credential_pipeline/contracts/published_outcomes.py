@@ -1,0 +1,12 @@
+"""The tables of hop 7: the same as the release that was sent."""
+
+from credential_pipeline.contracts import outcome_release
+from credential_pipeline.contracts.table import Snapshot
+from credential_pipeline.names import Side
+
+SNAPSHOT = Snapshot(
+    name="published_outcomes",
+    side=Side.PUBLIC,
+    description="The published figures, read from the sealed release package.",
+    tables=outcome_release.SNAPSHOT.tables,
+)

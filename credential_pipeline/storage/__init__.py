@@ -1,0 +1,1 @@
+"""Versioned snapshots: stage, publish, read. The only package that opens DuckDB."""
