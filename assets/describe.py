@@ -1,6 +1,5 @@
 """How assets look in the Dagster UI: description, owner, kinds, group, column schema and charts, made from contracts."""
 
-import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -59,11 +58,6 @@ def code_version() -> str:
         if path.is_file() and relative.parts[0] not in {"simulation"} and "__pycache__" not in relative.parts:
             digest.update(str(relative).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
-    """A small chart for asset metadata; give it aggregates only."""
-    return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
 
 
 def _description(snapshot: Snapshot, more: str) -> str:

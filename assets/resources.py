@@ -68,6 +68,14 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         return self.registry.industry(name)
 
+    def folder_of_extracts(self, industry: str) -> Path:
+        """Where an industry's extracts travel from the clearinghouse to the enclave."""
+        return Path(self.extracts) / self.industry(industry).industry
+
+    def folder_of_releases(self, industry: str) -> Path:
+        """Where an industry's releases travel from the enclave to the publication side."""
+        return Path(self.releases) / self.industry(industry).industry
+
     @property
     def date(self) -> datetime.date:
         """The day on which agreements must be in force."""

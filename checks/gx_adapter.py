@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from checks.rule import Rule
 from credential_pipeline.storage.engine import Connection
 
@@ -41,9 +43,20 @@ def evaluate(con: Connection, rules: Sequence[Rule]) -> list[Verdict]:
     Args:
         con: Connection in which the rules' queries can be run.
         rules: The suite.
+
+    Returns:
+        One verdict a rule, in the order of the rules.
     """
+    frames = {rule.name: frame for rule in rules if (frame := _frame(con, rule)) is not None}
+    verdicts = {rule.name: Verdict(rule, passed=False, evaluated=False, observed=None) for rule in rules}
     context = _context()
-    return [_judge(context, con, number, rule) for number, rule in enumerate(rules)]
+    # Rules that judge one number share one frame of one row: validating costs per frame, not per rule.
+    for batch in _batches([rule for rule in rules if rule.name in frames]):
+        frame = frames[batch[0].name]
+        for rule in batch[1:]:
+            frame = frame.join(frames[rule.name])
+        verdicts |= {rule.name: verdict for rule, verdict in zip(batch, _judge(context, frame, batch), strict=True)}
+    return [verdicts[rule.name] for rule in rules]
 
 
 def _context() -> Any:
@@ -57,27 +70,37 @@ def _context() -> Any:
 
 
 def _frame(con: Connection, rule: Rule) -> "pd.DataFrame | None":
-    import duckdb
-
     try:
         frame: pd.DataFrame = con.execute(rule.query).df()
     except duckdb.Error:
         return None
-    frame.columns = ["judged"]
+    frame.columns = [rule.name]
+    if rule.single and (len(frame) != 1 or frame[rule.name].isna().any()):
+        return None
     return frame
 
 
-def _judge(context: Any, con: Connection, number: int, rule: Rule) -> Verdict:
+def _batches(rules: Sequence[Rule]) -> list[list[Rule]]:
+    singles = [rule for rule in rules if rule.single]
+    return [batch for batch in (singles, *([rule] for rule in rules if not rule.single)) if batch]
+
+
+def _judge(context: Any, frame: "pd.DataFrame", rules: Sequence[Rule]) -> list[Verdict]:
+    import great_expectations as gx
     from great_expectations import expectations
 
-    frame = _frame(con, rule)
-    if frame is None or (rule.single and (len(frame) != 1 or frame["judged"].isna().any())):
-        return Verdict(rule, passed=False, evaluated=False, observed=None)
-    source = context.data_sources.add_pandas(f"rule_{number}_{rule.name}")
-    batch = source.add_dataframe_asset("judged").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    expectation = getattr(expectations, rule.expectation)(column="judged", **rule.kwargs)
-    result = batch.validate(expectation, result_format=_COUNTS_ONLY)
+    suite = gx.ExpectationSuite(name=rules[0].name)
+    for rule in rules:
+        suite.add_expectation(getattr(expectations, rule.expectation)(column=rule.name, **rule.kwargs))
+    source = context.data_sources.add_pandas(f"staged_{rules[0].name}")
+    definition = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    found = definition.get_batch({"dataframe": frame}).validate(suite, result_format=_COUNTS_ONLY)
+    by_column = {result.expectation_config.kwargs["column"]: result for result in found.results}
+    return [_verdict(rule, by_column[rule.name], frame) for rule in rules]
+
+
+def _verdict(rule: Rule, result: Any, frame: "pd.DataFrame") -> Verdict:
     failing = result.result.get("unexpected_count")
     evaluated = failing is not None
-    observed = float(frame["judged"].iloc[0]) if rule.single else (None if failing is None else float(failing))
+    observed = float(frame[rule.name].iloc[0]) if rule.single else (float(failing) if evaluated else None)
     return Verdict(rule, bool(result.success) and evaluated, evaluated, observed)

@@ -5,37 +5,21 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import environment
+from assets.automation import monthly, side_job
 from assets.materialize import digest_of_files
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from credential_pipeline.names import Side
 
-JOB = dg.define_asset_job(
-    "clearinghouse",
-    selection=dg.AssetSelection.groups(Side.CLEARINGHOUSE.value),
-    partitions_def=INDUSTRIES,
-    description="Feeds to sealed extract, for one industry.",
-)
-
-
-@dg.schedule(
-    job=JOB,
-    cron_schedule=environment.monthly_cron(Side.CLEARINGHOUSE),
-    execution_timezone="UTC",
-    description="Monthly, for every industry; change the time with CLEARINGHOUSE_CRON.",
-)
-def clearinghouse_monthly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """One run per industry, so that a red gate in one leaves the others alone."""
-    for industry in INDUSTRIES.get_partition_keys():
-        yield dg.RunRequest(run_key=f"{context.scheduled_execution_time:%Y-%m-%d}-{industry}", partition_key=industry)
+JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
+MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
 
 
 @dg.sensor(job=JOB, minimum_interval_seconds=60, description="Runs an industry when the files in its inbox change.")
 def landing(context: dg.SensorEvaluationContext, clearinghouse: SideResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run of every industry whose files are others than at the last look, by content."""
     inbox = clearinghouse.root / "inbox"
-    seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split() if "=" in pair)
+    seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())
     found = {name: _landed(inbox / name) for name in INDUSTRIES.get_partition_keys()}
     changed = [name for name, digest in found.items() if digest and digest != seen.get(name)]
     for name in changed:

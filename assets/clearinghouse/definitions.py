@@ -21,7 +21,7 @@ defs = dg.Definitions(
         [raw_feeds, education_registry, cleaned_learners, linked_records, census_extract]
     ),
     jobs=[automation.JOB],
-    schedules=[automation.clearinghouse_monthly],
+    schedules=[automation.MONTHLY],
     sensors=[automation.landing],
     resources={"clearinghouse": side_resource(Side.CLEARINGHOUSE)},
     executor=dg.in_process_executor,

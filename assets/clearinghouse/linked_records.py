@@ -5,15 +5,21 @@ from typing import Any
 
 import dagster as dg
 
-from assets.describe import hop_asset, picture
+from assets import pictures
+from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.linked_records import RULES
 from credential_pipeline.linked_records.link import link
-from credential_pipeline.publication.charts import png_bars
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
+
+_STATUSES = "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
+_WEIGHTS = """
+SELECT level AS weight, CAST(value AS BIGINT) AS pairs FROM linked_records.diagnostics
+WHERE metric = 'match_weight_histogram' ORDER BY TRY_CAST(level AS DOUBLE)
+"""
 
 
 @hop_asset(
@@ -32,17 +38,11 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
 
     def describe(version: Version) -> Mapping[str, Any]:
         with clearinghouse.store.read(version) as con:
-            statuses = con.execute(
-                "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
-            ).df()
-            weights = con.execute(
-                "SELECT level AS weight, value AS pairs FROM linked_records.diagnostics"
-                " WHERE metric = 'match_weight_histogram' ORDER BY TRY_CAST(level AS DOUBLE)"
-            ).df()
-        charts: dict[str, Any] = {"learners by status": picture(png_bars(statuses, "status", "learners"), "Learners by status")}
-        if len(weights):
-            charts["match weights"] = picture(png_bars(weights, "weight", "pairs"), "Pairs by match weight")
-        return charts | {f"learners {row.status}": int(row.learners) for row in statuses.itertuples()}
+            counts = con.execute(_STATUSES).fetchall()
+            return {f"learners {status}": int(learners) for status, learners in counts} | {
+                "learners by status": pictures.bars(con, _STATUSES, "Learners by status"),
+                "match weights": pictures.bars(con, _WEIGHTS, "Pairs by match weight"),
+            }
 
     yield from materialize(
         context,

@@ -5,12 +5,12 @@ from typing import Any
 
 import dagster as dg
 
-from assets.describe import hop_asset, picture
+from assets import pictures
+from assets.describe import hop_asset
 from assets.materialize import digest_of, digest_of_files, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.raw_feeds import RULES
-from credential_pipeline.publication.charts import png_bars
 from credential_pipeline.raw_feeds.intake import read_feeds
 from credential_pipeline.raw_feeds.receipts import record_receipts
 from credential_pipeline.storage.snapshots import Version
@@ -34,11 +34,11 @@ def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) ->
         record_receipts(clearinghouse.root / "receipts.jsonl", [digest for (digest,) in rows])
 
     def describe(version: Version) -> Mapping[str, Any]:
+        query = (
+            "SELECT certifier, CAST(sum(rows_accepted) AS BIGINT) AS rows FROM raw_feeds.deliveries GROUP BY 1 ORDER BY 1"
+        )
         with clearinghouse.store.read(version) as con:
-            frame = con.execute(
-                "SELECT certifier, CAST(sum(rows_accepted) AS BIGINT) AS rows FROM raw_feeds.deliveries GROUP BY 1 ORDER BY 1"
-            ).df()
-        return {"accepted rows": picture(png_bars(frame, "certifier", "rows"), "Accepted rows by certifier")}
+            return {"accepted rows": pictures.bars(con, query, "Accepted rows by certifier")}
 
     yield from materialize(
         context, clearinghouse, "raw_feeds", RULES, build, inputs=inputs, describe=describe

@@ -5,13 +5,13 @@ from typing import Any
 
 import dagster as dg
 
-from assets.describe import hop_asset, picture
+from assets import pictures
+from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.person_keys import RULES
 from credential_pipeline.person_keys.assign import assign
-from credential_pipeline.publication.charts import png_bars
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
@@ -31,12 +31,12 @@ def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Ite
         assign(staged.con, enclave.industry(name))
 
     def describe(version: Version) -> Mapping[str, Any]:
+        query = (
+            "SELECT coalesce(module, status) AS module, count(*) AS learners FROM person_keys.person_links"
+            " GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
         with enclave.store.read(version) as con:
-            frame = con.execute(
-                "SELECT coalesce(module, status) AS module, count(*) AS learners FROM person_keys.person_links"
-                " GROUP BY 1 ORDER BY 2 DESC, 1"
-            ).df()
-        return {"keys by module": picture(png_bars(frame, "module", "learners"), "Learners by the module that keyed them")}
+            return {"keys by module": pictures.bars(con, query, "Learners by the module that keyed them")}
 
     yield from materialize(
         context,
