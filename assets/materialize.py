@@ -30,6 +30,7 @@ def materialize(
     inputs: Callable[[], Mapping[str, str]] = dict,
     before_publish: Callable[[Staged], None] = lambda staged: None,
     describe: Callable[[Version], Mapping[str, Any]] = lambda version: {},
+    explain: Callable[[Staged], str] = lambda staged: "",
 ) -> Iterator[gate.Outcome]:
     """Run one hop through its gate.
 
@@ -43,6 +44,7 @@ def materialize(
         inputs: What else the result depends on; called inside the guard, so that it may refuse.
         before_publish: A last act between gate and publication; may refuse.
         describe: Extra metadata from the published version.
+        explain: A sentence for people when the gate stays shut.
     """
     snapshot = SNAPSHOTS[hop]
     partition = context.partition_key if snapshot.partitioned else SHARED
@@ -61,6 +63,7 @@ def materialize(
             build=build,
             before_publish=before_publish,
             describe=describe,
+            explain=explain,
             home=side.root,
         )
     )

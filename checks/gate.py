@@ -46,6 +46,7 @@ class Hop:
         build: Creates the tables of the snapshot in the staged connection.
         before_publish: A last act between gate and publication, for example handing a package over; may refuse.
         describe: Extra metadata from the published version: charts, paths, figures.
+        explain: A sentence for people when the gate stays shut, for example which file to mend; empty for none.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Hop:
     build: Callable[[Staged], None]
     before_publish: Callable[[Staged], None] = field(default=lambda staged: None)
     describe: Callable[[Version], Mapping[str, Any]] = field(default=lambda version: {})
+    explain: Callable[[Staged], str] = field(default=lambda staged: "")
 
 
 def specs(asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None) -> list[dg.AssetCheckSpec]:
@@ -97,7 +99,7 @@ def run(hop: Hop) -> Iterator[Outcome]:
             verdicts = gx_adapter.evaluate(staged.con, hop.rules)
             staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
             yield from (_result(verdict) for verdict in verdicts)
-            _refuse_if_broken(hop, verdicts)
+            _refuse_if_broken(hop, verdicts, staged)
             hop.before_publish(staged)
             staged.publish([_record(verdict) for verdict in verdicts])
         version = hop.store.current(hop.snapshot, hop.partition)
@@ -148,15 +150,18 @@ def _repeated(rule: Rule, facts: Manifest) -> dg.AssetCheckResult:
     return _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
 
 
-def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict]) -> None:
+def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict], staged: Staged) -> None:
     broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
-    if broken:
-        names = ", ".join(
-            verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
-            for verdict in broken
-        )
-        kept = "the last good version stays current" if hop.store.find(hop.snapshot, hop.partition) else "nothing was published"
-        raise SafeError("E_GATE", f"Rules broken: {names}; {kept}. {broken[0].rule.why}")
+    if not broken:
+        return
+    names = ", ".join(
+        verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
+        for verdict in broken
+    )
+    published = hop.store.find(hop.snapshot, hop.partition)
+    kept = "the last good version stays current" if published else "nothing was published"
+    reason = hop.explain(staged) or broken[0].rule.why
+    raise SafeError("E_GATE", f"{reason} Rules broken: {names}; {kept}.")
 
 
 def _say(hop: Hop, version: Version, what: str, started: float) -> None:

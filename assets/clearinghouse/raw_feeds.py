@@ -11,7 +11,8 @@ from assets.materialize import digest_of, digest_of_files, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.raw_feeds import RULES
-from credential_pipeline.raw_feeds.intake import read_feeds
+from credential_pipeline.raw_feeds.read import read_feeds
+from credential_pipeline.raw_feeds.reasons import REASONS
 from credential_pipeline.raw_feeds.receipts import record_receipts
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
@@ -29,7 +30,8 @@ def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) ->
         return {"feeds": digest_of_files(inbox / name), "certifiers": digest_of(*layouts)}
 
     def build(staged: Staged) -> None:
-        read_feeds(staged.con, inbox, name, clearinghouse.registry)
+        archive = clearinghouse.root / "archive"
+        read_feeds(staged.con, inbox, name, clearinghouse.registry, archive, clearinghouse.date)
         rows = staged.con.execute("SELECT DISTINCT sha256 FROM raw_feeds.deliveries ORDER BY 1").fetchall()
         record_receipts(clearinghouse.root / "receipts.jsonl", [digest for (digest,) in rows])
 
@@ -40,6 +42,14 @@ def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) ->
         with clearinghouse.store.read(version) as con:
             return {"accepted rows": pictures.bars(con, query, "Accepted rows by certifier")}
 
+    def explain(staged: Staged) -> str:
+        refused = staged.con.execute(
+            "SELECT certifier, delivery, reason_code FROM raw_feeds.deliveries WHERE state = 'refused' ORDER BY ALL"
+        ).fetchall()
+        return " ".join(
+            f"inbox/{name}/{certifier}/{delivery}: {REASONS[code]} [{code}]" for certifier, delivery, code in refused
+        )
+
     yield from materialize(
-        context, clearinghouse, "raw_feeds", RULES, build, inputs=inputs, describe=describe
+        context, clearinghouse, "raw_feeds", RULES, build, inputs=inputs, describe=describe, explain=explain
     )

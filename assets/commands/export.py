@@ -8,7 +8,7 @@ from assets import environment
 from credential_pipeline.contracts import SNAPSHOTS
 from credential_pipeline.errors import SafeError
 from credential_pipeline.names import SHARED, Side
-from credential_pipeline.raw_feeds.receipts import first_seen
+from credential_pipeline.raw_feeds.receipts import read_receipts
 from credential_pipeline.storage.engine import Connection, connect
 from credential_pipeline.storage.snapshots import Store
 
@@ -74,10 +74,10 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
 
 
 def _receipts(con: Connection) -> None:
-    seen = first_seen(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
+    seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
     con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
     if seen:
-        con.executemany("INSERT INTO receipts VALUES (?, ?)", sorted(seen.items()))
+        con.executemany("INSERT INTO receipts VALUES (?, ?)", [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())])
 
 
 def _write(con: Connection, query: str, out: Path) -> int:

@@ -1,0 +1,143 @@
+"""Bad input: one clear line that says what, where and what to do; exit code 1; earlier results stand."""
+
+import datetime
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from credential_pipeline.registry import load
+from tests.pipeline.versions import public_bytes, versions
+
+FEEDS = Path("clearinghouse/inbox/manufacturing")
+
+
+def refused(answer, *words: str) -> None:
+    """One line on stderr, no traceback, exit code 1, with these words in it."""
+    lines = [line for line in answer.err.splitlines() if line.strip()]
+    assert answer.code == 1, answer.err
+    assert len(lines) == 1, answer.err
+    assert lines[0].startswith("refused: ")
+    assert "Traceback" not in answer.err + answer.out
+    for word in words:
+        assert word in lines[0], lines[0]
+
+
+def first_feed(home: Path, certifier: str) -> Path:
+    return sorted((home / FEEDS / certifier).glob("*.csv"))[-1]
+
+
+def overlay(tmp_path: Path, kind: str, name: str, **changes) -> Path:
+    """A registry folder with one changed file of the built-in registry."""
+    document = yaml.safe_load((load.BUILT_IN / kind / f"{name}.yml").read_text())
+    document.update(changes)
+    folder = tmp_path / "registry" / kind
+    folder.mkdir(parents=True)
+    (folder / f"{name}.yml").write_text(yaml.safe_dump(document))
+    return tmp_path / "registry"
+
+
+def test_an_empty_feed_stops_the_chain_and_the_report_stands(run, home):
+    feed = first_feed(home, "mssc")
+    feed.write_bytes(b"")
+    before = versions(home), public_bytes(home)
+    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "empty", "E_EMPTY", "last good version stays current")
+    assert (versions(home), public_bytes(home)) == before
+
+
+def test_a_red_gate_in_one_industry_leaves_the_other_alone(run, home):
+    first_feed(home, "mssc").write_bytes(b"")
+    answer = run(home, "run", "manufacturing", "healthcare")
+    refused(answer, "manufacturing raw_feeds")
+    assert "healthcare: median annual earnings" in answer.out
+
+
+def test_a_wrong_header(run, home):
+    feed = first_feed(home, "mssc")
+    lines = feed.read_bytes().split(b"\n")
+    feed.write_bytes(b"\n".join([lines[0].replace(b"Last Name", b"Familiar"), *lines[1:]]))
+    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header")
+
+
+def test_a_missing_folder(run, home):
+    shutil.rmtree(home / FEEDS / "nims")
+    refused(run(home, "run", "manufacturing"), "nims")
+
+
+def test_an_unknown_industry(run, home):
+    refused(run(home, "run", "fishing"), "fishing", "manufacturing")
+
+
+def test_broken_yaml(run, home, tmp_path):
+    folder = tmp_path / "registry" / "industries"
+    folder.mkdir(parents=True)
+    (folder / "mining.yml").write_text("industry: [mining\n")
+    refused(run(home, "registry", "check", registry=tmp_path / "registry"), "industries/mining.yml", "line")
+    refused(run(home, "run", "manufacturing", registry=tmp_path / "registry"), "industries/mining.yml")
+
+
+def test_a_key_that_the_registry_does_not_know(run, home, tmp_path):
+    folder = overlay(tmp_path, "industries", "manufacturing", colour="blue")
+    refused(run(home, "registry", "check", registry=folder), "industries/manufacturing.yml", "colour")
+
+
+def test_an_expired_agreement(run, home, tmp_path):
+    agreement = yaml.safe_load((load.BUILT_IN / "industries" / "manufacturing.yml").read_text())["agreement"]
+    folder = overlay(
+        tmp_path,
+        "industries",
+        "manufacturing",
+        agreement={**agreement, "expires": datetime.date(2026, 2, 1), "signed": datetime.date(2026, 1, 1)},
+    )
+    before = versions(home)
+    refused(run(home, "run", "manufacturing", registry=folder), "E_AGREEMENT_EXPIRED")
+    assert versions(home) == before
+
+
+def test_no_agreement(run, home, tmp_path):
+    folder = overlay(tmp_path, "industries", "manufacturing", agreement=None)
+    refused(run(home, "run", "manufacturing", registry=folder), "E_NO_AGREEMENT")
+
+
+def test_a_tampered_package(run, home):
+    folder = home / "transfer" / "extracts" / "manufacturing"
+    package = folder / (folder / "CURRENT").read_text()
+    sealed = next(package.glob("learners*.age"))
+    content = bytearray(sealed.read_bytes())
+    content[len(content) // 2] ^= 1
+    sealed.write_bytes(content)
+    before = versions(home), public_bytes(home)
+    refused(run(home, "run", "manufacturing"), "accepted_extract", "E_PACKAGE_ALTERED")
+    assert (versions(home), public_bytes(home)) == before
+
+
+def test_a_wrong_key(run, home):
+    import pyrage
+
+    key = home / "enclave" / "keys" / "clearinghouse_to_enclave.identity.key"
+    key.write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    # Keys of one machine are made together; another private key is noticed before anything is read.
+    refused(run(home, "run", "manufacturing"), "key")
+
+
+def test_a_registry_without_birth_dates(run, home):
+    file = next((home / "clearinghouse" / "education" / "persons").glob("*.parquet"))
+    other = file.with_suffix(".tmp")
+    query = f"COPY (SELECT * REPLACE (NULL AS birth_date) FROM '{file}') TO '{other}' (FORMAT parquet)"  # noqa: S608
+    duckdb.execute(query)
+    other.replace(file)
+    before = versions(home)
+    refused(run(home, "run", "manufacturing"), "education", "E_REGISTRY_NO_BIRTH_DATE")
+    assert versions(home) == before
+
+
+def test_usage(run, home):
+    assert run(home, "run").code == 2
+    assert run(home, "fly").code == 2
+
+
+@pytest.mark.parametrize("words", [("export", "nothing", "manufacturing", "--out", "x.csv"), ("export", "links", "fishing", "--out", "x.csv")])
+def test_export_of_what_is_not_there(run, home, words):
+    refused(run(home, *words))
