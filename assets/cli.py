@@ -18,7 +18,9 @@ from credential_pipeline.names import HOPS
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(prog="credential-pipeline", description="From certifiers' feeds to published outcomes.")
+    top = argparse.ArgumentParser(
+        prog="credential-pipeline", description="From certifiers' feeds to published outcomes."
+    )
     top.add_argument("--home", type=Path, help="folder of all three sides (CREDENTIAL_PIPELINE_HOME)")
     top.add_argument("--registry", type=Path, help="folder of YAML laid over the built-in registry")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -75,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"refused: {refusal}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; nothing half-written is visible, and the next run starts where this one stopped", file=sys.stderr)
+        print(
+            "stopped; nothing half-written is visible, and the next run starts where this one stopped", file=sys.stderr
+        )
         return 1
 
 

@@ -14,6 +14,7 @@ from checks import gate
 from checks.rule import Rule
 from credential_pipeline.contracts import SNAPSHOTS
 from credential_pipeline.contracts.table import Snapshot, Table
+from credential_pipeline.names import Sensitivity
 
 _OWNERS = {"clearinghouse": "team:clearinghouse", "enclave": "team:enclave", "public": "team:publication"}
 
@@ -55,7 +56,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if path.is_file() and relative.parts[0] not in {"simulation"} and "__pycache__" not in relative.parts:
+        if path.is_file() and relative.parts[0] != "simulation" and "__pycache__" not in relative.parts:
             digest.update(str(relative).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -66,9 +67,8 @@ def _description(snapshot: Snapshot, more: str) -> str:
 
 
 def _most_sensitive(snapshot: Snapshot) -> str:
-    order = [table.sensitivity for table in snapshot]
-    ranked = sorted(order, key=lambda level: list(type(level)).index(level))
-    return ranked[0].value.replace(" ", "_")
+    levels = list(Sensitivity)
+    return min((table.sensitivity for table in snapshot), key=levels.index).value.replace(" ", "_")
 
 
 def _column_schema(table: Table) -> dg.TableSchema:
@@ -87,4 +87,6 @@ def _column_schema(table: Table) -> dg.TableSchema:
 
 
 def _other_schemas(snapshot: Snapshot) -> dict[str, Any]:
-    return {f"schema/{table.name}": dg.MetadataValue.table_schema(_column_schema(table)) for table in snapshot.tables[1:]}
+    return {
+        f"schema/{table.name}": dg.MetadataValue.table_schema(_column_schema(table)) for table in snapshot.tables[1:]
+    }

@@ -37,7 +37,9 @@ def show(industry: str) -> None:
         others = con.execute(_OTHERS).fetchall()
         query = "SELECT any_value(release), any_value(base_year) FROM published_outcomes.published_outcomes"
         release, base_year = con.execute(query).fetchall()[0]
-    print(f"\n{industry}: median annual earnings of holders, {base_year} dollars, by years from the award (release {release})")
+    print(
+        f"\n{industry}: median annual earnings of holders, {base_year} dollars, by years from the award (release {release})"
+    )
     horizons = sorted({horizon for _, horizon, _, _ in ages})
     print("  age at award " + "".join(f"{horizon:>+11}" for horizon in horizons))
     for band in sorted({band for band, _, _, _ in ages}):

@@ -29,6 +29,8 @@ def pointed(folder: Path, hop: str) -> Path:
     try:
         name = (folder / _POINTER).read_text().strip()
     except OSError:
-        message = f"No package has arrived in {folder}; run {hop} on the side that sends it, or correct the transfer folder."
+        message = (
+            f"No package has arrived in {folder}; run {hop} on the side that sends it, or correct the transfer folder."
+        )
         raise SafeError("E_NO_PACKAGE", message) from None
     return folder / Path(name).name

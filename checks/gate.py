@@ -7,6 +7,7 @@ does no work.
 
 import logging
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 import dagster as dg
 
 from checks import gx_adapter
-from checks.gx_adapter import Verdict
 from checks.guard import guarded
+from checks.gx_adapter import Verdict
 from checks.rule import Rule
 from credential_pipeline.contracts.table import Snapshot
 from credential_pipeline.errors import SafeError
@@ -63,14 +64,23 @@ class Hop:
     explain: Callable[[Staged], str] = field(default=lambda staged: "")
 
 
-def specs(asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None) -> list[dg.AssetCheckSpec]:
+def specs(
+    asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None
+) -> list[dg.AssetCheckSpec]:
     """Declare one asset check per rule."""
-    return [
-        dg.AssetCheckSpec(
-            rule.name, asset=asset, description=rule.why, blocking=rule.severity == "block", partitions_def=partitions
-        )
-        for rule in rules
-    ]
+    with warnings.catch_warnings():
+        # Partitioned checks are a preview in Dagster 1.13; tests/upstream pins what we rely on.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return [
+            dg.AssetCheckSpec(
+                rule.name,
+                asset=asset,
+                description=rule.why,
+                blocking=rule.severity == "block",
+                partitions_def=partitions,
+            )
+            for rule in rules
+        ]
 
 
 def run(hop: Hop) -> Iterator[Outcome]:
@@ -88,7 +98,7 @@ def run(hop: Hop) -> Iterator[Outcome]:
     if reused is not None:
         yield from (_repeated(rule, reused.manifest) for rule in hop.rules)
         _say(hop, reused, "unchanged", started)
-        yield _materialization(hop, reused)
+        yield _described(hop, reused)
         return
     with guarded(hop.snapshot.name, hop.partition, hop.home):
         PROGRESS.info("%s %s …", hop.partition, hop.snapshot.name)
@@ -104,21 +114,26 @@ def run(hop: Hop) -> Iterator[Outcome]:
             staged.publish([_record(verdict) for verdict in verdicts])
         version = hop.store.current(hop.snapshot, hop.partition)
     _say(hop, version, "published", started)
-    yield _materialization(hop, version)
+    yield _described(hop, version)
 
 
 def _inputs(hop: Hop) -> dict[str, str]:
-    rules = manifest.fingerprint({rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in hop.rules})
+    rules = manifest.fingerprint(
+        {rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in hop.rules}
+    )
     return {**hop.inputs, "rules": rules[:16]}
 
 
 def _unchanged(hop: Hop) -> Version | None:
-    current = hop.store.find(hop.snapshot, hop.partition)
     wanted = manifest.fingerprint(all_inputs(hop.reads, _inputs(hop)))
-    if current is None or current.manifest.fingerprint != wanted:
-        return None
-    for table in hop.snapshot:
-        current.path(table.name)
+    try:
+        current = hop.store.find(hop.snapshot, hop.partition)
+        if current is None or current.manifest.fingerprint != wanted:
+            return None
+        for table in hop.snapshot:
+            current.path(table.name)
+    except SafeError:
+        return None  # A damaged version is built again, as its message tells the reader to do.
     return current
 
 
@@ -158,8 +173,11 @@ def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict], staged: Staged) -> 
         verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
         for verdict in broken
     )
-    published = hop.store.find(hop.snapshot, hop.partition)
-    kept = "the last good version stays current" if published else "nothing was published"
+    kept = (
+        "the last good version stays current"
+        if hop.store.has_current(hop.snapshot, hop.partition)
+        else "nothing was published"
+    )
     reason = hop.explain(staged) or broken[0].rule.why
     raise SafeError("E_GATE", f"{reason} Rules broken: {names}; {kept}.")
 
@@ -167,6 +185,11 @@ def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict], staged: Staged) -> 
 def _say(hop: Hop, version: Version, what: str, started: float) -> None:
     rows = ", ".join(f"{facts.rows:,} {table}" for table, facts in version.manifest.tables.items())
     PROGRESS.info("%s %s %s in %.1f s: %s", hop.partition, hop.snapshot.name, what, time.monotonic() - started, rows)
+
+
+def _described(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:
+    with guarded(hop.snapshot.name, hop.partition, hop.home):  # Descriptions read data too, and DuckDB quotes cells.
+        return _materialization(hop, version)
 
 
 def _materialization(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:

@@ -37,16 +37,20 @@ def guarded(hop: str, partition: str, home: Path) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - everything else may quote a cell
         kind = type(error).__name__
-        _keep(home, traceback.format_exc())
-        text = (
-            f"{partition} {hop}: an unexpected {kind} stopped the hop; its text may hold personal data and is kept in "
-            f"{home.name}/{VAULT_LOG} only [E_UNEXPECTED]"
+        kept = (
+            f"is kept in {home.name}/{VAULT_LOG} only" if _keep(home, traceback.format_exc()) else "could not be kept"
         )
+        text = f"{partition} {hop}: an unexpected {kind} stopped the hop; its text may hold personal data and {kept} [E_UNEXPECTED]"
         raise dg.Failure(text, metadata={"code": "E_UNEXPECTED", "hop": hop}, allow_retries=False) from None
 
 
-def _keep(home: Path, text: str) -> None:
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(home / VAULT_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a") as log:
-        log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{text}\n")
+def _keep(home: Path, text: str) -> bool:
+    # Raising here would chain the very text that must not leave, so a full disk costs the log and nothing else.
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(home / VAULT_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{text}\n")
+    except OSError:
+        return False
+    return True

@@ -37,7 +37,13 @@ class Rule:
 
 
 def number(
-    name: str, why: str, sql: str, *, at_least: float | None = None, at_most: float | None = None, severity: Severity = "block"
+    name: str,
+    why: str,
+    sql: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    severity: Severity = "block",
 ) -> Rule:
     """One number lies within bounds.
 
@@ -67,10 +73,21 @@ def share_where(
 
 
 def column_in(
-    name: str, why: str, table: str, column: str, values: Sequence[str], severity: Severity = "block"
+    name: str,
+    why: str,
+    table: str,
+    column: str,
+    values: Sequence[str],
+    severity: Severity = "block",
+    *,
+    required: bool = False,
 ) -> Rule:
-    """Every value of the column that is present belongs to a closed list."""
-    sql = f'SELECT "{column}" FROM {table}'
+    """Every value of the column belongs to a closed list; a missing one passes unless it is required.
+
+    Great Expectations skips missing values, so where one is required it is judged as the empty text.
+    """
+    judged = f"coalesce(\"{column}\", '')" if required else f'"{column}"'
+    sql = f"SELECT {judged} FROM {table}"
     return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", {"value_set": list(values)}, severity, single=False)
 
 

@@ -16,7 +16,9 @@ MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
 
 
 @dg.sensor(job=JOB, minimum_interval_seconds=60, description="Runs an industry when the files in its inbox change.")
-def landing(context: dg.SensorEvaluationContext, clearinghouse: SideResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def landing(
+    context: dg.SensorEvaluationContext, clearinghouse: SideResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run of every industry whose files are others than at the last look, by content."""
     inbox = clearinghouse.root / "inbox"
     seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())

@@ -63,9 +63,9 @@ def census_extract(context: dg.AssetExecutionContext, clearinghouse: SideResourc
             clearinghouse.root,
             clearinghouse.industry(name),
             keys(),
-            clearinghouse.date,
-            datetime.datetime.now(datetime.UTC),
-            folder,
+            today=clearinghouse.date,
+            when=datetime.datetime.now(datetime.UTC),
+            inbox=folder,
         )
         transfer.point(folder, folder / sealed.package_id)
         staged.facts["package"] = sealed.package_id

@@ -18,7 +18,9 @@ from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
 
-@hop_asset("raw_feeds", RULES, kinds=["csv"], description="Bad rows are set aside with a reason, never passed on or lost.")
+@hop_asset(
+    "raw_feeds", RULES, kinds=["csv"], description="Bad rows are set aside with a reason, never passed on or lost."
+)
 def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
     """Read every delivery of the industry's certifiers."""
     name = context.partition_key
@@ -36,9 +38,7 @@ def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) ->
         record_receipts(clearinghouse.root / "receipts.jsonl", [digest for (digest,) in rows])
 
     def describe(version: Version) -> Mapping[str, Any]:
-        query = (
-            "SELECT certifier, CAST(sum(rows_accepted) AS BIGINT) AS rows FROM raw_feeds.deliveries GROUP BY 1 ORDER BY 1"
-        )
+        query = "SELECT certifier, CAST(sum(rows_accepted) AS BIGINT) AS rows FROM raw_feeds.deliveries GROUP BY 1 ORDER BY 1"
         with clearinghouse.store.read(version) as con:
             return {"accepted rows": pictures.bars(con, query, "Accepted rows by certifier")}
 

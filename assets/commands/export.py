@@ -77,7 +77,10 @@ def _receipts(con: Connection) -> None:
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
     con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
     if seen:
-        con.executemany("INSERT INTO receipts VALUES (?, ?)", [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())])
+        con.executemany(
+            "INSERT INTO receipts VALUES (?, ?)",
+            [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())],
+        )
 
 
 def _write(con: Connection, query: str, out: Path) -> int:

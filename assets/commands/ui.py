@@ -24,7 +24,8 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = instance.prepare()
     if os.environ.get("DAGSTER_WEBSERVER_HOST", "127.0.0.1") != "127.0.0.1":
         raise SafeError(
-            "E_REMOTE_UI", "The web page has no log-in; unset DAGSTER_WEBSERVER_HOST and put a proxy with log-in before it."
+            "E_REMOTE_UI",
+            "The web page has no log-in; unset DAGSTER_WEBSERVER_HOST and put a proxy with log-in before it.",
         )
     workspace = ["-w", str(_ROOT / "workspace.yaml")]
     binaries = Path(sys.executable).parent

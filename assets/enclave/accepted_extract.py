@@ -43,6 +43,13 @@ def accepted_extract(context: dg.AssetExecutionContext, enclave: SideResource) -
             identity=load_identity(enclave.root, CLEARINGHOUSE_TO_ENCLAVE),
         )
         package = transfer.pointed(folder, "census_extract")
-        accept(staged.con, package, keys, enclave.industry(context.partition_key), enclave.date, enclave.root / "opened")
+        accept(
+            staged.con,
+            package,
+            keys,
+            enclave.industry(context.partition_key),
+            enclave.date,
+            work=enclave.root / "opened",
+        )
 
     yield from materialize(context, enclave, "accepted_extract", RULES, build, inputs=inputs)

@@ -59,7 +59,8 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
         con.execute("CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR)")
         if findings:
             con.executemany(
-                "INSERT INTO outcome_release.audit_findings VALUES (?, ?, ?)", [(f.kind, f.cell_id, f.role) for f in findings]
+                "INSERT INTO outcome_release.audit_findings VALUES (?, ?, ?)",
+                [(f.kind, f.cell_id, f.role) for f in findings],
             )
         con.execute(
             "CREATE TABLE outcome_release.audit_summary AS SELECT CAST(? AS BIGINT) AS hidden_counts",

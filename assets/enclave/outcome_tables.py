@@ -9,7 +9,7 @@ from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.outcome_tables import RULES
-from credential_pipeline.outcome_tables.tabulate import tabulate
+from credential_pipeline.outcome_tables.tabulation import tabulate
 from credential_pipeline.storage.staging import Staged
 
 

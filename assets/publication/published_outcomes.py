@@ -61,12 +61,17 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
         )
 
     def before_publish(staged: Staged) -> None:
-        release = staged.con.execute(
-            "SELECT any_value(release) FROM published_outcomes.published_outcomes"
-        ).fetchall()[0][0]
+        release = staged.con.execute("SELECT any_value(release) FROM published_outcomes.published_outcomes").fetchall()[
+            0
+        ][0]
         with place(publication.root / name, release) as out:
             write_publication(
-                staged.con, out, name, release, method_note(publication.registry, name), labels(publication.registry, name)
+                staged.con,
+                out,
+                name,
+                release,
+                method_note(publication.registry, name),
+                labels(publication.registry, name),
             )
 
     def describe(version: Version) -> Mapping[str, Any]:

@@ -36,10 +36,9 @@ RULES = (
         "cleaned_learners.credentials",
         "event",
         ["attempt", "award", "renewal", "revocation"],
+        required=True,
     ),
-    column_in(
-        "results_known", "A result is pass or fail.", "cleaned_learners.credentials", "result", ["pass", "fail"]
-    ),
+    column_in("results_known", "A result is pass or fail.", "cleaned_learners.credentials", "result", ["pass", "fail"]),
     none_where(
         "blocks_decided",
         "Whether a learner may be shared must be yes or no; unknown would be shared.",

@@ -45,19 +45,26 @@ RULES = (
         "linked_records.learners",
         "(status = 'linked') <> (student_id IS NOT NULL) AND status <> 'blocked'",
     ),
-    column_in("statuses_known", "A status is one of four.", "linked_records.links", "status", _STATUSES),
+    column_in(
+        "statuses_known",
+        "A status is one of four.",
+        "(SELECT status FROM linked_records.links UNION ALL SELECT status FROM linked_records.learners)",
+        "status",
+        _STATUSES,
+        required=True,
+    ),
     none_where(
         "blocked_learners_marked",
         "A learner whom the certifier or the school has blocked must carry the mark, or the extract would hold him.",
         "linked_records.links k JOIN cleaned_learners.credentials c USING (certifier, record_id)"
         " JOIN linked_records.learners l ON l.learner_id = k.learner_id",
-        "c.blocked AND NOT l.blocked",
+        "c.blocked AND l.blocked IS NOT TRUE",
     ),
     none_where(
         "school_blocks_marked",
         "A learner whose student record carries a FERPA block must carry the mark.",
         "linked_records.learners l JOIN education_registry.persons p USING (student_id)",
-        "p.ferpa_block AND NOT l.blocked",
+        "p.ferpa_block AND l.blocked IS NOT TRUE",
     ),
     none_where(
         "probabilities_in_range",

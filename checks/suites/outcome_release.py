@@ -27,7 +27,7 @@ RULES = (
         "hidden_cells_are_empty",
         "A suppressed figure shows nothing: neither value nor count nor band.",
         "outcome_release.published_outcomes",
-        "status <> 1 AND (value IS NOT NULL OR n IS NOT NULL OR low IS NOT NULL OR high IS NOT NULL)",
+        "status IS DISTINCT FROM 1 AND (value IS NOT NULL OR n IS NOT NULL OR low IS NOT NULL OR high IS NOT NULL)",
     ),
     column_in(
         "flags_known",
@@ -35,6 +35,7 @@ RULES = (
         "(SELECT CAST(status AS VARCHAR) AS status FROM outcome_release.published_outcomes)",
         "status",
         ["1", "-1", "5"],
+        required=True,
     ),
     number(
         "every_cell_decided",

@@ -11,13 +11,14 @@ RULES = (
         "SELECT count(*) FROM (SELECT t.value AS total, sum(p.value) AS parts FROM outcome_tables.equations e"
         " JOIN outcome_tables.counts t ON t.count_id = e.total_count_id"
         " JOIN outcome_tables.counts p ON p.count_id = e.part_count_id"
-        " GROUP BY e.equation_id, t.value) WHERE total <> parts",
+        " GROUP BY e.equation_id, t.value) WHERE total IS DISTINCT FROM parts",
         at_most=0,
     ),
     none_where(
         "equations_name_known_counts",
         "An equation over a count that is not there would protect nothing.",
-        "outcome_tables.equations e ANTI JOIN outcome_tables.counts c ON c.count_id = e.part_count_id",
+        "(SELECT total_count_id AS count_id FROM outcome_tables.equations UNION ALL"
+        " SELECT part_count_id FROM outcome_tables.equations) e ANTI JOIN outcome_tables.counts c USING (count_id)",
         "true",
     ),
     none_where(
@@ -41,7 +42,8 @@ RULES = (
     number(
         "percentiles_in_order",
         "The 25th percentile is not above the median, nor the median above the 75th.",
-        "SELECT count(*) FROM (PIVOT (SELECT \"table\", certifier, credential, age_band, sex, race, horizon, measure, value"
+        'SELECT count(*) FROM (PIVOT (SELECT "table", certifier, credential, cohort, age_band, sex, race, ethnicity, state,'
+        " sector, setting, horizon, measure, value"
         " FROM outcome_tables.outcomes WHERE measure IN ('earnings_p25', 'earnings_p50', 'earnings_p75'))"
         " ON measure IN ('earnings_p25', 'earnings_p50', 'earnings_p75') USING first(value))"
         " WHERE earnings_p25 > earnings_p50 OR earnings_p50 > earnings_p75",

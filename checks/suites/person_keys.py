@@ -17,6 +17,7 @@ RULES = (
         "person_keys.person_links",
         "status",
         ["linked", "ambiguous", "unlinked"],
+        required=True,
     ),
     none_where(
         "linked_means_key",

@@ -13,9 +13,9 @@ RULES = (
     ),
     none_where(
         "hidden_cells_are_empty",
-        "A suppressed figure shows nothing.",
+        "A suppressed figure shows nothing: neither value nor count nor band.",
         "published_outcomes.published_outcomes",
-        "status <> 1 AND value IS NOT NULL",
+        "status IS DISTINCT FROM 1 AND (value IS NOT NULL OR n IS NOT NULL OR low IS NOT NULL OR high IS NOT NULL)",
     ),
     number(
         "one_release",

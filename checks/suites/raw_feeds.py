@@ -15,7 +15,7 @@ RULES = (
         "rows_conserved",
         "Rows in are rows accepted, set aside with a reason, or repeated; nothing else.",
         "raw_feeds.deliveries",
-        "rows_in <> rows_accepted + rows_quarantined + rows_duplicate",
+        "rows_in IS DISTINCT FROM rows_accepted + rows_quarantined + rows_duplicate OR rows_in IS NULL",
     ),
     number(
         "accepted_rows_stored",
@@ -50,6 +50,7 @@ RULES = (
         "raw_feeds.deliveries",
         "state",
         ["accepted", "replayed", "refused"],
+        required=True,
     ),
     number(
         "half_of_a_delivery_readable",

@@ -6,7 +6,10 @@ from credential_pipeline.contracts import SNAPSHOTS
 RULES = (
     *contract_rules(SNAPSHOTS["reference_population"]),
     none_where(
-        "wages_not_negative", "A wage below nought is a booking, not earnings.", "reference_population.wages", "wages < 0"
+        "wages_not_negative",
+        "A wage below nought is a booking, not earnings.",
+        "reference_population.wages",
+        "wages < 0",
     ),
     none_where(
         "wages_present",

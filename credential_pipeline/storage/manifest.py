@@ -81,12 +81,12 @@ def load(path: Path) -> Manifest:
         raw = json.loads((path / NAME).read_bytes())
         tables = {name: TableFile(**facts) for name, facts in raw.pop("tables").items()}
         manifest = Manifest(tables=tables, **raw)
-    except (OSError, ValueError, TypeError, KeyError):
-        message = f"The manifest of {path.parent.parent.name}/{path.parent.name} is missing or damaged; run the hop again."
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        message = (
+            f"The manifest of {path.parent.parent.name}/{path.parent.name} is missing or damaged; run the hop again."
+        )
         raise SafeError("E_MANIFEST", message) from None
     if content_version(tables) != path.name or manifest.version != path.name:
-        message = (
-            f"The manifest of {manifest.snapshot}/{manifest.partition} does not belong to its folder; run the hop again."
-        )
+        message = f"The manifest of {manifest.snapshot}/{manifest.partition} does not belong to its folder; run the hop again."
         raise SafeError("E_MANIFEST", message)
     return manifest

@@ -29,10 +29,14 @@ def collect(folder: Path, keep: str, now: float | None = None) -> list[str]:
         key=lambda path: (path.stat().st_mtime, path.name),
         reverse=True,
     )
-    doomed = [path for path in old[KEEP_OLD:] if now - path.stat().st_mtime > GRACE]
+    # A version was replaced when the next newer one was published, and its readers have the grace from then on.
+    replaced = [newer.stat().st_mtime for newer in (folder / keep, *old)]
+    doomed = [path for path, when in list(zip(old, replaced, strict=False))[KEEP_OLD:] if now - when > GRACE]
     for path in doomed:
         shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(".staging-*"):
         if now - path.stat().st_mtime > GRACE:
             shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".CURRENT.*.tmp"):
+        path.unlink(missing_ok=True)
     return [path.name for path in doomed]

@@ -54,17 +54,19 @@ class Version:
         Raises:
             SafeError: ``E_CHECKSUM``: the file is missing or not what was published.
         """
-        facts = self.manifest.tables[table]
-        path = self.folder / facts.file
         try:
+            facts = self.manifest.tables[table]
+            path = self.folder / facts.file
             stat = path.stat()
             seen = (str(path), stat.st_mtime_ns, stat.st_size, facts.sha256)
             if seen not in _VERIFIED:
                 if sha256(path) != facts.sha256:
                     raise ValueError
                 _VERIFIED.add(seen)
-        except (OSError, ValueError):
-            message = f"Table {table} of {self.label} is damaged or missing on disk; run the hop {self.snapshot.name} again."
+        except (OSError, ValueError, KeyError):
+            message = (
+                f"Table {table} of {self.label} is damaged or missing on disk; run the hop {self.snapshot.name} again."
+            )
             raise SafeError("E_CHECKSUM", message) from None
         return path
 
@@ -74,7 +76,7 @@ class Version:
         for table in self.snapshot:
             literal = str(self.path(table.name)).replace("'", "''")
             con.execute(
-                f'CREATE OR REPLACE VIEW {self.snapshot.name}."{table.name}" AS SELECT * FROM read_parquet(\'{literal}\')'
+                f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
             )
 
 
@@ -110,6 +112,10 @@ class Store:
         except FileNotFoundError:
             return None
         return Version(snapshot, folder / name, manifest.load(folder / name))
+
+    def has_current(self, snapshot: Snapshot, partition: str = SHARED) -> bool:
+        """Whether anything was published, damaged or not."""
+        return (self.folder(snapshot, partition) / CURRENT).exists()
 
     def current(self, snapshot: Snapshot, partition: str = SHARED) -> Version:
         """The current version.
@@ -153,7 +159,9 @@ class Store:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.read(*reads) as con:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {snapshot.name}")
-            staged = Staged(con, snapshot, partition, folder, all_inputs(reads, inputs or {}), run_id or str(os.getpid()))
+            staged = Staged(
+                con, snapshot, partition, folder, all_inputs(reads, inputs or {}), run_id or str(os.getpid())
+            )
             try:
                 yield staged
             finally:

@@ -136,6 +136,6 @@ class Staged:
         rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
         self.con.execute(f'DROP TABLE IF EXISTS {self.snapshot.name}."{table.name}"')
         self.con.execute(
-            f'CREATE OR REPLACE VIEW {self.snapshot.name}."{table.name}" AS SELECT * FROM read_parquet(\'{literal}\')'
+            f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
         )
         return TableFile(file=file, sha256=sha256(path), rows=int(rows), bytes=path.stat().st_size)

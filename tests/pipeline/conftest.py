@@ -44,7 +44,9 @@ def command(home: Path, *words: str, registry: Path | None = None, **environment
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which both industries were simulated and run to the end."""
     home = tmp_path_factory.mktemp("pilot") / "home"
-    simulated = command(home, "simulate", "--learners", str(LEARNERS), "--registry-size", str(REGISTRY_SIZE), "--seed", "7")
+    simulated = command(
+        home, "simulate", "--learners", str(LEARNERS), "--registry-size", str(REGISTRY_SIZE), "--seed", "7"
+    )
     assert simulated.code == 0, simulated.err
     ran = command(home, "run", "manufacturing", "healthcare")
     assert ran.code == 0, ran.err + ran.out

@@ -26,7 +26,7 @@ def refused(answer, *words: str) -> None:
 
 
 def first_feed(home: Path, certifier: str) -> Path:
-    return sorted((home / FEEDS / certifier).glob("*.csv"))[-1]
+    return max((home / FEEDS / certifier).glob("*.csv"))
 
 
 def overlay(tmp_path: Path, kind: str, name: str, **changes) -> Path:
@@ -43,7 +43,9 @@ def test_an_empty_feed_stops_the_chain_and_the_report_stands(run, home):
     feed = first_feed(home, "mssc")
     feed.write_bytes(b"")
     before = versions(home), public_bytes(home)
-    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "empty", "E_EMPTY", "last good version stays current")
+    refused(
+        run(home, "run", "manufacturing"), f"mssc/{feed.name}", "empty", "E_EMPTY", "last good version stays current"
+    )
     assert (versions(home), public_bytes(home)) == before
 
 
@@ -125,7 +127,7 @@ def test_a_wrong_key(run, home):
 def test_a_registry_without_birth_dates(run, home):
     file = next((home / "clearinghouse" / "education" / "persons").glob("*.parquet"))
     other = file.with_suffix(".tmp")
-    query = f"COPY (SELECT * REPLACE (NULL AS birth_date) FROM '{file}') TO '{other}' (FORMAT parquet)"  # noqa: S608
+    query = f"COPY (SELECT * REPLACE (NULL AS birth_date) FROM '{file}') TO '{other}' (FORMAT parquet)"
     duckdb.execute(query)
     other.replace(file)
     before = versions(home)
@@ -138,6 +140,9 @@ def test_usage(run, home):
     assert run(home, "fly").code == 2
 
 
-@pytest.mark.parametrize("words", [("export", "nothing", "manufacturing", "--out", "x.csv"), ("export", "links", "fishing", "--out", "x.csv")])
+@pytest.mark.parametrize(
+    "words",
+    [("export", "nothing", "manufacturing", "--out", "x.csv"), ("export", "links", "fishing", "--out", "x.csv")],
+)
 def test_export_of_what_is_not_there(run, home, words):
     refused(run(home, *words))

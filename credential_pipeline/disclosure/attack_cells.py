@@ -1,0 +1,189 @@
+"""What a reader of the public file can write down: which counts stand behind the cells, and what adds up to what.
+
+Reads published columns only. The meanings of the measures are those that the methods page tells everyone.
+Not here: solving it (attack_bounds.py) and judging it (attacker.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+DIMENSIONS = ["certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state", "sector", "setting"]
+KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
+SHOWN = 1
+HALF_DECIMAL = 0.0005
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The counts behind a measure.
+
+    Attributes:
+        n: Quantity of the column n.
+        part: Quantity that ``value`` gives: its share of n, or the value itself if ``counted``.
+        rest: Quantity n - part.
+        splits: Dimension that tells the parts of this n apart; n itself stands under 'all'.
+        counted: True if the value is a count.
+        also: Quantity that must be showable for the cell to be published, though no number of it is given.
+    """
+
+    n: str
+    part: str | None = None
+    rest: str | None = None
+    splits: str | None = None
+    counted: bool = False
+    also: str | None = None
+
+
+MEANINGS = {
+    "earnings_p25": Meaning("wage_matched"),
+    "earnings_p50": Meaning("wage_matched"),
+    "earnings_p75": Meaning("wage_matched"),
+    "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
+    "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
+    "above_poverty_share": Meaning("wage_matched", "above_poverty", "below_poverty"),
+    "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits="sector"),
+    "setting_share": Meaning("cohort", "cohort", "other_settings", splits="setting"),
+    "in_industry_premium": Meaning("in_industry", also="out_of_industry"),
+    "attempts": Meaning("attempts.n", "attempts", counted=True),
+    "passes": Meaning("passes.n", "passes", counted=True),
+    "failures": Meaning("failures.n", "failures", counted=True),
+    "pass_rate": Meaning("attempts", "passes", "failures"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Puzzlebook:
+    """The public file as counts and equations.
+
+    Attributes:
+        counts: One row per count: KEY, low, high, seen (a number of it is shown).
+        sightings: One row per cell and role (n, part, rest): cell_id, role, count (row of ``counts``).
+        equations: (total, parts) as rows of ``counts``.
+        wholes: (total, part) where part = 0 tells about everyone of the total.
+        guesses: Pairs of counts that look alike wherever both are shown.
+    """
+
+    counts: pd.DataFrame
+    sightings: pd.DataFrame
+    equations: list[tuple[int, list[int]]]
+    wholes: list[tuple[int, int]]
+    guesses: list[tuple[int, int]]
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read ``outcomes.csv`` as published."""
+    text = [*DIMENSIONS, "industry", "attribution", "measure", "cell_id", "unit"]
+    cells = pd.read_csv(path, dtype=dict.fromkeys(text, "string"), keep_default_na=False, na_values={"": ""})
+    for column in ("value", "n", "horizon", "status"):
+        cells[column] = pd.to_numeric(cells[column])
+    for column in [*DIMENSIONS, "industry", "attribution"]:
+        cells[column] = cells[column].fillna("all") if column in cells else "all"
+    return cells
+
+
+def meaning_of(measure: str) -> Meaning:
+    """Return the known meaning; an unknown share is a part of an n of its own, and anything else has an n alone."""
+    if measure in MEANINGS:
+        return MEANINGS[measure]
+    if measure.endswith(("_share", "_rate")):
+        return Meaning(f"{measure}.n", f"{measure}.part", f"{measure}.rest")
+    return Meaning(f"{measure}.n")
+
+
+def write_down(cells: pd.DataFrame, min_learners: int) -> Puzzlebook:
+    """Turn cells into counts and equations.
+
+    Args:
+        cells: Rows of one or more public files that tell of the same data.
+        min_learners: The published threshold; what is shown is known to be at least that.
+    """
+    seen = pd.concat([_sightings(part, str(name), min_learners) for name, part in cells.groupby("measure", sort=True)])
+    seen = seen.reset_index(drop=True)
+    seen["count"] = seen.groupby(KEY, dropna=False, sort=True).ngroup()
+    counts = seen.groupby("count").agg(low=("low", "max"), high=("high", "min"), seen=("seen", "max"))
+    counts = seen.drop_duplicates("count").set_index("count")[KEY].sort_index().join(counts)
+    roles = seen.pivot_table(index="key", columns="role", values="count", aggfunc="first")
+    threes = roles.dropna(subset=["rest"]) if "rest" in roles else roles.iloc[:0]
+    shares = [(int(n), [int(a), int(b)]) for n, a, b in threes.reindex(columns=["n", "part", "rest"]).to_numpy()]
+    whole = counts[["sector", "setting"]].eq("all").all(axis=1).to_numpy()
+    wholes = [(n, part) for n, parts in shares for part in parts if whole[part]]
+    wholes += [(n, parts[1]) for n, parts in shares if not whole[parts[0]]]
+    return Puzzlebook(
+        counts=counts,
+        sightings=seen[["cell_id", "role", "count"]],
+        equations=[*shares, *_sums(counts)],
+        wholes=sorted(set(wholes)),
+        guesses=_guesses(counts),
+    )
+
+
+def _sightings(cells: pd.DataFrame, measure: str, min_learners: int) -> pd.DataFrame:
+    """Return one row per cell and count of a measure, with what the cell tells of that count."""
+    what = meaning_of(measure)
+    shown = (cells["status"] == SHOWN).to_numpy() & cells["n"].notna().to_numpy()
+    n, value = cells["n"].to_numpy(float), cells["value"].to_numpy(float)
+    key = pd.Series(np.arange(len(cells)), index=cells.index).astype("string") + "@" + measure
+    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id"]].assign(key=key)
+    whole = base.assign(**{what.splits: "all"}) if what.splits else base
+    out = [whole.assign(quantity=what.n, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown)]
+    if what.counted and what.part:
+        low, high = np.where(shown, value, 0), np.where(shown, value, np.inf)
+        out.append(base.assign(quantity=what.part, role="part", low=low, high=high, seen=shown))
+    elif what.part and what.rest:
+        low = np.clip(np.ceil(n * (value - HALF_DECIMAL) - 1e-6), 0, n)
+        high = np.clip(np.floor(n * (value + HALF_DECIMAL) + 1e-6), 0, n)
+        for role, name, least, most in (("part", what.part, low, high), ("rest", what.rest, n - high, n - low)):
+            ends = {"low": np.where(shown, least, 0), "high": np.where(shown, most, np.inf)}
+            out.append(base.assign(quantity=name, role=role, seen=shown, **ends))
+    if what.also:
+        floor = np.where(shown, min_learners, 0)
+        out.append(base.assign(quantity=what.also, role="part", low=floor, high=np.inf, seen=shown))
+    return pd.concat(out)
+
+
+def _sums(counts: pd.DataFrame) -> list[tuple[int, list[int]]]:
+    """Return what adds up along each dimension: all categories make 'all', everything else being equal."""
+    sums: list[tuple[int, list[int]]] = []
+    for dimension in DIMENSIONS:
+        rest = [column for column in KEY if column != dimension]
+        total = counts[dimension] == "all"
+        if total.all():
+            continue
+        family = counts.groupby(rest, dropna=False, sort=True).ngroup()
+        parts = family[~total].groupby(family[~total]).groups
+        owners = family[total]
+        sums += [(int(place), [int(p) for p in parts[name]]) for place, name in owners.items() if name in parts]
+    return sums
+
+
+def _guesses(counts: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return pairs of counts that are equal wherever both are shown: over horizons, and between quantities."""
+    frame = counts.assign(place=counts.index, number=counts["low"].where(counts["high"] == counts["low"]))
+    what, who = ["quantity", "sector", "setting"], [k for k in KEY if k not in ("quantity", "sector", "setting", "horizon")]
+    frame["what"] = frame.groupby(what, sort=True).ngroup()
+    frame["who"] = frame.groupby(who, dropna=False, sort=True).ngroup()
+    frame["when"] = frame["horizon"].fillna(-1000)
+    pairs = _alike(frame, ["what"], ["who", "when"])
+    for _, slot in frame.groupby("what", sort=True):
+        pairs += _alike(slot, ["when"], ["who"])
+    return sorted(set(pairs))
+
+
+def _alike(frame: pd.DataFrame, slot: list[str], key: list[str]) -> list[tuple[int, int]]:
+    """Compare the slots two by two over the keys that both have."""
+    number = frame.pivot_table(index=key, columns=slot, values="number", aggfunc="first", dropna=False).dropna(how="all")
+    place = frame.pivot_table(index=key, columns=slot, values="place", aggfunc="first")
+    number = number.reindex(index=place.index, columns=place.columns)
+    values, rows = number.to_numpy(float), place.to_numpy(float)
+    pairs: list[tuple[int, int]] = []
+    for left in range(values.shape[1]):
+        for right in range(left + 1, values.shape[1]):
+            common = ~np.isnan(values[:, left]) & ~np.isnan(values[:, right])
+            if common.sum() < 2 or (values[common, left] != values[common, right]).any():  # noqa: PLR2004
+                continue
+            both = ~np.isnan(rows[:, left]) & ~np.isnan(rows[:, right])
+            pairs += [(int(a), int(b)) for a, b in zip(rows[both, left], rows[both, right], strict=True)]
+    return pairs

@@ -1,0 +1,211 @@
+"""Two tables brought into one comparable shape, and which fields both of them hold.
+
+A *record table* has one row per record with cleaned keys for blocking; a *feature table* has one row per record that
+is a candidate, with what the comparisons need (nickname groups, surname words, swapped birth date). Not here: how
+recipes clean a feed; the inputs are already standardised (upper case, NULL for missing, DATE).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+
+from credential_pipeline.storage.engine import Connection
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "name": ("last_name",),
+    "birth_date": ("birth_date",),
+    "address": ("zip",),
+    "ssn_last4": ("ssn_last4",),
+    "middle_name": ("middle_name",),
+    "sex": ("sex",),
+    "name_suffix": ("name_suffix",),
+    "email": ("email",),
+    "phone": ("phone",),
+}
+"""Field of a comparison -> the columns that must hold values on both sides."""
+
+RECORD_COLUMNS = (
+    "first_name",
+    "middle_name",
+    "last_name",
+    "previous_last_name",
+    "name_suffix",
+    "birth_date",
+    "sex",
+    "ssn_last4",
+    "email",
+    "phone",
+    "street",
+    "city",
+    "state",
+    "zip",
+)
+MIN_PRESENT = 0.002
+"""A field counts as held if at least this share of rows has a value."""
+
+_NICKNAMES = "tmp_linkage_nicknames"
+
+
+def nickname_rows() -> list[tuple[str, str]]:
+    """The shipped nickname groups as (name, formal name) pairs, each formal name in its own group."""
+    text = resources.files(__package__ or "").joinpath("nicknames.csv").read_text(encoding="utf-8")
+    rows: set[tuple[str, str]] = set()
+    for line in text.splitlines()[1:]:
+        formal, _, variants = line.partition(",")
+        rows.update((name, formal) for name in (formal, *variants.split()))
+    return sorted(rows)
+
+
+def load_nicknames(con: Connection) -> str:
+    """Make the temporary table (name, groups VARCHAR[]) of nickname groups; return its name."""
+    names, groups = zip(*nickname_rows(), strict=True)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_NICKNAMES} AS SELECT name, list(formal ORDER BY formal) AS groups "
+        "FROM (SELECT unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS formal) GROUP BY name ORDER BY name",
+        [list(names), list(groups)],
+    )
+    return _NICKNAMES
+
+
+def letters(column: str) -> str:
+    """SQL for the letters of a name alone: no accents, blanks, hyphens, apostrophes or full stops."""
+    return f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
+
+
+def columns_of(con: Connection, table: str) -> tuple[str, ...]:
+    """The column names of a table or view."""
+    return tuple(row[0] for row in con.execute(f"DESCRIBE {table}").fetchall())
+
+
+def make_records(
+    con: Connection,
+    source: str,
+    target: str,
+    *,
+    id_column: str,
+    renamed: Mapping[str, str] | None = None,
+    ordered: bool = True,
+) -> int:
+    """Create the record table of one side.
+
+    Columns: ``record`` (BIGINT, 1 …), ``id`` (VARCHAR) and :data:`RECORD_COLUMNS`; columns
+    that the source lacks are NULL. Names hold letters only; ``last_words`` and ``previous_last_name`` keep
+    their word breaks.
+
+    Args:
+        con: The connection.
+        source: Table, view or parenthesised query.
+        target: Name of the temporary table to create.
+        id_column: Column that identifies a row of the source.
+        renamed: Record column -> source column where they differ.
+        ordered: Number the records in the order of the id; a large right side does without.
+
+    Returns:
+        The number of records.
+    """
+    present = columns_of(con, source)
+    chosen: dict[str, str] = {}
+    for column in RECORD_COLUMNS:
+        origin = (renamed or {}).get(column, column)
+        kind = "DATE" if column == "birth_date" else "VARCHAR"
+        chosen[column] = origin if origin in present else f"NULL::{kind}"
+    for column in ("first_name", "last_name", "middle_name"):
+        if not chosen[column].startswith("NULL"):
+            chosen[column] = letters(chosen[column])
+    last = (renamed or {}).get("last_name", "last_name")
+    # Only names that hold more than letters keep their words: that is where a compound can be.
+    words = f"CASE WHEN regexp_matches({last}, '[ -]') THEN {last} END" if last in present else "NULL::VARCHAR"
+    selected = ",\n               ".join(f"{origin} AS {column}" for column, origin in chosen.items())
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target} AS
+        SELECT row_number() OVER ({f"ORDER BY {id_column}" if ordered else ""}) AS record,
+               {id_column} AS id,
+               {words} AS last_words,
+               {selected}
+        FROM {source}
+        """  # noqa: S608
+    )
+    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+
+
+def shared_fields(con: Connection, left: str, right: str | None = None) -> tuple[str, ...]:
+    """Names of the fields that both record tables hold in at least :data:`MIN_PRESENT` of the rows."""
+    columns = sorted({column for needed in FIELDS.values() for column in needed})
+    shares: list[dict[str, float]] = []
+    for table in {left: None, right or left: None}:
+        counts = ", ".join(f"count({column})" for column in columns)
+        row = con.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
+        shares.append({column: row[i + 1] / max(row[0], 1) for i, column in enumerate(columns)})
+    return tuple(
+        name
+        for name, needed in FIELDS.items()
+        if all(share[column] >= MIN_PRESENT for share in shares for column in needed)
+    )
+
+
+def surname_words(words: str, last: str, previous: str) -> str:
+    """SQL for the list of surnames a person may go by: the whole, the words of a compound, earlier names."""
+    split = "list_filter(string_split(translate(strip_accents({0}), '-''.,`', ' '), ' '), lambda x: length(x) > 2)"
+    return (
+        f"list_distinct(list_concat([{last}], coalesce({split.format(words)}, []), "
+        f"CASE WHEN {previous} IS NULL THEN [] ELSE [{letters(previous)}] END, "
+        f"coalesce({split.format(previous)}, [])))"
+    )
+
+
+def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, int]]) -> None:
+    """Create the feature table of the candidate records of one or two record tables.
+
+    Args:
+        con: The connection.
+        target: Name of the temporary table to create.
+        sides: (record table, query of candidate record numbers, sign): the sign makes numbers of two sides distinct.
+    """
+    nicknames = load_nicknames(con)
+    parts = [
+        f"""
+        SELECT {sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
+               r.first_name || ' ' || r.last_name AS full_name,
+               n.groups AS nicknames,
+               {surname_words("r.last_words", "r.last_name", "r.previous_last_name")} AS surnames,
+               strftime(r.birth_date, '%Y%m%d') AS birth_date,
+               CASE WHEN day(r.birth_date) <= 12 THEN strftime(r.birth_date, '%Y%d%m') END AS birth_swapped,
+               r.sex, r.ssn_last4, r.email, r.phone,
+               r.street, r.city, r.state, r.zip, coalesce(r.zip, r.state) AS place
+        FROM {table} r
+        SEMI JOIN ({candidates}) c ON c.record = r.record
+        LEFT JOIN {nicknames} n ON n.name = r.first_name
+        """  # noqa: S608
+        for table, candidates, sign in sides
+    ]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION ALL '.join(parts)}")
+
+
+def add_frequencies(con: Connection, features: str, population: str, columns: Sequence[str], scale: float) -> None:
+    """Add ``tf_<column>`` to the feature table: how frequent a candidate's value is in the population.
+
+    Args:
+        con: The connection.
+        features: The feature table.
+        population: The record table whose frequencies count (the registry, not the feed).
+        columns: Columns out of full_name, first_name, last_name, zip.
+        scale: Factor of the frequencies.
+    """
+    for column in columns:
+        value = "first_name || ' ' || last_name" if column == "full_name" else column
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE tmp_linkage_tf_{column} AS
+            WITH wanted AS (SELECT DISTINCT {column} AS value FROM {features} WHERE {column} IS NOT NULL),
+            total AS (SELECT greatest(count({value}), 1)::DOUBLE AS n FROM {population}),
+            held AS (SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {population}) SEMI JOIN wanted
+                     USING (value) GROUP BY value)
+            SELECT w.value, greatest(coalesce(h.n, 1), 1) / total.n * {scale} AS tf
+            FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
+            """  # noqa: S608
+        )
+    joins = " ".join(f"LEFT JOIN tmp_linkage_tf_{column} t_{column} ON t_{column}.value = f.{column}" for column in columns)
+    added = "".join(f", t_{column}.tf AS tf_{column}" for column in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {features} AS SELECT f.*{added} FROM {features} f {joins}")
+    for column in columns:
+        con.execute(f"DROP TABLE tmp_linkage_tf_{column}")

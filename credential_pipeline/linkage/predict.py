@@ -1,0 +1,111 @@
+"""Candidate pairs scored with a pinned model. Never trains.
+
+Splink scores a pruned table that holds candidate records only, over pairs that are registered beforehand, which costs
+a fraction of the memory of concatenating two full tables. Not here: which pairs are candidates (blocking) and what a
+score means (resolve).
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from splink import DuckDBAPI, Linker
+
+from credential_pipeline.linkage.comparisons import comparisons
+from credential_pipeline.linkage.fields import add_frequencies, make_features
+from credential_pipeline.linkage.model import FREQUENCY_SCALE, Model
+from credential_pipeline.storage.engine import Connection
+
+MIN_WEIGHT = -4.0
+"""Match weight (log2 odds) below which a scored pair is not kept at all."""
+
+FEATURES = "tmp_linkage_features"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence Splink, whose messages may quote settings and whose warnings are about missing training."""
+    logger = logging.getLogger("splink")
+    before = logger.level, logger.propagate
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.level, logger.propagate = before
+
+
+def score(
+    con: Connection,
+    model: Model,
+    target: str,
+    *,
+    left: str,
+    right: str | None,
+    pairs: str,
+    fields: Sequence[str],
+    right_rows: int,
+    min_weight: float = MIN_WEIGHT,
+) -> int:
+    """Create the table of scored pairs.
+
+    Columns: left_record, right_record, match_weight (log2 odds, 6 digits), then for every comparison ``gamma_<name>``
+    (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
+
+    Args:
+        con: The connection.
+        model: The pinned model.
+        target: Temporary table to create.
+        left: Record table.
+        right: Record table of the other side, None for pairs within the left one.
+        pairs: Table with left_record, right_record.
+        fields: Fields that both sides hold.
+        right_rows: Size of the right table, which scales the prior.
+        min_weight: Pairs below are not kept.
+
+    Returns:
+        The number of pairs kept.
+    """
+    sides = [(left, f"SELECT left_record AS record FROM {pairs}", 1)]
+    if right is None:
+        sides = [(left, f"SELECT unnest([left_record, right_record]) AS record FROM {pairs}", 1)]
+    else:
+        sides.append((right, f"SELECT right_record AS record FROM {pairs}", -1))
+    make_features(con, FEATURES, sides)
+    made = model.settings(fields, right_rows)
+    chosen = comparisons([name for name in fields if name in model.weights])
+    adjusted = {level.frequency for item in chosen for level in item.levels if level.frequency}
+    add_frequencies(con, FEATURES, right or left, sorted(adjusted), FREQUENCY_SCALE)
+    sign = "" if right is None else "-"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE tmp_linkage_blocked AS SELECT '0' AS match_key, left_record AS join_key_l, "
+        f"{sign}right_record AS join_key_r FROM {pairs}"
+    )
+    with quiet():
+        scored = _predict(con, made, sorted(adjusted), min_weight)
+    kept = ", ".join(f"gamma_{item.name}" for item in chosen)
+    columns = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
+    compared = ", ".join(
+        f"{column}_{side}" for item in chosen for column in columns if item.name == column for side in "lr"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT unique_id_l AS left_record, {sign}unique_id_r AS "
+        f"right_record, round(match_weight, 6) AS match_weight, {kept}{', ' if compared else ''}{compared} FROM {scored}"
+    )
+    con.execute(f"DROP TABLE {scored}")
+    for table in ("tmp_linkage_blocked", FEATURES):
+        con.execute(f"DROP TABLE {table}")
+    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+
+
+def _predict(con: Connection, made: dict[str, Any], adjusted: Sequence[str], min_weight: float) -> str:
+    api = DuckDBAPI(connection=con)
+    records = api.register(FEATURES, dataset_display_name="records")
+    linker = Linker(records, made, log_level=None, validate_settings=False)
+    # The feature table brings its own frequencies; registering any table keeps Splink from computing them again.
+    for column in adjusted:
+        linker.table_management.register_term_frequency_lookup(records, column)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("tmp_linkage_blocked"))
+    predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
+    return predicted.physical_name

@@ -1,0 +1,178 @@
+"""What scores decide: contradictions, the best right record of each left one, and clusters without contradictions.
+
+A score adds up evidence as if fields were independent; in a household they are not. So twins (same birth date and
+address, other first name) and a parent and child of one name (other birth date) are told apart here, by
+contradictions that no weight overrides. Not here: what a link means to a hop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from credential_pipeline.linkage.comparisons import comparison
+from credential_pipeline.storage.engine import Connection
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MAX_ODDS_WEIGHT = 50.0
+"""Match weights above say nothing more; it keeps sums of odds within double precision."""
+
+
+def _in(field: str, *levels: str) -> str:
+    codes = ", ".join(str(comparison(field).code(level)) for level in levels)
+    return f"gamma_{field} IN ({codes})"
+
+
+def contradiction(fields: Sequence[str]) -> str:
+    """SQL over a scored pair: true if the two cannot be one person, whatever their score.
+
+    Args:
+        fields: The fields of the score, as given to :func:`credential_pipeline.linkage.predict.score`.
+    """
+    other_first = _in("name", "last", "like_last", "other")
+    weak_name = _in("name", "last", "first", "like_last", "like_first", "last_only", "other")
+    known = {name: name in fields for name in ("birth_date", "ssn_last4", "name_suffix", "middle_name", "sex")}
+    same_digits = _in("ssn_last4", "exact") if known["ssn_last4"] else "false"
+    rules = [f"({other_first} AND NOT {same_digits})", _in("name", "other")]
+    if known["birth_date"]:
+        other_day = _in("birth_date", "two_edits", "same_year", "same_day", "other")
+        far = _in("birth_date", "same_year", "other")
+        no_day = _in("birth_date", "unknown")
+        rules += [
+            f"({far} AND NOT ({same_digits} AND {_in('name', 'full')}))",
+            f"({other_day} AND {weak_name})",
+        ]
+        if known["middle_name"]:
+            rules.append(f"(NOT {_in('birth_date', 'exact')} AND {_in('middle_name', 'other')})")
+        if known["ssn_last4"]:
+            rules.append(f"(NOT {_in('birth_date', 'exact')} AND {_in('ssn_last4', 'other')})")
+            rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name})")
+        if known["sex"]:
+            rules.append(f"({no_day} AND {_in('sex', 'other')})")
+        rules.append(f"({no_day} AND {_in('name', 'first', 'like_first')} AND NOT {same_digits})")
+    if known["name_suffix"]:
+        rules.append(_in("name_suffix", "other"))
+    return "(" + " OR ".join(rules) + ")"
+
+
+def best_right(  # noqa: PLR0913
+    con: Connection, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
+) -> None:
+    """Create the table of the best right record of each left one.
+
+    Of several candidates at most one can be the person: the probability of each is its odds over one plus the odds of
+    all (one for nobody). So two close candidates are both improbable, which is what ``ambiguous`` says.
+
+    Columns: left id, right id, match_weight, match_probability, share (probability that any candidate is the person),
+    candidates, status (linked, ambiguous, unlinked).
+
+    Args:
+        con: The connection.
+        scored: Table or query with the left and right id and match_weight, one row per pair, without contradictions.
+        target: Temporary table to create.
+        left: Column of the left id.
+        right: Column of the right id.
+        link_threshold: Probability from which the best is linked.
+        review_threshold: Probability of any candidate from which an undecided left record is ambiguous.
+    """
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target} AS
+        WITH pairs AS (
+            SELECT {left}, {right}, max(match_weight) AS match_weight FROM {scored} GROUP BY ALL),
+        odds AS (
+            SELECT *, power(2.0, least(match_weight, {MAX_ODDS_WEIGHT})) AS odds,
+                   row_number() OVER (PARTITION BY {left} ORDER BY match_weight DESC, {right}) AS place
+            FROM pairs),
+        every AS (
+            -- Odds are rounded before they are summed, so that the order of the sum cannot show.
+            SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3)) AS total, count(*) AS candidates FROM odds GROUP BY ALL)
+        SELECT o.{left}, o.{right}, o.match_weight,
+               round(o.odds / (1 + greatest(e.total::DOUBLE, o.odds)), 6) AS match_probability,
+               round(e.total::DOUBLE / (1 + e.total::DOUBLE), 6) AS share,
+               e.candidates,
+               CASE WHEN match_probability >= {link_threshold} THEN 'linked'
+                    WHEN share >= {review_threshold} THEN 'ambiguous'
+                    ELSE 'unlinked' END AS status
+        FROM odds o JOIN every e USING ({left})
+        WHERE o.place = 1
+        """  # noqa: S608
+    )
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two records that belong together, and how strongly."""
+
+    left: int
+    right: int
+    weight: float
+
+
+def components(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Connected components: the smallest node of each node's component.
+
+    Args:
+        nodes: Number of nodes, numbered from 0.
+        left: First node of each edge.
+        right: Second node of each edge.
+    """
+    ones = np.ones(len(left), dtype=np.int8)
+    _, labels = connected_components(coo_matrix((ones, (left, right)), shape=(nodes, nodes)), directed=False)
+    smallest = np.full(labels.max(initial=-1) + 1, nodes, dtype=np.int64)
+    np.minimum.at(smallest, labels, np.arange(nodes))
+    return np.asarray(smallest[labels])
+
+
+def split(members: Sequence[int], edges: Sequence[Edge], forbidden: set[tuple[int, int]]) -> dict[int, int]:
+    """Cluster a few records by their strongest edges first, never joining two that contradict one another.
+
+    Args:
+        members: The records, in an order that does not depend on chance.
+        edges: Edges among them.
+        forbidden: Contradicting pairs, the smaller record first.
+
+    Returns:
+        Record -> smallest record of its cluster.
+    """
+    cluster = {member: {member} for member in members}
+    for edge in sorted(edges, key=lambda e: (-e.weight, e.left, e.right)):
+        one, two = cluster[edge.left], cluster[edge.right]
+        if one is two or any((min(a, b), max(a, b)) in forbidden for a in one for b in two):
+            continue
+        one |= two
+        for member in two:
+            cluster[member] = one
+    return {member: min(group) for member, group in cluster.items()}
+
+
+def cluster(nodes: int, left: Ints, right: Ints, weight: Floats, forbidden: Sequence[tuple[int, int]]) -> Ints:
+    """The smallest node of each node's cluster: components, with those that hold a contradiction split.
+
+    Args:
+        nodes: Number of nodes, numbered from 0.
+        left: First node of each edge.
+        right: Second node of each edge.
+        weight: Weight of each edge.
+        forbidden: Pairs that may not end up together.
+    """
+    labels = components(nodes, left, right)
+    against = {(min(a, b), max(a, b)) for a, b in forbidden if labels[a] == labels[b]}
+    torn = sorted({int(labels[a]) for a, _ in against})
+    if not torn:
+        return labels
+    inside: dict[int, list[Edge]] = {label: [] for label in torn}
+    for i in np.flatnonzero(np.isin(labels[left], torn)).tolist():
+        one, two = int(left[i]), int(right[i])
+        inside[int(labels[one])].append(Edge(min(one, two), max(one, two), float(weight[i])))
+    whole = labels.copy()
+    for label in torn:
+        members = np.flatnonzero(whole == label).tolist()
+        for member, smallest in split(members, inside[label], against).items():
+            labels[member] = smallest
+    return labels

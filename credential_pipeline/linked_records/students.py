@@ -1,0 +1,137 @@
+"""Learners meet the students of the registry: the unique exact match first, then the model.
+
+Each learner is compared in every form in which its profiles know it, with gaps filled from one another. Not here: how
+learners come about, and what is published.
+"""
+
+from collections.abc import Sequence
+
+from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
+from credential_pipeline.linkage.fields import RECORD_COLUMNS, make_records, shared_fields
+from credential_pipeline.linkage.model import Model
+from credential_pipeline.linkage.predict import score
+from credential_pipeline.linkage.resolve import best_right, contradiction
+from credential_pipeline.linked_records.learners import ENTITIES, LEARNERS
+from credential_pipeline.storage.engine import Connection
+
+FORMS = "tmp_forms"
+"""form, learner and the identifying columns: every way in which a learner is known."""
+FORM_RECORDS = "tmp_form_records"
+STUDENT_RECORDS = "tmp_student_records"
+SCORED = "tmp_student_scored"
+BEST = "tmp_best_student"
+"""learner, student_id, match_weight, match_probability, share, candidates, status, decided_by."""
+CANDIDATES = "tmp_student_candidates"
+"""learner, student_id, match_weight of pairs without contradiction."""
+
+
+def find_students(con: Connection, model: Model, link_threshold: float, review_threshold: float) -> None:
+    """Create the table of the best student of each learner."""
+    _make_forms(con)
+    make_records(con, FORMS, FORM_RECORDS, id_column="form")
+    students = make_records(con, "education_registry.persons", STUDENT_RECORDS, id_column="student_id", ordered=False)
+    fields = shared_fields(con, FORM_RECORDS, STUDENT_RECORDS)
+    _match_exactly(con, model, students, link_threshold)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE tmp_open_forms AS
+        SELECT r.* FROM {FORM_RECORDS} r JOIN {FORMS} f ON f.form = r.id
+        ANTI JOIN tmp_exact_students e ON e.learner = f.learner
+        """  # noqa: S608
+    )
+    make_pairs(con, "tmp_student_pairs", "tmp_open_forms", STUDENT_RECORDS, usable(RULES, fields))
+    score(
+        con,
+        model,
+        SCORED,
+        left="tmp_open_forms",
+        right=STUDENT_RECORDS,
+        pairs="tmp_student_pairs",
+        fields=fields,
+        right_rows=students,
+    )
+    _gather(con, fields)
+    best_right(
+        con,
+        CANDIDATES,
+        "tmp_scored_best",
+        left="learner",
+        right="student_id",
+        link_threshold=link_threshold,
+        review_threshold=review_threshold,
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {BEST} AS "
+        "SELECT *, 'model' AS decided_by FROM tmp_scored_best UNION ALL BY NAME SELECT * FROM tmp_exact_students"
+    )
+
+
+def _make_forms(con: Connection) -> None:
+    """Every distinct way in which a learner is known, its gaps filled with the learner's most frequent value."""
+    fill = [column for column in RECORD_COLUMNS if column not in ("first_name", "last_name")]
+    modes = ", ".join(f"max_by({column}, (times_{column}, {column}::VARCHAR)) AS {column}" for column in fill)
+    times = ", ".join(
+        f"count({column}) OVER (PARTITION BY learner, {column}) AS times_{column}" for column in fill
+    )
+    columns = ", ".join(
+        f"coalesce(e.{column}, k.{column}) AS {column}" if column in fill else f"e.{column}" for column in RECORD_COLUMNS
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {FORMS} AS
+        WITH entity AS (SELECT l.learner, e.* FROM {ENTITIES} e JOIN {LEARNERS} l USING (identity)),
+        counted AS (
+            SELECT *, {times} FROM entity
+            WHERE learner IN (SELECT learner FROM entity GROUP BY learner HAVING count(*) > 1)),
+        known AS (SELECT learner, {modes} FROM counted GROUP BY learner)
+        SELECT min(identity) AS form, learner, {", ".join(RECORD_COLUMNS)}
+        FROM (SELECT e.identity, e.learner, {columns} FROM entity e LEFT JOIN known k USING (learner))
+        GROUP BY ALL
+        """  # noqa: S608
+    )
+
+
+def _match_exactly(con: Connection, model: Model, students: int, threshold: float) -> None:
+    """Learners whose full name and birth date only one student has, and nothing speaks against it."""
+    name, born = model.weights["name"]["full"], model.weights["birth_date"]["exact"]
+    prior = model.prior_for(students)
+    scale = prior / (1 - prior) * name[0] * born[0] / born[1]
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE tmp_exact_students AS
+        WITH pairs AS (
+            SELECT f.learner, s.id AS student_id, s.first_name, s.last_name,
+                   coalesce(l.name_suffix = s.name_suffix, true)
+                   AND coalesce(l.sex = s.sex, true)
+                   AND coalesce(l.ssn_last4 = s.ssn_last4, true)
+                   AND coalesce(substr(l.middle_name, 1, 1) = substr(s.middle_name, 1, 1), true) AS agree
+            FROM (SELECT form, learner FROM {FORMS}) f JOIN {FORM_RECORDS} l ON f.form = l.id
+            JOIN {STUDENT_RECORDS} s USING (first_name, last_name, birth_date)),
+        one AS (
+            SELECT learner, any_value(student_id) AS student_id, any_value(first_name) AS first_name,
+                   any_value(last_name) AS last_name
+            FROM pairs GROUP BY learner HAVING count(DISTINCT student_id) = 1 AND bool_and(agree)),
+        frequent AS (
+            SELECT first_name, last_name, count(*)::DOUBLE / {students} AS frequency
+            FROM {STUDENT_RECORDS} SEMI JOIN one USING (first_name, last_name) GROUP BY ALL)
+        SELECT learner, student_id, round(log2({scale} / frequency), 6) AS match_weight,
+               round(({scale} / frequency) / (1 + {scale} / frequency), 6) AS match_probability,
+               match_probability AS share, 1 AS candidates, 'linked' AS status, 'exact' AS decided_by
+        FROM one JOIN frequent USING (first_name, last_name)
+        WHERE match_probability >= {threshold}
+        """  # noqa: S608
+    )
+
+
+def _gather(con: Connection, fields: Sequence[str]) -> None:
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS
+        SELECT f.learner, r.id AS student_id, max(s.match_weight) AS match_weight
+        FROM {SCORED} s
+        JOIN {FORM_RECORDS} l ON l.record = s.left_record JOIN {FORMS} f ON f.form = l.id
+        JOIN {STUDENT_RECORDS} r ON r.record = s.right_record
+        GROUP BY ALL
+        HAVING NOT bool_or({contradiction(fields)})
+        """  # noqa: S608
+    )

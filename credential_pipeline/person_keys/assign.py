@@ -1,0 +1,179 @@
+"""The hop: runs the cascade and creates the tables of person_keys.
+
+A row that a pass links leaves the pool. Where two persons are about as likely, none is linked and the row goes on.
+Nobody who died before the year of the row's last award is a candidate. Two rows may get one key only if they do not
+contradict one another: then they are one person; otherwise the weaker of the two loses the key. Not here: what the
+passes are (cascade.py) and what is published (outputs.py).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from credential_pipeline.linkage.blocking import make_pairs
+from credential_pipeline.linkage.fields import make_records, shared_fields
+from credential_pipeline.linkage.model import Model, shipped
+from credential_pipeline.linkage.predict import score
+from credential_pipeline.linkage.resolve import best_right, contradiction
+from credential_pipeline.person_keys.cascade import PASSES, add_keys
+from credential_pipeline.person_keys.outputs import write_outputs
+from credential_pipeline.storage.engine import Connection
+
+ROWS = "tmp_key_rows"
+PEOPLE = "tmp_key_people"
+LINKS = "tmp_key_links"
+"""row_id, person_key, match_weight, match_probability, status, module, pass."""
+
+
+class Thresholds(Protocol):
+    """The thresholds of an industry."""
+
+    @property
+    def link_threshold(self) -> float:
+        """Probability from which a row gets the key."""
+
+    @property
+    def review_threshold(self) -> float:
+        """Probability of any candidate from which a row without key is ambiguous."""
+
+
+class Industry(Protocol):
+    """What the hop needs to know of an industry."""
+
+    @property
+    def linkage(self) -> Thresholds:
+        """Its thresholds."""
+
+
+def assign(con: Connection, industry_config: Industry, *, model: Model | None = None) -> None:
+    """Create person_keys.{person_links, learners, credentials, enrollments, unkeyed_credentials, coverage}.
+
+    Args:
+        con: Connection with the views accepted_extract.* and reference_population.persons.
+        industry_config: The industry's configuration, for its thresholds.
+        model: Model of extract rows to reference rows; the shipped one if None.
+    """
+    chosen = model or shipped("reference")
+    make_records(con, "accepted_extract.learners", "tmp_key_left", id_column="row_id")
+    people = make_records(
+        con,
+        "reference_population.persons",
+        "tmp_key_right",
+        id_column="person_key",
+        renamed={"previous_last_name": "alternate_last_name"},
+        ordered=False,
+    )
+    fields = shared_fields(con, "tmp_key_left", "tmp_key_right")
+    add_keys(con, "tmp_key_left", ROWS)
+    add_keys(con, "tmp_key_right", PEOPLE)
+    _find_lives(con)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {LINKS} (row_id VARCHAR, person_key VARCHAR, match_weight DOUBLE, "
+        "match_probability DOUBLE, status VARCHAR, module VARCHAR, pass VARCHAR)"
+    )
+    _run(con, chosen, fields, people, industry_config.linkage)
+    _drop_contradicting(con, chosen, fields)
+    write_outputs(con, LINKS)
+
+
+def _find_lives(con: Connection) -> None:
+    """The last award of each row and the death of each person, by year."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE tmp_key_award AS
+        SELECT row_id, coalesce(max(year(event_date)) FILTER (event = 'award'), max(year(event_date))) AS award_year
+        FROM accepted_extract.credentials GROUP BY row_id
+        """
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE tmp_key_death AS
+        SELECT person_key, min(year(death_date)) AS death_year
+        FROM reference_population.persons WHERE death_date IS NOT NULL GROUP BY person_key
+        """
+    )
+
+
+def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limits: Thresholds) -> None:
+    """Run the passes over the rows that are still without a key."""
+    for step in PASSES:
+        if step.module == "HHCompSearch":
+            _find_households(con)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN "
+            f"(SELECT row_id FROM {LINKS} WHERE status = 'linked') k ON k.row_id = r.id"
+        )
+        if not make_pairs(con, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule]):
+            continue
+        score(con, model, "tmp_key_scored", left="tmp_key_pool", right=PEOPLE, pairs="tmp_key_pairs", fields=fields, right_rows=people)
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE tmp_key_candidates AS
+            SELECT l.id AS row_id, r.id AS person_key, max(s.match_weight) AS match_weight
+            FROM tmp_key_scored s
+            JOIN tmp_key_pool l ON l.record = s.left_record JOIN {PEOPLE} r ON r.record = s.right_record
+            LEFT JOIN tmp_key_award a ON a.row_id = l.id LEFT JOIN tmp_key_death d ON d.person_key = r.id
+            WHERE NOT coalesce(d.death_year < a.award_year, false)
+            GROUP BY ALL
+            HAVING NOT bool_and({contradiction(fields)})
+            """  # noqa: S608
+        )
+        best_right(
+            con,
+            "tmp_key_candidates",
+            "tmp_key_best",
+            left="row_id",
+            right="person_key",
+            link_threshold=limits.link_threshold,
+            review_threshold=limits.review_threshold,
+        )
+        con.execute(f"DELETE FROM {LINKS} WHERE row_id IN (SELECT row_id FROM tmp_key_best WHERE status = 'linked')")
+        con.execute(
+            f"INSERT INTO {LINKS} SELECT row_id, person_key, match_weight, match_probability, status, ?, ? "
+            f"FROM tmp_key_best b WHERE status = 'linked' OR (status = 'ambiguous' AND row_id NOT IN (SELECT row_id FROM {LINKS}))",
+            [step.module, step.name],
+        )
+
+
+def _find_households(con: Connection) -> None:
+    """Households of people who already got a key: the address of the person, given to its reference rows."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE tmp_key_homes AS
+        SELECT DISTINCT p.zip || ' ' || p.street AS household
+        FROM {PEOPLE} p SEMI JOIN {LINKS} k ON k.person_key = p.id AND k.status = 'linked'
+        WHERE p.street IS NOT NULL AND p.zip IS NOT NULL
+        """  # noqa: S608
+    )
+    for table in (ROWS, PEOPLE):
+        con.execute(
+            f"UPDATE {table} SET household = zip || ' ' || street "
+            f"WHERE zip || ' ' || street IN (SELECT household FROM tmp_key_homes)"
+        )
+
+
+def _drop_contradicting(con: Connection, model: Model, fields: Sequence[str]) -> None:
+    """Of rows that got one key and contradict one another, only the strongest keeps it."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE tmp_key_shared AS
+        WITH linked AS (
+            SELECT k.row_id, k.person_key, r.record,
+                   row_number() OVER (PARTITION BY k.person_key ORDER BY k.match_weight DESC, k.row_id) AS place
+            FROM {LINKS} k JOIN {ROWS} r ON r.id = k.row_id WHERE k.status = 'linked')
+        SELECT b.row_id, least(a.record, b.record) AS left_record, greatest(a.record, b.record) AS right_record
+        FROM linked a JOIN linked b USING (person_key) WHERE a.place = 1 AND b.place > 1
+        """  # noqa: S608
+    )
+    if not con.execute("SELECT count(*) FROM tmp_key_shared").fetchall()[0][0]:
+        return
+    rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
+    score(
+        con, model, "tmp_key_scored", left=ROWS, right=None, pairs="tmp_key_shared", fields=fields, right_rows=rows, min_weight=-1e6
+    )
+    con.execute(
+        f"""
+        UPDATE {LINKS} SET status = 'ambiguous' WHERE row_id IN (
+            SELECT row_id FROM tmp_key_shared JOIN tmp_key_scored USING (left_record, right_record)
+            WHERE {contradiction(fields)})
+        """  # noqa: S608
+    )

@@ -1,0 +1,44 @@
+"""SQL text from untrusted words, and expressions that are computed once.
+
+The only way in which a word of a YAML file becomes part of a statement is ``literal`` or ``identifier``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+_PLAIN_COLUMN: Final = re.compile(r"\A\w+\Z")
+
+
+def literal(text: str) -> str:
+    """Return the text as a SQL string literal; ValueError if it holds a control character other than tab."""
+    if any(ord(character) < ord(" ") and character != "\t" for character in text):
+        message = "control characters are not allowed"
+        raise ValueError(message)
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return the name as a quoted SQL identifier; ValueError if it holds a control character."""
+    literal(name)
+    return '"' + name.replace('"', '""') + '"'
+
+
+def once(expression: str, body: Callable[[str], str]) -> str:
+    """Mention an expression many times and compute it once per row.
+
+    DuckDB shares equal expressions, except below CASE, and nullif is a CASE. A lambda over a list of one is its LET.
+
+    Args:
+        expression: Any SQL expression.
+        body: Gives the SQL text around a name that stands for the expression.
+    """
+    if _PLAIN_COLUMN.match(expression):
+        return body(expression)
+    return f"list_transform([{expression}], lambda it: {body('it')})[1]"
+
+
+def lookup(expression: str, words: Mapping[str, str]) -> str:
+    """Translate through a constant MAP; NULL for a word that is not in it. One probe, where CASE has an arm a word."""
+    entries = ", ".join(f"{literal(word)}: {literal(meaning)}" for word, meaning in words.items())
+    return f"MAP {{{entries}}}[{expression}]"

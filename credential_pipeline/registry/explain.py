@@ -1,0 +1,68 @@
+"""Turns a validation error of the registry into one line: the key, what is wrong, what is allowed.
+
+Values of the file are not repeated, only its keys.
+"""
+
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    """Models that can stand at an annotation such as ``tuple[X, ...]``, ``dict[str, X]`` or ``X | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if get_origin(annotation) in (Union, UnionType, tuple, list, dict):
+        return [model for part in get_args(annotation) for model in _models(part)]
+    return []
+
+
+def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that are allowed at a path below a model; empty if the path leaves the models."""
+    current: type[BaseModel] | None = model
+    inside_mapping = False
+    for step in path:
+        if current is None:
+            return []
+        if isinstance(step, int) or inside_mapping:
+            inside_mapping = False
+            continue
+        fields = {field.alias or name: field for name, field in current.model_fields.items()}
+        if step not in fields:
+            return []
+        annotation = fields[step].annotation
+        inside_mapping = get_origin(annotation) is dict
+        found = _models(annotation)
+        current = found[0] if found else None
+    return [field.alias or name for name, field in current.model_fields.items()] if current else []
+
+
+def _sentence(details: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 # pydantic's ErrorDetails, a loose mapping
+    path = details["loc"]
+    if details["type"] == "extra_forbidden":
+        return f"this key is not known; allowed: {', '.join(_keys_at(model, path[:-1]))}"
+    if details["type"] == "missing":
+        return "this key is missing"
+    if details["type"] in ("model_type", "dict_type", "model_attributes_type"):
+        allowed = _keys_at(model, path)
+        return "expected keys with values" + (f"; allowed: {', '.join(allowed)}" if allowed else "")
+    if details["type"] in ("tuple_type", "list_type"):
+        return "expected a list, as in [a, b]"
+    cause = details.get("ctx", {}).get("error")
+    return str(cause) if cause is not None else str(details["msg"])
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """Describe the first mistake, and say how many more there are.
+
+    Args:
+        error: What pydantic raised.
+        model: The model that was validated.
+    """
+    mistakes = error.errors(include_url=False, include_input=False)
+    first = mistakes[0]
+    key = ".".join(str(step) for step in first["loc"])
+    place = f"key '{key}': " if key else ""
+    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+    return " ".join(f"{place}{_sentence(first, model)}{more}".split())

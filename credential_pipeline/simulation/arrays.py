@@ -1,0 +1,94 @@
+"""Array types, named random streams and vectorised draws. Not here: anything that knows about people or credentials."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+Dates = npt.NDArray[np.datetime64]
+
+NEVER = np.datetime64("NaT", "D")
+
+
+class Streams:
+    """One seed, many independent generators: a stream is known by its name, so that adding one moves no other."""
+
+    def __init__(self, seed: int) -> None:
+        """Keep the seed of the world."""
+        self.seed = seed
+
+    def __call__(self, *names: str) -> np.random.Generator:
+        """A fresh generator for the named stream; the same name gives the same draws."""
+        key = tuple(zlib.crc32(name.encode()) for name in names)
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+
+
+def pick(rng: np.random.Generator, weights: Sequence[float] | Floats, size: int) -> Ints:
+    """Draw ``size`` indexes with probability proportional to ``weights``."""
+    cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
+    drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
+    return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+
+
+def texts(values: Iterable[str]) -> Texts:
+    """An object array of strings."""
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+def blank(size: int) -> Texts:
+    """An object array of empty strings."""
+    return np.full(size, "", dtype=object)
+
+
+def join(*parts: Texts | str) -> Texts:
+    """Concatenate strings element by element."""
+    total: Texts | str = ""
+    for part in parts:
+        total = total + part
+    return np.asarray(total, dtype=object)
+
+
+def years(dates: Dates) -> Ints:
+    """Calendar year of each date; NaT gives 0."""
+    known = ~np.isnat(dates)
+    found = dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    return np.where(known, found, 0)
+
+
+def first_of_year(year: Ints) -> Dates:
+    """1 January of each year."""
+    return np.asarray((year - 1970).astype("datetime64[Y]").astype("datetime64[D]"))
+
+
+def random_day(rng: np.random.Generator, year: Ints) -> Dates:
+    """A day of each year, every one equally likely (no 366th day)."""
+    return first_of_year(year) + rng.integers(0, 365, len(year)).astype("timedelta64[D]")
+
+
+def curve(points: dict[int, float], at: Ints | Floats) -> Floats:
+    """Piecewise linear interpolation through ``points``, flat outside."""
+    x = sorted(points)
+    return np.interp(at, x, [points[key] for key in x])
+
+
+def grouped_pick(rng: np.random.Generator, cumulative: Floats, start: Ints, stop: Ints) -> Ints:
+    """Draw one index from each half-open range of a table that is sorted by group.
+
+    Args:
+        rng: The stream.
+        cumulative: Running sum of weights over the whole table, length n.
+        start: First index of the range of each draw.
+        stop: Index after the last of the range of each draw; must be above ``start``.
+    """
+    padded = np.concatenate(([0.0], cumulative))
+    low, high = padded[start], padded[stop]
+    drawn = np.searchsorted(cumulative, low + rng.random(len(start)) * (high - low), side="right")
+    return np.clip(drawn, start, stop - 1).astype(np.int64)

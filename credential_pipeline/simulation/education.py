@@ -1,0 +1,183 @@
+"""The clearinghouse's own records: students, enrollments and degrees, with opt-outs and errors of their own.
+
+Not here: certifier feeds.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from credential_pipeline.simulation.arrays import (
+    NEVER,
+    Bools,
+    Dates,
+    Ints,
+    Streams,
+    Texts,
+    first_of_year,
+    pick,
+    texts,
+    years,
+)
+from credential_pipeline.simulation.faults import write
+from credential_pipeline.simulation.people import People, identities
+from credential_pipeline.simulation.places import places
+from credential_pipeline.simulation.schools import Schools
+from credential_pipeline.simulation.tables import write_table
+from credential_pipeline.simulation.world import Registry
+
+_CIPS = ("48.0501", "48.0508", "15.0613", "47.0303", "51.0801", "51.0805", "52.0201", "24.0101", "11.0101", "15.0000")
+_STATUS = ("F", "Q", "H", "L", "W")
+_DEGREES = {"certificate": 0.25, "associate": 0.45, "bachelor": 0.3}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Learners whose training a school reports: person, school and day of the first award."""
+
+    person: Ints
+    school: Ints
+    day: Dates
+    credit: Bools
+
+
+@dataclass(frozen=True)
+class Students:
+    """Who is in the registry [s]: person number, id, block."""
+
+    person: Ints
+    student_id: Texts
+    blocked: Bools
+
+
+def enroll(
+    streams: Streams, folder: Path, people: People, holders: Ints, trained: Trained, schools: Schools, world: Registry, size: int
+) -> Students:
+    """Write persons, enrollments and degrees under ``folder``; return who is in them.
+
+    Args:
+        streams: Named streams of the world.
+        folder: ``education`` of the clearinghouse.
+        people: Everybody.
+        holders: Person numbers of all learners; a share of them is in the registry.
+        trained: Learners who trained at a school.
+        schools: Institutions.
+        world: Coverage and errors.
+        size: Number of students in all.
+    """
+    rng = streams("education")
+    inside = holders[rng.random(len(holders)) < world.holders_in_it][:size]
+    others = np.setdiff1d(np.arange(len(people)), holders)
+    others = others[np.argsort(rng.random(len(others)), kind="stable")][: size - len(inside)]
+    person = rng.permutation(np.concatenate([inside, others]))
+    student_id = texts(f"S{number:09d}" for number in np.sort(rng.choice(9 * 10**8, len(person), replace=False)).tolist())
+    blocked = rng.random(len(person)) < world.ferpa_block
+    place = np.full(len(people), -1)
+    place[person] = np.arange(len(person))
+    spells = _spells(rng, people, person, schools, world)
+    own = trained.person[place[trained.person] >= 0]
+    kept = place[trained.person] >= 0
+    spells = _join(spells, _training(rng, Trained(own, trained.school[kept], trained.day[kept], trained.credit[kept]), place, schools, world))
+    last = np.full(len(person), NEVER)
+    latest = np.zeros(len(person), dtype=np.int64)
+    np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
+    last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
+    stored = write(streams("education", "faults"), people, identities(people, streams.seed, person, last), world.faults)
+    columns = {name: stored.text[name] for name in ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")}
+    columns |= {"birth_date": stored.birth}
+    columns |= {name: stored.text[name] for name in ("sex", "ssn_last4", "email", "street", "city", "state", "zip")}
+    write_table(folder / "persons", {"student_id": student_id, **columns, "ferpa_block": _yes(blocked)})
+    _write_spells(rng, folder, student_id, spells, schools, world)
+    return Students(person, student_id, blocked)
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Enrollments [e]: student number, school, begin, end, credit, degree seeking."""
+
+    student: Ints
+    school: Ints
+    begin: Dates
+    end: Dates
+    credit: Bools
+    seeking: Bools
+
+
+def _join(one: Spells, two: Spells) -> Spells:
+    names = ("student", "school", "begin", "end", "credit", "seeking")
+    joined = Spells(*(np.concatenate([getattr(one, name), getattr(two, name)]) for name in names))
+    order = np.lexsort((joined.school, joined.begin, joined.student))
+    return Spells(*(getattr(joined, name)[order] for name in names))
+
+
+def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Schools, world: Registry) -> Spells:
+    """Ordinary enrollments: mostly around twenty, at one school, some later at another."""
+    counts = np.array(sorted(world.enrollments))
+    many = counts[pick(rng, [world.enrollments[key] for key in counts.tolist()], len(person))]
+    student = np.repeat(np.arange(len(person)), many)
+    nth = np.arange(len(student)) - np.repeat(np.cumsum(many) - many, many)
+    start_age = np.where(rng.random(len(person)) < 0.7, 18, rng.integers(18, 45, len(person)))  # noqa: PLR2004
+    start = years(people.birth[person]) + start_age
+    sector = pick(rng, [world.sectors[name] for name in schools.sector_names], len(person))
+    home = people.homes[person, 0]
+    school = schools.near(rng, people.addresses.state(home), sector)
+    year = np.clip(start[student] + nth // 2, 1990, 2019)
+    begin = first_of_year(year) + np.where(nth % 2 == 0, 235, 10).astype("timedelta64[D]")
+    end = begin + rng.integers(95, 120, len(student)).astype("timedelta64[D]")
+    share = np.array([world.degree_seeking.get(name, 0.5) for name in schools.sector_names])
+    seeking = rng.random(len(person)) < share[sector]
+    return Spells(
+        student, school[student], begin, end, rng.random(len(student)) < world.credit, seeking[student]
+    )
+
+
+def _training(rng: np.random.Generator, trained: Trained, place: Ints, schools: Schools, world: Registry) -> Spells:
+    """The enrollment in which a learner prepared for the first award; seldom in a degree programme."""
+    size = len(trained.person)
+    end = trained.day - rng.integers(-20, 90, size).astype("timedelta64[D]")
+    begin = end - rng.integers(40, 160, size).astype("timedelta64[D]")
+    seeking = rng.random(size) < np.where(trained.credit, world.training_degree_credit, world.training_degree_noncredit)
+    return Spells(place[trained.person], trained.school, begin, end, trained.credit, seeking)
+
+
+def _yes(flags: Bools) -> Texts:
+    return np.where(flags, "Y", "N").astype(object)
+
+
+def _write_spells(
+    rng: np.random.Generator, folder: Path, student_id: Texts, spells: Spells, schools: Schools, world: Registry
+) -> None:
+    school = spells.school
+    cip = texts(_CIPS)[rng.integers(0, len(_CIPS), len(school))]
+    write_table(
+        folder / "enrollments",
+        {
+            "student_id": student_id[spells.student],
+            "opeid": schools.opeid[school],
+            "institution": schools.name[school],
+            "institution_state": texts(places().state_names)[schools.state[school]],
+            "sector": texts(schools.sector_names)[schools.sector[school]],
+            "credit": _yes(spells.credit),
+            "degree_seeking": _yes(spells.seeking),
+            "begin_date": spells.begin,
+            "end_date": spells.end,
+            "status": texts(_STATUS)[pick(rng, [0.5, 0.12, 0.2, 0.13, 0.05], len(school))],
+            "cip": cip,
+        },
+    )
+    final = np.flatnonzero(np.append(spells.student[1:] != spells.student[:-1], True) & spells.seeking)
+    final = final[rng.random(len(final)) < world.degree]
+    level = pick(rng, list(_DEGREES.values()), len(final))
+    write_table(
+        folder / "degrees",
+        {
+            "student_id": student_id[spells.student[final]],
+            "opeid": schools.opeid[school[final]],
+            "institution": schools.name[school[final]],
+            "degree_date": spells.end[final] + np.timedelta64(10, "D"),
+            "degree_title": texts(f"{name.title()} in Applied Studies" for name in _DEGREES)[level],
+            "degree_level": texts(_DEGREES)[level],
+            "cip": cip[final],
+        },
+    )

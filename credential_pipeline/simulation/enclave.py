@@ -1,0 +1,102 @@
+"""The statistical agency's reference population: several names and addresses a person, with errors of its own.
+
+Not here: wages (careers.py, wages.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from credential_pipeline.simulation.arrays import Dates, Ints, Streams, Texts, texts
+from credential_pipeline.simulation.faults import write
+from credential_pipeline.simulation.names import draw_nicknames
+from credential_pipeline.simulation.people import Identity, People, identities
+from credential_pipeline.simulation.tables import write_table
+from credential_pipeline.simulation.world import Reference
+
+_BEGINNING = np.datetime64("1950-01-01")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Protected keys by person number, empty for those who are not in the reference population."""
+
+    key: Texts
+    race: Texts
+    sex: Texts
+
+
+def _upper(values: Texts) -> Texts:
+    return texts(value.upper() for value in values)
+
+
+def _rows(rng: np.random.Generator, people: People, present: Ints, world: Reference, today: np.datetime64) -> tuple[Ints, Dates, Ints]:
+    """Person, day and kind of each row: 0 now, 1 earlier name, 2 earlier address, 3 nickname."""
+    size = len(present)
+    now = np.full(size, today)
+    changed = np.flatnonzero((people.changed[present] < today) & (people.married[present] != "") & (rng.random(size) < 0.9))  # noqa: PLR2004
+    moved = np.flatnonzero((people.moved[present, 0] < today) & (rng.random(size) < world.alternate_row * 2))
+    nick = np.flatnonzero(rng.random(size) < world.nickname_row)
+    person = np.concatenate([present, present[changed], present[moved], present[nick]])
+    before_wedding = np.maximum(people.changed[present[changed]] - np.timedelta64(30, "D"), _BEGINNING)
+    before_move = people.moved[present[moved], 0] - np.timedelta64(30, "D")
+    day = np.concatenate([now, before_wedding, before_move, now[nick]])
+    return person, day, np.repeat(np.arange(4), [size, len(changed), len(moved), len(nick)])
+
+
+def write_persons(streams: Streams, folder: Path, people: People, world: Reference, last_year: int) -> Keys:
+    """Write ``folder/persons`` and return the keys.
+
+    Args:
+        streams: Named streams of the world.
+        folder: ``reference`` of the enclave.
+        people: Everybody.
+        world: Coverage and errors.
+        last_year: Last year of the wage files; the newest row of a person is of its end.
+    """
+    rng = streams("reference")
+    today = np.datetime64(f"{last_year}-12-31")
+    present = np.flatnonzero(rng.random(len(people)) < world.present)
+    number = np.sort(rng.choice(9 * 10**9, len(present), replace=False))
+    key = np.full(len(people), "", dtype=object)
+    key[rng.permutation(present)] = texts(f"K{value:010d}" for value in number.tolist())
+    person, day, kind = _rows(rng, people, present, world, today)
+    correct = identities(people, streams.seed, person, day)
+    alternate = np.where(kind == 0, correct.text["previous_last_name"], "").astype(object)
+    nick = np.flatnonzero(kind == 3)  # noqa: PLR2004
+    usual = people.nickname[person[nick]]
+    some = draw_nicknames(rng, people.first[person[nick]])
+    first = correct.text["first_name"].copy()
+    first[nick] = np.where(usual != "", usual, np.where(some != "", some, first[nick]))
+    correct = Identity(person, correct.birth, correct.text | {"first_name": first})
+    stored = write(streams("reference", "faults"), people, correct, world.faults)
+    race = texts(people.race_names)[people.race]
+    race[rng.random(len(people)) < world.race_missing] = ""
+    sex = texts(("F", "M"))[people.sex]
+    sex[rng.random(len(people)) < world.sex_missing] = ""
+    ethnicity = np.where(people.hispanic, "hispanic", "not_hispanic").astype(object)
+    order = np.lexsort((kind, key[person].astype("U11")))
+    text = {name: _upper(stored.text[name][order]) for name in ("first_name", "middle_name", "last_name", "name_suffix", "street", "city")}
+    who = person[order]
+    write_table(
+        folder / "persons",
+        {
+            "person_key": key[who],
+            "first_name": text["first_name"],
+            "middle_name": text["middle_name"],
+            "last_name": text["last_name"],
+            "name_suffix": text["name_suffix"],
+            "alternate_last_name": _upper(alternate[order]),
+            "birth_date": stored.birth[order],
+            "death_date": people.death[who],
+            "sex": sex[who],
+            "race": race[who],
+            "ethnicity": ethnicity[who],
+            "street": text["street"],
+            "city": text["city"],
+            "state": stored.text["state"][order],
+            "zip": stored.text["zip"][order],
+        },
+    )
+    return Keys(key, race, sex)

@@ -1,0 +1,143 @@
+"""The deliveries of a certifier: which rows are in which file, late, repeated and broken rows, bytes on disk.
+
+Not here: how a value is written (dialects.py) and errors in identities (faults.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from credential_pipeline.registry.feeds import Certifier
+from credential_pipeline.simulation.accounts import Accounts
+from credential_pipeline.simulation.arrays import Bools, Ints, Texts, blank, join, texts, years
+from credential_pipeline.simulation.broken import Broken, break_rows
+from credential_pipeline.simulation.credentials import ATTEMPT, AWARD, EVENTS, Catalogue, Events
+from credential_pipeline.simulation.dialects import can_say, render
+from credential_pipeline.simulation.faults import typo
+from credential_pipeline.simulation.schools import Schools, Training
+from credential_pipeline.simulation.world import Delivery
+
+_RESULTS = {1: "pass", 0: "fail", -1: ""}
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What the truth needs of a certifier's files: record ids and learners of the rows, and the planted faults."""
+
+    record_id: Texts
+    learner: Ints
+    broken: list[Broken]
+    rows: int
+
+
+def reported(certifier: Certifier, shelf: Catalogue, events: Events) -> tuple[Bools, Texts]:
+    """Which events the certifier's layout can express, and the result that it gives for them."""
+    mine = shelf.certifier[events.credential] == [it.certifier for it in shelf.certifiers].index(certifier.certifier)
+    said = np.zeros(len(events), dtype=np.bool_)
+    result = blank(len(events))
+    for event, name in enumerate(EVENTS):
+        for passed, word in _RESULTS.items():
+            rows = mine & (events.event == event) & (events.passed == passed)
+            for tried in dict.fromkeys((word, "") if event == AWARD else (word,)):
+                if rows.any() and can_say(certifier, {"event": name, "result": tried}):
+                    said |= rows
+                    result[rows] = tried
+                    break
+    return said, result
+
+
+def select(events: Events, rows: Ints) -> Events:
+    """Some of the events."""
+    return Events(*(getattr(events, name)[rows] for name in ("learner", "credential", "event", "passed", "day", "expires")))
+
+
+def reports_failures(certifier: Certifier) -> bool:
+    """Whether the certifier's layout can tell a failed sitting."""
+    return can_say(certifier, {"event": EVENTS[ATTEMPT], "result": "fail"})
+
+
+def deliver(
+    rng: np.random.Generator,
+    folder: Path,
+    certifier: Certifier,
+    shelf: Catalogue,
+    rows: Events,
+    result: Texts,
+    accounts: Accounts,
+    training: Training,
+    schools: Schools,
+    world: Delivery,
+) -> Delivered:
+    """Write one file a year into ``folder``.
+
+    Args:
+        rng: The stream of the certifier's files.
+        folder: Inbox folder of the certifier; created.
+        certifier: Its YAML.
+        shelf: Credentials of the industry.
+        rows: The certifier's events, sorted by day.
+        result: Result that the file gives for each.
+        accounts: Identities, and which one each event uses.
+        training: Where each learner trained.
+        schools: Institutions.
+        world: Fault rates of rows.
+    """
+    size = len(rows)
+    identity, of_row = accounts.identity, accounts.of_row
+    fields = {name: values[of_row] for name, values in identity.text.items()}
+    slips = np.flatnonzero(rng.random(size) < world.row_typo)
+    fields["last_name"] = fields["last_name"].copy()
+    fields["last_name"][slips] = typo(rng, fields["last_name"][slips])
+    school = training.school[rows.learner]
+    record_id = join(certifier.certifier[:4].upper(), texts(f"{number:08d}" for number in range(1, size + 1)))
+    fields |= {
+        "record_id": record_id,
+        "person_ref": accounts.reference[of_row],
+        "credential_code": shelf.code[rows.credential],
+        "credential_title": shelf.title[rows.credential],
+        "event": texts(EVENTS)[rows.event],
+        "result": result,
+        "training_provider": training.provider[rows.learner],
+        "provider_opeid": np.where(school >= 0, schools.opeid[school], "").astype(object),
+        "training_setting": texts(training.setting_names)[training.setting[rows.learner]],
+        "block_flag": np.where(accounts.blocked[of_row], "Y", "N").astype(object),
+    }
+    days = {"birth_date": identity.birth[of_row], "event_date": rows.day, "expiration_date": rows.expires}
+    year = years(rows.day)
+    late = (rng.random(size) < world.late_row) & (rows.day.astype("datetime64[M]").astype(np.int64) % 12 >= 10)  # noqa: PLR2004
+    file_year = np.minimum(year + late, int(year.max(initial=0)))
+    columns = render(rng, certifier, fields, days, year * 100 + rows.day.astype("datetime64[M]").astype(np.int64) % 12 + 1)
+    lines = _lines(columns, certifier.feed.delimiter)
+    folder.mkdir(parents=True, exist_ok=True)
+    broken: list[Broken] = []
+    for one in np.unique(file_year).tolist():
+        mine = np.flatnonzero(file_year == one)
+        again = rng.choice(mine, rng.binomial(len(mine), world.repeated_row), replace=False) if len(mine) else mine
+        placed = np.concatenate([mine, again])
+        order = np.argsort(np.concatenate([mine, again + rng.integers(0, 200, len(again)) + 0.5]), kind="stable")
+        repeats = (np.arange(len(placed)) >= len(mine))[order]
+        name = f"{one}.csv"
+        body, faults = break_rows(rng, certifier, columns, placed[order], lines[placed[order]], repeats, name, world.bad_row)
+        broken += faults
+        header = certifier.feed.delimiter.join(_quote(column, certifier.feed.delimiter) for column in columns)
+        _write(folder / name, [header, *body], certifier.feed.encoding)
+    return Delivered(record_id, rows.learner, broken, size)
+
+
+def _quote(value: str, delimiter: str) -> str:
+    return '"' + value.replace('"', '""') + '"' if delimiter in value or '"' in value else value
+
+
+def _lines(columns: dict[str, Texts], delimiter: str) -> Texts:
+    quoted = []
+    for values in columns.values():
+        everything = "\x00".join(values)
+        special = delimiter in everything or '"' in everything
+        quoted.append([_quote(value, delimiter) for value in values] if special else values.tolist())
+    return texts(map(delimiter.join, zip(*quoted, strict=True)))
+
+
+def _write(path: Path, lines: list[str], encoding: str) -> None:
+    content = "\r\n".join(lines) + "\r\n"
+    path.write_bytes(content.encode(encoding, errors="replace"))

@@ -1,0 +1,115 @@
+"""The truth of a simulated world: who is who, who opted out, which rows are broken, what the awards did.
+
+Tests and benchmarks read it, the pipeline never does. Not here: the true outcome cells (outcome_truth.py).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from credential_pipeline.registry.load import Registry
+from credential_pipeline.simulation.arrays import Bools, Ints, Texts, texts
+from credential_pipeline.simulation.broken import Broken
+from credential_pipeline.simulation.education import Students
+from credential_pipeline.simulation.effects import effect_rows
+from credential_pipeline.simulation.enclave import Keys
+from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.outcome_truth import outcome_cells
+from credential_pipeline.simulation.people import People
+from credential_pipeline.simulation.tables import write_csv
+from credential_pipeline.simulation.wages import Effects
+
+
+def person_id(person: Ints) -> Texts:
+    """The id of persons in the truth files."""
+    return texts(f"P{number:08d}" for number in person.tolist())
+
+
+def _records(industries: Sequence[Industry]) -> dict[str, Texts]:
+    parts: dict[str, list[Texts]] = {"industry": [], "certifier": [], "record_id": [], "person_id": []}
+    for industry in industries:
+        for feed in industry.feeds:
+            rows = feed.delivered
+            parts["industry"].append(np.full(rows.rows, industry.name, dtype=object))
+            parts["certifier"].append(np.full(rows.rows, feed.certifier.certifier, dtype=object))
+            parts["record_id"].append(rows.record_id)
+            parts["person_id"].append(person_id(industry.holders.person[rows.learner]))
+    return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def opted_out(industry: Industry) -> Ints:
+    """Person numbers of those who asked a certifier of the industry not to share their record, sorted."""
+    found = [feed.accounts.identity.person[feed.accounts.blocked] for feed in industry.feeds]
+    return np.unique(np.concatenate(found))
+
+
+def _blocked(industries: Sequence[Industry], students: Students) -> dict[str, object]:
+    school = np.sort(students.person[students.blocked])
+    certifier = np.unique(np.concatenate([opted_out(industry) for industry in industries]))
+    return {
+        "person_id": np.concatenate([person_id(certifier), person_id(school)]),
+        "why": ["certifier_opt_out"] * len(certifier) + ["ferpa_block"] * len(school),
+    }
+
+
+def _broken(industries: Sequence[Industry]) -> dict[str, object]:
+    rows: list[tuple[str, str, Broken]] = [
+        (industry.name, feed.certifier.certifier, fault)
+        for industry in industries
+        for feed in industry.feeds
+        for fault in feed.delivered.broken
+    ]
+    return {
+        "industry": [row[0] for row in rows],
+        "certifier": [row[1] for row in rows],
+        "delivery": [row[2].delivery for row in rows],
+        "line": [row[2].line for row in rows],
+        "planted_fault": [row[2].fault for row in rows],
+    }
+
+
+def followed(industry: Industry, students: Students, keys: Keys) -> Bools:
+    """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
+    person = industry.holders.person
+    shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
+    return (keys.key[person] != "") & ~np.isin(person, shut)
+
+
+def write_truth(
+    home: Path,
+    registry: Registry,
+    people: People,
+    students: Students,
+    keys: Keys,
+    industries: Sequence[Industry],
+    effects: Effects,
+    prices: dict[int, float],
+) -> None:
+    """Write all files of ``home/truth``.
+
+    Args:
+        home: Folder of the product's data, whose wage and enrollment files the outcome cells are computed from.
+        registry: Horizons, age bands and base year of the industries.
+        people: Everybody.
+        students: Who is in the education registry.
+        keys: Who is in the reference population.
+        industries: The simulated industries.
+        effects: Earnings with and without the awards.
+        prices: CPI-U by year.
+    """
+    folder = home / "truth"
+    write_csv(folder / "record_person.csv", _records(industries))
+    write_csv(folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)})
+    keyed = np.flatnonzero(keys.key != "")
+    keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
+    write_csv(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
+    write_csv(folder / "blocked.csv", _blocked(industries, students))
+    write_csv(folder / "bad_rows.csv", _broken(industries))
+    write_csv(folder / "effects.csv", effect_rows(industries, people, effects))
+    parts = [
+        outcome_cells(home, registry.industry(own.name), own, people, students, keys, followed(own, students, keys), prices)
+        for own in industries
+    ]
+    columns = {name: [value for part in parts for value in part[name]] for name in parts[0]} if parts else {}
+    write_csv(folder / "outcome_cells.csv", columns)

@@ -1,0 +1,229 @@
+"""For every rule, what breaks it: one SQL statement on the good world. A rule without one fails test_every_rule.py."""
+
+from collections.abc import Iterator
+
+from credential_pipeline.contracts import SNAPSHOTS
+from credential_pipeline.contracts.table import Snapshot
+
+_SENT = {
+    "coverage_adds_up": "UPDATE census_extract.coverage SET learners = 5 WHERE reason = 'reported'",
+    "extracted_as_covered": "UPDATE census_extract.coverage SET learners = 4 WHERE reason = 'extracted'",
+    "blocked_learners_left_out": "UPDATE linked_records.learners SET blocked = true WHERE learner_id NOT IN ('L2', 'L3')",
+    "facts_of_extracted_learners": "UPDATE census_extract.credentials SET row_id = 'r9' WHERE row_id = 'r3'",
+    "enrollments_of_extracted_learners": "UPDATE census_extract.enrollments SET row_id = 'r9'",
+    "degrees_of_extracted_learners": "UPDATE census_extract.degrees SET row_id = 'r9'",
+    "no_social_security_number": "UPDATE census_extract.learners SET street = '078-05-1120' WHERE row_id = 'r1'",
+}
+_SHOWN = {
+    "no_small_cells": "UPDATE {s}.published_outcomes SET n = 9 WHERE cell_id = 's1'",
+    "hidden_cells_are_empty": "UPDATE {s}.published_outcomes SET value = 1 WHERE cell_id = 'x1'",
+}
+
+#: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
+OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
+    "raw_feeds": {
+        "deliveries_readable": "UPDATE raw_feeds.deliveries SET state = 'refused'",
+        "rows_conserved": (
+            "UPDATE raw_feeds.deliveries SET rows_in = 52",
+            "UPDATE raw_feeds.deliveries SET rows_in = NULL",
+            "UPDATE raw_feeds.deliveries SET rows_duplicate = NULL",
+        ),
+        "accepted_rows_stored": "DELETE FROM raw_feeds.records WHERE line = 2",
+        "quarantined_rows_stored": "DELETE FROM raw_feeds.quarantine",
+        "quarantine_has_reasons": (
+            "UPDATE raw_feeds.quarantine SET reason_code = NULL",
+            "UPDATE raw_feeds.quarantine SET reason_code = ''",
+        ),
+        "each_certifier_has_rows": """
+            INSERT INTO raw_feeds.deliveries BY NAME SELECT 'nims' AS certifier, 'nims.csv' AS delivery, 0 AS rows_in,
+            0 AS rows_accepted, 0 AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state""",
+        "delivery_states_known": (
+            "UPDATE raw_feeds.deliveries SET state = 'lost'",
+            "UPDATE raw_feeds.deliveries SET state = NULL",
+        ),
+        "half_of_a_delivery_readable": "UPDATE raw_feeds.deliveries SET rows_quarantined = 26, rows_accepted = 25",
+        "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
+    },
+    "education_registry": {
+        "names_present": "UPDATE education_registry.persons SET last_name = NULL WHERE student_id IN ('s1', 's2')",
+        "birth_dates_present": "UPDATE education_registry.persons SET birth_date = NULL WHERE student_id <> 's1'",
+        "birth_dates_mostly_present": """
+            UPDATE education_registry.persons SET birth_date = NULL WHERE student_id IN ('s1', 's2', 's3')""",
+        "no_birth_date_in_excess": """
+            INSERT INTO education_registry.persons BY NAME SELECT 'x' || i AS student_id, 'Doe' AS last_name,
+            DATE '1900-01-01' AS birth_date, false AS ferpa_block FROM range(101) AS t(i)""",
+        "blocks_decided": "UPDATE education_registry.persons SET ferpa_block = NULL WHERE student_id = 's1'",
+        "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
+        "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
+    },
+    "cleaned_learners": {
+        "rows_conserved": "DELETE FROM cleaned_learners.credentials WHERE record_id = 'T2'",
+        "profiles_account_for_rows": "UPDATE cleaned_learners.profiles SET records = 2 WHERE profile_id = 'P2'",
+        "credentials_have_profiles": (
+            "DELETE FROM cleaned_learners.profiles WHERE profile_id = 'P2'",
+            "UPDATE cleaned_learners.credentials SET profile_id = NULL WHERE record_id = 'T2'",
+        ),
+        "events_dated": "UPDATE cleaned_learners.credentials SET event_date = NULL WHERE record_id = 'T2'",
+        "events_known": (
+            "UPDATE cleaned_learners.credentials SET event = 'gift' WHERE record_id = 'T2'",
+            "UPDATE cleaned_learners.credentials SET event = NULL WHERE record_id = 'T2'",
+        ),
+        "results_known": "UPDATE cleaned_learners.credentials SET result = 'maybe' WHERE record_id = 'T2'",
+        "blocks_decided": "UPDATE cleaned_learners.credentials SET blocked = NULL WHERE record_id = 'T2'",
+        "awards_are_not_failures": "UPDATE cleaned_learners.credentials SET result = 'fail' WHERE record_id = 'T2'",
+        "sex_known": "UPDATE cleaned_learners.profiles SET sex = 'female' WHERE profile_id = 'P2'",
+        "names_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id = 'P2'",
+        "birth_dates_mostly_present": "UPDATE cleaned_learners.profiles SET birth_date = NULL WHERE profile_id < 'P3'",
+        "no_birth_date_in_excess": """
+            INSERT INTO cleaned_learners.profiles BY NAME SELECT 'X' || i AS profile_id, DATE '1900-01-01' AS birth_date
+            FROM range(51) AS t(i)""",
+    },
+    "linked_records": {
+        "every_event_has_a_link_row": "DELETE FROM linked_records.links WHERE record_id = 'T2'",
+        "every_profile_has_a_learner": "DELETE FROM linked_records.profile_links WHERE profile_id = 'P2'",
+        "links_name_known_learners": "UPDATE linked_records.links SET learner_id = 'L99' WHERE record_id = 'T2'",
+        "one_student_per_learner": "UPDATE linked_records.links SET learner_id = 'L2' WHERE record_id = 'T3'",
+        "one_learner_per_student": "UPDATE linked_records.learners SET student_id = 's2' WHERE learner_id = 'L3'",
+        "linked_means_student": (
+            "UPDATE linked_records.learners SET student_id = NULL WHERE learner_id = 'L2'",
+            "UPDATE linked_records.learners SET student_id = 's1' WHERE learner_id = 'L40'",
+        ),
+        "statuses_known": (
+            "UPDATE linked_records.links SET status = 'perhaps' WHERE record_id = 'T2'",
+            "UPDATE linked_records.links SET status = NULL WHERE record_id = 'T2'",
+            "UPDATE linked_records.learners SET status = NULL WHERE learner_id = 'L2'",
+        ),
+        "blocked_learners_marked": (
+            "UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'",
+            """UPDATE linked_records.learners SET blocked = NULL;
+               UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'""",
+        ),
+        "school_blocks_marked": (
+            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+            """UPDATE linked_records.learners SET blocked = NULL;
+               UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
+        ),
+        "probabilities_in_range": "UPDATE linked_records.links SET match_probability = 1.01 WHERE record_id = 'T2'",
+        "match_rate_not_collapsed": "UPDATE linked_records.learners SET status = 'unlinked'",
+        "few_ambiguous": "UPDATE linked_records.learners SET status = 'ambiguous' WHERE learner_id < 'L3'",
+    },
+    "census_extract": _SENT,
+    "accepted_extract": {
+        "credentials_of_known_learners": "UPDATE accepted_extract.credentials SET row_id = 'r9' WHERE row_id = 'r3'",
+        "learners_as_covered": (
+            "UPDATE accepted_extract.coverage SET learners = 4 WHERE reason = 'extracted'",
+            "DELETE FROM accepted_extract.coverage WHERE reason = 'extracted'",
+        ),
+        "learners_have_names": "UPDATE accepted_extract.learners SET last_name = NULL WHERE row_id = 'r1'",
+    },
+    "reference_population": {
+        "wages_not_negative": "UPDATE reference_population.wages SET wages = -1",
+        "wages_present": "UPDATE reference_population.wages SET wages = NULL",
+        "employers_known": "UPDATE reference_population.wages SET employer_id = 'e9'",
+        "birth_dates_present": "UPDATE reference_population.persons SET birth_date = NULL WHERE person_key < 'k3'",
+        "one_birth_date_a_person": """
+            INSERT INTO reference_population.persons BY NAME SELECT 'k1' AS person_key, DATE '1990-01-01' AS birth_date""",
+    },
+    "person_keys": {
+        "every_row_decided": "DELETE FROM person_keys.person_links WHERE row_id = 'r3'",
+        "statuses_known": (
+            "UPDATE person_keys.person_links SET status = 'perhaps' WHERE row_id = 'r3'",
+            "UPDATE person_keys.person_links SET status = NULL WHERE row_id = 'r3'",
+        ),
+        "linked_means_key": (
+            "UPDATE person_keys.person_links SET person_key = NULL WHERE row_id = 'r1'",
+            "UPDATE person_keys.person_links SET person_key = 'k3' WHERE row_id = 'r3'",
+        ),
+        "keys_name_their_pass": (
+            "UPDATE person_keys.person_links SET pass = NULL WHERE row_id = 'r1'",
+            "UPDATE person_keys.person_links SET module = NULL WHERE row_id = 'r1'",
+        ),
+        "keys_from_the_reference": "UPDATE person_keys.learners SET person_key = 'k99' WHERE person_key = 'k1'",
+        "nobody_dead_before_the_award": "UPDATE person_keys.learners SET death_year = 2014 WHERE person_key = 'k1'",
+        "events_conserved": "DELETE FROM person_keys.unkeyed_credentials",
+        "coverage_adds_up": "UPDATE person_keys.coverage SET learners = 3 WHERE reason = 'keyed'",
+        "key_rate_not_collapsed": "UPDATE person_keys.person_links SET person_key = NULL WHERE row_id = 'r2'",
+    },
+    "outcome_tables": {
+        "totals_add_up": (
+            "UPDATE outcome_tables.counts SET value = 21 WHERE count_id = 'all'",
+            "UPDATE outcome_tables.counts SET value = NULL WHERE count_id = 'all'",
+        ),
+        "equations_name_known_counts": (
+            "UPDATE outcome_tables.equations SET part_count_id = 'others' WHERE part_count_id = 'men'",
+            "UPDATE outcome_tables.equations SET total_count_id = 'everybody'",
+        ),
+        "figures_name_their_counts": (
+            "UPDATE outcome_tables.outcomes SET n_count_id = NULL WHERE cell_id = 's1'",
+            "UPDATE outcome_tables.outcomes SET n_count_id = 'others' WHERE cell_id = 's1'",
+        ),
+        "shares_between_nought_and_one": "UPDATE outcome_tables.outcomes SET value = 1.01 WHERE cell_id = 's1'",
+        "earnings_not_negative": "UPDATE outcome_tables.outcomes SET value = -1 WHERE cell_id = 'e25'",
+        "percentiles_in_order": (
+            "UPDATE outcome_tables.outcomes SET value = 40001 WHERE cell_id = 'e25'",
+            "UPDATE outcome_tables.outcomes SET value = 39999 WHERE cell_id = 'e75'",
+            # A second setting must not hide the first one's disorder.
+            """INSERT INTO outcome_tables.outcomes BY NAME SELECT * REPLACE ('credit' AS setting, cell_id || 'c' AS cell_id,
+               CASE measure WHEN 'earnings_p25' THEN 60000.0 ELSE value END AS value)
+               FROM outcome_tables.outcomes WHERE "table" = 'earnings' AND status = 1""",
+        ),
+        "coverage_adds_up": (
+            "UPDATE outcome_tables.outcomes SET value = 0.24 WHERE cell_id = 'c2'",
+            "DELETE FROM outcome_tables.outcomes WHERE \"table\" = 'coverage'",
+        ),
+        "dollars_have_a_year": "UPDATE outcome_tables.outcomes SET base_year = NULL WHERE cell_id = 'e50'",
+        "definitions_known": (
+            "UPDATE outcome_tables.outcomes SET definition = 'd9' WHERE cell_id = 'e50'",
+            "UPDATE outcome_tables.outcomes SET definition = NULL WHERE cell_id = 'e50'",
+        ),
+    },
+    "outcome_release": {
+        **{rule: sql.format(s="outcome_release") for rule, sql in _SHOWN.items()},
+        "hidden_cells_are_empty": tuple(
+            f"UPDATE outcome_release.published_outcomes SET {column} = 12 WHERE cell_id = 'x1'"
+            for column in ("value", "n", "low", "high")
+        )
+        + ("UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 's1'",),
+        "attacker_finds_nothing": "INSERT INTO outcome_release.audit_findings VALUES ('exact', 'x1', 'n')",
+        "audit_was_run": "UPDATE outcome_release.audit_summary SET hidden_counts = NULL",
+        "flags_known": (
+            "UPDATE outcome_release.published_outcomes SET status = 2 WHERE cell_id = 'x1'",
+            "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 'x1'",
+        ),
+        "every_cell_decided": "DELETE FROM outcome_release.published_outcomes WHERE cell_id = 'x1'",
+        "enough_is_left": "UPDATE outcome_release.published_outcomes SET status = 5 WHERE cell_id <> 's1'",
+    },
+    "published_outcomes": {
+        **{rule: sql.format(s="published_outcomes") for rule, sql in _SHOWN.items()},
+        "one_release": "UPDATE published_outcomes.published_outcomes SET release = 'other' WHERE cell_id = 's1'",
+        "release_named": (
+            "UPDATE published_outcomes.published_outcomes SET release = NULL WHERE cell_id = 's1'",
+            "UPDATE published_outcomes.published_outcomes SET release = '' WHERE cell_id = 's1'",
+        ),
+    },
+}
+
+
+def of_contract(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """What breaks the rules that every table owes to its contract: no rows, a missing key, a key twice."""
+    for table in snapshot:
+        name = f'{snapshot.name}."{table.name}"'
+        if not table.may_be_empty:
+            yield f"{table.name}_has_rows", f"DELETE FROM {name}"
+        for key in table.key if table.unique else table.key[:1]:
+            yield f"{table.name}_key_present", f'UPDATE {name} SET "{key}" = NULL WHERE rowid = (SELECT min(rowid) FROM {name})'
+        yield f"{table.name}_key_present", f"UPDATE {name} SET {', '.join(f'{c} = NULL' for c in _quoted(table.column_names))}"
+        if table.unique:
+            yield f"{table.name}_key_unique", f"INSERT INTO {name} SELECT * FROM {name} LIMIT 1"
+
+
+def _quoted(names: list[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
+def all_mutations() -> Iterator[tuple[str, str, str]]:
+    """Suite, rule and statement of everything that is tried."""
+    for suite, rules in OWN.items():
+        for rule, sql in (*of_contract(SNAPSHOTS[suite]), *rules.items()):
+            for statement in (sql,) if isinstance(sql, str) else sql:
+                yield suite, rule, statement

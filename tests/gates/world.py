@@ -1,0 +1,132 @@
+"""A small world in which every rule of every suite holds: four learners, from their feed rows to published figures.
+
+Tables come from the contracts, so a new column is empty here and a new table without rows shows at once. A line names only
+the columns that a rule looks at.
+"""
+
+from credential_pipeline.contracts import SNAPSHOTS
+from credential_pipeline.storage.engine import Connection
+
+_CREDENTIALS = """
+SELECT unnest([{ids}]) AS {id}, 'mssc' AS certifier, 'CPT-SAF' AS credential_code, 'award' AS event, 'pass' AS result,
+       DATE '2015-06-01' AS event_date
+"""
+_COVERAGE = """
+SELECT unnest(['reported', 'opted_out', 'ferpa_blocked', '{last}'{more}]) AS reason, unnest([{counts}]) AS learners
+"""
+_EXTRACT = {
+    "learners": "SELECT unnest(['r1', 'r2', 'r3']) AS row_id, 'Doe' AS last_name, '12 Elm St' AS street",
+    "credentials": _CREDENTIALS.format(ids="'r1', 'r2', 'r3'", id="row_id"),
+    "enrollments": "SELECT 'r1' AS row_id, '001' AS opeid, DATE '2014-01-01' AS begin_date",
+    "degrees": "SELECT 'r1' AS row_id, '001' AS opeid, DATE '2015-01-01' AS degree_date",
+    "coverage": _COVERAGE.format(last="extracted", more="", counts="4, 0, 1, 3"),
+}
+_FIGURES = """
+SELECT 'manufacturing-2026-1' AS release, 'manufacturing' AS industry, * FROM (VALUES
+    ('earnings', 'e25', 'earnings_p25', 30000.0, 'usd', 2023, 20, 1, 'd1'),
+    ('earnings', 'e50', 'earnings_p50', 40000.0, 'usd', 2023, 20, 1, 'd1'),
+    ('earnings', 'e75', 'earnings_p75', 50000.0, 'usd', 2023, 20, 1, 'd1'),
+    ('employment', 's1', 'employed', 0.8, 'share', NULL, 20, 1, 'd1'),
+    ('coverage', 'c1', 'share', 0.75, 'share', NULL, 20, 1, 'd1'),
+    ('coverage', 'c2', 'share', 0.25, 'share', NULL, 20, 1, 'd1'){hidden}
+) AS figures("table", cell_id, measure, value, unit, base_year, n, status, definition)
+"""
+_PUBLISHED = {
+    "published_outcomes": _FIGURES.format(hidden=", ('earnings', 'x1', 'earnings_p50', NULL, 'usd', 2023, NULL, 5, 'd1')"),
+    "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
+}
+
+#: Rows of every table, by snapshot and table.
+ROWS: dict[str, dict[str, str]] = {
+    "raw_feeds": {
+        "records": """
+            SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, CAST(unnest(range(2, 52)) AS INTEGER) AS line,
+                   'T' || line AS record_id, MAP {'Last Name': 'Doe'} AS source""",
+        "quarantine": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 52 AS line, 'E_FIELDS' AS reason_code",
+        "deliveries": """
+            SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 51 AS rows_in, 50 AS rows_accepted,
+                   1 AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state""",
+    },
+    "education_registry": {
+        "persons": """
+            SELECT 's' || i AS student_id, 'Doe' AS last_name, DATE '1980-01-01' + CAST(i AS INTEGER) AS birth_date,
+                   false AS ferpa_block FROM range(1, 21) AS t(i)""",
+        "enrollments": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2014-01-01' AS begin_date",
+        "degrees": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2015-01-01' AS degree_date",
+    },
+    "cleaned_learners": {
+        "profiles": """
+            SELECT 'P' || i AS profile_id, 'mssc' AS certifier, 'Doe' AS last_name, 'F' AS sex, 1 AS records,
+                   DATE '1980-01-01' + CAST(i AS INTEGER) AS birth_date FROM range(2, 52) AS t(i)""",
+        "credentials": """
+            SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'P' || i AS profile_id, 'award' AS event, 'pass' AS result,
+                   DATE '2015-06-01' AS event_date, false AS blocked FROM range(2, 52) AS t(i)""",
+    },
+    "linked_records": {
+        "learners": """
+            SELECT 'L' || i AS learner_id, CASE WHEN i <= 20 THEN 's' || i END AS student_id, false AS blocked,
+                   CASE WHEN i <= 20 THEN 'linked' ELSE 'unlinked' END AS status FROM range(2, 52) AS t(i)""",
+        "links": """
+            SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'L' || i AS learner_id, 0.9 AS match_probability,
+                   CASE WHEN i <= 20 THEN 's' || i END AS student_id,
+                   CASE WHEN i <= 20 THEN 'linked' ELSE 'unlinked' END AS status FROM range(2, 52) AS t(i)""",
+        "profile_links": "SELECT 'P' || i AS profile_id, 'L' || i AS learner_id FROM range(2, 52) AS t(i)",
+        "review_queue": "SELECT 'q1' AS pair_id",
+        "diagnostics": "SELECT 'match_rate' AS metric, 'all' AS dimension, 'all' AS level, 0.4 AS value, 50 AS n",
+    },
+    "census_extract": _EXTRACT,
+    "accepted_extract": _EXTRACT,
+    "reference_population": {
+        "persons": """
+            SELECT 'k' || i AS person_key, 'Doe' AS last_name, DATE '1980-01-01' AS birth_date FROM range(1, 11) AS t(i)""",
+        "wages": "SELECT 'k1' AS person_key, 2016 AS year, 'e1' AS employer_id, 40000.0 AS wages",
+        "employers": "SELECT 'e1' AS employer_id, '311' AS naics",
+    },
+    "person_keys": {
+        "person_links": """
+            SELECT * FROM (VALUES ('r1', 'k1', 'linked', 'name', '1'), ('r2', 'k2', 'linked', 'name', '1'),
+                ('r3', NULL, 'unlinked', NULL, NULL)) AS links(row_id, person_key, status, module, pass)""",
+        "learners": "SELECT unnest(['k1', 'k2']) AS person_key",
+        "credentials": _CREDENTIALS.format(ids="'k1', 'k2'", id="person_key"),
+        "enrollments": "SELECT 'k1' AS person_key, DATE '2014-01-01' AS begin_date",
+        "unkeyed_credentials": "SELECT 1 AS row_number, 'mssc' AS certifier",
+        "coverage": _COVERAGE.format(last="no_person_key", more=", 'keyed'", counts="4, 0, 1, 1, 2"),
+    },
+    "outcome_tables": {
+        "counts": "SELECT unnest(['all', 'women', 'men']) AS count_id, unnest([20, 12, 8]) AS value",
+        "equations": "SELECT 'sex' AS equation_id, 'all' AS total_count_id, unnest(['women', 'men']) AS part_count_id",
+        "outcomes": f"SELECT *, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
+        "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
+    },
+    "outcome_release": _PUBLISHED,
+    "published_outcomes": _PUBLISHED,
+}
+
+#: What a suite reads besides the tables of the contracts.
+_OTHERS = """
+CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR);
+CREATE TABLE outcome_release.audit_summary AS SELECT CAST(1 AS BIGINT) AS hidden_counts;
+"""
+
+
+def create(con: Connection) -> None:
+    """Make every table of every snapshot, with good rows."""
+    for snapshot in SNAPSHOTS.values():
+        con.execute(f"CREATE SCHEMA {snapshot.name}")
+        for table in snapshot:
+            name = f'{snapshot.name}."{table.name}"'
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
+            con.execute(f"CREATE TABLE {name} ({columns})")
+            con.execute(f"INSERT INTO {name} BY NAME {ROWS[snapshot.name][table.name]}")
+    con.execute(_OTHERS)
+
+
+def fill_texts(con: Connection, text: str) -> None:
+    """Put a text into every text column of every row of every table."""
+    for snapshot in SNAPSHOTS.values():
+        for table in snapshot:
+            texts = [column.name for column in table.columns if column.type == "VARCHAR"]
+            values = ", ".join(f"\"{column}\" = '{text}'" for column in texts)
+            con.execute(f'UPDATE {snapshot.name}."{table.name}" SET {values}')
+    con.execute(f"UPDATE raw_feeds.records SET source = MAP {{'{text}': '{text}'}}")
+    con.execute(f"INSERT INTO outcome_release.audit_findings VALUES ('{text}', '{text}', '{text}')")
