@@ -32,20 +32,20 @@ _NOTHING: Final = ", ".join(literal(word) for word in ("", *PLACEHOLDERS))
 
 
 def _letters(expression: str) -> str:
-    """Capitals without accents and apostrophes; letters that are no accented Latin letter are spelled out."""
-    spelled = f"replace(replace(replace(upper(trim({expression})), 'ẞ', 'SS'), 'Æ', 'AE'), 'Œ', 'OE')"
+    """No accents and apostrophes; capital letters that are no accented Latin letter are spelled out."""
+    spelled = f"replace(replace(replace({expression}, 'ẞ', 'SS'), 'Æ', 'AE'), 'Œ', 'OE')"
     return f"strip_accents(translate({spelled}, {literal('ØŁĐÞ' + _APOSTROPHES)}, 'OLDT'))"
 
 
-def _cleaned_name(letters: str) -> str:
-    spaced = f"regexp_replace(regexp_replace({letters}, {literal(_TAIL)}, ''), '[^A-Z-]+', ' ', 'g')"
+def _cleaned_name(capitals: str) -> str:
+    spaced = f"regexp_replace(regexp_replace({_letters(capitals)}, {literal(_TAIL)}, ''), '[^A-Z-]+', ' ', 'g')"
     return f"nullif(trim(regexp_replace({spaced}, ' *-[ -]*', '-', 'g'), ' -'), '')"
 
 
 def _tidy(expression: str, tidy: str, clean: Callable[[str], str]) -> str:
     """NULL for placeholders; what is tidy as it is; and the rest cleaned, which most rows need not pay for."""
     return once(
-        _letters(expression),
+        f"upper(trim({expression}))",
         lambda it: (
             f"CASE WHEN {it} IN ({_NOTHING}) THEN NULL "
             f"WHEN regexp_full_match({it}, {literal(tidy)}) THEN {it} ELSE {clean(it)} END"
@@ -107,7 +107,7 @@ def address(expression: str) -> str:
     return _tidy(
         expression,
         "[A-Z0-9]+( [A-Z0-9]+)*",
-        lambda it: f"nullif(trim(regexp_replace({it}, '[^A-Z0-9]+', ' ', 'g')), '')",
+        lambda it: f"nullif(trim(regexp_replace({_letters(it)}, '[^A-Z0-9]+', ' ', 'g')), '')",
     )
 
 
@@ -130,7 +130,9 @@ def birth_date_at(expression: str, event: str) -> str:
 
 def yes(expression: str) -> str:
     """TRUE for Y, YES, TRUE, T and 1; FALSE for N, NO, FALSE, F and 0; NULL for anything else."""
-    words = {**dict.fromkeys(("Y", "YES", "TRUE", "T", "1"), "true"), **dict.fromkeys(("N", "NO", "FALSE", "F", "0"), "false")}
+    words = dict.fromkeys(("Y", "YES", "TRUE", "T", "1"), "true") | dict.fromkeys(
+        ("N", "NO", "FALSE", "F", "0"), "false"
+    )
     return f"CAST({lookup(f'upper(trim({expression}))', words)} AS BOOLEAN)"
 
 

@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets import pictures, transfer
 from assets.describe import hop_asset
-from assets.enclave.releases import ReleaseTerms, next_release, record_release
+from assets.enclave.releases import next_release, record_release
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
@@ -17,7 +17,7 @@ from checks.suites.outcome_release import RULES
 from credential_pipeline.contracts import SNAPSHOTS
 from credential_pipeline.disclosure.audit import audit
 from credential_pipeline.disclosure.release import publish_outcomes, stage_csv
-from credential_pipeline.handover.agreement import require_agreement
+from credential_pipeline.handover.agreement import release_terms, require_agreement
 from credential_pipeline.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.handover.manifest import ManifestFacts
 from credential_pipeline.handover.package import seal
@@ -82,7 +82,7 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
             ManifestFacts(
                 kind="outcome_release",
                 industry=name,
-                agreement=ReleaseTerms.under(require_agreement(industry, enclave.date)),
+                agreement=release_terms(require_agreement(industry, enclave.date)),
                 sealed_at=datetime.datetime.now(datetime.UTC),
             ),
             load_signing_key(enclave.root, ENCLAVE_TO_PUBLICATION),

@@ -1,45 +1,14 @@
-"""Releases of the enclave: their ids, the earlier ones, and the terms under which they go to the publication side."""
+"""Releases of the enclave: their ids, and the earlier ones that an attacker also holds."""
 
-import dataclasses
 import datetime
 import shutil
 from pathlib import Path
 
 from credential_pipeline.disclosure.ledger import earlier_files, read_ledger, record
-from credential_pipeline.handover.agreement import Agreement
-from credential_pipeline.names import Side
 from credential_pipeline.storage.durable import sha256
 
 _LEDGER = "release_ledger.jsonl"
 _KEPT = "releases"
-
-
-@dataclasses.dataclass(frozen=True)
-class ReleaseTerms:
-    """The agreement as it binds a release: the enclave sends, the publication side receives."""
-
-    id: str
-    legal_basis: str
-    purpose: str
-    sender: str
-    recipient: str
-    signed: datetime.date
-    expires: datetime.date
-    destroy_by: datetime.date
-
-    @classmethod
-    def under(cls, agreement: Agreement) -> "ReleaseTerms":
-        """The terms that follow from the agreement under which the extract came."""
-        return cls(
-            id=agreement.id,
-            legal_basis=agreement.legal_basis,
-            purpose="Publication of aggregate outcomes after disclosure review.",
-            sender=agreement.recipient,
-            recipient=Side.PUBLIC.value,
-            signed=agreement.signed,
-            expires=agreement.expires,
-            destroy_by=agreement.destroy_by,
-        )
 
 
 def next_release(home: Path, industry: str, cells: Path) -> tuple[str, list[Path]]:

@@ -12,10 +12,10 @@ from assets.resources import SideResource
 from checks import gate
 from checks.suites.published_outcomes import RULES
 from credential_pipeline.contracts import SNAPSHOTS
+from credential_pipeline.handover.agreement import PUBLICATION
 from credential_pipeline.handover.keys import ENCLAVE_TO_PUBLICATION, load_identity, load_sender
 from credential_pipeline.handover.package import verify
 from credential_pipeline.handover.receive import ReceivingKeys, receive
-from credential_pipeline.names import Side
 from credential_pipeline.publication.methods import MethodNote
 from credential_pipeline.publication.place import place
 from credential_pipeline.publication.write import write_publication
@@ -39,7 +39,7 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
     def inputs() -> Mapping[str, str]:
         sender = load_sender(publication.root, ENCLAVE_TO_PUBLICATION)
         package = transfer.pointed(folder, "outcome_release")
-        verify(package, sender, Side.PUBLIC.value, publication.date)
+        verify(package, sender, PUBLICATION, publication.date)
         titles = digest_of(*(c.model_dump_json() for c in publication.registry.certifiers_of(name)))
         return {"package": package.name, "titles": titles, "industry": digest_of(publication.industry(name).name)}
 
@@ -55,7 +55,7 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
             publication.industry(name),
             kind="outcome_release",
             snapshot=SNAPSHOTS["published_outcomes"],
-            recipient=Side.PUBLIC.value,
+            recipient=PUBLICATION,
             today=publication.date,
             work=publication.root / "opened",
         )

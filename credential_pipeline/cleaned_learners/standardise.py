@@ -19,8 +19,9 @@ def recipe_sql(certifier: Certifier) -> str:
 
     The flag to share nothing errs on the safe side: a mark that the YAML does not know blocks.
     """
-    fields = ",\n    ".join(f"{certifier.sql(name)} AS {name}" for name in FIELDS if name not in ("record_id", "block_flag"))
-    flag = f"coalesce({certifier.sql('block_flag')}, {certifier.written_sql('block_flag')}, '')"
+    kept = [name for name in FIELDS if name not in ("record_id", "block_flag")]
+    fields = ",\n    ".join(f"{certifier.sql(name)} AS {name}" for name in kept)
+    flag = f"coalesce(nullif({certifier.sql('block_flag')}, ''), {certifier.written_sql('block_flag')}, '')"
     still_open = ", ".join(f"'{word}'" for word in _OPEN)
     return f"""
     SELECT certifier, record_id, delivery,

@@ -98,9 +98,7 @@ def bound(
 class _Search:
     """Bounds for one part; every solution found widens the bounds of all its numbers at once."""
 
-    def __init__(
-        self, part: Puzzle, wanted: NDArray[np.int64], enough: float, floor: Reals, *, integer: bool
-    ) -> None:
+    def __init__(self, part: Puzzle, wanted: NDArray[np.int64], enough: float, floor: Reals, *, integer: bool) -> None:
         self.part, self.wanted, self.enough, self.floor, self.integer = part, wanted, enough, floor, integer
         self.low = np.full(len(part.low), np.inf)
         self.high = np.full(len(part.low), -np.inf)
@@ -151,14 +149,14 @@ class _Search:
         size, more = len(self.low), len(places)
         chosen = csr_matrix((np.ones(more), (np.arange(more), places)), shape=(more, size))
         cost = np.concatenate([np.zeros(size), -np.ones(more)])
-        rows = hstack([self.part.rows, csr_matrix((self.part.rows.shape[0], more))]).tocsr()
+        rows = csr_matrix(hstack([self.part.rows, csr_matrix((self.part.rows.shape[0], more))]))
         low = np.concatenate([self.part.low, np.zeros(more)])
         high = np.concatenate([self.part.high, self._goal()[places]])
-        self._solve(cost, rows, low, high, hstack([-chosen, identity(more)]).tocsr())
+        self._solve(cost, rows, low, high, csr_matrix(hstack([-chosen, identity(more)])))
 
     def _solve(self, cost: Reals, rows: csr_matrix, low: Reals, high: Reals, under: csr_matrix | None = None) -> None:
         """Minimise; note the solution as something that the numbers can be."""
-        found = linprog(
+        found = linprog(  # type: ignore[call-overload]  # the stubs do not know that sparse matrices are taken
             cost,
             A_ub=under,
             b_ub=None if under is None else np.zeros(under.shape[0]),
@@ -166,7 +164,7 @@ class _Search:
             b_eq=self.part.right,
             bounds=np.column_stack([low, high]),
             method="highs",
-            integrality=np.ones(len(cost)) if self.integer else None,
+            integrality=np.ones(len(cost), np.int64) if self.integer else None,
         )
         if found.status == 2 or found.x is None:  # noqa: PLR2004  2 = no solution
             raise ContradictionError

@@ -108,7 +108,7 @@ def write_down(cells: pd.DataFrame, min_learners: int) -> Puzzlebook:
     roles = seen.pivot_table(index="key", columns="role", values="count", aggfunc="first")
     threes = roles.dropna(subset=["rest"]) if "rest" in roles else roles.iloc[:0]
     shares = [(int(n), [int(a), int(b)]) for n, a, b in threes.reindex(columns=["n", "part", "rest"]).to_numpy()]
-    whole = counts[["sector", "setting"]].eq("all").all(axis=1).to_numpy()
+    whole = ((counts["sector"] == "all") & (counts["setting"] == "all")).to_numpy()
     wholes = [(n, part) for n, parts in shares for part in parts if whole[part]]
     wholes += [(n, parts[1]) for n, parts in shares if not whole[parts[0]]]
     return Puzzlebook(
@@ -128,7 +128,9 @@ def _sightings(cells: pd.DataFrame, measure: str, min_learners: int) -> pd.DataF
     key = pd.Series(np.arange(len(cells)), index=cells.index).astype("string") + "@" + measure
     base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id"]].assign(key=key)
     whole = base.assign(**{what.splits: "all"}) if what.splits else base
-    out = [whole.assign(quantity=what.n, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown)]
+    out = [
+        whole.assign(quantity=what.n, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown)
+    ]
     if what.counted and what.part:
         low, high = np.where(shown, value, 0), np.where(shown, value, np.inf)
         out.append(base.assign(quantity=what.part, role="part", low=low, high=high, seen=shown))
@@ -155,29 +157,36 @@ def _sums(counts: pd.DataFrame) -> list[tuple[int, list[int]]]:
         family = counts.groupby(rest, dropna=False, sort=True).ngroup()
         parts = family[~total].groupby(family[~total]).groups
         owners = family[total]
-        sums += [(int(place), [int(p) for p in parts[name]]) for place, name in owners.items() if name in parts]
+        sums += [
+            (place, [int(p) for p in parts[name]])
+            for place, name in zip(owners.index.tolist(), owners.tolist(), strict=True)
+            if name in parts
+        ]
     return sums
 
 
 def _guesses(counts: pd.DataFrame) -> list[tuple[int, int]]:
     """Return pairs of counts that are equal wherever both are shown: over horizons, and between quantities."""
     frame = counts.assign(place=counts.index, number=counts["low"].where(counts["high"] == counts["low"]))
-    what, who = ["quantity", "sector", "setting"], [k for k in KEY if k not in ("quantity", "sector", "setting", "horizon")]
+    what, who = (
+        ["quantity", "sector", "setting"],
+        [k for k in KEY if k not in ("quantity", "sector", "setting", "horizon")],
+    )
     frame["what"] = frame.groupby(what, sort=True).ngroup()
     frame["who"] = frame.groupby(who, dropna=False, sort=True).ngroup()
     frame["when"] = frame["horizon"].fillna(-1000)
     pairs = _alike(frame, ["what"], ["who", "when"])
     for _, slot in frame.groupby("what", sort=True):
-        pairs += _alike(slot, ["when"], ["who"])
+        if len(set(slot["when"])) > 1:
+            pairs += _alike(slot, ["when"], ["who"])
     return sorted(set(pairs))
 
 
 def _alike(frame: pd.DataFrame, slot: list[str], key: list[str]) -> list[tuple[int, int]]:
     """Compare the slots two by two over the keys that both have."""
-    number = frame.pivot_table(index=key, columns=slot, values="number", aggfunc="first", dropna=False).dropna(how="all")
-    place = frame.pivot_table(index=key, columns=slot, values="place", aggfunc="first")
-    number = number.reindex(index=place.index, columns=place.columns)
-    values, rows = number.to_numpy(float), place.to_numpy(float)
+    first = frame.drop_duplicates([*key, *slot]).set_index([*key, *slot])
+    values = first["number"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010  one value per key and slot
+    rows = first["place"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010
     pairs: list[tuple[int, int]] = []
     for left in range(values.shape[1]):
         for right in range(left + 1, values.shape[1]):

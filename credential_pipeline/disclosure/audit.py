@@ -43,9 +43,7 @@ def audit(con: Connection, release: Release, staged: Path, earlier: Sequence[Pat
         staged: The staged ``outcomes.csv``.
         earlier: ``outcomes.csv`` of earlier releases.
     """
-    outside = attack(
-        staged, list(earlier), min_learners=release.primary.min_learners, asked=questions(con, release)
-    )
+    outside = attack(staged, list(earlier), min_learners=release.primary.min_learners, asked=questions(con, release))
     return sorted({*judge(con, release, outside), *audit_system(release)})
 
 
@@ -89,7 +87,7 @@ def audit_system(release: Release, *, integer: bool = False) -> list[Finding]:
     known = ~hidden | system.structural
     low, high = np.where(known, value, 0.0), np.where(known, value, np.inf)
     puzzle = Puzzle(system.rows, np.asarray(system.rows @ value), low, high)
-    sensitive, least = release.primary.sensitive, value - release.primary.down
+    sensitive, least = release.primary.sensitive, value - release.primary.down.astype(float)
     places = np.flatnonzero(sensitive)
     try:
         low, high = bound(puzzle, sensitive, release.primary.min_learners, least, integer=integer)

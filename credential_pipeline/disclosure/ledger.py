@@ -60,7 +60,7 @@ def read_ledger(path: Path) -> list[Entry]:
     return entries
 
 
-def record(path: Path, release: str, industry: str, cells: Path, root: Path, now: datetime) -> Entry:  # noqa: PLR0913
+def record(path: Path, release: str, industry: str, cells: Path, root: Path, now: datetime) -> Entry:
     """Add a release and return its entry; content that is there already keeps its entry and nothing is written.
 
     Args:
@@ -101,7 +101,9 @@ def earlier_files(path: Path, industry: str, root: Path, but: str | None = None)
             continue
         file = root / entry.file
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.sha256:
-            raise SafeError("E_RELEASE_FILE", f"release {entry.release}: its public file is missing or altered; restore it")
+            raise SafeError(
+                "E_RELEASE_FILE", f"release {entry.release}: its public file is missing or altered; restore it"
+            )
         files.append(file)
     return files
 

@@ -112,7 +112,7 @@ def write_published(con: Connection, system: System, protection: Protection, rou
               FROM decided
             )
             SELECT {COLUMNS} FROM emptied ORDER BY {KEYS}
-            """  # noqa: S608  only constants of this module
+            """
         )
     finally:
         con.unregister("tmp_hidden")

@@ -119,7 +119,9 @@ def build_system(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFr
     value = np.concatenate([value, [value[n] - value[part] for n, part in rests]]).astype(np.int64)
     learners = np.concatenate([learners, value[len(learners) :]])
     if (value < 0).any():
-        raise SafeError("E_EQUATIONS", "outcome_tables: the numerator of a share is larger than its n; correct the counts")
+        raise SafeError(
+            "E_EQUATIONS", "outcome_tables: the numerator of a share is larger than its n; correct the counts"
+        )
 
     whole, total = _whole_groups(len(names), complement, two_way)
     ties = tied_pairs(counts, GROUP, min_learners)
@@ -143,7 +145,9 @@ def _check_counts(counts: pd.DataFrame) -> None:
     if counts["count_id"].isna().any() or counts["count_id"].duplicated().any():
         raise SafeError("E_COUNTS", "outcome_tables.counts: count_id is missing or repeated; make it a key")
     if numbers.isna().any(axis=None) or (numbers < 0).any(axis=None):
-        raise SafeError("E_COUNTS", "outcome_tables.counts: value and learners must be whole numbers from 0; correct them")
+        raise SafeError(
+            "E_COUNTS", "outcome_tables.counts: value and learners must be whole numbers from 0; correct them"
+        )
 
 
 def _lines(equations: pd.DataFrame, place: "pd.Series[int]") -> list[tuple[int, list[int]]]:
@@ -151,7 +155,9 @@ def _lines(equations: pd.DataFrame, place: "pd.Series[int]") -> list[tuple[int, 
     used = equations.drop_duplicates().sort_values(["equation_id", "total_count_id", "part_count_id"])
     known = used["total_count_id"].isin(place.index) & used["part_count_id"].isin(place.index)
     if not known.all():
-        raise SafeError("E_EQUATIONS", "outcome_tables.equations names a count that outcome_tables.counts lacks; add it")
+        raise SafeError(
+            "E_EQUATIONS", "outcome_tables.equations names a count that outcome_tables.counts lacks; add it"
+        )
     totals, parts = place[used["total_count_id"]].tolist(), place[used["part_count_id"]].tolist()
     lines: dict[tuple[str, int], list[int]] = {}
     for name, total, part in zip(used["equation_id"], totals, parts, strict=True):
@@ -163,12 +169,12 @@ def _check_sums(lines: list[tuple[int, list[int]]], value: Ints) -> None:
     """Refuse a total that is not the sum of its parts: the attacker could not be bounded."""
     wrong = sum(int(value[total]) != int(value[parts].sum()) for total, parts in lines)
     if wrong:
-        raise SafeError("E_EQUATIONS", f"outcome_tables.equations: {wrong} totals are not the sum of their parts; correct them")
+        raise SafeError(
+            "E_EQUATIONS", f"outcome_tables.equations: {wrong} totals are not the sum of their parts; correct them"
+        )
 
 
-def _share_pairs(
-    cells: pd.DataFrame, place: "pd.Series[int]", bound: set[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _share_pairs(cells: pd.DataFrame, place: "pd.Series[int]", bound: set[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return (n, numerator) of the cells whose numerator is a part of n, so that n - numerator is known as well."""
     pairs = cells.dropna(subset=["n_count_id", "numerator_count_id"])
     used = pd.concat([cells["n_count_id"].dropna(), pairs["numerator_count_id"]])
@@ -207,9 +213,7 @@ def _families(counts: pd.DataFrame, rests: list[tuple[int, int]]) -> Ints:
     return np.concatenate([family, more + len(counts)])
 
 
-def _weights(
-    size: int, cells: pd.DataFrame, place: "pd.Series[int]", complement: dict[tuple[int, int], int]
-) -> Ints:
+def _weights(size: int, cells: pd.DataFrame, place: "pd.Series[int]", complement: dict[tuple[int, int], int]) -> Ints:
     """Count the outcome cells that each variable carries as n, numerator or rest."""
     weight = np.zeros(size, np.int64)
     kept = cells.dropna(subset=["n_count_id"])

@@ -38,7 +38,7 @@ def _over_time(frame: pd.DataFrame, min_learners: int) -> list[tuple[int, int]]:
     """Tie the same quantity at two horizons where all that could be seen of it is equal."""
     pairs: list[tuple[int, int]] = []
     for _, slot in frame.groupby("what", sort=True):
-        if slot["when"].nunique() > 1:
+        if len(set(slot["when"])) > 1:
             pairs += _alike(slot, "when", "who", min_learners)
     return pairs
 
@@ -46,8 +46,8 @@ def _over_time(frame: pd.DataFrame, min_learners: int) -> list[tuple[int, int]]:
 def _alike(frame: pd.DataFrame, slot: str, key: str, min_learners: int) -> list[tuple[int, int]]:
     """Tie the slots (columns) that agree over their common keys (rows)."""
     first = frame.drop_duplicates([key, slot]).set_index([key, slot]).sort_index()
-    number = first["value"].astype(float).unstack(slot).to_numpy(float)
-    place = first["row"].astype(float).unstack(slot).to_numpy(float)
+    number = first["value"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010  one value per key and slot
+    place = first["row"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010
     seen = number >= min_learners
     pairs: list[tuple[int, int]] = []
     for left, right in combinations(range(number.shape[1]), 2):

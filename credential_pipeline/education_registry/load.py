@@ -60,7 +60,10 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         order = ", ".join(table.key)
         try:
             con.execute(
-                f"CREATE OR REPLACE TABLE education_registry.{table.name} AS SELECT {columns} FROM tmp_drop ORDER BY {order}"
+                f"""
+                CREATE OR REPLACE TABLE education_registry.{table.name} AS
+                SELECT {columns} FROM tmp_drop ORDER BY {order}
+                """
             )
         except duckdb.Error:
             raise unreadable(shown) from None

@@ -64,6 +64,13 @@ RULES: tuple[Rule, ...] = (
         where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
     ),
     Rule("zip+last+first_initial", ("zip", "last_name", _F1), bound=50, needs=("address",)),
+    Rule(
+        "zip+first_without_birth_date",
+        ("zip", "first_name"),
+        bound=50,
+        needs=("address",),
+        where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
+    ),
     Rule("zip+house+first_initial", ("zip", _HOUSE, _F1), bound=20, needs=("address",)),
     Rule("last4+last", ("ssn_last4", "last_name"), bound=50, needs=("ssn_last4",)),
     Rule("last4+first", ("ssn_last4", "first_name"), bound=50, needs=("ssn_last4",)),

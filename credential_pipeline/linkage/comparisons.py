@@ -100,8 +100,8 @@ class Comparison:
 
 
 _FUNCTIONS: dict[Dialect, dict[str, str]] = {
-    "duckdb": {"jw": "jaro_winkler_similarity", "edit": "damerau_levenshtein", "overlap": "list_has_any"},
-    "spark": {"jw": "jaro_winkler", "edit": "damerau_levenshtein", "overlap": "arrays_overlap"},
+    "duckdb": {"jw": "jaro_winkler_similarity", "edit": "damerau_levenshtein", "overlap": "list_has_any", "part": "contains"},
+    "spark": {"jw": "jaro_winkler", "edit": "damerau_levenshtein", "overlap": "arrays_overlap", "part": "contains"},
 }
 
 
@@ -115,7 +115,13 @@ def _same(column: str) -> str:
 
 def _name(call: dict[str, str]) -> Comparison:
     jw, overlap = call["jw"], call["overlap"]
-    similar_first = f"{jw}(first_name_l, first_name_r) >= {SIMILAR}"
+    # Short forms such as BETH of ELIZABETH are part of the whole; the shorter must be more than an initial.
+    part = " OR ".join(
+        f"(length(first_name_{short}) > 2 AND {call['part']}(first_name_{whole}, first_name_{short}))"
+        for whole, short in ("lr", "rl")
+    )
+    edit = f"(length(first_name_l) > 2 AND {call['edit']}(first_name_l, first_name_r) <= 1)"
+    similar_first = f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {part} OR {edit})"
     similar_last = f"{jw}(last_name_l, last_name_r) >= {SIMILAR}"
     nickname = f"{overlap}(nicknames_l, nicknames_r)"
     surname = f"{overlap}(surnames_l, surnames_r)"

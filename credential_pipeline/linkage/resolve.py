@@ -36,26 +36,29 @@ def contradiction(fields: Sequence[str]) -> str:
     """
     other_first = _in("name", "last", "like_last", "other")
     weak_name = _in("name", "last", "first", "like_last", "like_first", "last_only", "other")
-    known = {name: name in fields for name in ("birth_date", "ssn_last4", "name_suffix", "middle_name", "sex")}
-    same_digits = _in("ssn_last4", "exact") if known["ssn_last4"] else "false"
-    rules = [f"({other_first} AND NOT {same_digits})", _in("name", "other")]
-    if known["birth_date"]:
+    exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
+    # Digits or an address that only the person has: they excuse one other difference, not two.
+    vouched = f"({exact})" if exact else "false"
+    rules = [f"({other_first} AND NOT {vouched})", _in("name", "other")]
+    if "birth_date" in fields:
         other_day = _in("birth_date", "two_edits", "same_year", "same_day", "other")
         far = _in("birth_date", "same_year", "other")
         no_day = _in("birth_date", "unknown")
         rules += [
-            f"({far} AND NOT ({same_digits} AND {_in('name', 'full')}))",
+            f"({far} AND NOT ({vouched} AND {_in('name', 'full')}))",
             f"({other_day} AND {weak_name})",
+            f"({no_day} AND {_in('name', 'first', 'like_first', 'last')} AND NOT {vouched})",
         ]
-        if known["middle_name"]:
-            rules.append(f"(NOT {_in('birth_date', 'exact')} AND {_in('middle_name', 'other')})")
-        if known["ssn_last4"]:
-            rules.append(f"(NOT {_in('birth_date', 'exact')} AND {_in('ssn_last4', 'other')})")
-            rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name})")
-        if known["sex"]:
+        rules += [
+            f"(NOT {_in('birth_date', 'exact')} AND {_in(name, 'other')})"
+            for name in ("middle_name", "ssn_last4")
+            if name in fields
+        ]
+        if "sex" in fields:
             rules.append(f"({no_day} AND {_in('sex', 'other')})")
-        rules.append(f"({no_day} AND {_in('name', 'first', 'like_first')} AND NOT {same_digits})")
-    if known["name_suffix"]:
+    if "ssn_last4" in fields:
+        rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name})")
+    if "name_suffix" in fields:
         rules.append(_in("name_suffix", "other"))
     return "(" + " OR ".join(rules) + ")"
 

@@ -32,6 +32,8 @@ FALLBACK_PASS = ("street", "zip")
 """Trains the names where there is no birth date."""
 REQUIRED = ("name", "birth_date")
 """Comparisons whose levels must mostly be observed; others are typical where data are too few."""
+MIN_LEVELS = 2
+"""So many levels of a required comparison must have been observed."""
 TYPICAL_SHARE = 0.03
 """Share of the typical m in each m."""
 TYPICAL_PAIRS = 1000
@@ -188,7 +190,7 @@ def _complete(found: Observed, u_pairs: int) -> tuple[Weights, list[str]]:
     weights: Weights = {}
     for name, levels in found.items():
         trained = [level for level, (m, u) in levels.items() if m is not None and u is not None]
-        if name in REQUIRED and len(trained) < len(levels) / 2:
+        if name in REQUIRED and len(trained) < MIN_LEVELS:
             message = f"linkage training: no pass could train the comparison {name}; give a larger or fuller feed"
             raise SafeError("E_TRAINING", message)
         weights[name] = {}

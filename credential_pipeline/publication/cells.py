@@ -78,7 +78,7 @@ def read_cells(con: Connection, industry: str) -> list[Cell]:
         + ", ".join(DIMENSIONS)
     )
     rows = con.execute(
-        f"SELECT {wanted} FROM {published_outcomes.SNAPSHOT.name}.published_outcomes "  # noqa: S608 - names of the contract
+        f"SELECT {wanted} FROM {published_outcomes.SNAPSHOT.name}.published_outcomes "
         "WHERE industry = ? ORDER BY cell_id",
         [industry],
     ).fetchall()

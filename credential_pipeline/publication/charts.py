@@ -11,7 +11,7 @@ import altair as alt
 import vl_convert as vlc
 
 from credential_pipeline.publication.palette import DASHES, INK, PAPER, SERIES
-from credential_pipeline.publication.svg import configured
+from credential_pipeline.publication.svg import specification
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -79,6 +79,6 @@ def _format(unit: str) -> str:
 
 
 def _png(chart: alt.Chart | alt.LayerChart) -> bytes:
-    specification = configured(chart).to_dict()
-    specification["config"]["background"] = PAPER  # Dagster's dark mode would swallow dark text
-    return bytes(vlc.vegalite_to_png(specification, scale=1.0))
+    content = specification(chart)
+    content["config"] = content["config"] | {"background": PAPER}  # Dagster's dark mode would swallow dark text
+    return bytes(vlc.vegalite_to_png(content, scale=1.0))

@@ -117,7 +117,7 @@ def _name(pen: Pen, text: str, *, narrow: bool) -> None:
     """Name of the row, in two lines if it is long and stands at the side."""
     sketch = pen.sketch
     if narrow:
-        sketch.words(sketch.right(0), pen.down(-19), _short(text, 46))
+        sketch.words(sketch.right(0), pen.down(-19), _short(text, 52))
         return
     lines = _two_lines(text)
     for line, shift in zip(lines, (-7, 7) if len(lines) > 1 else (0,), strict=True):
@@ -165,7 +165,7 @@ def span(pen: Pen, mark: Mark) -> None:
 
 def stacked(marks: Sequence[Mark], *, narrow: bool) -> AnyChart:
     """One bar of 100 % in segments, and under it swatch, share and name of each; hidden ones share the rest, hatched."""
-    pitch = 26 if narrow else 24
+    pitch = 34 if narrow else 24
     width, height = (320 if narrow else 700), _BAR + 12 + len(marks) * pitch
     sketch = Sketch(width, height, (0, 1), (0, height))
     unseen = sum(mark.value is None for mark in marks)
@@ -179,7 +179,9 @@ def stacked(marks: Sequence[Mark], *, narrow: bool) -> AnyChart:
         y = sketch.down(_BAR + 24 + row * pitch)
         sketch.dot(sketch.right(8), y, fill, MUTED, size=150, line=0.5, shape="square")
         sketch.words(sketch.right(86), y, mark.text, align="right", strong=True)
-        sketch.words(sketch.right(96), y, _short(mark.name, 38 if narrow else 90))
+        lines = _two_lines(mark.name, 40 if narrow else 110)
+        for line, shift in zip(lines, (-7, 7) if len(lines) > 1 else (0,), strict=True):
+            sketch.words(sketch.right(96), sketch.down(_BAR + 24 + row * pitch + shift), line)
     return sketch.chart()
 
 

@@ -80,6 +80,8 @@ def _attempt_mark(name: str, code: str, feed: _Feed) -> Mark:
     else:
         passed_words = f"{say.count(value)} passes" if value is not None else f"passes {say.state(passed, '')}"
         text = f"{passed_words}, {tried_words}"
+    if start is not None and value is not None:
+        text = f"{say.count(value)} of {say.count(start)}"
     return Mark(name, value, text, start if value is not None else None)
 
 

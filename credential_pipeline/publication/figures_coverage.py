@@ -56,7 +56,7 @@ def ledger(context: Context) -> Figure:
     charts = [stacked(marks, narrow=narrow) for narrow in (False, True)]
     horizon = next(iter(cells.values())).horizon
     grid: Grid = {(reason, horizon): cell for reason, cell in cells.items()}
-    columns = [("Share", grid, "value"), ("Learners", grid, "n")]
+    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
     table = by_measure(
         "Learners reported by certifiers, by what became of them.", "Reason", names, columns, horizon=horizon
     )
@@ -108,15 +108,13 @@ def included_words(reason: str, share: str, context: Context) -> str:
 def by_horizon(context: Context, names: Mapping[str, str]) -> DataTable:
     """The ledgers at single years after the award, as far as the release has them."""
     grid = context.release.reasons()
-    reasons = {
-        reason: name
-        for reason in sorted({key for key, _ in grid}, key=lambda key: (_place(key), key))
-        if reason not in _TOTALS
-        for name in (names.get(reason) or context.naming.name("reason", reason),)
-    }
-    caption = "The same ledger at single years after the award; each column adds up to 100%."
     years = horizons([grid])
-    kept = {reason: name for reason, name in reasons.items() if any((reason, year) in grid for year in years)}
+    found = {reason for reason, year in grid if year is not None and reason not in _TOTALS}
+    kept = {
+        reason: names.get(reason) or context.naming.name("reason", reason)
+        for reason in sorted(found, key=lambda reason: (_place(reason), reason))
+    }
+    caption = "The same ledger at single years after the award; every column is a ledger of its own."
     return by_year(caption, "Reason", kept, [("", grid, "value")], years)
 
 
@@ -134,10 +132,9 @@ def wage_matched(context: Context) -> Figure:
     shown = [cell for year in years if (cell := grid.get((ALL, year))) and cell.shown]
     if shown:
         least, most = min(shown, key=lambda cell: cell.value or 0), max(shown, key=lambda cell: cell.value or 0)
-        words = [
-            f"A wage record was found for between {say.percent(least.value or 0)} ({say.year(least.horizon or 0)}) and "
-            f"{say.percent(most.value or 0)} ({say.year(most.horizon or 0)}) of the holders."
-        ]
+        low = f"{say.percent(least.value or 0)} ({say.year(least.horizon or 0)})"
+        high = f"{say.percent(most.value or 0)} ({say.year(most.horizon or 0)})"
+        words = [f"A wage record was found for between {low} and {high} of the holders."]
     else:
         words = ["The share of holders with a wage record is not shown."]
     return Figure(
@@ -162,7 +159,7 @@ def wage_matched(context: Context) -> Figure:
                     ("Share", grid, "value"),
                     ("Band, low", grid, "low"),
                     ("Band, high", grid, "high"),
-                    ("Learners", grid, "n"),
+                    ("Out of (learners)", grid, "n"),
                 ],
                 years,
             )

@@ -45,7 +45,7 @@ def settings(context: Context) -> Figure:
         charts = [rows_chart(marks, layout(everything, "share", narrow=narrow), bar) for narrow in (False, True)]
         pictures.append(picture(f"{key}-{number}", title, description, charts[0], charts[1], heading))
         grid: Grid = {(cell.at["setting"], horizon): cell for cell in cells}
-        columns = [("Share", grid, "value"), ("Learners", grid, "n")]
+        columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
         tables.append(
             by_measure(
                 f"Share of learners by training setting. {heading}".strip(), "Setting", names, columns, horizon=horizon
@@ -56,7 +56,7 @@ def settings(context: Context) -> Figure:
             for cell in cells
             if cell.shown and cell.at["setting"] != "unknown"
         ]
-        most = f"mostly {shown[0]}" if shown else "not shown"
+        most = f"most often {shown[0]}" if shown else "not shown"
         second = f", then {shown[1]}" if len(shown) > 1 else ""
         said.append(f"{heading or 'Settings'}: {most}{second}.")
     return Figure(key, title, said, pictures, tables, "", _legend(everything))
@@ -123,10 +123,10 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     drawing = picture("stacks", heading, described, charts[0], charts[1], heading)
     first = next(iter(cells.values()))
     grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
-    columns = [("Share", grid, "value"), ("Learners", grid, "n")]
+    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
     table = by_measure("Share of learners by number of credentials.", "Learners", names, columns, horizon=first.horizon)
-    shown = [f"{say.percent(cells[key].value or 0)} {lower(name)}" for key, name in names.items() if cells[key].shown]
-    return ([f"Of all holders: {say.listing(shown)}."] if shown else []), drawing, table
+    shown = [f"{lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown]
+    return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table
 
 
 def _legend(marks: list[Mark]) -> list[tuple[str, str]]:

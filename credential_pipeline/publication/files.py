@@ -31,7 +31,7 @@ def read_table(con: Connection, industry: str) -> pa.Table:
     """Released cells of an industry with the columns of the contract, ordered by cell id."""
     columns = ", ".join(f'"{name}"' for name in TABLE.column_names)
     result: pa.Table = con.sql(
-        f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.published_outcomes "  # noqa: S608 - names of the contract
+        f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.published_outcomes "
         "WHERE industry = ? ORDER BY cell_id",
         params=[industry],
     ).to_arrow_table()

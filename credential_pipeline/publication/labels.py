@@ -93,23 +93,24 @@ class Naming:
         """Readable name of a category."""
         if code == ALL:
             return "All holders"
-        if code == "unknown" and dimension not in self._given:
-            return "Not recorded"
-        for source in (self._given.get(dimension, {}), BUILT_IN.get(dimension, {})):
+        known: list[Mapping[str, str]] = [self._given.get(dimension, {}), BUILT_IN.get(dimension, {})]
+        known += [self._reasons] if dimension == "reason" else [self._sectors] if dimension == "sector" else []
+        for source in known:
             for spelling in (code, code.lower()):
                 if spelling in source:
                     return source[spelling]
-        if dimension == "reason" and code in self._reasons:
-            return self._reasons[code]
-        if dimension == "sector":
-            return self._sectors.get(code, "Not recorded" if code == "unknown" else f"NAICS sector {code}")
-        if code == "unknown":
-            return "Not recorded"
-        if dimension == "age_band":
-            return code.replace("-", "\N{EN DASH}")
-        if dimension in {"certifier", "credential"}:
-            return code.upper() if code.islower() else code
-        return code.replace("_", " ").strip().capitalize()
+        return "Not recorded" if code == "unknown" else _made_readable(dimension, code)
+
+
+def _made_readable(dimension: str, code: str) -> str:
+    """A code that nobody has named."""
+    if dimension == "sector":
+        return f"NAICS sector {code}"
+    if dimension == "age_band":
+        return code.replace("-", "\N{EN DASH}")
+    if dimension in {"certifier", "credential"}:
+        return code.upper() if code.islower() else code
+    return code.replace("_", " ").strip().capitalize()
 
 
 def in_order(codes: Iterable[str]) -> list[str]:

@@ -91,7 +91,7 @@ class Definition:
 def read_definitions(con: Connection) -> list[Definition]:
     """Read the definitions of the release, ordered by measure and key."""
     rows = con.execute(
-        f"SELECT definition, measure, title, text FROM {published_outcomes.SNAPSHOT.name}.definitions "  # noqa: S608 - contract
+        f"SELECT definition, measure, title, text FROM {published_outcomes.SNAPSHOT.name}.definitions "
         "ORDER BY measure, definition"
     ).fetchall()
     return [Definition(*(str(part or "") for part in row)) for row in rows]

@@ -98,9 +98,8 @@ class Sketch:
 
     def chart(self, x_axis: Mapping[str, Any] | None = None, y_axis: Mapping[str, Any] | None = None) -> AnyChart:
         """The drawing; axes as keyword arguments of ``altair.Axis``, None for no axis."""
-        with debug_mode(
-            False
-        ):  # Altair's validation of every part takes ten times the drawing; tests render every chart
+        # Altair's validation of every part takes ten times as long as the drawing; tests render every chart.
+        with debug_mode(arg=False):
             return self._chart(x_axis, y_axis)
 
     def _chart(self, x_axis: Mapping[str, Any] | None, y_axis: Mapping[str, Any] | None) -> AnyChart:

@@ -7,6 +7,7 @@ whole is described (role img) and its numbers stand in a table beside it.
 import re
 from collections.abc import Iterator
 from html import escape
+from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -15,8 +16,28 @@ from altair.utils.schemapi import debug_mode
 
 from credential_pipeline.publication.palette import GRID, HATCH, INK, MUTED, VARIABLES
 
-AnyChart = alt.Chart | alt.LayerChart
+AnyChart: TypeAlias = alt.Chart | alt.LayerChart
 
+#: House style: no frame, quiet axes, no labels of single marks.
+CONFIG: dict[str, Any] = {
+    "aria": False,
+    "background": "transparent",
+    "font": "sans-serif",
+    "padding": 4,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "domain": False,
+        "ticks": False,
+        "gridColor": GRID,
+        "labelPadding": 6,
+    },
+    "text": {"color": INK, "fontSize": 12},
+}
 _NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _CIRCLE = re.compile(r"^M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
@@ -34,25 +55,11 @@ _NEEDLESS_VALUES = {
 }
 
 
-def configured(chart: AnyChart) -> AnyChart:
-    """The chart in the house style: no frame, quiet axes, no per-mark labels."""
-    styled: AnyChart = (
-        chart.configure(aria=False, background="transparent", font="Arial", padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED,
-            titleColor=MUTED,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            domain=False,
-            ticks=False,
-            gridColor=GRID,
-            labelPadding=6,
-        )
-        .configure_text(color=INK, fontSize=12)
-    )
-    return styled
+def specification(chart: AnyChart) -> dict[str, Any]:
+    """The chart as Vega-Lite in the house style; not validated, since tests render every chart."""
+    with debug_mode(arg=False):  # Altair's validation takes ten times as long as the drawing
+        content: dict[str, Any] = chart.to_dict(validate=False)
+    return content | {"config": CONFIG}
 
 
 def inline_svg(chart: AnyChart, key: str, title: str, description: str, classes: str = "") -> str:
@@ -65,8 +72,7 @@ def inline_svg(chart: AnyChart, key: str, title: str, description: str, classes:
         description: Accessible description, one or two sentences.
         classes: CSS classes of the element.
     """
-    with debug_mode(False):  # Altair's validation takes ten times the drawing; tests render every chart
-        drawn = vlc.vegalite_to_svg(configured(chart).to_dict(validate=False))
+    drawn = vlc.vegalite_to_svg(specification(chart))
     root = ET.fromstring(_NAMESPACE.sub("", drawn))  # noqa: S314 - our own renderer's output
     width, height = float(root.get("width", "640")), float(root.get("height", "320"))
     body = "".join(part for child in root if child.tag == "g" for part in _slim(child))

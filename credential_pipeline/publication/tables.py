@@ -38,7 +38,9 @@ class Row:
     @property
     def prefix(self) -> str:
         """What the ids of its cells have in common; written once a line to keep the page small."""
-        return commonprefix([item.cell_id for item in self.entries if item.cell_id])
+        return commonprefix(  # noqa: RUF071 - the ids are no paths
+            [item.cell_id for item in self.entries if item.cell_id]
+        )
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def entry(cell: Cell | None, part: str = "value", missing: str = sentences.NOT_A
 
 
 def year_column(year: int) -> str:
-    """Heading of the column of a horizon: ``−1``, ``0 (award)``, ``+5``."""
+    """Heading of the column of a horizon: years before with a minus sign, year 0 as the award."""
     if year == 0:
         return "0 (award)"
     return f"+{year}" if year > 0 else f"\N{MINUS SIGN}{-year}"

@@ -21,11 +21,14 @@ NULL_SIGN: Final = "\u2400"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"%PDF-", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")
-_MORE_MAGIC: Final = (b"PAR1", b"\x28\xb5\x2f\xfd", b"SQLite format 3", b"Rar!", b"{\\rtf")
+_MAGIC: Final = (
+    *(b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"),
+    *(b"%PDF-", b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLite format 3", b"{\\rtf"),
+)
+"""How archives, office documents and data files of other formats begin."""
 
 
-class FileFault(Exception):
+class FileFaultError(Exception):
     """The file as a whole cannot be used; ``code`` is a key of FILE_REASONS."""
 
     def __init__(self, code: str) -> None:
@@ -57,13 +60,13 @@ def _text(content: bytes, encoding: str) -> str:
         if content.startswith(_UTF8_MARK):
             return content.decode("utf-8-sig")
         if encoding != "utf-16" and content.startswith(_WIDE_MARKS):
-            raise FileFault("E_ENCODING")
+            raise FileFaultError("E_ENCODING")
         text = content.decode(encoding)
     except UnicodeError:
-        raise FileFault("E_ENCODING") from None
+        raise FileFaultError("E_ENCODING") from None
     if encoding in ("cp1252", "latin-1") and not content.isascii() and _is_utf8(content):
         # Several bytes above 127 that happen to be UTF-8 are UTF-8: read as declared, every accent would be garbled.
-        raise FileFault("E_ENCODING")
+        raise FileFaultError("E_ENCODING")
     return text.removeprefix(_BYTE_ORDER_MARK)
 
 
@@ -91,18 +94,18 @@ def _columns(line: str, delimiter: str) -> list[str]:
     try:
         return [name.strip() for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
     except csv.Error:
-        raise FileFault("E_HEADER") from None
+        raise FileFaultError("E_HEADER") from None
 
 
 def check_header(names: Iterable[str], certifier: Certifier) -> tuple[str, ...]:
-    """Return the header if every declared column is there once and no other column is; FileFault otherwise."""
+    """Return the header if every declared column is there once and no other column is; FileFaultError otherwise."""
     header = tuple(names)
     if not set(certifier.source_columns) <= set(header):
-        raise FileFault("E_HEADER")
+        raise FileFaultError("E_HEADER")
     if len({name.lower() for name in header}) < len(header):
-        raise FileFault("E_HEADER_DUPLICATE")
+        raise FileFaultError("E_HEADER_DUPLICATE")
     if not set(header) <= {*certifier.source_columns, *certifier.ignored}:
-        raise FileFault("E_HEADER_UNKNOWN")
+        raise FileFaultError("E_HEADER_UNKNOWN")
     return header
 
 
@@ -110,10 +113,10 @@ def _header(line: str, certifier: Certifier) -> tuple[str, ...]:
     names = _columns(line, certifier.feed.delimiter)
     try:
         return check_header(names, certifier)
-    except FileFault:
+    except FileFaultError:
         for other in set(DELIMITERS) - {certifier.feed.delimiter}:
             if other in line and set(certifier.source_columns) <= set(_columns(line, other)):
-                raise FileFault("E_DELIMITER") from None
+                raise FileFaultError("E_DELIMITER") from None
         raise
 
 
@@ -125,21 +128,21 @@ def decode(content: bytes, certifier: Certifier) -> Lines:
         certifier: Whose file it is.
 
     Raises:
-        FileFault: With a code of FILE_REASONS.
+        FileFaultError: With a code of FILE_REASONS.
     """
     if not content.strip():
-        raise FileFault("E_EMPTY")
-    if content.startswith((*_MAGIC, *_MORE_MAGIC)):
-        raise FileFault("E_NOT_TEXT")
+        raise FileFaultError("E_EMPTY")
+    if content.startswith(_MAGIC):
+        raise FileFaultError("E_NOT_TEXT")
     text = _text(content, certifier.feed.encoding)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     start = re.search(r"\S", text)
     if start is None:
-        raise FileFault("E_EMPTY")
+        raise FileFaultError("E_EMPTY")
     begin = text.rfind("\n", 0, start.start()) + 1
     first, _, rest = text[begin:].partition("\n")
     if "\0" in first:
-        raise FileFault("E_ENCODING")
+        raise FileFaultError("E_ENCODING")
     header = _header(first, certifier)
     return Lines(header, first.strip(), to_array(rest.replace("\0", NULL_SIGN)), text.count("\n", 0, begin) + 1)

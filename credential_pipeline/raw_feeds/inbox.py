@@ -54,7 +54,7 @@ def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:
     if not folder.resolve().is_relative_to(inbox.resolve()):
         raise SafeError("E_INBOX", f"the folder {shown} leads out of the inbox; replace the link by a folder")
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(file.name for file in folder.iterdir())
     except OSError:
         raise SafeError("E_INBOX", f"the folder {shown} cannot be read; check its permissions") from None
     found = [name for name in names if not name.startswith(".") and not name.lower().endswith(_UNFINISHED)]
@@ -83,10 +83,11 @@ def read_delivery(inbox: Path, industry: str, certifier: str, name: str, max_meg
         handle = os.open(path.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return _refused(name, "E_UNREADABLE")
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(handle)
+        return _refused(name, "E_LINK")
     with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            return _refused(name, "E_LINK")
         if not name.lower().endswith(".csv"):
             return _refused(name, "E_FORMAT", hashlib.file_digest(file, "sha256").hexdigest())
         if facts.st_size > max_megabytes * _MEGABYTE:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from credential_pipeline.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.errors import SafeError
-from credential_pipeline.raw_feeds.decode import FileFault, decode
+from credential_pipeline.raw_feeds.decode import FileFaultError, decode
 from credential_pipeline.raw_feeds.inbox import Delivery, delivery_names, read_delivery
 from credential_pipeline.raw_feeds.judge import judge_rows
 from credential_pipeline.raw_feeds.receipts import archive_delivery
@@ -20,7 +20,7 @@ from credential_pipeline.registry.load import Registry
 from credential_pipeline.storage.engine import Connection
 
 
-def read_feeds(
+def read_feeds(  # noqa: PLR0913, PLR0917 # the last two are for keeping and for tests
     con: Connection,
     inbox: Path,
     industry: str,
@@ -87,7 +87,7 @@ def _stage(con: Connection, certifier: Certifier, delivery: Delivery, number: in
         return 0, delivery.fault
     try:
         lines = decode(delivery.content, certifier)
-    except FileFault as fault:
+    except FileFaultError as fault:
         return 0, fault.code
     return stage_rows(con, lines, delivery.name, number, certifier), None
 

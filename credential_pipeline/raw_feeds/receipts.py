@@ -1,4 +1,4 @@
-"""When a delivery was first seen, and its bytes: kept outside of the snapshots, so that tables depend on content alone."""
+"""When a delivery was first seen, and its bytes: kept outside of snapshots, so that tables depend on content alone."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _OWNER_ONLY = 0o600
 def read_receipts(file: Path) -> dict[str, datetime]:
     """Return sha256 -> the moment (UTC) at which these bytes were first seen; empty if there is no file yet.
 
-    A last line that a crash cut off is passed over; it is written again with the next receipt.
+    A last line that a crash cut off is passed over; the next receipt takes its place.
 
     Raises:
         SafeError: E_RECEIPTS if any other line is unreadable.
@@ -34,7 +34,8 @@ def read_receipts(file: Path) -> dict[str, datetime]:
         except (ValueError, KeyError, TypeError):
             if number == len(lines):
                 continue
-            raise SafeError("E_RECEIPTS", f"line {number} of {file.name} is damaged; restore it from a backup") from None
+            message = f"line {number} of {file.name} is damaged; restore it from a backup"
+            raise SafeError("E_RECEIPTS", message) from None
     return seen
 
 
@@ -55,18 +56,12 @@ def record_receipts(file: Path, hashes: Iterable[str], now: datetime | None = No
     lines = "".join(json.dumps({"sha256": one, "received_at": moment}, sort_keys=True) + "\n" for one in new)
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
     with os.fdopen(handle, "r+b") as opened:
-        end = opened.seek(0, os.SEEK_END)
-        whole = end == 0 or _ends_with_line(file)
+        whole = opened.read().rfind(b"\n") + 1
+        opened.truncate(whole)
         # One write of whole lines: two runs that append at once do not mix their lines.
-        os.write(opened.fileno(), (("" if whole else "\n") + lines).encode())
+        os.write(opened.fileno(), lines.encode())
         os.fsync(opened.fileno())
     return len(new)
-
-
-def _ends_with_line(file: Path) -> bool:
-    with file.open("rb") as opened:
-        opened.seek(-1, os.SEEK_END)
-        return opened.read(1) == b"\n"
 
 
 def archive_delivery(archive: Path, sha256: str, content: bytes) -> Path:

@@ -23,7 +23,6 @@ _INVISIBLE: Final = (
 """Control characters other than tab, marks that reverse the direction of text, line separators, stray byte order marks."""
 
 
-
 def create_stage(con: Connection, certifier: Certifier) -> None:
     """Create the empty table tmp_rows, whose column ``source`` is a STRUCT of the certifier's columns.
 

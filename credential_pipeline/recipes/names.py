@@ -13,11 +13,11 @@ _SUFFIX: Final = r"(?i)[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?( *,|$)"
 """A suffix at the end of a part of a name. V is left out: it is a middle initial far more often."""
 
 _PARTICLES: Final = r"(?:(?i:van|von|de|del|der|den|da|di|la|le|los|las|st\.?|bin|al|el) )*"
+_FAMILY: Final = rf"(?:^| ){_PARTICLES}\S+$"
 _PATTERNS: Final = {
     "Last, First Middle": {"last": r"^([^,]*)", "first": r", *(\S+)", "middle": r", *\S+ +(.+)$"},
     "First Middle Last": {
         "first": r"^(\S+) ",
-        "middle": rf"^\S+ (.+?) {_PARTICLES}\S+$",
         "last": rf"^\S+ (?:.*? )??({_PARTICLES}\S+)$",
     },
     "Last First Middle": {"last": r"^(\S+)", "first": r"^\S+ (\S+)", "middle": r"^\S+ \S+ (.+)$"},
@@ -44,6 +44,9 @@ def name_part(expression: str, layout: str, part: str) -> str:
     if part == "suffix":
         return f"regexp_extract({full}, {literal(_SUFFIX)}, 1)"
     bare = f"trim(regexp_replace({full}, {literal(_SUFFIX)}, '\\2', 'g'))"
+    if part not in _PATTERNS[layout]:
+        # What is left without the first word and the family name; a pattern alone cannot keep VAN out of it.
+        return f"regexp_replace(regexp_replace({bare}, '^\\S+ ?', ''), {literal(_FAMILY)}, '')"
     return f"trim(regexp_extract({bare}, {literal(_PATTERNS[layout][part])}, 1))"
 
 

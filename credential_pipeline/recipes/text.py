@@ -65,7 +65,7 @@ def strip_leading_zeros(expression: str) -> str:
 
 
 def map_values(expression: str, mapping: Mapping[str, str]) -> str:
-    """Translate the sender's own codes, in any case; a code that is not listed becomes NULL, or the value of ``"*"``."""
+    """Translate the sender's codes, in any case; a code that is not listed becomes NULL, or the value of ``"*"``."""
     listed = {word.strip().upper(): meaning for word, meaning in mapping.items() if word != "*"}
     word = f"coalesce(upper({trim(expression)}), '')"
     if "*" not in mapping:

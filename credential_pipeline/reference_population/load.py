@@ -71,7 +71,9 @@ def _persons(con: Connection, folder: Path) -> None:
         """
     )
     if missing := _count(con, "person_key IS NULL", "reference_population.persons"):
-        raise SafeError("E_REFERENCE_KEYS", f"reference/persons: {missing} rows have no person_key; every row needs one")
+        raise SafeError(
+            "E_REFERENCE_KEYS", f"reference/persons: {missing} rows have no person_key; every row needs one"
+        )
     if not _count(con, "birth_date IS NOT NULL", "reference_population.persons"):
         message = "reference/persons: not one birth_date can be read; write dates as 1990-12-31"
         raise SafeError("E_REFERENCE_NO_BIRTH_DATE", message)
@@ -101,15 +103,20 @@ def _wages(con: Connection, folder: Path) -> None:
     if not present:
         message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
         raise SafeError("E_DROP_MISSING", message)
-    con.execute("CREATE OR REPLACE TEMP TABLE tmp_wages (kind VARCHAR, person_key VARCHAR, year INTEGER, "
-                "employer_id VARCHAR, wages DOUBLE)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE tmp_wages (kind VARCHAR, person_key VARCHAR, year INTEGER, "
+        "employer_id VARCHAR, wages DOUBLE)"
+    )
     for name in present:
         columns = [*SNAPSHOT.table("wages").column_names, *_WAGES[name]]
         open_drop(con, folder / name, f"reference/{name}", f"tmp_{name}", columns)
         quarters = "try_cast(quarter AS INTEGER) BETWEEN 1 AND 4" if "quarter" in columns else "true"
-        usable = f"person_key IS NOT NULL AND try_cast(year AS INTEGER) IS NOT NULL AND isfinite(try_cast(wages AS DOUBLE)) AND {quarters}"
+        numbers = "try_cast(year AS INTEGER) IS NOT NULL AND isfinite(try_cast(wages AS DOUBLE))"
+        usable = f"person_key IS NOT NULL AND {numbers} AND {quarters}"
         if broken := _count(con, f"({usable}) IS NOT TRUE", f"tmp_{name}"):
-            message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
+            message = (
+                f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
+            )
             raise SafeError("E_REFERENCE_WAGES", message)
         con.execute(
             f"""

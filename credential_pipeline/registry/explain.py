@@ -54,13 +54,15 @@ def _sentence(details: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 # py
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """Describe the first mistake, and say how many more there are.
+    """Describe one mistake, an unknown key first, and say how many more there are.
 
     Args:
         error: What pydantic raised.
         model: The model that was validated.
     """
-    mistakes = error.errors(include_url=False, include_input=False)
+    # A misspelt key is an unknown one and a missing one: the first says more.
+    listed = error.errors(include_url=False, include_input=False)
+    mistakes = sorted(listed, key=lambda details: details["type"] != "extra_forbidden")
     first = mistakes[0]
     key = ".".join(str(step) for step in first["loc"])
     place = f"key '{key}': " if key else ""

@@ -110,7 +110,7 @@ class Certifier(Strict):
     def sql(self, field: str, source: str = "source") -> str:
         """DuckDB expression of a canonical field; NULL of the right type if the feed has none.
 
-        The expression is a DATE for fields of kind date, otherwise a VARCHAR in which empty text means missing, like NULL.
+        The expression is a DATE for fields of kind date, else a VARCHAR in which empty text means missing, like NULL.
 
         Args:
             field: A canonical field of vocabulary.yml.

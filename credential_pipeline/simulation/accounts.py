@@ -10,7 +10,8 @@ import numpy as np
 from credential_pipeline.simulation.arrays import Bools, Dates, Ints, Streams, Texts, texts
 from credential_pipeline.simulation.credentials import Events
 from credential_pipeline.simulation.faults import write
-from credential_pipeline.simulation.people import Identity, People, identities
+from credential_pipeline.simulation.identity import Identity, identities
+from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.world import CertifierWorld
 
 
@@ -49,7 +50,7 @@ def open_accounts(
     correct = identities(people, streams.seed, who, taken)
     stored = write(streams("faults", *name), people, correct, world.faults)
     number = 100_000 + rng.permutation(10 * (size + len(second)) + 10)[: size + len(second)]
-    keeps = rng.random(len(second)) < 0.5  # noqa: PLR2004
+    keeps = rng.random(len(second)) < world.delivery.same_account
     number[size:][keeps] = number[second[keeps]]
     blocked = rng.random(size) < world.blocked
     later = np.full(size, -1)

@@ -32,15 +32,20 @@ def pick(rng: np.random.Generator, weights: Sequence[float] | Floats, size: int)
     """Draw ``size`` indexes with probability proportional to ``weights``."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
-    return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn, len(cumulative) - 1), dtype=np.int64)
 
 
 def texts(values: Iterable[str]) -> Texts:
     """An object array of strings."""
-    listed = list(values)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
-    return array
+    return np.fromiter(values, dtype=object)
+
+
+def decimals(values: Ints, width: int = 0) -> Texts:
+    """Whole numbers below a few million as text, with leading zeros up to ``width``; each number is written once."""
+    top = int(values.max(initial=0)) + 1
+    if top > 4 * len(values) + 20_000:
+        return texts(f"{value:0{width}d}" for value in values.tolist())
+    return texts(f"{value:0{width}d}" for value in range(top))[values]
 
 
 def blank(size: int) -> Texts:
@@ -60,7 +65,7 @@ def years(dates: Dates) -> Ints:
     """Calendar year of each date; NaT gives 0."""
     known = ~np.isnat(dates)
     found = dates.astype("datetime64[Y]").astype(np.int64) + 1970
-    return np.where(known, found, 0)
+    return np.asarray(np.where(known, found, 0), dtype=np.int64)
 
 
 def first_of_year(year: Ints) -> Dates:
@@ -70,7 +75,7 @@ def first_of_year(year: Ints) -> Dates:
 
 def random_day(rng: np.random.Generator, year: Ints) -> Dates:
     """A day of each year, every one equally likely (no 366th day)."""
-    return first_of_year(year) + rng.integers(0, 365, len(year)).astype("timedelta64[D]")
+    return np.asarray(first_of_year(year) + rng.integers(0, 365, len(year)).astype("timedelta64[D]"))
 
 
 def curve(points: dict[int, float], at: Ints | Floats) -> Floats:
@@ -79,16 +84,16 @@ def curve(points: dict[int, float], at: Ints | Floats) -> Floats:
     return np.interp(at, x, [points[key] for key in x])
 
 
-def grouped_pick(rng: np.random.Generator, cumulative: Floats, start: Ints, stop: Ints) -> Ints:
+def grouped_pick(chance: Floats, cumulative: Floats, start: Ints, stop: Ints) -> Ints:
     """Draw one index from each half-open range of a table that is sorted by group.
 
     Args:
-        rng: The stream.
+        chance: A number in 0..1 for each draw.
         cumulative: Running sum of weights over the whole table, length n.
         start: First index of the range of each draw.
         stop: Index after the last of the range of each draw; must be above ``start``.
     """
     padded = np.concatenate(([0.0], cumulative))
     low, high = padded[start], padded[stop]
-    drawn = np.searchsorted(cumulative, low + rng.random(len(start)) * (high - low), side="right")
-    return np.clip(drawn, start, stop - 1).astype(np.int64)
+    drawn = np.searchsorted(cumulative, low + chance * (high - low), side="right")
+    return np.asarray(np.clip(drawn, start, stop - 1), dtype=np.int64)

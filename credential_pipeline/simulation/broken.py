@@ -36,12 +36,16 @@ def _damage(rng: np.random.Generator, certifier: Certifier, names: list[str], va
     if kind == "missing_required":
         values[at[_sources(certifier, REQUIRED[int(rng.integers(0, len(REQUIRED)))])]] = ""
     elif kind == "unreadable_date":
-        values[at[_sources(certifier, "event_date")]] = str(rng.choice(["00/00/0000", "31.02.2O12", "n.d.", "2012-13-45"]))
+        values[at[_sources(certifier, "event_date")]] = str(
+            rng.choice(["00/00/0000", "31.02.2O12", "n.d.", "2012-13-45"])
+        )
     elif kind == "unknown_code":
         values[at[_sources(certifier, "credential_code")]] = f"ZZ-{int(rng.integers(100, 999))}"
-    written = ['"' + value.replace('"', '""') + '"' if delimiter in value or '"' in value else value for value in values]
+    written = [
+        '"' + value.replace('"', '""') + '"' if delimiter in value or '"' in value else value for value in values
+    ]
     if kind == "column_count":
-        written = written[:-1] if rng.random() < 0.5 else [*written, "x"]  # noqa: PLR2004
+        written = written[:-1] if rng.integers(0, 2) else [*written, "x"]
     elif kind == "broken_quote":
         place = at[_sources(certifier, "last_name")]
         written[place] = '"' + values[place].replace('"', "")

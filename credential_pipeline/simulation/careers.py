@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.simulation.arrays import Bools, Floats, Ints, Streams, curve, first_of_year, pick, years
+from credential_pipeline.simulation.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    Streams,
+    curve,
+    first_of_year,
+    grouped_pick,
+    pick,
+    years,
+)
 from credential_pipeline.simulation.employers import Employers, Shortlist
 from credential_pipeline.simulation.people import FEMALE, People
 from credential_pipeline.simulation.places import places
@@ -55,7 +65,10 @@ def _odds(economy: Economy) -> Floats:
     rank = np.linspace(-1.0, 1.0, len(economy.schooling))
     rows = [
         [
-            [s.weight * np.exp(s.schooling * level + s.young * (1 if young else -0.3)) for s in economy.sectors.values()]
+            [
+                s.weight * np.exp(s.schooling * level + s.young * (1 if young else -0.3))
+                for s in economy.sectors.values()
+            ]
             for level in rank
         ]
         for young in (False, True)
@@ -63,7 +76,9 @@ def _odds(economy: Economy) -> Floats:
     return np.array(rows)
 
 
-def open_market(economy: Economy, employers: Employers, shortlists: tuple[Shortlist, ...], members: tuple[Bools, ...]) -> Market:
+def open_market(
+    economy: Economy, employers: Employers, shortlists: tuple[Shortlist, ...], members: tuple[Bools, ...]
+) -> Market:
     """Put together what a job search needs."""
     premium = np.array([sector.premium for sector in economy.sectors.values()])
     return Market(employers, shortlists, members, premium, _odds(economy))
@@ -83,7 +98,15 @@ class Careers:
     """The working lives of ``who`` [m], the learners first; iterate for one :class:`Year` after the other."""
 
     def __init__(
-        self, streams: Streams, people: People, who: Ints, treated: Treated, economy: Economy, market: Market, *, awarded: bool
+        self,
+        streams: Streams,
+        people: People,
+        who: Ints,
+        treated: Treated,
+        economy: Economy,
+        market: Market,
+        *,
+        awarded: bool,
     ) -> None:
         """Start before the first year.
 
@@ -108,12 +131,16 @@ class Careers:
         self.attached[:learners] = self._rng(0, "attached").random(learners) < treated.attached
         self.uncovered = self._rng(0, "uncovered").random(size) < economy.never_covered
         age = economy.first_year - self.born
-        self.working = (self._rng(0, "working").random(size) < 0.8) & (age >= 17) & (age < 70)  # noqa: PLR2004
+        self.working = (self._rng(0, "working").random(size) < economy.working_at_first) & self._of_age(age)
         self.schooling = people.education[who]
         self.shock = self._rng(0, "shock").normal(0.0, economy.year_spread / np.sqrt(1 - economy.persistence**2), size)
         state = people.addresses.state(people.home_on(who, first_of_year(np.full(size, economy.first_year))))
         sector = pick(self._rng(0, "sector"), market.odds[0, 1], size)
-        self.employer = market.employers.find(self._rng(0, "employer"), sector, state)
+        self.employer = market.employers.find(self._rng(0, "employer").random(size), sector, state)
+
+    def _of_age(self, age: Ints) -> Bools:
+        low, high = self.economy.working_ages
+        return np.asarray((age >= low) & (age < high))
 
     def _rng(self, year: int, purpose: str) -> np.random.Generator:
         return self.streams("careers", purpose, str(year))
@@ -123,27 +150,30 @@ class Careers:
         for year in range(self.economy.first_year, self.economy.last_year + 1):
             yield self._year(year)
 
-    def _new_jobs(self, year: int, state: Ints, young: Ints) -> Ints:
-        """The employer that everybody would find in this year if looking for one."""
-        size = len(self.who)
+    def _new_jobs(self, year: int, looking: Bools, state: Ints, young: Ints) -> Ints:
+        """The employers of this year: the old one, or the one found by those who are looking."""
+        size, who = len(self.who), np.flatnonzero(looking)
         market, treated = self.market, self.treated
-        group = young * self.market.odds.shape[1] + self.schooling
-        cumulative = np.cumsum(market.odds.reshape(-1, market.odds.shape[2]), axis=1)[group]
-        drawn = (cumulative < self._rng(year, "sector").random(size)[:, None] * cumulative[:, -1:]).sum(axis=1)
-        same = self._rng(year, "same").random(size) < self.economy.stay_in_sector
-        sector = np.where(same, market.employers.sector[self.employer], drawn)
-        found = market.employers.find(self._rng(year, "found"), sector, state)
+        group = young[who] * self.market.odds.shape[1] + self.schooling[who]
+        odds = market.odds.reshape(-1, market.odds.shape[2])
+        ranges = group * odds.shape[1]
+        luck = self._rng(year, "sector").random(size)[who]
+        drawn = grouped_pick(luck, np.cumsum(odds), ranges, ranges + odds.shape[1]) - ranges
+        same = self._rng(year, "same").random(size)[who] < self.economy.stay_in_sector
+        sector = np.where(same, market.employers.sector[self.employer[who]], drawn)
+        found = self.employer.copy()
+        found[who] = market.employers.find(self._rng(year, "found").random(size)[who], sector, state[who])
         chance = self._rng(year, "wish").random(len(treated.person))
-        wish = self.attached[: len(chance)] & (chance < 0.7)  # noqa: PLR2004
+        wish = self.attached[: len(chance)] & (chance < self.economy.attached_finds)
         if self.awarded:
             since = treated.holds & (treated.award_year <= year)
             wish |= since & (chance < treated.pull)
             inside = self._inside()[: len(chance)]
             wish |= since & inside & (chance < treated.stays)
+        offer = self._rng(year, "offer").random(len(chance))
         for number, own in enumerate(market.shortlists):
-            mine = treated.industry == number
-            offered = own.find(self._rng(year, f"offer{number}"), state[: len(chance)])
-            found[: len(chance)] = np.where(wish & mine, offered, found[: len(chance)])
+            mine = np.flatnonzero(wish & looking[: len(chance)] & (treated.industry == number))
+            found[mine] = own.find(offer[mine], state[mine])
         return found
 
     def _inside(self) -> Bools:
@@ -160,11 +190,17 @@ class Careers:
         fresh = self._rng(year, "shock").normal(0.0, economy.year_spread, size)
         self.shock = economy.persistence * self.shock + fresh
         level = np.log(curve(economy.age_earnings, np.arange(0, 121)))[np.clip(age, 0, 120)]
-        log = level + self.base + self.shock + self._rng(year, "transitory").normal(0.0, economy.transitory_spread, size) + self.spread[state]
+        log = (
+            level
+            + self.base
+            + self.shock
+            + self._rng(year, "transitory").normal(0.0, economy.transitory_spread, size)
+            + self.spread[state]
+        )
         log += economy.real_growth * (year - economy.base_year) + economy.recession.get(year, 0.0)
         log += self.market.premium[self.market.employers.sector[self.employer]]
         away = year - treated.award_year
-        dip = np.select([away == -2, away == -1, away == 0], [0.5, 1.0, 0.6], 0.0)
+        dip = np.select([away == at for at in economy.dips], list(economy.dips.values()), 0.0)
         log[:learners] -= np.where(treated.holds, dip * treated.dip, 0.0)
         log[:learners] += np.where(self._inside()[:learners], treated.premium, 0.0)
         if self.awarded:
@@ -172,6 +208,15 @@ class Careers:
             gain = ramp * (treated.direct + treated.further[:, year - economy.first_year])
             log[:learners] += np.where(treated.holds, gain, 0.0)
         return np.asarray(log)
+
+    def _second_jobs(self, year: int, who: Ints, state: Ints) -> Ints:
+        size = len(self.who)
+        sector = pick(self._rng(year, "other"), self.market.odds[1, 1], size)[who]
+        other = np.full(size, -1)
+        other[who] = self.market.employers.find(
+            self._rng(year, "second_employer").random(size)[who], sector, state[who]
+        )
+        return other
 
     def _year(self, year: int) -> Year:
         economy, size = self.economy, len(self.who)
@@ -183,20 +228,23 @@ class Careers:
         leave = curve(economy.leave_job, np.arange(121))[by_age]
         starts = ~self.working & (self._rng(year, "starts").random(size) < start)
         changes = self.working & (self._rng(year, "changes").random(size) < leave)
-        found = self._new_jobs(year, state, (age < _YOUNG).astype(np.int64))
         before = np.where(self.working, self.employer, -1)
-        self.employer = np.where(starts | changes, found, self.employer)
+        self.employer = self._new_jobs(year, starts | changes, state, (age < _YOUNG).astype(np.int64))
         self.working = self.working | starts
         stops = self.working & (self._rng(year, "stops").random(size) < stop)
         part = np.where(starts | stops, self._rng(year, "part").uniform(0.15, 1.0, size), 1.0)
-        alive = (self.dies == 0) | (year < self.dies) | ((year == self.dies) & (self._rng(year, "dies").random(size) < 0.6))  # noqa: PLR2004
-        paid = self.working & alive & (age >= 14) & (age < 90) & ~self.uncovered  # noqa: PLR2004
+        alive = (
+            (self.dies == 0)
+            | (year < self.dies)
+            | ((year == self.dies) & self._rng(year, "dies").random(size).round().astype(np.bool_))
+        )
+        paid = self.working & alive & self._of_age(age) & ~self.uncovered
         earned = np.where(paid, np.exp(self._log_wage(year, age, state)) * part, 0.0)
         split = np.where(changes, self._rng(year, "split").uniform(0.0, 0.85, size), 0.0)
         second = paid & (self._rng(year, "second").random(size) < economy.second_job)
-        other = pick(self._rng(year, "other"), self.market.odds[1, 1], size)
-        other = self.market.employers.find(self._rng(year, "second_employer"), other, state)
-        more = np.where(second & (other != self.employer), earned * self._rng(year, "more").uniform(0.04, 0.3, size), 0.0)
+        other = self._second_jobs(year, np.flatnonzero(second), state)
+        share = self._rng(year, "more").uniform(0.04, 0.3, size)
+        more = np.where(second & (other != self.employer), earned * share, 0.0)
         worked = Year(
             year, before, np.where(paid, self.employer, -1), earned * split, earned * (1 - split), other, more
         )  # fmt: skip

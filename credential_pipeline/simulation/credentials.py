@@ -15,6 +15,8 @@ from credential_pipeline.simulation.holders import Holders
 from credential_pipeline.simulation.world import IndustryWorld
 
 ATTEMPT, AWARD, RENEWAL = 0, 1, 2
+#: After so many failures a retake has to wait two months.
+_RETAKES = 3
 EVENTS = ("attempt", "award", "renewal")
 
 
@@ -67,7 +69,9 @@ def catalogue(certifiers: Sequence[Certifier], world: IndustryWorld) -> Catalogu
         title=texts(row[2] for row in rows),
         needs=needs,
         weight=np.array([it.popularity.get(row[1], 1.0 / row[3] ** 2) for row, it in zip(rows, own, strict=True)]),
-        completes=np.array([it.completes_stack.get(row[1], it.stack_default) for row, it in zip(rows, own, strict=True)]),
+        completes=np.array(
+            [it.completes_stack.get(row[1], it.stack_default) for row, it in zip(rows, own, strict=True)]
+        ),
         examined=np.array([row[1] not in it.without_exam for row, it in zip(rows, own, strict=True)], dtype=np.bool_),
     )
 
@@ -91,23 +95,31 @@ def _earned(rng: np.random.Generator, shelf: Catalogue, allowed: Bools, mean: fl
     luck, many = rng.random((size, count)), -np.log(np.clip(rng.random(size), 1e-12, 1))
     available = np.isfinite(key)
 
-    def held(scale: float) -> Bools:
-        taken = 1 + np.floor(many * scale).astype(np.int64)
+    def held_at(scale: float) -> Bools:
+        taken = np.asarray(1 + np.floor(many * scale), dtype=np.int64)
         return _stack((order < taken[:, None]) & available, shelf, luck)
 
     low, high = 0.0, 40.0
     for _ in range(22):
         middle = (low + high) / 2
-        if held(middle).sum() < mean * size:
+        if int(held_at(middle).sum()) < mean * size:
             low = middle
         else:
             high = middle
-    return held(high), order
+    return held_at(high), np.asarray(order)
 
 
-def _spread(rng: np.random.Generator, held: Bools, order: Ints, shelf: Catalogue, first: Dates, last: np.datetime64, months: float) -> tuple[Ints, Ints, Dates]:
+def _spread(
+    rng: np.random.Generator,
+    held: Bools,
+    order: Ints,
+    shelf: Catalogue,
+    first: Dates,
+    last: np.datetime64,
+    months: float,
+) -> tuple[Ints, Ints, Dates]:
     """Days of the awards, in the order of taking up, stacked ones right after what they need; squeezed before ``last``."""
-    depth = shelf.needs.any(axis=1).astype(np.int64)
+    depth = np.asarray(shelf.needs.any(axis=1), dtype=np.int64)
     rank = np.where(held, order, 10_000)
     for target in np.flatnonzero(depth):
         rank[:, target] = np.where(held[:, target], rank[:, shelf.needs[target]].max(axis=1), 10_000)
@@ -180,14 +192,20 @@ def _failures_before(rng: np.random.Generator, shelf: Catalogue, world: Industry
     failures = np.minimum(rng.geometric(passes) - 1, 5) * (awards.passed == 1)
     index = np.repeat(np.arange(len(awards)), failures)
     nth = np.arange(len(index)) - np.repeat(np.cumsum(failures) - failures, failures) + 1
-    wait = nth * (15 + rng.integers(0, 30, len(index))) + np.where(nth > 3, 60, 0)  # noqa: PLR2004
+    wait = nth * (15 + rng.integers(0, 30, len(index))) + np.where(nth > _RETAKES, 60, 0)
     day = awards.day[index] - wait.astype("timedelta64[D]")
     start = first_of_year(np.full(len(index), min(world.award_years)))
     return _attempts(awards.learner[index], awards.credential[index], np.maximum(day, start))
 
 
 def _only_failures(
-    rng: np.random.Generator, shelf: Catalogue, world: IndustryWorld, allowed: Bools, held: Bools, who: Ints, holders: Holders
+    rng: np.random.Generator,
+    shelf: Catalogue,
+    world: IndustryWorld,
+    allowed: Bools,
+    held: Bools,
+    who: Ints,
+    holders: Holders,
 ) -> Events:
     """Sittings of those who gave up: people without any award, and holders at one more credential."""
     own = np.zeros_like(allowed)
@@ -213,7 +231,9 @@ def _attempts(learner: Ints, credential: Ints, day: Dates) -> Events:
     )
 
 
-def _renewals(rng: np.random.Generator, shelf: Catalogue, world: IndustryWorld, awards: Events, last: np.datetime64) -> Events:
+def _renewals(
+    rng: np.random.Generator, shelf: Catalogue, world: IndustryWorld, awards: Events, last: np.datetime64
+) -> Events:
     renews = np.array([world.of(certifier.certifier).renews for certifier in shelf.certifiers])
     chosen = rng.random(len(awards)) < renews[shelf.certifier[awards.credential]]
     day = awards.expires - rng.integers(0, 90, len(awards)).astype("timedelta64[D]")

@@ -11,14 +11,29 @@ import numpy as np
 from credential_pipeline.registry.feeds import Certifier, Column
 from credential_pipeline.simulation.arrays import Dates, Ints, Texts, blank, join, texts
 
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _PLACEHOLDERS = ("N/A", "UNKNOWN")
 _PLACEHOLDER_DATE = np.datetime64("1900-01-01")
 _PLACEHOLDER_SHARE = 0.05
 _PLUS_FOUR_SHARE = 0.1
+_LOST_ZERO_SHARE = 0.3
+_SYNONYM_SHARE = 0.15
 
 
-def _argument(column: Column, step: str) -> Any:  # noqa: ANN401 # as the registry types it
+def _argument(column: Column, step: str) -> Any:  # as the registry types it
     return next((entry.argument for entry in column.recipe if entry.name == step), None)
 
 
@@ -111,7 +126,7 @@ def _coded(rng: np.random.Generator, columns: Mapping[str, Column], fields: Mapp
     combined = keys[0] if len(keys) == 1 else join(*[part for key in keys for part in (key, "\x1f")])
     unique, inverse = np.unique(combined.astype(str), return_inverse=True)
     written = blank(len(combined))
-    other = rng.random(len(combined)) < 0.15  # noqa: PLR2004
+    other = rng.random(len(combined)) < _SYNONYM_SHARE
     for code, value in enumerate(unique):
         values = dict(zip(columns, str(value).split("\x1f") if len(keys) > 1 else [str(value)], strict=False))
         words = words_for(columns, values) or [""]
@@ -127,7 +142,9 @@ def _plain(rng: np.random.Generator, field: str, column: Column, values: Texts) 
     if "zip5" in steps:
         plus = np.flatnonzero((rng.random(len(values)) < _PLUS_FOUR_SHARE) & (values != ""))
         written[plus] = join(values[plus], "-", texts(f"{n:04d}" for n in rng.integers(1, 9999, len(plus)).tolist()))
-        lost = np.flatnonzero(np.array([value.startswith("0") for value in written]) & (rng.random(len(values)) < 0.3))  # noqa: PLR2004
+        lost = np.flatnonzero(
+            np.array([value.startswith("0") for value in written]) & (rng.random(len(values)) < _LOST_ZERO_SHARE)
+        )
         written[lost] = texts(value[1:] for value in written[lost])
     if "digits" in steps and field == "phone":
         written = texts(f"({v[:3]}) {v[3:6]}-{v[6:]}" if v else "" for v in values)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from credential_pipeline.simulation.arrays import (
-    NEVER,
     Bools,
     Dates,
     Ints,
@@ -21,13 +20,16 @@ from credential_pipeline.simulation.arrays import (
     years,
 )
 from credential_pipeline.simulation.faults import write
-from credential_pipeline.simulation.people import People, identities
+from credential_pipeline.simulation.identity import identities
+from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import write_table
 from credential_pipeline.simulation.world import Registry
 
 _CIPS = ("48.0501", "48.0508", "15.0613", "47.0303", "51.0801", "51.0805", "52.0201", "24.0101", "11.0101", "15.0000")
+_NAMES = ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")
+_REST = ("sex", "ssn_last4", "email", "street", "city", "state", "zip")
 _STATUS = ("F", "Q", "H", "L", "W")
 _DEGREES = {"certificate": 0.25, "associate": 0.45, "bachelor": 0.3}
 
@@ -52,7 +54,14 @@ class Students:
 
 
 def enroll(
-    streams: Streams, folder: Path, people: People, holders: Ints, trained: Trained, schools: Schools, world: Registry, size: int
+    streams: Streams,
+    folder: Path,
+    people: People,
+    holders: Ints,
+    trained: Trained,
+    schools: Schools,
+    world: Registry,
+    size: int,
 ) -> Students:
     """Write persons, enrollments and degrees under ``folder``; return who is in them.
 
@@ -71,23 +80,35 @@ def enroll(
     others = np.setdiff1d(np.arange(len(people)), holders)
     others = others[np.argsort(rng.random(len(others)), kind="stable")][: size - len(inside)]
     person = rng.permutation(np.concatenate([inside, others]))
-    student_id = texts(f"S{number:09d}" for number in np.sort(rng.choice(9 * 10**8, len(person), replace=False)).tolist())
+    student_id = texts(
+        f"S{number:09d}" for number in np.sort(rng.choice(9 * 10**8, len(person), replace=False)).tolist()
+    )
     blocked = rng.random(len(person)) < world.ferpa_block
     place = np.full(len(people), -1)
     place[person] = np.arange(len(person))
     spells = _spells(rng, people, person, schools, world)
-    own = trained.person[place[trained.person] >= 0]
     kept = place[trained.person] >= 0
-    spells = _join(spells, _training(rng, Trained(own, trained.school[kept], trained.day[kept], trained.credit[kept]), place, schools, world))
-    last = np.full(len(person), NEVER)
+    own = Trained(trained.person[kept], trained.school[kept], trained.day[kept], trained.credit[kept])
+    spells = _join(spells, _training(rng, own, place, world))
     latest = np.zeros(len(person), dtype=np.int64)
     np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
     last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
-    stored = write(streams("education", "faults"), people, identities(people, streams.seed, person, last), world.faults)
-    columns = {name: stored.text[name] for name in ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")}
-    columns |= {"birth_date": stored.birth}
-    columns |= {name: stored.text[name] for name in ("sex", "ssn_last4", "email", "street", "city", "state", "zip")}
-    write_table(folder / "persons", {"student_id": student_id, **columns, "ferpa_block": _yes(blocked)})
+    stored = write(
+        streams("education", "faults"),
+        people,
+        identities(people, streams.seed, person, last, ("ssn_last4", "email")),
+        world.faults,
+    )
+    write_table(
+        folder / "persons",
+        {
+            "student_id": student_id,
+            **{name: stored.text[name] for name in _NAMES},
+            "birth_date": stored.birth,
+            **{name: stored.text[name] for name in _REST},
+            "ferpa_block": _yes(blocked),
+        },
+    )
     _write_spells(rng, folder, student_id, spells, schools, world)
     return Students(person, student_id, blocked)
 
@@ -117,7 +138,7 @@ def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Sch
     many = counts[pick(rng, [world.enrollments[key] for key in counts.tolist()], len(person))]
     student = np.repeat(np.arange(len(person)), many)
     nth = np.arange(len(student)) - np.repeat(np.cumsum(many) - many, many)
-    start_age = np.where(rng.random(len(person)) < 0.7, 18, rng.integers(18, 45, len(person)))  # noqa: PLR2004
+    start_age = np.where(rng.random(len(person)) < world.starts_at_eighteen, 18, rng.integers(18, 45, len(person)))
     start = years(people.birth[person]) + start_age
     sector = pick(rng, [world.sectors[name] for name in schools.sector_names], len(person))
     home = people.homes[person, 0]
@@ -127,12 +148,10 @@ def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Sch
     end = begin + rng.integers(95, 120, len(student)).astype("timedelta64[D]")
     share = np.array([world.degree_seeking.get(name, 0.5) for name in schools.sector_names])
     seeking = rng.random(len(person)) < share[sector]
-    return Spells(
-        student, school[student], begin, end, rng.random(len(student)) < world.credit, seeking[student]
-    )
+    return Spells(student, school[student], begin, end, rng.random(len(student)) < world.credit, seeking[student])
 
 
-def _training(rng: np.random.Generator, trained: Trained, place: Ints, schools: Schools, world: Registry) -> Spells:
+def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Registry) -> Spells:
     """The enrollment in which a learner prepared for the first award; seldom in a degree programme."""
     size = len(trained.person)
     end = trained.day - rng.integers(-20, 90, size).astype("timedelta64[D]")

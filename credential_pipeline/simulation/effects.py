@@ -18,7 +18,9 @@ _HORIZONS = range(-3, 6)
 _AGES = ("14-17", "18-25", "26-35", "36-45", "46-55", "56-99")
 
 
-def _groups(industry: Industry, people: People, person: Ints, year: Ints, first: Ints) -> Iterator[tuple[str, str, str, Bools]]:
+def _groups(
+    industry: Industry, people: People, person: Ints, year: Ints, first: Ints
+) -> Iterator[tuple[str, str, str, Bools]]:
     """Certifier, credential and group of every line, with its members."""
     everybody = np.ones(len(person), dtype=np.bool_)
     yield "all", "all", "all", everybody
@@ -33,14 +35,26 @@ def _groups(industry: Industry, people: People, person: Ints, year: Ints, first:
 
 
 def effect_rows(industries: Sequence[Industry], people: People, effects: Effects) -> dict[str, list[object]]:
-    """Lines of effects.csv: industry, certifier, credential (of the first award), group, horizon and
+    """Lines of effects.csv, each for a certifier, a credential (that of the first award) or a group, at one horizon.
+
+    Beside these:
 
     - ``planted_log_points``: mean of what the award adds to log earnings in a job, before any move into the industry;
     - ``effect_usd``: mean of earnings with less earnings without any award, in dollars of the base year, of the holders
       who have earnings in that year; it includes the pull into the industry;
     - ``with_usd`` and ``n``: their mean earnings and their number.
     """
-    names = ("industry", "certifier", "credential", "group", "horizon", "planted_log_points", "effect_usd", "with_usd", "n")
+    names = (
+        "industry",
+        "certifier",
+        "credential",
+        "group",
+        "horizon",
+        "planted_log_points",
+        "effect_usd",
+        "with_usd",
+        "n",
+    )
     columns: dict[str, list[object]] = {name: [] for name in names}
     treated = effects.treated
     for number, industry in enumerate(industries):
@@ -57,9 +71,10 @@ def effect_rows(industries: Sequence[Industry], people: People, effects: Effects
             for certifier, credential, group, members in lines:
                 who = members & known & (real > 0)
                 n = int(who.sum())
-                mean = (lambda values, who=who, n=n: float(values[who].mean()) if n else float("nan"))
-                values = (industry.name, certifier, credential, group, horizon)
-                figures = (round(mean(planted), 6), round(mean(real - without), 2), round(mean(real), 2), n)
-                for name, value in zip(names, (*values, *figures), strict=True):
+                means = [float(part[who].mean()) if n else float("nan") for part in (planted, real - without, real)]
+                figures = (round(means[0], 6), round(means[1], 2), round(means[2], 2), n)
+                for name, value in zip(
+                    names, (industry.name, certifier, credential, group, horizon, *figures), strict=True
+                ):
                     columns[name].append(value)
     return columns

@@ -23,10 +23,10 @@ class Employers:
     cumulative: Floats
     bounds: Ints
 
-    def find(self, rng: np.random.Generator, sector: Ints, state: Ints) -> Ints:
-        """An employer of the sector in the state for each, the larger the likelier."""
+    def find(self, chance: Floats, sector: Ints, state: Ints) -> Ints:
+        """An employer of the sector in the state for each number in 0..1, the larger the likelier."""
         group = sector * len(places().state_names) + state
-        return grouped_pick(rng, self.cumulative, self.bounds[group], self.bounds[group + 1])
+        return grouped_pick(chance, self.cumulative, self.bounds[group], self.bounds[group + 1])
 
     def belongs(self, prefixes: Sequence[str]) -> Bools:
         """Which employers have a NAICS code that begins with one of the prefixes."""
@@ -64,12 +64,12 @@ class Shortlist:
     cumulative: Floats
     bounds: Ints
 
-    def find(self, rng: np.random.Generator, state: Ints) -> Ints:
+    def find(self, chance: Floats, state: Ints) -> Ints:
         """An employer of the industry in the state; anywhere if the state has none."""
         low, high = self.bounds[state], self.bounds[state + 1]
         none = low == high
         low, high = np.where(none, 0, low), np.where(none, len(self.index), high)
-        return self.index[grouped_pick(rng, self.cumulative, low, high)]
+        return self.index[grouped_pick(chance, self.cumulative, low, high)]
 
 
 def shortlist(employers: Employers, member: Bools) -> Shortlist:

@@ -10,11 +10,13 @@ import numpy as np
 
 from credential_pipeline.simulation.arrays import Dates, Ints, Streams, Texts, texts
 from credential_pipeline.simulation.faults import write
+from credential_pipeline.simulation.identity import Identity, identities
 from credential_pipeline.simulation.names import draw_nicknames
-from credential_pipeline.simulation.people import Identity, People, identities
+from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import write_table
 from credential_pipeline.simulation.world import Reference
 
+_NICKNAME = 3
 _BEGINNING = np.datetime64("1950-01-01")
 
 
@@ -27,16 +29,18 @@ class Keys:
     sex: Texts
 
 
-def _upper(values: Texts) -> Texts:
-    return texts(value.upper() for value in values)
-
-
-def _rows(rng: np.random.Generator, people: People, present: Ints, world: Reference, today: np.datetime64) -> tuple[Ints, Dates, Ints]:
+def _rows(
+    rng: np.random.Generator, people: People, present: Ints, world: Reference, today: np.datetime64
+) -> tuple[Ints, Dates, Ints]:
     """Person, day and kind of each row: 0 now, 1 earlier name, 2 earlier address, 3 nickname."""
     size = len(present)
     now = np.full(size, today)
-    changed = np.flatnonzero((people.changed[present] < today) & (people.married[present] != "") & (rng.random(size) < 0.9))  # noqa: PLR2004
-    moved = np.flatnonzero((people.moved[present, 0] < today) & (rng.random(size) < world.alternate_row * 2))
+    changed = np.flatnonzero(
+        (people.changed[present] < today)
+        & (people.married[present] != "")
+        & (rng.random(size) < world.earlier_name_row)
+    )
+    moved = np.flatnonzero((people.moved[present, 0] < today) & (rng.random(size) < world.earlier_address_row))
     nick = np.flatnonzero(rng.random(size) < world.nickname_row)
     person = np.concatenate([present, present[changed], present[moved], present[nick]])
     before_wedding = np.maximum(people.changed[present[changed]] - np.timedelta64(30, "D"), _BEGINNING)
@@ -62,14 +66,14 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
     key = np.full(len(people), "", dtype=object)
     key[rng.permutation(present)] = texts(f"K{value:010d}" for value in number.tolist())
     person, day, kind = _rows(rng, people, present, world, today)
-    correct = identities(people, streams.seed, person, day)
+    correct = identities(people, streams.seed, person, day, ())
     alternate = np.where(kind == 0, correct.text["previous_last_name"], "").astype(object)
-    nick = np.flatnonzero(kind == 3)  # noqa: PLR2004
+    nick = np.flatnonzero(kind == _NICKNAME)
     usual = people.nickname[person[nick]]
     some = draw_nicknames(rng, people.first[person[nick]])
     first = correct.text["first_name"].copy()
     first[nick] = np.where(usual != "", usual, np.where(some != "", some, first[nick]))
-    correct = Identity(person, correct.birth, correct.text | {"first_name": first})
+    correct = Identity(person, correct.birth, correct.home, correct.text | {"first_name": first})
     stored = write(streams("reference", "faults"), people, correct, world.faults)
     race = texts(people.race_names)[people.race]
     race[rng.random(len(people)) < world.race_missing] = ""
@@ -77,7 +81,10 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
     sex[rng.random(len(people)) < world.sex_missing] = ""
     ethnicity = np.where(people.hispanic, "hispanic", "not_hispanic").astype(object)
     order = np.lexsort((kind, key[person].astype("U11")))
-    text = {name: _upper(stored.text[name][order]) for name in ("first_name", "middle_name", "last_name", "name_suffix", "street", "city")}
+    text = {
+        name: stored.text[name][order]
+        for name in ("first_name", "middle_name", "last_name", "name_suffix", "street", "city")
+    }
     who = person[order]
     write_table(
         folder / "persons",
@@ -87,7 +94,7 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
             "middle_name": text["middle_name"],
             "last_name": text["last_name"],
             "name_suffix": text["name_suffix"],
-            "alternate_last_name": _upper(alternate[order]),
+            "alternate_last_name": alternate[order],
             "birth_date": stored.birth[order],
             "death_date": people.death[who],
             "sex": sex[who],
@@ -98,5 +105,6 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
             "state": stored.text["state"][order],
             "zip": stored.text["zip"][order],
         },
+        upper=(*text, "alternate_last_name"),
     )
     return Keys(key, race, sex)

@@ -54,7 +54,7 @@ def draw_kin(rng: np.random.Generator, families: Families, sex: Ints, birth: Dat
     gap = np.minimum(rng.integers(18, 38, len(child)), newest - span[head[child]])
     birth[child] = birth[head[child]] + (gap * 365 + rng.integers(-180, 0, len(child))).astype("timedelta64[D]")
     near = np.flatnonzero((relation == "sibling") | (relation == "spouse"))
-    apart = rng.integers(300, 3000, len(near)) * np.where(rng.random(len(near)) < 0.5, 1, -1)  # noqa: PLR2004
+    apart = rng.integers(300, 3000, len(near)) * np.where(rng.integers(0, 2, len(near)) == 0, 1, -1)
     shifted = birth[head[near]] + apart.astype("timedelta64[D]")
     keep = (years(shifted) > newest) | (years(shifted) < int(span.min(initial=newest)))
     birth[near] = np.where(keep, birth[near], shifted)

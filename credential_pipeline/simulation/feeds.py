@@ -18,6 +18,7 @@ from credential_pipeline.simulation.faults import typo
 from credential_pipeline.simulation.schools import Schools, Training
 from credential_pipeline.simulation.world import Delivery
 
+_NOVEMBER = 10
 _RESULTS = {1: "pass", 0: "fail", -1: ""}
 
 
@@ -49,7 +50,9 @@ def reported(certifier: Certifier, shelf: Catalogue, events: Events) -> tuple[Bo
 
 def select(events: Events, rows: Ints) -> Events:
     """Some of the events."""
-    return Events(*(getattr(events, name)[rows] for name in ("learner", "credential", "event", "passed", "day", "expires")))
+    return Events(
+        *(getattr(events, name)[rows] for name in ("learner", "credential", "event", "passed", "day", "expires"))
+    )
 
 
 def reports_failures(certifier: Certifier) -> bool:
@@ -105,9 +108,11 @@ def deliver(
     }
     days = {"birth_date": identity.birth[of_row], "event_date": rows.day, "expiration_date": rows.expires}
     year = years(rows.day)
-    late = (rng.random(size) < world.late_row) & (rows.day.astype("datetime64[M]").astype(np.int64) % 12 >= 10)  # noqa: PLR2004
+    late = (rng.random(size) < world.late_row) & (rows.day.astype("datetime64[M]").astype(np.int64) % 12 >= _NOVEMBER)
     file_year = np.minimum(year + late, int(year.max(initial=0)))
-    columns = render(rng, certifier, fields, days, year * 100 + rows.day.astype("datetime64[M]").astype(np.int64) % 12 + 1)
+    columns = render(
+        rng, certifier, fields, days, year * 100 + rows.day.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    )
     lines = _lines(columns, certifier.feed.delimiter)
     folder.mkdir(parents=True, exist_ok=True)
     broken: list[Broken] = []
@@ -118,7 +123,9 @@ def deliver(
         order = np.argsort(np.concatenate([mine, again + rng.integers(0, 200, len(again)) + 0.5]), kind="stable")
         repeats = (np.arange(len(placed)) >= len(mine))[order]
         name = f"{one}.csv"
-        body, faults = break_rows(rng, certifier, columns, placed[order], lines[placed[order]], repeats, name, world.bad_row)
+        body, faults = break_rows(
+            rng, certifier, columns, placed[order], lines[placed[order]], repeats, name, world.bad_row
+        )
         broken += faults
         header = certifier.feed.delimiter.join(_quote(column, certifier.feed.delimiter) for column in columns)
         _write(folder / name, [header, *body], certifier.feed.encoding)

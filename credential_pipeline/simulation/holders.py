@@ -45,7 +45,9 @@ def plan_holders(rng: np.random.Generator, world: IndustryWorld, learners: int) 
     age = ages[pick(rng, curve(world.ages, ages), size)]
     # Terms end in May and December; a year's awards crowd there.
     month_weights = np.array([0.6, 0.8, 1.0, 1.1, 1.9, 1.1, 0.8, 0.8, 0.8, 1.0, 1.1, 1.5])
-    day = first_of_year(year) + (pick(rng, month_weights, size) * 30 + rng.integers(0, 30, size)).astype("timedelta64[D]")
+    day = first_of_year(year) + (pick(rng, month_weights, size) * 30 + rng.integers(0, 30, size)).astype(
+        "timedelta64[D]"
+    )
     return Plan(day, year - age), without
 
 
@@ -58,16 +60,22 @@ def _likelihood(people: People, world: IndustryWorld, traits: Population) -> Flo
 
 
 def choose_holders(
-    rng: np.random.Generator, people: People, plan: Plan, without: int, world: IndustryWorld, traits: Population, taken: Ints
+    rng: np.random.Generator,
+    people: People,
+    plan: Plan,
+    without: int,
+    world: IndustryWorld,
+    traits: Population,
+    taken: Ints,
 ) -> Holders:
     """Find a person for each planned learner: of the wanted year of birth, alive, not taken by another industry."""
     size = len(plan.first_day)
     key = rng.exponential(1.0, len(people)) / np.maximum(_likelihood(people, world, traits), 1e-6)
-    first_year = min(world.award_years)
-    excluded = np.zeros(len(people), dtype=np.bool_)
-    excluded[taken] = True
-    excluded |= (people.death < np.datetime64(f"{first_year + 8}-01-01")) & ~np.isnat(people.death)
+    last_year = max(world.award_years)
     born = years(people.birth)
+    # Nobody dies before the last award year is over, so that no event follows a death.
+    excluded = (people.death < np.datetime64(f"{last_year + 1}-01-01")) | (born > last_year - min(world.ages))
+    excluded[taken] = True
     candidates = np.flatnonzero(~excluded)
     candidates = candidates[np.lexsort((candidates, key[candidates], born[candidates]))]
     bounds = np.searchsorted(born[candidates], np.arange(born.min(), born.max() + 2))
@@ -85,9 +93,6 @@ def choose_holders(
     left = np.flatnonzero(person < 0)
     free = np.setdiff1d(candidates, person)
     person[left] = free[np.argsort(key[free], kind="stable")][: len(left)]
-    day = plan.first_day.copy()
-    late = np.flatnonzero(people.death[person] <= day + np.timedelta64(1500, "D"))
-    day[late] = people.death[person[late]] - rng.integers(1500, 2200, len(late)).astype("timedelta64[D]")
-    day = np.maximum(day, first_of_year(np.full(size, first_year)))
-    # The order of the learners says nothing about them, except that the last ones never pass.
-    return Holders(person, day, without)
+    # Who found nobody of a fitting age waits until of age.
+    youngest = first_of_year(born[person] + min(world.ages)) + 200
+    return Holders(person, np.maximum(plan.first_day, youngest), without)

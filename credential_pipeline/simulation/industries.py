@@ -55,7 +55,7 @@ def settle(
     holders = choose_holders(streams("holders", name), people, *plan, own, world.population, taken)
     events = draw_events(streams("credentials", name), shelf, own, holders)
     state = people.addresses.state(people.home_on(holders.person, holders.first_day))
-    training = draw_training(streams("training", name), schools, own.settings, state)
+    training = draw_training(streams("training", name), schools, own.settings, own.two_year_college, state)
     return Industry(name, own, holders, shelf, events, training)
 
 

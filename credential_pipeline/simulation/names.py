@@ -6,6 +6,7 @@ Not here: who changes a name and when (families.py), and errors in writing it (f
 import csv
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ def draw_first_names(rng: np.random.Generator, sex: Ints, origin: Ints, birth_ye
     drawn = blank(len(sex))
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(len(SEXES) * len(_DECADES) * len(ORIGINS) + 1))
-    for code, (start, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for code, (start, stop) in enumerate(pairwise(bounds)):
         if start == stop:
             continue
         rest, own_origin = divmod(code, len(ORIGINS))
@@ -101,7 +102,7 @@ def draw_nicknames(rng: np.random.Generator, first: Texts) -> Texts:
     has = np.flatnonzero(ranges[:, 1] > ranges[:, 0])
     drawn = blank(len(first))
     cumulative = np.arange(1, len(table.nicknames) + 1, dtype=np.float64)
-    drawn[has] = table.nicknames[grouped_pick(rng, cumulative, ranges[has, 0], ranges[has, 1])]
+    drawn[has] = table.nicknames[grouped_pick(rng.random(len(has)), cumulative, ranges[has, 0], ranges[has, 1])]
     return drawn
 
 

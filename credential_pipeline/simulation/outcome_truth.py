@@ -21,10 +21,33 @@ from credential_pipeline.simulation.tables import arrow
 from credential_pipeline.storage.engine import Connection, connect
 
 _SQL = Path(__file__).with_name("outcome_truth.sql")
-_COLUMNS = (
-    "release, industry, table, cell_id, certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector, "
-    "horizon, measure, value, unit, base_year, n, low, high, status, rollup_level, setting, definition"
-).split(", ")
+_COLUMNS = [
+    "release",
+    "industry",
+    "table",
+    "cell_id",
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "horizon",
+    "measure",
+    "value",
+    "unit",
+    "base_year",
+    "n",
+    "low",
+    "high",
+    "status",
+    "rollup_level",
+    "setting",
+    "definition",
+]
 
 
 def _events(industry: Industry, wanted: Bools) -> pa.Table:

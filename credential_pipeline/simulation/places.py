@@ -5,17 +5,103 @@ from functools import cache
 
 import numpy as np
 
-from credential_pipeline.simulation.arrays import Floats, Ints, Texts, blank, grouped_pick, join, pick, texts
+from credential_pipeline.simulation.arrays import Bools, Floats, Ints, Texts, decimals, grouped_pick, join, pick, texts
 from credential_pipeline.simulation.names import ORIGINS, read, tables
 
-_STREETS = (
-    "Main Church Oak Park Pine Maple Cedar Elm View Washington Lake Hill Walnut Spring North Ridge Lincoln Sunset "
-    "Jackson Cherry Franklin Highland River Meadow Forest Chestnut Mill Center Jefferson Adams Willow Railroad Madison "
-    "School Dogwood Hickory Poplar Locust College Valley Prospect Spruce Birch Union Broad Water Grove Market Front "
-    "Academy Harrison Monroe Clinton Summit Grant Pearl Mulberry Liberty Delaware Vine Sycamore Magnolia Laurel Holly "
-    "Orchard Bridge Canal Factory Industrial Commerce Pleasant Fairview Woodland Riverside Greenwood Lakeview Eastern "
-    "Western Southern Northern Hillcrest Brookside Colonial Heritage Charles William George Henry Edward James John"
-).split()
+_STREETS = [
+    "Main",
+    "Church",
+    "Oak",
+    "Park",
+    "Pine",
+    "Maple",
+    "Cedar",
+    "Elm",
+    "View",
+    "Washington",
+    "Lake",
+    "Hill",
+    "Walnut",
+    "Spring",
+    "North",
+    "Ridge",
+    "Lincoln",
+    "Sunset",
+    "Jackson",
+    "Cherry",
+    "Franklin",
+    "Highland",
+    "River",
+    "Meadow",
+    "Forest",
+    "Chestnut",
+    "Mill",
+    "Center",
+    "Jefferson",
+    "Adams",
+    "Willow",
+    "Railroad",
+    "Madison",
+    "School",
+    "Dogwood",
+    "Hickory",
+    "Poplar",
+    "Locust",
+    "College",
+    "Valley",
+    "Prospect",
+    "Spruce",
+    "Birch",
+    "Union",
+    "Broad",
+    "Water",
+    "Grove",
+    "Market",
+    "Front",
+    "Academy",
+    "Harrison",
+    "Monroe",
+    "Clinton",
+    "Summit",
+    "Grant",
+    "Pearl",
+    "Mulberry",
+    "Liberty",
+    "Delaware",
+    "Vine",
+    "Sycamore",
+    "Magnolia",
+    "Laurel",
+    "Holly",
+    "Orchard",
+    "Bridge",
+    "Canal",
+    "Factory",
+    "Industrial",
+    "Commerce",
+    "Pleasant",
+    "Fairview",
+    "Woodland",
+    "Riverside",
+    "Greenwood",
+    "Lakeview",
+    "Eastern",
+    "Western",
+    "Southern",
+    "Northern",
+    "Hillcrest",
+    "Brookside",
+    "Colonial",
+    "Heritage",
+    "Charles",
+    "William",
+    "George",
+    "Henry",
+    "Edward",
+    "James",
+    "John",
+]
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _TYPES = ("Street", "Avenue", "Road", "Drive", "Lane", "Court", "Boulevard", "Circle", "Place", "Way")
 _TYPE_WEIGHTS = (30.0, 20.0, 16.0, 14.0, 8.0, 5.0, 3.0, 2.0, 1.0, 1.0)
 #: Street type in full to its postal abbreviation.
@@ -56,9 +142,13 @@ def places() -> PlaceTable:
 @cache
 def _street_names() -> Texts:
     known = [name.title() for name in tables().surnames[:300]]
-    ordinals = [f"{number}{'th' if 3 < number % 100 < 21 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-                for number in range(1, 60)]  # fmt: skip
+    ordinals = [f"{number}{_ENDINGS.get(number % 10, 'th')}" for number in range(20, 100)]
     return texts(_STREETS + ordinals + known)
+
+
+@cache
+def _spaced_names() -> Texts:
+    return join(" ", _street_names())
 
 
 @dataclass(frozen=True)
@@ -75,13 +165,14 @@ class Homes:
         """Code of the state of each address."""
         return places().state_of[self.place[index]]
 
-    def text(self, index: Ints) -> dict[str, Texts]:
-        """Columns street, city, state and zip of the addresses."""
+    def text(self, index: Ints, short: Bools) -> dict[str, Texts]:
+        """Columns street, city, state and zip of the addresses; ``short``: with the street type abbreviated."""
         place = self.place[index]
-        number = texts(map(str, self.number[index].tolist()))
-        street = join(number, " ", _street_names()[self.street[index]], " ", texts(_TYPES)[self.kind[index]])
+        kinds = texts([f" {kind}" for kind in (*ABBREVIATIONS, *ABBREVIATIONS.values())])
+        street = join(decimals(self.number[index]), _spaced_names()[self.street[index]])
+        street = street + kinds[self.kind[index] + len(ABBREVIATIONS) * short]
         flats = np.flatnonzero(self.flat[index] > 0)
-        street[flats] = join(street[flats], " Apt ", texts(map(str, self.flat[index][flats].tolist())))
+        street[flats] = join(street[flats], " Apt ", decimals(self.flat[index][flats]))
         table = places()
         return {
             "street": street,
@@ -91,7 +182,7 @@ class Homes:
         }
 
 
-def build_homes(rng: np.random.Generator, place: Ints) -> Homes:
+def build_homes(rng: np.random.Generator, place: Ints, in_flats: float) -> Homes:
     """One address in each of the ZIP areas; every ZIP area has its own few dozen streets."""
     size = len(place)
     street = (place * 7919 + rng.integers(0, _STREETS_PER_PLACE, size) ** 2 * 31) % len(_street_names())
@@ -99,7 +190,7 @@ def build_homes(rng: np.random.Generator, place: Ints) -> Homes:
         number=rng.geometric(1 / 900, size).astype(np.int64) + 1,
         street=street.astype(np.int64),
         kind=pick(rng, _TYPE_WEIGHTS, size),
-        flat=np.where(rng.random(size) < 0.18, rng.integers(1, 60, size), 0).astype(np.int64),
+        flat=np.where(rng.random(size) < in_flats, rng.integers(1, 60, size), 0).astype(np.int64),
         place=place,
     )
 
@@ -119,10 +210,7 @@ def move(rng: np.random.Generator, place: Ints, near: float) -> Ints:
     table = places()
     cumulative = np.cumsum(table.weights.sum(axis=0))
     state = table.state_of[place]
-    state = np.where(rng.random(len(place)) < near, state, table.state_of[pick(rng, table.weights.sum(axis=0), len(place))])
-    return grouped_pick(rng, cumulative, table.bounds[state], table.bounds[state + 1])
-
-
-def no_address(size: int) -> dict[str, Texts]:
-    """Empty address columns."""
-    return {name: blank(size) for name in ("street", "city", "state", "zip")}
+    state = np.where(
+        rng.random(len(place)) < near, state, table.state_of[pick(rng, table.weights.sum(axis=0), len(place))]
+    )
+    return grouped_pick(rng.random(len(place)), cumulative, table.bounds[state], table.bounds[state + 1])

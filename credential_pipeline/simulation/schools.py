@@ -44,7 +44,7 @@ class Schools:
         none = low == high
         low = np.where(none, np.searchsorted(self.sector[order], sector), low)
         high = np.where(none, np.searchsorted(self.sector[order], sector, side="right"), high)
-        return order[grouped_pick(rng, np.arange(1.0, len(order) + 1), low, high)]
+        return order[grouped_pick(rng.random(len(state)), np.arange(1.0, len(order) + 1), low, high)]
 
 
 def build_schools(rng: np.random.Generator, world: Registry) -> Schools:
@@ -53,7 +53,9 @@ def build_schools(rng: np.random.Generator, world: Registry) -> Schools:
     names = tuple(world.sectors)
     size = max(world.institutions, len(names) * 4)
     place = np.sort(pick(rng, table.weights.sum(axis=0), size))
-    sector = np.concatenate([np.arange(len(names)), pick(rng, [world.sectors[name] for name in names], size - len(names))])
+    sector = np.concatenate(
+        [np.arange(len(names)), pick(rng, [world.sectors[name] for name in names], size - len(names))]
+    )
     kind = texts(_KINDS.get(names[code], ("School",))[number % len(_KINDS.get(names[code], ("School",)))]
                  for number, code in enumerate(sector.tolist()))  # fmt: skip
     return Schools(
@@ -76,10 +78,12 @@ class Training:
 
     def is_setting(self, name: str) -> Bools:
         """Which learners trained in the named setting."""
-        return self.setting == (self.setting_names.index(name) if name in self.setting_names else -1)
+        return np.asarray(self.setting == (self.setting_names.index(name) if name in self.setting_names else -1))
 
 
-def draw_training(rng: np.random.Generator, schools: Schools, settings: dict[str, float], state: Ints) -> Training:
+def draw_training(
+    rng: np.random.Generator, schools: Schools, settings: dict[str, float], two_year_college: float, state: Ints
+) -> Training:
     """Draw setting and provider; those in college settings are at a two-year college but for a few."""
     names = tuple(settings)
     size = len(state)
@@ -87,7 +91,7 @@ def draw_training(rng: np.random.Generator, schools: Schools, settings: dict[str
     college = np.isin(setting, [code for code, name in enumerate(names) if name in COLLEGE])
     two_year = schools.sector_names.index("public_2yr") if "public_2yr" in schools.sector_names else 0
     elsewhere = rng.integers(0, len(schools.sector_names), size)
-    sector = np.where(rng.random(size) < 0.96, two_year, elsewhere)  # noqa: PLR2004
+    sector = np.where(rng.random(size) < two_year_college, two_year, elsewhere)
     school = np.where(college, schools.near(rng, state, sector), -1)
     provider = blank(size)
     provider[college] = schools.name[school[college]]

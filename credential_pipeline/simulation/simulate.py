@@ -18,9 +18,9 @@ from credential_pipeline.simulation.enclave import write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
 from credential_pipeline.simulation.industries import Industry, settle, write_feeds
 from credential_pipeline.simulation.people import People, build_people
+from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schools
 from credential_pipeline.simulation.truth import write_truth
-from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.wages import write_wages
 from credential_pipeline.simulation.world import IndustryWorld, World, load_industry_world, load_world
 
@@ -46,7 +46,7 @@ def _say_nothing(line: str) -> None:
     del line
 
 
-def simulate(  # noqa: PLR0913
+def simulate(
     home: Path,
     registry: Registry,
     industries: Sequence[str],
@@ -75,7 +75,10 @@ def simulate(  # noqa: PLR0913
         registry.industry(name)
     for folder in (*_FOLDERS, *(f"clearinghouse/inbox/{name}" for name in names)):
         shutil.rmtree(home / folder, ignore_errors=True)
-    plans = {name: plan_holders(streams("plan", name), own, max(1, round(learners * own.learner_share))) for name, own in worlds.items()}
+    plans = {
+        name: plan_holders(streams("plan", name), own, max(1, round(learners * own.learner_share)))
+        for name, own in worlds.items()
+    }
     people, schools = _populate(streams, world, plans, registry_size)
     progress(f"people: {len(people):,} in {len(np.unique(people.family)):,} families")
     settled = _settle_all(streams, registry, people, schools, world, worlds, plans, home, progress)

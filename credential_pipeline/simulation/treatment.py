@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.simulation.arrays import Bools, Floats, Ints, Streams, years
+from credential_pipeline.simulation.arrays import Bools, Floats, Ints, years
 from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.industries import Industry
 from credential_pipeline.simulation.names import SEXES
@@ -64,8 +64,7 @@ def effect_of(industry: Industry, credential: Ints) -> Floats:
     return np.array([effect.credentials.get(name, effect.default) for name in names])[credential]
 
 
-def _one(streams: Streams, number: int, industry: Industry, people: People, span: tuple[int, int]) -> Treated:
-    del streams
+def _one(number: int, industry: Industry, people: People, span: tuple[int, int]) -> Treated:
     own, person = industry.world, industry.holders.person
     size, events = len(person), industry.events
     awards = np.flatnonzero(events.event == AWARD)
@@ -83,7 +82,9 @@ def _one(streams: Streams, number: int, industry: Industry, people: People, span
         direct += np.where(in_group(people, person, year, group) & (first >= 0), more, 0.0)
     further = np.zeros((size, span[1] - span[0] + 1))
     later = awards[~lead]
-    np.add.at(further, (events.learner[later], np.clip(years(events.day[later]) + 1 - span[0], 0, further.shape[1] - 1)), 1.0)
+    np.add.at(
+        further, (events.learner[later], np.clip(years(events.day[later]) + 1 - span[0], 0, further.shape[1] - 1)), 1.0
+    )
     premium = np.full(size, own.premium)
     for group, more in own.group_premium.items():
         premium += np.where(in_group(people, person, year, f"race={group}"), more, 0.0)
@@ -111,7 +112,7 @@ def _code_rank(industry: Industry) -> Ints:
     return np.argsort(np.argsort(np.array([f"{a}\x1f{b}" for a, b in names]), kind="stable"), kind="stable")
 
 
-def treat(streams: Streams, industries: Sequence[Industry], people: People, span: tuple[int, int]) -> Treated:
+def treat(industries: Sequence[Industry], people: People, span: tuple[int, int]) -> Treated:
     """List the learners of all industries with what their awards change; ``span`` is the first and last wage year."""
-    parts = [_one(streams, number, industry, people, span) for number, industry in enumerate(industries)]
+    parts = [_one(number, industry, people, span) for number, industry in enumerate(industries)]
     return Treated(*(np.concatenate([getattr(part, name) for part in parts]) for name in Treated.__dataclass_fields__))

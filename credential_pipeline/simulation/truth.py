@@ -73,7 +73,7 @@ def followed(industry: Industry, students: Students, keys: Keys) -> Bools:
     """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
     person = industry.holders.person
     shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
-    return (keys.key[person] != "") & ~np.isin(person, shut)
+    return np.asarray((keys.key[person] != "") & ~np.isin(person, shut), dtype=np.bool_)
 
 
 def write_truth(
@@ -100,7 +100,9 @@ def write_truth(
     """
     folder = home / "truth"
     write_csv(folder / "record_person.csv", _records(industries))
-    write_csv(folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)})
+    write_csv(
+        folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
+    )
     keyed = np.flatnonzero(keys.key != "")
     keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
     write_csv(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
@@ -108,7 +110,9 @@ def write_truth(
     write_csv(folder / "bad_rows.csv", _broken(industries))
     write_csv(folder / "effects.csv", effect_rows(industries, people, effects))
     parts = [
-        outcome_cells(home, registry.industry(own.name), own, people, students, keys, followed(own, students, keys), prices)
+        outcome_cells(
+            home, registry.industry(own.name), own, people, students, keys, followed(own, students, keys), prices
+        )
         for own in industries
     ]
     columns = {name: [value for part in parts for value in part[name]] for name in parts[0]} if parts else {}

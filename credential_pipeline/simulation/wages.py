@@ -18,7 +18,6 @@ from credential_pipeline.simulation.employers import build_employers, shortlist,
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import Industry
 from credential_pipeline.simulation.people import People
-from credential_pipeline.simulation.tables import arrow
 from credential_pipeline.simulation.treatment import Treated, treat
 from credential_pipeline.simulation.world import Economy
 
@@ -35,28 +34,36 @@ class Effects:
     without: Floats
 
 
-def _rows(year: Year, keys: Texts, employer_id: Texts, nominal: float) -> pa.Table:
-    """Wage rows of one year, whole dollars, one a person and employer, sorted by key and employer."""
-    person = np.concatenate([np.arange(len(keys))] * 3)
+def _rows(year: Year, keys: pa.Array, rank: Ints, employer_id: pa.Array, nominal: float) -> pa.Table:
+    """Wage rows of one year, whole dollars, one a person and employer, sorted by key.
+
+    Args:
+        year: Work of everybody [m].
+        keys: Protected keys, sorted.
+        rank: Place of each person in ``keys``, -1 without a key [m].
+        employer_id: Ids of employers.
+        nominal: Dollars of the year for one dollar of the base year.
+    """
     employer = np.concatenate([year.before, year.after, year.second])
     wages = np.round(np.concatenate([year.earned_before, year.earned_after, year.earned_second]) * nominal)
-    kept = np.flatnonzero((wages >= _LEAST) & (employer >= 0) & (keys[person] != ""))
-    order = kept[np.lexsort((employer[kept], person[kept]))]
-    person, employer, wages = person[order], employer[order], wages[order]
-    new = np.concatenate(([True], (person[1:] != person[:-1]) | (employer[1:] != employer[:-1])))[: len(person)]
-    group = np.cumsum(new) - 1
-    summed = np.bincount(group, weights=wages, minlength=int(new.sum()))
-    return arrow(
+    person = np.concatenate([rank] * 3)
+    kept = np.flatnonzero((wages >= _LEAST) & (employer >= 0) & (person >= 0))
+    pair = person[kept] * len(employer_id) + employer[kept]
+    order = np.argsort(pair, kind="stable")
+    pair, wages = pair[order], wages[kept[order]]
+    starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
+    person, employer = np.divmod(pair[starts], len(employer_id))
+    return pa.table(
         {
-            "person_key": keys[person[new]],
-            "year": np.full(int(new.sum()), year.year, dtype=np.int32),
-            "employer_id": employer_id[employer[new]],
-            "wages": summed,
+            "person_key": keys.take(pa.array(person)),
+            "year": np.full(len(starts), year.year, dtype=np.int32),
+            "employer_id": employer_id.take(pa.array(employer)),
+            "wages": np.add.reduceat(wages, starts) if len(starts) else wages,
         }
     )
 
 
-def _chosen(streams: Streams, people: People, treated: Treated, keys: Keys, others: int) -> tuple[Ints, Texts]:
+def _chosen(streams: Streams, treated: Treated, keys: Keys, others: int) -> tuple[Ints, Texts]:
     """Learners first, then a sample of the others who are in the reference population; their keys."""
     rng = streams("wages", "others")
     rest = np.setdiff1d(np.flatnonzero(keys.key != ""), treated.person)
@@ -90,8 +97,8 @@ def write_wages(
         others: Number of persons without a credential who have wages.
     """
     span = (economy.first_year, economy.last_year)
-    treated = treat(streams, industries, people, span)
-    who, own_keys = _chosen(streams, people, treated, keys, others)
+    treated = treat(industries, people, span)
+    who, own_keys = _chosen(streams, treated, keys, others)
     employers = build_employers(streams("employers"), economy, len(who))
     members = tuple(employers.belongs(registry.industry(industry.name).naics) for industry in industries)
     shortlists = tuple(shortlist(employers, member) for member in members)
@@ -101,19 +108,16 @@ def write_wages(
     learners, rows = len(treated.person), 0
     real = np.zeros((learners, len(level)))
     without = np.zeros_like(real)
-    order = np.argsort(own_keys.astype("U11"), kind="stable")
+    sorted_keys = np.sort(own_keys[own_keys != ""].astype("U11"))
+    rank = np.where(own_keys != "", np.searchsorted(sorted_keys, own_keys.astype("U11")), -1)
+    shown, ids = pa.array(sorted_keys.tolist()), pa.array(employers.employer_id)
     (folder / "wages_annual").mkdir(parents=True, exist_ok=True)
     for year in Careers(streams, people, who, treated, economy, market, awarded=True):
         at = year.year - span[0]
         real[:, at] = year.total[:learners]
-        table = _rows(_sorted(year, order), own_keys[order], employers.employer_id, level[at])
+        table = _rows(year, shown, rank, ids, level[at])
         rows += table.num_rows
         pq.write_table(table, folder / "wages_annual" / f"{year.year}.parquet", compression="zstd")
     for year in Careers(streams, people, who[:learners], treated, economy, market, awarded=False):
         without[:, year.year - span[0]] = year.total
     return rows, Effects(treated, span[0], real, without)
-
-
-def _sorted(year: Year, order: Ints) -> Year:
-    names = ("before", "after", "earned_before", "earned_after", "second", "earned_second")
-    return Year(year.year, *(getattr(year, name)[order] for name in names))

@@ -29,6 +29,7 @@ class Population(Part):
 
     outsiders: float
     women: Share
+    in_flats: Share
     origins: Weights
     races: dict[str, Weights]
     hispanic: dict[str, Share]
@@ -43,6 +44,7 @@ class Families(Part):
     sizes: dict[int, float]
     relations: Weights
     namesake_suffix: Share
+    third: Share
     women_marry: Share
     keeps_both: Share
     double_names: dict[str, Share]
@@ -82,6 +84,7 @@ class Delivery(Part):
     """What goes wrong between a sender's database and its file, by row."""
 
     second_identity: Share = 0.05
+    same_account: Share = 0.5
     row_typo: Share = 0.002
     repeated_row: Share = 0.003
     bad_row: Share = 0.001
@@ -96,6 +99,7 @@ class Registry(Part):
     faults: Faults
     sectors: Weights
     institutions: int
+    starts_at_eighteen: Share
     degree_seeking: Weights
     credit: Share
     enrollments: dict[int, float]
@@ -108,7 +112,8 @@ class Reference(Part):
     """The statistical agency's reference population: coverage, alternate rows and errors."""
 
     present: Share
-    alternate_row: Share
+    earlier_name_row: Share
+    earlier_address_row: Share
     nickname_row: Share
     race_missing: Share
     sex_missing: Share
@@ -135,6 +140,10 @@ class Economy(Part):
     employers_per_thousand: float
     age_earnings: Points
     schooling: Logs
+    working_at_first: Share
+    working_ages: tuple[int, int]
+    attached_finds: Share
+    dips: dict[int, float]
     women: float
     groups: Logs
     state_spread: float
@@ -207,6 +216,7 @@ class IndustryWorld(Part):
     never_passed: Share = 0.08
     second_certifier: Share = 0.06
     further_failures: Share = 0.07
+    two_year_college: Share = 0.96
     settings: Weights = {"noncredit": 0.6, "credit": 0.25, "high_school": 0.08, "employer": 0.05, "other": 0.02}
     selection: float = -0.08
     dip: float = 0.12

@@ -11,13 +11,57 @@ DIMENSIONS = ("certifier", "credential", "cohort", "age_band", "sex", "race", "s
 AGES = ["14-17", "18-25", "26-35", "36-45", "46-55", "56-99", "unknown"]
 SEXES = ["F", "M", "unknown"]
 RACES = ["aian", "asian", "black", "hispanic", "nhpi", "two", "white", "unknown"]
-SECTORS = ["11", "21", "22", "23", "31-33", "42", "44-45", "48-49", "51", "52", "53", "54", "55", "56", "61", "62", "71"]
+SECTORS = [
+    "11",
+    "21",
+    "22",
+    "23",
+    "31-33",
+    "42",
+    "44-45",
+    "48-49",
+    "51",
+    "52",
+    "53",
+    "54",
+    "55",
+    "56",
+    "61",
+    "62",
+    "71",
+]
 SECTORS += ["72", "81", "92"]
 SETTINGS = ["high_school", "college", "employer", "unknown"]
-OUTCOME_COLUMNS = (
-    'release industry table cell_id certifier credential cohort age_band sex race ethnicity state sector horizon measure '
-    "value unit base_year n low high status rollup_level setting definition attribution n_count_id numerator_count_id"
-).split()
+OUTCOME_COLUMNS = [
+    "release",
+    "industry",
+    "table",
+    "cell_id",
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "horizon",
+    "measure",
+    "value",
+    "unit",
+    "base_year",
+    "n",
+    "low",
+    "high",
+    "status",
+    "rollup_level",
+    "setting",
+    "definition",
+    "attribution",
+    "n_count_id",
+    "numerator_count_id",
+]
 
 
 @dataclass
@@ -67,26 +111,46 @@ class _Maker:
         self.cells: list[dict[str, object]] = []
 
     def count(self, quantity: str, group: dict[str, str], horizon: int | None, value: int, **more: str) -> str:
-        row = {name: "all" for name in DIMENSIONS} | group | more
+        row = dict.fromkeys(DIMENSIONS, "all") | group | more
         count_id = "|".join([quantity, *row.values(), str(horizon)])
-        self.counts.append({"count_id": count_id, "quantity": quantity, **row, "horizon": horizon, "value": value, "learners": value})
+        self.counts.append(
+            {"count_id": count_id, "quantity": quantity, **row, "horizon": horizon, "value": value, "learners": value}
+        )
         return count_id
 
     def adds(self, total: str, parts: list[str]) -> None:
         name = f"e{len(self.equations):07d}"
         self.equations += [(name, total, part) for part in parts]
 
-    def cell(self, measure: str, group: dict[str, str], horizon: int | None, n: str, part: str | None, value: float, **more: str) -> None:
-        row = {name: "all" for name in DIMENSIONS} | group | more
+    def cell(
+        self,
+        measure: str,
+        group: dict[str, str],
+        horizon: int | None,
+        n: str,
+        part: str | None,
+        value: float,
+        **more: str,
+    ) -> None:
+        row = dict.fromkeys(DIMENSIONS, "all") | group | more
         amount = next(c["value"] for c in reversed(self.counts) if c["count_id"] == n)
         known = not np.isnan(value)
         self.cells.append(
-            {name: None for name in OUTCOME_COLUMNS}
+            dict.fromkeys(OUTCOME_COLUMNS)
             | row
             | {"release": "2026a", "industry": "manufacturing", "table": "outcomes", "ethnicity": "all", "state": "all"}
             | {"cell_id": "|".join([measure, *row.values(), str(horizon)]), "horizon": horizon, "measure": measure}
-            | {"value": value if known else None, "unit": "usd" if measure.startswith(("earn", "in_industry_prem")) else "share"}
-            | {"n": amount, "status": 1 if known else -1, "rollup_level": "group", "definition": measure, "attribution": "first"}
+            | {
+                "value": value if known else None,
+                "unit": "usd" if measure.startswith(("earn", "in_industry_prem")) else "share",
+            }
+            | {
+                "n": amount,
+                "status": 1 if known else -1,
+                "rollup_level": "group",
+                "definition": measure,
+                "attribution": "first",
+            }
             | {"n_count_id": n, "numerator_count_id": part}
         )
 
@@ -100,11 +164,15 @@ def groups(frame: pd.DataFrame) -> dict[tuple[tuple[str, str], ...], np.ndarray]
     for certifier, part in frame.groupby("certifier"):
         out[(("certifier", str(certifier)),)] = (frame["certifier"] == certifier).to_numpy()
         for credential in sorted(part["credential"].unique()):
-            out[(("certifier", str(certifier)), ("credential", str(credential)))] = (frame["credential"] == credential).to_numpy()
+            out[(("certifier", str(certifier)), ("credential", str(credential)))] = (
+                frame["credential"] == credential
+            ).to_numpy()
     return out
 
 
-def _families(keys: list[tuple[tuple[str, str], ...]]) -> list[tuple[tuple[tuple[str, str], ...], list[tuple[tuple[str, str], ...]]]]:
+def _families(
+    keys: list[tuple[tuple[str, str], ...]],
+) -> list[tuple[tuple[tuple[str, str], ...], list[tuple[tuple[str, str], ...]]]]:
     """Totals and their categories: per dimension, and credentials within a certifier."""
     out = []
     for dimension in ("age_band", "sex", "race", "certifier"):
@@ -113,7 +181,7 @@ def _families(keys: list[tuple[tuple[str, str], ...]]) -> list[tuple[tuple[tuple
             out.append(((), parts))
     for key in keys:
         if len(key) == 1 and key[0][0] == "certifier":
-            out.append((key, [k for k in keys if len(k) == 2 and k[0] == key[0]]))  # noqa: PLR2004
+            out.append((key, [k for k in keys if len(k) == 2 and k[0] == key[0]]))
     return out
 
 
@@ -139,10 +207,14 @@ def make(learners: int, credentials: int = 28, horizons: range = range(-3, 6), s
             maker.adds(got["wage_matched"], [got["in_industry"], got["out_of_industry"]])
             size, employed, here = int(mask.sum()), int((mask & matched).sum()), int((mask & matched & inside).sum())
             maker.cell("wage_matched_share", group, horizon, got["cohort"], got["wage_matched"], _ratio(employed, size))
-            maker.cell("in_industry_share", group, horizon, got["wage_matched"], got["in_industry"], _ratio(here, employed))
+            maker.cell(
+                "in_industry_share", group, horizon, got["wage_matched"], got["in_industry"], _ratio(here, employed)
+            )
             for percentile in (25, 50, 75):
                 pay = 20000.0 + 300 * percentile + float(rng.normal(0, 1000))
-                maker.cell(f"earnings_p{percentile}", group, horizon, got["wage_matched"], None, pay if employed else np.nan)
+                maker.cell(
+                    f"earnings_p{percentile}", group, horizon, got["wage_matched"], None, pay if employed else np.nan
+                )
             premium = 4321.0 if 0 < here < employed else np.nan
             maker.cell("in_industry_premium", group, horizon, got["in_industry"], got["out_of_industry"], premium)
             if not key or (len(key) == 1 and key[0][0] == "certifier"):
@@ -150,7 +222,9 @@ def make(learners: int, credentials: int = 28, horizons: range = range(-3, 6), s
                     there = int((mask & matched & (sector == code)).sum())
                     ids[f"s{code}", key] = maker.count("sector", group, horizon, there, sector=code)
                     share = _ratio(there, employed)
-                    maker.cell("sector_share", group, horizon, got["wage_matched"], ids[f"s{code}", key], share, sector=code)
+                    maker.cell(
+                        "sector_share", group, horizon, got["wage_matched"], ids[f"s{code}", key], share, sector=code
+                    )
                 maker.adds(got["wage_matched"], [ids[f"s{code}", key] for code in SECTORS])
         for total, parts in families:
             for quantity in {name for name, _ in ids}:
@@ -166,7 +240,9 @@ def make(learners: int, credentials: int = 28, horizons: range = range(-3, 6), s
     return Tables(counts, equations, cells)
 
 
-def _without_horizon(maker: _Maker, frame: pd.DataFrame, members: dict, families: list, rng: np.random.Generator) -> None:
+def _without_horizon(
+    maker: _Maker, frame: pd.DataFrame, members: dict, families: list, rng: np.random.Generator
+) -> None:
     """Settings, and exam attempts with their passes and failures."""
     tries = rng.integers(1, 3, len(frame))
     passed = np.minimum(tries, (rng.random(len(frame)) < 0.85).astype(int))
@@ -177,7 +253,15 @@ def _without_horizon(maker: _Maker, frame: pd.DataFrame, members: dict, families
         for setting in SETTINGS:
             number = int((mask & (frame["setting"] == setting).to_numpy()).sum())
             ids[setting, key] = maker.count("setting", group, None, number, setting=setting)
-            maker.cell("setting_share", group, None, ids["cohort", key], ids[setting, key], _ratio(number, int(mask.sum())), setting=setting)
+            maker.cell(
+                "setting_share",
+                group,
+                None,
+                ids["cohort", key],
+                ids[setting, key],
+                _ratio(number, int(mask.sum())),
+                setting=setting,
+            )
         maker.adds(ids["cohort", key], [ids[setting, key] for setting in SETTINGS])
         done, good = int(tries[mask].sum()), int(passed[mask].sum())
         for quantity, number in (("attempts", done), ("passes", good), ("failures", done - good)):

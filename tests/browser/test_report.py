@@ -1,0 +1,172 @@
+"""The report in a browser without network: nothing is fetched, nothing breaks, nothing overflows, everything has a name."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "domain"))
+import released_sample as sample
+
+from credential_pipeline.publication import sentences as say
+from credential_pipeline.publication.cells import read_cells
+from credential_pipeline.publication.write import write_publication
+from credential_pipeline.storage.engine import connect
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]  # fmt: skip
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+if CHROMIUM is None and os.environ.get("CI") != "true":
+    pytest.skip("Chromium is not installed: the browser tests are skipped (CI installs it)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    out = tmp_path_factory.mktemp("report")
+    with connect() as con:
+        sample.load(con)
+        write_publication(con, out, sample.INDUSTRY, sample.RELEASE, sample.METHOD, sample.LABELS)
+        cells = {cell.cell_id: cell for cell in read_cells(con, sample.INDUSTRY)}
+    return out / "report.html", cells
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, "CI must install Chromium: browser tests may not be skipped there"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_of(chromium, report):
+    """Open the report; the page carries what it asked for and what went wrong."""
+    contexts = []
+
+    def open_page(width=1280, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.errors = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+        page.goto(report[0].as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_nothing_is_fetched_and_nothing_breaks(page_of, report):
+    page = page_of()
+    assert page.asked == [report[0].as_uri()]
+    assert page.errors == []
+
+
+def test_figures_are_drawn_without_scripts(page_of):
+    page = page_of(java_script_enabled=False)
+    assert page.locator("article").count() == 14
+    for article in page.locator("article").all():
+        box = article.locator("svg:visible").first.bounding_box()
+        assert box["width"] > 150
+        assert box["height"] > 80
+
+
+def test_each_figure_has_a_table_with_the_released_numbers(page_of, report):
+    fields = page_of().evaluate(
+        """() => [...document.querySelectorAll('article')].map(article => [...article.querySelectorAll('tr[data-c] td[data-c]')].map(td =>
+            [td.parentElement.dataset.c + td.dataset.c, td.dataset.p || 'value', td.textContent]))"""
+    )
+    assert all(fields)
+    for cell_id, part, text in (field for article in fields for field in article):
+        cell = report[1][cell_id]
+        if cell.shown:
+            assert text == say.figure(getattr(cell, part), "count" if part == "n" else cell.unit)
+        else:
+            assert text in {"not shown", "not reported"}
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_never_scrolls_sideways_and_words_stay_readable(page_of, width):
+    page = page_of(width)
+    page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('article svg')].filter(svg => svg.getBoundingClientRect().width > 0)
+            .map(svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
+    )
+    assert min(sizes) >= 9.5
+    spills = page.evaluate(
+        """() => [...document.querySelectorAll('article svg text')].filter(text => {
+            const box = text.getBoundingClientRect(), card = text.closest('article').getBoundingClientRect();
+            return box.width > 0 && (box.right > card.right || box.left < card.left) }).map(text => text.textContent)"""
+    )
+    assert spills == []
+
+
+def test_one_shape_of_each_picture_is_visible(page_of):
+    for width in (360, 1280):
+        counts = page_of(width).evaluate(
+            """() => [...document.querySelectorAll('figure')].map(figure =>
+                [...figure.querySelectorAll('svg')].filter(svg => svg.getBoundingClientRect().width > 0).length)"""
+        )
+        assert set(counts) == {1}
+
+
+def test_everything_has_an_accessible_name(page_of):
+    page = page_of()
+    assert page.locator("html").get_attribute("lang") == "en"
+    named = page.evaluate(
+        """() => ['svg[role=img]', '[role=region]', 'article', 'main section', 'nav'].flatMap(kind =>
+            [...document.querySelectorAll(kind)].map(item => {
+                const ids = (item.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
+                const text = ids.map(id => document.getElementById(id)?.textContent || '').join(' ');
+                return [kind, (text || item.getAttribute('aria-label') || '').trim().length] }))"""
+    )
+    assert len(named) > 80
+    assert [kind for kind, length in named if length == 0] == []
+    assert page.get_by_role("heading", level=1).count() == 1
+    images = page.get_by_role("img")
+    assert images.count() >= 14
+
+
+def test_tables_open_without_scripts(page_of):
+    page = page_of(java_script_enabled=False)
+    table = page.locator("#f-premium table")
+    assert not table.is_visible()
+    page.locator("#f-premium summary").click()
+    assert table.is_visible()
+
+
+def test_words_contrast_with_their_ground_in_light_and_dark(page_of):
+    for scheme in ("light", "dark"):
+        page = page_of(color_scheme=scheme)
+        low = page.evaluate(
+            """() => {
+              const rgb = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+              const lum = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+              const ground = item => { for (; item; item = item.parentElement) {
+                const c = getComputedStyle(item).backgroundColor; if (!c.endsWith(', 0)')) return rgb(c) } return [255, 255, 255] };
+              return [...document.querySelectorAll('h1,h2,h3,p,li,a,dt,dd,summary,figcaption,svg text')].flatMap(item => {
+                const style = getComputedStyle(item), ink = rgb(item.tagName === 'text' ? style.fill : style.color);
+                const [a, b] = [lum(ink), lum(ground(item))].sort((x, y) => y - x);
+                return (a + 0.05) / (b + 0.05) < 4.5 ? [item.tagName + ' ' + item.textContent.slice(0, 30)] : [] }) }"""
+        )
+        assert low == [], scheme
+
+
+def test_print_has_no_navigation_and_light_paper(page_of):
+    page = page_of(color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
