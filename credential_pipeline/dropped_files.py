@@ -42,7 +42,7 @@ def drop_files(folder: Path, shown: str) -> dict[str, list[str]]:
     return found
 
 
-def open_drop(  # noqa: PLR0913, PLR0917 # what messages, SQL and the disk call the same thing
+def open_drop(  # what messages, SQL and the disk call the same thing
     con: Connection, folder: Path, shown: str, view: str, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> None:
     """Create a temporary view over all files of a folder, with the given columns as text and blank values as NULL.

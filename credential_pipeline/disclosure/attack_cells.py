@@ -10,7 +10,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-DIMENSIONS = ["certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state", "sector", "setting"]
+DIMENSIONS = [
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "setting",
+    "definition",
+]
 KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
 SHOWN = 1
 HALF_DECIMAL = 0.0005
@@ -24,17 +36,17 @@ class Meaning:
         n: Quantity of the column n.
         part: Quantity that ``value`` gives: its share of n, or the value itself if ``counted``.
         rest: Quantity n - part.
-        splits: Dimension that tells the parts of this n apart; n itself stands under 'all'.
+        splits: Dimensions that tell the parts of this n apart; n itself stands under 'all'.
         counted: True if the value is a count.
-        also: Quantity that must be showable for the cell to be published, though no number of it is given.
+        also: Part and rest of n that must be showable for the cell to be published, though no number of them is given.
     """
 
     n: str
     part: str | None = None
     rest: str | None = None
-    splits: str | None = None
+    splits: tuple[str, ...] = ()
     counted: bool = False
-    also: str | None = None
+    also: tuple[str, str] | None = None
 
 
 MEANINGS = {
@@ -44,9 +56,11 @@ MEANINGS = {
     "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
     "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
     "above_poverty_share": Meaning("wage_matched", "above_poverty", "below_poverty"),
-    "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits="sector"),
-    "setting_share": Meaning("cohort", "cohort", "other_settings", splits="setting"),
-    "in_industry_premium": Meaning("in_industry", also="out_of_industry"),
+    "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits=("sector",)),
+    "setting_share": Meaning("cohort", "cohort", "other_settings", splits=("setting", "definition")),
+    "coverage_share": Meaning("coverage", "coverage", "other_reasons", splits=("definition",)),
+    "stacking_share": Meaning("stacking", "stacking", "other_numbers", splits=("definition",)),
+    "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry")),
     "attempts": Meaning("attempts.n", "attempts", counted=True),
     "passes": Meaning("passes.n", "passes", counted=True),
     "failures": Meaning("failures.n", "failures", counted=True),
@@ -81,6 +95,9 @@ def read_cells(path: Path) -> pd.DataFrame:
         cells[column] = pd.to_numeric(cells[column])
     for column in [*DIMENSIONS, "industry", "attribution"]:
         cells[column] = cells[column].fillna("all") if column in cells else "all"
+    # Elsewhere a definition only says how something was counted, and one quantity has one definition.
+    kinds = [measure for measure, meaning in MEANINGS.items() if "definition" in meaning.splits]
+    cells.loc[~cells["measure"].isin(kinds), "definition"] = "all"
     return cells
 
 
@@ -108,7 +125,7 @@ def write_down(cells: pd.DataFrame, min_learners: int) -> Puzzlebook:
     roles = seen.pivot_table(index="key", columns="role", values="count", aggfunc="first")
     threes = roles.dropna(subset=["rest"]) if "rest" in roles else roles.iloc[:0]
     shares = [(int(n), [int(a), int(b)]) for n, a, b in threes.reindex(columns=["n", "part", "rest"]).to_numpy()]
-    whole = ((counts["sector"] == "all") & (counts["setting"] == "all")).to_numpy()
+    whole = (counts[["sector", "setting", "definition"]] == "all").all(axis=1).to_numpy()
     wholes = [(n, part) for n, parts in shares for part in parts if whole[part]]
     wholes += [(n, parts[1]) for n, parts in shares if not whole[parts[0]]]
     return Puzzlebook(
@@ -127,7 +144,7 @@ def _sightings(cells: pd.DataFrame, measure: str, min_learners: int) -> pd.DataF
     n, value = cells["n"].to_numpy(float), cells["value"].to_numpy(float)
     key = pd.Series(np.arange(len(cells)), index=cells.index).astype("string") + "@" + measure
     base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id"]].assign(key=key)
-    whole = base.assign(**{what.splits: "all"}) if what.splits else base
+    whole = base.assign(**dict.fromkeys(what.splits, "all"))
     out = [
         whole.assign(quantity=what.n, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown)
     ]
@@ -142,12 +159,16 @@ def _sightings(cells: pd.DataFrame, measure: str, min_learners: int) -> pd.DataF
             out.append(base.assign(quantity=name, role=role, seen=shown, **ends))
     if what.also:
         floor = np.where(shown, min_learners, 0)
-        out.append(base.assign(quantity=what.also, role="part", low=floor, high=np.inf, seen=shown))
+        for role, name in zip(("part", "rest"), what.also, strict=True):
+            out.append(base.assign(quantity=name, role=role, low=floor, high=np.inf, seen=False))
     return pd.concat(out)
 
 
 def _sums(counts: pd.DataFrame) -> list[tuple[int, list[int]]]:
-    """Return what adds up along each dimension: all categories make 'all', everything else being equal."""
+    """Return what adds up along each dimension: all categories make 'all', everything else being equal.
+
+    Settings are told apart in several ways, by definition; each way adds up to the same total, which has none.
+    """
     sums: list[tuple[int, list[int]]] = []
     for dimension in DIMENSIONS:
         rest = [column for column in KEY if column != dimension]
@@ -156,13 +177,24 @@ def _sums(counts: pd.DataFrame) -> list[tuple[int, list[int]]]:
             continue
         family = counts.groupby(rest, dropna=False, sort=True).ngroup()
         parts = family[~total].groupby(family[~total]).groups
-        owners = family[total]
-        sums += [
-            (place, [int(p) for p in parts[name]])
-            for place, name in zip(owners.index.tolist(), owners.tolist(), strict=True)
-            if name in parts
-        ]
+        sums += _owned(family[total], parts)
+        if dimension == "setting":
+            ways = counts[~total & (counts["definition"] != "all")]
+            for _, way in ways.groupby("definition", sort=True):
+                plain = pd.concat([counts[total & (counts["definition"] == "all")], way.assign(definition="all")])
+                family = plain.groupby(rest, dropna=False, sort=True).ngroup()
+                mine = family[way.index]
+                sums += _owned(family.drop(way.index), mine.groupby(mine).groups)
     return sums
+
+
+def _owned(owners: pd.Series, parts: dict[int, pd.Index]) -> list[tuple[int, list[int]]]:
+    """Pair every total with the parts of its family."""
+    return [
+        (int(place), [int(part) for part in parts[name]])
+        for place, name in zip(owners.index.tolist(), owners.tolist(), strict=True)
+        if name in parts
+    ]
 
 
 def _guesses(counts: pd.DataFrame) -> list[tuple[int, int]]:

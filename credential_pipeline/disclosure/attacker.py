@@ -85,7 +85,8 @@ def attack(
         try:
             low, high = _solve(book, [], min_learners, floor, integer=integer)
         except ContradictionError:
-            return Attack(book.counts, book.sightings, tuple(sorted([*findings, *contradiction])))
+            printed = [f for f in _judge(book.counts, book, min_learners) if f.kind == "shown"]
+            return Attack(book.counts, book.sightings, tuple(sorted([*findings, *printed, *contradiction])))
     counts = book.counts.assign(low=np.ceil(low - 1e-4), high=np.floor(high + 1e-4))
     findings += _judge(counts, book, min_learners)
     return Attack(counts, book.sightings, tuple(sorted(findings)))

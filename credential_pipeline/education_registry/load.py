@@ -57,12 +57,11 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         open_drop(con, folder / table.name, shown, "tmp_drop", table.column_names)
         expressions = _EXPRESSIONS[table.name]
         columns = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in table.column_names)
-        order = ", ".join(table.key)
         try:
             con.execute(
                 f"""
                 CREATE OR REPLACE TABLE education_registry.{table.name} AS
-                SELECT {columns} FROM tmp_drop ORDER BY {order}
+                SELECT {columns} FROM tmp_drop
                 """
             )
         except duckdb.Error:

@@ -10,7 +10,8 @@ from credential_pipeline.storage.engine import Connection
 def add_premium(con: Connection) -> None:
     """Add ``in_industry_premium`` at every horizon from 1: median in the industry less median outside, real dollars.
 
-    n is the number in either; ``n_count_id`` is those in the industry, ``numerator_count_id`` those outside.
+    n is everybody with a wage record; ``numerator_count_id`` is those in the industry, and the rest of n those outside,
+    so that both medians stand on groups that may be shown.
     """
     add_cells(
         con,
@@ -30,9 +31,11 @@ def add_premium(con: Connection) -> None:
             i.value + o.value AS n, i.median - o.median AS value,
             i.median - o.median - sqrt((i.median - i.bottom) ** 2 + (o.top - o.median) ** 2) AS low,
             i.median - o.median + sqrt((i.top - i.median) ** 2 + (o.median - o.bottom) ** 2) AS high,
-            i.count_id AS n_count_id, o.count_id AS numerator_count_id
+            w.count_id AS n_count_id, i.count_id AS numerator_count_id
         FROM medians AS i JOIN medians AS o
             ON o.quantity = 'out_of_industry' AND o.horizon = i.horizon AND {group_equal("o", "i")}
+        JOIN tmp_counts AS w
+            ON w.quantity = 'wage_matched' AND w.dimension = i.dimension AND w.horizon = i.horizon AND {group_equal("w", "i")}
         WHERE i.quantity = 'in_industry'
         """,
     )

@@ -87,6 +87,8 @@ class Naming:
             return name.lower()
         if dimension == "certifier":
             return f"holders of credentials of {name}"
+        if " race" in name:  # "Two or more races", "Some other race"
+            return f"holders of {name[0].lower()}{name[1:]}"
         return f"{name} holders"
 
     def name(self, dimension: str, code: str) -> str:

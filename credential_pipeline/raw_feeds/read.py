@@ -20,7 +20,7 @@ from credential_pipeline.registry.load import Registry
 from credential_pipeline.storage.engine import Connection
 
 
-def read_feeds(  # noqa: PLR0913, PLR0917 # the last two are for keeping and for tests
+def read_feeds(  # the last two are for keeping and for tests
     con: Connection,
     inbox: Path,
     industry: str,
@@ -51,7 +51,7 @@ def read_feeds(  # noqa: PLR0913, PLR0917 # the last two are for keeping and for
     con.execute("DROP TABLE IF EXISTS tmp_rows")
 
 
-def _read_certifier(  # noqa: PLR0913, PLR0917 # the parts of one call, each of another kind
+def _read_certifier(  # the parts of one call, each of another kind
     con: Connection,
     inbox: Path,
     industry: str,

@@ -38,7 +38,7 @@ def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     return [field.alias or name for name, field in current.model_fields.items()] if current else []
 
 
-def _sentence(details: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 # pydantic's ErrorDetails, a loose mapping
+def _sentence(details: Any, model: type[BaseModel]) -> str:  # pydantic's ErrorDetails, a loose mapping
     path = details["loc"]
     if details["type"] == "extra_forbidden":
         return f"this key is not known; allowed: {', '.join(_keys_at(model, path[:-1]))}"

@@ -25,7 +25,7 @@ Model = TypeVar("Model", Industry, Certifier)
 class _Loader(yaml.BaseLoader):
     """Reads every scalar as text and refuses a key that is written twice."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ANN401, FBT001, FBT002 # signature of the base
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 # signature of the base
         seen: set[Hashable] = set()
         for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             key = self.construct_object(key_node, deep=deep)

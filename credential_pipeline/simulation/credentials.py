@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credential_pipeline.registry.feeds import Certifier
-from credential_pipeline.simulation.arrays import NEVER, Bools, Dates, Floats, Ints, Texts, first_of_year, pick, texts
+from credential_pipeline.simulation.arrays import NEVER, Bools, Dates, Floats, Ints, Texts, pick, texts, years
 from credential_pipeline.simulation.holders import Holders
 from credential_pipeline.simulation.world import IndustryWorld
 
@@ -194,8 +194,9 @@ def _failures_before(rng: np.random.Generator, shelf: Catalogue, world: Industry
     nth = np.arange(len(index)) - np.repeat(np.cumsum(failures) - failures, failures) + 1
     wait = nth * (15 + rng.integers(0, 30, len(index))) + np.where(nth > _RETAKES, 60, 0)
     day = awards.day[index] - wait.astype("timedelta64[D]")
-    start = first_of_year(np.full(len(index), min(world.award_years)))
-    return _attempts(awards.learner[index], awards.credential[index], np.maximum(day, start))
+    # The certifiers' records do not begin before the first award year.
+    inside = np.flatnonzero(years(day) >= min(world.award_years))
+    return _attempts(awards.learner[index[inside]], awards.credential[index[inside]], day[inside])
 
 
 def _only_failures(
@@ -220,8 +221,8 @@ def _only_failures(
     index = np.repeat(np.arange(len(who)), times)
     nth = np.arange(len(index)) - np.repeat(np.cumsum(times) - times, times)
     day = start[index] + (nth * 40 + rng.integers(0, 20, len(index))).astype("timedelta64[D]")
-    last = np.datetime64(f"{max(world.award_years)}-12-31")
-    return _attempts(who[index], credential[index], np.minimum(day, last))
+    inside = np.flatnonzero(years(day) <= max(world.award_years))
+    return _attempts(who[index[inside]], credential[index[inside]], day[inside])
 
 
 def _attempts(learner: Ints, credential: Ints, day: Dates) -> Events:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from credential_pipeline.registry.feeds import Certifier, Column
 from credential_pipeline.simulation.arrays import Dates, Ints, Texts, blank, join, texts
@@ -56,11 +57,11 @@ def by_source(certifier: Certifier) -> dict[str, dict[str, Column]]:
 
 
 def _reads_as(columns: Mapping[str, Column], word: str) -> dict[str, str]:
-    """What each field would be for a word of the file."""
+    """What each field would be for a word of the file; a word that a field does not know is read by nobody."""
     read = {}
     for field, column in columns.items():
         mapping = {key.strip().upper(): value for key, value in _mapping(column).items()}
-        read[field] = mapping.get(word.strip().upper(), mapping.get("*", "") if word else "")
+        read[field] = mapping.get(word.strip().upper(), mapping.get("*", "\x00") if word else "")
     return read
 
 
@@ -90,7 +91,8 @@ def can_say(certifier: Certifier, wanted: Mapping[str, str]) -> bool:
 
 def format_dates(days: Dates, layout: str) -> Texts:
     """Dates in a strptime layout, independent of the locale; NaT gives the empty string."""
-    unique, inverse = np.unique(days, return_inverse=True)
+    inverse, numbers = pd.factorize(days.astype("datetime64[D]").astype(np.int64))
+    unique = np.asarray(numbers).astype("datetime64[D]")
     written = []
     for day in unique:
         if np.isnat(day):
@@ -124,7 +126,7 @@ def _coded(rng: np.random.Generator, columns: Mapping[str, Column], fields: Mapp
     """The first word of a meaning mostly, another one that means the same now and then."""
     keys = [fields[field] for field in columns]
     combined = keys[0] if len(keys) == 1 else join(*[part for key in keys for part in (key, "\x1f")])
-    unique, inverse = np.unique(combined.astype(str), return_inverse=True)
+    inverse, unique = pd.factorize(combined)
     written = blank(len(combined))
     other = rng.random(len(combined)) < _SYNONYM_SHARE
     for code, value in enumerate(unique):

@@ -24,13 +24,13 @@ from credential_pipeline.simulation.identity import identities
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.schools import Schools
-from credential_pipeline.simulation.tables import write_table
+from credential_pipeline.simulation.tables import Coded, write_table
 from credential_pipeline.simulation.world import Registry
 
 _CIPS = ("48.0501", "48.0508", "15.0613", "47.0303", "51.0801", "51.0805", "52.0201", "24.0101", "11.0101", "15.0000")
 _NAMES = ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")
 _REST = ("sex", "ssn_last4", "email", "street", "city", "state", "zip")
-_STATUS = ("F", "Q", "H", "L", "W")
+_STATUS = {"F": 0.5, "Q": 0.12, "H": 0.2, "L": 0.13, "W": 0.05}
 _DEGREES = {"certificate": 0.25, "associate": 0.45, "bachelor": 0.3}
 
 
@@ -160,29 +160,29 @@ def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Re
     return Spells(place[trained.person], trained.school, begin, end, trained.credit, seeking)
 
 
-def _yes(flags: Bools) -> Texts:
-    return np.where(flags, "Y", "N").astype(object)
+def _yes(flags: Bools) -> Coded:
+    return Coded(texts("NY"), flags.astype(np.int64))
 
 
 def _write_spells(
     rng: np.random.Generator, folder: Path, student_id: Texts, spells: Spells, schools: Schools, world: Registry
 ) -> None:
     school = spells.school
-    cip = texts(_CIPS)[rng.integers(0, len(_CIPS), len(school))]
+    cip = rng.integers(0, len(_CIPS), len(school))
     write_table(
         folder / "enrollments",
         {
-            "student_id": student_id[spells.student],
-            "opeid": schools.opeid[school],
-            "institution": schools.name[school],
-            "institution_state": texts(places().state_names)[schools.state[school]],
-            "sector": texts(schools.sector_names)[schools.sector[school]],
+            "student_id": Coded(student_id, spells.student),
+            "opeid": Coded(schools.opeid, school),
+            "institution": Coded(schools.name, school),
+            "institution_state": Coded(texts(places().state_names), schools.state[school]),
+            "sector": Coded(texts(schools.sector_names), schools.sector[school]),
             "credit": _yes(spells.credit),
             "degree_seeking": _yes(spells.seeking),
             "begin_date": spells.begin,
             "end_date": spells.end,
-            "status": texts(_STATUS)[pick(rng, [0.5, 0.12, 0.2, 0.13, 0.05], len(school))],
-            "cip": cip,
+            "status": Coded(texts(_STATUS), pick(rng, list(_STATUS.values()), len(school))),
+            "cip": Coded(texts(_CIPS), cip),
         },
     )
     final = np.flatnonzero(np.append(spells.student[1:] != spells.student[:-1], True) & spells.seeking)
@@ -197,6 +197,6 @@ def _write_spells(
             "degree_date": spells.end[final] + np.timedelta64(10, "D"),
             "degree_title": texts(f"{name.title()} in Applied Studies" for name in _DEGREES)[level],
             "degree_level": texts(_DEGREES)[level],
-            "cip": cip[final],
+            "cip": Coded(texts(_CIPS), cip[final]),
         },
     )

@@ -12,6 +12,10 @@ from credential_pipeline.simulation.tables import write_table
 from credential_pipeline.simulation.world import Economy
 
 
+#: Share of a sector's employers that get the code of an industry which the world does not list.
+_NEW_CODE_SHARE = 0.2
+
+
 @dataclass(frozen=True)
 class Employers:
     """Employers sorted by sector and state [e]: id, NAICS code, sector code, state code, weight; bounds of the groups."""
@@ -33,8 +37,25 @@ class Employers:
         return np.array([code.startswith(tuple(prefixes)) for code in self.naics], dtype=np.bool_)
 
 
-def build_employers(rng: np.random.Generator, economy: Economy, persons: int) -> Employers:
-    """Draw employers: at least one in each sector and state, sizes lognormal, NAICS codes by weight."""
+def _add_industries(rng: np.random.Generator, naics: Texts, prefixes: Sequence[str]) -> None:
+    """Give some employers of the sector a code of each prefix that no code of the world begins with."""
+    for prefix in prefixes:
+        if any(code.startswith(prefix) for code in naics):
+            continue
+        kin = np.flatnonzero(np.array([code.startswith(prefix[:2]) for code in naics]))
+        kin = kin if len(kin) else np.arange(len(naics))
+        naics[kin[rng.random(len(kin)) < _NEW_CODE_SHARE]] = prefix.ljust(6, "0")
+
+
+def build_employers(rng: np.random.Generator, economy: Economy, persons: int, prefixes: Sequence[str]) -> Employers:
+    """Draw employers: at least one in each sector and state, sizes lognormal, NAICS codes by weight.
+
+    Args:
+        rng: The stream.
+        economy: Sectors with their codes.
+        persons: Number of persons with wages.
+        prefixes: NAICS prefixes of the simulated industries; some employers have a code of each.
+    """
     table = places()
     states, sectors = len(table.state_names), list(economy.sectors.values())
     size = round(persons * economy.employers_per_thousand / 1000)
@@ -46,6 +67,7 @@ def build_employers(rng: np.random.Generator, economy: Economy, persons: int) ->
     for number, entry in enumerate(sectors):
         who = np.flatnonzero(sector == number)
         naics[who] = texts(entry.codes)[pick(rng, list(entry.codes.values()), len(who))]
+    _add_industries(rng, naics, prefixes)
     return Employers(
         employer_id=texts(f"E{number:07d}" for number in (1 + rng.permutation(9 * len(group))[: len(group)]).tolist()),
         naics=naics,

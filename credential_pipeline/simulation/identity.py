@@ -4,6 +4,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from credential_pipeline.simulation.arrays import Dates, Ints, Texts, decimals, join, texts
 from credential_pipeline.simulation.names import SEXES
@@ -43,9 +45,12 @@ def digits_of(seed: int, person: Ints, kind: int, size: int) -> Ints:
 
 def _emails(people: People, seed: int, person: Ints) -> Texts:
     tail = digits_of(seed, person, 1, 3)
-    first = texts(name[:1].lower() for name in people.first[person])
-    last = texts(name.lower().replace(" ", "").replace("-", "") for name in people.last[person])
-    return join(first, last, decimals(tail), "@", texts(_DOMAINS)[tail % len(_DOMAINS)])
+    domains = pa.array([f"@{name}" for name in _DOMAINS]).take(pa.array(tail % len(_DOMAINS)))
+    first = pc.utf8_slice_codeunits(pa.array(people.first[person]), 0, 1)
+    last = pc.replace_substring_regex(pa.array(people.last[person]), "[ -]", "")
+    number = pa.array(tail).cast(pa.string())
+    written = pc.utf8_lower(pc.binary_join_element_wise(first, last, number, domains, ""))
+    return np.asarray(written.to_numpy(zero_copy_only=False), dtype=object)
 
 
 def _phones(seed: int, person: Ints) -> Texts:

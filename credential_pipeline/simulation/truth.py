@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from credential_pipeline.registry.load import Registry
-from credential_pipeline.simulation.arrays import Bools, Ints, Texts, texts
+from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join
 from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
@@ -17,13 +17,13 @@ from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import Industry
 from credential_pipeline.simulation.outcome_truth import outcome_cells
 from credential_pipeline.simulation.people import People
-from credential_pipeline.simulation.tables import write_csv
+from credential_pipeline.simulation.tables import write_csv, write_ids
 from credential_pipeline.simulation.wages import Effects
 
 
 def person_id(person: Ints) -> Texts:
     """The id of persons in the truth files."""
-    return texts(f"P{number:08d}" for number in person.tolist())
+    return join("P", decimals(person, 8))
 
 
 def _records(industries: Sequence[Industry]) -> dict[str, Texts]:
@@ -99,13 +99,13 @@ def write_truth(
         prices: CPI-U by year.
     """
     folder = home / "truth"
-    write_csv(folder / "record_person.csv", _records(industries))
-    write_csv(
+    write_ids(folder / "record_person.csv", _records(industries))
+    write_ids(
         folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
     )
     keyed = np.flatnonzero(keys.key != "")
     keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
-    write_csv(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
+    write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
     write_csv(folder / "blocked.csv", _blocked(industries, students))
     write_csv(folder / "bad_rows.csv", _broken(industries))
     write_csv(folder / "effects.csv", effect_rows(industries, people, effects))

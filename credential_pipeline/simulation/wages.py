@@ -99,8 +99,9 @@ def write_wages(
     span = (economy.first_year, economy.last_year)
     treated = treat(industries, people, span)
     who, own_keys = _chosen(streams, treated, keys, others)
-    employers = build_employers(streams("employers"), economy, len(who))
-    members = tuple(employers.belongs(registry.industry(industry.name).naics) for industry in industries)
+    naics = [registry.industry(industry.name).naics for industry in industries]
+    employers = build_employers(streams("employers"), economy, len(who), sorted({one for own in naics for one in own}))
+    members = tuple(employers.belongs(own) for own in naics)
     shortlists = tuple(shortlist(employers, member) for member in members)
     market = open_market(economy, employers, shortlists, members)
     write_employers(folder, employers)

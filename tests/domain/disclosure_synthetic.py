@@ -179,13 +179,14 @@ def _families(
         parts = [key for key in keys if len(key) == 1 and key[0][0] == dimension]
         if parts:
             out.append(((), parts))
-    for key in keys:
-        if len(key) == 1 and key[0][0] == "certifier":
-            out.append((key, [k for k in keys if len(k) == 2 and k[0] == key[0]]))
+    certifiers = [key for key in keys if len(key) == 1 and key[0][0] == "certifier"]
+    out += [(key, [k for k in keys if len(k) == 2 and k[0] == key[0]]) for key in certifiers]
     return out
 
 
-def make(learners: int, credentials: int = 28, horizons: range = range(-3, 6), seed: int = 1) -> Tables:
+def make(  # noqa: C901
+    learners: int, credentials: int = 28, horizons: range = range(-3, 6), seed: int = 1
+) -> Tables:
     """Make the tables of one industry."""
     frame, rng, maker = people(learners, credentials, seed), np.random.default_rng(seed + 1), _Maker()
     members = groups(frame)
@@ -216,7 +217,7 @@ def make(learners: int, credentials: int = 28, horizons: range = range(-3, 6), s
                     f"earnings_p{percentile}", group, horizon, got["wage_matched"], None, pay if employed else np.nan
                 )
             premium = 4321.0 if 0 < here < employed else np.nan
-            maker.cell("in_industry_premium", group, horizon, got["in_industry"], got["out_of_industry"], premium)
+            maker.cell("in_industry_premium", group, horizon, got["wage_matched"], got["in_industry"], premium)
             if not key or (len(key) == 1 and key[0][0] == "certifier"):
                 for code in SECTORS:
                     there = int((mask & matched & (sector == code)).sum())

@@ -131,7 +131,9 @@ def records(con: Connection, *rows: dict[str, str]) -> None:
         ([{"map": {"01": "N", "*": "Y"}}], {"01": False, "02": True, "": False}),
     ],
 )
-def test_an_unknown_mark_blocks(tmp_path: Path, con: Connection, recipe: list[object], blocked: dict[str, bool]) -> None:
+def test_an_unknown_mark_blocks(
+    tmp_path: Path, con: Connection, recipe: list[object], blocked: dict[str, bool]
+) -> None:
     registry = acme(tmp_path, {"block_flag": {"from": "Flag", "recipe": recipe}})
     records(con, *({"Flag": mark} for mark in blocked))
     clean(con, "mining", registry)
@@ -146,8 +148,8 @@ def test_a_feed_with_the_required_fields_alone(tmp_path: Path, con: Connection) 
     rows = query(con, "SELECT * FROM cleaned_learners.credentials ORDER BY record_id")
     assert rows[0] == {
         **dict.fromkeys(rows[0]),
-        **{"certifier": "acme", "record_id": "0", "delivery": "a.csv", "profile_id": rows[0]["profile_id"]},
-        **{"credential_code": "X", "event": "award", "event_date": date(2012, 3, 14), "blocked": False},
+        "certifier": "acme", "record_id": "0", "delivery": "a.csv", "profile_id": rows[0]["profile_id"],
+        "credential_code": "X", "event": "award", "event_date": date(2012, 3, 14), "blocked": False,
     }
     names = query(con, "SELECT last_name FROM cleaned_learners.profiles ORDER BY ALL")
     assert [row["last_name"] for row in names] == ["SMITH", None]

@@ -46,7 +46,9 @@ QUARTERS = [
 COLUMNS = {
     "education": {table.name: table.column_names for table in education_registry.SNAPSHOT},
     "reference": {
-        "persons": [name for name in reference_population.SNAPSHOT.table("persons").column_names if name != "name_suffix"],
+        "persons": [
+            name for name in reference_population.SNAPSHOT.table("persons").column_names if name != "name_suffix"
+        ],
         "wages_annual": ["person_key", "year", "employer_id", "wages"],
         "wages_quarterly": ["person_key", "year", "quarter", "employer_id", "wages"],
         "employers": ["employer_id", "naics", "state"],
@@ -69,7 +71,9 @@ def drops(folder: Path, kind: str, tables: dict[str, list[dict[str, str]]]) -> P
 
 
 def load(folder: Path, con: Connection) -> None:
-    con.execute(f"CREATE SCHEMA IF NOT EXISTS {'education_registry' if folder.name == 'education' else 'reference_population'}")
+    con.execute(
+        f"CREATE SCHEMA IF NOT EXISTS {'education_registry' if folder.name == 'education' else 'reference_population'}"
+    )
     (load_education_registry if folder.name == "education" else load_reference_population)(con, folder)
 
 
@@ -95,7 +99,9 @@ def test_the_education_registry_in_standard_form(tmp_path: Path) -> None:
             ("S3", "BO", "LI", None, None, None, None, None, None, True),
             ("S4", "CY", "MA", None, date(1991, 5, 1), None, None, None, None, False),
         ]
-        spells = con.execute("SELECT sector, credit, degree_seeking, begin_date, end_date FROM education_registry.enrollments")
+        spells = con.execute(
+            "SELECT sector, credit, degree_seeking, begin_date, end_date FROM education_registry.enrollments"
+        )
         assert spells.fetchall() == [("public_2yr", True, False, date(2011, 8, 20), None)]
         for table in education_registry.SNAPSHOT:
             columns = con.execute(f"DESCRIBE education_registry.{table.name}").fetchall()

@@ -374,6 +374,8 @@ def test_labels_fall_back_to_readable_codes():
     assert naming.name("race", "unknown") == "Not recorded"
     assert naming.name("sector", "31-33") == "Manufacturing"
     assert naming.name("setting", "night_school") == "Night school"
+    assert naming.people("race", "multiple") == "holders of two or more races"
+    assert naming.people("sex", "F") == "women"
     assert in_order(["unknown", "b", "other", "a"]) == ["a", "b", "other", "unknown"]
     assert sector_of("332", ["23", "31-33", "unknown"]) == "31-33"
     assert sector_of("62", ["23", "31-33", "unknown"]) is None

@@ -130,7 +130,9 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
     intake = Intake(tmp_path, {"a.csv": lines(*rows)})
     found = {line: reason for _, line, reason in intake.quarantine}
     assert found == {line: reason for line, reason in enumerate(ROWS.values(), start=2) if reason}
-    assert [row[1] for row in intake.records] == [line for line, reason in enumerate(ROWS.values(), start=2) if not reason]
+    assert [row[1] for row in intake.records] == [
+        line for line, reason in enumerate(ROWS.values(), start=2) if not reason
+    ]
     accepted = {source["Last Name"] for *_, source in intake.records}
     assert accepted == {"Smith", "Smith, Jr.", 'Smith "Bo"', "Sm\u00edth \u0141"}
 

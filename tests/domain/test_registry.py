@@ -108,7 +108,11 @@ def test_words_stay_words(tmp_path: Path) -> None:
     ("before", "after", "hints"),
     [
         ("name: Acme Board", "nam: Acme Board", ["key 'nam'", "allowed: certifier, name, feed"]),
-        ("name: Acme Board", "name: Acme Board\nfeed: {delimeter: x}", ["key 'feed.delimeter'", "delimiter", "cadence"]),
+        (
+            "name: Acme Board",
+            "name: Acme Board\nfeed: {delimeter: x}",
+            ["key 'feed.delimeter'", "delimiter", "cadence"],
+        ),
         ("name: Acme Board", "name: Acme Board\nfeed: {delimiter: x}", ["feed.delimiter", "semicolon"]),
         ("name: Acme Board", "name: Acme Board\nfeed: {encoding: ebcdic}", ["feed.encoding", "utf-8, cp1252"]),
         ("name: Acme Board", "name: Acme Board\nfeed: csv", ["key 'feed'", "allowed: format"]),
@@ -174,7 +178,9 @@ def test_dates_of_an_agreement_are_in_order() -> None:
     words = dict.fromkeys(("id", "legal_basis", "purpose", "sender", "recipient"), "x")
     dates = {"signed": "2026-01-01", "expires": "2025-01-01", "destroy_by": "2027-01-01"}
     with pytest.raises(ValidationError, match="signed, expires, destroy_by"):
-        Industry.model_validate({"industry": "a", "name": "a", "naics": ["21"], "certifiers": ["b"], "agreement": words | dates})
+        Industry.model_validate(
+            {"industry": "a", "name": "a", "naics": ["21"], "certifiers": ["b"], "agreement": words | dates}
+        )
 
 
 @pytest.mark.parametrize("name", ["acme.yaml", "Acme.yml", "a b.yml", "notes.txt"])

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_version_depends_on_content_alone(tmp_path):
     """Three row groups, so that two threads have something to do."""
     tries = [(1, "i"), (2, "i"), (1, "i DESC"), (2, "hash(i)")]
     versions = {
-        publish(Store(tmp_path / str(number), lambda: connect(threads=threads)), rows=260_000, order=order).version
+        publish(Store(tmp_path / str(number), partial(connect, threads=threads)), rows=260_000, order=order).version
         for number, (threads, order) in enumerate(tries)
     }
     assert len(versions) == 1
@@ -238,7 +239,7 @@ def test_partition_must_be_safe_in_a_path(store, name):
     ids=["extra", "missing", "type", "renamed", "no table"],
 )
 def test_breach_of_contract_publishes_nothing(store, change, named):
-    with pytest.raises(SafeError, match=named), store.stage(SNAPSHOT, IT) as staged:
+    with pytest.raises(SafeError, match=named), store.stage(SNAPSHOT, IT) as staged:  # noqa: PT012
         build(staged.con)
         staged.con.execute(change)
         staged.write()
@@ -258,7 +259,7 @@ def test_columns_are_stored_in_the_contracts_order(store):
 def test_exception_leaves_nothing(store):
     publish(store, 0)
     before = _folders(store)
-    with pytest.raises(ZeroDivisionError), store.stage(SNAPSHOT, IT) as staged:
+    with pytest.raises(ZeroDivisionError), store.stage(SNAPSHOT, IT) as staged:  # noqa: PT012
         build(staged.con, 1)
         staged.write()
         assert len(_folders(store)) == 2
@@ -450,7 +451,13 @@ def deaths(tmp_path_factory):
 def test_death_at_any_instant_leaves_the_old_version_or_the_new_one(deaths):
     died = [entry for entry in deaths if entry[4]]
     met = {(scene, name) for scene, name, *_ in died}
-    assert met == {("first", "replace"), ("next", "replace"), ("same", "replace"), ("next", "fsync"), ("next", "rmtree")}
+    assert met == {
+        ("first", "replace"),
+        ("next", "replace"),
+        ("same", "replace"),
+        ("next", "fsync"),
+        ("next", "rmtree"),
+    }
     for scene, name, before, number, _, _, seen, *_ in died:
         run = seen[0] if seen else None
         allowed = {"first": {None, "run1"}, "next": {"run0", "run1"}, "same": {"run0"}}[scene]

@@ -179,11 +179,13 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "outcome_release": {
         **{rule: sql.format(s="outcome_release") for rule, sql in _SHOWN.items()},
-        "hidden_cells_are_empty": tuple(
-            f"UPDATE outcome_release.published_outcomes SET {column} = 12 WHERE cell_id = 'x1'"
-            for column in ("value", "n", "low", "high")
-        )
-        + ("UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 's1'",),
+        "hidden_cells_are_empty": (
+            *(
+                f"UPDATE outcome_release.published_outcomes SET {column} = 12 WHERE cell_id = 'x1'"
+                for column in ("value", "n", "low", "high")
+            ),
+            "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 's1'",
+        ),
         "attacker_finds_nothing": "INSERT INTO outcome_release.audit_findings VALUES ('exact', 'x1', 'n')",
         "audit_was_run": "UPDATE outcome_release.audit_summary SET hidden_counts = NULL",
         "flags_known": (
@@ -211,8 +213,14 @@ def of_contract(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         if not table.may_be_empty:
             yield f"{table.name}_has_rows", f"DELETE FROM {name}"
         for key in table.key if table.unique else table.key[:1]:
-            yield f"{table.name}_key_present", f'UPDATE {name} SET "{key}" = NULL WHERE rowid = (SELECT min(rowid) FROM {name})'
-        yield f"{table.name}_key_present", f"UPDATE {name} SET {', '.join(f'{c} = NULL' for c in _quoted(table.column_names))}"
+            yield (
+                f"{table.name}_key_present",
+                f'UPDATE {name} SET "{key}" = NULL WHERE rowid = (SELECT min(rowid) FROM {name})',
+            )
+        yield (
+            f"{table.name}_key_present",
+            f"UPDATE {name} SET {', '.join(f'{c} = NULL' for c in _quoted(table.column_names))}",
+        )
         if table.unique:
             yield f"{table.name}_key_unique", f"INSERT INTO {name} SELECT * FROM {name} LIMIT 1"
 

@@ -32,7 +32,9 @@ SELECT 'manufacturing-2026-1' AS release, 'manufacturing' AS industry, * FROM (V
 ) AS figures("table", cell_id, measure, value, unit, base_year, n, status, definition)
 """
 _PUBLISHED = {
-    "published_outcomes": _FIGURES.format(hidden=", ('earnings', 'x1', 'earnings_p50', NULL, 'usd', 2023, NULL, 5, 'd1')"),
+    "published_outcomes": _FIGURES.format(
+        hidden=", ('earnings', 'x1', 'earnings_p50', NULL, 'usd', 2023, NULL, 5, 'd1')"
+    ),
     "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
 }
 

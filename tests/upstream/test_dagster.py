@@ -87,7 +87,7 @@ def test_from_none_keeps_the_cause_out_of_the_event_log(hidden):
 def test_duckdb_resource_leaves_its_connection_open_after_an_exception():
     """If it closed it: ``SideResource.connect`` would need no ``finally`` of its own."""
     kept = []
-    with pytest.raises(ZeroDivisionError), DuckDBResource(database=":memory:").get_connection() as con:
+    with pytest.raises(ZeroDivisionError), DuckDBResource(database=":memory:").get_connection() as con:  # noqa: PT012
         kept.append(con)
         _ = 1 / 0
     assert kept[0].execute("SELECT 1").fetchall() == [(1,)]
@@ -99,7 +99,7 @@ def test_our_connection_is_closed_after_an_exception(tmp_path):
 
     side = SideResource(home=str(tmp_path), duckdb=DuckDBResource(database=":memory:"))
     kept = []
-    with pytest.raises(ZeroDivisionError), side.connect() as con:
+    with pytest.raises(ZeroDivisionError), side.connect() as con:  # noqa: PT012
         kept.append(con)
         _ = 1 / 0
     with pytest.raises(Exception, match="closed"):

@@ -41,7 +41,14 @@ def test_row_wise_results_hold_counts_and_aggregates_hold_values(con, monkeypatc
     con.execute(f"CREATE TABLE people AS SELECT '{CANARY}' AS name FROM range(5)")
     rules = [
         column_in("row_wise", "A.", "people", "name", ["X"]),
-        Rule("aggregate", "A.", "SELECT name FROM people", "ExpectColumnDistinctValuesToBeInSet", {"value_set": ["X"]}, single=False),
+        Rule(
+            "aggregate",
+            "A.",
+            "SELECT name FROM people",
+            "ExpectColumnMostCommonValueToBeInSet",
+            {"value_set": ["X"]},
+            single=False,
+        ),
     ]
     (row_wise, aggregate), verdicts = _raw_results(con, rules, monkeypatch)
     assert row_wise.result["unexpected_count"] == 5
