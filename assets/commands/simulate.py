@@ -5,8 +5,12 @@ import logging
 from collections.abc import Sequence
 
 from assets import environment
+from credential_pipeline.names import Side
 from credential_pipeline.simulation.simulate import simulate
+from credential_pipeline.storage.durable import write_atomically
 
+#: The report shows it as a banner; a real installation may write its own, or remove it.
+_NOTICE = "Simulated records: nobody in this report exists, and no figure says anything about a real credential."
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
@@ -35,3 +39,6 @@ def write(
         seed=seed,
         progress=lambda line: _PROGRESS.info("simulate: %s", line),
     )
+    public = environment.side_home(Side.PUBLIC)
+    public.mkdir(mode=0o755, parents=True, exist_ok=True)
+    write_atomically(public / "notice.txt", _NOTICE.encode())

@@ -3,20 +3,21 @@
 import datetime
 import shutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets import pictures, transfer
 from assets.describe import hop_asset
-from assets.enclave.releases import next_release, record_release
+from assets.enclave.releases import decide, record_release
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.outcome_release import RULES
 from credential_pipeline.contracts import SNAPSHOTS
 from credential_pipeline.disclosure.audit import audit
-from credential_pipeline.disclosure.release import publish_outcomes, stage_csv
+from credential_pipeline.disclosure.release import Release, publish_outcomes, stage_csv
 from credential_pipeline.handover.agreement import release_terms, require_agreement
 from credential_pipeline.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.handover.manifest import ManifestFacts
@@ -47,15 +48,20 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
     def build(staged: Staged) -> None:
         rules = enclave.industry(name).disclosure
         con = staged.con
-        release = publish_outcomes(con, rules.min_learners, rules.round_earnings_to)
-        con.execute("CREATE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
         folder = enclave.root / "audit" / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        staged_file = stage_csv(con, folder)
-        release_id, earlier = next_release(enclave.root, name, staged_file)
+        made: list[Release] = []
+
+        def protect(earlier: list[Path]) -> Path:
+            made.append(publish_outcomes(con, rules.min_learners, rules.round_earnings_to, earlier=earlier))
+            return stage_csv(con, folder)
+
+        release_id, earlier = decide(enclave.root, name, protect)
+        release = made[-1]
         con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [release_id])
-        findings = audit(con, release, staged_file, earlier)
+        con.execute("CREATE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
+        findings = audit(con, release, folder / "outcomes.csv", earlier)
         con.execute("CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR)")
         if findings:
             con.executemany(

@@ -1,7 +1,8 @@
-"""Releases of the enclave: their ids, and the earlier ones that an attacker also holds."""
+"""Releases of the enclave: what is already public, and the id of the next one."""
 
 import datetime
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from credential_pipeline.disclosure.ledger import earlier_files, read_ledger, record
@@ -11,20 +12,26 @@ _LEDGER = "release_ledger.jsonl"
 _KEPT = "releases"
 
 
-def next_release(home: Path, industry: str, cells: Path) -> tuple[str, list[Path]]:
-    """The id of a release, and the earlier releases that an attacker also holds.
+def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> tuple[str, list[Path]]:
+    """Protect the figures against everything that is already public, and give the release its id.
 
-    The same figures keep their id; other figures get the next number of the industry and the first digits of their hash.
+    Figures that are those of the last release keep its id; other figures are protected with every earlier release in
+    mind and get the next number of the industry with the first digits of their hash.
 
     Args:
         home: Folder of the enclave.
         industry: The partition.
-        cells: The staged public file, whose column ``release`` is still empty.
+        protect: Writes the public file, with its column ``release`` empty, given the files of earlier releases.
+
+    Returns:
+        The id, and the earlier files that an attacker also holds.
     """
-    digest = sha256(cells)
     mine = [entry for entry in read_ledger(home / _LEDGER) if entry.industry == industry]
-    release = next((entry.release for entry in mine if entry.sha256 == digest), f"r{len(mine) + 1:04d}-{digest[:8]}")
-    return release, earlier_files(home / _LEDGER, industry, home, but=release)
+    files = earlier_files(home / _LEDGER, industry, home)
+    if mine and sha256(protect(files[:-1])) == mine[-1].sha256:
+        return mine[-1].release, files[:-1]
+    digest = sha256(protect(files))
+    return f"r{len(mine) + 1:04d}-{digest[:8]}", files
 
 
 def record_release(home: Path, industry: str, release: str, cells: Path) -> None:

@@ -36,12 +36,20 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
     name = context.partition_key
     folder = publication.folder_of_releases(name)
 
+    def notice() -> str:
+        path = publication.root / "notice.txt"
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
     def inputs() -> Mapping[str, str]:
         sender = load_sender(publication.root, ENCLAVE_TO_PUBLICATION)
         package = transfer.pointed(folder, "outcome_release")
         verify(package, sender, PUBLICATION, publication.date)
         titles = digest_of(*(c.model_dump_json() for c in publication.registry.certifiers_of(name)))
-        return {"package": package.name, "titles": titles, "industry": digest_of(publication.industry(name).name)}
+        return {
+            "package": package.name,
+            "titles": titles,
+            "words": digest_of(publication.industry(name).name, notice()),
+        }
 
     def build(staged: Staged) -> None:
         keys = ReceivingKeys(
@@ -99,8 +107,8 @@ WHERE "table" = 'earnings_overall' AND measure = 'earnings_p50' AND status = 1 O
 """
 
 
-def method_note(registry: Registry, name: str) -> MethodNote:
-    """What the registry says about the method, for the report's readers."""
+def method_note(registry: Registry, name: str, notice: str) -> MethodNote:
+    """What the registry says about the method, and the notice of this installation, for the report's readers."""
     industry = registry.industry(name)
     first, last = industry.cohorts.first_award_year, industry.cohorts.last_award_year
     return MethodNote(
@@ -119,6 +127,7 @@ def method_note(registry: Registry, name: str) -> MethodNote:
         ),
         min_learners=industry.disclosure.min_learners,
         round_earnings_to=industry.disclosure.round_earnings_to,
+        notice=notice,
         certifiers=tuple(certifier.name for certifier in registry.certifiers_of(name)),
     )
 

@@ -28,6 +28,12 @@ RULES = (
         "o.status = 1",
     ),
     none_where(
+        "n_is_its_count",
+        "An n that is not the count behind it would be published unprotected.",
+        "outcome_tables.outcomes o JOIN outcome_tables.counts c ON c.count_id = o.n_count_id",
+        "o.n <> c.value",
+    ),
+    none_where(
         "shares_between_nought_and_one",
         "A share outside its range is an error in a denominator.",
         "outcome_tables.outcomes",

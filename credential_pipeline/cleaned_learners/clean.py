@@ -52,7 +52,6 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
         f"""
         CREATE OR REPLACE TABLE cleaned_learners.credentials AS
         SELECT {columns} FROM tmp_standard AS s LEFT JOIN tmp_titles AS t USING (certifier, credential_code)
-        ORDER BY s.certifier, s.record_id
         """
     )
     _assert_complete(con)
@@ -78,7 +77,7 @@ def _write_profiles(con: Connection) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TABLE cleaned_learners.profiles AS
-        SELECT {columns} FROM tmp_standard GROUP BY profile_id, {identity} ORDER BY profile_id
+        SELECT {columns} FROM tmp_standard GROUP BY profile_id, {identity}
         """
     )
 

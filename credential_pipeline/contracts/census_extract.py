@@ -1,5 +1,6 @@
 """The tables of hop 4a: census_extract."""
 
+from credential_pipeline.contracts.columns import ADDRESS, COVERAGE, DEGREE, ENROLLMENT, EVENT, PERSON
 from credential_pipeline.contracts.table import Column, Snapshot, Table
 from credential_pipeline.names import Sensitivity, Side
 
@@ -11,19 +12,8 @@ _TABLES = (
         sensitivity=Sensitivity.IDENTIFIED,
         columns=(
             Column("row_id", "VARCHAR", "Token of the learner for this recipient only."),
-            Column("first_name", "VARCHAR", "Given name, standard form.", identifier=True),
-            Column("middle_name", "VARCHAR", "Middle name or initial, standard form.", identifier=True),
-            Column("last_name", "VARCHAR", "Family name, standard form.", identifier=True),
-            Column("name_suffix", "VARCHAR", "JR, SR, II, III or IV.", identifier=True),
-            Column(
-                "previous_last_name", "VARCHAR", "An earlier family name, where the sender holds one.", identifier=True
-            ),
-            Column("birth_date", "DATE", "Date of birth.", identifier=True),
-            Column("sex", "VARCHAR", "F or M as the sender says."),
-            Column("street", "VARCHAR", "Street and number, standard form.", identifier=True),
-            Column("city", "VARCHAR", "City, standard form.", identifier=True),
-            Column("state", "VARCHAR", "Two-letter state code."),
-            Column("zip", "VARCHAR", "Five-digit ZIP code."),
+            *PERSON,
+            *ADDRESS,
         ),
     ),
     Table(
@@ -34,12 +24,7 @@ _TABLES = (
         unique=False,
         columns=(
             Column("row_id", "VARCHAR", "Token of the learner for this recipient only."),
-            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
-            Column("credential_code", "VARCHAR", "Certifier's code of the credential; unique within the certifier."),
-            Column("event", "VARCHAR", "attempt, award, renewal or revocation."),
-            Column("result", "VARCHAR", "pass or fail, where the feed says so."),
-            Column("event_date", "DATE", "Day of the event."),
-            Column("training_setting", "VARCHAR", "credit, noncredit, high_school, employer, military or other."),
+            *EVENT,
         ),
     ),
     Table(
@@ -51,16 +36,7 @@ _TABLES = (
         may_be_empty=True,
         columns=(
             Column("row_id", "VARCHAR", "Token of the learner for this recipient only."),
-            Column("opeid", "VARCHAR", "Institution's OPEID."),
-            Column("institution", "VARCHAR", "Institution's name."),
-            Column("institution_state", "VARCHAR", "Two-letter state of the institution."),
-            Column("sector", "VARCHAR", "public_2yr, public_4yr, private_np_4yr, for_profit and so on."),
-            Column("credit", "BOOLEAN", "Whether the enrollment carries credit."),
-            Column("degree_seeking", "BOOLEAN", "Whether the student seeks a degree."),
-            Column("begin_date", "DATE", "First day of the enrollment."),
-            Column("end_date", "DATE", "Last day of the enrollment."),
-            Column("status", "VARCHAR", "Enrollment status code."),
-            Column("cip", "VARCHAR", "Field of study, CIP 2020."),
+            *ENROLLMENT,
         ),
     ),
     Table(
@@ -72,12 +48,7 @@ _TABLES = (
         may_be_empty=True,
         columns=(
             Column("row_id", "VARCHAR", "Token of the learner for this recipient only."),
-            Column("opeid", "VARCHAR", "Institution's OPEID."),
-            Column("institution", "VARCHAR", "Institution's name."),
-            Column("degree_date", "DATE", "Day of the degree."),
-            Column("degree_title", "VARCHAR", "Title."),
-            Column("degree_level", "VARCHAR", "Level."),
-            Column("cip", "VARCHAR", "Field of study, CIP 2020."),
+            *DEGREE,
         ),
     ),
     Table(
@@ -85,10 +56,7 @@ _TABLES = (
         description="How many learners the extract holds and how many it leaves out, and why.",
         key=("reason",),
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
-        columns=(
-            Column("reason", "VARCHAR", "Why these learners are or are not seen."),
-            Column("learners", "BIGINT", "Number of learners."),
-        ),
+        columns=(*COVERAGE,),
     ),
 )
 

@@ -1,5 +1,6 @@
 """The tables of hop 2: cleaned_learners."""
 
+from credential_pipeline.contracts.columns import ADDRESS, PERSON
 from credential_pipeline.contracts.table import Column, Snapshot, Table
 from credential_pipeline.names import Sensitivity, Side
 
@@ -13,22 +14,11 @@ _TABLES = (
             Column("profile_id", "VARCHAR", "Hash of the identity; stable for the same content."),
             Column("certifier", "VARCHAR", "Certifier's name in the registry."),
             Column("person_ref", "VARCHAR", "Certifier's own id of the person, if it has one.", identifier=True),
-            Column("first_name", "VARCHAR", "Given name, standard form.", identifier=True),
-            Column("middle_name", "VARCHAR", "Middle name or initial, standard form.", identifier=True),
-            Column("last_name", "VARCHAR", "Family name, standard form.", identifier=True),
-            Column("name_suffix", "VARCHAR", "JR, SR, II, III or IV.", identifier=True),
-            Column(
-                "previous_last_name", "VARCHAR", "An earlier family name, where the sender holds one.", identifier=True
-            ),
-            Column("birth_date", "DATE", "Date of birth.", identifier=True),
-            Column("sex", "VARCHAR", "F or M as the sender says."),
+            *PERSON,
             Column("ssn_last4", "VARCHAR", "Last four digits, never more.", identifier=True),
             Column("email", "VARCHAR", "E-mail address.", identifier=True),
             Column("phone", "VARCHAR", "Telephone number.", identifier=True),
-            Column("street", "VARCHAR", "Street and number, standard form.", identifier=True),
-            Column("city", "VARCHAR", "City, standard form.", identifier=True),
-            Column("state", "VARCHAR", "Two-letter state code."),
-            Column("zip", "VARCHAR", "Five-digit ZIP code."),
+            *ADDRESS,
             Column("records", "BIGINT", "Feed rows that carry this identity."),
         ),
     ),

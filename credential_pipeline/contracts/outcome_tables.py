@@ -1,5 +1,6 @@
 """The tables of hop 5: outcome_tables."""
 
+from credential_pipeline.contracts.columns import CELL, DEFINITION
 from credential_pipeline.contracts.table import Column, Snapshot, Table
 from credential_pipeline.names import Sensitivity, Side
 
@@ -42,40 +43,7 @@ _TABLES = (
         key=("cell_id",),
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
         columns=(
-            Column("release", "VARCHAR", "Release that the cell belongs to; empty until released."),
-            Column("industry", "VARCHAR", "Industry in the registry."),
-            Column("table", "VARCHAR", "Outcome table that the cell belongs to."),
-            Column(
-                "cell_id", "VARCHAR", "Readable id of the cell, unique within an industry and stable over releases."
-            ),
-            Column("certifier", "VARCHAR", "Certifier or 'all'."),
-            Column("credential", "VARCHAR", "Credential code or 'all'."),
-            Column("cohort", "VARCHAR", "First and last award year, or 'all'."),
-            Column("age_band", "VARCHAR", "Age at the award, in years, or 'all'."),
-            Column("sex", "VARCHAR", "Sex or 'all'."),
-            Column("race", "VARCHAR", "Race or 'all'."),
-            Column("ethnicity", "VARCHAR", "Ethnicity or 'all'."),
-            Column("state", "VARCHAR", "State or 'all'."),
-            Column("sector", "VARCHAR", "NAICS sector of the main employer, or 'all'."),
-            Column(
-                "horizon",
-                "INTEGER",
-                "Calendar year less the year of the attributed award; empty where time plays no part.",
-            ),
-            Column("measure", "VARCHAR", "What the value measures."),
-            Column("value", "DOUBLE", "The figure, in its unit."),
-            Column("unit", "VARCHAR", "usd, share, count or mean."),
-            Column("base_year", "INTEGER", "Year of the dollars, where the unit is usd."),
-            Column("n", "BIGINT", "Learners behind the figure."),
-            Column("low", "DOUBLE", "Lower end of the band."),
-            Column("high", "DOUBLE", "Upper end of the band."),
-            Column("status", "INTEGER", "LEHD flag: 1 published, -1 not available, 5 suppressed."),
-            Column(
-                "rollup_level", "VARCHAR", "Level at which the cell is given, for example all, certifier, credential."
-            ),
-            Column("setting", "VARCHAR", "Training setting or 'all'."),
-            Column("definition", "VARCHAR", "Key of the definition that the figure follows."),
-            Column("attribution", "VARCHAR", "Rule for people with several credentials: first, highest or each."),
+            *CELL,
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
         ),
@@ -85,12 +53,7 @@ _TABLES = (
         description="What each figure means.",
         key=("definition", "measure"),
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
-        columns=(
-            Column("definition", "VARCHAR", "Key of the definition."),
-            Column("measure", "VARCHAR", "Measure that it belongs to."),
-            Column("title", "VARCHAR", "Short title."),
-            Column("text", "VARCHAR", "Full sentence."),
-        ),
+        columns=(*DEFINITION,),
     ),
 )
 

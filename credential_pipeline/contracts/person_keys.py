@@ -1,5 +1,6 @@
 """The tables of hop 4b: person_keys."""
 
+from credential_pipeline.contracts.columns import COVERAGE, EVENT
 from credential_pipeline.contracts.table import Column, Snapshot, Table
 from credential_pipeline.names import Sensitivity, Side
 
@@ -41,12 +42,7 @@ _TABLES = (
         unique=False,
         columns=(
             Column("person_key", "VARCHAR", "Protected person key."),
-            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
-            Column("credential_code", "VARCHAR", "Certifier's code of the credential; unique within the certifier."),
-            Column("event", "VARCHAR", "attempt, award, renewal or revocation."),
-            Column("result", "VARCHAR", "pass or fail, where the feed says so."),
-            Column("event_date", "DATE", "Day of the event."),
-            Column("training_setting", "VARCHAR", "credit, noncredit, high_school, employer, military or other."),
+            *EVENT,
         ),
     ),
     Table(
@@ -72,12 +68,7 @@ _TABLES = (
         sensitivity=Sensitivity.PSEUDONYMOUS,
         may_be_empty=True,
         columns=(
-            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
-            Column("credential_code", "VARCHAR", "Certifier's code of the credential; unique within the certifier."),
-            Column("event", "VARCHAR", "attempt, award, renewal or revocation."),
-            Column("result", "VARCHAR", "pass or fail, where the feed says so."),
-            Column("event_date", "DATE", "Day of the event."),
-            Column("training_setting", "VARCHAR", "credit, noncredit, high_school, employer, military or other."),
+            *EVENT,
             Column("row_number", "BIGINT", "Order of the row."),
         ),
     ),
@@ -86,10 +77,7 @@ _TABLES = (
         description="How many learners have a key and how many do not, and why.",
         key=("reason",),
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
-        columns=(
-            Column("reason", "VARCHAR", "Why these learners are or are not seen."),
-            Column("learners", "BIGINT", "Number of learners."),
-        ),
+        columns=(*COVERAGE,),
     ),
 )
 

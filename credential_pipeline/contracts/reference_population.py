@@ -1,5 +1,6 @@
 """The tables of the enclave's own records: reference_population."""
 
+from credential_pipeline.contracts.columns import ADDRESS
 from credential_pipeline.contracts.table import Column, Snapshot, Table
 from credential_pipeline.names import Sensitivity, Side
 
@@ -22,10 +23,7 @@ _TABLES = (
             Column("sex", "VARCHAR", "F or M."),
             Column("race", "VARCHAR", "Race."),
             Column("ethnicity", "VARCHAR", "Ethnicity."),
-            Column("street", "VARCHAR", "Street and number, standard form.", identifier=True),
-            Column("city", "VARCHAR", "City, standard form.", identifier=True),
-            Column("state", "VARCHAR", "Two-letter state code."),
-            Column("zip", "VARCHAR", "Five-digit ZIP code."),
+            *ADDRESS,
         ),
     ),
     Table(

@@ -4,6 +4,7 @@ Reads published columns only. The meanings of the measures are those that the me
 Not here: solving it (attack_bounds.py) and judging it (attacker.py).
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,7 +189,7 @@ def _sums(counts: pd.DataFrame) -> list[tuple[int, list[int]]]:
     return sums
 
 
-def _owned(owners: pd.Series, parts: dict[int, pd.Index]) -> list[tuple[int, list[int]]]:
+def _owned(owners: pd.Series, parts: Mapping[Hashable, pd.Index]) -> list[tuple[int, list[int]]]:
     """Pair every total with the parts of its family."""
     return [
         (int(place), [int(part) for part in parts[name]])

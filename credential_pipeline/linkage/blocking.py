@@ -109,7 +109,7 @@ def _pairs_sql(rule: Rule, number: int, left: str, right: str, *, within: bool) 
         big AS (SELECT {key} FROM held GROUP BY ALL HAVING count(*) > {rule.bound})
         SELECT l.record AS left_record, r.record AS right_record, {number} AS rule
         FROM l JOIN (SELECT r.* FROM held r ANTI JOIN big l ON {on}) r ON {on} {where})
-    """  # noqa: S608
+    """
 
 
 def _variants_sql(table: str, nicknames: str | None) -> str:
@@ -120,7 +120,7 @@ def _variants_sql(table: str, nicknames: str | None) -> str:
         UNION
         SELECT record, birth_date, first_name, unnest({surnames}) AS last_name FROM {table}
         WHERE last_words IS NOT NULL OR previous_last_name IS NOT NULL
-    """  # noqa: S608
+    """
     if nicknames is None:
         return f"({rows})"
     return f"""
@@ -131,7 +131,7 @@ def _variants_sql(table: str, nicknames: str | None) -> str:
             JOIN (SELECT name, unnest(groups) AS formal FROM {nicknames}) b USING (formal))
         FROM surname UNION
         SELECT s.record, s.birth_date, other.form, s.last_name FROM surname s JOIN other ON other.name = s.first_name)
-    """  # noqa: S608
+    """
 
 
 def make_pairs(con: Connection, target: str, left: str, right: str | None, rules: Sequence[Rule]) -> int:

@@ -33,7 +33,7 @@ def add_rates(con: Connection, target: str, source: str, status: str, dimensions
             counted AS (SELECT level, status, count(*) AS n FROM rows GROUP BY ALL),
             made AS (SELECT *, sum(n) OVER (PARTITION BY level) AS total FROM counted)
             SELECT 'share_' || status, '{dimension}', level, round(n / total, 6), n FROM made ORDER BY ALL
-            """  # noqa: S608
+            """
         )
 
 
@@ -53,7 +53,7 @@ def add_histogram(con: Connection, target: str, source: str, metric: str, width:
         SELECT '{metric}', 'match_weight', (floor(greatest(least(match_weight, 60), -20) / {width}) * {width})::INTEGER::VARCHAR,
                count(*), count(*)
         FROM {source} GROUP BY ALL ORDER BY ALL
-        """  # noqa: S608
+        """
     )
 
 
@@ -75,5 +75,5 @@ def add_count(con: Connection, target: str, metric: str, value: float, dimension
 
 def add_rules(con: Connection, target: str, pairs: str, names: Sequence[str]) -> None:
     """Add how many candidate pairs each blocking rule found first."""
-    for rule, n in con.execute(f"SELECT rule, count(*) FROM {pairs} GROUP BY ALL ORDER BY ALL").fetchall():  # noqa: S608
+    for rule, n in con.execute(f"SELECT rule, count(*) FROM {pairs} GROUP BY ALL ORDER BY ALL").fetchall():
         add_count(con, target, "candidate_pairs", n, "blocking_rule", names[rule] if rule >= 0 else "person_ref")

@@ -123,7 +123,7 @@ def make_records(
                {words} AS last_words,
                {selected}
         FROM {source}
-        """  # noqa: S608
+        """
     )
     return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
 
@@ -175,7 +175,7 @@ def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, 
         FROM {table} r
         SEMI JOIN ({candidates}) c ON c.record = r.record
         LEFT JOIN {nicknames} n ON n.name = r.first_name
-        """  # noqa: S608
+        """
         for table, candidates, sign in sides
     ]
     con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION ALL '.join(parts)}")
@@ -202,7 +202,7 @@ def add_frequencies(con: Connection, features: str, population: str, columns: Se
                      USING (value) GROUP BY value)
             SELECT w.value, greatest(coalesce(h.n, 1), 1) / total.n * {scale} AS tf
             FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
-            """  # noqa: S608
+            """
         )
     joins = " ".join(f"LEFT JOIN tmp_linkage_tf_{column} t_{column} ON t_{column}.value = f.{column}" for column in columns)
     added = "".join(f", t_{column}.tf AS tf_{column}" for column in columns)

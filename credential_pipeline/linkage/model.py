@@ -124,7 +124,7 @@ def _adjust(item: Comparison, levels: list[dict[str, Any]], pairs: Mapping[str, 
 
 
 def weights_of(saved: Mapping[str, Any]) -> Observed:
-    """m and u out of Splink's saved settings; None where Splink did not observe a level."""
+    """M and u out of Splink's saved settings; None where Splink did not observe a level."""
     return {
         item["output_column_name"]: {
             level["label_for_charts"]: (level.get("m_probability"), level.get("u_probability"))
@@ -172,7 +172,7 @@ def load(path: Path) -> Model:
         }
         expected = {item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(tuple(weights))}
         if {name: list(levels) for name, levels in weights.items()} != expected:
-            raise ValueError  # noqa: TRY301
+            raise ValueError
         return Model(
             name=path.stem,
             weights=weights,

@@ -63,7 +63,7 @@ def contradiction(fields: Sequence[str]) -> str:
     return "(" + " OR ".join(rules) + ")"
 
 
-def best_right(  # noqa: PLR0913
+def best_right(
     con: Connection, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
 ) -> None:
     """Create the table of the best right record of each left one.
@@ -104,7 +104,7 @@ def best_right(  # noqa: PLR0913
                     ELSE 'unlinked' END AS status
         FROM odds o JOIN every e USING ({left})
         WHERE o.place = 1
-        """  # noqa: S608
+        """
     )
 
 

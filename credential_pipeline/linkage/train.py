@@ -42,7 +42,7 @@ TYPICAL_PAIRS = 1000
 _LOG = logging.getLogger(__name__)
 
 
-def train(  # noqa: PLR0913
+def train(
     con: Connection,
     family: str,
     left: str,
@@ -70,7 +70,7 @@ def train(  # noqa: PLR0913
     chosen = comparisons(fields)
     tables = {left: "tmp_linkage_train_l"} if right is None else {left: "tmp_linkage_train_l", right: "tmp_linkage_train_r"}
     for table, features in tables.items():
-        make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])  # noqa: S608
+        make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])
     rows = [_count(con, table) for table in (left, right or left)]
     passes = [columns for columns in PASSES if _usable_pass(con, columns, list(tables.values()))]
     if ("birth_date",) not in passes:
@@ -143,7 +143,7 @@ def _link_type(right: str | None) -> str:
 
 
 def _count(con: Connection, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
 def _usable_pass(con: Connection, columns: Sequence[str], tables: Sequence[str]) -> bool:
@@ -154,7 +154,7 @@ def _usable_pass(con: Connection, columns: Sequence[str], tables: Sequence[str])
     return min(shares) > 0.05  # noqa: PLR2004
 
 
-def _fit(  # noqa: PLR0913
+def _fit(
     con: Connection,
     tables: Sequence[str],
     made: dict[str, Any],

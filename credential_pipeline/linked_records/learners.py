@@ -46,7 +46,7 @@ def find_identities(con: Connection) -> None:
             HAVING count(*) > 1 AND {agree} AND count(DISTINCT substr(middle_name, 1, 1)) <= 1)
         SELECT p.profile_id, coalesce(s.identity, p.profile_id) AS identity
         FROM cleaned_learners.profiles p LEFT JOIN same s USING (first_name, last_name, birth_date)
-        """  # noqa: S608
+        """
     )
     # The longest value knows most (a middle name rather than an initial); ties go to the alphabet.
     known = ",\n".join(f"max_by(p.{column}, (length({column}::VARCHAR), {column}::VARCHAR)) AS {column}" for column in RECORD_COLUMNS)
@@ -78,7 +78,7 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
             WHERE p.person_ref IS NOT NULL) a
         JOIN {RECORDS} b ON b.record = a.anchor
         WHERE a.record <> b.record
-        """  # noqa: S608
+        """
     )
     con.execute(
         "INSERT INTO tmp_entity_pairs SELECT left_record, right_record, -1 FROM tmp_refs "
@@ -96,7 +96,7 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
         FROM {SCORED} s LEFT JOIN tmp_refs p USING (left_record, right_record)
         WHERE w >= {weight} AND NOT {against}
         ORDER BY l, r
-        """  # noqa: S608
+        """
     ).fetchnumpy()
     joined = (edges["l"], edges["r"], edges["w"])
     labels = cluster(count, *joined, _contradicting(con, SCORED, against))
@@ -108,7 +108,7 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
 
 
 def _contradicting(con: Connection, scored: str, against: str) -> list[tuple[int, int]]:
-    rows = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE {against}").fetchall()  # noqa: S608
+    rows = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE {against}").fetchall()
     return [(int(one), int(two)) for one, two in rows]
 
 
@@ -120,7 +120,7 @@ def _put_labels(con: Connection, labels: Ints) -> None:
         WITH label AS (SELECT unnest(range(1, len(v) + 1)) AS record, unnest(v) + 1 AS smallest FROM (SELECT ? AS v))
         SELECT r.record, r.id AS identity, o.id AS learner
         FROM label f JOIN {RECORDS} r USING (record) JOIN {RECORDS} o ON o.record = f.smallest
-        """,  # noqa: S608
+        """,
         [labels.tolist()],
     )
 
@@ -135,7 +135,7 @@ def _score_inside(con: Connection, model: Model, fields: Sequence[str], count: i
         FROM {LEARNERS} a JOIN {LEARNERS} b ON a.learner = b.learner AND a.record < b.record
         SEMI JOIN small s ON s.learner = a.learner
         ANTI JOIN {SCORED} d ON d.left_record = a.record AND d.right_record = b.record
-        """  # noqa: S608
+        """
     )
     target = "tmp_inside_scored"
     found = con.execute("SELECT count(*) FROM tmp_inside_pairs").fetchall()[0][0]

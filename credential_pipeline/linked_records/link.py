@@ -7,8 +7,8 @@ from typing import Protocol
 
 from credential_pipeline.linkage.model import Model, shipped
 from credential_pipeline.linked_records import learners, students
-from credential_pipeline.linked_records.outputs import write_diagnostics, write_outputs
 from credential_pipeline.linked_records.merging import merge_learners
+from credential_pipeline.linked_records.outputs import write_diagnostics, write_outputs
 from credential_pipeline.storage.engine import Connection
 
 

@@ -23,7 +23,7 @@ def merge_learners(con: Connection, model: Model) -> None:
             FROM {BEST} WHERE status = 'linked')
         SELECT b.learner, a.learner AS anchor FROM linked b JOIN linked a USING (student_id)
         WHERE a.place = 1 AND b.place > 1
-        """  # noqa: S608
+        """
     )
     con.execute(
         f"""
@@ -32,7 +32,7 @@ def merge_learners(con: Connection, model: Model) -> None:
                any_value(s.learner) AS learner
         FROM tmp_same_student s JOIN {LEARNERS} a ON a.learner = s.anchor JOIN {LEARNERS} b ON b.learner = s.learner
         GROUP BY 1, 2
-        """  # noqa: S608
+        """
     )
     against = "tmp_merge_against"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {against} (learner VARCHAR)")
@@ -63,5 +63,5 @@ def merge_learners(con: Connection, model: Model) -> None:
         SELECT l.learner, coalesce(p.person, l.learner) AS person
         FROM (SELECT DISTINCT learner FROM {LEARNERS}) l
         LEFT JOIN linked b USING (learner) LEFT JOIN person p USING (student_id)
-        """  # noqa: S608
+        """
     )

@@ -27,7 +27,7 @@ def write_outputs(con: Connection, link_threshold: float, review_threshold: floa
                     WHEN p.status = 'blocked' THEN 'block' ELSE 'none' END AS decided_by
         FROM tmp_profile_person JOIN {PERSONS} p USING (person)
         ORDER BY profile_id
-        """  # noqa: S608
+        """
     )
     con.execute(
         """
@@ -49,7 +49,7 @@ def write_outputs(con: Connection, link_threshold: float, review_threshold: floa
                p.student_id, p.status, p.blocked
         FROM {PERSONS} p LEFT JOIN held h USING (person)
         ORDER BY p.learner_id
-        """  # noqa: S608
+        """
     )
     _write_queue(con, link_threshold, review_threshold)
 
@@ -61,7 +61,7 @@ def _make_persons(con: Connection) -> None:
         CREATE OR REPLACE TEMP TABLE tmp_profile_person AS
         SELECT i.profile_id, m.person
         FROM {IDENTITIES} i JOIN {LEARNERS} l USING (identity) JOIN {MERGED} m USING (learner)
-        """  # noqa: S608
+        """
     )
     con.execute(
         f"""
@@ -84,7 +84,7 @@ def _make_persons(con: Connection) -> None:
                     ELSE coalesce(b.status, 'unlinked') END AS status,
                b.decided_by
         FROM keys k LEFT JOIN best b USING (person) LEFT JOIN student s ON s.student_id = b.student_id
-        """  # noqa: S608
+        """
     )
 
 
@@ -108,7 +108,7 @@ def _write_queue(con: Connection, link_threshold: float, review_threshold: float
             WHERE b.status = 'ambiguous' AND c.match_weight >= b.match_weight - 7)
         SELECT 'Q' || substr(md5(hop || '|' || left_id || '|' || right_id), 1, 16) AS pair_id, *
         FROM pairs ORDER BY pair_id
-        """  # noqa: S608
+        """
     )
 
 
@@ -125,7 +125,7 @@ def write_diagnostics(con: Connection, profiles: Model, registry: Model) -> None
         ("students", STUDENT_RECORDS),
         ("review_pairs", "linked_records.review_queue"),
     ):
-        diagnose.add_count(con, target, metric, con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])  # noqa: S608
+        diagnose.add_count(con, target, metric, con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])
     rows = """(SELECT p.status, f.certifier, f.sex, (year(f.birth_date) // 10 * 10)::VARCHAR AS birth_decade,
                       CASE WHEN f.birth_date IS NULL THEN 'no' ELSE 'yes' END AS has_birth_date, p.decided_by
                FROM linked_records.profile_links p JOIN cleaned_learners.profiles f USING (profile_id))"""

@@ -37,7 +37,7 @@ def find_students(con: Connection, model: Model, link_threshold: float, review_t
         CREATE OR REPLACE TEMP TABLE tmp_open_forms AS
         SELECT r.* FROM {FORM_RECORDS} r JOIN {FORMS} f ON f.form = r.id
         ANTI JOIN tmp_exact_students e ON e.learner = f.learner
-        """  # noqa: S608
+        """
     )
     make_pairs(con, "tmp_student_pairs", "tmp_open_forms", STUDENT_RECORDS, usable(RULES, fields))
     score(
@@ -87,7 +87,7 @@ def _make_forms(con: Connection) -> None:
         SELECT min(identity) AS form, learner, {", ".join(RECORD_COLUMNS)}
         FROM (SELECT e.identity, e.learner, {columns} FROM entity e LEFT JOIN known k USING (learner))
         GROUP BY ALL
-        """  # noqa: S608
+        """
     )
 
 
@@ -119,7 +119,7 @@ def _match_exactly(con: Connection, model: Model, students: int, threshold: floa
                match_probability AS share, 1 AS candidates, 'linked' AS status, 'exact' AS decided_by
         FROM one JOIN frequent USING (first_name, last_name)
         WHERE match_probability >= {threshold}
-        """  # noqa: S608
+        """
     )
 
 
@@ -133,5 +133,5 @@ def _gather(con: Connection, fields: Sequence[str]) -> None:
         JOIN {STUDENT_RECORDS} r ON r.record = s.right_record
         GROUP BY ALL
         HAVING NOT bool_or({contradiction(fields)})
-        """  # noqa: S608
+        """
     )

@@ -115,7 +115,7 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
             WHERE NOT coalesce(d.death_year < a.award_year, false)
             GROUP BY ALL
             HAVING NOT bool_and({contradiction(fields)})
-            """  # noqa: S608
+            """
         )
         best_right(
             con,
@@ -142,7 +142,7 @@ def _find_households(con: Connection) -> None:
         SELECT DISTINCT p.zip || ' ' || p.street AS household
         FROM {PEOPLE} p SEMI JOIN {LINKS} k ON k.person_key = p.id AND k.status = 'linked'
         WHERE p.street IS NOT NULL AND p.zip IS NOT NULL
-        """  # noqa: S608
+        """
     )
     for table in (ROWS, PEOPLE):
         con.execute(
@@ -162,7 +162,7 @@ def _drop_contradicting(con: Connection, model: Model, fields: Sequence[str]) ->
             FROM {LINKS} k JOIN {ROWS} r ON r.id = k.row_id WHERE k.status = 'linked')
         SELECT b.row_id, least(a.record, b.record) AS left_record, greatest(a.record, b.record) AS right_record
         FROM linked a JOIN linked b USING (person_key) WHERE a.place = 1 AND b.place > 1
-        """  # noqa: S608
+        """
     )
     if not con.execute("SELECT count(*) FROM tmp_key_shared").fetchall()[0][0]:
         return
@@ -175,5 +175,5 @@ def _drop_contradicting(con: Connection, model: Model, fields: Sequence[str]) ->
         UPDATE {LINKS} SET status = 'ambiguous' WHERE row_id IN (
             SELECT row_id FROM tmp_key_shared JOIN tmp_key_scored USING (left_record, right_record)
             WHERE {contradiction(fields)})
-        """  # noqa: S608
+        """
     )

@@ -93,5 +93,5 @@ def add_keys(con: Connection, records: str, target: str) -> None:
                {_soundex("regexp_extract(r.street, '([A-Z]+)', 1)")} AS street_sound,
                NULL::VARCHAR AS household
         FROM {records} r LEFT JOIN sound f ON f.word = r.first_name LEFT JOIN sound l ON l.word = r.last_name
-        """  # noqa: S608
+        """
     )

@@ -20,7 +20,7 @@ def write_outputs(con: Connection, links: str) -> None:
                coalesce(k.status, 'unlinked') AS status, k.module, k.pass
         FROM accepted_extract.learners l LEFT JOIN {links} k USING (row_id)
         ORDER BY l.row_id
-        """  # noqa: S608
+        """
     )
     _write_learners(con)
     con.execute(
@@ -86,5 +86,5 @@ def _write_learners(con: Connection) -> None:
                n.death_year::INTEGER AS death_year
         FROM held h JOIN known n USING (person_key)
         ORDER BY h.person_key
-        """  # noqa: S608
+        """
     )

@@ -67,7 +67,7 @@ def _persons(con: Connection, folder: Path) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TABLE reference_population.persons AS
-        SELECT DISTINCT {selected} FROM tmp_persons ORDER BY ALL
+        SELECT DISTINCT {selected} FROM tmp_persons
         """
     )
     if missing := _count(con, "person_key IS NULL", "reference_population.persons"):
@@ -87,7 +87,7 @@ def _employers(con: Connection, folder: Path) -> None:
         CREATE OR REPLACE TABLE reference_population.employers AS
         SELECT DISTINCT employer_id, nullif(regexp_extract(naics, '^([0-9]+)', 1), '') AS naics,
             {form.state("state")} AS state
-        FROM tmp_employers WHERE employer_id IS NOT NULL ORDER BY ALL
+        FROM tmp_employers WHERE employer_id IS NOT NULL
         """
     )
     rows, ids = con.execute(
@@ -132,7 +132,7 @@ def _wages(con: Connection, folder: Path) -> None:
         WHERE kind = 'wages_annual' OR NOT EXISTS (
             SELECT 1 FROM tmp_wages AS a
             WHERE a.kind = 'wages_annual' AND a.person_key = w.person_key AND a.year = w.year)
-        GROUP BY ALL ORDER BY ALL
+        GROUP BY ALL
         """
     )
     con.execute("DROP TABLE tmp_wages")

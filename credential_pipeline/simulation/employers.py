@@ -11,7 +11,6 @@ from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.tables import write_table
 from credential_pipeline.simulation.world import Economy
 
-
 #: Share of a sector's employers that get the code of an industry which the world does not list.
 _NEW_CODE_SHARE = 0.2
 

@@ -49,9 +49,9 @@ def write_table(folder: Path, columns: Columns, upper: Container[str] = ()) -> N
 
 
 def write_csv(path: Path, columns: Mapping[str, object]) -> None:
-    """Write a CSV file with a header."""
+    """Write a CSV file with a header; None is empty, whole numbers stay whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(columns).to_csv(path, index=False, lineterminator="\n")
+    pd.DataFrame(columns, dtype=object).to_csv(path, index=False, lineterminator="\n")
 
 
 def write_ids(path: Path, columns: Mapping[str, Texts]) -> None:

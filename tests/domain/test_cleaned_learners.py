@@ -91,8 +91,8 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
             run(tmp_path / str(reverse), "manufacturing", con, reverse=reverse)
             results.append(
                 (
-                    con.execute("SELECT * FROM cleaned_learners.profiles").fetchall(),
-                    con.execute("SELECT * FROM cleaned_learners.credentials").fetchall(),
+                    con.execute("SELECT * FROM cleaned_learners.profiles ORDER BY ALL").fetchall(),
+                    con.execute("SELECT * FROM cleaned_learners.credentials ORDER BY ALL").fetchall(),
                 )
             )
     assert results[0] == results[1]

@@ -91,7 +91,7 @@ def test_the_education_registry_in_standard_form(tmp_path: Path) -> None:
         load(drops(tmp_path, "education", EDUCATION), con)
         people = con.execute(
             "SELECT student_id, first_name, last_name, name_suffix, birth_date, sex, ssn_last4, state, zip, ferpa_block "
-            "FROM education_registry.persons"
+            "FROM education_registry.persons ORDER BY ALL"
         ).fetchall()
         assert people == [
             ("S1", "JOSE", "OBRIEN", "JR", date(1990, 5, 1), "M", None, "OH", "45402", False),
@@ -123,7 +123,7 @@ def test_parquet_several_files_more_columns_and_other_order_make_no_difference(t
         results = []
         for folder in (first, second):
             load(folder, con)
-            results.append(con.execute("SELECT * FROM education_registry.persons").fetchall())
+            results.append(con.execute("SELECT * FROM education_registry.persons ORDER BY ALL").fetchall())
         assert results[0] == results[1]
 
 
@@ -173,11 +173,11 @@ def test_the_reference_population(tmp_path: Path) -> None:
     tables = {**REFERENCE, "wages_quarterly": QUARTERS}
     with connect(threads=1) as con:
         load(drops(tmp_path, "reference", tables), con)
-        assert con.execute("SELECT * FROM reference_population.wages").fetchall() == [
+        assert con.execute("SELECT * FROM reference_population.wages ORDER BY ALL").fetchall() == [
             ("K1", 2012, "E1", 1000.75),
             ("K1", 2013, "E2", 400.0),
         ]
-        names = con.execute("SELECT last_name FROM reference_population.persons").fetchall()
+        names = con.execute("SELECT last_name FROM reference_population.persons ORDER BY ALL").fetchall()
         assert names == [("LEE",), ("NUNEZ",)]
         for table in reference_population.SNAPSHOT:
             columns = con.execute(f"DESCRIBE reference_population.{table.name}").fetchall()
@@ -188,7 +188,7 @@ def test_quarterly_wages_alone(tmp_path: Path) -> None:
     tables = {"persons": REFERENCE["persons"], "employers": REFERENCE["employers"], "wages_quarterly": QUARTERS}
     with connect(threads=1) as con:
         load(drops(tmp_path, "reference", tables), con)
-        wages = con.execute("SELECT year, wages FROM reference_population.wages").fetchall()
+        wages = con.execute("SELECT year, wages FROM reference_population.wages ORDER BY ALL").fetchall()
     assert wages == [(2012, 400.0), (2013, 400.0)]
 
 

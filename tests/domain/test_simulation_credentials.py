@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 from pydantic import ValidationError
-from simulation_world import INDUSTRIES, small_world, truth
 
 from credential_pipeline.raw_feeds.read import read_feeds
 from credential_pipeline.registry.load import load_registry
@@ -20,6 +19,7 @@ from credential_pipeline.simulation.holders import Holders
 from credential_pipeline.simulation.simulate import simulate
 from credential_pipeline.simulation.world import IndustryWorld, load_industry_world
 from credential_pipeline.storage.engine import connect
+from tests.domain.simulation_world import INDUSTRIES, small_world, truth
 
 SIZE, WITHOUT = 3_000, 300
 
@@ -45,7 +45,9 @@ def test_awards_come_to_the_mean_of_the_world(drawn):
 def test_a_stacked_award_needs_the_awards_below_it_and_comes_after_them(drawn):
     _, shelf, _, events = drawn
     awards = events.event == AWARD
-    day = {(a, b): c for a, b, c in zip(events.learner[awards], events.credential[awards], events.day[awards], strict=True)}
+    day = {
+        (a, b): c for a, b, c in zip(events.learner[awards], events.credential[awards], events.day[awards], strict=True)
+    }
     checked = 0
     for target in np.flatnonzero(shelf.needs.any(axis=1)):
         for learner, credential in [pair for pair in day if pair[1] == target]:
@@ -119,10 +121,14 @@ def test_a_layout_is_read_back_by_the_recipes_of_its_certifier(name):
     days = {"birth_date": day, "event_date": day + 9_000, "expiration_date": np.full(size, np.datetime64("NaT", "D"))}
     columns = render(np.random.default_rng(1), certifier, fields, days, np.arange(size))
     assert list(columns) == [*certifier.source_columns, *certifier.ignored]
-    frame = pd.DataFrame({"source": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]})
+    frame = pd.DataFrame(
+        {"source": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+    )
     with connect() as con:
         con.register("given", frame)
-        con.execute("CREATE TABLE feed AS SELECT source::JSON::MAP(VARCHAR, VARCHAR) AS source FROM (SELECT to_json(source) AS source FROM given)")
+        con.execute(
+            "CREATE TABLE feed AS SELECT source::JSON::MAP(VARCHAR, VARCHAR) AS source FROM (SELECT to_json(source) AS source FROM given)"
+        )
         for field in certifier.columns:
             read = [row[0] for row in con.execute(f"SELECT {certifier.sql(field)} FROM feed").fetchall()]
             if field in days:
@@ -179,7 +185,9 @@ def test_a_new_industry_without_world_files_is_simulated(tmp_path):
     summary = simulate(tmp_path / "home", registry, ["newland"], 1_000, 600)
     assert summary.learners == {"newland": 100}
     cells = truth(tmp_path / "home", "outcome_cells")
-    inside = pd.to_numeric(cells.query("measure == 'in_industry_share' and rollup_level == 'all' and horizon == '5'")["value"])
+    inside = pd.to_numeric(
+        cells.query("measure == 'in_industry_share' and rollup_level == 'all' and horizon == '5'")["value"]
+    )
     assert inside.item() > 0
     with connect() as con:
         con.execute("CREATE SCHEMA raw_feeds")
@@ -190,7 +198,11 @@ def test_a_new_industry_without_world_files_is_simulated(tmp_path):
 
 def test_no_code_names_a_certifier_or_an_industry():
     registry = load_registry()
-    words = {*registry.certifiers, *registry.industries, *(code for one in registry.certifiers.values() for code in one.codes)}
+    words = {
+        *registry.certifiers,
+        *registry.industries,
+        *(code for one in registry.certifiers.values() for code in one.codes),
+    }
     text = "\n".join(path.read_text() for path in Path(module.__file__).parent.glob("*.py"))
     assert [word for word in words if f'"{word}"' in text or f"'{word}'" in text] == []
 

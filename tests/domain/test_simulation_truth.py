@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from simulation_world import small_world, truth
 
 from credential_pipeline.simulation.prices import read_prices
+from tests.domain.simulation_world import small_world, truth
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +18,13 @@ def nims():
     """First award, as a reader without any fault would see it, of the persons whose rows name one certifier alone."""
     home = small_world()[0]
     files = sorted((home / "clearinghouse/inbox/manufacturing/nims").glob("*.csv"))
-    rows = pd.concat(pd.read_csv(path, sep=";", encoding="cp1252", dtype=str, on_bad_lines="skip", quoting=3) for path in files)
+    rows = pd.concat(
+        pd.read_csv(path, sep=";", encoding="cp1252", dtype=str, on_bad_lines="skip", quoting=3) for path in files
+    )
     owner = truth(home, "record_person").query("certifier == 'nims'").set_index("record_id")["person_id"]
-    rows = rows.assign(person=rows["Credential No"].map(owner), day=pd.to_datetime(rows["Issued"], format="%d-%b-%Y", errors="coerce"))
+    rows = rows.assign(
+        person=rows["Credential No"].map(owner), day=pd.to_datetime(rows["Issued"], format="%d-%b-%Y", errors="coerce")
+    )
     rows = rows.dropna(subset=["person", "day"])
     others = set(truth(home, "record_person").query("certifier == 'mssc'")["person_id"])
     return rows[~rows["person"].isin(others)].groupby("person")["day"].min().dt.year
@@ -34,9 +38,7 @@ def test_medians_are_those_of_the_wage_files(cells, nims):
     wages = pd.read_parquet(home / "enclave/reference/wages_annual")
     total = wages.groupby(["person_key", "year"])["wages"].sum()
     prices = read_prices()
-    real = [
-        total.get((keys[person], year + 3), 0) * prices[2023] / prices[year + 3] for person, year in cohort.items()
-    ]
+    real = [total.get((keys[person], year + 3), 0) * prices[2023] / prices[year + 3] for person, year in cohort.items()]
     seen = pd.Series([amount for amount in real if amount > 0])
     cell = cells.query("cell_id == 'manufacturing/earnings_p50/certifier=nims/h=3'").iloc[0]
     # Learners of both certifiers and rows that were lost on the way are left out here.
@@ -81,7 +83,9 @@ def test_attempts_are_told_only_of_certifiers_that_report_failures(cells):
 
 def test_awards_change_nothing_before_and_something_after():
     effects = pd.read_csv(small_world()[0] / "truth/effects.csv")
-    overall = effects.query("industry == 'manufacturing' and certifier == 'all' and group == 'all'").set_index("horizon")
+    overall = effects.query("industry == 'manufacturing' and certifier == 'all' and group == 'all'").set_index(
+        "horizon"
+    )
     assert (overall.loc[[-3, -2, -1], "effect_usd"] == 0).all()
     assert overall.loc[5, "effect_usd"] > overall.loc[1, "effect_usd"] > 0
     assert (effects.query("horizon <= 0")["planted_log_points"].fillna(0) == 0).all()
@@ -92,7 +96,11 @@ def test_holders_differ_from_others_before_the_award(cells):
     """Selection: at the same ages, later holders earn less than people who never hold a credential."""
     home = small_world()[0]
     wages = pd.read_parquet(home / "enclave/reference/wages_annual").query("year == 2004")
-    born = pd.read_parquet(home / "enclave/reference/persons").drop_duplicates("person_key").set_index("person_key")["birth_date"]
+    born = (
+        pd.read_parquet(home / "enclave/reference/persons")
+        .drop_duplicates("person_key")
+        .set_index("person_key")["birth_date"]
+    )
     keys = truth(home, "key_person").set_index("person_id")["person_key"]
     holders = set(keys[keys.index.isin(truth(home, "record_person")["person_id"])])
     total = wages.groupby("person_key")["wages"].sum()

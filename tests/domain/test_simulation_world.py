@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from simulation_world import INDUSTRIES, LEARNERS, STUDENTS, hashes, small_world, truth
 
 from credential_pipeline.errors import SafeError
 from credential_pipeline.raw_feeds.read import read_feeds
@@ -10,6 +9,7 @@ from credential_pipeline.registry.load import load_registry
 from credential_pipeline.simulation.simulate import simulate
 from credential_pipeline.simulation.world import load_industry_world, load_world
 from credential_pipeline.storage.engine import connect
+from tests.domain.simulation_world import INDUSTRIES, LEARNERS, STUDENTS, hashes, small_world, truth
 
 
 def test_same_arguments_give_the_same_bytes_and_another_seed_gives_others(tmp_path):
@@ -56,10 +56,14 @@ def test_every_planted_bad_row_is_quarantined_at_its_line_and_nothing_else():
             read_feeds(con, home / "clearinghouse/inbox", industry, load_registry())
             found = con.execute("SELECT certifier, delivery, line FROM raw_feeds.quarantine").fetchall()
             twice = con.execute("SELECT sum(rows_duplicate)::INTEGER FROM raw_feeds.deliveries").fetchall()[0][0]
-            ids = {row[0] for row in con.execute("SELECT certifier || '/' || record_id FROM raw_feeds.records").fetchall()}
+            ids = {
+                row[0] for row in con.execute("SELECT certifier || '/' || record_id FROM raw_feeds.records").fetchall()
+            }
         mine = planted[planted["industry"] == industry]
         broken = mine[mine["planted_fault"] != "repeated_row"]
-        assert {(c, d, str(line)) for c, d, line in found} == set(zip(broken["certifier"], broken["delivery"], broken["line"], strict=True))
+        assert {(c, d, str(line)) for c, d, line in found} == set(
+            zip(broken["certifier"], broken["delivery"], broken["line"], strict=True)
+        )
         assert twice == (mine["planted_fault"] == "repeated_row").sum()
         records = truth(home, "record_person").query("industry == @industry")
         lost = (broken["planted_fault"] != "repeated_header").sum()
@@ -99,7 +103,10 @@ def test_opt_outs_stand_in_the_files_and_in_the_truth():
     assert marked == set(blocked.loc[blocked["why"] == "ferpa_block", "person_id"])
     assert 0.005 < len(marked) / STUDENTS < 0.03
     records = truth(home, "record_person").query("certifier == 'mssc'").set_index("record_id")["person_id"]
-    feeds = [pd.read_csv(path, dtype=str, on_bad_lines="skip") for path in (home / "clearinghouse/inbox/manufacturing/mssc").glob("*.csv")]
+    feeds = [
+        pd.read_csv(path, dtype=str, on_bad_lines="skip")
+        for path in (home / "clearinghouse/inbox/manufacturing/mssc").glob("*.csv")
+    ]
     rows = pd.concat(feeds).query("TransactionID in @records.index")
     flagged = set(records[rows.loc[rows["Block Student Credential"].isin(["Y", "Yes"]), "TransactionID"]])
     assert flagged
