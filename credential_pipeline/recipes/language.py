@@ -39,6 +39,8 @@ WITH_ARGUMENT: Final = {
 
 STEPS: Final = (*PLAIN, *WITH_ARGUMENT)
 ISO_DATE: Final = "%Y-%m-%d"
+ON_DATES: Final = ("null_placeholder_dates",)
+"""Steps that work on a DATE: they come last, after parse_date."""
 
 
 def _refuse(message: str) -> ValueError:
@@ -104,6 +106,22 @@ class Step(BaseModel):
         return PLAIN[self.name](expression)
 
 
+def check_order(recipe: Iterable[Step], *, dated: bool) -> None:
+    """Refuse a recipe whose steps do not fit together: text steps, then one parse_date, then steps on dates.
+
+    Raises:
+        ValueError: Says which step stands wrong.
+    """
+    names_in_order = [step.name for step in recipe]
+    on_dates = [name for name in names_in_order if name == "parse_date" or name in ON_DATES]
+    if on_dates and not dated:
+        raise _refuse(f"{on_dates[0]} is for dates; this field is none")
+    if on_dates and names_in_order[-len(on_dates) :] != on_dates:
+        raise _refuse(f"after parse_date only {', '.join(ON_DATES)} may follow")
+    if "parse_date" in on_dates[1:]:
+        raise _refuse("parse_date comes once, before the steps on dates")
+
+
 def compile_recipe(expression: str, recipe: Iterable[Step]) -> str:
     """Apply the steps in order to a SQL expression."""
     for step in recipe:
@@ -130,5 +148,6 @@ def field_expression(
         return f"CAST({literal(value or '')} AS {'DATE' if dated else 'VARCHAR'})"
     steps = list(recipe)
     if dated and all(step.name != "parse_date" for step in steps):
-        steps.append(Step(name="parse_date", argument=ISO_DATE))
+        before = sum(step.name not in ON_DATES for step in steps)
+        steps.insert(before, Step(name="parse_date", argument=ISO_DATE))
     return compile_recipe(f"{source}[{literal(origin)}]", steps)

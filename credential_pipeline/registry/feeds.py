@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from credential_pipeline.recipes.language import Step, field_expression
+from credential_pipeline.recipes.language import Step, check_order, field_expression
 from credential_pipeline.registry.model import Name, Strict, Text, one_of
 from credential_pipeline.registry.vocabulary import (
     CADENCES,
@@ -147,6 +147,21 @@ class Certifier(Strict):
         if set(self.ignored) & set(self.source_columns):
             message = "ignored: a column that is used cannot be ignored"
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _compiles(self) -> Self:
+        names = [name.casefold() for name in (*self.source_columns, *self.ignored)]
+        if len(set(names)) < len(names):
+            message = "columns: two columns of the file differ in nothing but case"
+            raise ValueError(message)
+        for name, column in self.columns.items():
+            try:
+                check_order(column.recipe, dated=FIELDS[name].kind == "date")
+                self.sql(name)
+            except ValueError as error:
+                message = f"columns.{name}: {error}"
+                raise ValueError(message) from None
         return self
 
     @model_validator(mode="after")

@@ -21,18 +21,19 @@ LEFT JOIN bands AS b ON year(r.day) - p.birth_year BETWEEN b.low AND b.high
 WHERE (r.nth = 1 OR getvariable('attribution') = 'each')
   AND year(r.day) BETWEEN getvariable('first_year') AND getvariable('last_year');
 
+-- One row a person and year: all wages, and the NAICS code of the employer that paid most (of equals the smallest id).
 CREATE TEMP TABLE worked AS
 WITH jobs AS (
-    SELECT w.person_key, w.year, w.employer_id, sum(CAST(w.wages AS DECIMAL(18, 2))) AS wages
-    FROM wages AS w SEMI JOIN cohort USING (person_key)
-    GROUP BY ALL
-), named AS (
-    SELECT j.*, e.naics,
-           row_number() OVER (PARTITION BY j.person_key, j.year ORDER BY j.wages DESC, j.employer_id) AS nth
-    FROM jobs AS j LEFT JOIN employers AS e USING (employer_id)
+    SELECT w.person_key, w.year, w.employer_id, w.wages
+    FROM wages AS w JOIN (
+        SELECT person_key, min(award_year) + getvariable('first_horizon') AS first_year,
+               max(award_year) + getvariable('last_horizon') AS last_year
+        FROM cohort GROUP BY person_key
+    ) AS c ON c.person_key = w.person_key AND w.year BETWEEN c.first_year AND c.last_year
 )
-SELECT person_key, year, sum(wages) AS wages, max(naics) FILTER (nth = 1) AS naics
-FROM named GROUP BY ALL;
+SELECT person_key, year, sum(CAST(wages AS BIGINT)) AS wages, arg_min(naics, (-wages, employer_id)) AS naics
+FROM jobs JOIN employers USING (employer_id)
+GROUP BY person_key, year;
 
 CREATE TEMP TABLE frame AS
 SELECT c.*, h.horizon, w.wages IS NOT NULL AS matched,

@@ -148,8 +148,14 @@ def test_a_feed_with_the_required_fields_alone(tmp_path: Path, con: Connection) 
     rows = query(con, "SELECT * FROM cleaned_learners.credentials ORDER BY record_id")
     assert rows[0] == {
         **dict.fromkeys(rows[0]),
-        "certifier": "acme", "record_id": "0", "delivery": "a.csv", "profile_id": rows[0]["profile_id"],
-        "credential_code": "X", "event": "award", "event_date": date(2012, 3, 14), "blocked": False,
+        "certifier": "acme",
+        "record_id": "0",
+        "delivery": "a.csv",
+        "profile_id": rows[0]["profile_id"],
+        "credential_code": "X",
+        "event": "award",
+        "event_date": date(2012, 3, 14),
+        "blocked": False,
     }
     names = query(con, "SELECT last_name FROM cleaned_learners.profiles ORDER BY ALL")
     assert [row["last_name"] for row in names] == ["SMITH", None]

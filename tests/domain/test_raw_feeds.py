@@ -315,9 +315,11 @@ def test_a_folder_that_leads_out_of_the_inbox(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "a.csv").write_text(lines(GOOD), encoding="utf-8")
     (tmp_path / "inbox" / "mining").mkdir(parents=True)
     (tmp_path / "inbox" / "mining" / "acme").symlink_to(tmp_path / "elsewhere")
-    with connect(threads=1) as con, pytest.raises(SafeError) as caught:
+    with connect(threads=1) as con:
         con.execute("CREATE SCHEMA raw_feeds")
-        read_feeds(con, tmp_path / "inbox", "mining", registry_of(tmp_path / "registry"))
+        registry = registry_of(tmp_path / "registry")
+        with pytest.raises(SafeError) as caught:
+            read_feeds(con, tmp_path / "inbox", "mining", registry)
     assert caught.value.code == "E_INBOX"
 
 

@@ -139,6 +139,10 @@ def test_words_stay_words(tmp_path: Path) -> None:
         ("  event_date:", "  last_name: {from: X}\n  event_date:", ["line 7", "twice"]),
         ("{from: Name}", "{from: Name", ["line", "valid YAML"]),
         ("{from: Day}", '{from: Day, recipe: [{parse_date: "%d.%m.%y"}]}', ["two-digit years"]),
+        ("{from: Day}", '{from: Day, recipe: [{parse_date: "%d.%m.%Y"}, trim]}', ["columns.event_date", "may follow"]),
+        ("{from: Name}", '{from: Name, recipe: [{parse_date: "%d.%m.%Y"}]}', ["columns.last_name", "is for dates"]),
+        ("{from: Name}", "{from: iD}", ["differ in nothing but case"]),
+        ("{from: Name}", '{from: "Na\\x01me"}', ["columns.last_name", "control characters"]),
     ],
 )
 def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints: list[str]) -> None:

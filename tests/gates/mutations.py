@@ -157,6 +157,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_tables.outcomes SET n_count_id = NULL WHERE cell_id = 's1'",
             "UPDATE outcome_tables.outcomes SET n_count_id = 'others' WHERE cell_id = 's1'",
         ),
+        "n_is_its_count": "UPDATE outcome_tables.outcomes SET n = 19 WHERE cell_id = 's1'",
         "shares_between_nought_and_one": "UPDATE outcome_tables.outcomes SET value = 1.01 WHERE cell_id = 's1'",
         "earnings_not_negative": "UPDATE outcome_tables.outcomes SET value = -1 WHERE cell_id = 'e25'",
         "percentiles_in_order": (
