@@ -1,5 +1,6 @@
 """What the sides' automation has in common: one job per side, a monthly schedule, a sensor on arriving packages."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,16 +51,17 @@ def on_arrival(name: str, job: Job, resource: str, folder: Callable[..., Path], 
     """
 
     def look(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        arrived = False
+        seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())
+        now = dict(seen)
         for industry in INDUSTRIES.get_partition_keys():
-            try:
-                package = transfer.pointed(folder(getattr(context.resources, resource), industry), sent_by).name
-            except SafeError:
-                continue
-            arrived = True
-            yield dg.RunRequest(run_key=f"{industry}-{package}", partition_key=industry)
-        if not arrived:
-            yield dg.SkipReason(f"No package of {sent_by} has arrived.")
+            with contextlib.suppress(SafeError):  # nothing has arrived for it
+                now[industry] = transfer.pointed(folder(getattr(context.resources, resource), industry), sent_by).name
+        changed = [industry for industry, package in sorted(now.items()) if seen.get(industry) != package]
+        for industry in changed:
+            yield dg.RunRequest(partition_key=industry)
+        if not changed:
+            yield dg.SkipReason(f"No other package of {sent_by} has arrived.")
+        context.update_cursor(" ".join(f"{industry}={package}" for industry, package in sorted(now.items())))
 
     return dg.SensorDefinition(
         name=name,

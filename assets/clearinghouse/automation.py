@@ -1,12 +1,13 @@
 """When the clearinghouse's hops run: monthly for every industry, and when a certifier's file lands."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
 from assets.automation import monthly, side_job
-from assets.materialize import digest_of_files
+from assets.materialize import digest_of
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from credential_pipeline.names import Side
@@ -15,21 +16,31 @@ JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, fo
 MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
 
 
+#: A file that changed within these seconds may still be on its way and is left for the next look.
+SETTLED_SECONDS = 10.0
+
+
 @dg.sensor(job=JOB, minimum_interval_seconds=60, description="Runs an industry when the files in its inbox change.")
 def landing(
     context: dg.SensorEvaluationContext, clearinghouse: SideResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for a run of every industry whose files are others than at the last look, by content."""
+    """Ask for a run of every industry whose files are others than at the last look, by name, size and time."""
     inbox = clearinghouse.root / "inbox"
     seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())
-    found = {name: _landed(inbox / name) for name in INDUSTRIES.get_partition_keys()}
+    found = {name: landed(inbox / name) for name in INDUSTRIES.get_partition_keys()}
     changed = [name for name, digest in found.items() if digest and digest != seen.get(name)]
     for name in changed:
-        yield dg.RunRequest(run_key=f"{name}-{found[name]}", partition_key=name)
+        yield dg.RunRequest(partition_key=name)
     if not changed:
         yield dg.SkipReason("No new files in the inbox.")
-    context.update_cursor(" ".join(f"{name}={digest}" for name, digest in sorted(found.items()) if digest))
+    now = seen | {name: found[name] for name in changed}
+    context.update_cursor(" ".join(f"{name}={digest}" for name, digest in sorted(now.items())))
 
 
-def _landed(folder: Path) -> str:
-    return digest_of_files(folder) if any(folder.rglob("*.csv")) else ""
+def landed(folder: Path) -> str:
+    """What lies in an industry's inbox, as a short hash; empty while nothing does or a file is still being written."""
+    files = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    facts = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    if not facts or time.time() - max(changed for _, _, changed in facts) / 1e9 < SETTLED_SECONDS:
+        return ""
+    return digest_of(*(repr(fact) for fact in facts))

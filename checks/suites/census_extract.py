@@ -48,6 +48,6 @@ RULES = (
         "no_social_security_number",
         "Directory information holds no Social Security number; nine digits in a name or an address look like one.",
         "census_extract.learners",
-        r"regexp_matches(concat_ws(' ', first_name, middle_name, last_name, street, city), '(^|\D)\d{3}-?\d{2}-?\d{4}($|\D)')",
+        r"regexp_matches(concat_ws(' ', first_name, middle_name, last_name, previous_last_name, street, city), '(^|\D)\d{3}[- ]?\d{2}[- ]?\d{4}($|\D)')",
     ),
 )

@@ -28,6 +28,12 @@ RULES = (
         "o.status = 1",
     ),
     none_where(
+        "numerators_name_their_counts",
+        "A numerator that no count stands for would escape suppression.",
+        "outcome_tables.outcomes o ANTI JOIN outcome_tables.counts c ON c.count_id = o.numerator_count_id",
+        "o.numerator_count_id IS NOT NULL",
+    ),
+    none_where(
         "n_is_its_count",
         "An n that is not the count behind it would be published unprotected.",
         "outcome_tables.outcomes o JOIN outcome_tables.counts c ON c.count_id = o.n_count_id",

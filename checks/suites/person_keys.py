@@ -38,6 +38,12 @@ RULES = (
         "true",
     ),
     none_where(
+        "events_of_known_keys",
+        "An event under a key that no learner has would be lost from every cohort.",
+        "person_keys.credentials c ANTI JOIN person_keys.learners l USING (person_key)",
+        "true",
+    ),
+    none_where(
         "nobody_dead_before_the_award",
         "Whoever died before the first event cannot have earned the credential.",
         "person_keys.learners l JOIN (SELECT person_key, min(year(event_date)) AS first_year"

@@ -68,7 +68,9 @@ def load_nicknames(con: Connection) -> str:
 
 def letters(column: str) -> str:
     """SQL for the letters of a name alone: no accents, blanks, hyphens, apostrophes or full stops."""
-    return f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
+    bare = f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
+    # Most names hold letters alone already, and looking is cheaper than translating.
+    return f"CASE WHEN regexp_matches({column}, '[^A-Z]') THEN {bare} ELSE {column} END"
 
 
 def columns_of(con: Connection, table: str) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def make_records(
             chosen[column] = letters(chosen[column])
     last = (renamed or {}).get("last_name", "last_name")
     # Only names that hold more than letters keep their words: that is where a compound can be.
-    words = f"CASE WHEN regexp_matches({last}, '[ -]') THEN {last} END" if last in present else "NULL::VARCHAR"
+    words = f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') THEN {last} END" if last in present else "NULL::VARCHAR"
     selected = ",\n               ".join(f"{origin} AS {column}" for column, origin in chosen.items())
     con.execute(
         f"""

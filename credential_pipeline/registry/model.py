@@ -87,7 +87,7 @@ class Linkage(Strict):
 class Disclosure(Strict):
     """The smallest number of learners in a published cell, and the rounding of earnings in dollars."""
 
-    min_learners: Annotated[int, Field(ge=3, le=1000)] = 10
+    min_learners: Annotated[int, Field(ge=10, le=1000)] = 10
     round_earnings_to: Annotated[int, Field(ge=1, le=10000)] = 100
 
 

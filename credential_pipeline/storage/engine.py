@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from credential_pipeline.errors import SafeError
+
 Connection = duckdb.DuckDBPyConnection
 Connect = Callable[[], AbstractContextManager[Connection]]
 
@@ -26,6 +28,8 @@ def configure(con: Connection, spill: Path | None = None) -> Connection:
     """
     folder = spill or Path(tempfile.gettempdir()) / f"credential-pipeline-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise SafeError("E_SPILL", f"The spill folder {folder} belongs to somebody else; remove it or choose another.")
     con.execute("SET temp_directory = ?", [str(folder)])
     con.execute("SET preserve_insertion_order = true")
     con.execute("SET enable_progress_bar = false")

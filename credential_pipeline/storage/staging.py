@@ -104,19 +104,14 @@ class Staged:
         )
 
     def _check_contract(self, table: Table) -> None:
-        found = {
-            row[0]: row[1]
-            for row in self.con.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
-                " ORDER BY column_index",
-                [self.snapshot.name, table.name],
-            ).fetchall()
-        }
-        if found != table.schema:
-            differing = sorted(
-                set(table.schema.items()) ^ set(found.items()) or {(name, "order") for name in table.schema}
-            )
-            names = ", ".join(sorted({name for name, _ in differing}))
+        found = self.con.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+            " ORDER BY column_index",
+            [self.snapshot.name, table.name],
+        ).fetchall()
+        if found != list(table.schema.items()):
+            differing = {name for name, _ in set(table.schema.items()) ^ set(found)}
+            names = ", ".join(sorted(differing)) or "the order of its columns"
             message = f"Table {self.snapshot.name}.{table.name} breaks its contract in: {names}."
             raise SafeError("E_CONTRACT", message)
 

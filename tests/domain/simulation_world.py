@@ -11,7 +11,7 @@ from credential_pipeline.registry.load import load_registry
 from credential_pipeline.simulation.simulate import SimulationSummary, simulate
 
 INDUSTRIES = ("healthcare", "manufacturing")
-LEARNERS, STUDENTS = 800, 5_000
+LEARNERS, STUDENTS = 700, 4_000
 
 
 @cache

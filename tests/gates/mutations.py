@@ -12,7 +12,10 @@ _SENT = {
     "facts_of_extracted_learners": "UPDATE census_extract.credentials SET row_id = 'r9' WHERE row_id = 'r3'",
     "enrollments_of_extracted_learners": "UPDATE census_extract.enrollments SET row_id = 'r9'",
     "degrees_of_extracted_learners": "UPDATE census_extract.degrees SET row_id = 'r9'",
-    "no_social_security_number": "UPDATE census_extract.learners SET street = '078-05-1120' WHERE row_id = 'r1'",
+    "no_social_security_number": (
+        "UPDATE census_extract.learners SET street = '078-05-1120' WHERE row_id = 'r1'",
+        "UPDATE census_extract.learners SET previous_last_name = '078 05 1120' WHERE row_id = 'r1'",
+    ),
 }
 _SHOWN = {
     "no_small_cells": "UPDATE {s}.published_outcomes SET n = 9 WHERE cell_id = 's1'",
@@ -139,6 +142,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE person_keys.person_links SET module = NULL WHERE row_id = 'r1'",
         ),
         "keys_from_the_reference": "UPDATE person_keys.learners SET person_key = 'k99' WHERE person_key = 'k1'",
+        "events_of_known_keys": "UPDATE person_keys.credentials SET person_key = 'k99' WHERE person_key = 'k1'",
         "nobody_dead_before_the_award": "UPDATE person_keys.learners SET death_year = 2014 WHERE person_key = 'k1'",
         "events_conserved": "DELETE FROM person_keys.unkeyed_credentials",
         "coverage_adds_up": "UPDATE person_keys.coverage SET learners = 3 WHERE reason = 'keyed'",
@@ -157,6 +161,8 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_tables.outcomes SET n_count_id = NULL WHERE cell_id = 's1'",
             "UPDATE outcome_tables.outcomes SET n_count_id = 'others' WHERE cell_id = 's1'",
         ),
+        "numerators_name_their_counts": """
+            UPDATE outcome_tables.outcomes SET numerator_count_id = 'nobody' WHERE cell_id = 's1'""",
         "n_is_its_count": "UPDATE outcome_tables.outcomes SET n = 19 WHERE cell_id = 's1'",
         "shares_between_nought_and_one": "UPDATE outcome_tables.outcomes SET value = 1.01 WHERE cell_id = 's1'",
         "earnings_not_negative": "UPDATE outcome_tables.outcomes SET value = -1 WHERE cell_id = 'e25'",
