@@ -29,10 +29,10 @@ def execute(arguments: argparse.Namespace) -> int:
         )
     workspace = ["-w", str(_ROOT / "workspace.yaml")]
     binaries = Path(sys.executable).parent
-    daemon = subprocess.Popen([binaries / "dagster-daemon", "run", *workspace], cwd=_ROOT)
+    daemon = subprocess.Popen([str(binaries / "dagster-daemon"), "run", *workspace], cwd=_ROOT)
     print(f"Dagster on http://127.0.0.1:{arguments.port} (instance {folder}); stop with Ctrl-C")
     try:
-        page = [binaries / "dagster-webserver", "-h", "127.0.0.1", "-p", str(arguments.port), *workspace]
+        page = [str(binaries / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(arguments.port), *workspace]
         return subprocess.call(page, cwd=_ROOT)
     finally:
         daemon.terminate()

@@ -78,7 +78,7 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
                 out,
                 name,
                 release,
-                method_note(publication.registry, name),
+                method_note(publication.registry, name, notice()),
                 labels(publication.registry, name),
             )
 

@@ -45,7 +45,7 @@ _HOUSE = "regexp_extract(street, '^[0-9]+')"
 _BIRTH = ("birth_date",)
 
 # Of two birth dates at least two parts agree, or day and month are swapped: otherwise a name alone is no evidence.
-_LIKE_DATES = (
+LIKE_DATES = (
     "(l.birth_date IS NULL OR r.birth_date IS NULL"
     " OR (year(l.birth_date) = year(r.birth_date))::INTEGER + (month(l.birth_date) = month(r.birth_date))::INTEGER"
     " + (day(l.birth_date) = day(r.birth_date))::INTEGER >= 2"
@@ -58,13 +58,16 @@ RULES: tuple[Rule, ...] = (
     Rule("birth_date+last", ("birth_date", "substr(last_name, 1, 2)"), needs=_BIRTH),
     Rule("birth_date+crossed_initials", ("birth_date", _F1, _L1), ("birth_date", _L1, _F1), needs=_BIRTH),
     Rule("birth_swapped+initials", (_SWAPPED, _L1, _F1), ("birth_date", _L1, _F1), needs=_BIRTH),
-    Rule("names", ("first_name", "last_name"), bound=100, where=_LIKE_DATES, surnames=True),
-    Rule("names_swapped", ("first_name", "last_name"), ("last_name", "first_name"), bound=50, where=_LIKE_DATES),
+    Rule("names", ("first_name", "last_name"), bound=100, where=LIKE_DATES, surnames=True),
+    Rule("names_swapped", ("first_name", "last_name"), ("last_name", "first_name"), bound=50, where=LIKE_DATES),
     Rule("last+month_day+first_initial", ("last_name", _DAY, _F1), bound=50, needs=_BIRTH),
     Rule("last+year_month+first_initial", ("last_name", _MONTH, _F1), bound=50, needs=_BIRTH),
     Rule("last+year_day+first_initial", ("last_name", _YEAR_DAY, _F1), bound=50, needs=_BIRTH),
     Rule(
-        "prefixes+year", ("substr(first_name, 1, 3)", "substr(last_name, 1, 4)", "year(birth_date)"), bound=30, needs=_BIRTH
+        "prefixes+year",
+        ("substr(first_name, 1, 3)", "substr(last_name, 1, 4)", "year(birth_date)"),
+        bound=30,
+        needs=_BIRTH,
     ),
     Rule(
         "prefixes_without_birth_date",
@@ -157,9 +160,7 @@ def make_pairs(con: Connection, target: str, left: str, right: str | None, rules
         The number of pairs.
     """
     other = right or left
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target}_found (left_record BIGINT, right_record BIGINT, rule INTEGER)"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_found (left_record BIGINT, right_record BIGINT, rule INTEGER)")
     for number, rule in enumerate(rules):
         sides = [left, other]
         if rule.surnames:

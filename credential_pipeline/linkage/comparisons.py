@@ -100,7 +100,12 @@ class Comparison:
 
 
 _FUNCTIONS: dict[Dialect, dict[str, str]] = {
-    "duckdb": {"jw": "jaro_winkler_similarity", "edit": "damerau_levenshtein", "overlap": "list_has_any", "part": "contains"},
+    "duckdb": {
+        "jw": "jaro_winkler_similarity",
+        "edit": "damerau_levenshtein",
+        "overlap": "list_has_any",
+        "part": "contains",
+    },
     "spark": {"jw": "jaro_winkler", "edit": "damerau_levenshtein", "overlap": "arrays_overlap", "part": "contains"},
 }
 
@@ -113,6 +118,13 @@ def _same(column: str) -> str:
     return f"{column}_l = {column}_r"
 
 
+def _few_edits(call: dict[str, str], column: str) -> str:
+    """One typing error, or two in a long name, wherever in the name they are: Jaro-Winkler favours the beginning."""
+    edit = f"{call['edit']}({column}_l, {column}_r)"
+    shorter = f"least(length({column}_l), length({column}_r))"
+    return f"{edit} <= CASE WHEN {shorter} > 5 THEN 2 WHEN {shorter} > 2 THEN 1 ELSE 0 END"
+
+
 def _name(call: dict[str, str]) -> Comparison:
     jw, overlap = call["jw"], call["overlap"]
     # Short forms such as BETH of ELIZABETH are part of the whole; the shorter must be more than an initial.
@@ -120,9 +132,8 @@ def _name(call: dict[str, str]) -> Comparison:
         f"(length(first_name_{short}) > 2 AND {call['part']}(first_name_{whole}, first_name_{short}))"
         for whole, short in ("lr", "rl")
     )
-    edit = f"(length(first_name_l) > 2 AND {call['edit']}(first_name_l, first_name_r) <= 1)"
-    similar_first = f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {part} OR {edit})"
-    similar_last = f"{jw}(last_name_l, last_name_r) >= {SIMILAR}"
+    similar_first = f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {part} OR {_few_edits(call, 'first_name')})"
+    similar_last = f"({jw}(last_name_l, last_name_r) >= {SIMILAR} OR {_few_edits(call, 'last_name')})"
     nickname = f"{overlap}(nicknames_l, nicknames_r)"
     surname = f"{overlap}(surnames_l, surnames_r)"
     middle_used = "(first_name_l = middle_name_r OR first_name_r = middle_name_l)"
@@ -131,9 +142,7 @@ def _name(call: dict[str, str]) -> Comparison:
         "AND substr(first_name_l, 1, 1) = substr(first_name_r, 1, 1)"
     )
     swapped = "first_name_l = last_name_r AND last_name_l = first_name_r"
-    swapped_similar = (
-        f"{jw}(first_name_l, last_name_r) >= {SIMILAR} AND {jw}(last_name_l, first_name_r) >= {SIMILAR}"
-    )
+    swapped_similar = f"{jw}(first_name_l, last_name_r) >= {SIMILAR} AND {jw}(last_name_l, first_name_r) >= {SIMILAR}"
     first_missing = "(first_name_l IS NULL OR first_name_r IS NULL)"
     return Comparison(
         "name",

@@ -9,8 +9,7 @@ from credential_pipeline.storage.engine import Connection
 def start(con: Connection, target: str) -> None:
     """Create the empty table of figures: metric, dimension, level, value DOUBLE, n BIGINT."""
     con.execute(
-        f"CREATE OR REPLACE TABLE {target} "
-        "(metric VARCHAR, dimension VARCHAR, level VARCHAR, value DOUBLE, n BIGINT)"
+        f"CREATE OR REPLACE TABLE {target} (metric VARCHAR, dimension VARCHAR, level VARCHAR, value DOUBLE, n BIGINT)"
     )
 
 
@@ -59,7 +58,11 @@ def add_histogram(con: Connection, target: str, source: str, metric: str, width:
 
 def add_model(con: Connection, target: str, model: Model, fields: Sequence[str]) -> None:
     """Add the match weight log2(m/u) of every level that was used."""
-    rows = [(model.meta.get("family", model.name), f"{name}.{level}", m, u) for name, level, m, u in model.mu_table() if name in fields]
+    rows = [
+        (model.meta.get("family", model.name), f"{name}.{level}", m, u)
+        for name, level, m, u in model.mu_table()
+        if name in fields
+    ]
     columns = [list(column) for column in zip(*rows, strict=True)]
     con.execute(
         f"INSERT INTO {target} SELECT 'level_weight', family, level, round(log2(m / u), 6), NULL FROM (SELECT "
@@ -68,7 +71,9 @@ def add_model(con: Connection, target: str, model: Model, fields: Sequence[str])
     )
 
 
-def add_count(con: Connection, target: str, metric: str, value: float, dimension: str = "all", level: str = "all") -> None:
+def add_count(
+    con: Connection, target: str, metric: str, value: float, dimension: str = "all", level: str = "all"
+) -> None:
     """Add one figure."""
     con.execute(f"INSERT INTO {target} VALUES (?, ?, ?, ?, ?)", [metric, dimension, level, value, int(value)])
 

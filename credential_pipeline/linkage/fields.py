@@ -115,7 +115,11 @@ def make_records(
             chosen[column] = letters(chosen[column])
     last = (renamed or {}).get("last_name", "last_name")
     # Only names that hold more than letters keep their words: that is where a compound can be.
-    words = f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') THEN {last} END" if last in present else "NULL::VARCHAR"
+    words = (
+        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') THEN {last} END"
+        if last in present
+        else "NULL::VARCHAR"
+    )
     selected = ",\n               ".join(f"{origin} AS {column}" for column, origin in chosen.items())
     con.execute(
         f"""
@@ -206,7 +210,9 @@ def add_frequencies(con: Connection, features: str, population: str, columns: Se
             FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
             """
         )
-    joins = " ".join(f"LEFT JOIN tmp_linkage_tf_{column} t_{column} ON t_{column}.value = f.{column}" for column in columns)
+    joins = " ".join(
+        f"LEFT JOIN tmp_linkage_tf_{column} t_{column} ON t_{column}.value = f.{column}" for column in columns
+    )
     added = "".join(f", t_{column}.tf AS tf_{column}" for column in columns)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {features} AS SELECT f.*{added} FROM {features} f {joins}")
     for column in columns:

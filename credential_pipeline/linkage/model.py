@@ -115,7 +115,11 @@ def _adjust(item: Comparison, levels: list[dict[str, Any]], pairs: Mapping[str, 
     non-matches at this level, scaled by how frequent the value is. So ``m`` takes the ratio, and both it and the
     frequencies are scaled down (:data:`FREQUENCY_SCALE`) to stay below one.
     """
-    exact = {level.frequency: level.name for level in item.levels if level.condition == f"{level.frequency}_l = {level.frequency}_r"}
+    exact = {
+        level.frequency: level.name
+        for level in item.levels
+        if level.condition == f"{level.frequency}_l = {level.frequency}_r"
+    }
     for level, made in zip(item.levels, levels[1:-1], strict=True):
         if level.frequency:
             m, u = pairs[level.name]
@@ -142,7 +146,8 @@ def save(model: Model, folder: Path) -> Path:
     made = settings(comparisons(model.fields), model.weights, model.prior)
     path.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     table = [
-        {"comparison": name, "level": level, "m": round(m, 9), "u": round(u, 12)} for name, level, m, u in model.mu_table()
+        {"comparison": name, "level": level, "m": round(m, 9), "u": round(u, 12)}
+        for name, level, m, u in model.mu_table()
     ]
     sidecar = {
         **model.meta,
@@ -170,7 +175,9 @@ def load(path: Path) -> Model:
             name: {level: (float(m or 0), float(u or 0)) for level, (m, u) in levels.items()}
             for name, levels in weights_of(saved).items()
         }
-        expected = {item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(tuple(weights))}
+        expected = {
+            item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(tuple(weights))
+        }
         if {name: list(levels) for name, levels in weights.items()} != expected:
             raise ValueError
         return Model(

@@ -108,4 +108,4 @@ def _predict(con: Connection, made: dict[str, Any], adjusted: Sequence[str], min
         linker.table_management.register_term_frequency_lookup(records, column)
     linker.table_management.register_blocked_pairs_for_predict(api.register("tmp_linkage_blocked"))
     predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
-    return predicted.physical_name
+    return str(predicted.physical_name)

@@ -32,6 +32,8 @@ FALLBACK_PASS = ("street", "zip")
 """Trains the names where there is no birth date."""
 REQUIRED = ("name", "birth_date")
 """Comparisons whose levels must mostly be observed; others are typical where data are too few."""
+MIN_SHARE = 0.05
+"""Share of rows that must have a value in every column of a pass."""
 MIN_LEVELS = 2
 """So many levels of a required comparison must have been observed."""
 TYPICAL_SHARE = 0.03
@@ -68,7 +70,9 @@ def train(
     """
     fields = shared_fields(con, left, right)
     chosen = comparisons(fields)
-    tables = {left: "tmp_linkage_train_l"} if right is None else {left: "tmp_linkage_train_l", right: "tmp_linkage_train_r"}
+    tables = (
+        {left: "tmp_linkage_train_l"} if right is None else {left: "tmp_linkage_train_l", right: "tmp_linkage_train_r"}
+    )
     for table, features in tables.items():
         make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])
     rows = [_count(con, table) for table in (left, right or left)]
@@ -76,7 +80,9 @@ def train(
     if ("birth_date",) not in passes:
         passes.append(FALLBACK_PASS)
     with quiet():
-        saved = _fit(con, list(tables.values()), settings(chosen, None, 0.5 / rows[1], _link_type(right)), passes, seed, u_pairs)
+        saved = _fit(
+            con, list(tables.values()), settings(chosen, None, 0.5 / rows[1], _link_type(right)), passes, seed, u_pairs
+        )
     weights, assumed = _complete(weights_of(saved), u_pairs)
     prior = _prior(con, list(tables.values()), rows, weights, within=right is None)
     for features in tables.values():
@@ -102,7 +108,9 @@ def pin(model: Model, folder: Path) -> Path:
     return save(replace(model, name=f"{model.name}_{digest}"), folder)
 
 
-def train_models(con: Connection, training_version: str = "", *, seed: int = SEED, u_pairs: int = U_PAIRS) -> list[Model]:
+def train_models(
+    con: Connection, training_version: str = "", *, seed: int = SEED, u_pairs: int = U_PAIRS
+) -> list[Model]:
     """Train every family whose tables are visible.
 
     ``profiles`` and ``registry`` need cleaned_learners.profiles and education_registry.persons, ``reference`` needs
@@ -115,21 +123,26 @@ def train_models(con: Connection, training_version: str = "", *, seed: int = SEE
         u_pairs: Number of random pairs.
     """
     models = []
-    found = {tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()}
-    options = {"training_version": training_version, "seed": seed, "u_pairs": u_pairs}
+    found = {
+        tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    }
+
+    def fit(family: str, right: str | None) -> Model:
+        return train(
+            con, family, "tmp_train_left", right, training_version=training_version, seed=seed, u_pairs=u_pairs
+        )
+
     if ("cleaned_learners", "profiles") in found:
         make_records(con, "cleaned_learners.profiles", "tmp_train_left", id_column="profile_id")
-        models.append(train(con, "profiles", "tmp_train_left", None, **options))
+        models.append(fit("profiles", None))
         if ("education_registry", "persons") in found:
             make_records(con, "education_registry.persons", "tmp_train_right", id_column="student_id")
-            models.append(train(con, "registry", "tmp_train_left", "tmp_train_right", **options))
+            models.append(fit("registry", "tmp_train_right"))
     if {("accepted_extract", "learners"), ("reference_population", "persons")} <= found:
         make_records(con, "accepted_extract.learners", "tmp_train_left", id_column="row_id")
         renamed = {"previous_last_name": "alternate_last_name"}
-        make_records(
-            con, "reference_population.persons", "tmp_train_right", id_column="person_key", renamed=renamed
-        )
-        models.append(train(con, "reference", "tmp_train_left", "tmp_train_right", **options))
+        make_records(con, "reference_population.persons", "tmp_train_right", id_column="person_key", renamed=renamed)
+        models.append(fit("reference", "tmp_train_right"))
     con.execute("DROP TABLE IF EXISTS tmp_train_left")
     con.execute("DROP TABLE IF EXISTS tmp_train_right")
     if not models:
@@ -151,7 +164,7 @@ def _usable_pass(con: Connection, columns: Sequence[str], tables: Sequence[str])
     shares = [
         con.execute(f"SELECT coalesce(avg(({present})::INTEGER), 0) FROM {table}").fetchall()[0][0] for table in tables
     ]
-    return min(shares) > 0.05  # noqa: PLR2004
+    return bool(min(shares) >= MIN_SHARE)
 
 
 def _fit(

@@ -49,7 +49,9 @@ def find_identities(con: Connection) -> None:
         """
     )
     # The longest value knows most (a middle name rather than an initial); ties go to the alphabet.
-    known = ",\n".join(f"max_by(p.{column}, (length({column}::VARCHAR), {column}::VARCHAR)) AS {column}" for column in RECORD_COLUMNS)
+    known = ",\n".join(
+        f"max_by(p.{column}, (length({column}::VARCHAR), {column}::VARCHAR)) AS {column}" for column in RECORD_COLUMNS
+    )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {ENTITIES} AS SELECT i.identity, {known} "
         f"FROM {IDENTITIES} i JOIN cleaned_learners.profiles p USING (profile_id) GROUP BY i.identity"
@@ -85,7 +87,15 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
         "ANTI JOIN tmp_entity_pairs USING (left_record, right_record)"
     )
     score(
-        con, model, SCORED, left=RECORDS, right=None, pairs="tmp_entity_pairs", fields=fields, right_rows=count, min_weight=-1e6
+        con,
+        model,
+        SCORED,
+        left=RECORDS,
+        right=None,
+        pairs="tmp_entity_pairs",
+        fields=fields,
+        right_rows=count,
+        min_weight=-1e6,
     )
     against = contradiction(fields)
     weight = float(np.log2(threshold / (1 - threshold)))
@@ -98,12 +108,14 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
         ORDER BY l, r
         """
     ).fetchnumpy()
-    joined = (edges["l"], edges["r"], edges["w"])
-    labels = cluster(count, *joined, _contradicting(con, SCORED, against))
+    left, right, weights = np.asarray(edges["l"]), np.asarray(edges["r"]), np.asarray(edges["w"])
+    labels = cluster(count, left, right, weights, _contradicting(con, SCORED, against))
     _put_labels(con, labels)
     inside = _score_inside(con, model, fields, count)
     if inside:
-        labels = cluster(count, *joined, [*_contradicting(con, SCORED, against), *_contradicting(con, inside, against)])
+        labels = cluster(
+            count, left, right, weights, [*_contradicting(con, SCORED, against), *_contradicting(con, inside, against)]
+        )
         _put_labels(con, labels)
 
 
@@ -142,6 +154,14 @@ def _score_inside(con: Connection, model: Model, fields: Sequence[str], count: i
     if not found:
         return None
     score(
-        con, model, target, left=RECORDS, right=None, pairs="tmp_inside_pairs", fields=fields, right_rows=count, min_weight=-1e6
+        con,
+        model,
+        target,
+        left=RECORDS,
+        right=None,
+        pairs="tmp_inside_pairs",
+        fields=fields,
+        right_rows=count,
+        min_weight=-1e6,
     )
     return target

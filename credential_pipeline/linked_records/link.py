@@ -6,6 +6,7 @@ Not here: how identities cluster (learners.py) and how students are found (stude
 from typing import Protocol
 
 from credential_pipeline.linkage.model import Model, shipped
+from credential_pipeline.linkage.scratch import scratch
 from credential_pipeline.linked_records import learners, students
 from credential_pipeline.linked_records.merging import merge_learners
 from credential_pipeline.linked_records.outputs import write_diagnostics, write_outputs
@@ -33,7 +34,11 @@ class Industry(Protocol):
 
 
 def link(
-    con: Connection, industry_config: Industry, *, profiles_model: Model | None = None, registry_model: Model | None = None
+    con: Connection,
+    industry_config: Industry,
+    *,
+    profiles_model: Model | None = None,
+    registry_model: Model | None = None,
 ) -> None:
     """Create linked_records.{learners, links, profile_links, review_queue, diagnostics}.
 
@@ -45,9 +50,10 @@ def link(
     """
     limits = industry_config.linkage
     profiles, registry = profiles_model or shipped("profiles"), registry_model or shipped("registry")
-    learners.find_identities(con)
-    learners.find_learners(con, profiles, limits.link_threshold)
-    students.find_students(con, registry, limits.link_threshold, limits.review_threshold)
-    merge_learners(con, profiles)
-    write_outputs(con, limits.link_threshold, limits.review_threshold)
-    write_diagnostics(con, profiles, registry)
+    with scratch(con):
+        learners.find_identities(con)
+        learners.find_learners(con, profiles, limits.link_threshold)
+        students.find_students(con, registry, limits.link_threshold, limits.review_threshold)
+        merge_learners(con, profiles)
+        write_outputs(con, limits.review_threshold)
+        write_diagnostics(con, profiles, registry)

@@ -16,7 +16,7 @@ PERSONS = "tmp_persons"
 _PROBABILITY = "round(power(2.0, least(match_weight, 50)) / (1 + power(2.0, least(match_weight, 50))), 6)"
 
 
-def write_outputs(con: Connection, link_threshold: float, review_threshold: float) -> None:
+def write_outputs(con: Connection, review_threshold: float) -> None:
     """Create linked_records.{learners, links, profile_links, review_queue}."""
     _make_persons(con)
     con.execute(
@@ -51,7 +51,7 @@ def write_outputs(con: Connection, link_threshold: float, review_threshold: floa
         ORDER BY p.learner_id
         """
     )
-    _write_queue(con, link_threshold, review_threshold)
+    _write_queue(con, review_threshold)
 
 
 def _make_persons(con: Connection) -> None:
@@ -88,7 +88,7 @@ def _make_persons(con: Connection) -> None:
     )
 
 
-def _write_queue(con: Connection, link_threshold: float, review_threshold: float) -> None:
+def _write_queue(con: Connection, review_threshold: float) -> None:
     """Pairs that a person should look at: of profiles between the thresholds, and of learners with close students."""
     con.execute(
         f"""
@@ -129,8 +129,12 @@ def write_diagnostics(con: Connection, profiles: Model, registry: Model) -> None
     rows = """(SELECT p.status, f.certifier, f.sex, (year(f.birth_date) // 10 * 10)::VARCHAR AS birth_decade,
                       CASE WHEN f.birth_date IS NULL THEN 'no' ELSE 'yes' END AS has_birth_date, p.decided_by
                FROM linked_records.profile_links p JOIN cleaned_learners.profiles f USING (profile_id))"""
-    diagnose.add_rates(con, target, rows, "status", ("certifier", "sex", "birth_decade", "has_birth_date", "decided_by"))
-    diagnose.add_histogram(con, target, f"(SELECT match_weight FROM {BEST} WHERE match_weight IS NOT NULL)", "best_student")
+    diagnose.add_rates(
+        con, target, rows, "status", ("certifier", "sex", "birth_decade", "has_birth_date", "decided_by")
+    )
+    diagnose.add_histogram(
+        con, target, f"(SELECT match_weight FROM {BEST} WHERE match_weight IS NOT NULL)", "best_student"
+    )
     diagnose.add_rules(con, target, "tmp_student_pairs", [rule.name for rule in usable(RULES, students)])
     diagnose.add_model(con, target, profiles, shared_fields(con, RECORDS))
     diagnose.add_model(con, target, registry, students)

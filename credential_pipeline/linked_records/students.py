@@ -70,11 +70,10 @@ def _make_forms(con: Connection) -> None:
     """Every distinct way in which a learner is known, its gaps filled with the learner's most frequent value."""
     fill = [column for column in RECORD_COLUMNS if column not in ("first_name", "last_name")]
     modes = ", ".join(f"max_by({column}, (times_{column}, {column}::VARCHAR)) AS {column}" for column in fill)
-    times = ", ".join(
-        f"count({column}) OVER (PARTITION BY learner, {column}) AS times_{column}" for column in fill
-    )
+    times = ", ".join(f"count({column}) OVER (PARTITION BY learner, {column}) AS times_{column}" for column in fill)
     columns = ", ".join(
-        f"coalesce(e.{column}, k.{column}) AS {column}" if column in fill else f"e.{column}" for column in RECORD_COLUMNS
+        f"coalesce(e.{column}, k.{column}) AS {column}" if column in fill else f"e.{column}"
+        for column in RECORD_COLUMNS
     )
     con.execute(
         f"""
@@ -132,6 +131,6 @@ def _gather(con: Connection, fields: Sequence[str]) -> None:
         JOIN {FORM_RECORDS} l ON l.record = s.left_record JOIN {FORMS} f ON f.form = l.id
         JOIN {STUDENT_RECORDS} r ON r.record = s.right_record
         GROUP BY ALL
-        HAVING NOT bool_or({contradiction(fields)})
+        HAVING NOT arg_max({contradiction(fields)}, s.match_weight)
         """
     )

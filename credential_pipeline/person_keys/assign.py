@@ -14,6 +14,7 @@ from credential_pipeline.linkage.fields import make_records, shared_fields
 from credential_pipeline.linkage.model import Model, shipped
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import best_right, contradiction
+from credential_pipeline.linkage.scratch import scratch
 from credential_pipeline.person_keys.cascade import PASSES, add_keys
 from credential_pipeline.person_keys.outputs import write_outputs
 from credential_pipeline.storage.engine import Connection
@@ -52,7 +53,11 @@ def assign(con: Connection, industry_config: Industry, *, model: Model | None = 
         industry_config: The industry's configuration, for its thresholds.
         model: Model of extract rows to reference rows; the shipped one if None.
     """
-    chosen = model or shipped("reference")
+    with scratch(con):
+        _assign(con, model or shipped("reference"), industry_config.linkage)
+
+
+def _assign(con: Connection, model: Model, limits: Thresholds) -> None:
     make_records(con, "accepted_extract.learners", "tmp_key_left", id_column="row_id")
     people = make_records(
         con,
@@ -70,8 +75,8 @@ def assign(con: Connection, industry_config: Industry, *, model: Model | None = 
         f"CREATE OR REPLACE TEMP TABLE {LINKS} (row_id VARCHAR, person_key VARCHAR, match_weight DOUBLE, "
         "match_probability DOUBLE, status VARCHAR, module VARCHAR, pass VARCHAR)"
     )
-    _run(con, chosen, fields, people, industry_config.linkage)
-    _drop_contradicting(con, chosen, fields)
+    _run(con, model, fields, people, limits)
+    _drop_contradicting(con, model, fields)
     write_outputs(con, LINKS)
 
 
@@ -104,7 +109,16 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
         )
         if not make_pairs(con, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule]):
             continue
-        score(con, model, "tmp_key_scored", left="tmp_key_pool", right=PEOPLE, pairs="tmp_key_pairs", fields=fields, right_rows=people)
+        score(
+            con,
+            model,
+            "tmp_key_scored",
+            left="tmp_key_pool",
+            right=PEOPLE,
+            pairs="tmp_key_pairs",
+            fields=fields,
+            right_rows=people,
+        )
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE tmp_key_candidates AS
@@ -112,9 +126,8 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
             FROM tmp_key_scored s
             JOIN tmp_key_pool l ON l.record = s.left_record JOIN {PEOPLE} r ON r.record = s.right_record
             LEFT JOIN tmp_key_award a ON a.row_id = l.id LEFT JOIN tmp_key_death d ON d.person_key = r.id
-            WHERE NOT coalesce(d.death_year < a.award_year, false)
+            WHERE NOT coalesce(d.death_year < a.award_year, false) AND NOT {contradiction(fields)}
             GROUP BY ALL
-            HAVING NOT bool_and({contradiction(fields)})
             """
         )
         best_right(
@@ -168,7 +181,15 @@ def _drop_contradicting(con: Connection, model: Model, fields: Sequence[str]) ->
         return
     rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
     score(
-        con, model, "tmp_key_scored", left=ROWS, right=None, pairs="tmp_key_shared", fields=fields, right_rows=rows, min_weight=-1e6
+        con,
+        model,
+        "tmp_key_scored",
+        left=ROWS,
+        right=None,
+        pairs="tmp_key_shared",
+        fields=fields,
+        right_rows=rows,
+        min_weight=-1e6,
     )
     con.execute(
         f"""

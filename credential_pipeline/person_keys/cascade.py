@@ -8,7 +8,7 @@ birth date. Not here: scores and decisions.
 
 from dataclasses import dataclass
 
-from credential_pipeline.linkage.blocking import Rule
+from credential_pipeline.linkage.blocking import LIKE_DATES, Rule
 from credential_pipeline.storage.engine import Connection
 
 _MONTH_DAY = "(month(birth_date) * 100 + day(birth_date))"
@@ -42,7 +42,11 @@ PASSES: tuple[Pass, ...] = (
     _pass("GeoSearch", "5_initials_and_birth_year", "substr(zip, 1, 3)", _first(2), _last(2), _YEAR),
     _pass("NameSearch", "1_birth_date_and_sounds", "birth_date", "first_sound", "last_sound"),
     _pass("NameSearch", "2_birth_date_and_initials", "birth_date", _first(1), _last(1)),
-    Pass("NameSearch", "names", Rule("NameSearch.names", ("first_name", "last_name"), bound=100, surnames=True)),
+    Pass(
+        "NameSearch",
+        "names",
+        Rule("NameSearch.names", ("first_name", "last_name"), bound=100, where=LIKE_DATES, surnames=True),
+    ),
     _pass("NameSearch", "3_birth_year_and_prefixes", _YEAR, _first(2), _last(2), bound=200),
     _pass("NameSearch", "4_birth_day_and_prefixes", _MONTH_DAY, _first(2), _last(2), bound=200),
     _pass("NameSearch", "first_and_birth_date", "birth_date", "first_name"),
@@ -56,7 +60,15 @@ PASSES: tuple[Pass, ...] = (
             where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
         ),
     ),
-    _pass("DOBSearch", "1_initials_swapped", _MONTH_DAY, _first(1), _last(1), right=(_MONTH_DAY, _last(1), _first(1)), bound=500),
+    _pass(
+        "DOBSearch",
+        "1_initials_swapped",
+        _MONTH_DAY,
+        _first(1),
+        _last(1),
+        right=(_MONTH_DAY, _last(1), _first(1)),
+        bound=500,
+    ),
     _pass("DOBSearch", "2_prefixes", _MONTH_DAY, _first(3), _last(3)),
     _pass("DOBSearch", "3_reversed_sounds", _MONTH_DAY, "first_sound_reversed", "last_sound_reversed"),
     _pass("DOBSearch", "4_first_and_birth_year", _MONTH_DAY, _YEAR, _first(2), bound=200),

@@ -68,7 +68,8 @@ def _write_learners(con: Connection) -> None:
     """One row a key: what the reference population holds most often, ties going to the alphabet."""
     columns = {"birth_year": "year(birth_date)", "sex": "sex", "race": "race", "ethnicity": "ethnicity"}
     counted = ", ".join(
-        f"{sql} AS {name}, count({sql}) OVER (PARTITION BY person_key, {sql}) AS times_{name}" for name, sql in columns.items()
+        f"{sql} AS {name}, count({sql}) OVER (PARTITION BY person_key, {sql}) AS times_{name}"
+        for name, sql in columns.items()
     )
     modes = ", ".join(f"max_by({name}, (times_{name}, {name}::VARCHAR)) AS {name}" for name in columns)
     con.execute(

@@ -25,14 +25,15 @@ LEFT JOIN (SELECT person_id, any_value(race) AS race FROM read_csv($keys, all_va
            JOIN reference USING (person_key) GROUP BY 1) s USING (person_id)
 WHERE k.status <> 'blocked'
 """
-# One row per record pair of one learner is too many; a learner is right if all its records are of one person, and a
-# person is whole if all his records are of one learner.
+# Pairs of records of one learner, of one person, and of both: who was joined, who should have been, who rightly was.
 _LEARNERS = """
-SELECT count(*), sum(pairs_right) / sum(pairs_found), sum(pairs_right) / (SELECT sum(n * (n - 1) / 2) FROM
-       (SELECT count(*) AS n FROM both_ids GROUP BY person_id))
-FROM (SELECT learner_id, sum(n * (n - 1) / 2) AS pairs_right, any_value(total * (total - 1) / 2) AS pairs_found
-      FROM (SELECT learner_id, person_id, count(*) AS n, sum(count(*)) OVER (PARTITION BY learner_id) AS total
-            FROM both_ids GROUP BY ALL) GROUP BY learner_id)
+WITH pairs AS (SELECT learner_id, person_id, count(*) AS n FROM both_ids GROUP BY ALL),
+     of_learner AS (SELECT sum(n * (n - 1) / 2) AS pairs, count(*) AS learners
+                    FROM (SELECT sum(n) AS n FROM pairs GROUP BY learner_id)),
+     of_person AS (SELECT sum(n * (n - 1) / 2) AS pairs FROM (SELECT sum(n) AS n FROM pairs GROUP BY person_id)),
+     of_both AS (SELECT sum(n * (n - 1) / 2) AS pairs FROM pairs)
+SELECT of_learner.learners, of_both.pairs / of_learner.pairs, of_both.pairs / of_person.pairs
+FROM of_learner, of_person, of_both
 """
 
 

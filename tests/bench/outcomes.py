@@ -28,12 +28,12 @@ def table(home: Path, industry: str) -> str:
         rows = con.execute(
             f"""
             SELECT o."table", o.measure, concat_ws(' ', nullif(o.age_band, 'all'), nullif(o.race, 'all'),
-                   nullif(o.sector, 'all'), nullif(o.setting, 'all'), nullif(o.certifier, 'all')) AS grp, o.horizon, o.unit,
+                   nullif(o.sector, 'all'), nullif(o.setting, 'all'), CASE WHEN o."table" = 'settings' THEN o.definition END, nullif(o.certifier, 'all')) AS grp, o.horizon, o.unit,
                    o.value, TRY_CAST(t.value AS DOUBLE) AS truth, o.n
             FROM outcome_tables.outcomes o
             JOIN read_csv(?, all_varchar = true) t
               ON t.industry = o.industry AND t."table" = o."table" AND t.measure = o.measure AND {same}
-              AND coalesce(t.setting, 'all') = o.setting
+              AND coalesce(t.setting, 'all') = o.setting AND coalesce(t.definition, '') = coalesce(o.definition, '')
               AND coalesce(TRY_CAST(t.horizon AS INTEGER), -99) = coalesce(o.horizon, -99)
             WHERE ({_HEADLINES}) AND o.status = 1
             ORDER BY 1, 2, 3, 4

@@ -31,7 +31,9 @@ _IDENTIFIED = (
 def spoiled(tmp_path_factory) -> tuple[Path, list[Answer]]:
     """A home with the canary in every input, run to the end and then into several failures."""
     home = tmp_path_factory.mktemp("canary") / "home"
-    answers = [command(home, "simulate", "--learners", "1000", "--registry-size", "6000", "--industry", "manufacturing")]
+    answers = [
+        command(home, "simulate", "--learners", "1000", "--registry-size", "6000", "--industry", "manufacturing")
+    ]
     assert answers[0].code == 0, answers[0].err
     feed = max((home / "clearinghouse" / "inbox" / "manufacturing" / "mssc").glob("*.csv"))
     _plant_in_feed(feed)
@@ -40,7 +42,9 @@ def spoiled(tmp_path_factory) -> tuple[Path, list[Answer]]:
     answers.append(command(home, "run", "manufacturing"))
     assert answers[-1].code == 0, answers[-1].err
     answers.append(command(home, "status", "manufacturing"))
-    answers.append(command(home, "export", "quarantine", "manufacturing", "--out", str(home / "public" / "quarantine.csv")))
+    answers.append(
+        command(home, "export", "quarantine", "manufacturing", "--out", str(home / "public" / "quarantine.csv"))
+    )
     answers += _failures(home, feed)
     return home, answers
 
@@ -114,7 +118,11 @@ def test_no_file_outside_the_identified_places_names_her(spoiled):
     identified = [home / place for place in _IDENTIFIED]
     found = []
     for path in home.rglob("*"):
-        if not path.is_file() or path.is_symlink() or any(path == place or place in path.parents for place in identified):
+        if (
+            not path.is_file()
+            or path.is_symlink()
+            or any(path == place or place in path.parents for place in identified)
+        ):
             continue
         if path.suffix == ".parquet":
             continue
@@ -153,7 +161,17 @@ def test_the_locked_logs_are_locked(spoiled):
 
 
 def test_no_identifier_beyond_the_keys():
-    forbidden = {"first_name", "last_name", "birth_date", "street", "email", "ssn_last4", "student_id", "row_id", "phone"}
+    forbidden = {
+        "first_name",
+        "last_name",
+        "birth_date",
+        "street",
+        "email",
+        "ssn_last4",
+        "student_id",
+        "row_id",
+        "phone",
+    }
     for name in ("person_keys", "outcome_tables", "outcome_release", "published_outcomes"):
         for table in SNAPSHOTS[name]:
             if (name, table.name) != ("person_keys", "person_links"):

@@ -68,7 +68,10 @@ def _people(rng: np.random.Generator, count: int) -> pd.DataFrame:
     frame["sex"] = rng.choice(["F", "M"], count)
     frame["ssn_last4"] = [f"{n:04d}" for n in rng.integers(0, 10000, count)]
     frame["zip"] = [f"{n:05d}" for n in 10000 + rng.integers(0, max(count // 40, 10), count)]
-    frame["street"] = [f"{n} {s} ST" for n, s in zip(rng.integers(1, 2000, count), _surnames(rng, 4000)[rng.integers(0, 3000, count)], strict=True)]
+    frame["street"] = [
+        f"{n} {s} ST"
+        for n, s in zip(rng.integers(1, 2000, count), _surnames(rng, 4000)[rng.integers(0, 3000, count)], strict=True)
+    ]
     frame["city"] = "CITY " + frame["zip"].str[:4]
     frame["state"] = np.where(frame["person"] % 2 == 0, "OH", "PA")
     frame["email"] = "p" + frame["person"].astype(str) + "@example.org"
@@ -146,7 +149,7 @@ def make_world(people: int = 6000, learners: int = 1200, seed: int = 7, level: f
 def put(con: Connection, table: str, frame: pd.DataFrame, columns: dict[str, str], shuffle: int | None = None) -> None:
     """Create a table out of the frame with typed columns, in another row order if ``shuffle`` is given."""
     order = frame.sample(frac=1.0, random_state=shuffle) if shuffle is not None else frame
-    made = pd.DataFrame({name: order[name] if name in order else None for name in columns}, index=order.index)
+    made = pd.DataFrame({name: order.get(name) for name in columns}, index=order.index)
     con.register("frame_to_put", made)
     cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns.items())
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.split('.')[0]}")
@@ -154,9 +157,9 @@ def put(con: Connection, table: str, frame: pd.DataFrame, columns: dict[str, str
     con.unregister("frame_to_put")
 
 
-_PERSON = dict.fromkeys(
-    ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name"), "VARCHAR"
-) | {"birth_date": "DATE"}
+_PERSON = dict.fromkeys(("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name"), "VARCHAR") | {
+    "birth_date": "DATE"
+}
 _PLACE = dict.fromkeys(("street", "city", "state", "zip"), "VARCHAR")
 STUDENTS = {"student_id": "VARCHAR", **_PERSON, "sex": "VARCHAR", "ssn_last4": "VARCHAR", "email": "VARCHAR", **_PLACE}
 STUDENTS |= {"ferpa_block": "BOOLEAN"}
