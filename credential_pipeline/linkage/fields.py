@@ -5,7 +5,7 @@ is a candidate, with what the comparisons need (nickname groups, surname words, 
 recipes clean a feed; the inputs are already standardised (upper case, NULL for missing, DATE).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from credential_pipeline.storage.engine import Connection
@@ -39,6 +39,9 @@ RECORD_COLUMNS = (
     "state",
     "zip",
 )
+FULL_NAME = "first_name || ' ' || last_name"
+FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
+"""Columns whose frequency in the population adjusts the weight of agreement."""
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 
@@ -171,7 +174,7 @@ def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, 
     parts = [
         f"""
         SELECT {sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
-               r.first_name || ' ' || r.last_name AS full_name,
+               {FULL_NAME} AS full_name,
                n.groups AS nicknames,
                {surname_words("r.last_words", "r.last_name", "r.previous_last_name")} AS surnames,
                strftime(r.birth_date, '%Y%m%d') AS birth_date,
@@ -187,33 +190,48 @@ def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, 
     con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION ALL '.join(parts)}")
 
 
-def add_frequencies(con: Connection, features: str, population: str, columns: Sequence[str], scale: float) -> None:
-    """Add ``tf_<column>`` to the feature table: how frequent a candidate's value is in the population.
+def make_frequencies(con: Connection, target: str, left: str, population: str) -> dict[str, str]:
+    """Create the tables of how frequent names and ZIP codes of the left records are in a population.
+
+    Only values of the left side are looked up, because a frequency counts only where both sides agree.
+
+    Args:
+        con: The connection.
+        target: Prefix of the temporary tables to create, with the columns value and frequency.
+        left: Record table whose values are wanted.
+        population: Record table whose frequencies count (the registry, not the feed).
+
+    Returns:
+        Column -> table.
+    """
+    made = {}
+    for column in FREQUENCY_COLUMNS:
+        value = FULL_NAME if column == "full_name" else column
+        made[column] = f"{target}_{column}"
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE {made[column]} AS
+            WITH wanted AS (SELECT DISTINCT {value} AS value FROM {left} WHERE value IS NOT NULL),
+            total AS (SELECT greatest(count({value}), 1)::DOUBLE AS n FROM {population}),
+            held AS (
+                SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {population})
+                SEMI JOIN wanted USING (value) GROUP BY value)
+            SELECT w.value, coalesce(h.n, 1) / total.n AS frequency
+            FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
+            """
+        )
+    return made
+
+
+def add_frequencies(con: Connection, features: str, frequencies: Mapping[str, str], scale: float) -> None:
+    """Add ``tf_<column>`` to the feature table.
 
     Args:
         con: The connection.
         features: The feature table.
-        population: The record table whose frequencies count (the registry, not the feed).
-        columns: Columns out of full_name, first_name, last_name, zip.
+        frequencies: Column -> table, of :func:`make_frequencies`.
         scale: Factor of the frequencies.
     """
-    for column in columns:
-        value = "first_name || ' ' || last_name" if column == "full_name" else column
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE tmp_linkage_tf_{column} AS
-            WITH wanted AS (SELECT DISTINCT {column} AS value FROM {features} WHERE {column} IS NOT NULL),
-            total AS (SELECT greatest(count({value}), 1)::DOUBLE AS n FROM {population}),
-            held AS (SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {population}) SEMI JOIN wanted
-                     USING (value) GROUP BY value)
-            SELECT w.value, greatest(coalesce(h.n, 1), 1) / total.n * {scale} AS tf
-            FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
-            """
-        )
-    joins = " ".join(
-        f"LEFT JOIN tmp_linkage_tf_{column} t_{column} ON t_{column}.value = f.{column}" for column in columns
-    )
-    added = "".join(f", t_{column}.tf AS tf_{column}" for column in columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {features} AS SELECT f.*{added} FROM {features} f {joins}")
-    for column in columns:
-        con.execute(f"DROP TABLE tmp_linkage_tf_{column}")
+    joins = " ".join(f"LEFT JOIN {table} t_{name} ON t_{name}.value = f.{name}" for name, table in frequencies.items())
+    added = ", ".join(f"t_{name}.frequency * {scale} AS tf_{name}" for name in frequencies)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {features} AS SELECT f.*, {added} FROM {features} f {joins}")

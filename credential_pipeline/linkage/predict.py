@@ -6,14 +6,14 @@ score means (resolve).
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from splink import DuckDBAPI, Linker
 
 from credential_pipeline.linkage.comparisons import comparisons
-from credential_pipeline.linkage.fields import add_frequencies, make_features
+from credential_pipeline.linkage.fields import add_frequencies, make_features, make_frequencies
 from credential_pipeline.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.storage.engine import Connection
 
@@ -47,6 +47,7 @@ def score(
     fields: Sequence[str],
     right_rows: int,
     min_weight: float = MIN_WEIGHT,
+    frequencies: Mapping[str, str] | None = None,
 ) -> int:
     """Create the table of scored pairs.
 
@@ -63,6 +64,7 @@ def score(
         fields: Fields that both sides hold.
         right_rows: Size of the right table, which scales the prior.
         min_weight: Pairs below are not kept.
+        frequencies: Frequency tables of :func:`make_frequencies`, for those who score more than once.
 
     Returns:
         The number of pairs kept.
@@ -75,8 +77,9 @@ def score(
     make_features(con, FEATURES, sides)
     made = model.settings(fields, right_rows)
     chosen = comparisons([name for name in fields if name in model.weights])
+    tables = frequencies or make_frequencies(con, "tmp_linkage_frequency", left, right or left)
+    add_frequencies(con, FEATURES, tables, FREQUENCY_SCALE)
     adjusted = {level.frequency for item in chosen for level in item.levels if level.frequency}
-    add_frequencies(con, FEATURES, right or left, sorted(adjusted), FREQUENCY_SCALE)
     sign = "" if right is None else "-"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE tmp_linkage_blocked AS SELECT '0' AS match_key, left_record AS join_key_l, "

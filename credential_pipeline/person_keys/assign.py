@@ -7,15 +7,16 @@ passes are (cascade.py) and what is published (outputs.py).
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Protocol
 
 from credential_pipeline.linkage.blocking import make_pairs
-from credential_pipeline.linkage.fields import make_records, shared_fields
+from credential_pipeline.linkage.fields import make_frequencies, make_records, shared_fields
 from credential_pipeline.linkage.model import Model, shipped
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import best_right, contradiction
 from credential_pipeline.linkage.scratch import scratch
-from credential_pipeline.person_keys.cascade import PASSES, add_keys
+from credential_pipeline.person_keys.cascade import PASSES, Pass, add_keys
 from credential_pipeline.person_keys.outputs import write_outputs
 from credential_pipeline.storage.engine import Connection
 
@@ -23,6 +24,7 @@ ROWS = "tmp_key_rows"
 PEOPLE = "tmp_key_people"
 LINKS = "tmp_key_links"
 """row_id, person_key, match_weight, match_probability, status, module, pass."""
+_LINKED = f"(SELECT row_id FROM {LINKS} WHERE status = 'linked')"
 
 
 class Thresholds(Protocol):
@@ -70,6 +72,7 @@ def _assign(con: Connection, model: Model, limits: Thresholds) -> None:
     fields = shared_fields(con, "tmp_key_left", "tmp_key_right")
     add_keys(con, "tmp_key_left", ROWS)
     add_keys(con, "tmp_key_right", PEOPLE)
+    con.execute("DROP TABLE tmp_key_right")
     _find_lives(con)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {LINKS} (row_id VARCHAR, person_key VARCHAR, match_weight DOUBLE, "
@@ -99,15 +102,19 @@ def _find_lives(con: Connection) -> None:
 
 
 def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limits: Thresholds) -> None:
-    """Run the passes over the rows that are still without a key."""
-    for step in PASSES:
-        if step.module == "HHCompSearch":
+    """Run the modules over the rows that are still without a key, and within each its passes in order.
+
+    The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
+    """
+    frequencies = make_frequencies(con, "tmp_key_frequency", ROWS, PEOPLE)
+    for module, steps in groupby(PASSES, key=lambda step: step.module):
+        passes = list(steps)
+        if module == "HHCompSearch":
             _find_households(con)
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN "
-            f"(SELECT row_id FROM {LINKS} WHERE status = 'linked') k ON k.row_id = r.id"
+            f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN {_LINKED} k ON k.row_id = r.id"
         )
-        if not make_pairs(con, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule]):
+        if not make_pairs(con, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule for step in passes]):
             continue
         score(
             con,
@@ -118,33 +125,41 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
             pairs="tmp_key_pairs",
             fields=fields,
             right_rows=people,
+            frequencies=frequencies,
         )
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE tmp_key_candidates AS
-            SELECT l.id AS row_id, r.id AS person_key, max(s.match_weight) AS match_weight
-            FROM tmp_key_scored s
+            SELECT l.id AS row_id, r.id AS person_key, p.rule, max(s.match_weight) AS match_weight
+            FROM tmp_key_scored s JOIN tmp_key_pairs p USING (left_record, right_record)
             JOIN tmp_key_pool l ON l.record = s.left_record JOIN {PEOPLE} r ON r.record = s.right_record
             LEFT JOIN tmp_key_award a ON a.row_id = l.id LEFT JOIN tmp_key_death d ON d.person_key = r.id
             WHERE NOT coalesce(d.death_year < a.award_year, false) AND NOT {contradiction(fields)}
             GROUP BY ALL
             """
         )
-        best_right(
-            con,
-            "tmp_key_candidates",
-            "tmp_key_best",
-            left="row_id",
-            right="person_key",
-            link_threshold=limits.link_threshold,
-            review_threshold=limits.review_threshold,
-        )
-        con.execute(f"DELETE FROM {LINKS} WHERE row_id IN (SELECT row_id FROM tmp_key_best WHERE status = 'linked')")
-        con.execute(
-            f"INSERT INTO {LINKS} SELECT row_id, person_key, match_weight, match_probability, status, ?, ? "
-            f"FROM tmp_key_best b WHERE status = 'linked' OR (status = 'ambiguous' AND row_id NOT IN (SELECT row_id FROM {LINKS}))",
-            [step.module, step.name],
-        )
+        for number, step in enumerate(passes):
+            _decide(con, step, number, limits)
+
+
+def _decide(con: Connection, step: Pass, number: int, limits: Thresholds) -> None:
+    """Link the rows of the pool whose best candidate so far stands alone."""
+    open_rows = f"(SELECT * FROM tmp_key_candidates c ANTI JOIN {_LINKED} k USING (row_id) WHERE rule <= {number})"
+    best_right(
+        con,
+        open_rows,
+        "tmp_key_best",
+        left="row_id",
+        right="person_key",
+        link_threshold=limits.link_threshold,
+        review_threshold=limits.review_threshold,
+    )
+    con.execute(f"DELETE FROM {LINKS} WHERE row_id IN (SELECT row_id FROM tmp_key_best WHERE status <> 'unlinked')")
+    con.execute(
+        f"INSERT INTO {LINKS} SELECT row_id, person_key, match_weight, match_probability, status, ?, ? "
+        "FROM tmp_key_best WHERE status <> 'unlinked'",
+        [step.module, step.name],
+    )
 
 
 def _find_households(con: Connection) -> None:

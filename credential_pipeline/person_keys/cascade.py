@@ -94,16 +94,23 @@ def add_keys(con: Connection, records: str, target: str) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {target} AS
-        WITH word AS (
-            SELECT DISTINCT first_name AS word FROM {records} UNION SELECT DISTINCT last_name FROM {records}),
+        WITH keyed AS (
+            SELECT *, CASE WHEN street[1] BETWEEN '0' AND '9' THEN split_part(street, ' ', 1) END AS house,
+                   nullif(split_part(street, ' ', 2), '') AS street_word
+            FROM {records}),
+        word AS (
+            SELECT DISTINCT first_name AS word FROM keyed
+            UNION SELECT DISTINCT last_name FROM keyed
+            UNION SELECT DISTINCT street_word FROM keyed),
         sound AS (
             SELECT word, {_soundex("word")} AS sound, {_soundex("reverse(word)")} AS reversed
             FROM word WHERE word IS NOT NULL)
-        SELECT r.*, f.sound AS first_sound, l.sound AS last_sound,
+        SELECT k.* EXCLUDE (street_word), f.sound AS first_sound, l.sound AS last_sound,
                f.reversed AS first_sound_reversed, l.reversed AS last_sound_reversed,
-               nullif(regexp_extract(r.street, '^[0-9]+'), '') AS house,
-               {_soundex("regexp_extract(r.street, '([A-Z]+)', 1)")} AS street_sound,
-               NULL::VARCHAR AS household
-        FROM {records} r LEFT JOIN sound f ON f.word = r.first_name LEFT JOIN sound l ON l.word = r.last_name
+               s.sound AS street_sound, NULL::VARCHAR AS household
+        FROM keyed k
+        LEFT JOIN sound f ON f.word = k.first_name
+        LEFT JOIN sound l ON l.word = k.last_name
+        LEFT JOIN sound s ON s.word = k.street_word
         """
     )

@@ -99,7 +99,11 @@ def test_an_expired_agreement(run, home, tmp_path):
 
 
 def test_no_agreement(run, home, tmp_path):
-    folder = overlay(tmp_path, "industries", "manufacturing", agreement=None)
+    folder = overlay(tmp_path, "industries", "manufacturing")
+    file = folder / "industries" / "manufacturing.yml"
+    document = yaml.safe_load(file.read_text())
+    del document["agreement"]
+    file.write_text(yaml.safe_dump(document))
     refused(run(home, "run", "manufacturing", registry=folder), "E_NO_AGREEMENT")
 
 

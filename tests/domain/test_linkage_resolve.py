@@ -1,0 +1,63 @@
+"""What scores decide: best right, ambiguity, clusters that contradict themselves."""
+
+import numpy as np
+import pytest
+
+from credential_pipeline.linkage.resolve import best_right, cluster, components
+from credential_pipeline.storage.engine import connect
+
+
+def decide(pairs: list[tuple[str, str, float]]) -> dict[str, tuple[str, float, str]]:
+    with connect(threads=1) as con:
+        con.execute("CREATE TABLE scored (l VARCHAR, r VARCHAR, match_weight DOUBLE)")
+        con.executemany("INSERT INTO scored VALUES (?, ?, ?)", pairs)
+        best_right(con, "scored", "best", left="l", right="r", link_threshold=0.95, review_threshold=0.5)
+        rows = con.execute("SELECT l, r, match_probability, status FROM best").fetchall()
+    return {left: (right, probability, status) for left, right, probability, status in rows}
+
+
+def test_the_best_of_several_is_linked_if_the_others_are_far_behind() -> None:
+    assert decide([("a", "x", 20.0), ("a", "y", 8.0)])["a"][::2] == ("x", "linked")
+
+
+def test_two_close_candidates_are_ambiguous_and_ties_go_by_id_not_by_order() -> None:
+    for pairs in ([("a", "x", 20.0), ("a", "y", 20.0)], [("a", "y", 20.0), ("a", "x", 20.0)]):
+        right, probability, status = decide(pairs)["a"]
+        assert (right, status) == ("x", "ambiguous")
+        assert probability == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(("weight", "status"), [(-1.0, "unlinked"), (1.0, "ambiguous"), (5.0, "linked")])
+def test_a_single_candidate_is_judged_by_its_probability(weight, status) -> None:
+    assert decide([("a", "x", weight)])["a"][2] == status
+
+
+def test_huge_weights_do_not_overflow() -> None:
+    assert decide([("a", "x", 900.0), ("a", "y", 800.0)])["a"][2] == "ambiguous"
+
+
+def _edges(*rows: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    left, right, weight = zip(*rows, strict=True)
+    return np.array(left), np.array(right), np.array(weight)
+
+
+def test_components_are_named_after_their_smallest_node() -> None:
+    labels = components(6, np.array([4, 1]), np.array([2, 4]))
+    assert labels.tolist() == [0, 1, 1, 3, 1, 5]
+
+
+def test_a_chain_that_ends_in_a_contradiction_breaks_at_its_weakest_edge() -> None:
+    labels = cluster(4, *_edges((0, 1, 9.0), (1, 2, 3.0), (2, 3, 8.0)), [(0, 3)])
+    assert labels.tolist() == [0, 0, 2, 2]
+
+
+def test_contradictions_between_clusters_change_nothing() -> None:
+    labels = cluster(4, *_edges((0, 1, 9.0), (2, 3, 8.0)), [(0, 3)])
+    assert labels.tolist() == [0, 0, 2, 2]
+
+
+def test_the_order_of_edges_does_not_matter() -> None:
+    rows = [(0, 1, 5.0), (1, 2, 5.0), (2, 3, 5.0), (0, 4, 1.0)]
+    expected = cluster(5, *_edges(*rows), [(0, 2)]).tolist()
+    turned = [(b, a, w) for a, b, w in reversed(rows)]
+    assert cluster(5, *_edges(*turned), [(2, 0)]).tolist() == expected
