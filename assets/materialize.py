@@ -30,6 +30,7 @@ def materialize(
     inputs: Callable[[], Mapping[str, str]] = dict,
     before_publish: Callable[[Staged], None] = lambda staged: None,
     describe: Callable[[Version], Mapping[str, Any]] = lambda version: {},
+    intact: Callable[[Version], bool] = lambda version: True,
     explain: Callable[[Staged], str] = lambda staged: "",
 ) -> Iterator[gate.Outcome]:
     """Run one hop through its gate.
@@ -44,6 +45,7 @@ def materialize(
         inputs: What else the result depends on; called inside the guard, so that it may refuse.
         before_publish: A last act between gate and publication; may refuse.
         describe: Extra metadata from the published version.
+        intact: Whether what the version left outside the store is still there; else the hop is done over again.
         explain: A sentence for people when the gate stays shut.
     """
     snapshot = SNAPSHOTS[hop]
@@ -63,6 +65,7 @@ def materialize(
             build=build,
             before_publish=before_publish,
             describe=describe,
+            intact=intact,
             explain=explain,
             home=side.root,
         )

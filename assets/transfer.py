@@ -34,3 +34,11 @@ def pointed(folder: Path, hop: str) -> Path:
         )
         raise SafeError("E_NO_PACKAGE", message) from None
     return folder / Path(name).name
+
+
+def is_there(folder: Path, package: str | None) -> bool:
+    """Whether a package still lies in the transfer folder and is the one to read."""
+    try:
+        return bool(package) and (folder / _POINTER).read_text().strip() == package and (folder / package).is_dir()
+    except OSError:
+        return False

@@ -47,6 +47,7 @@ class Hop:
         build: Creates the tables of the snapshot in the staged connection.
         before_publish: A last act between gate and publication, for example handing a package over; may refuse.
         describe: Extra metadata from the published version: charts, paths, figures.
+        intact: Whether what the version left outside the store, for example a sealed package, is still there.
         explain: A sentence for people when the gate stays shut, for example which file to mend; empty for none.
     """
 
@@ -61,6 +62,7 @@ class Hop:
     build: Callable[[Staged], None]
     before_publish: Callable[[Staged], None] = field(default=lambda staged: None)
     describe: Callable[[Version], Mapping[str, Any]] = field(default=lambda version: {})
+    intact: Callable[[Version], bool] = field(default=lambda version: True)
     explain: Callable[[Staged], str] = field(default=lambda staged: "")
 
 
@@ -134,7 +136,7 @@ def _unchanged(hop: Hop) -> Version | None:
             current.path(table.name)
     except SafeError:
         return None  # A damaged version is built again, as its message tells the reader to do.
-    return current
+    return current if hop.intact(current) else None
 
 
 def _severity(rule: Rule) -> dg.AssetCheckSeverity:

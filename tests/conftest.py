@@ -7,9 +7,12 @@ import pytest
 
 _TIERS = {"domain", "gates", "graph", "boundary", "pipeline", "upstream", "browser"}
 _DAGSTER_FREE = {"domain"}
+# One simulated pilot serves all tests of these tiers, so they stay in one worker.
+_SHARED_FIXTURE = {"pipeline", "boundary"}
 _ROOT = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests outside the tiers, and domain tests whose module imports Dagster."""
     wrong = []
@@ -20,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         module = sys.modules.get(getattr(item, "module", None).__name__) if getattr(item, "module", None) else None
         if tier in _DAGSTER_FREE and module is not None and "dagster" in vars(module):
             wrong.append(f"{item.nodeid}: a domain test knows no Dagster; move it to tests/graph or tests/pipeline")
-        if tier == "pipeline":
-            item.add_marker(pytest.mark.xdist_group("pipeline"))
+        if tier in _SHARED_FIXTURE:
+            item.add_marker(pytest.mark.xdist_group(tier))
+    # The longest group first, so that the other workers share the rest meanwhile.
+    items.sort(key=lambda item: "pipeline" not in Path(item.path).relative_to(_ROOT).parts)
     if wrong:
         raise pytest.UsageError("\n".join(sorted(set(wrong))))

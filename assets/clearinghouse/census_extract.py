@@ -42,13 +42,10 @@ def census_extract(context: dg.AssetExecutionContext, clearinghouse: SideResourc
     def inputs() -> Mapping[str, str]:
         agreement = require_agreement(clearinghouse.industry(name), clearinghouse.date)
         held = keys()
-        # A package that was lost on the way is sealed again: its absence makes the inputs other than before.
-        folder = clearinghouse.folder_of_extracts(name)
         return {
             "agreement": digest_of(repr(agreement)),
             "recipient": held.recipient.fingerprint,
             "token key": held.tokens.key_id,
-            "transfer": "sent" if (folder / "CURRENT").exists() else "empty",
         }
 
     def build(staged: Staged) -> None:
@@ -79,5 +76,8 @@ def census_extract(context: dg.AssetExecutionContext, clearinghouse: SideResourc
         reads=["linked_records", "cleaned_learners", "education_registry"],
         inputs=inputs,
         before_publish=before_publish,
+        intact=lambda version: transfer.is_there(
+            clearinghouse.folder_of_extracts(name), version.manifest.facts.get("package")
+        ),
         describe=lambda version: {"package": version.manifest.facts.get("package", "")},
     )

@@ -42,7 +42,6 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
         return {
             "disclosure": digest_of(enclave.industry(name).disclosure.model_dump_json()),
             "recipient": load_recipient(enclave.root, ENCLAVE_TO_PUBLICATION).fingerprint,
-            "transfer": "sent" if (enclave.folder_of_releases(name) / "CURRENT").exists() else "empty",
         }
 
     def build(staged: Staged) -> None:
@@ -115,6 +114,9 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
         inputs=inputs,
         before_publish=before_publish,
         describe=describe,
+        intact=lambda version: transfer.is_there(
+            enclave.folder_of_releases(name), version.manifest.facts.get("package")
+        ),
     )
 
 

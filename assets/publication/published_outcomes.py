@@ -72,6 +72,7 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
         release = staged.con.execute("SELECT any_value(release) FROM published_outcomes.published_outcomes").fetchall()[
             0
         ][0]
+        staged.facts["release"] = release
         with place(publication.root / name, release) as out:
             write_publication(
                 staged.con,
@@ -98,6 +99,9 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
         inputs=inputs,
         before_publish=before_publish,
         describe=describe,
+        intact=lambda version: (
+            publication.root / name / version.manifest.facts.get("release", "") / "report.html"
+        ).is_file(),
     )
 
 

@@ -27,7 +27,8 @@ def unreadable(certifier: Certifier) -> dict[str, str]:
         "UNREADABLE_EVENT_DATE": "event_date IS NULL",
         "EVENT_DATE_IN_FUTURE": "event_date > $today",
         "UNKNOWN_EVENT": "event = '' AND written_event <> ''",
-        "UNKNOWN_RESULT": "result = '' AND written_result <> ''",
+        # Renewals and revocations have no result, though they may stand in the column that holds the results of others.
+        "UNKNOWN_RESULT": "result = '' AND written_result <> '' AND event NOT IN ('renewal', 'revocation')",
     }
 
 

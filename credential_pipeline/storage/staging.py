@@ -109,9 +109,8 @@ class Staged:
             " ORDER BY column_index",
             [self.snapshot.name, table.name],
         ).fetchall()
-        if found != list(table.schema.items()):
-            differing = {name for name, _ in set(table.schema.items()) ^ set(found)}
-            names = ", ".join(sorted(differing)) or "the order of its columns"
+        if dict(found) != table.schema:
+            names = ", ".join(sorted({name for name, _ in set(table.schema.items()) ^ set(found)}))
             message = f"Table {self.snapshot.name}.{table.name} breaks its contract in: {names}."
             raise SafeError("E_CONTRACT", message)
 

@@ -145,9 +145,8 @@ def test_no_table_beyond_the_identified_ones_names_her(spoiled):
         if f"{snapshot}/{path.name}" in allowed:
             continue
         looked_at += 1
-        text = "concat_ws('|', *COLUMNS(c -> true)::VARCHAR)"
         hits = duckdb.execute(
-            f"SELECT count(*) FROM (SELECT {text} AS line FROM '{path}')"
+            f"SELECT count(*) FROM (SELECT CAST(t AS VARCHAR) AS line FROM '{path}' AS t)"
             f" WHERE line ILIKE '%{NAME}%' OR line ILIKE '%zebulonia@%'"
         ).fetchall()[0][0]
         assert hits == 0, path.relative_to(home)

@@ -67,7 +67,7 @@ def test_sectors_add_up_and_an_unknown_employer_is_its_own_category(found: Resul
 def test_premium_is_the_difference_of_medians(found: Result) -> None:
     cell = found.cell("in_industry_premium/h=1")
     assert cell["value"] == pytest.approx((50000 - 25000) * FACTOR, abs=1e-5)
-    assert (cell["n"], cell["n_count_id"], cell["numerator_count_id"]) == (5, "in_industry/h=1", "out_of_industry/h=1")
+    assert (cell["n"], cell["n_count_id"], cell["numerator_count_id"]) == (5, "wage_matched/h=1", "in_industry/h=1")
     assert cell["low"] < cell["value"] < cell["high"]
     assert found.value("in_industry_premium/race=black/h=1") == pytest.approx((50000 - 25000) * FACTOR, abs=1e-5)
 
