@@ -1,0 +1,1 @@
+"""Tables of names and places; see SOURCES.md. Not here: code."""
