@@ -8,10 +8,13 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from assets import environment
+from checks import vault
 from credential_pipeline.errors import SafeError
 from credential_pipeline.names import HOPS
 
@@ -75,6 +78,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(command.execute(arguments))
     except SafeError as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
+        return 1
+    except Exception as error:  # noqa: BLE001 - its text may quote a cell, so it goes to the locked log only
+        kept = (
+            f"is in {vault.LOG} below home only"
+            if vault.keep(environment.home(), traceback.format_exc())
+            else "was lost"
+        )
+        print(f"refused: an unexpected {type(error).__name__} stopped the command; its text {kept}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(

@@ -4,8 +4,6 @@ Dagster stores exceptions with everything that they chain, and DuckDB quotes the
 :class:`SafeError` is replaced, and its full text goes only to a file that the side's own account can read.
 """
 
-import datetime
-import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from checks import vault
 from credential_pipeline.errors import SafeError
-
-VAULT_LOG = "vault.log"
 
 
 @contextmanager
@@ -38,19 +35,9 @@ def guarded(hop: str, partition: str, home: Path) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - everything else may quote a cell
         kind = type(error).__name__
         kept = (
-            f"is kept in {home.name}/{VAULT_LOG} only" if _keep(home, traceback.format_exc()) else "could not be kept"
+            f"is kept in {home.name}/{vault.LOG} only"
+            if vault.keep(home, traceback.format_exc())
+            else "could not be kept"
         )
         text = f"{partition} {hop}: an unexpected {kind} stopped the hop; its text may hold personal data and {kept} [E_UNEXPECTED]"
         raise dg.Failure(text, metadata={"code": "E_UNEXPECTED", "hop": hop}, allow_retries=False) from None
-
-
-def _keep(home: Path, text: str) -> bool:
-    # Raising here would chain the very text that must not leave, so a full disk costs the log and nothing else.
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(home / VAULT_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{datetime.datetime.now(datetime.UTC).isoformat()}\n{text}\n")
-    except OSError:
-        return False
-    return True

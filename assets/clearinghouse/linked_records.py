@@ -1,4 +1,7 @@
-"""Hop 3: profiles become learners, learners find their student records. Predicting never trains."""
+"""Hop 3: profiles become learners, learners find their student records. Predicting never trains.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +14,6 @@ from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.linked_records import RULES
-from credential_pipeline.linked_records.link import link
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
@@ -34,6 +36,8 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
     name = context.partition_key
 
     def build(staged: Staged) -> None:
+        from credential_pipeline.linked_records.link import link
+
         link(staged.con, clearinghouse.industry(name))
 
     def describe(version: Version) -> Mapping[str, Any]:

@@ -1,4 +1,7 @@
-"""Hop 6: disclosure control over all tables at once, an attacker on the result, and the sealed release."""
+"""Hop 6: disclosure control over all tables at once, an attacker on the result, and the sealed release.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 import datetime
 import shutil
@@ -16,8 +19,6 @@ from assets.resources import SideResource
 from checks import gate
 from checks.suites.outcome_release import RULES
 from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.disclosure.audit import audit
-from credential_pipeline.disclosure.release import Release, publish_outcomes, stage_csv
 from credential_pipeline.handover.agreement import release_terms, require_agreement
 from credential_pipeline.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.handover.manifest import ManifestFacts
@@ -45,6 +46,9 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
         }
 
     def build(staged: Staged) -> None:
+        from credential_pipeline.disclosure.audit import audit
+        from credential_pipeline.disclosure.release import Release, publish_outcomes, stage_csv
+
         rules = enclave.industry(name).disclosure
         con = staged.con
         folder = enclave.root / "audit" / name

@@ -1,4 +1,7 @@
-"""Hop 4b: protected person keys by a cascade of passes; no direct identifier goes beyond this hop."""
+"""Hop 4b: protected person keys by a cascade of passes; no direct identifier goes beyond this hop.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +14,6 @@ from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.person_keys import RULES
-from credential_pipeline.person_keys.assign import assign
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
@@ -28,6 +30,8 @@ def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Ite
     name = context.partition_key
 
     def build(staged: Staged) -> None:
+        from credential_pipeline.person_keys.assign import assign
+
         assign(staged.con, enclave.industry(name))
 
     def describe(version: Version) -> Mapping[str, Any]:

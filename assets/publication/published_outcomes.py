@@ -18,7 +18,6 @@ from credential_pipeline.handover.package import verify
 from credential_pipeline.handover.receive import ReceivingKeys, receive
 from credential_pipeline.publication.methods import MethodNote
 from credential_pipeline.publication.place import place
-from credential_pipeline.publication.write import write_publication
 from credential_pipeline.registry.load import Registry
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
@@ -69,6 +68,8 @@ def published_outcomes(context: dg.AssetExecutionContext, publication: SideResou
         )
 
     def before_publish(staged: Staged) -> None:
+        from credential_pipeline.publication.write import write_publication
+
         release = staged.con.execute("SELECT any_value(release) FROM published_outcomes.published_outcomes").fetchall()[
             0
         ][0]
