@@ -1,6 +1,7 @@
 """``run``: materialise the hops of industries in order through Dagster, with a line per hop and a summary."""
 
 import argparse
+import datetime
 import importlib
 import logging
 import sys
@@ -8,9 +9,10 @@ import time
 
 import dagster as dg
 
-from assets import environment, headline, instance
+from assets import environment, headline, instance, stamp
 from assets.commands import keys, simulate
 from credential_pipeline.names import HOPS, Side
+from credential_pipeline.registry.load import Registry
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 _LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "publication"}
@@ -26,7 +28,7 @@ def execute(arguments: argparse.Namespace) -> int:
     hops = _up_to(arguments.until)
     started = time.monotonic()
     with instance.instance() as dagster_instance:
-        refused = [name for name in industries if not _run(name, hops, dagster_instance)]
+        refused = [name for name in industries if not _run(name, hops, dagster_instance, registry)]
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
@@ -44,11 +46,16 @@ def _up_to(until: str | None) -> list[str]:
     return names[: names.index(until) + 1] if until else names
 
 
-def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance) -> bool:
+def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, registry: Registry) -> bool:
+    date = environment.today_override() or datetime.datetime.now(datetime.UTC).date().isoformat()
     for side, location in _LOCATIONS.items():
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
+        if stamp.unchanged(side, industry, wanted, registry, date):
+            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(wanted))
+            continue
+        stamp.forget(side, industry)
         definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
         result = definitions.resolve_job_def(location).execute_in_process(
             instance=dagster_instance,
@@ -61,6 +68,7 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance) -
             for line in _refusals(result):
                 print(f"refused: {line}", file=sys.stderr)
             return False
+        stamp.keep(side, industry, wanted, registry, date)
     return True
 
 

@@ -82,6 +82,13 @@ def test_a_second_run_makes_no_new_version(run, home):
     assert answer.code == 0, answer.err
     assert "published in" not in answer.out
     assert (versions(home), public_bytes(home)) == before
+    again = run(home, "run", "manufacturing")
+    assert again.out.count("manufacturing unchanged: ") == 3
+    # A file that only looks different is looked at by content, and gives the same versions.
+    max((home / "clearinghouse" / "inbox" / "manufacturing" / "mssc").glob("*.csv")).touch()
+    touched = run(home, "run", "manufacturing")
+    assert "manufacturing raw_feeds unchanged in" in touched.out
+    assert (versions(home), public_bytes(home)) == before
 
 
 @pytest.mark.parametrize("industry", ["manufacturing", "healthcare"])
