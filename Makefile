@@ -35,7 +35,7 @@ check: install  ## Lint, types, import rules, definitions.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/credential-pipeline registry check
-	$(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+	env -u DAGSTER_HOME $(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
 
 bench: install  ## Time, memory and accuracy at the pilot's full size.
 	@$(BIN)/python -m tests.bench
