@@ -1,10 +1,18 @@
 """What must hold before the registry is linked against."""
 
-from checks.rule import contract_rules, none_where, share_where
+from checks.rule import contract_rules, none_where, number, share_where
 from credential_pipeline.contracts import SNAPSHOTS
 
 RULES = (
     *contract_rules(SNAPSHOTS["education_registry"]),
+    number(
+        "every_student_indexed_once",
+        "A student who is missing from the index, or stands in it twice, is never linked, or always ambiguous.",
+        "SELECT (SELECT count(*) FROM education_registry.persons) + (SELECT count(*) FROM education_registry.person_index)"
+        " - 2 * (SELECT count(DISTINCT student_id) FROM education_registry.person_index"
+        " SEMI JOIN education_registry.persons USING (student_id))",
+        at_most=0,
+    ),
     share_where(
         "names_present",
         "A student without a family name can be linked to nobody.",

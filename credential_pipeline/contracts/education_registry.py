@@ -20,6 +20,22 @@ _TABLES = (
         ),
     ),
     Table(
+        name="person_index",
+        description="One student as linkage reads it: letters only, clustered by birth date and name.",
+        key=("record",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("record", "BIGINT", "Number of the student in the order of birth date, name and id."),
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            Column("surnames", "VARCHAR[]", "All family names that may be used, where more than one.", identifier=True),
+            *PERSON,
+            Column("ssn_last4", "VARCHAR", "Last four digits, never more.", identifier=True),
+            Column("email", "VARCHAR", "E-mail address.", identifier=True),
+            *ADDRESS,
+            Column("birth_ymd", "INTEGER", "Date of birth as yyyymmdd.", identifier=True),
+        ),
+    ),
+    Table(
         name="enrollments",
         description="One spell of enrollment.",
         key=("student_id", "begin_date", "opeid"),

@@ -1,4 +1,4 @@
-"""Creates education_registry.persons, .enrollments and .degrees from the drops of the education registry."""
+"""Creates education_registry.persons, .enrollments and .degrees from the drops, and the index that linkage reads."""
 
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from credential_pipeline import standard_form as form
 from credential_pipeline.contracts.education_registry import SNAPSHOT
 from credential_pipeline.dropped_files import open_drop, unreadable
 from credential_pipeline.errors import SafeError
+from credential_pipeline.linkage.fields import make_index
 from credential_pipeline.storage.engine import Connection
 
 _PERSONS: Final = {
@@ -42,7 +43,7 @@ _EXPRESSIONS: Final = {"persons": _PERSONS, "enrollments": _ENROLLMENTS, "degree
 
 
 def load_education_registry(con: Connection, folder: Path) -> None:
-    """Load the three tables of the education_registry contract.
+    """Load the tables of the education_registry contract.
 
     Args:
         con: Connection with the schema ``education_registry``.
@@ -52,7 +53,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py),
             E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE.
     """
-    for table in SNAPSHOT:
+    for table in (SNAPSHOT.table(name) for name in _EXPRESSIONS):
         shown = f"education/{table.name}"
         open_drop(con, folder / table.name, shown, "tmp_drop", table.column_names)
         expressions = _EXPRESSIONS[table.name]
@@ -70,6 +71,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
             con.execute("DROP VIEW IF EXISTS tmp_drop")
         _check_ids(con, table.name)
     _check_persons(con)
+    make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
 
 
 def _check_ids(con: Connection, table: str) -> None:

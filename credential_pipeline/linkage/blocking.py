@@ -2,13 +2,15 @@
 
 Each rule is an equality of keys. Rules without a birth date exist because most lost pairs lack one on one side.
 A block that holds more right records than the bound of its rule says too little about who is who, and is left out.
-Not here: scores.
+The right side is read once for all rules: every rule gives a record one hashed key, and a record is held only if a left
+record has the same key. Not here: what the pairs will cost (forecast) and scores (predict).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.linkage.fields import load_nicknames, surname_words
+from credential_pipeline.linkage.fields import load_nicknames
+from credential_pipeline.linkage.forecast import MAX_PAIRS, Forecast, RuleForecast
 from credential_pipeline.storage.engine import Connection
 
 
@@ -35,37 +37,39 @@ class Rule:
     surnames: bool = False
 
 
-_F1 = "substr(first_name, 1, 1)"
-_L1 = "substr(last_name, 1, 1)"
-_DAY = "(month(birth_date) * 100 + day(birth_date))"
-_MONTH = "(year(birth_date) * 100 + month(birth_date))"
-_YEAR_DAY = "(year(birth_date) * 100 + day(birth_date))"
-_SWAPPED = "try(make_date(year(birth_date), day(birth_date), month(birth_date)))"
-_HOUSE = "regexp_extract(street, '^[0-9]+')"
+# Codes of letters and digits of dates, because numbers are hashed at half the cost of words.
+_F1 = "ascii(first_name)"
+_L1 = "ascii(last_name)"
+_MONTH_DAY = "birth_ymd % 10000"
+_YEAR_MONTH = "birth_ymd // 100"
+_YEAR_DAY = "(birth_ymd // 10000 * 100 + birth_ymd % 100)"
+_YEAR = "birth_ymd // 10000"
+_SWAPPED = "(birth_ymd // 10000 * 10000 + birth_ymd % 100 * 100 + birth_ymd % 10000 // 100)"
+_STREET = "substr(street, 1, 7)"
 _BIRTH = ("birth_date",)
 
 # Of two birth dates at least two parts agree, or day and month are swapped: otherwise a name alone is no evidence.
 LIKE_DATES = (
-    "(l.birth_date IS NULL OR r.birth_date IS NULL"
-    " OR (year(l.birth_date) = year(r.birth_date))::INTEGER + (month(l.birth_date) = month(r.birth_date))::INTEGER"
-    " + (day(l.birth_date) = day(r.birth_date))::INTEGER >= 2"
-    " OR (year(l.birth_date) = year(r.birth_date) AND month(l.birth_date) = day(r.birth_date)"
-    " AND day(l.birth_date) = month(r.birth_date)))"
+    "(l.birth_ymd IS NULL OR r.birth_ymd IS NULL OR l.birth_ymd % 10000 = r.birth_ymd % 10000"
+    " OR l.birth_ymd // 100 = r.birth_ymd // 100"
+    " OR (l.birth_ymd // 10000 = r.birth_ymd // 10000 AND (l.birth_ymd % 100 = r.birth_ymd % 100"
+    " OR (l.birth_ymd % 100 = r.birth_ymd % 10000 // 100 AND l.birth_ymd % 10000 // 100 = r.birth_ymd % 100))))"
 )
+_NO_BIRTH = "(l.birth_ymd IS NULL OR r.birth_ymd IS NULL)"
 
 RULES: tuple[Rule, ...] = (
-    Rule("birth_date+first", ("birth_date", "substr(first_name, 1, 2)"), needs=_BIRTH),
-    Rule("birth_date+last", ("birth_date", "substr(last_name, 1, 2)"), needs=_BIRTH),
-    Rule("birth_date+crossed_initials", ("birth_date", _F1, _L1), ("birth_date", _L1, _F1), needs=_BIRTH),
-    Rule("birth_swapped+initials", (_SWAPPED, _L1, _F1), ("birth_date", _L1, _F1), needs=_BIRTH),
+    Rule("birth_date+first", ("birth_ymd", "substr(first_name, 1, 2)"), needs=_BIRTH),
+    Rule("birth_date+last", ("birth_ymd", "substr(last_name, 1, 2)"), needs=_BIRTH),
+    Rule("birth_date+crossed_initials", ("birth_ymd", _F1, _L1), ("birth_ymd", _L1, _F1), needs=_BIRTH),
+    Rule("birth_swapped+initials", (_SWAPPED, _L1, _F1), ("birth_ymd", _L1, _F1), needs=_BIRTH),
     Rule("names", ("first_name", "last_name"), bound=100, where=LIKE_DATES, surnames=True),
     Rule("names_swapped", ("first_name", "last_name"), ("last_name", "first_name"), bound=50, where=LIKE_DATES),
-    Rule("last+month_day+first_initial", ("last_name", _DAY, _F1), bound=50, needs=_BIRTH),
-    Rule("last+year_month+first_initial", ("last_name", _MONTH, _F1), bound=50, needs=_BIRTH),
+    Rule("last+month_day+first_initial", ("last_name", _MONTH_DAY, _F1), bound=50, needs=_BIRTH),
+    Rule("last+year_month+first_initial", ("last_name", _YEAR_MONTH, _F1), bound=50, needs=_BIRTH),
     Rule("last+year_day+first_initial", ("last_name", _YEAR_DAY, _F1), bound=50, needs=_BIRTH),
     Rule(
         "prefixes+year",
-        ("substr(first_name, 1, 3)", "substr(last_name, 1, 4)", "year(birth_date)"),
+        ("substr(first_name, 1, 3)", "substr(last_name, 1, 4)", _YEAR),
         bound=30,
         needs=_BIRTH,
     ),
@@ -73,7 +77,7 @@ RULES: tuple[Rule, ...] = (
         "prefixes_without_birth_date",
         ("substr(first_name, 1, 4)", "substr(last_name, 1, 5)"),
         bound=50,
-        where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
+        where=_NO_BIRTH,
     ),
     Rule("zip+last+first_initial", ("zip", "last_name", _F1), bound=50, needs=("address",)),
     Rule(
@@ -81,12 +85,12 @@ RULES: tuple[Rule, ...] = (
         ("zip", "first_name"),
         bound=50,
         needs=("address",),
-        where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
+        where=_NO_BIRTH,
     ),
-    Rule("zip+house+first_initial", ("zip", _HOUSE, _F1), bound=20, needs=("address",)),
+    Rule("zip+street+first_initial", ("zip", _STREET, _F1), bound=20, needs=("address",)),
     Rule("last4+last", ("ssn_last4", "last_name"), bound=50, needs=("ssn_last4",)),
     Rule("last4+first", ("ssn_last4", "first_name"), bound=50, needs=("ssn_last4",)),
-    Rule("last4+birth_date", ("ssn_last4", "birth_date"), bound=50, needs=("ssn_last4", "birth_date")),
+    Rule("last4+birth_date", ("ssn_last4", "birth_ymd"), bound=50, needs=("ssn_last4", "birth_date")),
     Rule("email", ("email",), bound=20, needs=("email",)),
     Rule("phone", ("phone",), bound=20, needs=("phone",)),
 )
@@ -97,79 +101,113 @@ def usable(rules: Iterable[Rule], fields: Sequence[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if set(rule.needs) <= set(fields))
 
 
-def _keys(expressions: Sequence[str]) -> str:
-    return ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(expressions))
-
-
-def _present(expressions: Sequence[str]) -> str:
-    return " AND ".join(f"k{i} IS NOT NULL" for i in range(len(expressions)))
-
-
-def _pairs_sql(rule: Rule, number: int, left: str, right: str, *, within: bool) -> str:
-    """One rule as a query of (left_record, right_record, rule)."""
-    right_keys = rule.right or rule.left
-    on = " AND ".join(f"l.k{i} = r.k{i}" for i in range(len(rule.left)))
-    key = ", ".join(f"k{i}" for i in range(len(rule.left)))
-    conditions = [text for text in (rule.where, "l.record < r.record" if within else "") if text]
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"""
-        (WITH l AS MATERIALIZED (
-            SELECT * FROM (SELECT record, birth_date, {_keys(rule.left)} FROM {left}) WHERE {_present(rule.left)}),
-        held AS MATERIALIZED (
-            SELECT r.* FROM (SELECT record, birth_date, {_keys(right_keys)} FROM {right}) r
-            SEMI JOIN l ON {on}),
-        big AS (SELECT {key} FROM held GROUP BY ALL HAVING count(*) > {rule.bound})
-        SELECT l.record AS left_record, r.record AS right_record, {number} AS rule
-        FROM l JOIN (SELECT r.* FROM held r ANTI JOIN big l ON {on}) r ON {on} {where})
-    """
+def _key(number: int, expressions: Sequence[str]) -> str:
+    """The hashed key of one rule; NULL where a part is missing."""
+    present = " AND ".join(f"{expression} IS NOT NULL" for expression in expressions)
+    return f"CASE WHEN {present} THEN hash({number}, {', '.join(expressions)}) END"
 
 
 def _variants_sql(table: str, nicknames: str | None) -> str:
-    """Every (first name, surname) that a record may go by; with nickname forms if the table is given."""
-    surnames = surname_words("last_words", "last_name", "previous_last_name")
-    rows = f"""
-        SELECT record, birth_date, first_name, last_name FROM {table}
-        UNION
-        SELECT record, birth_date, first_name, unnest({surnames}) AS last_name FROM {table}
-        WHERE last_words IS NOT NULL OR previous_last_name IS NOT NULL
-    """
+    """Every further (first name, surname) that a record may go by; with nickname forms if the table is given."""
+    other = f"SELECT record, birth_ymd, first_name, unnest(surnames) AS last_name FROM {table}"
     if nicknames is None:
-        return f"({rows})"
+        return other
     return f"""
-        (WITH surname AS ({rows}),
-        other AS (
+        WITH surname AS (SELECT record, birth_ymd, first_name, last_name FROM {table} UNION {other}),
+        form AS (
             SELECT DISTINCT a.name AS name, b.name AS form
             FROM (SELECT name, unnest(groups) AS formal FROM {nicknames}) a
             JOIN (SELECT name, unnest(groups) AS formal FROM {nicknames}) b USING (formal))
-        FROM surname UNION
-        SELECT s.record, s.birth_date, other.form, s.last_name FROM surname s JOIN other ON other.name = s.first_name)
+        SELECT * FROM surname UNION
+        SELECT s.record, s.birth_ymd, form.form, s.last_name FROM surname s JOIN form ON form.name = s.first_name
     """
 
 
-def make_pairs(con: Connection, target: str, left: str, right: str | None, rules: Sequence[Rule]) -> int:
+def _keyed_sql(table: str, rules: Sequence[Rule], nicknames: str | None, *, right: bool) -> str:
+    """A query of (record, birth_ymd, key, rule): the keys of a table's records under all rules."""
+    parts = [(rule.right or rule.left) if right else rule.left for rule in rules]
+
+    def unnested(numbers: Sequence[int], source: str) -> str:
+        keys = ", ".join(_key(number, parts[number]) for number in numbers)
+        listed = ", ".join(str(number) for number in numbers)
+        return f"SELECT record, birth_ymd, unnest([{keys}]) AS key, unnest([{listed}]) AS rule FROM {source}"
+
+    sql = unnested(range(len(rules)), table)
+    wide = [number for number, rule in enumerate(rules) if rule.surnames]
+    if wide:
+        sql += f" UNION ALL {unnested(wide, f'({_variants_sql(table, nicknames)})')}"
+    return sql
+
+
+def make_pairs(
+    con: Connection, target: str, left: str, right: str | None, rules: Sequence[Rule], max_pairs: int = MAX_PAIRS
+) -> int:
     """Create the table of candidate pairs.
 
     Args:
         con: The connection.
         target: Temporary table to create: left_record, right_record, rule (index of the first rule that found it).
         left: Record table.
-        right: Record table of the other side, or None to pair the left one with itself (left_record < right_record).
+        right: Record table or view of the other side, or None to pair the left one with itself
+            (left_record < right_record).
         rules: The rules in order.
+        max_pairs: Ceiling of the forecast.
 
     Returns:
         The number of pairs.
+
+    Raises:
+        SafeError: ``E_LINKAGE_COST`` if more pairs are forecast than the ceiling; nothing is compared then.
     """
-    other = right or left
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_found (left_record BIGINT, right_record BIGINT, rule INTEGER)")
-    for number, rule in enumerate(rules):
-        sides = [left, other]
-        if rule.surnames:
-            sides = [_variants_sql(left, load_nicknames(con)), _variants_sql(other, None)]
-        sql = _pairs_sql(rule, number, sides[0], sides[1], within=right is None)
-        con.execute(f"INSERT INTO {target}_found {sql}")
+    forecast = _make_blocks(con, target, left, right or left, rules)
+    forecast.refuse_above(max_pairs)
+    conditions = [f"(l.rule <> {number} OR {rule.where})" for number, rule in enumerate(rules) if rule.where]
+    if right is None:
+        conditions.append("l.record < r.record")
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS "
-        f"SELECT left_record, right_record, min(rule) AS rule FROM {target}_found GROUP BY ALL"
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target} AS
+        SELECT l.record AS left_record, r.record AS right_record, min(l.rule) AS rule
+        FROM {target}_left l JOIN {target}_blocks b USING (key) JOIN {target}_right r USING (key)
+        {"WHERE " + " AND ".join(conditions) if conditions else ""}
+        GROUP BY ALL
+        """
     )
-    con.execute(f"DROP TABLE {target}_found")
+    for part in ("left", "right", "blocks"):
+        con.execute(f"DROP TABLE {target}_{part}")
     return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+
+
+def _make_blocks(con: Connection, target: str, left: str, right: str, rules: Sequence[Rule]) -> Forecast:
+    """Create the keyed sides and the blocks within their bounds; tell what comparing them would cost."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {target}_left AS "
+        f"SELECT DISTINCT * FROM ({_keyed_sql(left, rules, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target}_right AS
+        SELECT DISTINCT record, birth_ymd, key FROM ({_keyed_sql(right, rules, None, right=True)})
+        SEMI JOIN (SELECT DISTINCT key FROM {target}_left) USING (key)
+        """
+    )
+    bounds = ", ".join(str(rule.bound) for rule in rules)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target}_blocks AS
+        WITH held AS (SELECT key, count(*) AS right_size FROM {target}_right GROUP BY key),
+        wanted AS (SELECT key, rule, count(*) AS left_size FROM {target}_left GROUP BY ALL)
+        SELECT key, rule, left_size, right_size, right_size <= [{bounds}][rule + 1] AS within
+        FROM wanted JOIN held USING (key)
+        """
+    )
+    rows = con.execute(
+        f"""
+        SELECT rule, coalesce(sum(left_size * right_size) FILTER (within), 0)::BIGINT,
+               coalesce(max(left_size * right_size) FILTER (within), 0)::BIGINT,
+               count(*) FILTER (NOT within), coalesce(sum(left_size) FILTER (NOT within), 0)::BIGINT
+        FROM {target}_blocks GROUP BY rule ORDER BY rule
+        """
+    ).fetchall()
+    con.execute(f"DELETE FROM {target}_blocks WHERE NOT within")
+    return Forecast(tuple(RuleForecast(rules[rule].name, *counts) for rule, *counts in rows))

@@ -5,7 +5,7 @@ is a candidate, with what the comparisons need (nickname groups, surname words, 
 recipes clean a feed; the inputs are already standardised (upper case, NULL for missing, DATE).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from credential_pipeline.storage.engine import Connection
@@ -81,6 +81,33 @@ def columns_of(con: Connection, table: str) -> tuple[str, ...]:
     return tuple(row[0] for row in con.execute(f"DESCRIBE {table}").fetchall())
 
 
+def record_sql(present: Sequence[str], source: str, id_column: str, renamed: Mapping[str, str] | None = None) -> str:
+    """A query of the record table's columns without their number.
+
+    Args:
+        present: Columns of the source.
+        source: Table, view or parenthesised query.
+        id_column: Column that identifies a row of the source.
+        renamed: Record column -> source column where they differ.
+    """
+    chosen: dict[str, str] = {}
+    for column in RECORD_COLUMNS:
+        origin = (renamed or {}).get(column, column)
+        kind = "DATE" if column == "birth_date" else "VARCHAR"
+        chosen[column] = origin if origin in present else f"NULL::{kind}"
+    for column in ("first_name", "last_name", "middle_name"):
+        if not chosen[column].startswith("NULL"):
+            chosen[column] = letters(chosen[column])
+    last = (renamed or {}).get("last_name", "last_name")
+    surnames = _surnames(last if last in present else "NULL::VARCHAR", chosen["previous_last_name"])
+    selected = ", ".join(f"{origin} AS {column}" for column, origin in chosen.items())
+    return f"""
+        SELECT {id_column} AS id, {surnames} AS surnames, {selected},
+               (year(birth_date) * 10000 + month(birth_date) * 100 + day(birth_date))::INTEGER AS birth_ymd
+        FROM {source}
+    """
+
+
 def make_records(
     con: Connection,
     source: str,
@@ -92,9 +119,9 @@ def make_records(
 ) -> int:
     """Create the record table of one side.
 
-    Columns: ``record`` (BIGINT, 1 …), ``id`` (VARCHAR) and :data:`RECORD_COLUMNS`; columns
-    that the source lacks are NULL. Names hold letters only; ``last_words`` and ``previous_last_name`` keep
-    their word breaks.
+    Columns: ``record`` (BIGINT, 1 …), ``id``, ``surnames`` (all that the person may go by; NULL if just one),
+    :data:`RECORD_COLUMNS` and ``birth_ymd`` (INTEGER); columns that the source lacks are NULL. First, middle and last
+    names hold letters only.
 
     Args:
         con: The connection.
@@ -107,32 +134,54 @@ def make_records(
     Returns:
         The number of records.
     """
-    present = columns_of(con, source)
-    chosen: dict[str, str] = {}
-    for column in RECORD_COLUMNS:
-        origin = (renamed or {}).get(column, column)
-        kind = "DATE" if column == "birth_date" else "VARCHAR"
-        chosen[column] = origin if origin in present else f"NULL::{kind}"
-    for column in ("first_name", "last_name", "middle_name"):
-        if not chosen[column].startswith("NULL"):
-            chosen[column] = letters(chosen[column])
-    last = (renamed or {}).get("last_name", "last_name")
-    # Only names that hold more than letters keep their words: that is where a compound can be.
-    words = (
-        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') THEN {last} END"
-        if last in present
-        else "NULL::VARCHAR"
-    )
-    selected = ",\n               ".join(f"{origin} AS {column}" for column, origin in chosen.items())
+    rows = record_sql(columns_of(con, source), source, id_column, renamed)
     con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
-        SELECT row_number() OVER ({f"ORDER BY {id_column}" if ordered else ""}) AS record,
-               {id_column} AS id,
-               {words} AS last_words,
-               {selected}
-        FROM {source}
-        """
+        f"CREATE OR REPLACE TEMP TABLE {target} AS "
+        f"SELECT row_number() OVER ({'ORDER BY id' if ordered else ''}) AS record, * FROM ({rows})"
+    )
+    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+
+
+def make_index(con: Connection, source: str, target: str, *, id_column: str) -> None:
+    """Create the record table of a large right side, clustered for blocking: by birth date, then name.
+
+    Neighbours share their keys, so that the file is small and a scan of it touches memory in order.
+
+    Args:
+        con: The connection.
+        source: Table or view with unique ids.
+        target: Table to create: ``record``, the id under its own name, and the columns of a record table.
+        id_column: Column that identifies a row of the source.
+    """
+    present = columns_of(con, source)
+    absent = [column for column in RECORD_COLUMNS if column not in present]
+    without = f"EXCLUDE ({', '.join(absent)}) " if absent else ""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE tmp_clustered AS SELECT * {without}RENAME (id AS {id_column}) "
+        f"FROM ({record_sql(present, source, id_column)}) "
+        f"ORDER BY birth_ymd NULLS LAST, last_name NULLS LAST, first_name NULLS LAST, {id_column}"
+    )
+    con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT rowid + 1 AS record, * FROM tmp_clustered")
+    con.execute("DROP TABLE tmp_clustered")
+
+
+def open_index(con: Connection, index: str, target: str, *, id_column: str) -> int:
+    """Create the view by which an index serves as a record table; nothing is copied.
+
+    Args:
+        con: The connection.
+        index: Table or view made by :func:`make_index`.
+        target: Temporary view to create.
+        id_column: The id's name in the index.
+
+    Returns:
+        The number of records.
+    """
+    present = columns_of(con, index)
+    columns = ", ".join(column if column in present else f"NULL::VARCHAR AS {column}" for column in RECORD_COLUMNS)
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {target} AS "
+        f"SELECT record, {id_column} AS id, surnames, {columns}, birth_ymd FROM {index}"
     )
     return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
 
@@ -152,13 +201,13 @@ def shared_fields(con: Connection, left: str, right: str | None = None) -> tuple
     )
 
 
-def surname_words(words: str, last: str, previous: str) -> str:
-    """SQL for the list of surnames a person may go by: the whole, the words of a compound, earlier names."""
+def _surnames(last: str, previous: str) -> str:
+    """SQL for the surnames a person may go by: the whole, the words of a compound, earlier names; NULL if only one."""
     split = "list_filter(string_split(translate(strip_accents({0}), '-''.,`', ' '), ' '), lambda x: length(x) > 2)"
     return (
-        f"list_distinct(list_concat([{last}], coalesce({split.format(words)}, []), "
-        f"CASE WHEN {previous} IS NULL THEN [] ELSE [{letters(previous)}] END, "
-        f"coalesce({split.format(previous)}, [])))"
+        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') OR {previous} IS NOT NULL THEN "
+        f"list_filter(list_distinct(list_concat([{letters(last)}], coalesce({split.format(last)}, []), "
+        f"[{letters(previous)}], coalesce({split.format(previous)}, []))), lambda x: x IS NOT NULL) END"
     )
 
 
@@ -176,9 +225,11 @@ def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, 
         SELECT {sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
                {FULL_NAME} AS full_name,
                n.groups AS nicknames,
-               {surname_words("r.last_words", "r.last_name", "r.previous_last_name")} AS surnames,
-               strftime(r.birth_date, '%Y%m%d') AS birth_date,
-               CASE WHEN day(r.birth_date) <= 12 THEN strftime(r.birth_date, '%Y%d%m') END AS birth_swapped,
+               coalesce(r.surnames, [r.last_name]) AS surnames,
+               r.birth_ymd::VARCHAR AS birth_date,
+               CASE WHEN r.birth_ymd % 100 <= 12 THEN
+                   (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR
+               END AS birth_swapped,
                r.sex, r.ssn_last4, r.email, r.phone,
                r.street, r.city, r.state, r.zip, coalesce(r.zip, r.state) AS place
         FROM {table} r
@@ -206,18 +257,19 @@ def make_frequencies(con: Connection, target: str, left: str, population: str) -
     """
     made = {}
     for column in FREQUENCY_COLUMNS:
-        value = FULL_NAME if column == "full_name" else column
+        # A full name is counted by its two parts: joining words to one for millions of records takes longer.
+        parts = ("first_name", "last_name") if column == "full_name" else (column,)
+        key, value = ", ".join(parts), " || ' ' || ".join(parts)
+        present = " AND ".join(f"{part} IS NOT NULL" for part in parts)
         made[column] = f"{target}_{column}"
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE {made[column]} AS
-            WITH wanted AS (SELECT DISTINCT {value} AS value FROM {left} WHERE value IS NOT NULL),
-            total AS (SELECT greatest(count({value}), 1)::DOUBLE AS n FROM {population}),
-            held AS (
-                SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {population})
-                SEMI JOIN wanted USING (value) GROUP BY value)
-            SELECT w.value, coalesce(h.n, 1) / total.n AS frequency
-            FROM wanted w CROSS JOIN total LEFT JOIN held h USING (value)
+            WITH wanted AS (SELECT DISTINCT {key} FROM {left} WHERE {present}),
+            total AS (SELECT greatest(count(*) FILTER ({present}), 1)::DOUBLE AS n FROM {population}),
+            held AS (SELECT {key}, count(*) AS n FROM {population} SEMI JOIN wanted USING ({key}) GROUP BY {key})
+            SELECT {value} AS value, coalesce(h.n, 1) / total.n AS frequency
+            FROM wanted w CROSS JOIN total LEFT JOIN held h USING ({key})
             """
         )
     return made

@@ -12,7 +12,7 @@ from typing import Any
 
 from splink import DuckDBAPI, Linker
 
-from credential_pipeline.linkage.comparisons import comparisons
+from credential_pipeline.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.linkage.fields import add_frequencies, make_features, make_frequencies
 from credential_pipeline.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.storage.engine import Connection
@@ -21,6 +21,10 @@ MIN_WEIGHT = -4.0
 """Match weight (log2 odds) below which a scored pair is not kept at all."""
 
 FEATURES = "tmp_linkage_features"
+BLOCKED = "tmp_linkage_blocked"
+_COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
+CHUNK_PAIRS = 1_000_000
+"""Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
 
 
 @contextmanager
@@ -69,46 +73,62 @@ def score(
     Returns:
         The number of pairs kept.
     """
-    sides = [(left, f"SELECT left_record AS record FROM {pairs}", 1)]
+    tables = frequencies or make_frequencies(con, "tmp_linkage_frequency", left, right or left)
+    made = model.settings(fields, right_rows)
+    chosen = comparisons([name for name in fields if name in model.weights])
+    chunks = -(-_count(con, pairs) // CHUNK_PAIRS) or 1
+    for number in range(chunks):
+        part = pairs if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
+        _make_chunk(con, left, right, part, tables)
+        with quiet():
+            scored = _predict(con, made, chosen, min_weight)
+        into = f"INSERT INTO {target}" if number else f"CREATE OR REPLACE TEMP TABLE {target} AS"
+        con.execute(f"{into} {_kept_sql(scored, chosen, within=right is None)}")
+        con.execute(f"DROP TABLE {scored}")
+    for table in (BLOCKED, FEATURES):
+        con.execute(f"DROP TABLE {table}")
+    return _count(con, target)
+
+
+def _count(con: Connection, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def _make_chunk(con: Connection, left: str, right: str | None, pairs: str, frequencies: Mapping[str, str]) -> None:
+    """Create the tables that Splink is given: records with all that a comparison needs, and which to compare."""
     if right is None:
         sides = [(left, f"SELECT unnest([left_record, right_record]) AS record FROM {pairs}", 1)]
     else:
-        sides.append((right, f"SELECT right_record AS record FROM {pairs}", -1))
+        # The sign keeps the numbers of the two sides apart in one table.
+        sides = [
+            (left, f"SELECT left_record AS record FROM {pairs}", 1),
+            (right, f"SELECT right_record AS record FROM {pairs}", -1),
+        ]
     make_features(con, FEATURES, sides)
-    made = model.settings(fields, right_rows)
-    chosen = comparisons([name for name in fields if name in model.weights])
-    tables = frequencies or make_frequencies(con, "tmp_linkage_frequency", left, right or left)
-    add_frequencies(con, FEATURES, tables, FREQUENCY_SCALE)
+    add_frequencies(con, FEATURES, frequencies, FREQUENCY_SCALE)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {BLOCKED} AS SELECT '0' AS match_key, left_record AS join_key_l, "
+        f"{'' if right is None else '-'}right_record AS join_key_r FROM {pairs}"
+    )
+
+
+def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str:
+    kept = [f"gamma_{item.name}" for item in chosen]
+    kept += [f"{item.name}_{side}" for item in chosen if item.name in _COMPARED for side in "lr"]
+    return (
+        f"SELECT unique_id_l AS left_record, {'' if within else '-'}unique_id_r AS right_record, "
+        f"round(match_weight, 6) AS match_weight, {', '.join(kept)} FROM {scored}"
+    )
+
+
+def _predict(con: Connection, made: dict[str, Any], chosen: Sequence[Comparison], min_weight: float) -> str:
     adjusted = {level.frequency for item in chosen for level in item.levels if level.frequency}
-    sign = "" if right is None else "-"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE tmp_linkage_blocked AS SELECT '0' AS match_key, left_record AS join_key_l, "
-        f"{sign}right_record AS join_key_r FROM {pairs}"
-    )
-    with quiet():
-        scored = _predict(con, made, sorted(adjusted), min_weight)
-    kept = ", ".join(f"gamma_{item.name}" for item in chosen)
-    columns = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
-    compared = ", ".join(
-        f"{column}_{side}" for item in chosen for column in columns if item.name == column for side in "lr"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT unique_id_l AS left_record, {sign}unique_id_r AS "
-        f"right_record, round(match_weight, 6) AS match_weight, {kept}{', ' if compared else ''}{compared} FROM {scored}"
-    )
-    con.execute(f"DROP TABLE {scored}")
-    for table in ("tmp_linkage_blocked", FEATURES):
-        con.execute(f"DROP TABLE {table}")
-    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
-
-
-def _predict(con: Connection, made: dict[str, Any], adjusted: Sequence[str], min_weight: float) -> str:
     api = DuckDBAPI(connection=con)
     records = api.register(FEATURES, dataset_display_name="records")
     linker = Linker(records, made, log_level=None, validate_settings=False)
     # The feature table brings its own frequencies; registering any table keeps Splink from computing them again.
-    for column in adjusted:
+    for column in sorted(adjusted):
         linker.table_management.register_term_frequency_lookup(records, column)
-    linker.table_management.register_blocked_pairs_for_predict(api.register("tmp_linkage_blocked"))
+    linker.table_management.register_blocked_pairs_for_predict(api.register(BLOCKED))
     predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
     return str(predicted.physical_name)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from credential_pipeline.linkage.blocking import LIKE_DATES, Rule
 from credential_pipeline.storage.engine import Connection
 
-_MONTH_DAY = "(month(birth_date) * 100 + day(birth_date))"
-_YEAR = "year(birth_date)"
+_MONTH_DAY = "birth_ymd % 10000"
+_YEAR = "birth_ymd // 10000"
 
 
 def _first(count: int) -> str:
@@ -40,8 +40,8 @@ PASSES: tuple[Pass, ...] = (
     _pass("GeoSearch", "1_address", "zip", "street"),
     _pass("GeoSearch", "3_house_and_street_sound", "zip", "house", "street_sound"),
     _pass("GeoSearch", "5_initials_and_birth_year", "substr(zip, 1, 3)", _first(2), _last(2), _YEAR),
-    _pass("NameSearch", "1_birth_date_and_sounds", "birth_date", "first_sound", "last_sound"),
-    _pass("NameSearch", "2_birth_date_and_initials", "birth_date", _first(1), _last(1)),
+    _pass("NameSearch", "1_birth_date_and_sounds", "birth_ymd", "first_sound", "last_sound"),
+    _pass("NameSearch", "2_birth_date_and_initials", "birth_ymd", _first(1), _last(1)),
     Pass(
         "NameSearch",
         "names",
@@ -49,7 +49,7 @@ PASSES: tuple[Pass, ...] = (
     ),
     _pass("NameSearch", "3_birth_year_and_prefixes", _YEAR, _first(2), _last(2), bound=200),
     _pass("NameSearch", "4_birth_day_and_prefixes", _MONTH_DAY, _first(2), _last(2), bound=200),
-    _pass("NameSearch", "first_and_birth_date", "birth_date", "first_name"),
+    _pass("NameSearch", "first_and_birth_date", "birth_ymd", "first_name"),
     Pass(
         "NameSearch",
         "prefixes_without_birth_date",
@@ -57,7 +57,7 @@ PASSES: tuple[Pass, ...] = (
             "NameSearch.prefixes_without_birth_date",
             (_first(4), _last(5)),
             bound=50,
-            where="(l.birth_date IS NULL OR r.birth_date IS NULL)",
+            where="(l.birth_ymd IS NULL OR r.birth_ymd IS NULL)",
         ),
     ),
     _pass(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.linkage.fields import nickname_rows
+from credential_pipeline.linkage.fields import make_index, nickname_rows
 from credential_pipeline.storage.engine import Connection
 
 _ONSETS = ["B", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "V", "W", "BR", "CH", "ST", "TR", "GR"]
@@ -179,6 +179,7 @@ REFERENCE |= _PLACE
 def put_feeds(con: Connection, world: World, shuffle: int | None = None) -> None:
     """Make the input tables of hop 3."""
     put(con, "education_registry.persons", world.students, STUDENTS, shuffle)
+    make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
     put(con, "cleaned_learners.profiles", world.profiles, PROFILES, shuffle)
     put(con, "cleaned_learners.credentials", world.credentials, CREDENTIALS, shuffle)
 

@@ -212,3 +212,23 @@ def test_references_that_cannot_be_used(
 ) -> None:
     tables = {name: content for name, content in {**REFERENCE, table: rows}.items() if content is not None}
     assert refusal(drops(tmp_path, "reference", tables)).code == code
+
+
+def test_the_index_holds_every_student_once_in_the_order_of_birth_dates(tmp_path: Path) -> None:
+    results = []
+    for number, order in enumerate((1, -1)):
+        rows = EDUCATION["persons"][::order]
+        folder = drops(tmp_path / str(number), "education", {**EDUCATION, "persons": rows})
+        with connect(threads=1) as con:
+            load(folder, con)
+            results.append(con.execute("FROM education_registry.person_index ORDER BY record").fetchall())
+            shown = con.execute(
+                "SELECT record, student_id, last_name, birth_ymd FROM education_registry.person_index ORDER BY record"
+            ).fetchall()
+    assert shown == [
+        (1, "S1", "OBRIEN", 19900501),
+        (2, "S4", "MA", 19910501),
+        (3, "S2", "LEE", None),
+        (4, "S3", "LI", None),
+    ]
+    assert results[0] == results[1]
