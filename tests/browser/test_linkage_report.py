@@ -1,0 +1,223 @@
+"""The linkage report in a browser without network: nothing is fetched, nothing overflows, everything can be read and named."""
+
+import os
+import shutil
+from itertools import pairwise
+
+import pytest
+
+from credential_pipeline.linkage_report.figures import STATUSES, Figures
+from credential_pipeline.linkage_report.page import About, render
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]  # fmt: skip
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+if CHROMIUM is None and os.environ.get("CI") != "true":
+    pytest.skip("Chromium is not installed: the browser tests are skipped (CI installs it)", allow_module_level=True)
+
+GROUPS = {
+    "all": {"all": (113_900, 480, 11_020, 2_610)},
+    "sex": {"F": (24_653, 139, 2_555, 558), "M": (83_953, 280, 7_923, 1_909), "unknown": (5_294, 61, 542, 143)},
+    "birth_decade": {"1930": (5, 0, 1, 0), "1940": (775, 4, 82, 14), "1990": (113_120, 476, 10_937, 2_596)},
+    "certifier": {"mssc": (85_104, 320, 8_121, 1_950), "nims": (29_487, 160, 2_933, 660)},
+    "has_birth_date": {"no": (60, 8, 20, 3), "yes": (113_840, 472, 11_000, 2_607)},
+    "fields": {"name+birth_date+address+ssn_last4": (113_840, 472, 11_000, 2_607), "name": (60, 8, 20, 3)},
+}
+LEVELS = {
+    "name.full": 18.6,
+    "name.similar_first": 14.1,
+    "name.other": -9.8,
+    "birth_date.exact": 13.9,
+    "sex.other": -6.9,
+}
+
+
+def _rows():
+    for dimension, levels in GROUPS.items():
+        for level, counts in levels.items():
+            yield from (
+                (f"share_{status}", dimension, level, 0.0, n) for status, n in zip(STATUSES, counts, strict=True) if n
+            )
+            yield from (
+                (metric, dimension, level, 0.001 * counts[0], counts[0])
+                for metric in ("expected_false", "expected_missed")
+            )
+            yield ("change_share_linked", dimension, level, -0.0123, sum(counts))
+    for family in ("registry", "profiles"):
+        yield from (("level_weight", family, level, value, 0) for level, value in LEVELS.items())
+        yield from (("candidate_pairs", family, rule, n, n) for rule, n in (("birth_date+first", 40_000), ("email", 3)))
+        yield from (("skipped_blocks", family, rule, n, 12 * n) for rule, n in (("birth_date+first", 0), ("email", 7)))
+        yield from (
+            ("model", family, fact, 0.0, 0) for fact in (f"name: {family}_2026-11-02_0123456789", "splink: 5.0.0")
+        )
+    for weight in range(-4, 60, 2):
+        yield (
+            "best_student",
+            "linked" if weight > 4 else "ambiguous" if weight > -1 else "unlinked",
+            str(weight),
+            1,
+            7**5 // (weight + 5),
+        )
+    for side in ("learners", "students"):
+        yield from (("field_present", side, field, 0.5, 100) for field in ("name", "birth_date", "ssn_last4"))
+    yield from (
+        ("unlinkable", reason, "mssc", 0.3, 400) for reason in ("no_first_name", "placeholder_name", "name_only")
+    )
+    yield from (("profiles", "certifier", certifier, 90_000, 90_000) for certifier in ("mssc", "nims"))
+    yield from (
+        (metric, "all", "all", 395_728, 395_728) for metric in ("records", "profiles", "learners", "review_pairs")
+    )
+    yield from (("threshold", name, "all", p, 0) for name, p in (("link", 0.95), ("review", 0.5)))
+    yield from (("change", "all", name, 12, 395_728) for name in ("links_gained", "links_moved", "learners_merged"))
+    yield ("declared_field", "nims", "phone", 0.0, 400)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    path = tmp_path_factory.mktemp("linkage") / "linkage.html"
+    names = {"mssc": "Manufacturing Skill Standards Council", "nims": "National Institute for Metalworking Skills"}
+    path.write_text(render(Figures(list(_rows())), About("Manufacturing", "0" * 16, "1" * 16, "duckdb", names)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, "CI must install Chromium: browser tests may not be skipped there"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_of(chromium, report):
+    """Open the report; the page carries what it asked for and what went wrong."""
+    contexts = []
+
+    def open_page(width=1200, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.errors = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+        page.goto(report.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_nothing_is_fetched_and_nothing_breaks(page_of, report):
+    page = page_of()
+    assert page.asked == [report.as_uri()]
+    assert page.errors == []
+    assert page.locator("script").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 768, 1200])
+def test_the_page_never_scrolls_sideways_and_drawings_stay_inside(page_of, width):
+    page = page_of(width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    spills = page.evaluate(
+        """() => [...document.querySelectorAll('svg.histogram text, svg.histogram rect')].filter(item => {
+            const box = item.getBoundingClientRect(), card = item.closest('.card').getBoundingClientRect();
+            return box.width > 0 && (box.right > card.right + 1 || box.left < card.left - 1) }).length"""
+    )
+    assert spills == 0
+    ticks = page.evaluate(
+        """() => [...document.querySelectorAll('svg.histogram .tick')].map(item => item.getBoundingClientRect())
+            .filter(box => box.width > 0).map(box => [box.left, box.right, box.top])"""
+    )
+    row = sorted(tick for tick in ticks if tick[2] == ticks[0][2])
+    assert len(row) >= 3
+    assert all(before[1] < after[0] for before, after in pairwise(row)), "ticks run into one another"
+
+
+def test_the_first_figure_of_a_table_can_be_read_on_a_telephone(page_of):
+    """Name, bar and share of the match rates are seen without scrolling the table."""
+    page = page_of(360)
+    cell = page.locator("table:has(#t-rates) tbody tr td:nth-child(3)").first.bounding_box()
+    assert cell["x"] + cell["width"] <= 360
+    assert page.locator("svg.bar").first.bounding_box()["width"] >= 40
+
+
+def test_bars_are_as_long_as_their_shares(page_of):
+    lengths = page_of().evaluate(
+        """() => [...document.querySelectorAll('table:has(#t-rates) tbody tr')].filter(row => row.querySelector('.bar')).map(row => {
+            const bar = row.querySelector('.bar rect.linked:not(.pale)'), track = row.querySelector('.track');
+            return [row.cells[2].textContent, bar.getBoundingClientRect().width / track.getBoundingClientRect().width] })"""
+    )
+    compared = [(float(text[:-1]) / 100, length) for text, length in lengths if text[0].isdigit()]
+    assert len(compared) >= 9
+    for share, length in compared:
+        assert length == pytest.approx(share, abs=0.01)
+
+
+def test_thresholds_are_drawn_where_the_weights_say(page_of):
+    marks, ticks = page_of().evaluate(
+        """() => ['.mark', '.tick'].map(kind => [...document.querySelectorAll('svg.histogram ' + kind)].map(item => {
+            const box = item.getBoundingClientRect(); return [item.textContent, (box.left + box.right) / 2] }))"""
+    )
+    at = {int(text): x for text, x in ticks if text.lstrip("+").isdigit()}
+    pixels = (at[16] - at[8]) / 8
+    assert marks[0][1] == pytest.approx(at[0] if 0 in at else at[8] - 8 * pixels, abs=2)
+    assert marks[1][1] == pytest.approx(at[8] - (8 - 4.248) * pixels, abs=2)
+
+
+def test_everything_has_an_accessible_name(page_of):
+    page = page_of()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_role("heading", level=1).count() == 1
+    named = page.evaluate(
+        """() => ['svg[role=img]', '[role=region]', 'main section', 'nav', 'table'].flatMap(kind =>
+            [...document.querySelectorAll(kind)].map(item => {
+                const id = item.getAttribute('aria-labelledby');
+                const text = (id && document.getElementById(id)?.textContent) || item.getAttribute('aria-label')
+                    || item.caption?.textContent || '';
+                return [kind, text.trim().length] }))"""
+    )
+    assert len(named) > 25
+    assert [kind for kind, length in named if length == 0] == []
+    bare = "[...document.querySelectorAll('svg')].filter(s => s.getAttribute('aria-hidden') !== 'true' && s.getAttribute('role') !== 'img').length"
+    assert page.evaluate(bare) == 0
+    ragged = page.evaluate(
+        """() => [...document.querySelectorAll('table')].filter(table => { const wide = table.tHead.rows[0].cells.length;
+            return [...table.tBodies].some(body => [...body.rows].some(row => row.cells.length !== wide && row.cells[0].colSpan !== wide)) }).length"""
+    )
+    assert ragged == 0
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(item => item.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_words_contrast_with_their_ground_in_light_and_dark(page_of):
+    for scheme in ("light", "dark"):
+        low = page_of(color_scheme=scheme).evaluate(
+            """() => {
+              const rgb = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+              const lum = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4 });
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+              const ratio = (one, two) => { const [a, b] = [lum(one), lum(two)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05) };
+              const ground = item => { for (; item; item = item.parentElement) {
+                const c = getComputedStyle(item).backgroundColor; if (!c.endsWith(', 0)')) return rgb(c) } return [255, 255, 255] };
+              const words = [...document.querySelectorAll('h1,h2,h3,p,li,a,dt,dd,summary,figcaption,th,td,svg text')].flatMap(item => {
+                const style = getComputedStyle(item), ink = rgb(item.tagName === 'text' ? style.fill : style.color);
+                return ratio(ink, ground(item)) < 4.5 ? [item.tagName + ' ' + item.textContent.slice(0, 30)] : [] });
+              const bars = [...document.querySelectorAll('svg rect:not(.track):not(.pale)')].flatMap(item =>
+                ratio(rgb(getComputedStyle(item).fill), ground(item.closest('svg').parentElement)) < 3 ? [item.getAttribute('class')] : []);
+              return [...words, ...new Set(bars)] }"""
+        )
+        assert low == [], scheme
+
+
+def test_print_has_no_navigation_and_light_paper(page_of):
+    page = page_of(color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
