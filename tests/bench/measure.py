@@ -1,11 +1,15 @@
-"""Time and memory of a whole command, by the operating system's own accounting."""
+"""Time and memory of a whole command or of one job, by the operating system's own accounting."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,43 @@ class Cost:
 
 def run(home: Path, *words: str) -> Cost:
     """Run the command line and account for it."""
-    started = time.monotonic()
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_HOME")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assets.cli", "--home", str(home), *words],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", "assets.cli", "--home", str(home), *words]
+    return _account(command, environment, subprocess.DEVNULL)
+
+
+def run_job(module: str, job: str, **given: Any) -> tuple[Cost, dict[str, Any]]:
+    """Run one job in a process of its own, so that seconds and memory are its own.
+
+    Args:
+        module: Module with ``__main__`` behaviour of :func:`answer`.
+        job: Name of the job.
+        given: Its arguments, as JSON.
+
+    Returns:
+        What the process cost, and what the job answered.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        answer_file = Path(folder) / "answer.json"
+        command = [sys.executable, "-W", "ignore", "-m", module, job, json.dumps(given, default=str), str(answer_file)]
+        cost = _account(command, dict(os.environ), None)
+        if cost.code:
+            raise SystemExit(f"benchmark: the job {job} failed")
+        return cost, json.loads(answer_file.read_text())
+
+
+def answer(jobs: Mapping[str, Callable[..., dict[str, Any]]]) -> None:
+    """Be the process of one job: do it and write the answer, with ``cpu`` and ``wall`` of the job without its imports."""
+    job, given, answer_file = sys.argv[1:4]
+    started, used = time.monotonic(), time.process_time()
+    answered = jobs[job](**json.loads(given))
+    answered = {"cpu": time.process_time() - used, "wall": time.monotonic() - started} | answered
+    Path(answer_file).write_text(json.dumps(answered))
+
+
+def _account(command: Sequence[str], environment: Mapping[str, str], output: int | None) -> Cost:
+    started = time.monotonic()
+    process = subprocess.Popen(command, env=environment, stdout=output)
     _, status, usage = os.wait4(process.pid, 0)
     return Cost(
         wall=time.monotonic() - started,

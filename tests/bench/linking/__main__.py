@@ -1,0 +1,112 @@
+"""``make bench-linkage``: the linkage beside other methods on public data, on the simulated pilot, and on request at scale.
+
+Exit code 1 if a floor is missed. Not here: the floors' reasons (the figures are those of the README's table).
+"""
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.linking import febrl, pilot, scale, unseen
+from tests.bench.linking.scores import Score
+from tests.bench.measure import run, run_job
+
+METHODS = {
+    "ours": "this product, trained without labels",
+    "exact": "exact join",
+    "recordlinkage": "recordlinkage, ECM",
+    "splink": "Splink, documented model",
+}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Least F1 of one result: what must be, and what is aimed at."""
+
+    must: float
+    aim: float
+
+
+BOUNDS: dict[tuple[str, str, str], Bound] = {
+    ("febrl4", "all", "one to one"): Bound(0.9998, 1.0),
+    ("febrl4", "lite", "one to one"): Bound(0.9990, 0.9995),
+    ("febrl4", "namedob", "one to one"): Bound(0.967, 0.980),
+}
+"""Data set, fields and way of taking links -> the bound of the product."""
+
+
+def main() -> int:
+    """Print the tables as Markdown; exit code 1 if a floor is missed."""
+    parser = argparse.ArgumentParser(prog="make bench-linkage")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument(
+        "--data", nargs="+", help="only FEBRL tasks with one of these names or fields, as in: lite namedob"
+    )
+    parser.add_argument("--only", nargs="+", choices=("febrl", "pilot", "unseen", "scale"), help="these parts only")
+    parser.add_argument(
+        "--full", action="store_true", help="the pilot at full size, unseen worlds and a large registry too"
+    )
+    parser.add_argument("--home", type=Path, help="home of the pilot; kept and used again")
+    parser.add_argument("--learners", type=int, default=12_000)
+    parser.add_argument("--registry-size", type=int, default=100_000)
+    parser.add_argument("--industry", default="manufacturing")
+    options = parser.parse_args()
+    parts = options.only or ["febrl", "pilot", *(["unseen", "scale"] if options.full else [])]
+    missed = False
+    if "febrl" in parts:
+        missed |= _febrl(options.methods, set(options.data or ()))
+    if "pilot" in parts:
+        size = (119_000, 1_000_000) if options.full else (options.learners, options.registry_size)
+        with tempfile.TemporaryDirectory() as temporary:
+            _pilot(options.home or Path(temporary) / "home", options.industry, *size)
+    if "unseen" in parts:
+        missed |= unseen.main([])
+    if "scale" in parts:
+        missed |= scale.main(["--students", "1000000", "10000000"])
+    return int(missed)
+
+
+def _febrl(methods: list[str], wanted: set[str]) -> bool:
+    print("## Public data: FEBRL\n")
+    print("| data | fields | method | links | precision | recall | F1 | must | aim | CPU-s | peak MB |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    missed = False
+    chosen = [task for task in febrl.TASKS if not wanted or wanted & set(task)]
+    for name, fields in chosen:
+        for method in methods:
+            cost, done = run_job("tests.bench.linking.febrl_jobs", method, name=name, fields=fields)
+            for way, counts in done["scores"].items():
+                score = Score(**counts)
+                bound = BOUNDS.get((name, fields, way)) if method == "ours" else None
+                must, aim = (_against(score.f1, getattr(bound, which)) if bound else "" for which in ("must", "aim"))
+                missed |= must.endswith("✗")
+                print(
+                    f"| {name} | {fields} | {METHODS[method]} | {way} | {score.precision:.4f} | {score.recall:.4f} | "
+                    f"{score.f1:.4f} | {must} | {aim} | {done['cpu']:.1f} | {cost.peak * 1024:.0f} |",
+                    flush=True,
+                )
+    return missed
+
+
+def _against(measured: float, bound: float) -> str:
+    return f"{bound:.4f} {'✓' if round(measured, 4) >= bound else '✗'}"
+
+
+def _pilot(home: Path, industry: str, learners: int, registry_size: int) -> None:
+    if not (home / "truth").exists():
+        size = ["--learners", str(learners), "--registry-size", str(registry_size), "--industry", industry]
+        if run(home, "simulate", *size).code:
+            raise SystemExit("benchmark: the pilot could not be simulated")
+    if run(home, "run", industry, "--until", "linked_records").code:
+        raise SystemExit("benchmark: the pilot was refused")
+    with tempfile.TemporaryDirectory() as temporary:
+        given = {"home": home, "industry": industry, "target": Path(temporary) / "links.csv", "threshold": 0.95}
+        cost, done = run_job("tests.bench.linking.scale_jobs", "relink", **given)
+    print("\n## Simulated pilot: feed records to students\n")
+    print(pilot.table(home, industry)[0])
+    print(f"\nThe linking hop alone: {done['cpu']:.1f} CPU-s, {cost.peak * 1024:.0f} MB at its peak")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

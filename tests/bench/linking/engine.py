@@ -1,0 +1,220 @@
+"""The one place where the benchmarks call the product's linkage.
+
+Belongs here: thin calls of the engine's entry points on given tables. Not here: data, truth and scores.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline import standard_form as form
+from credential_pipeline.contracts import SNAPSHOTS
+from credential_pipeline.linkage import resolve
+from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
+from credential_pipeline.linkage.fields import make_index, make_records, shared_fields
+from credential_pipeline.linkage.model import shipped
+from credential_pipeline.linkage.predict import score
+from credential_pipeline.linkage.train import train
+from credential_pipeline.linked_records import learners, link, reviewed, students
+from credential_pipeline.storage.engine import Connection, connect
+from credential_pipeline.storage.snapshots import Store
+from tests.bench.linking.scores import one_to_one
+
+_INDEX = "education_registry/person_index.parquet"
+_SCALE_TABLES = {
+    "education_registry": ("persons", "person_index"),
+    "cleaned_learners": ("profiles", "credentials"),
+}
+LINK_THRESHOLD = 0.95
+REVIEW_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probability from which a pair is linked, and from which it is put to a person."""
+
+    link_threshold: float = LINK_THRESHOLD
+    review_threshold: float = REVIEW_THRESHOLD
+
+
+@dataclass(frozen=True)
+class Industry:
+    """As much of an industry as the hop asks for."""
+
+    linkage: Thresholds = Thresholds()
+
+
+def link_home(con: Connection, home: Path, industry: str, target: Path, thresholds: Thresholds) -> None:
+    """Do the hop on the published inputs of a home, without the orchestration around it; publishes nothing.
+
+    Args:
+        con: A fresh connection.
+        home: Home that was run up to the links before.
+        industry: The industry.
+        target: CSV file to write: the table of links.
+        thresholds: The thresholds.
+    """
+    store = Store(home / "clearinghouse" / "store")
+    store.current(SNAPSHOTS["cleaned_learners"], industry).attach(con)
+    store.current(SNAPSHOTS["education_registry"]).attach(con)
+    con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
+    link(con, Industry(thresholds))
+    con.execute(
+        f"COPY (SELECT * FROM linked_records.links ORDER BY certifier, record_id) TO '{target}' (FORMAT csv, HEADER)"
+    )
+
+
+def make_person_index(folder: Path, memory_limit: str) -> None:
+    """Write what the registry's own step publishes beside its persons: the index that linking reads."""
+    persons = f"read_parquet('{folder}/education_registry/persons.parquet')"
+    with connect(memory_limit) as con:
+        con.execute(f"CREATE VIEW bench_persons AS SELECT * FROM {persons}")
+        make_index(con, "bench_persons", "bench_index", id_column="student_id")
+        con.execute(
+            f"COPY (SELECT * FROM bench_index ORDER BY record) TO '{folder}/{_INDEX}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+        )
+
+
+def attach_scale_world(con: Connection, folder: Path) -> None:
+    """Make a world of scale_world.py, with its index, visible as the views that the hop reads."""
+    for snapshot, names in _SCALE_TABLES.items():
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {snapshot}")
+        for name in names:
+            con.execute(
+                f"CREATE VIEW {snapshot}.{name} AS SELECT * FROM read_parquet('{folder}/{snapshot}/{name}.parquet')"
+            )
+    con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
+
+
+def has_person_index(folder: Path) -> bool:
+    """Whether the index was written before."""
+    return (folder / _INDEX).exists()
+
+
+def link_students(con: Connection, target: Path) -> int:
+    """Link learners to students, every identity a learner of its own; the model is pinned, nothing is trained.
+
+    Args:
+        con: Connection with the views of :func:`attach_scale_world`.
+        target: Parquet file to write: profile_id, student_id, match_probability.
+
+    Returns:
+        The number of candidate pairs.
+    """
+    reviewed.take_decisions(con, [])
+    learners.find_identities(con)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {learners.LEARNERS} AS "
+        f"SELECT row_number() OVER (ORDER BY identity) AS record, identity, identity AS learner FROM {learners.ENTITIES}"
+    )
+    students.find_students(con, shipped("registry"), LINK_THRESHOLD, REVIEW_THRESHOLD)
+    con.execute(
+        f"COPY (SELECT i.profile_id, b.student_id, b.match_probability FROM {students.BEST} b "
+        f"JOIN {learners.IDENTITIES} i ON i.identity = b.learner ORDER BY 1) TO '{target}' (FORMAT parquet)"
+    )
+    return int(con.execute("SELECT count(*) FROM tmp_student_pairs").fetchall()[0][0])
+
+
+_FEBRL_COLUMNS = {
+    "first_name": ("given_name", form.name("given_name")),
+    "last_name": ("surname", form.name("surname")),
+    "birth_date": ("date_of_birth", "try_strptime(date_of_birth, '%Y%m%d')::DATE"),
+    "ssn_last4": ("soc_sec_id", "soc_sec_id"),
+    "street": ("address_1", form.address("concat_ws(' ', street_number, address_1)")),
+    "city": ("suburb", form.address("suburb")),
+    "state": ("state", "upper(state)"),
+    "zip": ("postcode", "postcode"),
+}
+"""Column of the engine -> the FEBRL column that it needs, and its standard form (Australian states and codes as they are)."""
+
+
+def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, list[tuple[str, str]]]:
+    """Train on two FEBRL tables without labels and link them as the hops do; or find the duplicates of one.
+
+    Args:
+        left: Records, the index is the id.
+        right: Records of the other table, None to search the left one for duplicates.
+
+    Returns:
+        The way in which links are taken from scored pairs -> the links.
+    """
+    with connect() as con:
+        _febrl_records(con, left, "bench_left")
+        other = None
+        if right is not None:
+            _febrl_records(con, right, "bench_right")
+            other = "bench_right"
+        fields = shared_fields(con, "bench_left", other)
+        model = train(con, "registry" if other else "profiles", "bench_left", other)
+        make_pairs(con, "bench_pairs", "bench_left", other, usable(RULES, fields))
+        score(
+            con,
+            model,
+            "bench_scored",
+            left="bench_left",
+            right=other,
+            pairs="bench_pairs",
+            fields=fields,
+            right_rows=len(left if right is None else right),
+        )
+        con.execute(
+            "CREATE TEMP TABLE bench_candidates AS SELECT l.id AS left_id, r.id AS right_id, s.left_record, s.right_record, "
+            f"s.match_weight, {resolve.contradiction(fields)} AS against FROM bench_scored s "
+            f"JOIN bench_left l ON l.record = s.left_record JOIN {other or 'bench_left'} r ON r.record = s.right_record"
+        )
+        made = {"pairs ≥ .5": _rows(con, "bench_candidates WHERE match_weight >= 0 AND NOT against")}
+        return made | (_resolved(con) if other else _clustered(con, len(left)))
+
+
+def _febrl_records(con: Connection, table: pd.DataFrame, target: str) -> None:
+    frame = table.reset_index(names="rec_id").astype(object)
+    con.register("bench_frame", frame)
+    columns = ", ".join(f"{sql} AS {name}" for name, (needed, sql) in _FEBRL_COLUMNS.items() if needed in frame)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_source AS SELECT rec_id, {columns} FROM bench_frame")
+    con.unregister("bench_frame")
+    make_records(con, f"{target}_source", target, id_column="rec_id")
+
+
+def _resolved(con: Connection) -> dict[str, list[tuple[str, str]]]:
+    resolve.best_right(
+        con,
+        "(SELECT * FROM bench_candidates WHERE NOT against)",
+        "bench_best",
+        left="left_id",
+        right="right_id",
+        link_threshold=REVIEW_THRESHOLD,
+        review_threshold=REVIEW_THRESHOLD,
+    )
+    scored = con.execute(
+        "SELECT left_id, right_id, match_weight FROM bench_candidates WHERE NOT against ORDER BY ALL"
+    ).fetchall()
+    return {
+        "best right": _rows(con, "bench_best WHERE status = 'linked'"),
+        "one to one": sorted(one_to_one(scored, 0.0).items()),
+    }
+
+
+def _clustered(con: Connection, nodes: int) -> dict[str, list[tuple[str, str]]]:
+    edges = con.execute(
+        "SELECT left_record - 1 AS l, right_record - 1 AS r, match_weight AS w FROM bench_candidates "
+        "WHERE match_weight >= 0 AND NOT against ORDER BY l, r"
+    ).fetchnumpy()
+    forbidden = con.execute("SELECT left_record - 1, right_record - 1 FROM bench_candidates WHERE against").fetchall()
+    labels = resolve.cluster(nodes, np.asarray(edges["l"]), np.asarray(edges["r"]), np.asarray(edges["w"]), forbidden)
+    con.execute(
+        "CREATE TEMP TABLE bench_labels AS SELECT unnest(range(1, len(v) + 1)) AS record, unnest(v) AS label FROM (SELECT ? AS v)",
+        [labels.tolist()],
+    )
+    pairs = (
+        "(SELECT a.id AS left_id, b.id AS right_id FROM bench_left a JOIN bench_labels x USING (record) "
+        "JOIN bench_labels y ON y.label = x.label AND y.record > x.record JOIN bench_left b ON b.record = y.record)"
+    )
+    return {"clusters": _rows(con, pairs)}
+
+
+def _rows(con: Connection, source: str) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = con.execute(f"SELECT left_id, right_id FROM {source} ORDER BY ALL").fetchall()
+    return rows
