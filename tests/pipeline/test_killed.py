@@ -1,0 +1,62 @@
+"""A run that dies half way through predicting leaves the last version, and the next run makes the new one."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.pipeline.conftest import _SERVER, Answer
+from tests.pipeline.versions import versions
+
+
+def _die_predicting(arguments: list[str]) -> None:
+    """The command line, in a process that is killed without warning when the second prediction begins."""
+    from credential_pipeline.linkage import predict
+
+    begun = []
+    original = predict._predict
+
+    def die(*given: object, **named: object) -> object:
+        begun.append(1)
+        if len(begun) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*given, **named)
+
+    predict._predict = die
+    from assets.cli import main
+
+    sys.exit(main(arguments))
+
+
+def test_a_run_killed_while_predicting_leaves_the_last_version(
+    home: Path, tmp_path: Path, run: Callable[..., Answer]
+) -> None:
+    folder = tmp_path / "registry" / "industries"
+    folder.mkdir(parents=True)
+    shipped = Path("credential_pipeline/registry/industries/manufacturing.yml").read_text()
+    (folder / "manufacturing.yml").write_text(shipped.replace("link_threshold: 0.95", "link_threshold: 0.9"))
+    words = [
+        "--home",
+        str(home),
+        "--registry",
+        str(tmp_path / "registry"),
+        "run",
+        "manufacturing",
+        "--until",
+        "linked_records",
+    ]
+    before = versions(home)
+    process = _SERVER.Process(target=_die_predicting, args=(words,))
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+    assert versions(home) == before
+    exported = run(home, "export", "links", "manufacturing", "--out", str(tmp_path / "links.csv"))
+    assert exported.code == 0, exported.err
+
+    again = run(home, "run", "manufacturing", "--until", "linked_records", registry=tmp_path / "registry")
+    assert again.code == 0, again.err
+    changed = {name for name, version in versions(home).items() if before.get(name) != version}
+    assert changed == {"clearinghouse/store/linked_records/manufacturing/CURRENT"}
+    assert not list((home / "clearinghouse" / "store" / "linked_records" / "manufacturing").glob(".staging-*"))
