@@ -54,12 +54,35 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("industry", metavar="INDUSTRY")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder for the model; by default under home")
     train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--by", metavar="WHO", help="who trains, for the sidecar; the user's name if not given")
+
+    compare = commands.add_parser("compare", help="what would change if an industry adopted another linkage model")
+    compare.add_argument("industry", metavar="INDUSTRY")
+    compare.add_argument("--model", type=Path, required=True, metavar="FILE", help="the .json file of the candidate")
+    compare.add_argument("--against", type=Path, metavar="FILE", help="another model; the one in use if not given")
+    compare.add_argument("--out", type=Path, metavar="FILE.csv", help="write every change, by id only")
+
+    _add_review(commands.add_parser("review", help="pairs out to reviewers, their decisions in"))
 
     commands.add_parser("keys", help="make the keys of a one-machine installation where they are missing")
     commands.add_parser("shell", help="DuckDB over all current versions, read-only")
     ui = commands.add_parser("ui", help="Dagster's web page and daemon on loopback")
     ui.add_argument("--port", type=_positive, default=3000)
     return top
+
+
+def _add_review(review: argparse.ArgumentParser) -> None:
+    actions = review.add_subparsers(dest="action", required=True, metavar="export|import")
+    out = actions.add_parser("export", help="write a batch of pairs as one offline page into the restricted zone")
+    out.add_argument("industry", metavar="INDUSTRY")
+    out.add_argument("--size", type=_positive, default=60, help="pairs of the batch")
+    out.add_argument("--seed", type=int, default=1, help="another seed draws other pairs")
+    out.add_argument("--batch", metavar="NAME", help="name of the batch; the next number if not given")
+    out.add_argument("--adjudicate", action="store_true", help="the pairs that reviewers could not settle")
+    back = actions.add_parser("import", help="take in the decisions that reviewers downloaded from the page")
+    back.add_argument("industry", metavar="INDUSTRY")
+    back.add_argument("file", nargs="+", type=Path, metavar="FILE")
+    back.add_argument("--single", action="store_true", help="take one reviewer's word where there is no second")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from credential_pipeline.linkage.cluster import Cluster, read_properties
 from credential_pipeline.names import Side
 from credential_pipeline.registry.load import Registry, load_registry
 
@@ -71,6 +72,21 @@ def transfer() -> Transfer:
 def memory_limit() -> str:
     """Memory that DuckDB may use (``CREDENTIAL_PIPELINE_MEMORY``)."""
     return os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB"
+
+
+def spark() -> Cluster:
+    """The Spark that industries with ``engine: spark`` use (``CREDENTIAL_PIPELINE_SPARK_MASTER`` and so on).
+
+    Raises:
+        SafeError: ``E_SPARK``: the file of properties (``CREDENTIAL_PIPELINE_SPARK_CONF``) cannot be read.
+    """
+    file = os.environ.get("CREDENTIAL_PIPELINE_SPARK_CONF")
+    folder = os.environ.get("CREDENTIAL_PIPELINE_SPARK_FOLDER")
+    return Cluster(
+        master=os.environ.get("CREDENTIAL_PIPELINE_SPARK_MASTER") or Cluster.master,
+        conf=read_properties(Path(file)) if file else {},
+        folder=Path(folder).absolute() if folder else None,
+    )
 
 
 def dagster_home() -> Path:

@@ -8,19 +8,28 @@ from typing import Any
 
 import dagster as dg
 
-from assets import pictures
+from assets import environment, pictures
+from assets.clearinghouse.linkage_report import compare_with_last, declared_fields, publish_report
 from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.linked_records import RULES
+from credential_pipeline.clerical_review.decisions import digest, review_folder
+from credential_pipeline.clerical_review.reviews import read_review
+from credential_pipeline.linkage.model import choose, fingerprint, locate
+from credential_pipeline.registry.model import LinkageModels
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
 _STATUSES = "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
 _WEIGHTS = """
-SELECT level AS weight, CAST(value AS BIGINT) AS pairs FROM linked_records.diagnostics
-WHERE metric = 'match_weight_histogram' ORDER BY TRY_CAST(level AS DOUBLE)
+SELECT level AS weight, CAST(sum(value) AS BIGINT) AS learners FROM linked_records.diagnostics
+WHERE metric = 'best_student' GROUP BY level ORDER BY CAST(level AS INTEGER)
+"""
+_CHANGES = """
+SELECT event, count(DISTINCT learner_id) FROM linked_records.learner_events
+WHERE revision = (SELECT max(revision) FROM linked_records.learner_events) GROUP BY 1 ORDER BY 1
 """
 
 
@@ -34,18 +43,43 @@ WHERE metric = 'match_weight_histogram' ORDER BY TRY_CAST(level AS DOUBLE)
 def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
     """Link the industry's profiles."""
     name = context.partition_key
+    models = clearinghouse.root / "models"
+
+    def named() -> LinkageModels:
+        return clearinghouse.industry(name).linkage.models
 
     def build(staged: Staged) -> None:
+        from credential_pipeline.linkage.engine import opened
+        from credential_pipeline.linked_records.learner_ids import attach_last
         from credential_pipeline.linked_records.link import link
 
-        link(staged.con, clearinghouse.industry(name))
+        # No input of the hop: with the same inputs there is nothing to inherit, and nothing is built.
+        attach_last(staged.con, clearinghouse.store, name)
+        compare_with_last(staged, clearinghouse.store)
+        industry = clearinghouse.industry(name)
+        with opened(industry.linkage.engine, environment.spark()) as engine:
+            link(
+                staged.con,
+                industry,
+                declared=declared_fields(clearinghouse.registry, name),
+                review=read_review(clearinghouse.root, name),
+                profiles_model=choose("profiles", named().profiles, models),
+                registry_model=choose("registry", named().registry, models),
+                engine=engine,
+            )
 
     def describe(version: Version) -> Mapping[str, Any]:
         with clearinghouse.store.read(version) as con:
             counts = con.execute(_STATUSES).fetchall()
-            return {f"learners {status}": int(learners) for status, learners in counts} | {
+            changes = con.execute(_CHANGES).fetchall()
+            # The page is made of the published version alone, so an unchanged hop mends it where it is missing.
+            report = publish_report(con, clearinghouse, name, version)
+            return {
+                **report,
+                **{f"learners {status}": int(learners) for status, learners in counts},
+                **{f"learner ids {event} in the last change": int(ids) for event, ids in changes},
                 "learners by status": pictures.bars(con, _STATUSES, "Learners by status"),
-                "match weights": pictures.bars(con, _WEIGHTS, "Pairs by match weight"),
+                "match weights": pictures.bars(con, _WEIGHTS, "Learners by the match weight of their best student"),
             }
 
     yield from materialize(
@@ -55,6 +89,12 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
         RULES,
         build,
         reads=["cleaned_learners", "education_registry"],
-        inputs=lambda: {"industry": digest_of(clearinghouse.industry(name).linkage.model_dump_json())},
+        inputs=lambda: {
+            "industry": digest_of(clearinghouse.industry(name).linkage.model_dump_json()),
+            "profiles model": fingerprint(locate("profiles", named().profiles, models)),
+            "registry model": fingerprint(locate("registry", named().registry, models)),
+            "decisions": digest(review_folder(clearinghouse.root, name)),
+            "declared fields": digest_of(repr(declared_fields(clearinghouse.registry, name))),
+        },
         describe=describe,
     )

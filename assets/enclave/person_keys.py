@@ -8,12 +8,13 @@ from typing import Any
 
 import dagster as dg
 
-from assets import pictures
+from assets import environment, pictures
 from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
 from checks.suites.person_keys import RULES
+from credential_pipeline.linkage.model import choose, fingerprint, locate
 from credential_pipeline.storage.snapshots import Version
 from credential_pipeline.storage.staging import Staged
 
@@ -28,11 +29,18 @@ from credential_pipeline.storage.staging import Staged
 def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Iterator[gate.Outcome]:
     """Assign keys to the industry's learners."""
     name = context.partition_key
+    models = enclave.root / "models"
+
+    def named() -> str | None:
+        return enclave.industry(name).linkage.models.reference
 
     def build(staged: Staged) -> None:
+        from credential_pipeline.linkage.engine import opened
         from credential_pipeline.person_keys.assign import assign
 
-        assign(staged.con, enclave.industry(name))
+        industry, model = enclave.industry(name), choose("reference", named(), models)
+        with opened(industry.linkage.engine, environment.spark()) as engine:
+            assign(staged.con, industry, model=model, engine=engine)
 
     def describe(version: Version) -> Mapping[str, Any]:
         query = (
@@ -49,6 +57,9 @@ def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Ite
         RULES,
         build,
         reads=["accepted_extract", "reference_population"],
-        inputs=lambda: {"industry": digest_of(enclave.industry(name).linkage.model_dump_json())},
+        inputs=lambda: {
+            "industry": digest_of(enclave.industry(name).linkage.model_dump_json()),
+            "reference model": fingerprint(locate("reference", named(), models)),
+        },
         describe=describe,
     )

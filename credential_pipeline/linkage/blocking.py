@@ -9,9 +9,9 @@ record has the same key. Not here: what the pairs will cost (forecast) and score
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from credential_pipeline.linkage.engine import Sql
 from credential_pipeline.linkage.fields import load_nicknames
 from credential_pipeline.linkage.forecast import MAX_PAIRS, Forecast, RuleForecast
-from credential_pipeline.storage.engine import Connection
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,14 @@ def _keyed_sql(table: str, rules: Sequence[Rule], nicknames: str | None, *, righ
 
 
 def make_pairs(
-    con: Connection, target: str, left: str, right: str | None, rules: Sequence[Rule], max_pairs: int = MAX_PAIRS
+    con: Sql, target: str, left: str, right: str | None, rules: Sequence[Rule], max_pairs: int = MAX_PAIRS
 ) -> int:
     """Create the table of candidate pairs.
 
     Args:
         con: The connection.
-        target: Temporary table to create: left_record, right_record, rule (index of the first rule that found it).
+        target: Temporary table to create: left_record, right_record, rule (index of the first rule that found it);
+            with ``_skipped`` added to its name, rule (name), blocks and records of what was left out as too large.
         left: Record table.
         right: Record table or view of the other side, or None to pair the left one with itself
             (left_record < right_record).
@@ -161,6 +162,7 @@ def make_pairs(
     """
     forecast = _make_blocks(con, target, left, right or left, rules)
     forecast.refuse_above(max_pairs)
+    _keep_skipped(con, f"{target}_skipped", forecast)
     conditions = [f"(l.rule <> {number} OR {rule.where})" for number, rule in enumerate(rules) if rule.where]
     if right is None:
         conditions.append("l.record < r.record")
@@ -178,7 +180,15 @@ def make_pairs(
     return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
 
 
-def _make_blocks(con: Connection, target: str, left: str, right: str, rules: Sequence[Rule]) -> Forecast:
+def _keep_skipped(con: Sql, target: str, forecast: Forecast) -> None:
+    """Keep count of the blocks that were left out, for the diagnostics."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {target} (rule VARCHAR, blocks BIGINT, records BIGINT)")
+    rows = [(rule.rule, rule.skipped_blocks, rule.skipped_records) for rule in forecast.rules]
+    if rows:
+        con.executemany(f"INSERT INTO {target} VALUES (?, ?, ?)", rows)
+
+
+def _make_blocks(con: Sql, target: str, left: str, right: str, rules: Sequence[Rule]) -> Forecast:
     """Create the keyed sides and the blocks within their bounds; tell what comparing them would cost."""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {target}_left AS "

@@ -8,6 +8,7 @@ recipes clean a feed; the inputs are already standardised (upper case, NULL for 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
+from credential_pipeline.linkage.engine import Sql
 from credential_pipeline.storage.engine import Connection
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,8 @@ RECORD_COLUMNS = (
 FULL_NAME = "first_name || ' ' || last_name"
 FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
 """Columns whose frequency in the population adjusts the weight of agreement."""
+ASSOCIATION = 2.0
+"""How much more often than by chance the parts of a full name meet: both tell of origin and generation."""
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 
@@ -58,7 +61,7 @@ def nickname_rows() -> list[tuple[str, str]]:
     return sorted(rows)
 
 
-def load_nicknames(con: Connection) -> str:
+def load_nicknames(con: Sql) -> str:
     """Make the temporary table (name, groups VARCHAR[]) of nickname groups; return its name."""
     names, groups = zip(*nickname_rows(), strict=True)
     con.execute(
@@ -186,7 +189,7 @@ def open_index(con: Connection, index: str, target: str, *, id_column: str) -> i
     return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
 
 
-def shared_fields(con: Connection, left: str, right: str | None = None) -> tuple[str, ...]:
+def shared_fields(con: Sql, left: str, right: str | None = None) -> tuple[str, ...]:
     """Names of the fields that both record tables hold in at least :data:`MIN_PRESENT` of the rows."""
     columns = sorted({column for needed in FIELDS.values() for column in needed})
     shares: list[dict[str, float]] = []
@@ -211,7 +214,7 @@ def _surnames(last: str, previous: str) -> str:
     )
 
 
-def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, int]]) -> None:
+def make_features(con: Sql, target: str, sides: Iterable[tuple[str, str, int]]) -> None:
     """Create the feature table of the candidate records of one or two record tables.
 
     Args:
@@ -241,7 +244,7 @@ def make_features(con: Connection, target: str, sides: Iterable[tuple[str, str, 
     con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION ALL '.join(parts)}")
 
 
-def make_frequencies(con: Connection, target: str, left: str, population: str) -> dict[str, str]:
+def make_frequencies(con: Sql, target: str, left: str, population: str) -> dict[str, str]:
     """Create the tables of how frequent names and ZIP codes of the left records are in a population.
 
     Only values of the left side are looked up, because a frequency counts only where both sides agree.
@@ -268,14 +271,36 @@ def make_frequencies(con: Connection, target: str, left: str, population: str) -
             WITH wanted AS (SELECT DISTINCT {key} FROM {left} WHERE {present}),
             total AS (SELECT greatest(count(*) FILTER ({present}), 1)::DOUBLE AS n FROM {population}),
             held AS (SELECT {key}, count(*) AS n FROM {population} SEMI JOIN wanted USING ({key}) GROUP BY {key})
-            SELECT {value} AS value, coalesce(h.n, 1) / total.n AS frequency
+            SELECT {value} AS value, {key if len(parts) > 1 else "NULL AS part"},
+                   coalesce(h.n, 1) / total.n AS frequency, total.n AS n
             FROM wanted w CROSS JOIN total LEFT JOIN held h USING ({key})
             """
         )
+    made["full_name"] = _others_of_the_name(con, made)
     return made
 
 
-def add_frequencies(con: Connection, features: str, frequencies: Mapping[str, str], scale: float) -> None:
+def _others_of_the_name(con: Sql, made: Mapping[str, str]) -> str:
+    """Create the table of how frequent a full name is among *other* people; return its name.
+
+    A name that one record holds is counted by the very record that it may lead to. How many others hold it is the mean of
+    a Poisson rate: expected from the frequencies of its parts, with the weight of one observation, and observed.
+    """
+    target = f"{made['full_name']}_others"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target} AS
+        WITH named AS (
+            SELECT t.value, t.frequency, {ASSOCIATION} * t.n * f.frequency * l.frequency AS expected
+            FROM {made["full_name"]} t JOIN {made["first_name"]} f ON f.value = t.first_name
+            JOIN {made["last_name"]} l ON l.value = t.last_name)
+        SELECT value, frequency * expected / (1 + expected) AS frequency FROM named
+        """
+    )
+    return target
+
+
+def add_frequencies(con: Sql, features: str, frequencies: Mapping[str, str], scale: float) -> None:
     """Add ``tf_<column>`` to the feature table.
 
     Args:

@@ -2,13 +2,16 @@
 
 A model is a JSON file in Splink's own format, so that Splink alone can load it, with a ``.meta.yml`` beside it that
 records versions, training table, blocking rules, seed and the m/u table. Settings for another SQL dialect or for fewer
-fields are built from the same weights. Not here: training and prediction.
+fields are built from the same weights. An industry may name its own models; the shipped ones serve where it does not.
+Not here: training and prediction.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,9 @@ from credential_pipeline.linkage.comparisons import Comparison, Dialect, compari
 
 FREQUENCY_SCALE = 2.0**-24
 """Factor of the term frequencies that predictions use, see :func:`_adjust`."""
+
+REQUIRED = ("name", "birth_date")
+"""Fields without which no linkage is possible."""
 
 Weights = dict[str, dict[str, tuple[float, float]]]
 """Comparison -> level (with ``other``) -> (m, u)."""
@@ -166,7 +172,8 @@ def load(path: Path) -> Model:
     """Read a model and its sidecar.
 
     Raises:
-        SafeError: ``E_MODEL`` if a file is missing or the two do not fit each other or this version's levels.
+        SafeError: ``E_MODEL`` if a file is missing or damaged, or the model does not fit the fields, the levels or the
+            Splink of this version.
     """
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
@@ -175,12 +182,7 @@ def load(path: Path) -> Model:
             name: {level: (float(m or 0), float(u or 0)) for level, (m, u) in levels.items()}
             for name, levels in weights_of(saved).items()
         }
-        expected = {
-            item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(tuple(weights))
-        }
-        if {name: list(levels) for name, levels in weights.items()} != expected:
-            raise ValueError
-        return Model(
+        made = Model(
             name=path.stem,
             weights=weights,
             prior=float(saved["probability_two_random_records_match"]),
@@ -188,16 +190,78 @@ def load(path: Path) -> Model:
             right_rows=int(meta["right_rows"]),
             meta=meta,
         )
-    except (OSError, ValueError, KeyError, TypeError):
-        message = f"linkage model {path.name} cannot be used: train it anew with the train command"
-        raise SafeError("E_MODEL", message) from None
+        trained_with = str(meta["versions"]["splink"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+        raise _refusal(path.name, "it or its .meta.yml is missing or damaged") from None
+    if trained_with.partition(".")[0] != version("splink").partition(".")[0]:
+        raise _refusal(path.name, f"it was trained for Splink {trained_with}, here is {version('splink')}")
+    _check_levels(made, path.name)
+    return made
 
 
-def shipped(family: str) -> Model:
-    """The model of a family that ships with the package.
+def _check_levels(model: Model, file: str) -> None:
+    expected = {item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(model.fields)}
+    strange = sorted(set(model.fields) - set(expected))
+    if strange:
+        raise _refusal(file, f"it compares a field that this version does not know ({len(strange)} of them)")
+    for name in REQUIRED:
+        if name not in model.weights:
+            raise _refusal(file, f"it has no weights for the field {name}")
+    for name, levels in model.weights.items():
+        if list(levels) != expected[name]:
+            raise _refusal(file, f"its levels of the field {name} are not those of this version")
+        if not all(0 < m <= 1 and 0 < u <= 1 for m, u in levels.values()):
+            raise _refusal(file, f"a weight of the field {name} is not a probability")
+    if not 0 < model.prior < 1:
+        raise _refusal(file, "its prior is not a probability")
+
+
+def _refusal(file: str, why: str) -> SafeError:
+    remedy = "train it anew with the train command, or name another under linkage.models in the industry's YAML"
+    return SafeError("E_MODEL", f"linkage model {file} cannot be used: {why}; {remedy}")
+
+
+def locate(family: str, name: str | None, folder: Path) -> Path:
+    """The file of the model that an industry names, or of the shipped one.
 
     Args:
         family: ``registry`` (profiles to students), ``profiles`` (profiles to one another) or ``reference``
             (extract rows to the reference population).
+        name: Name of the model without ``.json``; None for the shipped one.
+        folder: Where the installation keeps its models; those that ship are looked at after it.
+
+    Raises:
+        SafeError: ``E_MODEL``: there is no such file.
     """
-    return load(Path(str(resources.files(__package__ or "").joinpath("models", f"{family}.json"))))
+    places = [folder] if name else []
+    for place in (*places, Path(str(resources.files(__package__ or "").joinpath("models")))):
+        path = place / f"{name or family}.json"
+        if path.is_file():
+            return path
+    raise _refusal(f"{name or family}.json", f"it is neither in {folder.parent.name}/{folder.name} nor shipped")
+
+
+def choose(family: str, name: str | None, folder: Path) -> Model:
+    """Load the model that an industry names for a family, or the shipped one; see :func:`locate`.
+
+    Raises:
+        SafeError: ``E_MODEL``: it is missing, does not fit, or is of another family.
+    """
+    path = locate(family, name, folder)
+    made = load(path)
+    if made.meta.get("family") != family:
+        raise _refusal(path.name, f"it is not of the family {family}")
+    return made
+
+
+def fingerprint(path: Path) -> str:
+    """Hash of a model and its sidecar, an input of the hop that uses it."""
+    digest = hashlib.sha256()
+    for part in (path, path.with_suffix(".meta.yml")):
+        digest.update(part.read_bytes() if part.is_file() else b"")
+    return digest.hexdigest()[:16]
+
+
+def shipped(family: str) -> Model:
+    """The model of a family that ships with the package, see :func:`locate`."""
+    return load(locate(family, None, Path()))

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from splink import DuckDBAPI, Linker
+from splink import Linker
 
 from credential_pipeline.linkage.comparisons import Comparison, comparisons
+from credential_pipeline.linkage.engine import Sql, dialect, splink
 from credential_pipeline.linkage.fields import add_frequencies, make_features, make_frequencies
 from credential_pipeline.linkage.model import FREQUENCY_SCALE, Model
-from credential_pipeline.storage.engine import Connection
 
 MIN_WEIGHT = -4.0
 """Match weight (log2 odds) below which a scored pair is not kept at all."""
@@ -41,7 +41,7 @@ def quiet() -> Iterator[None]:
 
 
 def score(
-    con: Connection,
+    con: Sql,
     model: Model,
     target: str,
     *,
@@ -74,9 +74,10 @@ def score(
         The number of pairs kept.
     """
     tables = frequencies or make_frequencies(con, "tmp_linkage_frequency", left, right or left)
-    made = model.settings(fields, right_rows)
+    made = model.settings(fields, right_rows, dialect(con))
     chosen = comparisons([name for name in fields if name in model.weights])
-    chunks = -(-_count(con, pairs) // CHUNK_PAIRS) or 1
+    # Spark has partitions of its own.
+    chunks = -(-_count(con, pairs) // CHUNK_PAIRS) or 1 if dialect(con) == "duckdb" else 1
     for number in range(chunks):
         part = pairs if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
         _make_chunk(con, left, right, part, tables)
@@ -90,11 +91,11 @@ def score(
     return _count(con, target)
 
 
-def _count(con: Connection, table: str) -> int:
+def _count(con: Sql, table: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
-def _make_chunk(con: Connection, left: str, right: str | None, pairs: str, frequencies: Mapping[str, str]) -> None:
+def _make_chunk(con: Sql, left: str, right: str | None, pairs: str, frequencies: Mapping[str, str]) -> None:
     """Create the tables that Splink is given: records with all that a comparison needs, and which to compare."""
     if right is None:
         sides = [(left, f"SELECT unnest([left_record, right_record]) AS record FROM {pairs}", 1)]
@@ -121,14 +122,12 @@ def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str
     )
 
 
-def _predict(con: Connection, made: dict[str, Any], chosen: Sequence[Comparison], min_weight: float) -> str:
+def _predict(con: Sql, made: dict[str, Any], chosen: Sequence[Comparison], min_weight: float) -> str:
     adjusted = {level.frequency for item in chosen for level in item.levels if level.frequency}
-    api = DuckDBAPI(connection=con)
-    records = api.register(FEATURES, dataset_display_name="records")
-    linker = Linker(records, made, log_level=None, validate_settings=False)
-    # The feature table brings its own frequencies; registering any table keeps Splink from computing them again.
-    for column in sorted(adjusted):
-        linker.table_management.register_term_frequency_lookup(records, column)
-    linker.table_management.register_blocked_pairs_for_predict(api.register(BLOCKED))
+    given = splink(con, made, FEATURES, sorted(adjusted))
+    linker = Linker(given.records, given.settings, log_level=None, validate_settings=False)
+    for column, table in given.frequencies.items():
+        linker.table_management.register_term_frequency_lookup(table, column)
+    linker.table_management.register_blocked_pairs_for_predict(given.api.register(BLOCKED))
     predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
     return str(predicted.physical_name)

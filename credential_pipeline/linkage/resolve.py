@@ -14,7 +14,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from credential_pipeline.linkage.comparisons import comparison
-from credential_pipeline.storage.engine import Connection
+from credential_pipeline.linkage.engine import Sql
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,7 +35,9 @@ def contradiction(fields: Sequence[str]) -> str:
         fields: The fields of the score, as given to :func:`credential_pipeline.linkage.predict.score`.
     """
     other_first = _in("name", "last", "like_last", "other")
-    weak_name = _in("name", "last", "first", "like_last", "like_first", "last_only", "other")
+    weak_name = _in(
+        "name", "last", "first", "crossed", "like_last", "like_first", "last_only", "first_only", "other"
+    )
     exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
     # Digits or an address that only the person has: they excuse one other difference, not two.
     vouched = f"({exact})" if exact else "false"
@@ -64,7 +66,7 @@ def contradiction(fields: Sequence[str]) -> str:
 
 
 def best_right(
-    con: Connection, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
+    con: Sql, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
 ) -> None:
     """Create the table of the best right record of each left one.
 

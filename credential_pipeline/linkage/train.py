@@ -1,45 +1,48 @@
-"""Unsupervised training: u from random pairs, m by expectation maximisation in several passes, the prior by counting.
+"""Unsupervised training: a model out of two tables, what each of its weights rests on, and pinning it.
 
-Each pass blocks on other columns, because a pass says nothing about the comparisons that use its own. Training happens
-rarely and its result is pinned; a level that no pass observed gets a documented assumption. Not here: prediction.
+u is counted over random pairs (exactly, where a level is plain equality), m comes from several passes of expectation
+maximisation, the prior from the matches that they find. Each pass looks at pairs that agree on one field, because it
+says nothing about the comparisons that use that field. Training happens rarely and its result is pinned. Not here:
+which pairs are looked at (samples), the estimates themselves (estimation), and prediction.
 """
 
 import hashlib
 import logging
-import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from splink import DuckDBAPI, Linker, block_on
+import numpy as np
 
 from credential_pipeline.errors import SafeError
-from credential_pipeline.linkage.blocking import RULES, usable
-from credential_pipeline.linkage.comparisons import TYPICAL, comparisons
+from credential_pipeline.linkage import estimation
+from credential_pipeline.linkage.blocking import RULES
+from credential_pipeline.linkage.blocking import usable as usable_rules
+from credential_pipeline.linkage.comparisons import Comparison, comparisons
+from credential_pipeline.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
 from credential_pipeline.linkage.fields import make_features, make_records, shared_fields
-from credential_pipeline.linkage.model import Model, Observed, Weights, save, settings, weights_of
-from credential_pipeline.linkage.predict import quiet
+from credential_pipeline.linkage.model import Model, Weights, save
+from credential_pipeline.linkage.samples import (
+    FALLBACK_PASS,
+    PASSES,
+    Pass,
+    agreeing_pairs,
+    exact_shares,
+    random_pairs,
+    usable,
+)
 from credential_pipeline.storage.engine import Connection
 
 SEED = 20_261_122
-U_PAIRS = 5_000_000
-EM_PAIRS = 3_000_000
-PASSES: tuple[tuple[str, ...], ...] = (("birth_date",), ("full_name",))
-"""Columns of each pass of expectation maximisation; a pass whose columns are empty is left out."""
-FALLBACK_PASS = ("street", "zip")
-"""Trains the names where there is no birth date."""
+U_PAIRS = 3_000_000
+ROUNDS = 12
+"""How often u is cleared of the matches that the round before found."""
+MIN_MATCHES = 20
+"""A comparison counts as trained by passes that expect so many matches in it."""
 REQUIRED = ("name", "birth_date")
-"""Comparisons whose levels must mostly be observed; others are typical where data are too few."""
-MIN_SHARE = 0.05
-"""Share of rows that must have a value in every column of a pass."""
-MIN_LEVELS = 2
-"""So many levels of a required comparison must have been observed."""
-TYPICAL_SHARE = 0.03
-"""Share of the typical m in each m."""
-TYPICAL_PAIRS = 1000
-"""Random pairs that the typical u counts for."""
+"""Comparisons that must be trained where both sides hold them; others are typical where data are too few."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -53,6 +56,7 @@ def train(
     training_version: str = "",
     seed: int = SEED,
     u_pairs: int = U_PAIRS,
+    typical_share: float = TYPICAL_SHARE,
 ) -> Model:
     """Train the model of one family.
 
@@ -64,52 +68,72 @@ def train(
         training_version: Version of the tables, for the sidecar.
         seed: Seed of the random pairs.
         u_pairs: Number of random pairs.
+        typical_share: Weight of the typical m in the result: more for a model that is to serve other populations too.
 
     Raises:
-        SafeError: ``E_TRAINING`` if a comparison could not be trained.
+        SafeError: ``E_TRAINING`` if the tables show a level that no pass could train.
     """
     fields = shared_fields(con, left, right)
     chosen = comparisons(fields)
-    tables = (
-        {left: "tmp_linkage_train_l"} if right is None else {left: "tmp_linkage_train_l", right: "tmp_linkage_train_r"}
-    )
-    for table, features in tables.items():
+    names = ("tmp_linkage_train_l", "tmp_linkage_train_r" if right else "tmp_linkage_train_l")
+    for table, features in zip((left, right) if right else (left,), names, strict=False):
         make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])
-    rows = [_count(con, table) for table in (left, right or left)]
-    passes = [columns for columns in PASSES if _usable_pass(con, columns, list(tables.values()))]
-    if ("birth_date",) not in passes:
+    rows = (_count(con, left), _count(con, right or left))
+    possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
+    passes = [item for item in PASSES if usable(con, item, names)]
+    if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, names):
         passes.append(FALLBACK_PASS)
-    with quiet():
-        saved = _fit(
-            con, list(tables.values()), settings(chosen, None, 0.5 / rows[1], _link_type(right)), passes, seed, u_pairs
-        )
-    weights, assumed = _complete(weights_of(saved), u_pairs)
-    prior = _prior(con, list(tables.values()), rows, weights, within=right is None)
-    for features in tables.values():
+    random = estimation.find_patterns(con, *names, random_pairs(rows, seed, u_pairs, within=right is None), chosen)
+    found, scales = [], []
+    for item in passes:
+        query, number = agreeing_pairs(con, item, names, within=right is None)
+        found.append(estimation.find_patterns(con, *names, query, chosen))
+        scales.append(number / max(found[-1].pairs.sum(), 1))
+    _refuse_untrained(chosen, passes, [random, *found])
+    exact = exact_shares(con, chosen, names, random, possible, within=right is None)
+    fit = _fit(chosen, passes, found, random, exact, possible / (scales or [1.0])[0], typical_share)
+    for features in set(names):
         con.execute(f"DROP TABLE {features}")
     meta = {
         "family": family,
         "versions": {name: version(name) for name in ("splink", "duckdb")},
         "training_tables": training_version or "unversioned",
-        "blocking_rules": [rule.name for rule in usable(RULES, fields)],
-        "passes": ["+".join(columns) for columns in passes],
+        "blocking_rules": [rule.name for rule in usable_rules(RULES, fields)],
+        "passes": [item.name for item in passes],
         "seed": seed,
-        "random_pairs": u_pairs,
-        "assumed_levels": assumed,
+        "typical_share": typical_share,
+        "random_pairs": int(random.pairs.sum()),
+        "expected_matches": {
+            item.name: round(estimate.matches, 1) for item, estimate in zip(passes, fit.estimates, strict=True)
+        },
+        "provenance": _provenance(chosen, passes, found, random, exact, fit),
         "reviewed_by": None,
     }
     _LOG.info("trained the linkage model %s over %d comparisons", family, len(chosen))
-    return Model(family, weights, prior, rows[0], rows[1], meta)
+    return Model(family, fit.weights(chosen), fit.prior, rows[0], rows[1], meta)
 
 
-def pin(model: Model, folder: Path) -> Path:
-    """Save a model as ``<family>_<hash of its weights>``; return the path of the JSON file."""
+def pin(model: Model, folder: Path, *, trained_by: str, trained_on: date) -> Path:
+    """Save a model as ``<family>_<date>_<hash of its weights>``; return the path of the JSON file.
+
+    Args:
+        model: A trained model.
+        folder: Where; made if missing.
+        trained_by: Who trained it, for the sidecar.
+        trained_on: When.
+    """
     digest = hashlib.sha256(repr((model.weights, model.prior)).encode()).hexdigest()[:10]
-    return save(replace(model, name=f"{model.name}_{digest}"), folder)
+    meta = {"trained_by": trained_by, "trained_on": trained_on.isoformat(), **model.meta}
+    return save(replace(model, name=f"{model.name}_{trained_on:%Y%m%d}_{digest}", meta=meta), folder)
 
 
 def train_models(
-    con: Connection, training_version: str = "", *, seed: int = SEED, u_pairs: int = U_PAIRS
+    con: Connection,
+    training_version: str = "",
+    *,
+    seed: int = SEED,
+    u_pairs: int = U_PAIRS,
+    typical_share: float = TYPICAL_SHARE,
 ) -> list[Model]:
     """Train every family whose tables are visible.
 
@@ -121,6 +145,7 @@ def train_models(
         training_version: Versions of the tables, for the sidecars.
         seed: Seed of the random pairs.
         u_pairs: Number of random pairs.
+        typical_share: As for :func:`train`.
     """
     models = []
     found = {
@@ -129,7 +154,14 @@ def train_models(
 
     def fit(family: str, right: str | None) -> Model:
         return train(
-            con, family, "tmp_train_left", right, training_version=training_version, seed=seed, u_pairs=u_pairs
+            con,
+            family,
+            "tmp_train_left",
+            right,
+            training_version=training_version,
+            seed=seed,
+            u_pairs=u_pairs,
+            typical_share=typical_share,
         )
 
     if ("cleaned_learners", "profiles") in found:
@@ -151,85 +183,128 @@ def train_models(
     return models
 
 
-def _link_type(right: str | None) -> str:
-    return "dedupe_only" if right is None else "link_only"
-
-
 def _count(con: Connection, table: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
-def _usable_pass(con: Connection, columns: Sequence[str], tables: Sequence[str]) -> bool:
-    present = " AND ".join(f"{column} IS NOT NULL" for column in columns)
-    shares = [
-        con.execute(f"SELECT coalesce(avg(({present})::INTEGER), 0) FROM {table}").fetchall()[0][0] for table in tables
-    ]
-    return bool(min(shares) >= MIN_SHARE)
+def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], shown: Sequence[Patterns]) -> None:
+    """Every level that the tables show must be open in some pass.
+
+    Raises:
+        SafeError: ``E_TRAINING``, naming the first such level.
+    """
+    for item in chosen:
+        if any(item.name not in run.blocks for run in passes):
+            continue
+        levels = names_of(item)
+        counts = sum(found.counts(item.name, len(levels)) for found in shown)
+        seen = [level for level, pairs in zip(levels, np.atleast_1d(counts), strict=True) if pairs > 0]
+        level = seen[0] if seen else levels[0]
+        message = (
+            f"linkage training: no pass could train {item.name}.{level}; too few rows hold what the other passes need "
+            f"({', '.join(run.name for run in (*PASSES, FALLBACK_PASS) if item.name not in run.blocks)})"
+        )
+        raise SafeError("E_TRAINING", message)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    m: Levels
+    u: Levels
+    prior: float
+    estimates: tuple[Estimate, ...]
+
+    def weights(self, chosen: Sequence[Comparison]) -> Weights:
+        """Rounded to significant digits, so that the order of a parallel sum does not show."""
+        return {
+            item.name: {
+                level: (_significant(m), _significant(u))
+                for level, m, u in zip(names_of(item), self.m[item.name], self.u[item.name], strict=True)
+            }
+            for item in chosen
+        }
 
 
 def _fit(
-    con: Connection,
-    tables: Sequence[str],
-    made: dict[str, Any],
-    passes: Sequence[Sequence[str]],
-    seed: int,
-    u_pairs: int,
-) -> dict[str, Any]:
-    api = DuckDBAPI(connection=con)
-    frames = [api.register(table, dataset_display_name=table) for table in tables]
-    linker = Linker(frames if len(frames) > 1 else frames[0], made, log_level=None, validate_settings=False)
-    linker.training.estimate_u_using_random_sampling(max_pairs=u_pairs, seed=seed, min_count_per_level=None)
-    for columns in passes:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*columns),
-            estimate_without_term_frequencies=True,
-            max_pairs=EM_PAIRS,
-            record_sample_proportion=1.0,
-        )
-    saved: dict[str, Any] = linker.misc.save_model_to_json()
-    linker.table_management.delete_tables_created_by_splink_from_db()
-    return saved
+    chosen: Sequence[Comparison],
+    passes: Sequence[Pass],
+    found: Sequence[Patterns],
+    random: Patterns,
+    exact: dict[str, float],
+    possible: float,
+    typical_share: float,
+) -> _Fit:
+    """Alternate between m, which needs u, and u, which must be cleared of matches."""
+    usual_m, usual_u = estimation.typical(chosen, 0), estimation.typical(chosen, 1)
+    m, prior = usual_m, 0.0
+    estimates: tuple[Estimate, ...] = ()
+    open_patterns = [
+        Patterns({name: level for name, level in seen.levels.items() if name not in item.blocks}, seen.pairs)
+        for item, seen in zip(passes, found, strict=True)
+    ]
+    for _ in range(ROUNDS):
+        u = estimation.without_matches(random, exact, m, prior, usual_u)
+        estimates = tuple(estimation.maximise(seen, u, usual_m) for seen in open_patterns)
+        m = {}
+        for item in chosen:
+            counts = [estimate.counts[item.name] for estimate in estimates if item.name in estimate.counts]
+            total = np.sum(counts, axis=0)
+            m[item.name] = estimation.blend(total, usual_m[item.name], typical_share)
+            if total.sum() < MIN_MATCHES:
+                m[item.name] = usual_m[item.name] / usual_m[item.name].sum()
+        prior = _prior(passes, estimates, m, random, possible)
+    return _Fit(m, u, _significant(prior), estimates)
 
 
-def _complete(found: Observed, u_pairs: int) -> tuple[Weights, list[str]]:
-    """Draw every level a little towards what is typical, and check that each comparison is trained.
+def _prior(
+    passes: Sequence[Pass],
+    estimates: Sequence[Estimate],
+    m: Levels,
+    random: Patterns,
+    possible: float,
+) -> float:
+    """Matches of the first pass, divided by the share of all matches that agree on its field."""
+    block = passes[0].blocks[0]
+    known = random.counts(block, len(m[block])).sum() / max(random.pairs.sum(), 1)
+    return float(min(estimates[0].matches / max(m[block][0] * known, 0.05) / possible, 0.5))
 
-    A level that training data happen not to show (a feed without street lines) must not count as impossible elsewhere.
 
-    Returns:
-        The weights, and the levels that no pass observed.
+def _provenance(
+    chosen: Sequence[Comparison],
+    passes: Sequence[Pass],
+    found: Sequence[Patterns],
+    random: Patterns,
+    exact: dict[str, float],
+    fit: _Fit,
+) -> dict[str, dict[str, dict[str, str]]]:
+    """What m and u of every level rest on.
+
+    Raises:
+        SafeError: ``E_TRAINING`` if a required comparison met too few matches.
     """
-    assumed: list[str] = []
-    weights: Weights = {}
-    for name, levels in found.items():
-        trained = [level for level, (m, u) in levels.items() if m is not None and u is not None]
-        if name in REQUIRED and len(trained) < MIN_LEVELS:
-            message = f"linkage training: no pass could train the comparison {name}; give a larger or fuller feed"
+    made: dict[str, dict[str, dict[str, str]]] = {}
+    for item in chosen:
+        levels = names_of(item)
+        runs = [(run, seen) for run, seen in zip(passes, found, strict=True) if item.name not in run.blocks]
+        matches = sum(
+            float(estimate.counts[item.name].sum()) for estimate in fit.estimates if item.name in estimate.counts
+        )
+        if matches < MIN_MATCHES and item.name in REQUIRED:
+            message = (
+                f"linkage training: too few matches to train {item.name}.{levels[0]} (expected {matches:.0f}, needed "
+                f"{MIN_MATCHES}); give a larger or fuller feed"
+            )
             raise SafeError("E_TRAINING", message)
-        weights[name] = {}
-        for level, (m, u) in levels.items():
-            usual_m, usual_u = TYPICAL[name][level]
-            if m is None or u is None:
-                assumed.append(f"{name}.{level}")
-            known_m = (1 - TYPICAL_SHARE) * (m or 0.0) + TYPICAL_SHARE * usual_m
-            known_u = ((u or 0.0) * u_pairs + usual_u * TYPICAL_PAIRS) / (u_pairs + TYPICAL_PAIRS) if u else usual_u
-            weights[name][level] = (_significant(known_m), _significant(known_u))
-    return weights, assumed
+        drawn = random.counts(item.name, len(levels))
+        shown = [seen.counts(item.name, len(levels)) > 0 for _, seen in runs]
+        made[item.name] = {}
+        for place, level in enumerate(levels):
+            by = [run.name for (run, _), seen in zip(runs, shown, strict=True) if seen[place]]
+            m = f"estimated ({', '.join(by)})" if by and matches >= MIN_MATCHES else "typical"
+            counted = "counted" if item.name in exact and place == 0 else "sampled"
+            made[item.name][level] = {"m": m, "u": counted if counted == "counted" or drawn[place] else "typical"}
+    return made
 
 
 def _significant(value: float, digits: int = 6) -> float:
-    """Rounded to significant digits, so that the order of a parallel sum does not show."""
-    return float(f"{value:.{digits}g}") if value and math.isfinite(value) else 0.0
-
-
-def _prior(con: Connection, tables: Sequence[str], rows: Sequence[int], weights: Weights, *, within: bool) -> float:
-    """Pairs that agree on full name and birth date, divided by the share of matches that do."""
-    condition = "AND l.unique_id < r.unique_id" if within else ""
-    pairs = con.execute(
-        f"SELECT count(*) FROM {tables[0]} l JOIN {tables[-1]} r USING (full_name, birth_date) WHERE true {condition}"
-    ).fetchall()[0][0]
-    shares = [con.execute(f"SELECT avg((birth_date IS NOT NULL)::INTEGER) FROM {t}").fetchall()[0][0] for t in tables]
-    exact = weights["name"]["full"][0] * weights.get("birth_date", {"exact": (1.0, 1.0)})["exact"][0]
-    recall = max(exact * shares[0] * shares[-1], 0.1)
-    possible = rows[0] * (rows[0] - 1) / 2 if within else rows[0] * rows[1]
-    return _significant(max(pairs, 1) / recall / max(possible, 1))
+    return float(f"{value:.{digits}g}")

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
+from credential_pipeline.linkage.engine import DUCKDB, Engine
 from credential_pipeline.linkage.fields import RECORD_COLUMNS, make_records, shared_fields
 from credential_pipeline.linkage.model import Model
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import Ints, cluster, contradiction
+from credential_pipeline.linked_records import reviewed
 from credential_pipeline.storage.engine import Connection
 
 IDENTITIES = "tmp_identities"
@@ -45,7 +47,10 @@ def find_identities(con: Connection) -> None:
             GROUP BY ALL
             HAVING count(*) > 1 AND {agree} AND count(DISTINCT substr(middle_name, 1, 1)) <= 1)
         SELECT p.profile_id, coalesce(s.identity, p.profile_id) AS identity
-        FROM cleaned_learners.profiles p LEFT JOIN same s USING (first_name, last_name, birth_date)
+        FROM cleaned_learners.profiles p
+        LEFT JOIN (
+            SELECT * FROM same ANTI JOIN ({reviewed.torn_identities()}) USING (first_name, last_name, birth_date)) s
+            USING (first_name, last_name, birth_date)
         """
     )
     # The longest value knows most (a middle name rather than an initial); ties go to the alphabet.
@@ -58,17 +63,17 @@ def find_identities(con: Connection) -> None:
     )
 
 
-def find_learners(con: Connection, model: Model, threshold: float) -> None:
+def find_learners(con: Connection, model: Model, threshold: float, *, engine: Engine = DUCKDB) -> None:
     """Cluster the identities into learners; keeps the scored pairs for the review queue.
 
     Args:
         con: The connection.
         model: The model of the family ``profiles``.
         threshold: Probability from which two identities are joined.
+        engine: What compares them; clustering, with its contradictions, is done here.
     """
     count = make_records(con, ENTITIES, RECORDS, id_column="identity")
     fields = shared_fields(con, RECORDS)
-    make_pairs(con, "tmp_entity_pairs", RECORDS, None, usable(RULES, fields))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE tmp_refs AS
@@ -82,21 +87,23 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
         WHERE a.record <> b.record
         """
     )
-    con.execute(
-        "INSERT INTO tmp_entity_pairs SELECT left_record, right_record, -1 FROM tmp_refs "
-        "ANTI JOIN tmp_entity_pairs USING (left_record, right_record)"
-    )
-    score(
-        con,
-        model,
-        SCORED,
-        left=RECORDS,
-        right=None,
-        pairs="tmp_entity_pairs",
-        fields=fields,
-        right_rows=count,
-        min_weight=-1e6,
-    )
+    with engine.reach(con, gives=("tmp_entity_pairs", SCORED)) as sql:
+        make_pairs(sql, "tmp_entity_pairs", RECORDS, None, usable(RULES, fields))
+        sql.execute(
+            "INSERT INTO tmp_entity_pairs SELECT left_record, right_record, -1 FROM tmp_refs "
+            "ANTI JOIN tmp_entity_pairs USING (left_record, right_record)"
+        )
+        score(
+            sql,
+            model,
+            SCORED,
+            left=RECORDS,
+            right=None,
+            pairs="tmp_entity_pairs",
+            fields=fields,
+            right_rows=count,
+            min_weight=-1e6,
+        )
     against = contradiction(fields)
     weight = float(np.log2(threshold / (1 - threshold)))
     edges = con.execute(
@@ -108,14 +115,15 @@ def find_learners(con: Connection, model: Model, threshold: float) -> None:
         ORDER BY l, r
         """
     ).fetchnumpy()
-    left, right, weights = np.asarray(edges["l"]), np.asarray(edges["r"]), np.asarray(edges["w"])
-    labels = cluster(count, left, right, weights, _contradicting(con, SCORED, against))
+    decided = reviewed.of_records(con, IDENTITIES, RECORDS)
+    left, right, weights = decided.with_edges(np.asarray(edges["l"]), np.asarray(edges["r"]), np.asarray(edges["w"]))
+    forbidden = _contradicting(con, SCORED, against)
+    labels = cluster(count, left, right, weights, decided.forbidden(count, left, right, forbidden))
     _put_labels(con, labels)
-    inside = _score_inside(con, model, fields, count)
+    inside = _score_inside(con, model, fields, count, engine)
     if inside:
-        labels = cluster(
-            count, left, right, weights, [*_contradicting(con, SCORED, against), *_contradicting(con, inside, against)]
-        )
+        forbidden += _contradicting(con, inside, against)
+        labels = cluster(count, left, right, weights, decided.forbidden(count, left, right, forbidden))
         _put_labels(con, labels)
 
 
@@ -137,7 +145,7 @@ def _put_labels(con: Connection, labels: Ints) -> None:
     )
 
 
-def _score_inside(con: Connection, model: Model, fields: Sequence[str], count: int) -> str | None:
+def _score_inside(con: Connection, model: Model, fields: Sequence[str], count: int, engine: Engine) -> str | None:
     """Score the pairs that are in one cluster only by way of others; None if there is none."""
     con.execute(
         f"""
@@ -153,15 +161,16 @@ def _score_inside(con: Connection, model: Model, fields: Sequence[str], count: i
     found = con.execute("SELECT count(*) FROM tmp_inside_pairs").fetchall()[0][0]
     if not found:
         return None
-    score(
-        con,
-        model,
-        target,
-        left=RECORDS,
-        right=None,
-        pairs="tmp_inside_pairs",
-        fields=fields,
-        right_rows=count,
-        min_weight=-1e6,
-    )
+    with engine.reach(con, gives=(target,)) as sql:
+        score(
+            sql,
+            model,
+            target,
+            left=RECORDS,
+            right=None,
+            pairs="tmp_inside_pairs",
+            fields=fields,
+            right_rows=count,
+            min_weight=-1e6,
+        )
     return target

@@ -4,7 +4,8 @@ from credential_pipeline.linkage.fields import shared_fields
 from credential_pipeline.linkage.model import Model
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import contradiction
-from credential_pipeline.linked_records.learners import LEARNERS, RECORDS
+from credential_pipeline.linked_records import reviewed
+from credential_pipeline.linked_records.learners import IDENTITIES, LEARNERS, RECORDS
 from credential_pipeline.linked_records.students import BEST
 from credential_pipeline.storage.engine import Connection
 
@@ -19,7 +20,8 @@ def merge_learners(con: Connection, model: Model) -> None:
         CREATE OR REPLACE TEMP TABLE tmp_same_student AS
         WITH linked AS (
             SELECT learner, student_id, match_weight,
-                   row_number() OVER (PARTITION BY student_id ORDER BY match_weight DESC, learner) AS place
+                   row_number() OVER (
+                       PARTITION BY student_id ORDER BY decided_by = 'review' DESC, match_weight DESC, learner) AS place
             FROM {BEST} WHERE status = 'linked')
         SELECT b.learner, a.learner AS anchor FROM linked b JOIN linked a USING (student_id)
         WHERE a.place = 1 AND b.place > 1
@@ -54,6 +56,18 @@ def merge_learners(con: Connection, model: Model) -> None:
             f"INSERT INTO {against} SELECT DISTINCT p.learner FROM tmp_merge_scored s "
             f"JOIN tmp_merge_pairs p USING (left_record, right_record) WHERE {contradiction(fields)}"
         )
+    con.execute(
+        f"""
+        INSERT INTO {against}
+        WITH place AS (SELECT learner, anchor, 2 AS place FROM tmp_same_student UNION SELECT anchor, anchor, 1 FROM tmp_same_student)
+        SELECT DISTINCT CASE WHEN (p.place, p.learner) > (q.place, q.learner) THEN p.learner ELSE q.learner END
+        FROM {reviewed.CANNOT} c
+        JOIN {IDENTITIES} i ON i.profile_id = c.left_profile JOIN {LEARNERS} a ON a.identity = i.identity
+        JOIN {IDENTITIES} j ON j.profile_id = c.right_profile JOIN {LEARNERS} b ON b.identity = j.identity
+        JOIN place p ON p.learner = a.learner JOIN place q ON q.learner = b.learner AND q.anchor = p.anchor
+        WHERE p.learner <> q.learner
+        """
+    )
     con.execute(f"UPDATE {BEST} SET status = 'ambiguous' WHERE learner IN (SELECT learner FROM {against})")
     con.execute(
         f"""

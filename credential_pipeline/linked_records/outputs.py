@@ -1,23 +1,22 @@
-"""The published tables of hop 3, made of what the steps before decided. Not here: any decision on a pair."""
+"""The published tables of hop 3, made of what the steps before decided.
 
-from credential_pipeline.linkage import diagnose
-from credential_pipeline.linkage.blocking import RULES, usable
-from credential_pipeline.linkage.fields import shared_fields
-from credential_pipeline.linkage.model import Model
-from credential_pipeline.linked_records.learners import ENTITIES, IDENTITIES, LEARNERS, RECORDS
-from credential_pipeline.linked_records.learners import SCORED as LEARNER_SCORED
+Not here: any decision on a pair, and how the linkage went (diagnostics.py).
+"""
+
+from credential_pipeline.linked_records.learner_ids import IDS, assign_ids
+from credential_pipeline.linked_records.learner_ledger import write_ledger
+from credential_pipeline.linked_records.learners import IDENTITIES, LEARNERS
 from credential_pipeline.linked_records.merging import MERGED
-from credential_pipeline.linked_records.students import BEST, CANDIDATES, FORM_RECORDS, STUDENT_RECORDS
+from credential_pipeline.linked_records.pairs import write_pairs, write_queue
+from credential_pipeline.linked_records.students import BEST
 from credential_pipeline.storage.engine import Connection
 
 PERSONS = "tmp_persons"
 """person -> learner_id, student_id, match_probability, status, decided_by, blocked."""
 
-_PROBABILITY = "round(power(2.0, least(match_weight, 50)) / (1 + power(2.0, least(match_weight, 50))), 6)"
-
 
 def write_outputs(con: Connection, review_threshold: float) -> None:
-    """Create linked_records.{learners, links, profile_links, review_queue}."""
+    """Create linked_records.{learners, links, profile_links, pairs, review_queue}."""
     _make_persons(con)
     con.execute(
         f"""
@@ -51,7 +50,8 @@ def write_outputs(con: Connection, review_threshold: float) -> None:
         ORDER BY p.learner_id
         """
     )
-    _write_queue(con, review_threshold)
+    write_pairs(con)
+    write_queue(con, review_threshold)
 
 
 def _make_persons(con: Connection) -> None:
@@ -63,78 +63,39 @@ def _make_persons(con: Connection) -> None:
         FROM {IDENTITIES} i JOIN {LEARNERS} l USING (identity) JOIN {MERGED} m USING (learner)
         """
     )
+    # A profile without a feed row, which only a world made by hand has, stands for its row.
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE tmp_person_rows AS
+        SELECT coalesce(c.certifier, p.certifier) AS certifier, coalesce(c.record_id, p.profile_id) AS record_id,
+               t.person
+        FROM tmp_profile_person t JOIN cleaned_learners.profiles p USING (profile_id)
+        LEFT JOIN cleaned_learners.credentials c USING (profile_id)
+        """
+    )
+    assign_ids(con, "tmp_person_rows")
+    write_ledger(con)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {PERSONS} AS
         WITH keys AS (
-            SELECT t.person, min(coalesce(c.certifier || '|' || c.record_id, t.profile_id)) AS smallest,
-                   coalesce(bool_or(c.blocked), false) AS blocked
+            SELECT t.person, coalesce(bool_or(c.blocked), false) AS blocked
             FROM tmp_profile_person t LEFT JOIN cleaned_learners.credentials c USING (profile_id) GROUP BY t.person),
         best AS (
             SELECT m.person, b.* EXCLUDE (learner)
             FROM {MERGED} m JOIN {BEST} b USING (learner)
             QUALIFY row_number() OVER (
-                PARTITION BY m.person ORDER BY b.status = 'linked' DESC, b.match_weight DESC, b.student_id) = 1),
+                PARTITION BY m.person
+                ORDER BY b.status = 'linked' DESC, b.decided_by = 'review' DESC, b.match_weight DESC, b.student_id) = 1),
         student AS (SELECT student_id, ferpa_block FROM education_registry.persons)
-        SELECT k.person, 'L' || substr(md5(k.smallest), 1, 16) AS learner_id,
+        SELECT k.person, i.learner_id,
                CASE WHEN b.status = 'linked' THEN b.student_id END AS student_id,
                coalesce(b.match_probability, 0.0) AS match_probability,
                k.blocked OR coalesce(b.status = 'linked' AND s.ferpa_block, false) AS blocked,
                CASE WHEN k.blocked OR coalesce(b.status = 'linked' AND s.ferpa_block, false) THEN 'blocked'
                     ELSE coalesce(b.status, 'unlinked') END AS status,
                b.decided_by
-        FROM keys k LEFT JOIN best b USING (person) LEFT JOIN student s ON s.student_id = b.student_id
+        FROM keys k JOIN {IDS} i USING (person) LEFT JOIN best b USING (person)
+        LEFT JOIN student s ON s.student_id = b.student_id
         """
     )
-
-
-def _write_queue(con: Connection, review_threshold: float) -> None:
-    """Pairs that a person should look at: of profiles between the thresholds, and of learners with close students."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TABLE linked_records.review_queue AS
-        WITH pairs AS (
-            SELECT l.id AS left_id, r.id AS right_id, 'learner' AS hop, {_PROBABILITY} AS match_probability,
-                   s.match_weight, 'between_thresholds' AS reason
-            FROM {LEARNER_SCORED} s JOIN {RECORDS} l ON l.record = s.left_record JOIN {RECORDS} r ON r.record = s.right_record
-            JOIN {LEARNERS} a ON a.record = s.left_record JOIN {LEARNERS} b ON b.record = s.right_record
-            JOIN {MERGED} m ON m.learner = a.learner JOIN {MERGED} n ON n.learner = b.learner
-            WHERE m.person <> n.person AND match_probability >= {review_threshold}
-            UNION ALL
-            SELECT b.learner, c.student_id, 'student',
-                   round(power(2.0, least(c.match_weight, 50)) / (1 + power(2.0, least(c.match_weight, 50))), 6),
-                   c.match_weight, CASE WHEN b.candidates > 1 THEN 'several_candidates' ELSE 'between_thresholds' END
-            FROM {BEST} b JOIN {CANDIDATES} c USING (learner)
-            WHERE b.status = 'ambiguous' AND c.match_weight >= b.match_weight - 7)
-        SELECT 'Q' || substr(md5(hop || '|' || left_id || '|' || right_id), 1, 16) AS pair_id, *
-        FROM pairs ORDER BY pair_id
-        """
-    )
-
-
-def write_diagnostics(con: Connection, profiles: Model, registry: Model) -> None:
-    """Create linked_records.diagnostics: counts, rates by group, weights; no value of a person."""
-    target = "linked_records.diagnostics"
-    diagnose.start(con, target)
-    students = shared_fields(con, FORM_RECORDS, STUDENT_RECORDS)
-    for metric, source in (
-        ("profiles", IDENTITIES),
-        ("identities", ENTITIES),
-        ("learners", "linked_records.learners"),
-        ("records", "linked_records.links"),
-        ("students", STUDENT_RECORDS),
-        ("review_pairs", "linked_records.review_queue"),
-    ):
-        diagnose.add_count(con, target, metric, con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])
-    rows = """(SELECT p.status, f.certifier, f.sex, (year(f.birth_date) // 10 * 10)::VARCHAR AS birth_decade,
-                      CASE WHEN f.birth_date IS NULL THEN 'no' ELSE 'yes' END AS has_birth_date, p.decided_by
-               FROM linked_records.profile_links p JOIN cleaned_learners.profiles f USING (profile_id))"""
-    diagnose.add_rates(
-        con, target, rows, "status", ("certifier", "sex", "birth_decade", "has_birth_date", "decided_by")
-    )
-    diagnose.add_histogram(
-        con, target, f"(SELECT match_weight FROM {BEST} WHERE match_weight IS NOT NULL)", "best_student"
-    )
-    diagnose.add_rules(con, target, "tmp_student_pairs", [rule.name for rule in usable(RULES, students)])
-    diagnose.add_model(con, target, profiles, shared_fields(con, RECORDS))
-    diagnose.add_model(con, target, registry, students)

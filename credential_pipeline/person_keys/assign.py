@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Protocol
 
 from credential_pipeline.linkage.blocking import make_pairs
+from credential_pipeline.linkage.engine import DUCKDB, Engine
 from credential_pipeline.linkage.fields import make_frequencies, make_records, shared_fields
 from credential_pipeline.linkage.model import Model, shipped
 from credential_pipeline.linkage.predict import score
@@ -47,19 +48,20 @@ class Industry(Protocol):
         """Its thresholds."""
 
 
-def assign(con: Connection, industry_config: Industry, *, model: Model | None = None) -> None:
+def assign(con: Connection, industry_config: Industry, *, model: Model | None = None, engine: Engine = DUCKDB) -> None:
     """Create person_keys.{person_links, learners, credentials, enrollments, unkeyed_credentials, coverage}.
 
     Args:
         con: Connection with the views accepted_extract.* and reference_population.persons.
         industry_config: The industry's configuration, for its thresholds.
         model: Model of extract rows to reference rows; the shipped one if None.
+        engine: What finds and scores the candidates; who gets which key is decided here.
     """
     with scratch(con):
-        _assign(con, model or shipped("reference"), industry_config.linkage)
+        _assign(con, model or shipped("reference"), industry_config.linkage, engine)
 
 
-def _assign(con: Connection, model: Model, limits: Thresholds) -> None:
+def _assign(con: Connection, model: Model, limits: Thresholds, engine: Engine) -> None:
     make_records(con, "accepted_extract.learners", "tmp_key_left", id_column="row_id")
     people = make_records(
         con,
@@ -78,7 +80,7 @@ def _assign(con: Connection, model: Model, limits: Thresholds) -> None:
         f"CREATE OR REPLACE TEMP TABLE {LINKS} (row_id VARCHAR, person_key VARCHAR, match_weight DOUBLE, "
         "match_probability DOUBLE, status VARCHAR, module VARCHAR, pass VARCHAR)"
     )
-    _run(con, model, fields, people, limits)
+    _run(con, model, fields, people, limits, engine)
     _drop_contradicting(con, model, fields)
     write_outputs(con, LINKS)
 
@@ -101,7 +103,7 @@ def _find_lives(con: Connection) -> None:
     )
 
 
-def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limits: Thresholds) -> None:
+def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limits: Thresholds, engine: Engine) -> None:
     """Run the modules over the rows that are still without a key, and within each its passes in order.
 
     The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
@@ -114,19 +116,20 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN {_LINKED} k ON k.row_id = r.id"
         )
-        if not make_pairs(con, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule for step in passes]):
-            continue
-        score(
-            con,
-            model,
-            "tmp_key_scored",
-            left="tmp_key_pool",
-            right=PEOPLE,
-            pairs="tmp_key_pairs",
-            fields=fields,
-            right_rows=people,
-            frequencies=frequencies,
-        )
+        with engine.reach(con, gives=("tmp_key_pairs", "tmp_key_scored")) as sql:
+            if not make_pairs(sql, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule for step in passes]):
+                continue
+            score(
+                sql,
+                model,
+                "tmp_key_scored",
+                left="tmp_key_pool",
+                right=PEOPLE,
+                pairs="tmp_key_pairs",
+                fields=fields,
+                right_rows=people,
+                frequencies=frequencies,
+            )
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE tmp_key_candidates AS

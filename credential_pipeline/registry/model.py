@@ -69,12 +69,25 @@ class Horizons(Strict):
     last: Annotated[int, Field(ge=0, le=20)] = 5
 
 
+ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\z")]
+
+
+class LinkageModels(Strict):
+    """Names of pinned models, one per family; the shipped model serves where none is named."""
+
+    profiles: ModelName | None = None
+    registry: ModelName | None = None
+    reference: ModelName | None = None
+
+
 class Linkage(Strict):
-    """Engine and probability thresholds: link at or above the first, ask a person at or above the second."""
+    """Engine, probability thresholds (link at or above the first, ask a person at or above the second), cost ceiling."""
 
     engine: Annotated[str, one_of(*ENGINES)] = "duckdb"
     link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.95
     review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    max_candidate_pairs: Annotated[int, Field(ge=1_000)] = 50_000_000
+    models: LinkageModels = LinkageModels()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from credential_pipeline.errors import SafeError
-from credential_pipeline.linkage import blocking, comparisons, diagnose, fields, model, predict, train
+from credential_pipeline.linkage import blocking, comparisons, diagnose, fields, model, predict
 from credential_pipeline.linkage.scratch import scratch
 from credential_pipeline.storage.engine import Connection, connect
-from tests.domain.linkage_world import make_world, put_feeds
 
 PERSON = {"first_name": "JOHN", "last_name": "CARTER", "birth_date": "1985-03-07"}
 
@@ -41,6 +39,9 @@ NAMES = [
     ({"first_name": "J"}, {}, "initial"),
     ({"first_name": "PAUL"}, {"middle_name": "PAUL"}, "middle_as_first"),
     ({"first_name": None}, {}, "last_only"),
+    ({"last_name": None}, {}, "first_only"),
+    ({"first_name": "ERIK"}, {"first_name": "EIRK"}, "similar_first"),
+    ({"first_name": "CARTER", "last_name": "ZWICK"}, {}, "crossed"),
     ({"first_name": "DEBORAH"}, {}, "last"),
     ({"last_name": "ZWICK"}, {}, "first"),
     ({"first_name": "DEBORAH", "last_name": "ZWICK"}, {}, "other"),
@@ -52,6 +53,7 @@ DATES = [
     ("1985-07-03", "swapped"),
     ("1985-03-08", "one_edit"),
     ("1958-03-07", "one_edit"),
+    ("1895-03-07", "one_edit"),
     ("1991-03-07", "same_day"),
     ("1985-04-18", "same_year"),
     ("1962-11-25", "other"),
@@ -173,34 +175,6 @@ def test_the_prior_is_scaled_to_the_size_of_the_registry() -> None:
     shipped = model.shipped("registry")
     assert shipped.prior_for(shipped.right_rows) == pytest.approx(shipped.prior)
     assert shipped.prior_for(shipped.right_rows * 10) == pytest.approx(shipped.prior / 10)
-
-
-def test_training_needs_no_labels_is_repeatable_and_trains_every_common_level(tmp_path: Path) -> None:
-    world = make_world(1200, 400)
-    made = []
-    for shuffle in (None, 5):
-        with connect(threads=2 if shuffle else 1) as con:
-            put_feeds(con, world, shuffle)
-            fields.make_records(con, "cleaned_learners.profiles", "l", id_column="profile_id")
-            fields.make_records(con, "education_registry.persons", "r", id_column="student_id")
-            made.append(train.train(con, "registry", "l", "r", u_pairs=20_000))
-    first, second = made
-    assert first.weights == second.weights
-    assert first.prior == second.prior
-    assert "name.full" not in first.meta["assumed_levels"]
-    assert "birth_date.exact" not in first.meta["assumed_levels"]
-    assert first.weights["birth_date"]["exact"][0] > 0.9
-    assert 0.3 < first.prior * first.right_rows < 1.5
-    path = train.pin(first, tmp_path)
-    sidecar = yaml.safe_load(path.with_suffix(".meta.yml").read_text())
-    assert sidecar["seed"] == train.SEED
-    assert sidecar["passes"] == ["birth_date", "full_name"]
-
-
-def test_training_refuses_where_there_is_nothing_to_train_on() -> None:
-    with connect(threads=1) as con, pytest.raises(SafeError) as refused:
-        train.train_models(con)
-    assert refused.value.code == "E_TRAINING"
 
 
 def test_splink_says_nothing_and_leaves_nothing_behind(capfd, caplog) -> None:
