@@ -4,12 +4,14 @@ INDUSTRY ?= manufacturing
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.9.11
+# Optional extras of pyproject.toml, each with a lock of its own: requirements-<extra>.lock.
+EXTRAS := bench spark
 export CREDENTIAL_PIPELINE_HOME ?= $(CURDIR)/data
 export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
 export GX_ANALYTICS_ENABLED := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test install ui check bench shell format lock clean
+.PHONY: run test install install-spark ui check bench bench-linkage shell format lock clean
 
 run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
@@ -26,6 +28,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)/.extra-%: requirements-%.lock $(VENV)/.installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $<
+	@touch $@
+
+install-spark: install $(VENV)/.extra-spark  ## PySpark for industries with `engine: spark`; Java 17 comes from the system.
+	@command -v java >/dev/null || echo "Java is missing: install a headless Java 17 or newer (Debian: openjdk-17-jre-headless)."
+
 ui: install  ## Dagster's web page and daemon on loopback, with the three code locations.
 	@$(BIN)/credential-pipeline ui
 
@@ -40,6 +49,9 @@ check: install  ## Lint, types, import rules, definitions.
 bench: install  ## Time, memory and accuracy at the pilot's full size.
 	@$(BIN)/python -m tests.bench
 
+bench-linkage: install $(VENV)/.extra-bench  ## Accuracy, time and memory of the linkage beside other methods; ARGS="--full" for all sizes.
+	@$(BIN)/python -W ignore -m tests.bench.linking $(ARGS)
+
 shell: install  ## DuckDB over all current versions, read-only.
 	@$(BIN)/credential-pipeline shell
 
@@ -47,9 +59,12 @@ format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock:  ## Rewrite the lock after a change of dependencies.
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+
+lock:  ## Rewrite the locks after a change of dependencies.
+	$(COMPILE) --extra dev -o requirements.lock
+	for extra in $(EXTRAS); do $(COMPILE) --extra $$extra -c requirements.lock -o requirements-$$extra.lock || exit 1; done
 
 clean:  ## Remove the environment; data stays.
 	rm -rf $(VENV)

@@ -6,7 +6,7 @@ Not here: how a version comes to be (staging.py) and how long old ones are kept 
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,14 +70,23 @@ class Version:
             raise SafeError("E_CHECKSUM", message) from None
         return path
 
-    def attach(self, con: Connection) -> None:
-        """Make every table visible as the view ``<snapshot>.<table>``."""
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {self.snapshot.name}")
-        for table in self.snapshot:
-            literal = str(self.path(table.name)).replace("'", "''")
-            con.execute(
-                f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
-            )
+    def attach(self, con: Connection, schema: str | None = None, tables: Collection[str] | None = None) -> None:
+        """Make tables visible as the views ``<schema>.<table>``.
+
+        Args:
+            con: The connection.
+            schema: Schema of the views; the snapshot's name if None.
+            tables: Names of the tables; all of the snapshot if None.
+
+        Raises:
+            SafeError: ``E_CHECKSUM``: a table is missing or damaged; then none is attached.
+        """
+        schema = schema or self.snapshot.name
+        names = [table.name for table in self.snapshot if tables is None or table.name in tables]
+        paths = {name: str(self.path(name)).replace("'", "''") for name in names}
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for name, literal in paths.items():
+            con.execute(f"CREATE OR REPLACE VIEW {schema}.\"{name}\" AS SELECT * FROM read_parquet('{literal}')")
 
 
 class Store:

@@ -3,6 +3,7 @@
 Afterwards her name, birth date and e-mail are looked for everywhere but in the few places that may hold identities.
 """
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ _IDENTIFIED = (
     "clearinghouse/archive",
     "clearinghouse/education",
     "clearinghouse/vault.log",
+    "clearinghouse/review/manufacturing/b001/batch.html",
     "enclave/reference",
     "enclave/vault.log",
     "truth",
@@ -45,8 +47,23 @@ def spoiled(tmp_path_factory) -> tuple[Path, list[Answer]]:
     answers.append(
         command(home, "export", "quarantine", "manufacturing", "--out", str(home / "public" / "quarantine.csv"))
     )
+    answers += _review(home)
     answers += _failures(home, feed)
     return home, answers
+
+
+def _review(home: Path) -> list[Answer]:
+    """Every pair goes to reviewers, hers too; what they say of her comes back, first with a mistake in it."""
+    answers = [command(home, "review", "export", "manufacturing", "--size", "100000")]
+    assert answers[0].code == 0, answers[0].err
+    batch = json.loads((home / "clearinghouse" / "review" / "manufacturing" / "b001" / "batch.json").read_text())
+    hers = next(pair["pair_id"] for pair in batch["pairs"] if pair["anchor"]["student_id"] == "S-CANARY")
+    file = home / "public" / "decisions.csv"
+    for decision in (NAME, "match"):
+        file.write_text(f"batch,pair_id,decision,reason,reviewer,seconds\nb001,{hers},{decision},,r1,9\n")
+        answers.append(command(home, "review", "import", "manufacturing", "--single", str(file)))
+    assert [answer.code for answer in answers] == [0, 1, 0], [answer.err for answer in answers]
+    return answers
 
 
 def _plant_in_feed(feed: Path) -> None:
@@ -104,6 +121,13 @@ def test_the_canary_went_through(spoiled):
     folder = home / "clearinghouse" / "store" / "cleaned_learners" / "manufacturing"
     path = folder / (folder / "CURRENT").read_text() / "profiles.parquet"
     assert duckdb.execute(f"SELECT count(*) FROM '{path}' WHERE last_name = '{NAME}'").fetchall() == [(1,)]
+
+
+def test_reviewers_saw_her(spoiled):
+    home, _ = spoiled
+    folder = home / "clearinghouse" / "review" / "manufacturing"
+    assert WORDS[0] in (folder / "b001" / "batch.html").read_bytes()
+    assert b"S-CANARY" in (folder / "decisions.csv").read_bytes()
 
 
 def test_nothing_that_was_printed_names_her(spoiled):

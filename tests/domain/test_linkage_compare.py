@@ -8,8 +8,22 @@ from credential_pipeline.linkage.one_to_one import link_one_to_one
 from credential_pipeline.storage.engine import connect
 from tests.domain.linkage_world import make_world, put
 
-BEFORE = [("p1", "a", "s1"), ("p2", "b", "s2"), ("p3", "c", None), ("p4", "d", "s4"), ("p5", "d", "s4"), ("p6", "e", "s6")]
-AFTER = [("p1", "a", "s1"), ("p2", "a", "s1"), ("p3", "c", "s3"), ("p4", "d", "s4"), ("p5", "f", None), ("p6", "e", "s6")]
+BEFORE = [
+    ("p1", "a", "s1"),
+    ("p2", "b", "s2"),
+    ("p3", "c", None),
+    ("p4", "d", "s4"),
+    ("p5", "d", "s4"),
+    ("p6", "e", "s6"),
+]
+AFTER = [
+    ("p1", "a", "s1"),
+    ("p2", "a", "s1"),
+    ("p3", "c", "s3"),
+    ("p4", "d", "s4"),
+    ("p5", "f", None),
+    ("p6", "e", "s6"),
+]
 
 
 def test_changes_are_counted_with_ids_as_examples() -> None:

@@ -76,7 +76,7 @@ def test_a_level_that_no_pass_can_train_is_refused_by_name() -> None:
 
 def test_without_birth_dates_names_are_trained_on_shared_addresses() -> None:
     columns = (
-        "chr(65 + i % 26) || chr(65 + i // 26 % 26) || 'ANNA' AS first_name, 'L' || chr(65 + i % 20) || 'SON' AS last_name, "
+        "chr((65 + i % 26)::INTEGER) || chr((65 + i // 26 % 26)::INTEGER) || 'ANNA' AS first_name, 'L' || chr((65 + i % 20)::INTEGER) || 'SON' AS last_name, "
         "i || ' MAIN ST' AS street, (10000 + i)::VARCHAR AS zip, 'OH' AS state, 'X' AS city"
     )
     with connect(threads=1) as con:
@@ -101,7 +101,7 @@ def test_training_refuses_where_there_is_nothing_to_train_on() -> None:
 
 def test_a_big_pass_looks_at_some_left_records_and_the_prior_knows(monkeypatch) -> None:
     whole = trained()
-    monkeypatch.setattr(samples, "EM_PAIRS", 700)
+    monkeypatch.setattr(samples, "EM_PAIRS", 300)
     part = trained()
     assert part.meta["expected_matches"]["birth_date"] < 0.8 * whole.meta["expected_matches"]["birth_date"]
     assert part.prior == pytest.approx(whole.prior, rel=0.25)
@@ -112,7 +112,9 @@ def test_maximisation_recovers_a_known_mixture() -> None:
     u = {"sex": np.array([0.5, 0.5]), "ssn_last4": np.array([1e-4, 4e-3, 0.9959])}
     m = {"sex": np.array([0.9, 0.1]), "ssn_last4": np.array([0.8, 0.1, 0.1])}
     cells = [(s, d) for s in range(2) for d in range(3)]
-    pairs = np.array([1000 * m["sex"][s] * m["ssn_last4"][d] + 3000 * u["sex"][s] * u["ssn_last4"][d] for s, d in cells])
+    pairs = np.array(
+        [1000 * m["sex"][s] * m["ssn_last4"][d] + 3000 * u["sex"][s] * u["ssn_last4"][d] for s, d in cells]
+    )
     levels = {"sex": np.array([s for s, _ in cells]), "ssn_last4": np.array([d for _, d in cells])}
     found = estimation.maximise(estimation.Patterns(levels, pairs), u, estimation.typical([sex, digits], 0))
     assert found.matches == pytest.approx(1000, rel=0.1)

@@ -22,6 +22,20 @@ _SHOWN = {
     "hidden_cells_are_empty": "UPDATE {s}.published_outcomes SET value = 1 WHERE cell_id = 'x1'",
 }
 
+_FIGURE = "INSERT INTO linked_records.diagnostics SELECT * FROM (VALUES ({}))"
+
+
+def _rates(dimension: str, *linked: int) -> str:
+    """Groups of a hundred learners of whom so many are linked."""
+    rows = [
+        f"('share_{status}', '{dimension}', 'group {number}', 0.0, {n})"
+        for number, some in enumerate(linked)
+        for status, n in (("linked", some), ("unlinked", 100 - some))
+        if n
+    ]
+    return f"INSERT INTO linked_records.diagnostics VALUES {', '.join(rows)}"
+
+
 #: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "raw_feeds": {
@@ -48,6 +62,11 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
     },
     "education_registry": {
+        "every_student_indexed_once": (
+            "DELETE FROM education_registry.person_index WHERE student_id = 's1'",
+            "UPDATE education_registry.person_index SET student_id = 's1' WHERE student_id = 's2'",
+            "UPDATE education_registry.person_index SET student_id = 'x' WHERE student_id = 's2'",
+        ),
         "names_present": "UPDATE education_registry.persons SET last_name = NULL WHERE student_id IN ('s1', 's2')",
         "birth_dates_present": "UPDATE education_registry.persons SET birth_date = NULL WHERE student_id <> 's1'",
         "birth_dates_mostly_present": """
@@ -106,9 +125,69 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             """UPDATE linked_records.learners SET blocked = NULL;
                UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
         ),
+        "rows_remember_their_learner": (
+            "UPDATE linked_records.record_ids SET learner_id = 'L3' WHERE record_id = 'T2'",
+            "UPDATE linked_records.record_ids SET present = false WHERE record_id = 'T2'",
+            "UPDATE linked_records.record_ids SET present = NULL WHERE record_id = 'T2'",
+            "DELETE FROM linked_records.record_ids WHERE record_id = 'T2'",
+        ),
+        "learners_have_rows": (
+            "UPDATE linked_records.record_ids SET present = false WHERE record_id = 'T2'",
+            "DELETE FROM linked_records.learners WHERE learner_id = 'L2'",
+        ),
+        "learner_events_known": (
+            "UPDATE linked_records.learner_events SET event = 'moved' WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET event = NULL WHERE event = 'merged'",
+        ),
+        "learner_events_whole": (
+            "UPDATE linked_records.learner_events SET learner_id = NULL WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET other_learner_id = NULL WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET other_learner_id = 'L3' WHERE event = 'left'",
+            "UPDATE linked_records.learner_events SET records = 0 WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET records = NULL WHERE event = 'merged'",
+        ),
+        "ledger_balances": (
+            "DELETE FROM linked_records.learner_events WHERE event = 'left'",
+            "UPDATE linked_records.learner_events SET records = 2 WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET other_learner_id = 'L3' WHERE event = 'merged'",
+            "UPDATE linked_records.record_ids SET present = true",
+        ),
+        "revisions_without_gap": (
+            "DELETE FROM linked_records.learner_events WHERE revision = 2",
+            "UPDATE linked_records.learner_events SET revision = revision + 1",
+        ),
+        "every_id_lives_or_redirects": (
+            "DELETE FROM linked_records.learner_redirects",
+            "UPDATE linked_records.learner_redirects SET retired_id = 'L3'",
+        ),
+        "redirects_end_at_the_living": "UPDATE linked_records.learner_redirects SET learner_id = 'L99'",
+        "most_ids_outlive_a_change": """
+            INSERT INTO linked_records.learner_redirects BY NAME
+            SELECT 'X' || i AS retired_id, 3 AS revision FROM range(6) AS t(i)""",
         "probabilities_in_range": "UPDATE linked_records.links SET match_probability = 1.01 WHERE record_id = 'T2'",
+        "pairs_are_decided": (
+            "UPDATE linked_records.pairs SET hop = 'other' WHERE pair_id = 'q1'",
+            "UPDATE linked_records.pairs SET hop = NULL WHERE pair_id = 'q2'",
+            "UPDATE linked_records.pairs SET linked = NULL WHERE pair_id = 'q2'",
+            "UPDATE linked_records.pairs SET left_id = NULL WHERE pair_id = 'q2'",
+            "UPDATE linked_records.pairs SET right_id = NULL WHERE pair_id = 'q2'",
+        ),
+        "pair_probabilities_in_range": "UPDATE linked_records.pairs SET match_probability = -0.01 WHERE pair_id = 'q2'",
+        "queue_is_drawn_from_pairs": (
+            "UPDATE linked_records.review_queue SET pair_id = 'q9'",
+            "UPDATE linked_records.review_queue SET hop = 'learner'",
+        ),
+        "decided_matches_are_linked": (
+            "UPDATE linked_records.pairs SET reviewed = 'match' WHERE pair_id = 'q1'",
+            "UPDATE linked_records.pairs SET reviewed = 'no_match' WHERE pair_id = 'q2'",
+        ),
         "match_rate_not_collapsed": "UPDATE linked_records.learners SET status = 'unlinked'",
         "few_ambiguous": "UPDATE linked_records.learners SET status = 'ambiguous' WHERE learner_id < 'L3'",
+        "sexes_linked_alike": (_rates("sex", 84, 90), _rates("sex", 90, 84)),
+        "birth_decades_linked_alike": (_rates("birth_decade", 84, 100), _rates("birth_decade", 0, 16)),
+        "certifiers_linked_alike": _rates("certifier", 60, 81),
+        "linked_share_not_fallen": _FIGURE.format("'change_share_linked', 'all', 'all', -0.021, 50"),
+        "declared_fields_have_values": _FIGURE.format("'declared_field', 'mssc', 'ssn_last4', 0.0, 50"),
     },
     "census_extract": _SENT,
     "accepted_extract": {

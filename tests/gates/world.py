@@ -53,6 +53,7 @@ ROWS: dict[str, dict[str, str]] = {
         "persons": """
             SELECT 's' || i AS student_id, 'Doe' AS last_name, DATE '1980-01-01' + CAST(i AS INTEGER) AS birth_date,
                    false AS ferpa_block FROM range(1, 21) AS t(i)""",
+        "person_index": "SELECT i AS record, 's' || i AS student_id, 'DOE' AS last_name FROM range(1, 21) AS t(i)",
         "enrollments": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2014-01-01' AS begin_date",
         "degrees": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2015-01-01' AS degree_date",
     },
@@ -73,7 +74,19 @@ ROWS: dict[str, dict[str, str]] = {
                    CASE WHEN i <= 20 THEN 's' || i END AS student_id,
                    CASE WHEN i <= 20 THEN 'linked' ELSE 'unlinked' END AS status FROM range(2, 52) AS t(i)""",
         "profile_links": "SELECT 'P' || i AS profile_id, 'L' || i AS learner_id FROM range(2, 52) AS t(i)",
-        "review_queue": "SELECT 'q1' AS pair_id",
+        "pairs": """
+            SELECT 'q1' AS pair_id, 'student' AS hop, 'P30' AS left_id, 's1' AS right_id, 0.6 AS match_probability,
+                   false AS linked
+            UNION ALL SELECT 'q2', 'student', 'P2', 's2', 0.99, true""",
+        "review_queue": "SELECT 'q1' AS pair_id, 'student' AS hop, 'P30' AS left_id, 's1' AS right_id",
+        "learner_events": """
+            SELECT 1 AS revision, 'L' || i AS learner_id, 'born' AS event, NULL AS other_learner_id, 1 AS records
+            FROM range(1, 52) AS t(i)
+            UNION ALL VALUES (2, 'L1', 'merged', 'L2', 1), (3, 'L2', 'left', NULL, 1)""",
+        "learner_redirects": "SELECT 'L1' AS retired_id, 'L2' AS learner_id, 2 AS revision",
+        "record_ids": """
+            SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'L' || greatest(i, 2) AS learner_id, i > 1 AS present
+            FROM range(1, 52) AS t(i)""",
         "diagnostics": "SELECT 'match_rate' AS metric, 'all' AS dimension, 'all' AS level, 0.4 AS value, 50 AS n",
     },
     "census_extract": _EXTRACT,
