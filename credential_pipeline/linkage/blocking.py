@@ -109,16 +109,22 @@ def _key(number: int, expressions: Sequence[str]) -> str:
 
 def _variants_sql(table: str, nicknames: str | None) -> str:
     """Every further (first name, surname) that a record may go by; with nickname forms if the table is given."""
-    other = f"SELECT record, birth_ymd, first_name, unnest(surnames) AS last_name FROM {table}"
+    other = f"""
+        SELECT record, birth_ymd, first_name, surname AS last_name
+        FROM (SELECT record, birth_ymd, first_name, last_name, unnest(surnames) AS surname FROM {table})
+        WHERE surname <> last_name
+    """
     if nicknames is None:
         return other
     return f"""
-        WITH surname AS (SELECT record, birth_ymd, first_name, last_name FROM {table} UNION {other}),
+        WITH further AS ({other}),
         form AS (
             SELECT DISTINCT a.name AS name, b.name AS form
             FROM (SELECT name, unnest(groups) AS formal FROM {nicknames}) a
-            JOIN (SELECT name, unnest(groups) AS formal FROM {nicknames}) b USING (formal))
-        SELECT * FROM surname UNION
+            JOIN (SELECT name, unnest(groups) AS formal FROM {nicknames}) b USING (formal)
+            WHERE a.name <> b.name),
+        surname AS (SELECT record, birth_ymd, first_name, last_name FROM {table} UNION ALL SELECT * FROM further)
+        SELECT * FROM further UNION ALL
         SELECT s.record, s.birth_ymd, form.form, s.last_name FROM surname s JOIN form ON form.name = s.first_name
     """
 
@@ -192,13 +198,13 @@ def _make_blocks(con: Sql, target: str, left: str, right: str, rules: Sequence[R
     """Create the keyed sides and the blocks within their bounds; tell what comparing them would cost."""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {target}_left AS "
-        f"SELECT DISTINCT * FROM ({_keyed_sql(left, rules, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
+        f"SELECT * FROM ({_keyed_sql(left, rules, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
     )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {target}_right AS
-        SELECT DISTINCT record, birth_ymd, key FROM ({_keyed_sql(right, rules, None, right=True)})
-        SEMI JOIN (SELECT DISTINCT key FROM {target}_left) USING (key)
+        SELECT record, birth_ymd, key FROM ({_keyed_sql(right, rules, None, right=True)})
+        SEMI JOIN {target}_left USING (key)
         """
     )
     bounds = ", ".join(str(rule.bound) for rule in rules)
@@ -206,7 +212,7 @@ def _make_blocks(con: Sql, target: str, left: str, right: str, rules: Sequence[R
         f"""
         CREATE OR REPLACE TEMP TABLE {target}_blocks AS
         WITH held AS (SELECT key, count(*) AS right_size FROM {target}_right GROUP BY key),
-        wanted AS (SELECT key, rule, count(*) AS left_size FROM {target}_left GROUP BY ALL)
+        wanted AS (SELECT key, min(rule) AS rule, count(*) AS left_size FROM {target}_left GROUP BY key)
         SELECT key, rule, left_size, right_size, right_size <= [{bounds}][rule + 1] AS within
         FROM wanted JOIN held USING (key)
         """

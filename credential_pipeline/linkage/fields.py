@@ -259,6 +259,10 @@ def make_frequencies(con: Sql, target: str, left: str, population: str) -> dict[
         Column -> table.
     """
     made = {}
+    counted = ", ".join(
+        f"greatest(count({column}), 1)::DOUBLE AS {column}" for column in ("first_name", "last_name", "zip")
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_total AS SELECT {counted} FROM {population}")
     for column in FREQUENCY_COLUMNS:
         # A full name is counted by its two parts: joining words to one for millions of records takes longer.
         parts = ("first_name", "last_name") if column == "full_name" else (column,)
@@ -269,7 +273,7 @@ def make_frequencies(con: Sql, target: str, left: str, population: str) -> dict[
             f"""
             CREATE OR REPLACE TEMP TABLE {made[column]} AS
             WITH wanted AS (SELECT DISTINCT {key} FROM {left} WHERE {present}),
-            total AS (SELECT greatest(count(*) FILTER ({present}), 1)::DOUBLE AS n FROM {population}),
+            total AS (SELECT {parts[0]} AS n FROM {target}_total),
             held AS (SELECT {key}, count(*) AS n FROM {population} SEMI JOIN wanted USING ({key}) GROUP BY {key})
             SELECT {value} AS value, {key if len(parts) > 1 else "NULL AS part"},
                    coalesce(h.n, 1) / total.n AS frequency, total.n AS n

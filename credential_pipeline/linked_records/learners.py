@@ -36,7 +36,8 @@ _OPTIONAL = ("name_suffix", "sex", "ssn_last4", "email", "phone", "zip")
 
 def find_identities(con: Connection) -> None:
     """Take profiles with the same full name and birth date together where nothing else speaks against it."""
-    agree = " AND ".join(f"count(DISTINCT {column}) <= 1" for column in ("name_suffix", "sex", "ssn_last4"))
+    telling = ("name_suffix", "sex", "ssn_last4", "substr(middle_name, 1, 1)")
+    agree = " AND ".join(f"coalesce(min({value}) = max({value}), true)" for value in telling)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {IDENTITIES} AS
@@ -45,7 +46,7 @@ def find_identities(con: Connection) -> None:
             FROM cleaned_learners.profiles
             WHERE first_name IS NOT NULL AND last_name IS NOT NULL AND birth_date IS NOT NULL
             GROUP BY ALL
-            HAVING count(*) > 1 AND {agree} AND count(DISTINCT substr(middle_name, 1, 1)) <= 1)
+            HAVING count(*) > 1 AND {agree})
         SELECT p.profile_id, coalesce(s.identity, p.profile_id) AS identity
         FROM cleaned_learners.profiles p
         LEFT JOIN (
@@ -57,9 +58,17 @@ def find_identities(con: Connection) -> None:
     known = ",\n".join(
         f"max_by(p.{column}, (length({column}::VARCHAR), {column}::VARCHAR)) AS {column}" for column in RECORD_COLUMNS
     )
+    columns = ", ".join(f"p.{column}" for column in RECORD_COLUMNS)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {ENTITIES} AS SELECT i.identity, {known} "
-        f"FROM {IDENTITIES} i JOIN cleaned_learners.profiles p USING (profile_id) GROUP BY i.identity"
+        f"""
+        CREATE OR REPLACE TEMP TABLE {ENTITIES} AS
+        WITH several AS (SELECT identity FROM {IDENTITIES} GROUP BY identity HAVING count(*) > 1)
+        SELECT i.identity, {columns} FROM {IDENTITIES} i ANTI JOIN several USING (identity)
+        JOIN cleaned_learners.profiles p USING (profile_id)
+        UNION ALL
+        SELECT i.identity, {known} FROM {IDENTITIES} i SEMI JOIN several USING (identity)
+        JOIN cleaned_learners.profiles p USING (profile_id) GROUP BY i.identity
+        """
     )
 
 

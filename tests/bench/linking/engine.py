@@ -3,6 +3,7 @@
 Belongs here: thin calls of the engine's entry points on given tables. Not here: data, truth and scores.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,13 @@ from credential_pipeline.contracts import SNAPSHOTS
 from credential_pipeline.linkage import resolve
 from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.linkage.fields import make_index, make_records, shared_fields
-from credential_pipeline.linkage.model import shipped
+from credential_pipeline.linkage.model import Model, shipped
+from credential_pipeline.linkage.one_to_one import link_one_to_one
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.train import train
 from credential_pipeline.linked_records import learners, link, reviewed, students
 from credential_pipeline.storage.engine import Connection, connect
 from credential_pipeline.storage.snapshots import Store
-from tests.bench.linking.scores import one_to_one
 
 _INDEX = "education_registry/person_index.parquet"
 _SCALE_TABLES = {
@@ -166,7 +167,9 @@ def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, lis
             f"JOIN bench_left l ON l.record = s.left_record JOIN {other or 'bench_left'} r ON r.record = s.right_record"
         )
         made = {"pairs ≥ .5": _rows(con, "bench_candidates WHERE match_weight >= 0 AND NOT against")}
-        return made | (_resolved(con) if other else _clustered(con, len(left)))
+        if other is None:
+            return made | _clustered(con, len(left))
+        return made | _best(con) | _one_to_one(con, model, other, fields)
 
 
 def _febrl_records(con: Connection, table: pd.DataFrame, target: str) -> None:
@@ -178,7 +181,7 @@ def _febrl_records(con: Connection, table: pd.DataFrame, target: str) -> None:
     make_records(con, f"{target}_source", target, id_column="rec_id")
 
 
-def _resolved(con: Connection) -> dict[str, list[tuple[str, str]]]:
+def _best(con: Connection) -> dict[str, list[tuple[str, str]]]:
     resolve.best_right(
         con,
         "(SELECT * FROM bench_candidates WHERE NOT against)",
@@ -188,12 +191,21 @@ def _resolved(con: Connection) -> dict[str, list[tuple[str, str]]]:
         link_threshold=REVIEW_THRESHOLD,
         review_threshold=REVIEW_THRESHOLD,
     )
-    scored = con.execute(
-        "SELECT left_id, right_id, match_weight FROM bench_candidates WHERE NOT against ORDER BY ALL"
-    ).fetchall()
+    return {"best right": _rows(con, "bench_best WHERE status = 'linked'")}
+
+
+def _one_to_one(con: Connection, model: Model, right: str, fields: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    links = link_one_to_one(con, model, left="bench_left", right=right, fields=fields, threshold=REVIEW_THRESHOLD)
+    con.execute(
+        "CREATE TEMP TABLE bench_links AS SELECT unnest(?::BIGINT[]) AS l, unnest(?::BIGINT[]) AS r",
+        [links.left.tolist(), links.right.tolist()],
+    )
     return {
-        "best right": _rows(con, "bench_best WHERE status = 'linked'"),
-        "one to one": sorted(one_to_one(scored, 0.0).items()),
+        "one to one": _rows(
+            con,
+            f"(SELECT a.id AS left_id, b.id AS right_id FROM bench_links k JOIN bench_left a ON a.record = k.l "
+            f"JOIN {right} b ON b.record = k.r)",
+        )
     }
 
 
