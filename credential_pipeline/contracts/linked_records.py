@@ -66,7 +66,9 @@ _TABLES = (
             ),
             Column("match_probability", "DOUBLE", "Probability of a match, six digits; empty as the weight is."),
             Column("linked", "BOOLEAN", "The two are one learner, or the learner is linked to the student."),
-            Column("reviewed", "VARCHAR", "What people decided on the pair: match, no_match, unsure; empty if nothing."),
+            Column(
+                "reviewed", "VARCHAR", "What people decided on the pair: match, no_match, unsure; empty if nothing."
+            ),
         ),
     ),
     Table(

@@ -35,9 +35,7 @@ def contradiction(fields: Sequence[str]) -> str:
         fields: The fields of the score, as given to :func:`credential_pipeline.linkage.predict.score`.
     """
     other_first = _in("name", "last", "like_last", "other")
-    weak_name = _in(
-        "name", "last", "first", "crossed", "like_last", "like_first", "last_only", "first_only", "other"
-    )
+    weak_name = _in("name", "last", "first", "crossed", "like_last", "like_first", "last_only", "first_only", "other")
     exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
     # Digits or an address that only the person has: they excuse one other difference, not two.
     vouched = f"({exact})" if exact else "false"

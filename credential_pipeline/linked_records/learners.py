@@ -11,6 +11,7 @@ import numpy as np
 from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.linkage.engine import DUCKDB, Engine
 from credential_pipeline.linkage.fields import RECORD_COLUMNS, make_records, shared_fields
+from credential_pipeline.linkage.forecast import MAX_PAIRS
 from credential_pipeline.linkage.model import Model
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import Ints, cluster, contradiction
@@ -72,13 +73,16 @@ def find_identities(con: Connection) -> None:
     )
 
 
-def find_learners(con: Connection, model: Model, threshold: float, *, engine: Engine = DUCKDB) -> None:
+def find_learners(
+    con: Connection, model: Model, threshold: float, *, max_pairs: int = MAX_PAIRS, engine: Engine = DUCKDB
+) -> None:
     """Cluster the identities into learners; keeps the scored pairs for the review queue.
 
     Args:
         con: The connection.
         model: The model of the family ``profiles``.
         threshold: Probability from which two identities are joined.
+        max_pairs: Ceiling of candidate pairs.
         engine: What compares them; clustering, with its contradictions, is done here.
     """
     count = make_records(con, ENTITIES, RECORDS, id_column="identity")
@@ -97,7 +101,7 @@ def find_learners(con: Connection, model: Model, threshold: float, *, engine: En
         """
     )
     with engine.reach(con, gives=("tmp_entity_pairs", SCORED)) as sql:
-        make_pairs(sql, "tmp_entity_pairs", RECORDS, None, usable(RULES, fields))
+        make_pairs(sql, "tmp_entity_pairs", RECORDS, None, usable(RULES, fields), max_pairs)
         sql.execute(
             "INSERT INTO tmp_entity_pairs SELECT left_record, right_record, -1 FROM tmp_refs "
             "ANTI JOIN tmp_entity_pairs USING (left_record, right_record)"

@@ -28,6 +28,10 @@ class Thresholds(Protocol):
     def review_threshold(self) -> float:
         """Probability from which an undecided pair is put to a person."""
 
+    @property
+    def max_candidate_pairs(self) -> int:
+        """Candidate pairs above which the linkage refuses to begin."""
+
 
 class Industry(Protocol):
     """What the hop needs to know of an industry."""
@@ -64,8 +68,11 @@ def link(
     with scratch(con):
         counts = reviewed.take_decisions(con, review.decisions)
         learners.find_identities(con)
-        learners.find_learners(con, profiles, limits.link_threshold, engine=engine)
-        students.find_students(con, registry, limits.link_threshold, limits.review_threshold, engine=engine)
+        most = limits.max_candidate_pairs
+        learners.find_learners(con, profiles, limits.link_threshold, max_pairs=most, engine=engine)
+        students.find_students(
+            con, registry, limits.link_threshold, limits.review_threshold, max_pairs=most, engine=engine
+        )
         merge_learners(con, profiles)
         write_outputs(con, limits.review_threshold)
         write_diagnostics(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.linkage.engine import DUCKDB, Engine, Sql
 from credential_pipeline.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
+from credential_pipeline.linkage.forecast import MAX_PAIRS
 from credential_pipeline.linkage.model import Model
 from credential_pipeline.linkage.predict import score
 from credential_pipeline.linkage.resolve import best_right, contradiction
@@ -34,7 +35,13 @@ CANNOT = "tmp_review_cannot_learner"
 
 
 def find_students(
-    con: Connection, model: Model, link_threshold: float, review_threshold: float, *, engine: Engine = DUCKDB
+    con: Connection,
+    model: Model,
+    link_threshold: float,
+    review_threshold: float,
+    *,
+    max_pairs: int = MAX_PAIRS,
+    engine: Engine = DUCKDB,
 ) -> None:
     """Create the table of the best student of each learner; the engine does what looks through the registry."""
     reviewed.learners_and_students(con, MUST, CANNOT, IDENTITIES, LEARNERS)
@@ -51,7 +58,7 @@ def find_students(
             ANTI JOIN {EXACT} e ON e.learner = f.learner
             """
         )
-        make_pairs(sql, "tmp_student_pairs", "tmp_open_forms", STUDENT_RECORDS, usable(RULES, fields))
+        make_pairs(sql, "tmp_student_pairs", "tmp_open_forms", STUDENT_RECORDS, usable(RULES, fields), max_pairs)
         score(
             sql,
             model,

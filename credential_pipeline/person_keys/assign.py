@@ -39,6 +39,10 @@ class Thresholds(Protocol):
     def review_threshold(self) -> float:
         """Probability of any candidate from which a row without key is ambiguous."""
 
+    @property
+    def max_candidate_pairs(self) -> int:
+        """Candidate pairs of a module above which it refuses to begin."""
+
 
 class Industry(Protocol):
     """What the hop needs to know of an industry."""
@@ -117,7 +121,8 @@ def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limi
             f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN {_LINKED} k ON k.row_id = r.id"
         )
         with engine.reach(con, gives=("tmp_key_pairs", "tmp_key_scored")) as sql:
-            if not make_pairs(sql, "tmp_key_pairs", "tmp_key_pool", PEOPLE, [step.rule for step in passes]):
+            rules = [step.rule for step in passes]
+            if not make_pairs(sql, "tmp_key_pairs", "tmp_key_pool", PEOPLE, rules, limits.max_candidate_pairs):
                 continue
             score(
                 sql,

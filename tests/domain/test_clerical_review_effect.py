@@ -15,7 +15,9 @@ from credential_pipeline.linked_records import link
 from credential_pipeline.storage.engine import connect
 from tests.domain.linkage_world import make_world, put_feeds
 
-INDUSTRY = SimpleNamespace(linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5))
+INDUSTRY = SimpleNamespace(
+    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
+)
 HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
 PEOPLE = {
     "twin_a": {"first_name": "DEBORAH", "last_name": "QUISENBERRY", "birth_date": "1988-05-06", **HOME},
@@ -235,7 +237,9 @@ def test_decisions_survive_retraining_and_another_feed() -> None:
 
 def test_decided_pairs_leave_the_queue() -> None:
     # Thresholds so far apart that there is a pair to be asked about, whatever the model.
-    limits = SimpleNamespace(linkage=SimpleNamespace(link_threshold=0.9999999, review_threshold=0.01))
+    limits = SimpleNamespace(
+        linkage=SimpleNamespace(link_threshold=0.9999999, review_threshold=0.01, max_candidate_pairs=10**8)
+    )
     before = run(industry=limits)
     waiting = before["review_queue"]
     assert set(waiting["pair_id"]) <= set(before["pairs"]["pair_id"])

@@ -17,7 +17,9 @@ from credential_pipeline.linked_records import link
 from credential_pipeline.storage.engine import connect
 from tests.domain.linkage_world import make_world, put_feeds
 
-INDUSTRY = SimpleNamespace(linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15))
+INDUSTRY = SimpleNamespace(
+    linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15, max_candidate_pairs=10**8)
+)
 BIG = {
     Stratum("student", "near", linked=False): 600,
     Stratum("student", "10_up", linked=True): 110_000,

@@ -29,7 +29,9 @@ if MISSING and os.environ.get("CI") != "true":
     pytest.skip("PySpark or Java is not installed: make install-spark (CI does)", allow_module_level=True)
 
 pytestmark = pytest.mark.xdist_group("spark")
-INDUSTRY = SimpleNamespace(linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5))
+INDUSTRY = SimpleNamespace(
+    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
+)
 # For work of seconds it does not pay to compile or to plan anew.
 SMALL = {
     "spark.sql.shuffle.partitions": "2",

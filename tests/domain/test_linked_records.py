@@ -10,7 +10,9 @@ from credential_pipeline.linked_records import link
 from credential_pipeline.storage.engine import connect
 from tests.domain.linkage_world import make_world, put_feeds
 
-INDUSTRY = SimpleNamespace(linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5))
+INDUSTRY = SimpleNamespace(
+    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
+)
 HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
 
 

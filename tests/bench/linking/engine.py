@@ -28,7 +28,7 @@ _SCALE_TABLES = {
     "education_registry": ("persons", "person_index"),
     "cleaned_learners": ("profiles", "credentials"),
 }
-LINK_THRESHOLD = 0.95
+LINK_THRESHOLD = 0.8
 REVIEW_THRESHOLD = 0.5
 
 
@@ -38,6 +38,7 @@ class Thresholds:
 
     link_threshold: float = LINK_THRESHOLD
     review_threshold: float = REVIEW_THRESHOLD
+    max_candidate_pairs: int = 10**9
 
 
 @dataclass(frozen=True)
