@@ -101,11 +101,14 @@ def _pilot(home: Path, industry: str, learners: int, registry_size: int) -> None
     if run(home, "run", industry, "--until", "linked_records").code:
         raise SystemExit("benchmark: the pilot was refused")
     with tempfile.TemporaryDirectory() as temporary:
-        given = {"home": home, "industry": industry, "target": Path(temporary) / "links.csv", "threshold": 0.95}
+        links = Path(temporary) / "links.csv"
+        given = {"home": home, "industry": industry, "target": links, "threshold": pilot.REVIEWED_FROM}
         cost, done = run_job("tests.bench.linking.scale_jobs", "relink", **given)
+        reliability = pilot.reliability(home, industry, links)
     print("\n## Simulated pilot: feed records to students\n")
     print(pilot.table(home, industry)[0])
     print(f"\nThe linking hop alone: {done['cpu']:.1f} CPU-s, {cost.peak * 1024:.0f} MB at its peak")
+    print(f"\nReliability of the probabilities:\n\n{reliability}")
 
 
 if __name__ == "__main__":

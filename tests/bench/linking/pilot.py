@@ -10,6 +10,8 @@ from credential_pipeline.storage.engine import Connection, connect
 from credential_pipeline.storage.snapshots import Store
 from tests.bench.linking.scores import Score
 
+REVIEWED_FROM = 0.5
+"""Probability from which links are judged for reliability."""
 DIMENSIONS = ("certifier", "sex", "race", "age", "birth_date")
 _AGES = ((17, "under 18"), (25, "18-25"), (35, "26-35"), (45, "36-45"), (55, "46-55"), (200, "56 and over"))
 
@@ -96,3 +98,35 @@ def _dropped(folder: Path) -> str:
     if any(folder.glob("*.parquet")):
         return f"SELECT person_key, race, birth_date FROM read_parquet('{folder}/*.parquet')"
     return f"SELECT person_key, race, birth_date FROM read_csv('{folder}/*.csv', all_varchar = true)"
+
+
+def reliability(home: Path, industry: str, links: Path) -> str:
+    """How often links of each probability are right, as Markdown: a calibrated model is right as often as it says.
+
+    Args:
+        home: The home.
+        industry: The industry.
+        links: CSV file of the links made from probability one half upwards.
+    """
+    with connect() as con:
+        rows = con.execute(
+            f"""
+            WITH judged AS (
+                SELECT k.match_probability AS p, s.person_id IS NOT DISTINCT FROM r.person_id AS hit
+                FROM read_csv($links) k
+                JOIN read_csv($records, all_varchar = true) r
+                  ON r.industry = $industry AND r.certifier = k.certifier AND r.record_id = k.record_id
+                JOIN read_csv($students, all_varchar = true) s USING (student_id))
+            SELECT floor(CASE WHEN p < 0.9 THEN p * 10 WHEN p < 0.99 THEN 9 WHEN p < 0.999 THEN 10 ELSE 11 END) AS bin,
+                   count(*), avg(p), avg(hit::INTEGER)
+            FROM judged WHERE p >= {REVIEWED_FROM} GROUP BY bin ORDER BY bin
+            """,
+            {
+                "links": str(links),
+                "records": str(home / "truth" / "record_person.csv"),
+                "students": str(home / "truth" / "student_person.csv"),
+                "industry": industry,
+            },
+        ).fetchall()
+    lines = ["| links | mean probability | observed share right |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {n:,} | {mean:.4f} | {hit:.4f} |" for _, n, mean, hit in rows)])

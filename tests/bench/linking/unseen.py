@@ -60,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--direct", action="store_true", help="only do the linking anew, in --folder that was run before"
     )
-    parser.add_argument("--threshold", type=float, default=0.95, help="least probability of a link; with --direct only")
+    parser.add_argument("--threshold", type=float, default=0.8, help="least probability of a link; with --direct only")
     options = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
