@@ -22,6 +22,7 @@ MIN_WEIGHT = -4.0
 
 FEATURES = "tmp_linkage_features"
 BLOCKED = "tmp_linkage_blocked"
+CANDIDATES = "tmp_linkage_candidates"
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 CHUNK_PAIRS = 1_000_000
 """Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
@@ -78,6 +79,13 @@ def score(
     chosen = comparisons([name for name in fields if name in model.weights])
     # Spark has partitions of its own.
     chunks = -(-_count(con, pairs) // CHUNK_PAIRS) or 1 if dialect(con) == "duckdb" else 1
+    if right is not None and chunks > 1:
+        # A large right side is searched for its candidates once, not once a chunk.
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS "
+            f"SELECT r.* FROM {right} r SEMI JOIN {pairs} p ON p.right_record = r.record"
+        )
+        right = CANDIDATES
     for number in range(chunks):
         part = pairs if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
         _make_chunk(con, left, right, part, tables)
@@ -86,8 +94,8 @@ def score(
         into = f"INSERT INTO {target}" if number else f"CREATE OR REPLACE TEMP TABLE {target} AS"
         con.execute(f"{into} {_kept_sql(scored, chosen, within=right is None)}")
         con.execute(f"DROP TABLE {scored}")
-    for table in (BLOCKED, FEATURES):
-        con.execute(f"DROP TABLE {table}")
+    for table in (BLOCKED, FEATURES, CANDIDATES):
+        con.execute(f"DROP TABLE IF EXISTS {table}")
     return _count(con, target)
 
 

@@ -58,9 +58,15 @@ def contradiction(fields: Sequence[str]) -> str:
             rules.append(f"({no_day} AND {_in('sex', 'other')})")
     if "ssn_last4" in fields:
         rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name})")
+    against = "(" + " OR ".join(rules) + ")"
+    if "ssn_last4" in fields:
+        # The digits together with another thing that only the person has: twins and namesakes share one of them, not both.
+        others = [_in(name, "exact") for name in ("birth_date", "address", "email", "phone") if name in fields]
+        certain = f"({_in('ssn_last4', 'exact')} AND ({' OR '.join(others) or 'false'}))"
+        against = f"({against} AND NOT {certain})"
     if "name_suffix" in fields:
-        rules.append(_in("name_suffix", "other"))
-    return "(" + " OR ".join(rules) + ")"
+        against = f"({against} OR {_in('name_suffix', 'other')})"
+    return against
 
 
 def best_right(
