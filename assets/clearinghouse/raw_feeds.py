@@ -46,8 +46,13 @@ def raw_feeds(context: dg.AssetExecutionContext, clearinghouse: SideResource) ->
         refused = staged.con.execute(
             "SELECT certifier, delivery, reason_code FROM raw_feeds.deliveries WHERE state = 'refused' ORDER BY ALL"
         ).fetchall()
+        declared = {
+            item.certifier: ", ".join(item.source_columns) for item in clearinghouse.registry.certifiers_of(name)
+        }
         return " ".join(
-            f"inbox/{name}/{certifier}/{delivery}: {REASONS[code]} [{code}]" for certifier, delivery, code in refused
+            f"inbox/{name}/{certifier}/{delivery}: {REASONS[code]} [{code}]"
+            + (f" Declared are: {declared[certifier]}." if code == "E_HEADER" else "")
+            for certifier, delivery, code in refused
         )
 
     yield from materialize(

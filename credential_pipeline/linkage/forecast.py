@@ -70,8 +70,8 @@ class Forecast:
             return
         worst = max(self.rules, key=lambda rule: (rule.pairs, rule.rule))
         message = (
-            f"linkage would compare {self.pairs:,} candidate pairs (about {self.seconds / 60:,.0f} CPU-minutes and "
-            f"{self.gigabytes:,.1f} GB); the ceiling is {max_pairs:,}. Blocking rule {worst.rule} brings {worst.pairs:,} "
+            f"linkage would compare {self.pairs:,} candidate pairs (about {max(self.seconds, 1):,.0f} "
+            f"CPU-seconds and {max(self.gigabytes, 0.1):,.1f} GB); the ceiling is {max_pairs:,}. Blocking rule {worst.rule} brings {worst.pairs:,} "
             f"of them, its largest block {worst.largest:,}. Look for a value that many rows share in the fields of that "
             "rule, or raise linkage.max_candidate_pairs in the industry's YAML."
         )

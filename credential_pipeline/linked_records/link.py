@@ -54,8 +54,8 @@ def link(
     """Create every table of linked_records; learner ids are inherited where the last version is there.
 
     Args:
-        con: Connection with the views cleaned_learners.{profiles, credentials} and education_registry.persons, and, if there is one,
-            the last version's memory of learner ids in the schema previous_linked_records.
+        con: Connection with the views cleaned_learners.{profiles, credentials} and education_registry.{persons,
+            person_index}, and, if there is one, the last version's memory of learner ids in previous_linked_records.
         industry_config: The industry's configuration, for its thresholds.
         profiles_model: Model of profiles to one another; the shipped one if None.
         registry_model: Model of profiles to students; the shipped one if None.

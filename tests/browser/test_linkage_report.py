@@ -1,21 +1,11 @@
 """The linkage report in a browser without network: nothing is fetched, nothing overflows, everything can be read and named."""
 
-import os
-import shutil
 from itertools import pairwise
 
 import pytest
 
 from credential_pipeline.linkage_report.figures import STATUSES, Figures
 from credential_pipeline.linkage_report.page import About, render
-
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]  # fmt: skip
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-
-if CHROMIUM is None and os.environ.get("CI") != "true":
-    pytest.skip("Chromium is not installed: the browser tests are skipped (CI installs it)", allow_module_level=True)
 
 GROUPS = {
     "all": {"all": (113_900, 480, 11_020, 2_610)},
@@ -82,36 +72,16 @@ def report(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI must install Chromium: browser tests may not be skipped there"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page_of(chromium, report):
-    """Open the report; the page carries what it asked for and what went wrong."""
-    contexts = []
+def page_of(open_page, report):
+    """Open the report with all its details unfolded."""
 
-    def open_page(width=1200, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.errors = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-        page.goto(report.as_uri())
+    def unfolded(width=1200, **options):
+        page = open_page(report, width, **options)
         page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return unfolded
 
 
 def test_nothing_is_fetched_and_nothing_breaks(page_of, report):

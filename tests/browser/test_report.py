@@ -1,7 +1,5 @@
 """The report in a browser without network: nothing is fetched, nothing breaks, nothing overflows, everything has a name."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -15,14 +13,6 @@ from credential_pipeline.publication.cells import read_cells
 from credential_pipeline.publication.write import write_publication
 from credential_pipeline.storage.engine import connect
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]  # fmt: skip
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-
-if CHROMIUM is None and os.environ.get("CI") != "true":
-    pytest.skip("Chromium is not installed: the browser tests are skipped (CI installs it)", allow_module_level=True)
-
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
@@ -34,36 +24,10 @@ def report(tmp_path_factory):
     return out / "report.html", cells
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "CI must install Chromium: browser tests may not be skipped there"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page_of(chromium, report):
-    """Open the report; the page carries what it asked for and what went wrong."""
-    contexts = []
-
-    def open_page(width=1280, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.errors = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-        page.goto(report[0].as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def page_of(open_page, report):
+    """Open the report."""
+    return lambda width=1280, **options: open_page(report[0], width, **options)
 
 
 def test_nothing_is_fetched_and_nothing_breaks(page_of, report):

@@ -4,16 +4,23 @@ Not the simulated pilot (credential_pipeline.simulation): only what the linkage 
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from credential_pipeline.linkage.fields import make_index, nickname_rows
+from credential_pipeline.registry.model import Linkage
 from credential_pipeline.storage.engine import Connection
 
 _ONSETS = ["B", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T", "V", "W", "BR", "CH", "ST", "TR", "GR"]
 _VOWELS = ["A", "E", "I", "O", "U", "EA", "OO"]
 _CODAS = ["N", "R", "L", "S", "T", "RT", "LL", "SON", "TON", "MAN", "EZ", "ER", "FORD", "LEY"]
+
+INDUSTRY = SimpleNamespace(linkage=Linkage(link_threshold=0.95))
+"""As much of an industry as linking asks for, stricter than the default."""
+HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
+"""Where the people made by hand live."""
 
 
 @dataclass

@@ -13,12 +13,8 @@ from credential_pipeline.contracts.linked_records import SNAPSHOT
 from credential_pipeline.linkage.model import shipped
 from credential_pipeline.linked_records import link
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import make_world, put_feeds
+from tests.domain.linkage_world import HOME, INDUSTRY, make_world, put_feeds
 
-INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
-)
-HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
 PEOPLE = {
     "twin_a": {"first_name": "DEBORAH", "last_name": "QUISENBERRY", "birth_date": "1988-05-06", **HOME},
     "twin_b": {"first_name": "MICHELLE", "last_name": "QUISENBERRY", "birth_date": "1988-05-06", **HOME},

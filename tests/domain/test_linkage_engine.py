@@ -177,6 +177,24 @@ def test_the_prior_is_scaled_to_the_size_of_the_registry() -> None:
     assert shipped.prior_for(shipped.right_rows * 10) == pytest.approx(shipped.prior / 10)
 
 
+def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(monkeypatch) -> None:
+    people = [PERSON | {"first_name": name, "birth_date": f"198{i % 3}-03-07"} for i, name in enumerate("ABCDEFGHIJ")]
+    found = []
+    with connect(threads=1) as con:
+        records(con, "l", people)
+        records(con, "r", people[::-1])
+        con.execute("CREATE TABLE p AS SELECT l.record AS left_record, r.record AS right_record FROM l, r")
+        for chunk in (1_000, 7):
+            monkeypatch.setattr(predict, "CHUNK_PAIRS", chunk)
+            given = {"pairs": "p", "fields": fields.shared_fields(con, "l", "r"), "right_rows": 10, "min_weight": -1e6}
+            assert predict.score(con, model.shipped("registry"), "s", left="l", right="r", **given) == 100
+            found.append(con.execute("FROM s ORDER BY ALL").fetchall())
+            assert not con.execute(
+                "SELECT 1 FROM duckdb_tables() WHERE table_name = 'tmp_linkage_candidates'"
+            ).fetchall()
+    assert found[0] == found[1]
+
+
 def test_splink_says_nothing_and_leaves_nothing_behind(capfd, caplog) -> None:
     with connect(threads=1) as con:
         records(con, "l", [PERSON])

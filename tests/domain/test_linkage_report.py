@@ -13,11 +13,8 @@ from credential_pipeline.linkage_report.page import About, render, write_report
 from credential_pipeline.linked_records import link
 from credential_pipeline.linked_records.diagnostics import COMPARED, add_changes
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import make_world, put_feeds
+from tests.domain.linkage_world import INDUSTRY, make_world, put_feeds
 
-INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
-)
 ABOUT = About("Manufacturing", "0123456789abcdef", certifiers={"mssc": "Standards Council", "nims": "Metalworking"})
 DECLARED = {"mssc": ("last_name", "sex", "phone"), "nims": ("last_name", "ssn_last4", "block_flag")}
 

@@ -8,7 +8,6 @@ import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from credential_pipeline.linkage.engine import DUCKDB, opened
 from credential_pipeline.linkage.fields import make_index
 from credential_pipeline.linked_records.link import link
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import World, make_world, put_feeds
+from tests.domain.linkage_world import INDUSTRY, World, make_world, put_feeds
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 
@@ -29,9 +28,6 @@ if MISSING and os.environ.get("CI") != "true":
     pytest.skip("PySpark or Java is not installed: make install-spark (CI does)", allow_module_level=True)
 
 pytestmark = pytest.mark.xdist_group("spark")
-INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
-)
 # For work of seconds it does not pay to compile or to plan anew.
 SMALL = {
     "spark.sql.shuffle.partitions": "2",

@@ -1,19 +1,12 @@
 """Hop 3: learners, their students, and who must not be taken for whom."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
 
 from credential_pipeline.contracts.linked_records import SNAPSHOT
 from credential_pipeline.linked_records import link
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import make_world, put_feeds
-
-INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
-)
-HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
+from tests.domain.linkage_world import HOME, INDUSTRY, make_world, put_feeds
 
 
 def _cases() -> tuple[pd.DataFrame, pd.DataFrame]:

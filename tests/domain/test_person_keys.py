@@ -1,7 +1,5 @@
 """Hop 4b: keys, the cascade, and what must not get a key."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
 
@@ -9,12 +7,7 @@ from credential_pipeline.contracts.person_keys import SNAPSHOT
 from credential_pipeline.person_keys import assign
 from credential_pipeline.person_keys.cascade import PASSES
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import make_world, put_extract
-
-INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.95, review_threshold=0.5, max_candidate_pairs=10**8)
-)
-HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
+from tests.domain.linkage_world import HOME, INDUSTRY, make_world, put_extract
 
 
 def _cases() -> tuple[pd.DataFrame, pd.DataFrame]:

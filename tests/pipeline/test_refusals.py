@@ -60,7 +60,7 @@ def test_a_wrong_header(run, home):
     feed = first_feed(home, "mssc")
     lines = feed.read_bytes().split(b"\n")
     feed.write_bytes(b"\n".join([lines[0].replace(b"Last Name", b"Familiar"), *lines[1:]]))
-    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header")
+    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "Declared are: ", "Last Name")
 
 
 def test_a_missing_folder(run, home):
