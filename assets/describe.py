@@ -10,6 +10,7 @@ import dagster as dg
 
 import credential_pipeline
 from assets.partitions import INDUSTRIES
+from assets.unfinished import writer_pool
 from checks import gate
 from checks.rule import Rule
 from credential_pipeline.contracts import SNAPSHOTS
@@ -45,7 +46,7 @@ def hop_asset(
         tags={"side": snapshot.side.value, "sensitivity": _most_sensitive(snapshot)},
         metadata={"dagster/column_schema": _column_schema(snapshot.tables[0]), **_other_schemas(snapshot)},
         code_version=code_version(),
-        pool=f"{snapshot.side.value}_writer",
+        pool=writer_pool(snapshot.side),
     )
 
 

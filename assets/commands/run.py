@@ -6,10 +6,11 @@ import importlib
 import logging
 import sys
 import time
+from collections.abc import Mapping
 
 import dagster as dg
 
-from assets import environment, headline, instance, stamp
+from assets import environment, headline, instance, stamp, unfinished
 from assets.commands import keys, simulate
 from credential_pipeline.names import HOPS, Side
 from credential_pipeline.registry.load import Registry
@@ -27,8 +28,9 @@ def execute(arguments: argparse.Namespace) -> int:
     keys.ensure()
     hops = _up_to(arguments.until)
     started = time.monotonic()
-    with instance.instance() as dagster_instance:
-        refused = [name for name in industries if not _run(name, hops, dagster_instance, registry)]
+    with instance.instance() as dagster_instance, unfinished.alive() as tags:
+        unfinished.end_orphans(dagster_instance)
+        refused = [name for name in industries if not _run(name, hops, dagster_instance, registry, tags)]
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
@@ -46,7 +48,9 @@ def _up_to(until: str | None) -> list[str]:
     return names[: names.index(until) + 1] if until else names
 
 
-def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, registry: Registry) -> bool:
+def _run(
+    industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, registry: Registry, tags: Mapping[str, str]
+) -> bool:
     date = environment.today_override() or datetime.datetime.now(datetime.UTC).date().isoformat()
     for side, location in _LOCATIONS.items():
         wanted = [hop for hop in hops if HOPS[hop] == side]
@@ -56,10 +60,12 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, r
             _PROGRESS.info("%s unchanged: %s", industry, ", ".join(wanted))
             continue
         stamp.forget(side, industry)
+        unfinished.wait_for_writer(dagster_instance, side)
         definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
         result = definitions.resolve_job_def(location).execute_in_process(
             instance=dagster_instance,
             partition_key=industry,
+            tags=dict(tags),
             asset_selection=[dg.AssetKey(hop) for hop in wanted],
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -16,8 +16,8 @@ REGISTRY_SIZE = 12_000
 _SECONDS = 300.0
 
 # Libraries are loaded once, in a server that forks a clean process for every command; nothing of the product is.
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(
     ["dagster", "dagster_duckdb", "great_expectations", "splink", "altair", "vl_convert", "scipy.optimize", "highspy"]
 )
 
@@ -37,7 +37,7 @@ def command(home: Path, *words: str, registry: Path | None = None, **environment
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         arguments = ["--home", str(home), *overlay, *words]
-        process = _SERVER.Process(target=_run, args=(arguments, environment, str(out), str(err)))
+        process = SERVER.Process(target=_run, args=(arguments, environment, str(out), str(err)))
         process.start()
         process.join(_SECONDS)
         if process.is_alive():
@@ -46,9 +46,14 @@ def command(home: Path, *words: str, registry: Path | None = None, **environment
         return Answer(process.exitcode if process.exitcode is not None else -1, out.read_text(), err.read_text())
 
 
-def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+def forget_homes() -> None:
+    """Let the home of the command line decide alone."""
     for name in ("DAGSTER_HOME", "CLEARINGHOUSE_HOME", "ENCLAVE_HOME", "PUBLIC_HOME", "CREDENTIAL_PIPELINE_REGISTRY"):
         os.environ.pop(name, None)
+
+
+def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+    forget_homes()
     os.environ.update(environment)
     for descriptor, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)

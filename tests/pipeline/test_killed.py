@@ -1,12 +1,15 @@
-"""A run that dies half way through predicting leaves the last version, and the next run makes the new one."""
+"""A run that dies half way through predicting leaves the last version and holds up nobody: the next run makes the new one."""
 
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.pipeline.conftest import _SERVER, Answer
+import dagster as dg
+
+from tests.pipeline.conftest import SERVER, Answer, forget_homes
 from tests.pipeline.versions import versions
 
 
@@ -24,9 +27,16 @@ def _die_predicting(arguments: list[str]) -> None:
         return original(*given, **named)
 
     predict._predict = die
+    forget_homes()
     from assets.cli import main
 
     sys.exit(main(arguments))
+
+
+def _runs(home: Path) -> Counter[str]:
+    """Status -> runs of the instance that have it."""
+    with dg.DagsterInstance.local_temp(tempdir=str(home / "dagster")) as instance:
+        return Counter(run.status.value for run in instance.get_runs())
 
 
 def test_a_run_killed_while_predicting_leaves_the_last_version(
@@ -47,7 +57,7 @@ def test_a_run_killed_while_predicting_leaves_the_last_version(
         "linked_records",
     ]
     before = versions(home)
-    process = _SERVER.Process(target=_die_predicting, args=(words,))
+    process = SERVER.Process(target=_die_predicting, args=(words,))
     process.start()
     process.join(120)
     assert process.exitcode == -signal.SIGKILL
@@ -55,8 +65,11 @@ def test_a_run_killed_while_predicting_leaves_the_last_version(
     exported = run(home, "export", "links", "manufacturing", "--out", str(tmp_path / "links.csv"))
     assert exported.code == 0, exported.err
 
+    assert _runs(home)["STARTED"] == 1
     again = run(home, "run", "manufacturing", "--until", "linked_records", registry=tmp_path / "registry")
     assert again.code == 0, again.err
+    assert _runs(home)["STARTED"] == 0
+    assert not list((home / "dagster" / "commands").iterdir())
     changed = {name for name, version in versions(home).items() if before.get(name) != version}
     assert changed == {"clearinghouse/store/linked_records/manufacturing/CURRENT"}
     assert not list((home / "clearinghouse" / "store" / "linked_records" / "manufacturing").glob(".staging-*"))
