@@ -17,7 +17,7 @@ run: install  ## Simulate the pilot if there are no feeds, run every hop, print 
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
 
 test: install  ## The whole test suite.
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 install: $(VENV)/.installed  ## The environment only, from the lock.
 

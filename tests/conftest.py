@@ -1,14 +1,17 @@
-"""Tiers: a test's folder says what it may cost, and a test in the wrong tier stops the collection."""
+"""Tiers: a test's folder says what it may cost, and a test in the wrong tier stops the collection.
+
+Workers take whole files, so that what a module sets up is set up once; the longest first.
+"""
 
 import sys
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 _TIERS = {"domain", "gates", "graph", "boundary", "pipeline", "upstream", "browser"}
 _DAGSTER_FREE = {"domain"}
-# One simulated pilot serves all tests of these tiers, so they stay in one worker.
-_SHARED_FIXTURE = {"pipeline", "boundary"}
+_LONGEST_FIRST = ("boundary/test_canary", "pipeline/", "domain/test_linkage_spark", "browser/test_review", "gates/")
 _ROOT = Path(__file__).parent
 
 
@@ -23,9 +26,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         module = sys.modules.get(getattr(item, "module", None).__name__) if getattr(item, "module", None) else None
         if tier in _DAGSTER_FREE and module is not None and "dagster" in vars(module):
             wrong.append(f"{item.nodeid}: a domain test knows no Dagster; move it to tests/graph or tests/pipeline")
-        if tier in _SHARED_FIXTURE:
-            item.add_marker(pytest.mark.xdist_group(tier))
-    # The longest group first, so that the other workers share the rest meanwhile.
-    items.sort(key=lambda item: "pipeline" not in Path(item.path).relative_to(_ROOT).parts)
+    items.sort(key=lambda item: _place(str(Path(item.path).relative_to(_ROOT))))
     if wrong:
         raise pytest.UsageError("\n".join(sorted(set(wrong))))
+
+
+def _place(path: str) -> int:
+    found = [number for number, start in enumerate(_LONGEST_FIRST) if path.startswith(start)]
+    return found[0] if found else len(_LONGEST_FIRST)
+
+
+class _ByFile(LoadScopeScheduling):
+    """Hands out files, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Files go to workers in the order of this module, not in the order of how many tests they hold."""
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)

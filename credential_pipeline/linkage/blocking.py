@@ -14,6 +14,10 @@ from credential_pipeline.linkage.fields import load_nicknames
 from credential_pipeline.linkage.forecast import MAX_PAIRS, Forecast, RuleForecast
 
 
+SMALL = 20_000
+"""Right records below which rules that say little of a person find few others."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One way to become a candidate pair.
@@ -26,6 +30,7 @@ class Rule:
         needs: Fields that both sides must hold.
         where: Extra condition over ``l`` and ``r``.
         surnames: Match over every surname a person may go by, and every form of the first name.
+        small: Used only where there are fewer than :data:`SMALL` right records, who are compared more generously.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     where: str = ""
     surnames: bool = False
+    small: bool = False
 
 
 # Codes of letters and digits of dates, because numbers are hashed at half the cost of words.
@@ -93,6 +99,9 @@ RULES: tuple[Rule, ...] = (
     Rule("last4+birth_date", ("ssn_last4", "birth_ymd"), bound=50, needs=("ssn_last4", "birth_date")),
     Rule("email", ("email",), bound=20, needs=("email",)),
     Rule("phone", ("phone",), bound=20, needs=("phone",)),
+    Rule("birth_date", ("birth_ymd",), bound=10, needs=_BIRTH, small=True),
+    Rule("last4", ("ssn_last4",), bound=10, needs=("ssn_last4",), small=True),
+    Rule("zip+street", ("zip", _STREET), bound=10, needs=("address",), small=True),
 )
 
 
@@ -129,8 +138,10 @@ def _variants_sql(table: str, nicknames: str | None) -> str:
     """
 
 
-def _keyed_sql(table: str, rules: Sequence[Rule], nicknames: str | None, *, right: bool) -> str:
-    """A query of (record, birth_ymd, key, rule): the keys of a table's records under all rules."""
+def _keyed_sql(
+    table: str, rules: Sequence[Rule], numbers: Sequence[int], nicknames: str | None, *, right: bool
+) -> str:
+    """A query of (record, birth_ymd, key, rule): the keys of a table's records under the rules of these numbers."""
     parts = [(rule.right or rule.left) if right else rule.left for rule in rules]
 
     def unnested(numbers: Sequence[int], source: str) -> str:
@@ -138,8 +149,8 @@ def _keyed_sql(table: str, rules: Sequence[Rule], nicknames: str | None, *, righ
         listed = ", ".join(str(number) for number in numbers)
         return f"SELECT record, birth_ymd, unnest([{keys}]) AS key, unnest([{listed}]) AS rule FROM {source}"
 
-    sql = unnested(range(len(rules)), table)
-    wide = [number for number, rule in enumerate(rules) if rule.surnames]
+    sql = unnested(numbers, table)
+    wide = [number for number in numbers if rules[number].surnames]
     if wide:
         sql += f" UNION ALL {unnested(wide, f'({_variants_sql(table, nicknames)})')}"
     return sql
@@ -196,14 +207,16 @@ def _keep_skipped(con: Sql, target: str, forecast: Forecast) -> None:
 
 def _make_blocks(con: Sql, target: str, left: str, right: str, rules: Sequence[Rule]) -> Forecast:
     """Create the keyed sides and the blocks within their bounds; tell what comparing them would cost."""
+    small = con.execute(f"SELECT count(*) FROM {right}").fetchall()[0][0] < SMALL
+    numbers = [number for number, rule in enumerate(rules) if small or not rule.small]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {target}_left AS "
-        f"SELECT * FROM ({_keyed_sql(left, rules, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
+        f"SELECT * FROM ({_keyed_sql(left, rules, numbers, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
     )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {target}_right AS
-        SELECT record, birth_ymd, key FROM ({_keyed_sql(right, rules, None, right=True)})
+        SELECT record, birth_ymd, key FROM ({_keyed_sql(right, rules, numbers, None, right=True)})
         SEMI JOIN {target}_left USING (key)
         """
     )

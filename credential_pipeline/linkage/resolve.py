@@ -39,14 +39,18 @@ def contradiction(fields: Sequence[str]) -> str:
     exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
     # Digits or an address that only the person has: they excuse one other difference, not two.
     vouched = f"({exact})" if exact else "false"
+    digits = _in("ssn_last4", "exact") if "ssn_last4" in fields else "false"
+    # Of one household, one birth date and one first name there is one person: the surname changed.
+    at_home = _in("address", "exact", "similar", "street") if "address" in fields else "false"
+    renamed = f"({_in('name', 'first')} AND {at_home})"
     rules = [f"({other_first} AND NOT {vouched})", _in("name", "other")]
     if "birth_date" in fields:
         other_day = _in("birth_date", "two_edits", "same_year", "same_day", "other")
         far = _in("birth_date", "same_year", "other")
         no_day = _in("birth_date", "unknown")
         rules += [
-            f"({far} AND NOT ({vouched} AND {_in('name', 'full')}))",
-            f"({other_day} AND {weak_name})",
+            f"({far} AND NOT ({vouched} AND {_in('name', 'full')}) AND NOT ({digits} AND ({renamed} OR NOT {weak_name})))",
+            f"({other_day} AND {weak_name} AND NOT ({digits} AND {renamed}))",
             f"({no_day} AND {_in('name', 'first', 'like_first', 'last')} AND NOT {vouched})",
         ]
         rules += [
@@ -57,7 +61,8 @@ def contradiction(fields: Sequence[str]) -> str:
         if "sex" in fields:
             rules.append(f"({no_day} AND {_in('sex', 'other')})")
     if "ssn_last4" in fields:
-        rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name})")
+        same_day = _in("birth_date", "exact") if "birth_date" in fields else "false"
+        rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name} AND NOT ({renamed} AND {same_day}))")
     against = "(" + " OR ".join(rules) + ")"
     if "ssn_last4" in fields:
         # The digits together with another thing that only the person has: twins and namesakes share one of them, not both.

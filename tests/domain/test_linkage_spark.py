@@ -1,4 +1,7 @@
-"""Both engines give the same links, Spark leaves nothing behind, and its own words stay unheard."""
+"""What the linkage says in SQL means the same on Spark, Spark leaves nothing behind, and its own words stay unheard.
+
+That both engines give the same tables is tested where a user asks for it, in the pipeline tier.
+"""
 
 import importlib.util
 import os
@@ -16,18 +19,14 @@ import pytest
 from credential_pipeline.errors import SafeError
 from credential_pipeline.linkage.cluster import Cluster, read_properties
 from credential_pipeline.linkage.comparisons import ADDRESS_SIMILAR, SIMILAR
-from credential_pipeline.linkage.engine import DUCKDB, opened
-from credential_pipeline.linkage.fields import make_index
-from credential_pipeline.linked_records.link import link
+from credential_pipeline.linkage.engine import opened
 from credential_pipeline.storage.engine import connect
-from tests.domain.linkage_world import INDUSTRY, World, make_world, put_feeds
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 
 if MISSING and os.environ.get("CI") != "true":
     pytest.skip("PySpark or Java is not installed: make install-spark (CI does)", allow_module_level=True)
 
-pytestmark = pytest.mark.xdist_group("spark")
 # For work of seconds it does not pay to compile or to plan anew.
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
@@ -131,39 +130,6 @@ def spark(spill):
         process = engine._spark.sparkContext._gateway.proc if engine._spark else None
     assert not list(spill.glob("spark-*"))
     assert process is None or process.poll() is not None
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return make_world(people=11_000, learners=2_000, level=2.0)
-
-
-def linked(world: World, engine, spill: Path, folder: Path) -> dict[str, pd.DataFrame]:
-    """Every table of the hop, from a registry that is a Parquet file as the snapshots are."""
-    with connect(threads=1, spill=spill) as con:
-        put_feeds(con, world)
-        make_index(con, "education_registry.persons", "made", id_column="student_id")
-        con.execute(f"COPY made TO '{folder}/person_index.parquet'")
-        con.execute("DROP TABLE IF EXISTS education_registry.person_index")
-        con.execute(
-            f"CREATE VIEW education_registry.person_index AS SELECT * FROM read_parquet('{folder}/person_index.parquet')"
-        )
-        con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
-        link(con, INDUSTRY, engine=engine)
-        tables = con.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'linked_records' ORDER BY 1"
-        ).fetchall()
-        return {name: con.execute(f"SELECT * FROM linked_records.{name} ORDER BY ALL").df() for (name,) in tables}
-
-
-def test_both_engines_give_the_same_tables(world, spark, spill, tmp_path):
-    here, there = (linked(world, engine, spill, tmp_path) for engine in (DUCKDB, spark))
-    assert {name: len(table) for name, table in there.items()} == {name: len(table) for name, table in here.items()}
-    statuses = set(here["links"]["status"])
-    assert {"linked", "unlinked"} <= statuses
-    for name, table in here.items():
-        # Half a unit of rounding may differ, the decisions may not.
-        pd.testing.assert_frame_equal(there[name], table, check_exact=False, rtol=0, atol=1.01e-6, obj=name)
 
 
 def words(rng: np.random.Generator, count: int) -> pd.DataFrame:

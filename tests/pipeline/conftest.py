@@ -1,5 +1,6 @@
 """One small simulated pilot, run once through the command line; every test works on a copy of its folder."""
 
+import fcntl
 import multiprocessing
 import os
 import shutil
@@ -69,15 +70,21 @@ def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) 
 
 
 @pytest.fixture(scope="session")
-def pilot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which both industries were simulated and run to the end."""
-    home = tmp_path_factory.mktemp("pilot") / "home"
-    simulated = command(
-        home, "simulate", "--learners", str(LEARNERS), "--registry-size", str(REGISTRY_SIZE), "--seed", "7"
-    )
-    assert simulated.code == 0, simulated.err
-    ran = command(home, "run", "manufacturing", "healthcare")
-    assert ran.code == 0, ran.err + ran.out
+def pilot(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A home in which both industries were simulated and run to the end, by the first worker that needs it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "pilot"
+    folder.mkdir(exist_ok=True)
+    home, done = folder / "home", folder / "done"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            size = ("--learners", str(LEARNERS), "--registry-size", str(REGISTRY_SIZE), "--seed", "7")
+            simulated = command(home, "simulate", *size)
+            assert simulated.code == 0, simulated.err
+            ran = command(home, "run", "manufacturing", "healthcare")
+            assert ran.code == 0, ran.err + ran.out
+            done.touch()
     return home
 
 

@@ -139,8 +139,8 @@ def test_no_small_cell_is_published(pilot):
     assert cells[cells.status != 1][["value", "n", "low", "high"]].isna().all().all()
 
 
-def test_status_names_every_hop(run, pilot):
-    answer = run(pilot, "status", "manufacturing")
+def test_status_names_every_hop(run, home):
+    answer = run(home, "status", "manufacturing")
     assert answer.code == 0
     assert answer.out.count("rules hold") == 11
     assert "stale" not in answer.out

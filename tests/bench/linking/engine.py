@@ -120,6 +120,22 @@ def link_students(con: Connection, target: Path) -> int:
     return int(con.execute("SELECT count(*) FROM tmp_student_pairs").fetchall()[0][0])
 
 
+def link_profiles(con: Connection, target: str) -> None:
+    """Do the hop on the profiles that are visible, with the shipped models.
+
+    Args:
+        con: Connection with the views that the hop reads.
+        target: Table to create: profile_id, student_id.
+    """
+    con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
+    link(con, Industry())
+    con.execute(
+        f"CREATE TABLE {target} AS SELECT DISTINCT profile_id, k.student_id "
+        "FROM cleaned_learners.credentials c JOIN linked_records.links k USING (certifier, record_id) "
+        "WHERE k.student_id IS NOT NULL"
+    )
+
+
 _FEBRL_COLUMNS = {
     "first_name": ("given_name", form.name("given_name")),
     "last_name": ("surname", form.name("surname")),

@@ -44,6 +44,17 @@ WHERE k.status <> 'blocked'
 """
 
 
+def truth(home: Path, industry: str) -> str:
+    """Query of (certifier, record_id, student_id): the right student of every feed record, NULL if there is none."""
+    records, students = (
+        f"read_csv('{home}/truth/{name}.csv', all_varchar = true)" for name in ("record_person", "student_person")
+    )
+    return (
+        f"SELECT certifier, record_id, student_id FROM {records} LEFT JOIN {students} USING (person_id) "
+        f"WHERE industry = '{industry}'"
+    )
+
+
 def table(home: Path, industry: str) -> tuple[str, Score]:
     """The table as Markdown, and the score over everybody."""
     with connect() as con:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.linking import unseen_world
+from tests.bench.linking import contest, unseen_world
 from tests.bench.linking.scores import Score, links_score
 from tests.bench.linking.unseen_world import INDUSTRY, VARIANTS
 from tests.bench.measure import Cost, run, run_job
@@ -61,6 +61,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "--direct", action="store_true", help="only do the linking anew, in --folder that was run before"
     )
     parser.add_argument("--threshold", type=float, default=0.8, help="least probability of a link; with --direct only")
+    parser.add_argument("--peers", action="store_true", help="the other methods on the same worlds too")
     options = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
@@ -70,10 +71,16 @@ def main(words: Sequence[str] | None = None) -> int:
                 judged[name] = relink_world(folder / name, options.threshold)
             else:
                 judged[name] = run_world(folder / name, name, options.students, options.rows)
-    lines, missed = table(judged)
-    print("\n## Unseen worlds: feed records to students\n")
-    print(lines)
-    print("\n" + categories(judged))
+        lines, missed = table(judged)
+        print("\n## Unseen worlds: feed records to students\n")
+        print(lines)
+        print("\n" + categories(judged))
+        if options.peers:
+            print("\n" + contest.HEAD)
+            for name in options.variants:
+                known = f"read_csv('{folder}/{name}/truth.csv', all_varchar = true)"
+                truth = f"SELECT certifier, record_id, nullif(student_id, '') AS student_id FROM {known}"
+                print("\n".join(contest.rows(name, folder / name / "home", INDUSTRY, truth)), flush=True)
     return int(missed)
 
 
