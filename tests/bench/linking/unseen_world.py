@@ -89,8 +89,13 @@ _HEAVY = replace(
     wrong_date=0.06,
     wrong_digits=0.03,
 )
+_MILD = replace(
+    _DIGITS, nickname=0.02, typo=0.005, half_surname=0.05, no_birth_date=0.015, middle_used=0.001, wrong_date=0.005
+)
+_MILD_REGISTRY = replace(_DIGITS_REGISTRY, nickname=0.005, no_birth_date=0.005)
 
 VARIANTS: dict[str, Variant] = {
+    "mild": Variant(_MILD, _MILD_REGISTRY, seed=106, absent=0.2, changes=0.02),
     "names": Variant(_CALM, _REGISTRY, seed=101),
     "address": Variant(_PLACED, _PLACED_REGISTRY, seed=102),
     "digits": Variant(_DIGITS, _DIGITS_REGISTRY, seed=103, absent=0.4),
