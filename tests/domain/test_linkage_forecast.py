@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from credential_pipeline.errors import SafeError
-from credential_pipeline.linkage.blocking import RULES, Rule, make_pairs, usable
+from credential_pipeline.linkage.blocking import RULES, SMALL, Rule, make_pairs, usable
 from credential_pipeline.linkage.fields import make_index, make_records, open_index, shared_fields
 from credential_pipeline.linkage.forecast import Forecast, RuleForecast
 from credential_pipeline.storage.engine import Connection, connect
@@ -50,6 +50,20 @@ def test_a_name_on_two_rows_in_five_is_no_block(con: Connection) -> None:
         "WHERE replace(l.id, 'feed', '') = replace(r.id, 'registry', '')"
     ).fetchall()[0][0]
     assert found == 2_000
+
+
+@pytest.mark.parametrize("rows", [SMALL - 1, SMALL])
+def test_small_registries_are_compared_more_generously(rows: int) -> None:
+    with connect(threads=1) as con:
+        for name, size in (("feed", 10), ("registry", rows)):
+            con.execute(
+                f"CREATE TABLE {name} AS SELECT '{name}' || i AS id, chr(65 + CAST(i % 7 AS INTEGER)) AS first_name, '{name}' AS last_name, "
+                f"DATE '1900-01-01' + CAST(i AS INTEGER) AS birth_date FROM range({size}) AS t(i)"
+            )
+        make_records(con, "feed", "l", id_column="id")
+        make_records(con, "registry", "r", id_column="id")
+        rules = [Rule("birth_date", ("birth_ymd",), bound=10, small=True)]
+        assert make_pairs(con, "p", "l", "r", rules) == (10 if rows < SMALL else 0)
 
 
 def test_a_ceiling_refuses_before_comparing_and_names_rule_and_block_but_no_value(con: Connection) -> None:

@@ -80,6 +80,14 @@ FIELDS = ("name", "birth_date", "address", "ssn_last4", "name_suffix")
         ({"name": "first", "birth_date": "other", "address": "exact", "ssn_last4": "exact"}, False),
         # The digits alone are one in ten thousand.
         ({"name": "other", "birth_date": "other", "address": "other", "ssn_last4": "exact"}, True),
+        # A changed surname: the first name, the home and the day are hers, the digits mistyped beyond repair.
+        ({"name": "first", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, False),
+        ({"name": "like_last", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, True),
+        # Digits excuse a wrong day where the name is nearly right, or where she changed it at home; not more.
+        ({"name": "similar_last", "birth_date": "other", "address": "zip", "ssn_last4": "exact"}, False),
+        ({"name": "first", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, False),
+        ({"name": "last", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, True),
+        ({"name": "similar_last", "birth_date": "other", "address": "exact", "ssn_last4": "unknown"}, True),
         # Senior and junior, in spite of everything.
         (
             {"name": "full", "birth_date": "exact", "address": "exact", "ssn_last4": "exact", "name_suffix": "other"},
