@@ -100,12 +100,13 @@ def _make_forms(con: Connection) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE {FORMS} AS
         WITH entity AS (SELECT l.learner, e.* FROM {ENTITIES} e JOIN {LEARNERS} l USING (identity)),
-        counted AS (
-            SELECT *, {times} FROM entity
-            WHERE learner IN (SELECT learner FROM entity GROUP BY learner HAVING count(*) > 1)),
+        several AS (SELECT learner FROM entity GROUP BY learner HAVING count(*) > 1),
+        counted AS (SELECT *, {times} FROM entity SEMI JOIN several USING (learner)),
         known AS (SELECT learner, {modes} FROM counted GROUP BY learner)
+        SELECT identity AS form, learner, {", ".join(RECORD_COLUMNS)} FROM entity ANTI JOIN several USING (learner)
+        UNION ALL
         SELECT min(identity) AS form, learner, {", ".join(RECORD_COLUMNS)}
-        FROM (SELECT e.identity, e.learner, {columns} FROM entity e LEFT JOIN known k USING (learner))
+        FROM (SELECT e.identity, e.learner, {columns} FROM entity e JOIN known k USING (learner))
         GROUP BY ALL
         """
     )

@@ -166,7 +166,7 @@ def test_similarity_is_the_same_to_the_letter(spark, spill):
     here = {"jw": "jaro_winkler_similarity(a, b)", "edit": "damerau_levenshtein(a, b)"}
     there = {"jw": "jaro_winkler(a, b)", "edit": here["edit"]}
     with connect(spill=spill) as con:
-        con.register("frame", words(np.random.default_rng(3), 20_000))
+        con.register("frame", words(np.random.default_rng(3), 8_000))
         session, folder = spark._start(con)
         con.execute(f"COPY (SELECT * FROM frame) TO '{folder}/words.parquet'")
         columns = ", ".join(f"{sql.format(**here)} AS {name}" for name, sql in judged.items())

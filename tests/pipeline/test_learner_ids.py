@@ -112,13 +112,9 @@ def test_ids_outlive_what_happens_to_feeds_and_thresholds(industry, tmp_path):
     shutil.move(industry.home / LAST, held_back)
     first = industry.link()
     assert set(industry.newest().event) == {"born"}
-    version = industry.version
-
-    industry.reorder(3)
-    pd.testing.assert_series_equal(industry.link(), first)
-    assert industry.version == version
 
     shutil.copy(held_back, industry.home / LAST)
+    industry.reorder(3)
     grown = industry.link()
     pd.testing.assert_series_equal(grown[first.index], first)
     events = industry.newest()
