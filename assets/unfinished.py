@@ -37,8 +37,10 @@ def alive() -> Iterator[Mapping[str, str]]:
     path.parent.mkdir(exist_ok=True)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield {_TAG: name}
-    path.unlink(missing_ok=True)
+        try:
+            yield {_TAG: name}
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def end_orphans(instance: dg.DagsterInstance) -> None:

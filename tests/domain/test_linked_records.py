@@ -1,10 +1,13 @@
 """Hop 3: learners, their students, and who must not be taken for whom."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 from credential_pipeline.contracts.linked_records import SNAPSHOT
 from credential_pipeline.linked_records import link
+from credential_pipeline.registry.model import Linkage
 from credential_pipeline.storage.engine import connect
 from tests.domain.linkage_world import HOME, INDUSTRY, make_world, put_feeds
 
@@ -107,6 +110,25 @@ def test_made_up_people_meet_their_students(results) -> None:
 
     assert pairs(sizes) / pairs(found.groupby("learner_id").size()) > 0.99
     assert pairs(sizes) / pairs(found.groupby("person").size()) > 0.94
+
+
+def test_probabilities_promise_no_more_than_they_keep() -> None:
+    """Of links that say p, no fewer than p are right, among people whose reports are twice as faulty as usual."""
+    world = make_world(12_000, 5_000, seed=19, level=2.5)
+    with connect() as con:
+        put_feeds(con, world)
+        con.execute("CREATE SCHEMA linked_records")
+        link(con, SimpleNamespace(linkage=Linkage(link_threshold=0.5)))
+        found = con.execute("FROM linked_records.profile_links WHERE student_id IS NOT NULL").df()
+    found = found.merge(world.profiles[["profile_id", "person"]], on="profile_id")
+    found["right"] = found["student_id"].map(world.students.set_index("student_id")["person"]) == found["person"]
+    sure = found["match_probability"] > 0.99
+    assert found[sure]["right"].mean() > 0.998
+    bins = found[~sure].groupby(pd.cut(found["match_probability"], [0.5, 0.8, 0.95, 0.99]), observed=True)
+    kept = bins.agg(n=("right", "size"), share=("right", "mean"), promised=("match_probability", "mean"))
+    assert len(kept) == 3
+    spread = (kept["promised"] * (1 - kept["promised"]) / kept["n"]) ** 0.5
+    assert (kept["share"] >= kept["promised"] - 2 * spread).all(), kept
 
 
 def test_twins_stay_two_people(links) -> None:
