@@ -183,7 +183,11 @@ def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, lis
             f"s.match_weight, {resolve.contradiction(fields)} AS against FROM bench_scored s "
             f"JOIN bench_left l ON l.record = s.left_record JOIN {other or 'bench_left'} r ON r.record = s.right_record"
         )
-        made = {"pairs ≥ .5": _rows(con, "bench_candidates WHERE match_weight >= 0 AND NOT against")}
+        made = {
+            "pairs ≥ .5": _rows(con, "bench_candidates WHERE match_weight >= 0 AND NOT against"),
+            # These data hold no families, from which contradictions protect.
+            "pairs ≥ .5, scores alone": _rows(con, "bench_candidates WHERE match_weight >= 0"),
+        }
         if other is None:
             return made | _clustered(con, len(left))
         return made | _best(con) | _one_to_one(con, model, other, fields)
