@@ -54,12 +54,21 @@ def run_job(module: str, job: str, **given: Any) -> tuple[Cost, dict[str, Any]]:
 
 
 def answer(jobs: Mapping[str, Callable[..., dict[str, Any]]]) -> None:
-    """Be the process of one job: do it and write the answer, with ``cpu`` and ``wall`` of the job without its imports."""
+    """Be the process of one job: do it and write the answer.
+
+    Adds ``cpu`` and ``wall`` of the job without its imports, and ``peak``, its largest resident size in GiB.
+    """
     job, given, answer_file = sys.argv[1:4]
     started, used = time.monotonic(), time.process_time()
     answered = jobs[job](**json.loads(given))
-    answered = {"cpu": time.process_time() - used, "wall": time.monotonic() - started} | answered
+    answered = {"cpu": time.process_time() - used, "wall": time.monotonic() - started, "peak": _peak()} | answered
     Path(answer_file).write_text(json.dumps(answered))
+
+
+def _peak() -> float:
+    """Of this program alone; what the system accounts to a process includes what it was before it became this program."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 2**20
 
 
 def _account(command: Sequence[str], environment: Mapping[str, str], output: int | None) -> Cost:

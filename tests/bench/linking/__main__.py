@@ -83,7 +83,7 @@ def _febrl(methods: list[str], wanted: set[str]) -> bool:
     chosen = [task for task in febrl.TASKS if not wanted or wanted & set(task)]
     for name, fields in chosen:
         for method in methods:
-            cost, done = run_job("tests.bench.linking.febrl_jobs", method, name=name, fields=fields)
+            _, done = run_job("tests.bench.linking.febrl_jobs", method, name=name, fields=fields)
             for way, counts in done["scores"].items():
                 score = Score(**counts)
                 bound = BOUNDS.get((name, fields, way)) if method == "ours" else None
@@ -91,7 +91,7 @@ def _febrl(methods: list[str], wanted: set[str]) -> bool:
                 missed |= must.endswith("✗")
                 print(
                     f"| {name} | {fields} | {METHODS[method]} | {way} | {score.precision:.4f} | {score.recall:.4f} | "
-                    f"{score.f1:.4f} | {must} | {aim} | {done['cpu']:.1f} | {cost.peak * 1024:.0f} |",
+                    f"{score.f1:.4f} | {must} | {aim} | {done['cpu']:.1f} | {done['peak'] * 1024:.0f} |",
                     flush=True,
                 )
     return missed
@@ -111,11 +111,11 @@ def _pilot(home: Path, industry: str, learners: int, registry_size: int) -> None
     with tempfile.TemporaryDirectory() as temporary:
         links = Path(temporary) / "links.csv"
         given = {"home": home, "industry": industry, "target": links, "threshold": pilot.REVIEWED_FROM}
-        cost, done = run_job("tests.bench.linking.scale_jobs", "relink", **given)
+        _, done = run_job("tests.bench.linking.scale_jobs", "relink", **given)
         reliability = pilot.reliability(home, industry, links)
     print("\n## Simulated pilot: feed records to students\n")
     print(pilot.table(home, industry)[0])
-    print(f"\nThe linking hop alone: {done['cpu']:.1f} CPU-s, {cost.peak * 1024:.0f} MB at its peak")
+    print(f"\nThe linking hop alone: {done['cpu']:.1f} CPU-s, {done['peak'] * 1024:.0f} MB at its peak")
     print(f"\nReliability of the probabilities:\n\n{reliability}")
 
 

@@ -40,11 +40,11 @@ def rows(
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "found.parquet"
             given = {"home": home, "industry": industry, "parts": parts, "target": target}
-            cost, done = run_job("tests.bench.linking.contest_jobs", method, **given)
+            _, done = run_job("tests.bench.linking.contest_jobs", method, **given)
             score, records = _score(home, industry, truth, parts, target)
         lines.append(
             f"| {label} | {METHODS[method]} | {records:,} | {score.precision:.4f} | {score.recall:.4f} | {score.f1:.4f} | "
-            f"{done['cpu']:.1f} | {cost.peak * 1024:.0f} |"
+            f"{done['cpu']:.1f} | {done['peak'] * 1024:.0f} |"
         )
     return lines
 

@@ -116,12 +116,12 @@ def _measure(world: Path, memory_limit: str, threads: int | None) -> Measured:
             run_job(JOBS, "index", **given)
         floor = run_job(JOBS, "exact_join", **given)[1]["cpu"]
         links = Path(temporary) / "links.parquet"
-        cost, done = run_job(JOBS, "link", target=links, **given)
+        _, done = run_job(JOBS, "link", target=links, **given)
         scores = [score(world, links, threshold) for threshold in (0.5, 0.8)]
     shown = " | ".join(f"{one.f1:.4f} | {one.precision:.4f}" for one in scores)
     cpu, ratio = done["cpu"], done["cpu"] / floor
-    line = f"| {done['pairs']:,} | {cpu:.1f} | {done['wall']:.1f} | {cost.peak:.2f} | {floor:.2f} | {ratio:.0f} | {shown} |"
-    return Measured(cpu, cost.peak, ratio, line)
+    line = f"| {done['pairs']:,} | {cpu:.1f} | {done['wall']:.1f} | {done['peak']:.2f} | {floor:.2f} | {ratio:.0f} | {shown} |"
+    return Measured(cpu, done["peak"], ratio, line)
 
 
 def score(world: Path, links: Path, threshold: float) -> Score:
