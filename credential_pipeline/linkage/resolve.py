@@ -42,6 +42,7 @@ def contradiction(fields: Sequence[str]) -> str:
     digits = _in("ssn_last4", "exact") if "ssn_last4" in fields else "false"
     # Of one household, one birth date and one first name there is one person: the surname changed.
     at_home = _in("address", "exact", "similar", "street") if "address" in fields else "false"
+    same_day = _in("birth_date", "exact") if "birth_date" in fields else "false"
     renamed = f"({_in('name', 'first')} AND {at_home})"
     rules = [f"({other_first} AND NOT {vouched})", _in("name", "other")]
     if "birth_date" in fields:
@@ -61,13 +62,12 @@ def contradiction(fields: Sequence[str]) -> str:
         if "sex" in fields:
             rules.append(f"({no_day} AND {_in('sex', 'other')})")
     if "ssn_last4" in fields:
-        same_day = _in("birth_date", "exact") if "birth_date" in fields else "false"
         rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name} AND NOT ({renamed} AND {same_day}))")
     against = "(" + " OR ".join(rules) + ")"
     if "ssn_last4" in fields:
         # The digits together with another thing that only the person has: twins and namesakes share one of them, not both.
         others = [_in(name, "exact") for name in ("birth_date", "address", "email", "phone") if name in fields]
-        certain = f"({_in('ssn_last4', 'exact')} AND ({' OR '.join(others) or 'false'}))"
+        certain = f"({digits} AND ({' OR '.join(others) or 'false'}))"
         against = f"({against} AND NOT {certain})"
     if "name_suffix" in fields:
         against = f"({against} OR {_in('name_suffix', 'other')})"

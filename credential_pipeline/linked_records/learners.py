@@ -32,8 +32,6 @@ PERSON_REF_WEIGHT = 30.0
 MAX_CLUSTER = 60
 """Clusters with more identities than this are not one person: only their strongest edges are kept."""
 
-_OPTIONAL = ("name_suffix", "sex", "ssn_last4", "email", "phone", "zip")
-
 
 def find_identities(con: Connection) -> None:
     """Take profiles with the same full name and birth date together where nothing else speaks against it."""

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.linking import contest, febrl, pilot, scale, unseen
+from tests.bench.linking.methods import LABELS
 from tests.bench.linking.scores import Score
 from tests.bench.measure import run, run_job
 
-METHODS = {
-    "ours": "this product, trained without labels",
-    "exact": "exact join",
-    "recordlinkage": "recordlinkage, ECM",
-    "splink": "Splink, documented model",
-}
+METHODS = {"ours": "this product, trained without labels", **LABELS}
 
 
 @dataclass(frozen=True)

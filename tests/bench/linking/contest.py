@@ -9,16 +9,12 @@ from pathlib import Path
 
 from credential_pipeline.storage.engine import connect
 from tests.bench.linking.contest_jobs import attach
+from tests.bench.linking.methods import LABELS
 from tests.bench.linking.scores import Score
 from tests.bench.measure import run_job
 
-METHODS = {
-    "ours": "this product, shipped models",
-    "exact": "exact join",
-    "recordlinkage": "recordlinkage, ECM",
-    "splink": "Splink, documented model",
-    "tuned": "Splink, tuned by hand",
-}
+METHODS = {"ours": "this product, shipped models", **LABELS, "tuned": "Splink, tuned by hand"}
+"""Job of contest_jobs.py -> what tables call it."""
 HEAD = "| data | method | records | precision | recall | F1 | CPU-s | peak MB |\n|---|---|---|---|---|---|---|---|"
 
 

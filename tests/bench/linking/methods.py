@@ -15,6 +15,9 @@ Scored = list[tuple[str, str, float]]
 
 NAMES = ["given_name", "surname"]
 
+LABELS = {"exact": "exact join", "recordlinkage": "recordlinkage, ECM", "splink": "Splink, documented model"}
+"""Method -> what tables call it, here and on the product's own tables (contest.py)."""
+
 
 def exact(task: Task) -> Scored:
     """First name, last name and birth date are equal."""

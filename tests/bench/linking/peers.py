@@ -11,20 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from credential_pipeline.linkage.fields import RECORD_COLUMNS
 from credential_pipeline.storage.engine import Connection
 
-COLUMNS = (
-    "first_name",
-    "middle_name",
-    "last_name",
-    "birth_date",
-    "ssn_last4",
-    "email",
-    "street",
-    "city",
-    "state",
-    "zip",
-)
+_UNUSED = ("previous_last_name", "name_suffix", "sex", "phone")
+COLUMNS = tuple(column for column in RECORD_COLUMNS if column not in _UNUSED)
 MIN_PRESENT = 0.002
 """A column is used if at least this share of the rows of both tables has a value."""
 _SIMILAR = 0.85
