@@ -9,8 +9,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets import environment, transfer
 from assets.partitions import INDUSTRIES
-from credential_pipeline.errors import SafeError
-from credential_pipeline.names import Side
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
 
 Job = UnresolvedAssetJobDefinition
 

@@ -10,14 +10,18 @@ import dagster as dg
 
 import credential_pipeline
 from assets.partitions import INDUSTRIES
-from assets.unfinished import writer_pool
 from checks import gate
 from checks.rule import Rule
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.contracts.table import Snapshot, Table
-from credential_pipeline.names import Sensitivity
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.table import Snapshot, Table
+from credential_pipeline.foundation.names import Sensitivity, Side
 
-_OWNERS = {"clearinghouse": "team:clearinghouse", "enclave": "team:enclave", "public": "team:publication"}
+_OWNERS = {"clearinghouse": "team:clearinghouse", "enclave": "team:enclave", "public": "team:public"}
+
+
+def writer_pool(side: Side) -> str:
+    """The pool of the only step at a time that may write a side's store."""
+    return f"{side.value}_writer"
 
 
 def hop_asset(

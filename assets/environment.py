@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.linkage.cluster import Cluster, read_properties
-from credential_pipeline.names import Side
-from credential_pipeline.registry.load import Registry, load_registry
+from credential_pipeline.engines.linkage.cluster import Cluster, read_properties
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.registry.load import Registry, load_registry
 
 _SIDE_VARIABLES = {
     Side.CLEARINGHOUSE: "CLEARINGHOUSE_HOME",
@@ -54,7 +54,7 @@ class Transfer:
 
     Attributes:
         extracts: From the clearinghouse to the enclave (``EXTRACT_TRANSFER``).
-        releases: From the enclave to the publication side (``RELEASE_TRANSFER``).
+        releases: From the enclave to the public side (``RELEASE_TRANSFER``).
     """
 
     extracts: Path

@@ -12,11 +12,11 @@ from assets.resources import SideResource
 from checks import gate
 from checks.guard import guarded
 from checks.rule import Rule
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.names import SHARED
-from credential_pipeline.storage.durable import sha256
-from credential_pipeline.storage.snapshots import Version
-from credential_pipeline.storage.staging import Staged
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import SHARED
+from credential_pipeline.foundation.storage.durable import sha256
+from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 def materialize(

@@ -7,12 +7,12 @@ from typing import Any
 
 import dagster as dg
 
-from credential_pipeline.storage.engine import Connection
+from credential_pipeline.foundation.storage.engine import Connection
 
 
 def bars(con: Connection, query: str, alternative: str) -> dg.MarkdownMetadataValue:
     """A bar chart of a query's first column (category) and second column (value)."""
-    from credential_pipeline.publication.charts import png_bars, png_markdown
+    from credential_pipeline.engines.charts.png import png_bars, png_markdown
 
     category, value, rows = _rows(con, query)
     return dg.MetadataValue.md(png_markdown(png_bars(rows, category, value), alternative))
@@ -20,7 +20,7 @@ def bars(con: Connection, query: str, alternative: str) -> dg.MarkdownMetadataVa
 
 def line(con: Connection, query: str, alternative: str, unit: str = "") -> dg.MarkdownMetadataValue:
     """A line chart of a query's first column (position) and second column (value)."""
-    from credential_pipeline.publication.charts import png_line, png_markdown
+    from credential_pipeline.engines.charts.png import png_line, png_markdown
 
     position, value, rows = _rows(con, query)
     return dg.MetadataValue.md(png_markdown(png_line(rows, position, value, unit=unit), alternative))

@@ -10,11 +10,11 @@ import dagster as dg
 from dagster_duckdb import DuckDBResource
 
 from assets import environment
-from credential_pipeline.names import Side
-from credential_pipeline.registry.load import Registry, load_registry
-from credential_pipeline.registry.model import Industry
-from credential_pipeline.storage.engine import Connection, configure
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.registry.load import Registry, load_registry
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.storage.engine import Connection, configure
+from credential_pipeline.foundation.storage.snapshots import Store
 
 
 class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -24,7 +24,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         home: Storage root of the side.
         registry_folder: Extra registry laid over the built-in one; empty for none.
         extracts: Transfer folder from the clearinghouse to the enclave.
-        releases: Transfer folder from the enclave to the publication side.
+        releases: Transfer folder from the enclave to the public side.
         today: A fixed ISO date for agreements; empty for the clock's.
         duckdb: In-memory engine with a memory limit.
     """
@@ -73,7 +73,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Path(self.extracts) / self.industry(industry).industry
 
     def folder_of_releases(self, industry: str) -> Path:
-        """Where an industry's releases travel from the enclave to the publication side."""
+        """Where an industry's releases travel from the enclave to the public side."""
         return Path(self.releases) / self.industry(industry).industry
 
     @property

@@ -5,8 +5,8 @@ The pointer is a convenience of the transfer, not a proof: whoever reads a packa
 
 from pathlib import Path
 
-from credential_pipeline.errors import SafeError
-from credential_pipeline.storage.durable import write_atomically
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import write_atomically
 
 _POINTER = "CURRENT"
 

@@ -19,12 +19,12 @@ from checks import gx_adapter
 from checks.guard import guarded
 from checks.gx_adapter import Verdict
 from checks.rule import Rule
-from credential_pipeline.contracts.table import Snapshot
-from credential_pipeline.errors import SafeError
-from credential_pipeline.storage import manifest
-from credential_pipeline.storage.manifest import Manifest
-from credential_pipeline.storage.snapshots import Store, Version, all_inputs
-from credential_pipeline.storage.staging import Staged
+from credential_pipeline.foundation.contracts.table import Snapshot
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage import manifest
+from credential_pipeline.foundation.storage.manifest import Manifest
+from credential_pipeline.foundation.storage.snapshots import Store, Version, all_inputs
+from credential_pipeline.foundation.storage.staging import Staged
 
 PROGRESS = logging.getLogger("credential_pipeline.progress")
 

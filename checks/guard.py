@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from checks import vault
-from credential_pipeline.errors import SafeError
+from credential_pipeline.foundation.errors import SafeError
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from checks.rule import Rule
-from credential_pipeline.storage.engine import Connection
+from credential_pipeline.foundation.storage.engine import Connection
 
 if TYPE_CHECKING:
     import pandas as pd

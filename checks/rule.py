@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from credential_pipeline.contracts.table import Snapshot
+from credential_pipeline.foundation.contracts.table import Snapshot
 
 Severity = Literal["block", "warn"]
 

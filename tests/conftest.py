@@ -11,7 +11,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 _TIERS = {"domain", "gates", "graph", "boundary", "pipeline", "upstream", "browser"}
 _DAGSTER_FREE = {"domain"}
-_LONGEST_FIRST = ("boundary/test_canary", "pipeline/", "domain/test_linkage_spark", "browser/test_review", "gates/")
+_LONGEST_FIRST = (
+    "boundary/test_canary",
+    "pipeline/",
+    "domain/engines/test_linkage_spark",
+    "browser/test_review",
+    "gates/",
+)
 _ROOT = Path(__file__).parent
 
 

@@ -10,7 +10,7 @@ from assets.automation import monthly, side_job
 from assets.materialize import digest_of
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
-from credential_pipeline.names import Side
+from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
 MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)

@@ -1,4 +1,4 @@
-"""Hop 4a: the legally limited file, sealed for the enclave after its gate, with its disclosure on record."""
+"""The legally limited file, sealed for the enclave after its gate, with its disclosure on record."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.census_extract import RULES
-from credential_pipeline.census_extract.build import build as build_extract
-from credential_pipeline.census_extract.hand_over import SendingKeys, hand_over
-from credential_pipeline.census_extract.tokens import ensure_token_key
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.handover.agreement import require_agreement
-from credential_pipeline.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_recipient, load_signing_key
-from credential_pipeline.storage.staging import Staged
+from checks.suites.clearinghouse.census_extract import RULES
+from credential_pipeline.clearinghouse.census_extract.build import build as build_extract
+from credential_pipeline.clearinghouse.census_extract.hand_over import SendingKeys, hand_over
+from credential_pipeline.clearinghouse.census_extract.tokens import ensure_token_key
+from credential_pipeline.engines.handover.agreement import require_agreement
+from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_recipient, load_signing_key
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(

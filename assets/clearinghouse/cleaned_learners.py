@@ -1,4 +1,4 @@
-"""Hop 2: recipes of the registry turn feed rows into profiles and credential events."""
+"""Recipes of the registry turn feed rows into profiles and credential events."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.cleaned_learners import RULES
-from credential_pipeline.cleaned_learners.clean import clean
-from credential_pipeline.storage.staging import Staged
+from checks.suites.clearinghouse.cleaned_learners import RULES
+from credential_pipeline.clearinghouse.cleaned_learners.clean import clean
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset("cleaned_learners", RULES, deps=["raw_feeds"], description="One row per distinct standardised identity.")

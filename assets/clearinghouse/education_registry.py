@@ -8,9 +8,9 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of_files, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.education_registry import RULES
-from credential_pipeline.education_registry.load import load_education_registry
-from credential_pipeline.storage.staging import Staged
+from checks.suites.clearinghouse.education_registry import RULES
+from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset("education_registry", RULES, description="Names and addresses in the same standard form as the profiles.")

@@ -1,4 +1,4 @@
-"""What hop 3 adds to its tables for readers: the linkage report, and what its figures are compared with.
+"""What linked_records adds to its tables for readers: the linkage report, and what its figures are compared with.
 
 Not here: the hop itself (linked_records.py).
 """
@@ -10,11 +10,11 @@ from typing import Any
 import dagster as dg
 
 from assets.resources import SideResource
-from credential_pipeline.errors import SafeError
-from credential_pipeline.registry.load import Registry
-from credential_pipeline.storage.engine import Connection
-from credential_pipeline.storage.snapshots import Store, Version
-from credential_pipeline.storage.staging import Staged
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.load import Registry
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.snapshots import Store, Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 REPORTS = "reports"
 """Folder of the side with what is made for readers: ``reports/<industry>/linkage.html``."""
@@ -34,7 +34,7 @@ def declared_fields(registry: Registry, industry: str) -> dict[str, tuple[str, .
 
 def compare_with_last(staged: Staged, store: Store) -> None:
     """Let the figures tell what is different from the last version; without a sound one they tell no difference."""
-    from credential_pipeline.linked_records.diagnostics import COMPARED, PREVIOUS
+    from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, PREVIOUS
 
     try:
         version = store.find(staged.snapshot, staged.partition)
@@ -57,7 +57,7 @@ def publish_report(con: Connection, side: SideResource, industry: str, version: 
     Returns:
         Metadata: the page's path below the side's home, and the fields that are declared but empty.
     """
-    from credential_pipeline.linkage_report.page import NAME, About, write_report
+    from credential_pipeline.clearinghouse.linkage_report.page import NAME, About, write_report
 
     facts = side.industry(industry)
     about = About(

@@ -1,4 +1,4 @@
-"""Hop 3: profiles become learners, learners find their student records. Predicting never trains.
+"""Profiles become learners, learners find their student records. Predicting never trains.
 
 Heavy libraries are loaded by the step that needs them.
 """
@@ -14,13 +14,13 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.linked_records import RULES
-from credential_pipeline.clerical_review.decisions import digest, review_folder
-from credential_pipeline.clerical_review.reviews import read_review
-from credential_pipeline.linkage.model import choose, fingerprint, locate
-from credential_pipeline.registry.model import LinkageModels
-from credential_pipeline.storage.snapshots import Version
-from credential_pipeline.storage.staging import Staged
+from checks.suites.clearinghouse.linked_records import RULES
+from credential_pipeline.clearinghouse.clerical_review.decisions import digest, review_folder
+from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
+from credential_pipeline.engines.linkage.model import choose, fingerprint, locate
+from credential_pipeline.foundation.registry.model import LinkageModels
+from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 _STATUSES = "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
 _WEIGHTS = """
@@ -49,9 +49,9 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
         return clearinghouse.industry(name).linkage.models
 
     def build(staged: Staged) -> None:
-        from credential_pipeline.linkage.engine import opened
-        from credential_pipeline.linked_records.learner_ids import attach_last
-        from credential_pipeline.linked_records.link import link
+        from credential_pipeline.clearinghouse.linked_records.learner_ids import attach_last
+        from credential_pipeline.clearinghouse.linked_records.link import link
+        from credential_pipeline.engines.linkage.engine import opened
 
         # No input of the hop: with the same inputs there is nothing to inherit, and nothing is built.
         attach_last(staged.con, clearinghouse.store, name)

@@ -1,4 +1,4 @@
-"""Hop 1: certifiers' files, read strictly; the landing folder is watched by a sensor in automation.py."""
+"""Certifiers' files, read strictly; the landing folder is watched by a sensor in automation.py."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, digest_of_files, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.raw_feeds import RULES
-from credential_pipeline.raw_feeds.read import read_feeds
-from credential_pipeline.raw_feeds.reasons import REASONS
-from credential_pipeline.raw_feeds.receipts import record_receipts
-from credential_pipeline.storage.snapshots import Version
-from credential_pipeline.storage.staging import Staged
+from checks.suites.clearinghouse.raw_feeds import RULES
+from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
+from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+from credential_pipeline.clearinghouse.raw_feeds.receipts import record_receipts
+from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(

@@ -1,4 +1,4 @@
-"""Hop 4b, on arrival: the package is verified before the first row is read, then opened and loaded."""
+"""The package is verified before the first row is read, then opened and loaded."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,13 +9,13 @@ from assets.describe import hop_asset
 from assets.materialize import materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.accepted_extract import RULES
-from credential_pipeline.accepted_extract.accept import accept
-from credential_pipeline.handover.agreement import require_agreement
-from credential_pipeline.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_identity, load_sender
-from credential_pipeline.handover.package import verify
-from credential_pipeline.handover.receive import ReceivingKeys
-from credential_pipeline.storage.staging import Staged
+from checks.suites.enclave.accepted_extract import RULES
+from credential_pipeline.enclave.accepted_extract.accept import accept
+from credential_pipeline.engines.handover.agreement import require_agreement
+from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_identity, load_sender
+from credential_pipeline.engines.handover.package import verify
+from credential_pipeline.engines.handover.receive import ReceivingKeys
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(

@@ -2,7 +2,7 @@
 
 from assets.automation import monthly, on_arrival, side_job
 from assets.resources import SideResource
-from credential_pipeline.names import Side
+from credential_pipeline.foundation.names import Side
 
 JOB = side_job("enclave", Side.ENCLAVE, "Sealed extract to sealed release, for one industry.")
 MONTHLY = monthly("enclave_monthly", Side.ENCLAVE, JOB)

@@ -11,7 +11,7 @@ from assets.enclave import (
     reference_population,
 )
 from assets.resources import side_resource
-from credential_pipeline.names import Side
+from credential_pipeline.foundation.names import Side
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(

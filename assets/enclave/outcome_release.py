@@ -1,4 +1,4 @@
-"""Hop 6: disclosure control over all tables at once, an attacker on the result, and the sealed release.
+"""Disclosure control over all tables at once, an attacker on the result, and the sealed release.
 
 Heavy libraries are loaded by the step that needs them.
 """
@@ -13,18 +13,18 @@ import dagster as dg
 
 from assets import pictures, transfer
 from assets.describe import hop_asset
-from assets.enclave.releases import decide, record_release
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.outcome_release import RULES
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.handover.agreement import release_terms, require_agreement
-from credential_pipeline.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
-from credential_pipeline.handover.manifest import ManifestFacts
-from credential_pipeline.handover.package import seal
-from credential_pipeline.storage.snapshots import Version
-from credential_pipeline.storage.staging import Staged
+from checks.suites.enclave.outcome_release import RULES
+from credential_pipeline.enclave.outcome_release.releases import decide, record_release
+from credential_pipeline.engines.handover.agreement import release_terms, require_agreement
+from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
+from credential_pipeline.engines.handover.manifest import ManifestFacts
+from credential_pipeline.engines.handover.package import seal
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(
@@ -46,8 +46,8 @@ def outcome_release(context: dg.AssetExecutionContext, enclave: SideResource) ->
         }
 
     def build(staged: Staged) -> None:
-        from credential_pipeline.disclosure.audit import audit
-        from credential_pipeline.disclosure.release import Release, publish_outcomes, stage_csv
+        from credential_pipeline.enclave.outcome_release.audit import audit
+        from credential_pipeline.enclave.outcome_release.release import Release, publish_outcomes, stage_csv
 
         rules = enclave.industry(name).disclosure
         con = staged.con

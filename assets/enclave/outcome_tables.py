@@ -1,4 +1,4 @@
-"""Hop 5: the confidential outcome tables of an industry."""
+"""The confidential outcome tables of an industry."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.outcome_tables import RULES
-from credential_pipeline.outcome_tables.tabulation import tabulate
-from credential_pipeline.storage.staging import Staged
+from checks.suites.enclave.outcome_tables import RULES
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(

@@ -1,4 +1,4 @@
-"""Hop 4b: protected person keys by a cascade of passes; no direct identifier goes beyond this hop.
+"""Protected person keys by a cascade of passes; no direct identifier goes beyond this hop.
 
 Heavy libraries are loaded by the step that needs them.
 """
@@ -13,10 +13,10 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.person_keys import RULES
-from credential_pipeline.linkage.model import choose, fingerprint, locate
-from credential_pipeline.storage.snapshots import Version
-from credential_pipeline.storage.staging import Staged
+from checks.suites.enclave.person_keys import RULES
+from credential_pipeline.engines.linkage.model import choose, fingerprint, locate
+from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset(
@@ -35,8 +35,8 @@ def person_keys(context: dg.AssetExecutionContext, enclave: SideResource) -> Ite
         return enclave.industry(name).linkage.models.reference
 
     def build(staged: Staged) -> None:
-        from credential_pipeline.linkage.engine import opened
-        from credential_pipeline.person_keys.assign import assign
+        from credential_pipeline.enclave.person_keys.assign import assign
+        from credential_pipeline.engines.linkage.engine import opened
 
         industry, model = enclave.industry(name), choose("reference", named(), models)
         with opened(industry.linkage.engine, environment.spark()) as engine:

@@ -8,9 +8,9 @@ from assets.describe import hop_asset
 from assets.materialize import digest_of_files, materialize
 from assets.resources import SideResource
 from checks import gate
-from checks.suites.reference_population import RULES
-from credential_pipeline.reference_population.load import load_reference_population
-from credential_pipeline.storage.staging import Staged
+from checks.suites.enclave.reference_population import RULES
+from credential_pipeline.enclave.reference_population.load import load_reference_population
+from credential_pipeline.foundation.storage.staging import Staged
 
 
 @hop_asset("reference_population", RULES, description="Quarterly wages are added up to years.")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.registry.feeds import Certifier
-from credential_pipeline.registry.vocabulary import REQUIRED
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.vocabulary import REQUIRED
 from credential_pipeline.simulation.arrays import Bools, Ints, Texts
 from credential_pipeline.simulation.dialects import by_source
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.simulation.arrays import NEVER, Bools, Dates, Floats, Ints, Texts, pick, texts, years
 from credential_pipeline.simulation.holders import Holders
 from credential_pipeline.simulation.world import IndustryWorld

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.registry.feeds import Certifier, Column
+from credential_pipeline.foundation.registry.feeds import Certifier, Column
 from credential_pipeline.simulation.arrays import Dates, Ints, Texts, blank, join, texts
 
 _MONTHS = [

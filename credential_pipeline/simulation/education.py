@@ -8,17 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.simulation.arrays import (
-    Bools,
-    Dates,
-    Ints,
-    Streams,
-    Texts,
-    first_of_year,
-    pick,
-    texts,
-    years,
-)
+from credential_pipeline.simulation.arrays import Bools, Dates, Ints, Streams, Texts, first_of_year, pick, texts, years
 from credential_pipeline.simulation.faults import write
 from credential_pipeline.simulation.identity import identities
 from credential_pipeline.simulation.people import People

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.simulation.accounts import Accounts
 from credential_pipeline.simulation.arrays import Bools, Ints, Texts, blank, join, texts, years
 from credential_pipeline.simulation.broken import Broken, break_rows

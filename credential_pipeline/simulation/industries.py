@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.simulation.accounts import Accounts, open_accounts
 from credential_pipeline.simulation.arrays import Ints, Streams
 from credential_pipeline.simulation.credentials import Catalogue, Events, catalogue, draw_events

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from credential_pipeline.registry.model import Industry as IndustryModel
+from credential_pipeline.foundation.registry.model import Industry as IndustryModel
+from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.simulation.arrays import Bools, texts, years
 from credential_pipeline.simulation.credentials import EVENTS
 from credential_pipeline.simulation.education import Students
@@ -18,7 +19,6 @@ from credential_pipeline.simulation.feeds import reports_failures
 from credential_pipeline.simulation.industries import Industry
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import arrow
-from credential_pipeline.storage.engine import Connection, connect
 
 _SQL = Path(__file__).with_name("outcome_truth.sql")
 _COLUMNS = [

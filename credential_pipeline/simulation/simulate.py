@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.registry.load import Registry
+from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Ints, Streams
 from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.education import Students, Trained, enroll

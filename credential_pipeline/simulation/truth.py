@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.registry.load import Registry
+from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join
 from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students

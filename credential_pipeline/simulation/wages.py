@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from credential_pipeline.registry.load import Registry
+from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Floats, Ints, Streams, Texts, curve
 from credential_pipeline.simulation.careers import Careers, Year, open_market
 from credential_pipeline.simulation.employers import build_employers, shortlist, write_employers

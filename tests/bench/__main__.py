@@ -4,9 +4,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.names import HOPS, SHARED, Side
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import HOPS, SHARED, Side
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench import linkage, outcomes
 from tests.bench.measure import run
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import connect
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench.linking import pilot
 
 # Pairs of records of one learner, of one person, and of both: who was joined, who should have been, who rightly was.

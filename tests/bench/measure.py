@@ -29,7 +29,7 @@ class Cost:
 def run(home: Path, *words: str) -> Cost:
     """Run the command line and account for it."""
     environment = {key: value for key, value in os.environ.items() if not key.endswith("_HOME")}
-    command = [sys.executable, "-m", "assets.cli", "--home", str(home), *words]
+    command = [sys.executable, "-m", "assets.console.main", "--home", str(home), *words]
     return _account(command, environment, subprocess.DEVNULL)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.names import Sensitivity
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import Sensitivity
 from tests.pipeline.conftest import Answer, command
 
 NAME = "QUUXINGTON"

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from credential_pipeline.linkage_report.figures import STATUSES, Figures
-from credential_pipeline.linkage_report.page import About, render
+from credential_pipeline.clearinghouse.linkage_report.figures import STATUSES, Figures
+from credential_pipeline.clearinghouse.linkage_report.page import About, render
 
 GROUPS = {
     "all": {"all": (113_900, 480, 11_020, 2_610)},

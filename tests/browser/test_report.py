@@ -1,17 +1,12 @@
 """The report in a browser without network: nothing is fetched, nothing breaks, nothing overflows, everything has a name."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "domain"))
-import released_sample as sample
-
-from credential_pipeline.publication import sentences as say
-from credential_pipeline.publication.cells import read_cells
-from credential_pipeline.publication.write import write_publication
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.cells import read_cells
+from credential_pipeline.public.published_outcomes.write import write_public_files
+from tests.domain.public import released_sample as sample
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +14,7 @@ def report(tmp_path_factory):
     out = tmp_path_factory.mktemp("report")
     with connect() as con:
         sample.load(con)
-        write_publication(con, out, sample.INDUSTRY, sample.RELEASE, sample.METHOD, sample.LABELS)
+        write_public_files(con, out, sample.INDUSTRY, sample.RELEASE, sample.METHOD, sample.LABELS)
         cells = {cell.cell_id: cell for cell in read_cells(con, sample.INDUSTRY)}
     return out / "report.html", cells
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from credential_pipeline.clerical_review.page import render
-from credential_pipeline.clerical_review.sides import Sides, compare
+from credential_pipeline.clearinghouse.clerical_review.page import render
+from credential_pipeline.clearinghouse.clerical_review.sides import Sides, compare
 from tests.pipeline.conftest import command
 
 ATTACK = "</script><img src=x onerror=document.title='broken'><b>BOLD</b>"

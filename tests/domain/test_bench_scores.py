@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from credential_pipeline.registry.load import load_registry
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.registry.load import load_registry
+from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking import febrl, noise, pilot, scale, scale_world, unseen, unseen_world
 from tests.bench.linking.names import first_rank, names, surname_rank
 from tests.bench.linking.scores import Score, best_right, links_score, one_to_one, pairs_score

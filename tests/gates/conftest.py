@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from checks import gate
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import Connection, connect
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.gates import world
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.contracts.table import Snapshot
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.table import Snapshot
 
 _SENT = {
     "coverage_adds_up": "UPDATE census_extract.coverage SET learners = 5 WHERE reason = 'reported'",

@@ -8,12 +8,13 @@ import pytest
 
 from checks import gate, gx_adapter, suites
 from checks.rule import Rule
-from credential_pipeline.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts import SNAPSHOTS
 from tests.gates.mutations import OWN, all_mutations
 
 SUITES: dict[str, tuple[Rule, ...]] = {
-    module.name: importlib.import_module(f"checks.suites.{module.name}").RULES
-    for module in pkgutil.iter_modules(suites.__path__)
+    module.name.rpartition(".")[2]: importlib.import_module(module.name).RULES
+    for module in pkgutil.walk_packages(suites.__path__, "checks.suites.")
+    if not module.ispkg
 }
 _MUTATIONS = [
     pytest.param(suite, rule, sql, id=f"{suite}-{rule}-{number}")

@@ -9,11 +9,11 @@ import pytest
 from checks import gate, gx_adapter
 from checks.guard import guarded
 from checks.rule import column_in, none_where, number
-from checks.suites.cleaned_learners import RULES as CLEANED
-from checks.suites.reference_population import RULES
+from checks.suites.clearinghouse.cleaned_learners import RULES as CLEANED
+from checks.suites.enclave.reference_population import RULES
 from checks.vault import LOG as VAULT_LOG
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.errors import SafeError
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.errors import SafeError
 from tests.gates import world
 from tests.gates.test_every_rule import SUITES
 

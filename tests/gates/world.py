@@ -4,8 +4,8 @@ Tables come from the contracts, so a new column is empty here and a new table wi
 the columns that a rule looks at.
 """
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import Connection
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection
 
 _CREDENTIALS = """
 SELECT unnest([{ids}]) AS {id}, 'mssc' AS certifier, 'CPT-SAF' AS credential_code, 'award' AS event, 'pass' AS result,

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-LOCATIONS = ("clearinghouse", "enclave", "publication")
+LOCATIONS = ("clearinghouse", "enclave", "public")
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import dagster as dg
 import pytest
 
 from assets.partitions import INDUSTRIES
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.names import HOPS, Side
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import HOPS, Side
 
-_LOCATION = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "publication"}
+_LOCATION = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
 _LINEAGE = {
     "raw_feeds": set(),
     "education_registry": set(),
@@ -26,7 +26,7 @@ _LINEAGE = {
 
 
 def _rules(hop):
-    return importlib.import_module(f"checks.suites.{hop}").RULES
+    return importlib.import_module(f"checks.suites.{HOPS[hop].value}.{hop}").RULES
 
 
 def _deps(spec):

@@ -11,10 +11,10 @@ from dagster_duckdb import DuckDBResource
 from assets import transfer
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
-from credential_pipeline.names import HOPS
+from credential_pipeline.foundation.names import HOPS
 
 _ALL = sorted(INDUSTRIES.get_partition_keys())
-_ARRIVALS = {"enclave": "extracts", "publication": "releases"}
+_ARRIVALS = {"enclave": "extracts", "public": "releases"}
 
 
 @pytest.fixture
@@ -83,9 +83,8 @@ def test_job_runs_every_hop_of_its_side(definitions):
     for name, location in definitions.items():
         job = location.resolve_job_def(name)
         found = {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
-        group = {"publication": "public"}.get(name, name)
-        assert {hop for hop, side in HOPS.items() if side.value == group} <= found
-        assert not found & {hop for hop, side in HOPS.items() if side.value != group}
+        assert {hop for hop, side in HOPS.items() if side.value == name} <= found
+        assert not found & {hop for hop, side in HOPS.items() if side.value != name}
         assert job.partitions_def == INDUSTRIES
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-_HOMES = {"clearinghouse": "CLEARINGHOUSE_HOME", "enclave": "ENCLAVE_HOME", "publication": "PUBLIC_HOME"}
+_HOMES = {"clearinghouse": "CLEARINGHOUSE_HOME", "enclave": "ENCLAVE_HOME", "public": "PUBLIC_HOME"}
 _LOAD = """
 import json, sys
 from assets.{name}.definitions import defs

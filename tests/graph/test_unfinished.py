@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from assets import unfinished
-from credential_pipeline.names import Side
+from assets.console import unfinished
+from credential_pipeline.foundation.names import Side
 
 SIDE = Side.CLEARINGHOUSE
 

@@ -59,7 +59,7 @@ def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) 
     for descriptor, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
-    from assets.cli import main
+    from assets.console.main import main
 
     try:
         code = main(arguments)

@@ -15,7 +15,7 @@ from tests.pipeline.versions import versions
 
 def _die_predicting(arguments: list[str]) -> None:
     """The command line, in a process that is killed without warning when the second prediction begins."""
-    from credential_pipeline.linkage import predict
+    from credential_pipeline.engines.linkage import predict
 
     begun = []
     original = predict._predict
@@ -28,7 +28,7 @@ def _die_predicting(arguments: list[str]) -> None:
 
     predict._predict = die
     forget_homes()
-    from assets.cli import main
+    from assets.console.main import main
 
     sys.exit(main(arguments))
 
@@ -44,7 +44,7 @@ def test_a_run_killed_while_predicting_leaves_the_last_version(
 ) -> None:
     folder = tmp_path / "registry" / "industries"
     folder.mkdir(parents=True)
-    shipped = Path("credential_pipeline/registry/industries/manufacturing.yml").read_text()
+    shipped = Path("credential_pipeline/foundation/registry/industries/manufacturing.yml").read_text()
     (folder / "manufacturing.yml").write_text(shipped.replace("link_threshold: 0.8", "link_threshold: 0.9"))
     words = [
         "--home",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from credential_pipeline.registry import load
+from credential_pipeline.foundation.registry import load
 
 FEEDS = Path("clearinghouse/inbox/manufacturing")
 LAST = FEEDS / "nims" / "2018.csv"

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import yaml
 
-from credential_pipeline.registry import load
+from credential_pipeline.foundation.registry import load
 from tests.pipeline.versions import public_bytes, versions
 
 FEEDS = Path("clearinghouse/inbox/manufacturing")

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from credential_pipeline.storage.durable import sha256
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.durable import sha256
+from credential_pipeline.foundation.storage.engine import connect
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_tables_made_in_a_transaction_are_gone_after_a_rollback(con):
 
 def test_described_types_are_spelled_as_in_the_contracts(con):
     """If not: every table would breach its contract; the spelling in contracts must follow."""
-    from credential_pipeline.contracts import SNAPSHOTS
+    from credential_pipeline.foundation.contracts import SNAPSHOTS
 
     for snapshot in SNAPSHOTS.values():
         for table in snapshot:

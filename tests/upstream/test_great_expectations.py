@@ -4,7 +4,7 @@ import pytest
 
 from checks import gx_adapter
 from checks.rule import Rule, column_in
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.engine import connect
 
 CANARY = "ZZYZX CANARYWOMAN"
 

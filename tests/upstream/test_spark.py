@@ -45,7 +45,7 @@ def test_splinks_interface_leaves_functions_to_us():
 def test_the_jar_holds_the_functions():
     from splink.backends.spark import similarity_jar_location
 
-    from credential_pipeline.linkage.spark.similarity import JAR
+    from credential_pipeline.engines.linkage.spark.similarity import JAR
 
     with zipfile.ZipFile(similarity_jar_location()) as jar:
         names = set(jar.namelist())

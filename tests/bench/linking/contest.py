@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking.contest_jobs import attach
 from tests.bench.linking.methods import LABELS
 from tests.bench.linking.scores import Score

@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import Connection, connect
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench.linking import peers
 from tests.bench.measure import answer
 

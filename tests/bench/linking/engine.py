@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline import standard_form as form
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.linkage import resolve
-from credential_pipeline.linkage.blocking import RULES, make_pairs, usable
-from credential_pipeline.linkage.fields import make_index, make_records, shared_fields
-from credential_pipeline.linkage.model import Model, shipped
-from credential_pipeline.linkage.one_to_one import link_one_to_one
-from credential_pipeline.linkage.predict import score
-from credential_pipeline.linkage.train import train
-from credential_pipeline.linked_records import learners, link, reviewed, students
-from credential_pipeline.storage.engine import Connection, connect
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.clearinghouse.linked_records import learners, link, reviewed, students
+from credential_pipeline.engines.linkage import resolve
+from credential_pipeline.engines.linkage.blocking import RULES, make_pairs, usable
+from credential_pipeline.engines.linkage.fields import make_index, make_records, shared_fields
+from credential_pipeline.engines.linkage.model import Model, shipped
+from credential_pipeline.engines.linkage.one_to_one import link_one_to_one
+from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.train import train
+from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
 
 _INDEX = "education_registry/person_index.parquet"
 _SCALE_TABLES = {

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from credential_pipeline.linkage.fields import RECORD_COLUMNS
-from credential_pipeline.storage.engine import Connection
+from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS
+from credential_pipeline.foundation.storage.engine import Connection
 
 _UNUSED = ("previous_last_name", "name_suffix", "sex", "phone")
 COLUMNS = tuple(column for column in RECORD_COLUMNS if column not in _UNUSED)

@@ -5,9 +5,9 @@ Reads published versions and ``home/truth/``. Not here: running the pipeline, an
 
 from pathlib import Path
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import Connection, connect
-from credential_pipeline.storage.snapshots import Store
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench.linking.scores import Score
 
 REVIEWED_FROM = 0.5

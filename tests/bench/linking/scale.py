@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking import engine, scale_world
 from tests.bench.linking.scores import Score
 from tests.bench.measure import run_job

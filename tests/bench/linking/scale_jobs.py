@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from credential_pipeline.storage.engine import connect
+from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking import engine
 from tests.bench.measure import answer
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from credential_pipeline.contracts import SNAPSHOTS
-from credential_pipeline.storage.engine import Connection, connect
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.bench.linking import noise
 from tests.bench.linking.names import first_rank_sql, names, surname_rank_sql
 

@@ -1,0 +1,99 @@
+"""``export``: one current table as a CSV or Parquet file."""
+
+import argparse
+import os
+from pathlib import Path
+
+from assets import environment
+from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import SHARED, Side
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
+
+#: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
+_READS = {
+    "quarantine": ("raw_feeds",),
+    "deliveries": ("raw_feeds",),
+    "credentials": ("cleaned_learners", "linked_records"),
+    "learners": ("linked_records",),
+    "links": ("linked_records",),
+    "profile_links": ("linked_records",),
+    "pairs": ("linked_records",),
+    "learner_events": ("linked_records",),
+    "learner_redirects": ("linked_records",),
+    "review_queue": ("linked_records",),
+    "diagnostics": ("linked_records",),
+    "person_links": ("person_keys",),
+    "outcomes": ("outcome_tables",),
+    "published_outcomes": ("published_outcomes",),
+}
+_QUERIES = {
+    "quarantine": "SELECT certifier, delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL",
+    "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
+    " d.rows_duplicate, r.received_at, d.state, d.reason_code"
+    " FROM raw_feeds.deliveries d LEFT JOIN receipts r USING (sha256) ORDER BY ALL",
+    "credentials": "SELECT c.certifier, c.record_id, k.learner_id, c.credential_code, c.event, c.result, c.event_date,"
+    " c.expiration_date, c.training_setting FROM cleaned_learners.credentials c"
+    " LEFT JOIN linked_records.links k USING (certifier, record_id) ORDER BY ALL",
+}
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Write the table.
+
+    Raises:
+        SafeError: The table or the industry is unknown, nothing is published, or the file cannot be written.
+    """
+    industry = environment.registry().industry(arguments.industry).industry
+    out: Path = arguments.out
+    if out.suffix not in {".csv", ".parquet"}:
+        raise SafeError("E_FORMAT", f"--out {out.name}: give a file that ends in .csv or .parquet.")
+    if not out.absolute().parent.is_dir():
+        raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
+    reads, query = _resolve(arguments.table)
+    with connect() as con:
+        for name in reads:
+            snapshot = SNAPSHOTS[name]
+            store = Store(environment.side_home(snapshot.side) / "store")
+            store.current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
+        if "receipts" in query:
+            _receipts(con)
+        rows = _write(con, query, out)
+    print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
+    return 0
+
+
+def _resolve(table: str) -> tuple[tuple[str, ...], str]:
+    if table in _READS:
+        snapshot = _READS[table][-1]
+        return _READS[table], _QUERIES.get(table, f'SELECT * FROM {snapshot}."{table}"')
+    snapshot, _, name = table.partition(".")
+    if snapshot in SNAPSHOTS and name in {entry.name for entry in SNAPSHOTS[snapshot]}:
+        return (snapshot,), f'SELECT * FROM {snapshot}."{name}"'
+    known = ", ".join([*_READS, *(f"{s}.{t.name}" for s in ("cleaned_learners", "person_keys") for t in SNAPSHOTS[s])])
+    raise SafeError("E_UNKNOWN_TABLE", f"There is no table of that name; known are, among others: {known}.")
+
+
+def _receipts(con: Connection) -> None:
+    seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
+    con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
+    if seen:
+        con.executemany(
+            "INSERT INTO receipts VALUES (?, ?)",
+            [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())],
+        )
+
+
+def _write(con: Connection, query: str, out: Path) -> int:
+    temporary = out.absolute().with_name(f".{out.name}.{os.getpid()}.tmp")
+    literal = str(temporary).replace("'", "''")
+    options = "FORMAT parquet" if out.suffix == ".parquet" else "FORMAT csv, HEADER"
+    try:
+        rows = con.execute(f"COPY ({query}) TO '{literal}' ({options})").fetchall()
+        temporary.chmod(0o600)
+        temporary.replace(out)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return int(rows[0][0])

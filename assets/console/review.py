@@ -1,0 +1,90 @@
+"""``review``: pairs of records out to reviewers, as one offline page a batch, and their decisions in.
+
+Prints counts and ids of pairs only.
+"""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from assets import environment
+from assets.console.status import find
+from credential_pipeline.clearinghouse.clerical_review.anchors import resolve
+from credential_pipeline.clearinghouse.clerical_review.decisions import make_review_folder, review_folder
+from credential_pipeline.clearinghouse.clerical_review.issue import Source, issue_adjudication, issue_sample
+from credential_pipeline.clearinghouse.clerical_review.settle import Report, take_in
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.storage.engine import Connection, connect
+
+_TABLES = ("cleaned_learners", "education_registry", "linked_records")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Export a batch or import decisions.
+
+    Raises:
+        SafeError: The industry is unknown or not linked yet, a batch cannot be made, or a file is refused.
+    """
+    industry = environment.registry().industry(arguments.industry).industry
+    return _export(arguments, industry) if arguments.action == "export" else _import(arguments, industry)
+
+
+@contextmanager
+def _current(industry: str) -> Iterator[tuple[Connection, str]]:
+    """A connection with the current tables, and the version of linked_records."""
+    with connect(memory_limit=environment.memory_limit()) as con:
+        version = ""
+        for name in _TABLES:
+            current = find(name, industry)
+            if current is None:
+                message = (
+                    f"{name} has no published version for {industry}; run {industry} --until linked_records first."
+                )
+                raise SafeError("E_NOT_PUBLISHED", message)
+            current.attach(con)
+            version = current.name
+        yield con, version
+
+
+def _export(arguments: argparse.Namespace, industry: str) -> int:
+    registry = environment.registry()
+    names = {name: registry.certifiers[name].name for name in registry.industry(industry).certifiers}
+    with _current(industry) as (con, version):
+        folder = make_review_folder(environment.side_home(Side.CLEARINGHOUSE), industry)
+        source = Source(industry, version, names)
+        if arguments.adjudicate:
+            batch, page = issue_adjudication(con, folder, source, arguments.batch)
+        else:
+            batch, page = issue_sample(con, folder, source, arguments.size, arguments.seed, arguments.batch)
+    print(f"batch {batch.name}: {len(batch.pairs)} pairs to {'adjudicate' if arguments.adjudicate else 'review'}")
+    for entry in batch.population:
+        drawn = sum(pair.stratum == entry.stratum.name for pair in batch.pairs)
+        print(f"  {entry.stratum.name:<28} {drawn:>4} of {entry.pairs:,}")
+    print(f"page (restricted, offline): {page}")
+    print("Open it in a browser, decide, download the decisions, and give them to review import.")
+    return 0
+
+
+def _import(arguments: argparse.Namespace, industry: str) -> int:
+    folder = review_folder(environment.side_home(Side.CLEARINGHOUSE), industry)
+    with _current(industry) as (con, _):
+        report = take_in(folder, arguments.file, lambda anchors: resolve(con, anchors), single=arguments.single)
+    _show(report, industry)
+    return 0
+
+
+def _show(report: Report, industry: str) -> None:
+    print(f"{report.read} decisions read, {report.new} of them new; {report.settled} pairs newly settled")
+    for batch, agreement in report.agreements:
+        print(f"agreement in {batch}: {agreement.sentence}")
+    if report.waiting:
+        print(f"{report.waiting} pairs wait for a second reviewer (--single takes one reviewer's word)")
+    if report.conflicts:
+        print(f"{len(report.conflicts)} pairs are in conflict or unsure: {', '.join(report.conflicts)}")
+    for ids in report.contradictions:
+        print(f"contradiction, not applied: {', '.join(ids)}")
+    if report.conflicts or report.contradictions:
+        print(f"Settle them with: review export {industry} --adjudicate")
+    if report.settled:
+        print(f"They take effect with the next run {industry}.")

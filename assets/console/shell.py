@@ -1,0 +1,62 @@
+"""``shell``: DuckDB over all current versions, read-only."""
+
+import argparse
+import sys
+
+import duckdb
+
+from assets import environment
+from assets.console.status import find
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import HOPS, Side
+from credential_pipeline.foundation.storage.engine import Connection, connect
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Read statements from the terminal or a pipe and print their results; an empty line or ``.quit`` ends it."""
+    del arguments
+    with connect() as con:
+        names = attach(con)
+        con.execute("SET allowed_directories = ?", [[str(environment.side_home(side) / "store") for side in Side]])
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        print("Current versions as <industry>__<snapshot>.<table>; nothing can be changed here.")
+        print("\n".join(f"  {name}" for name in names) or "  (nothing is published yet)")
+        _loop(con)
+    return 0
+
+
+def attach(con: Connection) -> list[str]:
+    """Copy nothing: make every current table visible as a view; the names of the schemas."""
+    schemas = []
+    for industry in environment.registry().industry_names:
+        for hop in HOPS:
+            version = find(hop, industry)
+            if version is None:
+                continue
+            schema = f"{industry}__{hop}" if SNAPSHOTS[hop].partitioned else hop
+            con.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            for table in version.snapshot:
+                literal = str(version.path(table.name)).replace("'", "''")
+                con.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table.name}" AS FROM read_parquet(\'{literal}\')')
+            schemas.append(schema)
+    return sorted(set(schemas))
+
+
+def _loop(con: Connection) -> None:
+    interactive = sys.stdin.isatty()
+    while True:
+        if interactive:
+            print("duckdb> ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line or line.strip() in {".quit", ".exit", "quit", "exit"}:
+            return
+        if line.strip():
+            print(_answer(con, line))
+
+
+def _answer(con: Connection, statement: str) -> str:
+    try:
+        return str(con.sql(statement) or "done")
+    except duckdb.Error as error:
+        return str(error)

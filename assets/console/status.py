@@ -1,0 +1,42 @@
+"""``status``: what is current, how large, since when, and what its gate said."""
+
+import argparse
+
+from assets import environment
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.names import HOPS, SHARED
+from credential_pipeline.foundation.storage.snapshots import Store, Version
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print one line per hop for the industries that were asked for, or all."""
+    registry = environment.registry()
+    names = [registry.industry(name).industry for name in arguments.industry] or list(registry.industry_names)
+    for name in names:
+        print(f"{name}")
+        current = {hop: find(hop, name) for hop in HOPS}
+        for hop, version in current.items():
+            print("  " + _line(hop, version, current))
+    return 0
+
+
+def find(hop: str, industry: str) -> Version | None:
+    """The current version of a hop, on whichever side it is kept."""
+    snapshot = SNAPSHOTS[hop]
+    store = Store(environment.side_home(snapshot.side) / "store")
+    return store.find(snapshot, industry if snapshot.partitioned else SHARED)
+
+
+def _line(hop: str, version: Version | None, current: dict[str, Version | None]) -> str:
+    if version is None:
+        return f"{hop:<21} not published"
+    facts = version.manifest
+    first = version.snapshot.tables[0].name
+    broken = [verdict["rule"] for verdict in facts.verdicts if not verdict["passed"]]
+    newer = [name for name, used in facts.inputs.items() if (now := current.get(name)) is not None and now.name != used]
+    gates = f"{len(facts.verdicts) - len(broken)}/{len(facts.verdicts)} rules hold"
+    notes = [f"warns: {', '.join(broken)}"] if broken else []
+    notes += [f"stale: {', '.join(newer)} is newer"] if newer else []
+    return f"{hop:<21} {facts.version}  {version.rows(first):>11,} {first:<19} {facts.published_at}  {gates}" + (
+        f"  ({'; '.join(notes)})" if notes else ""
+    )

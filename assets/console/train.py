@@ -1,0 +1,58 @@
+"""``train``: train linkage models on the current tables of an industry and pin them with their sidecars; adopts nothing."""
+
+import argparse
+import datetime
+import getpass
+from pathlib import Path
+
+from assets import environment
+from assets.console.status import find
+from credential_pipeline.engines.linkage.train import pin, train_models
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.storage.engine import connect
+
+#: Side -> the tables that models are trained on; each side keeps its models, so that an industry can name them.
+_TABLES = {
+    Side.CLEARINGHOUSE: ("cleaned_learners", "education_registry"),
+    Side.ENCLAVE: ("accepted_extract", "reference_population"),
+}
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Train every family whose tables are there.
+
+    Raises:
+        SafeError: The industry is unknown, nothing of it is published, or a level was seen too rarely to be trained.
+    """
+    industry = environment.registry().industry(arguments.industry).industry
+    today = environment.today_override()
+    trained_on = datetime.date.fromisoformat(today) if today else datetime.datetime.now(datetime.UTC).date()
+    pinned: list[Path] = []
+    for side, tables in _TABLES.items():
+        versions = [version for name in tables if (version := find(name, industry)) is not None]
+        needed = 1 if side is Side.CLEARINGHOUSE else len(tables)
+        if len(versions) < needed:
+            continue
+        with connect(memory_limit=environment.memory_limit()) as con:
+            for version in versions:
+                version.attach(con)
+            models = train_models(con, ", ".join(version.label for version in versions), seed=arguments.seed)
+        out: Path = arguments.out or environment.side_home(side) / "models"
+        pinned += [pin(model, out, trained_by=arguments.by or _user(), trained_on=trained_on) for model in models]
+    if not pinned:
+        raise SafeError("E_NOT_PUBLISHED", f"{industry} has no published tables to train on; run {industry} first.")
+    for path in pinned:
+        print(f"trained: {path}")
+    print(
+        f"Nothing is adopted yet: compare with 'credential-pipeline compare {industry} --model FILE', then name the model "
+        "(without .json) under linkage.models in the industry's YAML."
+    )
+    return 0
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,1 @@
+"""Suites of the hops of the clearinghouse, one module a hop."""

@@ -1,0 +1,67 @@
+"""What must hold before the registry is linked against."""
+
+from checks.rule import contract_rules, none_where, number, share_where
+from credential_pipeline.foundation.contracts import SNAPSHOTS
+
+RULES = (
+    *contract_rules(SNAPSHOTS["education_registry"]),
+    number(
+        "every_student_indexed_once",
+        "A student who is missing from the index, or stands in it twice, is never linked, or always ambiguous.",
+        "SELECT (SELECT count(*) FROM education_registry.persons) + (SELECT count(*) FROM education_registry.person_index)"
+        " - 2 * (SELECT count(DISTINCT student_id) FROM education_registry.person_index"
+        " SEMI JOIN education_registry.persons USING (student_id))",
+        at_most=0,
+    ),
+    share_where(
+        "names_present",
+        "A student without a family name can be linked to nobody.",
+        "education_registry.persons",
+        "last_name IS NULL",
+        at_most=0.05,
+        severity="block",
+    ),
+    share_where(
+        "birth_dates_present",
+        "Without birth dates a name alone decides, and names are shared by many.",
+        "education_registry.persons",
+        "birth_date IS NULL",
+        at_most=0.5,
+        severity="block",
+    ),
+    share_where(
+        "birth_dates_mostly_present",
+        "Every student without a birth date is harder to link.",
+        "education_registry.persons",
+        "birth_date IS NULL",
+        at_most=0.1,
+    ),
+    share_where(
+        "no_birth_date_in_excess",
+        "A date shared by one student in a hundred is a placeholder, and blocking on it explodes.",
+        "(SELECT count(*) AS students, sum(count(*)) OVER () AS everybody FROM education_registry.persons"
+        " WHERE birth_date IS NOT NULL GROUP BY birth_date)",
+        "students > greatest(100, everybody / 100)",
+        at_most=0.0,
+    ),
+    none_where(
+        "blocks_decided",
+        "Whether a student opted out must be yes or no; unknown would be shared.",
+        "education_registry.persons",
+        "ferpa_block IS NULL",
+    ),
+    none_where(
+        "enrollments_of_known_students",
+        "An enrollment of nobody in the registry would be lost without a word.",
+        "education_registry.enrollments e ANTI JOIN education_registry.persons p USING (student_id)",
+        "true",
+        severity="warn",
+    ),
+    none_where(
+        "degrees_of_known_students",
+        "A degree of nobody in the registry would be lost without a word.",
+        "education_registry.degrees d ANTI JOIN education_registry.persons p USING (student_id)",
+        "true",
+        severity="warn",
+    ),
+)

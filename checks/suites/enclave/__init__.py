@@ -1,0 +1,1 @@
+"""Suites of the hops of the enclave, one module a hop."""

@@ -1,0 +1,1 @@
+"""Suites of the hops of the public side, one module a hop."""

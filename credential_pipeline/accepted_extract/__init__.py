@@ -1,4 +1,0 @@
-"""Hop 4b, arrival: the extract is verified, opened and loaded on the enclave's side, unchanged.
-
-Not here: person keys (person_keys) and how packages are sealed (handover).
-"""

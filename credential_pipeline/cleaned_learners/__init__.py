@@ -1,4 +1,0 @@
-"""Hop 2: verbatim rows become standardised identities and credential events.
-
-Not here: reading files (raw_feeds), deciding that two profiles are one person (linked_records).
-"""

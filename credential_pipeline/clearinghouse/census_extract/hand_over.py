@@ -1,0 +1,112 @@
+"""Seal the extract, record its disclosure and send it: in the one order that never leaves a disclosure unrecorded."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from credential_pipeline.clearinghouse.census_extract.blocks import refuse_blocked
+from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
+from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, create_row_ids
+from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
+from credential_pipeline.engines.handover.agreement import require_agreement
+from credential_pipeline.engines.handover.delivery import deliver
+from credential_pipeline.engines.handover.keys import Recipient, SigningKey
+from credential_pipeline.engines.handover.manifest import Manifest, ManifestFacts
+from credential_pipeline.engines.handover.package import SealedPackage, describe_files, seal
+from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.storage.engine import Connection
+
+_MEMBERS = "tmp_extract_members"
+
+
+@dataclass(frozen=True)
+class SendingKeys:
+    """What the clearinghouse holds for one recipient."""
+
+    signing: SigningKey
+    recipient: Recipient
+    tokens: TokenKey
+
+
+def hand_over(
+    con: Connection,
+    files: dict[str, Path],
+    home: Path,
+    industry: Industry,
+    keys: SendingKeys,
+    *,
+    today: date,
+    when: datetime,
+    inbox: Path | None = None,
+) -> SealedPackage:
+    """Seal the published extract into ``<home>/outbox/<industry>`` and, if there is an inbox, deliver it.
+
+    The order: agreement and blocks of today are checked, the package is sealed under a temporary name, the record says
+    ``prepared``, the package appears and is delivered, the record says ``done``. A run that was cut off is finished by
+    running again; the same content gives the same package and no further rows in the record.
+
+    Args:
+        con: Connection with the views of ``census_extract``, ``linked_records``, ``cleaned_learners`` and
+            ``education_registry``, all current.
+        files: Table of the contract to its published Parquet file.
+        home: The clearinghouse's folder.
+        industry: The industry with its agreement.
+        keys: Signing key, the recipient's public key and the token key of the extract.
+        today: The day, to compare with the agreement's dates.
+        when: Time for the record, with its zone.
+        inbox: The recipient's folder on the same machine, or None if somebody else carries the package.
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, ``E_BLOCKED_LEARNER``, ``E_CONTRACT_COLUMNS``,
+            ``E_FORBIDDEN_COLUMN``, ``E_LEDGER_BROKEN``, ``E_EXTRACT``, or what sealing and delivery refuse.
+    """
+    agreement = require_agreement(industry, today)
+    if keys.tokens.recipient != agreement.recipient:
+        message = f"The token key of {industry.industry} is another recipient's: load that of the agreement's."
+        raise SafeError("E_WRONG_KEY", message)
+    record = DisclosureRecord(home)
+    record.entries()
+    try:
+        assert_columns({name: columns for name, (_rows, columns) in describe_files(files).items()})
+        refuse_blocked(con, industry.industry, keys.tokens)
+        _create_members(con, files["learners"], industry.industry, keys.tokens)
+    except duckdb.Error:
+        message = f"The extract of {industry.industry} can't be read: run the hop census_extract again."
+        raise SafeError("E_EXTRACT", message) from None
+
+    def prepared(manifest: Manifest) -> None:
+        record.prepare(con, manifest, _MEMBERS, when)
+
+    try:
+        facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when)
+        outbox = home / "outbox" / industry.industry
+        sealed = seal(files, outbox, facts, keys.signing, keys.recipient, before_publish=prepared)
+        if inbox is not None:
+            deliver(sealed, inbox, keys.signing.public)
+    finally:
+        con.execute(f"DROP TABLE IF EXISTS {_MEMBERS}")
+    record.complete(sealed.package_id, when)
+    return sealed
+
+
+def _create_members(con: Connection, learners: Path, industry: str, key: TokenKey) -> None:
+    create_row_ids(con, "linked_records.learners", "tmp_extract_all_rows", industry, key)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {_MEMBERS} AS
+        SELECT DISTINCT learner_id, row_id
+        FROM read_parquet(?) JOIN tmp_extract_all_rows USING (row_id)
+        """,
+        [str(learners)],
+    )
+    con.execute("DROP TABLE tmp_extract_all_rows")
+    rows, found = con.execute(
+        f"SELECT (SELECT count(*) FROM read_parquet(?)), (SELECT count(*) FROM {_MEMBERS})", [str(learners)]
+    ).fetchall()[0]
+    if rows != found:
+        message = f"The extract of {industry} holds {rows} learners, {found} of them known: run census_extract again."
+        raise SafeError("E_BLOCKED_LEARNER", message)

@@ -1,0 +1,119 @@
+"""Batches for reviewers: a sample for two of them, or an adjudication of what they could not settle.
+
+Not here: which pairs are drawn (sampling.py) and what their answers come to (settle.py).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from credential_pipeline.clearinghouse.clerical_review import batches as files
+from credential_pipeline.clearinghouse.clerical_review.anchors import resolve
+from credential_pipeline.clearinghouse.clerical_review.batches import ADJUDICATION, SAMPLE, Batch, Pair
+from credential_pipeline.clearinghouse.clerical_review.page import render
+from credential_pipeline.clearinghouse.clerical_review.sampling import draw
+from credential_pipeline.clearinghouse.clerical_review.settle import open_pairs
+from credential_pipeline.clearinghouse.clerical_review.sides import Ends, anchors_of, read_sides
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import exclusive
+from credential_pipeline.foundation.storage.engine import Connection
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a batch comes from.
+
+    Attributes:
+        industry: Name of the industry.
+        version: Version of linked_records.
+        certifiers: Certifier -> its full name.
+    """
+
+    industry: str
+    version: str
+    certifiers: Mapping[str, str]
+
+
+def frame_of(con: Connection) -> str:
+    """Hash of the models and thresholds behind the current links: samples of one frame can be pooled."""
+    rows = con.execute(
+        "SELECT metric, dimension, level, value FROM linked_records.diagnostics "
+        "WHERE metric IN ('level_weight', 'threshold') ORDER BY ALL"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def issue_sample(
+    con: Connection, folder: Path, source: Source, size: int, seed: int, name: str | None
+) -> tuple[Batch, Path]:
+    """Draw a sample and write its page.
+
+    Args:
+        con: Connection with the current tables of cleaned_learners, education_registry and linked_records.
+        folder: Folder of the industry's reviews.
+        source: Where the batch comes from.
+        size: Pairs of the batch.
+        seed: Seed of the draw.
+        name: Name of the batch; the next number if None.
+
+    Raises:
+        SafeError: ``E_NAME``, ``E_BATCH_EXISTS``, ``E_BATCH_SIZE``, ``E_NO_PAIRS``.
+    """
+    with exclusive(folder):
+        before = files.load_batches(folder)
+        batch_name, number = files.new_name(before, folder, name)
+        taken = {pair.pair_id for batch in before for pair in batch.pairs}
+        sample = draw(con, size, seed, taken)
+        ends = [Ends(pair.pair_id, pair.hop, pair.left_id, pair.right_id) for pair in sample.pairs]
+        anchors = anchors_of(con, ends)
+        population, settled = files.of_sample(sample)
+        batch = Batch(
+            name=batch_name,
+            number=number,
+            kind=SAMPLE,
+            industry=source.industry,
+            version=source.version,
+            frame=frame_of(con),
+            seed=seed,
+            pairs=tuple(
+                Pair(pair.pair_id, anchor, pair.stratum.name, batch_name)
+                for pair, anchor in zip(sample.pairs, anchors, strict=True)
+            ),
+            population=population,
+            settled=settled,
+        )
+        shown = read_sides(con, ends, source.certifiers)
+        return batch, files.write(folder, batch, render(source.industry, batch_name, shown))
+
+
+def issue_adjudication(con: Connection, folder: Path, source: Source, name: str | None) -> tuple[Batch, Path]:
+    """Write a page of the pairs that reviewers could not settle, as their rows are today.
+
+    Raises:
+        SafeError: ``E_NAME``, ``E_BATCH_EXISTS``; ``E_NO_PAIRS``: nothing waits for an adjudicator.
+    """
+    with exclusive(folder):
+        before = files.load_batches(folder)
+        batch_name, number = files.new_name(before, folder, name)
+        waiting = open_pairs(folder)
+        found = resolve(con, [pair.anchor for pair in waiting])
+        there = [
+            (pair, Ends(pair.pair_id, pair.anchor.hop, ends.left.id, ends.right.id))
+            for pair, ends in zip(waiting, found, strict=True)
+            if ends.left is not None and ends.right is not None
+        ]
+        if not there:
+            raise SafeError("E_NO_PAIRS", "Nothing waits for an adjudicator: no conflict is open.")
+        batch = Batch(
+            name=batch_name,
+            number=number,
+            kind=ADJUDICATION,
+            industry=source.industry,
+            version=source.version,
+            frame=frame_of(con),
+            seed=0,
+            pairs=tuple(Pair(pair.pair_id, pair.anchor, "", pair.origin) for pair, _ in there),
+        )
+        shown = read_sides(con, [ends for _, ends in there], source.certifiers)
+        return batch, files.write(folder, batch, render(source.industry, batch_name, shown))

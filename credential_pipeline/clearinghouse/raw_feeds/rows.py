@@ -1,0 +1,121 @@
+"""From physical lines to values, in SQL: each line is one row, whatever the line before it looked like.
+
+A value may be quoted, never hold a line end. Lines with quotation marks are split by a regular expression of RFC 4180,
+lines without by the delimiter, so that one broken quote costs one row.
+"""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from credential_pipeline.clearinghouse.raw_feeds.decode import NULL_SIGN, Lines
+from credential_pipeline.foundation.recipes.sql import identifier, literal
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.storage.engine import Connection
+
+LONGEST_LINE: Final = 65_536
+LINES_PER_FILE: Final = 1 << 32
+"""More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
+_INVISIBLE: Final = (
+    r"[\x00-\x08\x0b-\x1f\x7f\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}" + NULL_SIGN + "]"
+)
+"""Control characters other than tab, marks that reverse the direction of text, line separators, stray byte order marks."""
+
+
+def create_stage(con: Connection, certifier: Certifier) -> None:
+    """Create the empty table tmp_rows, whose column ``source`` is a STRUCT of the certifier's columns.
+
+    A STRUCT is looked into many times without copying; the MAP of the contract is made once, at the end.
+    """
+    fields = ", ".join(f"{identifier(name)} VARCHAR" for name in all_columns(certifier))
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE tmp_rows (
+            place BIGINT, delivery VARCHAR, line INTEGER, content VARCHAR,
+            source STRUCT({fields}), reason_code VARCHAR
+        )
+        """
+    )
+
+
+def all_columns(certifier: Certifier) -> tuple[str, ...]:
+    """Every column that a file of the certifier can have, used and ignored ones."""
+    return (*certifier.source_columns, *certifier.ignored)
+
+
+def _quoted(delimiter: str) -> tuple[str, str]:
+    """Pattern of a whole well-quoted line, and of one value with the delimiter before it."""
+    escaped = {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)
+    value = rf'"(?:[^"]|"")*"|[^"{escaped}]*'
+    return literal(f"(?:{value})(?:{escaped}(?:{value}))*"), literal(f"{escaped}({value})")
+
+
+def _packed(header: tuple[str, ...], certifier: Certifier) -> str:
+    """Values by column name, in the order of the registry whatever the order of the file."""
+    place = {name: number for number, name in enumerate(header, start=1)}
+    values = (f"fields[{place[name]}]" if name in place else "NULL" for name in all_columns(certifier))
+    names = (identifier(name) for name in all_columns(certifier))
+    return f"struct_pack({', '.join(f'{name} := {value}' for name, value in zip(names, values, strict=True))})"
+
+
+def stage_rows(con: Connection, lines: Lines, delivery: str, number: int, certifier: Certifier) -> int:
+    """Append the data lines of one file to tmp_rows, with values or with a reason, and return how many there were.
+
+    Blank lines are no rows, but they count for line numbers.
+
+    Args:
+        con: Connection in which ``create_stage`` has run.
+        lines: The decoded file.
+        delivery: File name.
+        number: Place of the file in the order of deliveries.
+        certifier: Whose file it is.
+    """
+    delimiter = certifier.feed.delimiter
+    whole, one = _quoted(delimiter)
+    split = literal(delimiter)
+    width = len(lines.header)
+    numbers = np.arange(lines.before + 1, lines.before + 1 + len(lines.body), dtype=np.int32)
+    con.register("tmp_lines", pa.table({"line": numbers, "content": lines.body}))
+    try:
+        con.execute(
+            rf"""
+            INSERT INTO tmp_rows
+            WITH checked AS (
+                SELECT line, content,
+                    CASE WHEN length(content) > {LONGEST_LINE} THEN 'LINE_TOO_LONG'
+                         WHEN regexp_matches(content, {literal(_INVISIBLE)}) THEN 'CONTROL_CHARACTER'
+                         WHEN contains(content, '"') AND NOT regexp_full_match(content, {whole}) THEN 'BAD_QUOTING'
+                         WHEN {_bare("content")} = {_bare("$first")} THEN 'REPEATED_HEADER' END AS fault
+                FROM tmp_lines WHERE trim(content) <> ''
+            ), split AS (
+                SELECT *,
+                    CASE WHEN fault IS NOT NULL THEN NULL
+                         WHEN contains(content, '"') THEN list_transform(
+                            regexp_extract_all({split} || content, {one}, 1),
+                            lambda value: CASE WHEN starts_with(value, '"')
+                                THEN replace(value[2:-2], '""', '"') ELSE value END)
+                         ELSE string_split(content, {split}) END AS fields
+                FROM checked
+            )
+            SELECT $base + line, $delivery, line, content,
+                CASE WHEN len(fields) = {width} THEN {_packed(lines.header, certifier)} END,
+                CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END
+            FROM split
+            """,
+            {"first": lines.first, "delivery": delivery, "base": number * LINES_PER_FILE},
+        )
+    finally:
+        con.unregister("tmp_lines")
+    rows = con.execute(f"SELECT count(*) FROM tmp_rows WHERE {of_delivery(number)}").fetchall()
+    return int(rows[0][0])
+
+
+def of_delivery(number: int) -> str:
+    """Condition on tmp_rows for the rows of one file."""
+    return f"place BETWEEN {number * LINES_PER_FILE} AND {(number + 1) * LINES_PER_FILE - 1}"
+
+
+def _bare(line: str) -> str:
+    """A line without quotation marks and blanks, as headers are compared."""
+    return f"replace(replace({line}, '\"', ''), ' ', '')"

@@ -1,0 +1,121 @@
+"""The release gate: attack the staged files and the system itself; on any finding nothing may be published.
+
+Two attacks, none of which uses the protector. One reads the staged public files and nothing else. The other is given
+more than any reader has: every count that is not hidden, all equations and all empty groups. The confidential counts
+are used only to judge: whether an interval is wide enough around the truth, and whether a finding about nobody or a
+wrong guess may be passed over.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.enclave.outcome_release.attacker import Attack, Finding, attack
+from credential_pipeline.enclave.outcome_release.release import Release
+from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Puzzle, bound
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import Connection
+
+INFERRED = frozenset({"exact", "below", "narrow", "group"})
+
+
+def refuse_unsafe(con: Connection, release: Release, staged: Path, earlier: Sequence[Path] = ()) -> None:
+    """Raise unless both attacks come back with nothing.
+
+    Raises:
+        SafeError: ``E_DISCLOSURE`` with the number of findings of each kind; no cell is named.
+    """
+    findings = audit(con, release, staged, earlier)
+    if findings:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(Counter(f.kind for f in findings).items()))
+        raise SafeError("E_DISCLOSURE", f"outcome_release: the audit found {kinds}; nothing is published")
+
+
+def audit(con: Connection, release: Release, staged: Path, earlier: Sequence[Path] = ()) -> list[Finding]:
+    """Return all findings about a staged release.
+
+    Args:
+        con: Connection with the view ``outcome_tables.outcomes``.
+        release: The confidential side of what is staged.
+        staged: The staged ``outcomes.csv``.
+        earlier: ``outcomes.csv`` of earlier releases.
+    """
+    outside = attack(staged, list(earlier), min_learners=release.primary.min_learners, asked=questions(con, release))
+    return sorted({*judge(con, release, outside), *audit_system(release)})
+
+
+def questions(con: Connection, release: Release) -> pd.DataFrame:
+    """Return cell_id, role, floor of the sensitive counts: how low their intervals must reach."""
+    floor = release.system.value - release.primary.down
+    sensitive = release.primary.sensitive
+    rows = [(cell, role, int(floor[at])) for (cell, role), at in _places(con, release).items() if sensitive[at]]
+    return pd.DataFrame(rows, columns=["cell_id", "role", "floor"])
+
+
+def judge(con: Connection, release: Release, outside: Attack) -> list[Finding]:
+    """Hold what the attacker found against the confidential counts.
+
+    Kept is every finding, except an inferred one that is about nobody, about a count that is not sensitive, or untrue.
+    Added is every sensitive count whose interval is too short (kind ``narrow``), also if the attacker could not know.
+    """
+    place = _places(con, release)
+    value, sensitive = release.system.value, release.primary.sensitive
+    kept: list[Finding] = []
+    for finding in outside.findings:
+        spot = place.get((finding.cell_id, finding.role))
+        if finding.kind in INFERRED and spot is not None:
+            true = finding.low <= value[spot] <= finding.high
+            if not (true and sensitive[spot]):
+                continue
+        kept.append(finding)
+    hidden = outside.counts[~outside.counts["seen"].astype(bool)]
+    sights = outside.sightings.merge(hidden[["low", "high"]], left_on="count", right_index=True)
+    for cell, role, low, high in zip(sights["cell_id"], sights["role"], sights["low"], sights["high"], strict=True):
+        spot = place.get((str(cell), str(role)))
+        if spot is not None and _too_short(release, np.array([spot]), np.array([low]), np.array([high]))[0]:
+            kept.append(Finding("narrow", str(cell), str(role), float(low), float(high)))
+    return kept
+
+
+def audit_system(release: Release, *, integer: bool = False) -> list[Finding]:
+    """Attack with all unhidden counts, all equations and all empty groups known; ``cell_id`` is the count's name."""
+    system, hidden = release.system, release.protection.hidden
+    value = system.value.astype(float)
+    known = ~hidden | system.structural
+    low, high = np.where(known, value, 0.0), np.where(known, value, np.inf)
+    puzzle = Puzzle(system.rows, np.asarray(system.rows @ value), low, high)
+    sensitive, least = release.primary.sensitive, value - release.primary.down.astype(float)
+    places = np.flatnonzero(sensitive)
+    try:
+        low, high = bound(puzzle, sensitive, release.primary.min_learners, least, integer=integer)
+    except ContradictionError:
+        return [Finding("contradiction", "", "count", 0.0, 0.0)]
+    short = places[_too_short(release, places, low[places], high[places])]
+    return [Finding("narrow", system.ids[spot], "count", float(low[spot]), float(high[spot])) for spot in short]
+
+
+def _too_short(release: Release, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which sensitive counts v have an interval that does not reach min_learners and v - down."""
+    value, primary = release.system.value[places], release.primary
+    slack = 1e-4
+    reaches = (low <= value - primary.down[places] + slack) & (high >= primary.min_learners - slack)
+    return np.asarray(primary.sensitive[places] & ~reaches)
+
+
+def _places(con: Connection, release: Release) -> dict[tuple[str, str], int]:
+    """Return the variable behind each (cell, role)."""
+    position, complement = release.system.position, release.system.complement
+    rows = con.execute(
+        "SELECT cell_id, n_count_id, numerator_count_id FROM outcome_tables.outcomes WHERE n_count_id IS NOT NULL"
+    ).fetchall()
+    out: dict[tuple[str, str], int] = {}
+    for cell, n_id, part_id in rows:
+        n = position[n_id]
+        out[cell, "n"] = n
+        out[cell, "part"] = position[part_id] if part_id is not None else n
+        if part_id is not None and (n, position[part_id]) in complement:
+            out[cell, "rest"] = complement[n, position[part_id]]
+    return out

@@ -1,0 +1,94 @@
+"""What is tabulated for one industry: the few facts of the registry that the SQL needs, in one flat record."""
+
+from dataclasses import dataclass
+
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.load import Registry
+from credential_pipeline.foundation.registry.model import Industry
+
+#: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
+LEDGER_HORIZONS = (1, 5)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of one tabulation.
+
+    Attributes:
+        industry: Name in the registry.
+        naics: Prefixes of the industry.
+        certifiers: Names of the certifiers, sorted.
+        first_year: First award year of the cohort.
+        last_year: Last award year of the cohort.
+        attribution: ``first``, ``highest`` or ``each``.
+        first_horizon: First year relative to the award year.
+        last_horizon: Last year relative to the award year.
+        base_year: Year of the dollars.
+        age_bands: Label, lowest age, highest age (both included).
+        levels: Certifier, credential code, level of the credential.
+        reporting: Certifiers whose feed has a column that can tell failed sittings.
+        training_window_days: How long before the award an enrollment counts as its training.
+    """
+
+    industry: str
+    naics: tuple[str, ...]
+    certifiers: tuple[str, ...]
+    first_year: int
+    last_year: int
+    attribution: str
+    first_horizon: int
+    last_horizon: int
+    base_year: int
+    age_bands: tuple[tuple[str, int, int], ...]
+    levels: tuple[tuple[str, str, int], ...]
+    reporting: tuple[str, ...]
+    training_window_days: int
+
+    @property
+    def ledger_horizons(self) -> tuple[int, ...]:
+        """Horizons of the coverage ledger."""
+        return tuple(h for h in LEDGER_HORIZONS if self.first_horizon <= h <= self.last_horizon)
+
+    @property
+    def lead(self) -> str:
+        """Prefix of the counts of learners: empty unless the other counts are of pairs (learner, credential)."""
+        return "lead_" if self.attribution == "each" else ""
+
+
+def plan_for(industry: Industry, registry: Registry) -> Plan:
+    """Collect the settings of an industry.
+
+    Args:
+        industry: The industry to tabulate.
+        registry: Where its certifiers are looked up.
+    """
+    certifiers = [registry.certifier(name) for name in sorted(industry.certifiers)]
+    return Plan(
+        industry=industry.industry,
+        naics=industry.naics,
+        certifiers=tuple(certifier.certifier for certifier in certifiers),
+        first_year=industry.cohorts.first_award_year,
+        last_year=industry.cohorts.last_award_year,
+        attribution=industry.attribution,
+        first_horizon=industry.horizons.first,
+        last_horizon=industry.horizons.last,
+        base_year=industry.base_year,
+        age_bands=tuple(_age_band(label) for label in industry.age_bands),
+        levels=tuple(
+            (c.certifier, credential.code, credential.level) for c in certifiers for credential in c.credentials
+        ),
+        reporting=tuple(c.certifier for c in certifiers if _tells_failures(c)),
+        training_window_days=industry.training_window_days,
+    )
+
+
+def _age_band(label: str) -> tuple[str, int, int]:
+    """Split a band such as ``18-25`` into its label and its two ends."""
+    low, high = label.split("-")
+    return label, int(low), int(high)
+
+
+def _tells_failures(certifier: Certifier) -> bool:
+    """Whether the file says how a sitting ended: the event or the result is read from a column, not a constant."""
+    columns = (certifier.columns.get("event"), certifier.columns.get("result"))
+    return any(column is not None and column.source is not None for column in columns)

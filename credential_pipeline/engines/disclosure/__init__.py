@@ -1,0 +1,7 @@
+"""Protect a system of counts that add up, and bound what an outsider can compute of it.
+
+The order is ``system`` (counts and equations), ``primary`` (which may not be seen), ``protect`` (what else must be hidden);
+``attack_bounds`` is the arithmetic of an attacker and shares nothing with them.
+
+Not here: what is released, and its ledger (``enclave/outcome_release``).
+"""

@@ -1,0 +1,192 @@
+"""What scores decide: contradictions, the best right record of each left one, and clusters without contradictions.
+
+A score adds up evidence as if fields were independent; in a household they are not. So twins (same birth date and
+address, other first name) and a parent and child of one name (other birth date) are told apart here, by
+contradictions that no weight overrides. Not here: what a link means to a hop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from credential_pipeline.engines.linkage.comparisons import comparison
+from credential_pipeline.engines.linkage.engine import Sql
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MAX_ODDS_WEIGHT = 50.0
+"""Match weights above say nothing more; it keeps sums of odds within double precision."""
+
+
+def _in(field: str, *levels: str) -> str:
+    codes = ", ".join(str(comparison(field).code(level)) for level in levels)
+    return f"gamma_{field} IN ({codes})"
+
+
+def contradiction(fields: Sequence[str]) -> str:
+    """SQL over a scored pair: true if the two cannot be one person, whatever their score.
+
+    Args:
+        fields: The fields of the score, as given to :func:`credential_pipeline.engines.linkage.predict.score`.
+    """
+    other_first = _in("name", "last", "like_last", "other")
+    weak_name = _in("name", "last", "first", "crossed", "like_last", "like_first", "last_only", "first_only", "other")
+    exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
+    # Digits or an address that only the person has: they excuse one other difference, not two.
+    vouched = f"({exact})" if exact else "false"
+    digits = _in("ssn_last4", "exact") if "ssn_last4" in fields else "false"
+    # Of one household, one birth date and one first name there is one person: the surname changed.
+    at_home = _in("address", "exact", "similar", "street") if "address" in fields else "false"
+    same_day = _in("birth_date", "exact") if "birth_date" in fields else "false"
+    renamed = f"({_in('name', 'first')} AND {at_home})"
+    rules = [f"({other_first} AND NOT {vouched})", _in("name", "other")]
+    if "birth_date" in fields:
+        other_day = _in("birth_date", "two_edits", "same_year", "same_day", "other")
+        far = _in("birth_date", "same_year", "other")
+        no_day = _in("birth_date", "unknown")
+        rules += [
+            f"({far} AND NOT ({vouched} AND {_in('name', 'full')}) AND NOT ({digits} AND ({renamed} OR NOT {weak_name})))",
+            f"({other_day} AND {weak_name} AND NOT ({digits} AND {renamed}))",
+            f"({no_day} AND {_in('name', 'first', 'like_first', 'last')} AND NOT {vouched})",
+        ]
+        rules += [
+            f"(NOT {_in('birth_date', 'exact')} AND {_in(name, 'other')})"
+            for name in ("middle_name", "ssn_last4")
+            if name in fields
+        ]
+        if "sex" in fields:
+            rules.append(f"({no_day} AND {_in('sex', 'other')})")
+    if "ssn_last4" in fields:
+        rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name} AND NOT ({renamed} AND {same_day}))")
+    against = "(" + " OR ".join(rules) + ")"
+    if "ssn_last4" in fields:
+        # The digits together with another thing that only the person has: twins and namesakes share one of them, not both.
+        others = [_in(name, "exact") for name in ("birth_date", "address", "email", "phone") if name in fields]
+        certain = f"({digits} AND ({' OR '.join(others) or 'false'}))"
+        against = f"({against} AND NOT {certain})"
+    if "name_suffix" in fields:
+        against = f"({against} OR {_in('name_suffix', 'other')})"
+    return against
+
+
+def best_right(
+    con: Sql, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
+) -> None:
+    """Create the table of the best right record of each left one.
+
+    Of several candidates at most one can be the person: the probability of each is its odds over one plus the odds of
+    all (one for nobody). So two close candidates are both improbable, which is what ``ambiguous`` says.
+
+    Columns: left id, right id, match_weight, match_probability, share (probability that any candidate is the person),
+    candidates, status (linked, ambiguous, unlinked).
+
+    Args:
+        con: The connection.
+        scored: Table or query with the left and right id and match_weight, one row per pair, without contradictions.
+        target: Temporary table to create.
+        left: Column of the left id.
+        right: Column of the right id.
+        link_threshold: Probability from which the best is linked.
+        review_threshold: Probability of any candidate from which an undecided left record is ambiguous.
+    """
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {target} AS
+        WITH pairs AS (
+            SELECT {left}, {right}, max(match_weight) AS match_weight FROM {scored} GROUP BY ALL),
+        odds AS (
+            SELECT *, power(2.0, least(match_weight, {MAX_ODDS_WEIGHT})) AS odds,
+                   row_number() OVER (PARTITION BY {left} ORDER BY match_weight DESC, {right}) AS place
+            FROM pairs),
+        every AS (
+            -- Odds are rounded before they are summed, so that the order of the sum cannot show.
+            SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3)) AS total, count(*) AS candidates FROM odds GROUP BY ALL)
+        SELECT o.{left}, o.{right}, o.match_weight,
+               round(o.odds / (1 + greatest(e.total::DOUBLE, o.odds)), 6) AS match_probability,
+               round(e.total::DOUBLE / (1 + e.total::DOUBLE), 6) AS share,
+               e.candidates,
+               CASE WHEN match_probability >= {link_threshold} THEN 'linked'
+                    WHEN share >= {review_threshold} THEN 'ambiguous'
+                    ELSE 'unlinked' END AS status
+        FROM odds o JOIN every e USING ({left})
+        WHERE o.place = 1
+        """
+    )
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two records that belong together, and how strongly."""
+
+    left: int
+    right: int
+    weight: float
+
+
+def components(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Connected components: the smallest node of each node's component.
+
+    Args:
+        nodes: Number of nodes, numbered from 0.
+        left: First node of each edge.
+        right: Second node of each edge.
+    """
+    ones = np.ones(len(left), dtype=np.int8)
+    _, labels = connected_components(coo_matrix((ones, (left, right)), shape=(nodes, nodes)), directed=False)
+    smallest = np.full(labels.max(initial=-1) + 1, nodes, dtype=np.int64)
+    np.minimum.at(smallest, labels, np.arange(nodes))
+    return np.asarray(smallest[labels])
+
+
+def split(members: Sequence[int], edges: Sequence[Edge], forbidden: set[tuple[int, int]]) -> dict[int, int]:
+    """Cluster a few records by their strongest edges first, never joining two that contradict one another.
+
+    Args:
+        members: The records, in an order that does not depend on chance.
+        edges: Edges among them.
+        forbidden: Contradicting pairs, the smaller record first.
+
+    Returns:
+        Record -> smallest record of its cluster.
+    """
+    cluster = {member: {member} for member in members}
+    for edge in sorted(edges, key=lambda e: (-e.weight, e.left, e.right)):
+        one, two = cluster[edge.left], cluster[edge.right]
+        if one is two or any((min(a, b), max(a, b)) in forbidden for a in one for b in two):
+            continue
+        one |= two
+        for member in two:
+            cluster[member] = one
+    return {member: min(group) for member, group in cluster.items()}
+
+
+def cluster(nodes: int, left: Ints, right: Ints, weight: Floats, forbidden: Sequence[tuple[int, int]]) -> Ints:
+    """The smallest node of each node's cluster: components, with those that hold a contradiction split.
+
+    Args:
+        nodes: Number of nodes, numbered from 0.
+        left: First node of each edge.
+        right: Second node of each edge.
+        weight: Weight of each edge.
+        forbidden: Pairs that may not end up together.
+    """
+    labels = components(nodes, left, right)
+    against = {(min(a, b), max(a, b)) for a, b in forbidden if labels[a] == labels[b]}
+    torn = sorted({int(labels[a]) for a, _ in against})
+    if not torn:
+        return labels
+    inside: dict[int, list[Edge]] = {label: [] for label in torn}
+    for i in np.flatnonzero(np.isin(labels[left], torn)).tolist():
+        one, two = int(left[i]), int(right[i])
+        inside[int(labels[one])].append(Edge(min(one, two), max(one, two), float(weight[i])))
+    whole = labels.copy()
+    for label in torn:
+        members = np.flatnonzero(whole == label).tolist()
+        for member, smallest in split(members, inside[label], against).items():
+            labels[member] = smallest
+    return labels

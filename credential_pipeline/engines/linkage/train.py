@@ -1,0 +1,310 @@
+"""Unsupervised training: a model out of two tables, what each of its weights rests on, and pinning it.
+
+u is counted over random pairs (exactly, where a level is plain equality), m comes from several passes of expectation
+maximisation, the prior from the matches that they find. Each pass looks at pairs that agree on one field, because it
+says nothing about the comparisons that use that field. Training happens rarely and its result is pinned. Not here:
+which pairs are looked at (samples), the estimates themselves (estimation), and prediction.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from credential_pipeline.engines.linkage import estimation
+from credential_pipeline.engines.linkage.blocking import RULES
+from credential_pipeline.engines.linkage.blocking import usable as usable_rules
+from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
+from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
+from credential_pipeline.engines.linkage.fields import make_features, make_records, shared_fields
+from credential_pipeline.engines.linkage.model import Model, Weights, save
+from credential_pipeline.engines.linkage.samples import (
+    FALLBACK_PASS,
+    PASSES,
+    Pass,
+    agreeing_pairs,
+    exact_shares,
+    random_pairs,
+    usable,
+)
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import Connection
+
+SEED = 20_261_122
+U_PAIRS = 3_000_000
+ROUNDS = 12
+"""How often u is cleared of the matches that the round before found."""
+MIN_MATCHES = 20
+"""A comparison counts as trained by passes that expect so many matches in it."""
+REQUIRED = ("name", "birth_date")
+"""Comparisons that must be trained where both sides hold them; others are typical where data are too few."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def train(
+    con: Connection,
+    family: str,
+    left: str,
+    right: str | None,
+    *,
+    training_version: str = "",
+    seed: int = SEED,
+    u_pairs: int = U_PAIRS,
+    typical_share: float = TYPICAL_SHARE,
+) -> Model:
+    """Train the model of one family.
+
+    Args:
+        con: The connection.
+        family: Name of the family.
+        left: Record table, numbered in the order of its ids so that the samples are the same in any row order.
+        right: Record table of the other side, None to pair the left one with itself.
+        training_version: Version of the tables, for the sidecar.
+        seed: Seed of the random pairs.
+        u_pairs: Number of random pairs.
+        typical_share: Weight of the typical m in the result: more for a model that is to serve other populations too.
+
+    Raises:
+        SafeError: ``E_TRAINING`` if the tables show a level that no pass could train.
+    """
+    fields = shared_fields(con, left, right)
+    chosen = comparisons(fields)
+    names = ("tmp_linkage_train_l", "tmp_linkage_train_r" if right else "tmp_linkage_train_l")
+    for table, features in zip((left, right) if right else (left,), names, strict=False):
+        make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])
+    rows = (_count(con, left), _count(con, right or left))
+    possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
+    passes = [item for item in PASSES if usable(con, item, names)]
+    if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, names):
+        passes.append(FALLBACK_PASS)
+    random = estimation.find_patterns(con, *names, random_pairs(rows, seed, u_pairs, within=right is None), chosen)
+    found, scales = [], []
+    for item in passes:
+        query, number = agreeing_pairs(con, item, names, within=right is None)
+        found.append(estimation.find_patterns(con, *names, query, chosen))
+        scales.append(number / max(found[-1].pairs.sum(), 1))
+    _refuse_untrained(chosen, passes, [random, *found])
+    exact = exact_shares(con, chosen, names, random, possible, within=right is None)
+    fit = _fit(chosen, passes, found, random, exact, possible / (scales or [1.0])[0], typical_share)
+    for features in set(names):
+        con.execute(f"DROP TABLE {features}")
+    meta = {
+        "family": family,
+        "versions": {name: version(name) for name in ("splink", "duckdb")},
+        "training_tables": training_version or "unversioned",
+        "blocking_rules": [rule.name for rule in usable_rules(RULES, fields)],
+        "passes": [item.name for item in passes],
+        "seed": seed,
+        "typical_share": typical_share,
+        "random_pairs": int(random.pairs.sum()),
+        "expected_matches": {
+            item.name: round(estimate.matches, 1) for item, estimate in zip(passes, fit.estimates, strict=True)
+        },
+        "provenance": _provenance(chosen, passes, found, random, exact, fit),
+        "reviewed_by": None,
+    }
+    _LOG.info("trained the linkage model %s over %d comparisons", family, len(chosen))
+    return Model(family, fit.weights(chosen), fit.prior, rows[0], rows[1], meta)
+
+
+def pin(model: Model, folder: Path, *, trained_by: str, trained_on: date) -> Path:
+    """Save a model as ``<family>_<date>_<hash of its weights>``; return the path of the JSON file.
+
+    Args:
+        model: A trained model.
+        folder: Where; made if missing.
+        trained_by: Who trained it, for the sidecar.
+        trained_on: When.
+    """
+    digest = hashlib.sha256(repr((model.weights, model.prior)).encode()).hexdigest()[:10]
+    meta = {"trained_by": trained_by, "trained_on": trained_on.isoformat(), **model.meta}
+    return save(replace(model, name=f"{model.name}_{trained_on:%Y%m%d}_{digest}", meta=meta), folder)
+
+
+def train_models(
+    con: Connection,
+    training_version: str = "",
+    *,
+    seed: int = SEED,
+    u_pairs: int = U_PAIRS,
+    typical_share: float = TYPICAL_SHARE,
+) -> list[Model]:
+    """Train every family whose tables are visible.
+
+    ``profiles`` and ``registry`` need cleaned_learners.profiles and education_registry.persons, ``reference`` needs
+    accepted_extract.learners and reference_population.persons: the two sides of the trust boundary train apart.
+
+    Args:
+        con: Connection with the views.
+        training_version: Versions of the tables, for the sidecars.
+        seed: Seed of the random pairs.
+        u_pairs: Number of random pairs.
+        typical_share: As for :func:`train`.
+    """
+    models = []
+    found = {
+        tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    }
+
+    def fit(family: str, right: str | None) -> Model:
+        return train(
+            con,
+            family,
+            "tmp_train_left",
+            right,
+            training_version=training_version,
+            seed=seed,
+            u_pairs=u_pairs,
+            typical_share=typical_share,
+        )
+
+    if ("cleaned_learners", "profiles") in found:
+        make_records(con, "cleaned_learners.profiles", "tmp_train_left", id_column="profile_id")
+        models.append(fit("profiles", None))
+        if ("education_registry", "persons") in found:
+            make_records(con, "education_registry.persons", "tmp_train_right", id_column="student_id")
+            models.append(fit("registry", "tmp_train_right"))
+    if {("accepted_extract", "learners"), ("reference_population", "persons")} <= found:
+        make_records(con, "accepted_extract.learners", "tmp_train_left", id_column="row_id")
+        renamed = {"previous_last_name": "alternate_last_name"}
+        make_records(con, "reference_population.persons", "tmp_train_right", id_column="person_key", renamed=renamed)
+        models.append(fit("reference", "tmp_train_right"))
+    con.execute("DROP TABLE IF EXISTS tmp_train_left")
+    con.execute("DROP TABLE IF EXISTS tmp_train_right")
+    if not models:
+        message = "training: no feed to train on; run the pipeline up to cleaned_learners or accepted_extract first"
+        raise SafeError("E_TRAINING", message)
+    return models
+
+
+def _count(con: Connection, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], shown: Sequence[Patterns]) -> None:
+    """Every level that the tables show must be open in some pass.
+
+    Raises:
+        SafeError: ``E_TRAINING``, naming the first such level.
+    """
+    for item in chosen:
+        if any(item.name not in run.blocks for run in passes):
+            continue
+        levels = names_of(item)
+        counts = sum(found.counts(item.name, len(levels)) for found in shown)
+        seen = [level for level, pairs in zip(levels, np.atleast_1d(counts), strict=True) if pairs > 0]
+        level = seen[0] if seen else levels[0]
+        message = (
+            f"linkage training: no pass could train {item.name}.{level}; too few rows hold what the other passes need "
+            f"({', '.join(run.name for run in (*PASSES, FALLBACK_PASS) if item.name not in run.blocks)})"
+        )
+        raise SafeError("E_TRAINING", message)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    m: Levels
+    u: Levels
+    prior: float
+    estimates: tuple[Estimate, ...]
+
+    def weights(self, chosen: Sequence[Comparison]) -> Weights:
+        """Rounded to significant digits, so that the order of a parallel sum does not show."""
+        return {
+            item.name: {
+                level: (_significant(m), _significant(u))
+                for level, m, u in zip(names_of(item), self.m[item.name], self.u[item.name], strict=True)
+            }
+            for item in chosen
+        }
+
+
+def _fit(
+    chosen: Sequence[Comparison],
+    passes: Sequence[Pass],
+    found: Sequence[Patterns],
+    random: Patterns,
+    exact: dict[str, float],
+    possible: float,
+    typical_share: float,
+) -> _Fit:
+    """Alternate between m, which needs u, and u, which must be cleared of matches."""
+    usual_m, usual_u = estimation.typical(chosen, 0), estimation.typical(chosen, 1)
+    m, prior = usual_m, 0.0
+    estimates: tuple[Estimate, ...] = ()
+    open_patterns = [
+        Patterns({name: level for name, level in seen.levels.items() if name not in item.blocks}, seen.pairs)
+        for item, seen in zip(passes, found, strict=True)
+    ]
+    for _ in range(ROUNDS):
+        u = estimation.without_matches(random, exact, m, prior, usual_u)
+        estimates = tuple(estimation.maximise(seen, u, usual_m) for seen in open_patterns)
+        m = {}
+        for item in chosen:
+            counts = [estimate.counts[item.name] for estimate in estimates if item.name in estimate.counts]
+            total = np.sum(counts, axis=0)
+            m[item.name] = estimation.blend(total, usual_m[item.name], typical_share)
+            if total.sum() < MIN_MATCHES:
+                m[item.name] = usual_m[item.name] / usual_m[item.name].sum()
+        prior = _prior(passes, estimates, m, random, possible)
+    return _Fit(m, u, _significant(prior), estimates)
+
+
+def _prior(
+    passes: Sequence[Pass],
+    estimates: Sequence[Estimate],
+    m: Levels,
+    random: Patterns,
+    possible: float,
+) -> float:
+    """Matches of the first pass, divided by the share of all matches that agree on its field."""
+    block = passes[0].blocks[0]
+    known = random.counts(block, len(m[block])).sum() / max(random.pairs.sum(), 1)
+    return float(min(estimates[0].matches / max(m[block][0] * known, 0.05) / possible, 0.5))
+
+
+def _provenance(
+    chosen: Sequence[Comparison],
+    passes: Sequence[Pass],
+    found: Sequence[Patterns],
+    random: Patterns,
+    exact: dict[str, float],
+    fit: _Fit,
+) -> dict[str, dict[str, dict[str, str]]]:
+    """What m and u of every level rest on.
+
+    Raises:
+        SafeError: ``E_TRAINING`` if a required comparison met too few matches.
+    """
+    made: dict[str, dict[str, dict[str, str]]] = {}
+    for item in chosen:
+        levels = names_of(item)
+        runs = [(run, seen) for run, seen in zip(passes, found, strict=True) if item.name not in run.blocks]
+        matches = sum(
+            float(estimate.counts[item.name].sum()) for estimate in fit.estimates if item.name in estimate.counts
+        )
+        if matches < MIN_MATCHES and item.name in REQUIRED:
+            message = (
+                f"linkage training: too few matches to train {item.name}.{levels[0]} (expected {matches:.0f}, needed "
+                f"{MIN_MATCHES}); give a larger or fuller feed"
+            )
+            raise SafeError("E_TRAINING", message)
+        drawn = random.counts(item.name, len(levels))
+        shown = [seen.counts(item.name, len(levels)) > 0 for _, seen in runs]
+        made[item.name] = {}
+        for place, level in enumerate(levels):
+            by = [run.name for (run, _), seen in zip(runs, shown, strict=True) if seen[place]]
+            m = f"estimated ({', '.join(by)})" if by and matches >= MIN_MATCHES else "typical"
+            counted = "counted" if item.name in exact and place == 0 else "sampled"
+            made[item.name][level] = {"m": m, "u": counted if counted == "counted" or drawn[place] else "typical"}
+    return made
+
+
+def _significant(value: float, digits: int = 6) -> float:
+    return float(f"{value:.{digits}g}")

@@ -1,0 +1,70 @@
+"""The tables of the clearinghouse's own records: education_registry."""
+
+from credential_pipeline.foundation.contracts.columns import ADDRESS, DEGREE, ENROLLMENT, PERSON
+from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
+from credential_pipeline.foundation.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="persons",
+        description="One student, in standard form.",
+        key=("student_id",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            *PERSON,
+            Column("ssn_last4", "VARCHAR", "Last four digits, never more.", identifier=True),
+            Column("email", "VARCHAR", "E-mail address.", identifier=True),
+            *ADDRESS,
+            Column("ferpa_block", "BOOLEAN", "The student opted out of directory information."),
+        ),
+    ),
+    Table(
+        name="person_index",
+        description="One student as linkage reads it: letters only, clustered by birth date and name.",
+        key=("record",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("record", "BIGINT", "Number of the student in the order of birth date, name and id."),
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            Column("surnames", "VARCHAR[]", "All family names that may be used, where more than one.", identifier=True),
+            *PERSON,
+            Column("ssn_last4", "VARCHAR", "Last four digits, never more.", identifier=True),
+            Column("email", "VARCHAR", "E-mail address.", identifier=True),
+            *ADDRESS,
+            Column("birth_ymd", "INTEGER", "Date of birth as yyyymmdd.", identifier=True),
+        ),
+    ),
+    Table(
+        name="enrollments",
+        description="One spell of enrollment.",
+        key=("student_id", "begin_date", "opeid"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        unique=False,
+        may_be_empty=True,
+        columns=(
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            *ENROLLMENT,
+        ),
+    ),
+    Table(
+        name="degrees",
+        description="One degree.",
+        key=("student_id", "degree_date", "opeid"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        unique=False,
+        may_be_empty=True,
+        columns=(
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            *DEGREE,
+        ),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="education_registry",
+    side=Side.CLEARINGHOUSE,
+    description="The clearinghouse's own persons, enrollments and degrees.",
+    partitioned=False,
+    tables=_TABLES,
+)

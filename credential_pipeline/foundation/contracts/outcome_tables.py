@@ -1,0 +1,65 @@
+"""The tables of outcome_tables."""
+
+from credential_pipeline.foundation.contracts.columns import CELL, DEFINITION
+from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
+from credential_pipeline.foundation.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="counts",
+        description="One count of learners (or events) behind the figures.",
+        key=("count_id",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("count_id", "VARCHAR", "Id of the count."),
+            Column("quantity", "VARCHAR", "What is counted."),
+            Column("certifier", "VARCHAR", "Certifier or 'all'."),
+            Column("credential", "VARCHAR", "Credential code or 'all'."),
+            Column("cohort", "VARCHAR", "First and last award year, or 'all'."),
+            Column("age_band", "VARCHAR", "Age at the award, in years, or 'all'."),
+            Column("sex", "VARCHAR", "Sex or 'all'."),
+            Column("race", "VARCHAR", "Race or 'all'."),
+            Column("sector", "VARCHAR", "NAICS sector of the main employer, or 'all'."),
+            Column("setting", "VARCHAR", "Training setting or 'all'."),
+            Column("horizon", "INTEGER", "Calendar year less the year of the attributed award."),
+            Column("value", "BIGINT", "The count."),
+            Column("learners", "BIGINT", "Distinct learners in it."),
+        ),
+    ),
+    Table(
+        name="equations",
+        description="One part of a total: the parts of an equation add up to its total.",
+        key=("equation_id", "part_count_id"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("equation_id", "VARCHAR", "Id of the equation."),
+            Column("total_count_id", "VARCHAR", "The total."),
+            Column("part_count_id", "VARCHAR", "One of its parts."),
+        ),
+    ),
+    Table(
+        name="outcomes",
+        description="One figure, before disclosure control.",
+        key=("cell_id",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            *CELL,
+            Column("n_count_id", "VARCHAR", "Count that n is."),
+            Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
+        ),
+    ),
+    Table(
+        name="definitions",
+        description="What each figure means.",
+        key=("definition", "measure"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(*DEFINITION,),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="outcome_tables",
+    side=Side.ENCLAVE,
+    description="Confidential outcome tables: figures, the counts behind them and how those add up.",
+    tables=_TABLES,
+)

@@ -1,0 +1,63 @@
+"""The tables of raw_feeds."""
+
+from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
+from credential_pipeline.foundation.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="records",
+        description="One accepted feed row, verbatim, with its lineage.",
+        key=("certifier", "record_id"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("line", "INTEGER", "Physical line in the file; the header is line 1."),
+            Column("record_id", "VARCHAR", "Sender's id of the row, unique within a certifier."),
+            Column(
+                "source",
+                "MAP(VARCHAR, VARCHAR)",
+                "Every value of the row by its column name in the file.",
+                identifier=True,
+            ),
+        ),
+    ),
+    Table(
+        name="quarantine",
+        description="One feed row that was set aside, and why.",
+        key=("certifier", "delivery", "line"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("line", "INTEGER", "Physical line in the file; the header is line 1."),
+            Column("reason_code", "VARCHAR", "Why the row was set aside."),
+            Column("content", "VARCHAR", "The line as it came.", identifier=True),
+        ),
+    ),
+    Table(
+        name="deliveries",
+        description="One file that a certifier sent: rows in = accepted + quarantined + duplicate.",
+        key=("certifier", "delivery"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("sha256", "VARCHAR", "Hash of the file's bytes."),
+            Column("rows_in", "BIGINT", "Physical data lines in the file."),
+            Column("rows_accepted", "BIGINT", "Rows that go on."),
+            Column("rows_quarantined", "BIGINT", "Rows set aside with a reason."),
+            Column("rows_duplicate", "BIGINT", "Rows that repeat an accepted row."),
+            Column("state", "VARCHAR", "accepted, replayed or refused."),
+            Column("reason_code", "VARCHAR", "Why the whole file was refused."),
+        ),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="raw_feeds",
+    side=Side.CLEARINGHOUSE,
+    description="Accepted feed rows as they came, rows set aside, and what was delivered.",
+    tables=_TABLES,
+)

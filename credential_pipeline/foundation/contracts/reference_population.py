@@ -1,0 +1,60 @@
+"""The tables of the enclave's own records: reference_population."""
+
+from credential_pipeline.foundation.contracts.columns import ADDRESS
+from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
+from credential_pipeline.foundation.names import Sensitivity, Side
+
+_TABLES = (
+    Table(
+        name="persons",
+        description="One name and address of a reference person; several rows a person.",
+        key=("person_key", "last_name", "first_name", "street", "zip"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        unique=False,
+        columns=(
+            Column("person_key", "VARCHAR", "Protected person key."),
+            Column("first_name", "VARCHAR", "Given name, standard form.", identifier=True),
+            Column("middle_name", "VARCHAR", "Middle name or initial, standard form.", identifier=True),
+            Column("last_name", "VARCHAR", "Family name, standard form.", identifier=True),
+            Column("name_suffix", "VARCHAR", "JR, SR, II, III or IV.", identifier=True),
+            Column("alternate_last_name", "VARCHAR", "Another family name of the same person.", identifier=True),
+            Column("birth_date", "DATE", "Date of birth.", identifier=True),
+            Column("death_date", "DATE", "Date of death."),
+            Column("sex", "VARCHAR", "F or M."),
+            Column("race", "VARCHAR", "Race."),
+            Column("ethnicity", "VARCHAR", "Ethnicity."),
+            *ADDRESS,
+        ),
+    ),
+    Table(
+        name="wages",
+        description="What one employer paid one person in one year.",
+        key=("person_key", "year", "employer_id"),
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        columns=(
+            Column("person_key", "VARCHAR", "Protected person key."),
+            Column("year", "INTEGER", "Calendar year."),
+            Column("employer_id", "VARCHAR", "Employer."),
+            Column("wages", "DOUBLE", "Wages in dollars of that year."),
+        ),
+    ),
+    Table(
+        name="employers",
+        description="One employer.",
+        key=("employer_id",),
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        columns=(
+            Column("employer_id", "VARCHAR", "Employer."),
+            Column("naics", "VARCHAR", "NAICS code."),
+            Column("state", "VARCHAR", "Two-letter state code."),
+        ),
+    ),
+)
+
+SNAPSHOT = Snapshot(
+    name="reference_population",
+    side=Side.ENCLAVE,
+    description="The enclave's own persons, employers and annual wages.",
+    partitioned=False,
+    tables=_TABLES,
+)

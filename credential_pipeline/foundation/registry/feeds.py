@@ -1,0 +1,203 @@
+"""The strict shape of a certifier: how its files look, where each canonical field comes from, what it awards.
+
+Not here: the steps of a recipe (credential_pipeline/foundation/recipes), reading deliveries (credential_pipeline/clearinghouse/raw_feeds).
+"""
+
+import re
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
+from credential_pipeline.foundation.registry.model import Name, Strict, Text, one_of
+from credential_pipeline.foundation.registry.vocabulary import (
+    CADENCES,
+    CLOSED,
+    DELIMITERS,
+    ENCODINGS,
+    FIELDS,
+    FORMATS,
+    REQUIRED,
+)
+
+_CODE = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9 +._/-]{0,39}\Z")
+
+
+def _delimiter(value: object) -> object:
+    """Accept the word of a delimiter (tab) for the character."""
+    words = {word: character for character, word in DELIMITERS.items()}
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def _check_delimiter(value: str) -> str:
+    if value not in DELIMITERS:
+        message = f"allowed: {', '.join(DELIMITERS.values())}"
+        raise ValueError(message)
+    return value
+
+
+def _check_code(value: str) -> str:
+    if not _CODE.match(value):
+        message = "use 1 to 40 letters, digits, spaces and + . _ / -"
+        raise ValueError(message)
+    return value
+
+
+Delimiter = Annotated[str, BeforeValidator(_delimiter), AfterValidator(_check_delimiter)]
+Code = Annotated[str, AfterValidator(_check_code)]
+
+
+class Feed(Strict):
+    """How a delivery is written and how often it comes; max_megabytes is the size above which it is refused."""
+
+    format: Annotated[str, one_of(*FORMATS)] = "csv"
+    delimiter: Delimiter = ","
+    encoding: Annotated[str, one_of(*ENCODINGS)] = "utf-8"
+    cadence: Annotated[str, one_of(*CADENCES)] = "irregular"
+    max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 1024
+
+
+class Column(Strict):
+    """Where a canonical field comes from: a source column with its recipe, or one constant value for every row."""
+
+    source: Annotated[str | None, Field(alias="from", min_length=1, max_length=200)] = None
+    value: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    recipe: tuple[Step, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.source is None) == (self.value is None):
+            message = "give either 'from' (a column of the file) or 'value' (a constant)"
+            raise ValueError(message)
+        if self.value is not None and self.recipe:
+            message = "a constant takes no recipe"
+            raise ValueError(message)
+        return self
+
+
+class Credential(Strict):
+    """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to."""
+
+    code: Code
+    title: Text
+    level: Annotated[int, Field(ge=1, le=9)] = 1
+    stacks_to: Code | None = None
+    cip: Annotated[str | None, Field(pattern=r"^\d{2}(\.\d{2}(\d{2})?)?\z")] = None
+
+
+class Certifier(Strict):
+    """One certifying body: one file ``certifiers/<certifier>.yml``."""
+
+    certifier: Name
+    name: Text
+    feed: Feed = Feed()
+    columns: dict[str, Column]
+    absent: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+
+    @cached_property
+    def source_columns(self) -> tuple[str, ...]:
+        """Columns of the file that are used, each once, in the order of the YAML."""
+        return tuple(dict.fromkeys(column.source for column in self.columns.values() if column.source))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Codes of the credentials; empty if the YAML lists none, in which case any code is accepted."""
+        return frozenset(credential.code for credential in self.credentials)
+
+    def sql(self, field: str, source: str = "source") -> str:
+        """DuckDB expression of a canonical field; NULL of the right type if the feed has none.
+
+        The expression is a DATE for fields of kind date, else a VARCHAR in which empty text means missing, like NULL.
+
+        Args:
+            field: A canonical field of vocabulary.yml.
+            source: SQL name of the MAP(VARCHAR, VARCHAR) or STRUCT that holds the verbatim row.
+        """
+        column = self.columns.get(field)
+        kind = FIELDS[field].kind
+        if column is None:
+            return "CAST(NULL AS DATE)" if kind == "date" else "CAST(NULL AS VARCHAR)"
+        return field_expression(column.source, column.value, column.recipe, dated=kind == "date", source=source)
+
+    def written_sql(self, field: str, source: str = "source") -> str:
+        """DuckDB expression of what the file holds for a field before its recipe, trimmed; empty or NULL if nothing."""
+        column = self.columns.get(field)
+        if column is None or column.source is None:
+            return "CAST(NULL AS VARCHAR)"
+        return field_expression(column.source, None, (Step(name="trim"),), source=source)
+
+    @model_validator(mode="after")
+    def _fields_known(self) -> Self:
+        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
+            unknown = [name for name in names if name not in FIELDS]
+            if unknown:
+                message = f"{key}: unknown field '{unknown[0][:40]}'; allowed: {', '.join(FIELDS)}"
+                raise ValueError(message)
+        missing = [name for name in REQUIRED if name not in self.columns or self.columns[name].source is None]
+        if missing:
+            message = f"columns: the required field '{missing[0]}' has no 'from'; required: {', '.join(REQUIRED)}"
+            raise ValueError(message)
+        both = [name for name in self.absent if name in self.columns]
+        if both:
+            message = f"absent: '{both[0]}' is in columns too"
+            raise ValueError(message)
+        if set(self.ignored) & set(self.source_columns):
+            message = "ignored: a column that is used cannot be ignored"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _compiles(self) -> Self:
+        names = [name.casefold() for name in (*self.source_columns, *self.ignored)]
+        if len(set(names)) < len(names):
+            message = "columns: two columns of the file differ in nothing but case"
+            raise ValueError(message)
+        for name, column in self.columns.items():
+            try:
+                check_order(column.recipe, dated=FIELDS[name].kind == "date")
+                self.sql(name)
+            except ValueError as error:
+                message = f"columns.{name}: {error}"
+                raise ValueError(message) from None
+        return self
+
+    @model_validator(mode="after")
+    def _values_closed(self) -> Self:
+        for name, column in self.columns.items():
+            kind = FIELDS[name].kind
+            allowed = CLOSED.get(kind)
+            if allowed is None:
+                continue
+            written = [column.value] if column.value else [v for step in column.recipe for v in step.targets]
+            wrong = [value for value in written if value not in allowed]
+            if wrong:
+                message = f"columns.{name}: allowed values: {', '.join(allowed)}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _credentials_stack(self) -> Self:
+        parents = {credential.code: credential.stacks_to for credential in self.credentials}
+        if len(parents) < len(self.credentials):
+            message = "credentials: a code is listed twice"
+            raise ValueError(message)
+        for code, parent in parents.items():
+            if parent is not None and parent not in parents:
+                message = f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
+                raise ValueError(message)
+            seen: set[str | None] = set()
+            current: str | None = code
+            while current is not None and current not in seen:
+                seen.add(current)
+                current = parents.get(current)
+            if current is not None:
+                message = f"credentials.{code}: stacks_to runs in a circle"
+                raise ValueError(message)
+        capitals = any(step.name == "upper" for step in self.columns["credential_code"].recipe)
+        if capitals and any(code != code.upper() for code in parents):
+            message = "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
+            raise ValueError(message)
+        return self

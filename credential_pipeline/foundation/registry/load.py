@@ -1,0 +1,137 @@
+"""Reads the registry: the built-in YAML files, an extra folder laid over them, and the checks across files.
+
+A file of the extra folder replaces the built-in file of the same name as a whole. Every mistake is one line that names
+the file, the key and what is allowed. All words are read as text, so that NO, 007 or 12 mean what was written.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.explain import explain
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.model import NAME_PATTERN, Industry
+
+BUILT_IN: Final = Path(__file__).parent
+_FOLDERS: Final = ("industries", "certifiers")
+Model = TypeVar("Model", Industry, Certifier)
+
+
+class _Loader(yaml.BaseLoader):
+    """Reads every scalar as text and refuses a key that is written twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 # signature of the base
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            key = self.construct_object(key_node, deep=deep)
+            if key in seen:
+                raise yaml.MarkedYAMLError(problem="a key is written twice", problem_mark=key_node.start_mark)
+            seen.add(key)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All industries and certifiers, checked against one another."""
+
+    industries: Mapping[str, Industry]
+    certifiers: Mapping[str, Certifier]
+
+    @property
+    def industry_names(self) -> tuple[str, ...]:
+        """Names of the industries, sorted: the partitions of every table."""
+        return tuple(sorted(self.industries))
+
+    def industry(self, name: str) -> Industry:
+        """Return an industry by name; SafeError E_UNKNOWN_INDUSTRY lists the known ones."""
+        if name not in self.industries:
+            shown = f"'{name}'" if NAME_PATTERN.match(name) else "this name"
+            known = ", ".join(self.industry_names)
+            message = f"{shown} is no industry of the registry; known: {known}; to add one write industries/<name>.yml"
+            raise SafeError("E_UNKNOWN_INDUSTRY", message)
+        return self.industries[name]
+
+    def certifier(self, name: str) -> Certifier:
+        """Return a certifier by name; SafeError E_UNKNOWN_CERTIFIER lists the known ones."""
+        if name not in self.certifiers:
+            shown = f"'{name}'" if NAME_PATTERN.match(name) else "this name"
+            known = ", ".join(sorted(self.certifiers))
+            raise SafeError("E_UNKNOWN_CERTIFIER", f"{shown} is no certifier of the registry; known: {known}")
+        return self.certifiers[name]
+
+    def certifiers_of(self, industry: str) -> tuple[Certifier, ...]:
+        """Return the certifiers of an industry, sorted by name."""
+        return tuple(self.certifier(name) for name in sorted(self.industry(industry).certifiers))
+
+
+def _read(file: Path, shown: str) -> dict[str, Any]:
+    try:
+        document = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506 # a BaseLoader: text only
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problem = error.problem or "not readable"
+        raise SafeError("E_REGISTRY_YAML", f"{shown}, line {line}: this is not valid YAML: {problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise SafeError("E_REGISTRY_YAML", f"{shown}, line 1: this is not valid YAML in UTF-8") from None
+    except OSError:
+        raise SafeError("E_REGISTRY_YAML", f"{shown}: the file cannot be read; check its permissions") from None
+    if not isinstance(document, dict):
+        raise SafeError("E_REGISTRY_YAML", f"{shown}, line 1: expected keys with values, as in _template.yml")
+    return document
+
+
+def _files(root: Path, folder: str) -> Iterable[tuple[Path, str]]:
+    for file in sorted((root / folder).iterdir()) if (root / folder).is_dir() else ():
+        shown = f"{folder}/{file.name}"
+        if file.name.startswith(("_", ".")):
+            continue
+        if file.suffix != ".yml" or not NAME_PATTERN.match(file.stem):
+            message = f"{shown}: a registry file is named <name>.yml, <name> in a-z, 0-9 and _; rename or remove it"
+            raise SafeError("E_REGISTRY_NAME", message)
+        yield file, shown
+
+
+def _load(model: type[Model], key: str, roots: Iterable[Path], folder: str) -> dict[str, Model]:
+    chosen = {file.stem: (file, shown) for root in roots for file, shown in _files(root, folder)}
+    loaded: dict[str, Model] = {}
+    for stem, (file, shown) in sorted(chosen.items()):
+        try:
+            item = model.model_validate(_read(file, shown))
+        except ValidationError as error:
+            raise SafeError("E_REGISTRY", f"{shown}: {explain(error, model)}") from None
+        if getattr(item, key) != stem:
+            raise SafeError("E_REGISTRY", f"{shown}: key '{key}': the value must be the name of the file, '{stem}'")
+        loaded[stem] = item
+    return loaded
+
+
+def load_registry(extra: Path | None = None) -> Registry:
+    """Load and check the whole registry.
+
+    Args:
+        extra: Folder with ``industries/`` and/or ``certifiers/`` that is laid over the built-in one.
+
+    Raises:
+        SafeError: E_REGISTRY_FOLDER, E_REGISTRY_NAME, E_REGISTRY_YAML, E_REGISTRY: file, key, what is allowed.
+    """
+    roots = [BUILT_IN]
+    if extra is not None:
+        if not any((extra / folder).is_dir() for folder in _FOLDERS):
+            message = "the extra registry folder holds neither industries/ nor certifiers/; check --registry"
+            raise SafeError("E_REGISTRY_FOLDER", message)
+        roots.append(extra)
+    certifiers = _load(Certifier, "certifier", roots, "certifiers")
+    industries = _load(Industry, "industry", roots, "industries")
+    for industry in industries.values():
+        unknown = [name for name in industry.certifiers if name not in certifiers]
+        if unknown:
+            known = ", ".join(sorted(certifiers))
+            file = f"industries/{industry.industry}.yml"
+            raise SafeError("E_REGISTRY", f"{file}: key 'certifiers': '{unknown[0]}' has no file; allowed: {known}")
+    return Registry(industries, certifiers)

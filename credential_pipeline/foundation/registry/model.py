@@ -1,0 +1,175 @@
+"""The strict shape of an industry: what is computed for it, under which agreement, with which thresholds.
+
+The shape of a certifier is in feeds.py, the reading of files in load.py. Every threshold has its default here.
+"""
+
+import re
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES
+
+NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
+_AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
+_NAICS = re.compile(r"\A\d{2,6}\Z")
+_OWNER = re.compile(r"\A(team:[a-z0-9][a-z0-9_-]{0,60}|[^@\s]+@[^@\s]+)\Z")
+
+
+def check_name(value: str) -> str:
+    """Return a name that is safe as folder, partition and SQL schema; ValueError otherwise."""
+    if not NAME_PATTERN.match(value):
+        message = "use 1 to 40 lower-case letters, digits and underscores, starting with a letter or digit"
+        raise ValueError(message)
+    return value
+
+
+def one_of(*allowed: str) -> AfterValidator:
+    """Make a validator that accepts the given words and lists them in its message."""
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            message = f"allowed: {', '.join(allowed)}"
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, AfterValidator(check_name)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes; what was loaded does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Cohorts(Strict):
+    """Calendar years of the award that are reported, both included."""
+
+    first_award_year: Annotated[int, Field(ge=1950, le=2100)] = 2005
+    last_award_year: Annotated[int, Field(ge=1950, le=2100)] = 2018
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_award_year > self.last_award_year:
+            message = "first_award_year must not be after last_award_year"
+            raise ValueError(message)
+        return self
+
+
+class Horizons(Strict):
+    """Years relative to the award year that are reported, both included."""
+
+    first: Annotated[int, Field(ge=-10, le=0)] = -3
+    last: Annotated[int, Field(ge=0, le=20)] = 5
+
+
+ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}\z")]
+
+
+class LinkageModels(Strict):
+    """Names of pinned models, one per family; the shipped model serves where none is named."""
+
+    profiles: ModelName | None = None
+    registry: ModelName | None = None
+    reference: ModelName | None = None
+
+
+class Linkage(Strict):
+    """Engine, probability thresholds (link at or above the first, ask a person at or above the second), cost ceiling."""
+
+    engine: Annotated[str, one_of(*ENGINES)] = "duckdb"
+    link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    max_candidate_pairs: Annotated[int, Field(ge=1_000)] = 50_000_000
+    models: LinkageModels = LinkageModels()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.review_threshold > self.link_threshold:
+            message = "review_threshold must not be above link_threshold"
+            raise ValueError(message)
+        return self
+
+
+class Disclosure(Strict):
+    """The smallest number of learners in a published cell, and the rounding of earnings in dollars."""
+
+    min_learners: Annotated[int, Field(ge=10, le=1000)] = 10
+    round_earnings_to: Annotated[int, Field(ge=1, le=10000)] = 100
+
+
+class Agreement(Strict):
+    """The written agreement under which the extract leaves: parties, purpose, legal basis and three dates."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}\z")]
+    legal_basis: Text
+    purpose: Text
+    sender: Text
+    recipient: Text
+    signed: date
+    expires: date
+    destroy_by: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.signed <= self.expires <= self.destroy_by:
+            message = "dates must be in the order signed, expires, destroy_by"
+            raise ValueError(message)
+        return self
+
+
+def _check_naics(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values or not all(_NAICS.match(value) for value in values):
+        message = "give at least one NAICS prefix of 2 to 6 digits"
+        raise ValueError(message)
+    return values
+
+
+def _check_age_bands(values: tuple[str, ...]) -> tuple[str, ...]:
+    matches = [_AGE_BAND.match(value) for value in values]
+    bounds = [(int(match[1]), int(match[2])) for match in matches if match]
+    ordered = all(low <= high for low, high in bounds)
+    apart = all(before[1] < after[0] for before, after in pairwise(bounds))
+    if not values or len(bounds) < len(values) or not ordered or not apart:
+        message = "write bands as 18-25, in ascending order and without overlap"
+        raise ValueError(message)
+    return values
+
+
+class Industry(Strict):
+    """One industry: one partition of every table, one file ``industries/<industry>.yml``."""
+
+    industry: Name
+    name: Text
+    naics: Annotated[tuple[str, ...], AfterValidator(_check_naics)]
+    certifiers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    cohorts: Cohorts = Cohorts()
+    attribution: Annotated[str, one_of(*ATTRIBUTIONS)] = "first"
+    horizons: Horizons = Horizons()
+    base_year: Annotated[int, Field(ge=2000, le=2100)] = 2023
+    age_bands: Annotated[tuple[str, ...], AfterValidator(_check_age_bands)] = (
+        "14-17",
+        "18-25",
+        "26-35",
+        "36-45",
+        "46-55",
+        "56-99",
+    )
+    training_window_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    linkage: Linkage = Linkage()
+    disclosure: Disclosure = Disclosure()
+    agreement: Agreement | None = None
+    owner: Annotated[str, Field(pattern=_OWNER)] = "team:data-engineering"
+
+    @model_validator(mode="after")
+    def _certifiers_once(self) -> Self:
+        if len(set(self.certifiers)) < len(self.certifiers):
+            message = "a certifier is named twice"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,148 @@
+"""The common form of a person's facts, as SQL: the same for feeds, the education registry and the reference population.
+
+It lives beside the hops because three of them, on two sides, must agree on it to the letter: a name that is written
+differently on two sides never meets. Each function takes a SQL expression of type VARCHAR (names, codes) or DATE and
+returns one. Not here: what is special about one sender (recipes), and the likeness of names (linkage).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from credential_pipeline.foundation.recipes.dates import null_placeholder_dates
+from credential_pipeline.foundation.recipes.sql import literal, lookup, once
+from credential_pipeline.foundation.recipes.text import PLACEHOLDERS, last4
+
+SUFFIXES: Final = {
+    **dict.fromkeys(("JR", "JNR", "JUNIOR"), "JR"),
+    **dict.fromkeys(("SR", "SNR", "SENIOR"), "SR"),
+    **dict.fromkeys(("II", "2ND", "2"), "II"),
+    **dict.fromkeys(("III", "3RD", "3"), "III"),
+    **dict.fromkeys(("IV", "4TH", "4"), "IV"),
+}
+"""Ways to write a suffix -> the standard form."""
+
+YOUNGEST: Final = 10
+OLDEST: Final = 100
+"""Age in years at an event outside of which a birth date is a mistake."""
+
+_TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?$"
+_INNER_TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?(?:\||$)"
+_APOSTROPHES: Final = "'\u2019\u2018`\u00b4\u02bc"
+_NOTHING: Final = ", ".join(literal(word) for word in ("", *PLACEHOLDERS))
+
+
+def _letters(column: str) -> str:
+    """No accents and apostrophes; capital letters that are no accented Latin letter are spelled out.
+
+    Plain ASCII, which has as many bytes as letters, takes the short way: it is most of the rows.
+    """
+    spelled = f"replace(replace(replace({column}, 'ẞ', 'SS'), 'Æ', 'AE'), 'Œ', 'OE')"
+    full = f"strip_accents(translate({spelled}, {literal('ØŁĐÞ' + _APOSTROPHES)}, 'OLDT'))"
+    plain = f"replace(replace({column}, '''', ''), '`', '')"
+    return f"CASE WHEN strlen({column}) = length({column}) THEN {plain} ELSE {full} END"
+
+
+def _cleaned_name(column: str) -> str:
+    bare = f"regexp_replace({_letters(column)}, {literal(_TAIL)}, '')"
+    spaced = f"regexp_replace({bare}, '[^A-Z-]+', ' ', 'g')"
+    return f"trim(regexp_replace({spaced}, ' *-[ -]*', '-', 'g'), ' -')"
+
+
+def _cleaned_address(column: str) -> str:
+    return f"trim(regexp_replace({_letters(column)}, '[^A-Z0-9]+', ' ', 'g'))"
+
+
+def _tidy(expression: str, tidy: str, clean: Callable[[str], str]) -> str:
+    """NULL for placeholders; what is tidy as it is; and the rest cleaned, which most rows need not pay for."""
+    cleaned = once(
+        f"upper(trim({expression}))",
+        lambda it: (
+            f"CASE WHEN {it} IN ({_NOTHING}) THEN NULL "
+            f"WHEN regexp_full_match({it}, {literal(tidy)}) THEN {it} ELSE {clean(it)} END"
+        ),
+    )
+    return once(cleaned, lambda it: f"nullif({it}, '')")
+
+
+def name(expression: str) -> str:
+    """A name in A-Z, single spaces and hyphens, without suffix; NULL for placeholders and for nothing left.
+
+    O'Brien becomes OBRIEN, Núñez NUNEZ, "Smith - Jones" SMITH-JONES, "St. John Jr." ST JOHN.
+    """
+    return _tidy(expression, "[A-Z]+", _cleaned_name)
+
+
+def suffix(written: str, *names: str) -> str:
+    """JR, SR, II, III or IV: from the suffix column, else from the end of the first of the names that has one."""
+    bare = f"regexp_replace(upper({written}), '[^A-Z0-9]', '', 'g')"
+    ends = f"regexp_extract(upper(concat_ws('|', {', '.join(names)})), {literal(_INNER_TAIL)}, 1)"
+    return f"coalesce({lookup(bare, SUFFIXES)}, {lookup(ends, SUFFIXES)})"
+
+
+def sex(expression: str) -> str:
+    """M or F; NULL for anything else."""
+    return lookup(f"upper(trim({expression}))", {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F"})
+
+
+def zip_code(expression: str) -> str:
+    """Five digits; NULL for fewer, and for 00000 and 99999."""
+    bare = f"regexp_extract(trim({expression}), '^([0-9]{{5}})', 1)"
+    return once(bare, lambda it: f"CASE WHEN {it} NOT IN ('', '00000', '99999') THEN {it} END")
+
+
+def state(expression: str) -> str:
+    """Two capitals; NULL for anything else. Whether the state exists is for checks to say."""
+    code = f"regexp_extract(upper({expression}), '^\\s*([A-Z]{{2}})\\s*$', 1)"
+    return once(code, lambda it: f"CASE WHEN {it} NOT IN ('', 'XX', 'ZZ', 'NA') THEN {it} END")
+
+
+def ssn_last4(expression: str) -> str:
+    """Four digits; NULL for fewer and for the placeholders 0000 and 9999."""
+    return once(last4(expression), lambda it: f"CASE WHEN {it} NOT IN ('', '0000', '9999') THEN {it} END")
+
+
+def email(expression: str) -> str:
+    """An address in small letters; NULL if it has no @ or a blank."""
+    whole = f"regexp_extract(lower({expression}), '^\\s*([^@\\s]+@[^@\\s]+[.][a-z]+)\\s*$', 1)"
+    return once(whole, lambda it: f"nullif({it}, '')")
+
+
+def phone(expression: str) -> str:
+    """Ten digits, a leading 1 dropped; NULL for anything else."""
+    ten = f"regexp_extract(regexp_replace({expression}, '[^0-9]', '', 'g'), '^1?([2-9][0-9]{{9}})$', 1)"
+    return once(ten, lambda it: f"nullif({it}, '')")
+
+
+def address(expression: str) -> str:
+    """A street or city in capitals and digits with single spaces; NULL for placeholders."""
+    return _tidy(expression, "[A-Z0-9]+( [A-Z0-9]+)*", _cleaned_address)
+
+
+def iso_date(expression: str) -> str:
+    """A DATE from ISO text, with or without midnight; NULL for another shape or a year outside 1900 to 2099."""
+    shape = r"^\s*((?:19|20)\d{2}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?)?\s*$"
+    return f"try_cast(regexp_extract({expression}, {literal(shape)}, 1) AS DATE)"
+
+
+def birth_date(expression: str) -> str:
+    """A DATE of birth; NULL for the days that mean 'not known'."""
+    return null_placeholder_dates(expression)
+
+
+def birth_date_at(expression: str, event: str) -> str:
+    """A DATE of birth that fits an event: the person was 10 to 100 years old; otherwise NULL."""
+    fits = f"{expression} BETWEEN {event} - INTERVAL {OLDEST} YEAR AND {event} - INTERVAL {YOUNGEST} YEAR"
+    return f"CASE WHEN {event} IS NULL OR {fits} THEN {birth_date(expression)} END"
+
+
+def yes(expression: str) -> str:
+    """TRUE for Y, YES, TRUE, T and 1; FALSE for N, NO, FALSE, F and 0; NULL for anything else."""
+    words = dict.fromkeys(("Y", "YES", "TRUE", "T", "1"), "true") | dict.fromkeys(
+        ("N", "NO", "FALSE", "F", "0"), "false"
+    )
+    return f"CAST({lookup(f'upper(trim({expression}))', words)} AS BOOLEAN)"
+
+
+def text(expression: str) -> str:
+    """Free text with single spaces; NULL if blank."""
+    return once(f"trim(regexp_replace({expression}, '\\s+', ' ', 'g'))", lambda it: f"nullif({it}, '')")

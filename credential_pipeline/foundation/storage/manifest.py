@@ -1,0 +1,92 @@
+"""The manifest of a version: what its files are, what it was made from, and what the gate said."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import canonical_json
+
+NAME = "manifest.json"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One Parquet file of a version: its hash, rows and bytes."""
+
+    file: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Facts of one version.
+
+    Attributes:
+        snapshot: Name of the snapshot.
+        partition: Industry, or ``shared``.
+        version: Content hash of the tables; also the folder's name.
+        tables: File facts by table name.
+        inputs: What the version was made from: versions read, registry, code, rules.
+        run_id: The run that published it.
+        published_at: UTC time, ISO; not part of the version.
+        verdicts: What the gate said, one entry a rule, counts only.
+        facts: Small facts for people, for example rows by kind.
+    """
+
+    snapshot: str
+    partition: str
+    version: str
+    tables: dict[str, TableFile]
+    inputs: dict[str, str]
+    run_id: str
+    published_at: str
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+    def to_bytes(self) -> bytes:
+        """Serialise for the disk."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1).encode()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything that the version was made from."""
+        return fingerprint(self.inputs)
+
+
+def fingerprint(inputs: Mapping[str, str]) -> str:
+    """Hash a set of inputs; equal inputs give equal results, so the work need not be done again."""
+    return hashlib.sha256(canonical_json(dict(inputs))).hexdigest()
+
+
+def content_version(tables: Mapping[str, TableFile]) -> str:
+    """Name a version by its content: sixteen hex digits over the hashes of its tables."""
+    return hashlib.sha256(canonical_json({name: table.sha256 for name, table in tables.items()})).hexdigest()[:16]
+
+
+def load(path: Path) -> Manifest:
+    """Read a manifest and check that it names its own content.
+
+    Raises:
+        SafeError: ``E_MANIFEST``: missing, unreadable, or not the manifest of its folder.
+    """
+    try:
+        raw = json.loads((path / NAME).read_bytes())
+        tables = {name: TableFile(**facts) for name, facts in raw.pop("tables").items()}
+        manifest = Manifest(tables=tables, **raw)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        message = (
+            f"The manifest of {path.parent.parent.name}/{path.parent.name} is missing or damaged; run the hop again."
+        )
+        raise SafeError("E_MANIFEST", message) from None
+    if content_version(tables) != path.name or manifest.version != path.name:
+        message = f"The manifest of {manifest.snapshot}/{manifest.partition} does not belong to its folder; run the hop again."
+        raise SafeError("E_MANIFEST", message)
+    return manifest

@@ -1,0 +1,135 @@
+"""How a version comes to be: build in DuckDB, write sorted Parquet, let the gate look, publish or discard."""
+
+import datetime
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from credential_pipeline.foundation.contracts.table import Snapshot, Table
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage import manifest, retention
+from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.manifest import Manifest, TableFile
+
+_ROW_GROUP = 122_880
+
+
+class Staged:
+    """The next version of a snapshot, written but not yet visible.
+
+    Attributes:
+        con: Connection in which the inputs are views and the outputs are to be created as ``<snapshot>.<table>``.
+        facts: Small facts for people; ends up in the manifest.
+    """
+
+    def __init__(
+        self, con: Connection, snapshot: Snapshot, partition: str, folder: Path, inputs: dict[str, str], run_id: str
+    ) -> None:
+        """Remember what is built and where; made by ``Store.stage``."""
+        self.con = con
+        self.snapshot = snapshot
+        self.partition = partition
+        self.facts: dict[str, Any] = {}
+        self._folder = folder
+        self._inputs = inputs
+        self._run_id = run_id
+        self._staging = folder / f".staging-{os.getpid()}-{run_id[:8]}"
+        self._tables: dict[str, TableFile] = {}
+
+    def write(self) -> None:
+        """Write the contract's tables as Parquet, sorted by their keys, and read them back from there.
+
+        Raises:
+            SafeError: ``E_CONTRACT``: a table is missing or has other columns than the contract.
+        """
+        shutil.rmtree(self._staging, ignore_errors=True)
+        self._staging.mkdir(mode=0o700)
+        for table in self.snapshot:
+            self._check_contract(table)
+            self._tables[table.name] = self._copy(table)
+        flush(self._staging)
+
+    def rows(self, table: str) -> int:
+        """Number of rows of a staged table."""
+        return self._tables[table].rows
+
+    def path(self, table: str) -> Path:
+        """Path of a staged table's file."""
+        return self._staging / self._tables[table].file
+
+    def publish(self, verdicts: list[dict[str, Any]] | None = None) -> Manifest:
+        """Make the staged tables the current version.
+
+        The same content as before keeps its version: only the manifest says what it was made from this time.
+
+        Args:
+            verdicts: What the gate said, counts only.
+        """
+        version = manifest.content_version(self._tables)
+        facts = Manifest(
+            snapshot=self.snapshot.name,
+            partition=self.partition,
+            version=version,
+            tables=self._tables,
+            inputs=self._inputs,
+            run_id=self._run_id,
+            published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            verdicts=verdicts or [],
+            facts=self.facts,
+        )
+        write_atomically(self._staging / manifest.NAME, facts.to_bytes())
+        target = self._folder / version
+        with exclusive(self._folder):
+            if target.exists() and not self._whole(target):
+                shutil.rmtree(target)
+            if target.exists():
+                write_atomically(target / manifest.NAME, facts.to_bytes())
+            else:
+                self._staging.replace(target)
+                flush(self._folder)
+            write_atomically(self._folder / "CURRENT", version.encode())
+            retention.collect(self._folder, keep=version)
+        return facts
+
+    def discard(self) -> None:
+        """Remove what was staged and not published."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
+    def _whole(self, folder: Path) -> bool:
+        return all(
+            (folder / table.file).is_file() and sha256(folder / table.file) == table.sha256
+            for table in self._tables.values()
+        )
+
+    def _check_contract(self, table: Table) -> None:
+        found = self.con.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+            " ORDER BY column_index",
+            [self.snapshot.name, table.name],
+        ).fetchall()
+        if dict(found) != table.schema:
+            names = ", ".join(sorted({name for name, _ in set(table.schema.items()) ^ set(found)}))
+            message = f"Table {self.snapshot.name}.{table.name} breaks its contract in: {names}."
+            raise SafeError("E_CONTRACT", message)
+
+    def _copy(self, table: Table) -> TableFile:
+        file = f"{table.name}.parquet"
+        path = self._staging / file
+        # Ties in a key that is not unique are ordered by the rest, so that equal rows in any order give equal bytes.
+        order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
+        columns = ", ".join(f'"{name}"' for name in table.column_names)
+        by = ", ".join(f'"{name}" NULLS FIRST' for name in order)
+        literal = str(path).replace("'", "''")
+        self.con.execute(
+            f'COPY (SELECT {columns} FROM {self.snapshot.name}."{table.name}" ORDER BY {by})'
+            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+        )
+        flush(path)
+        rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
+        self.con.execute(f'DROP TABLE IF EXISTS {self.snapshot.name}."{table.name}"')
+        self.con.execute(
+            f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
+        )
+        return TableFile(file=file, sha256=sha256(path), rows=int(rows), bytes=path.stat().st_size)

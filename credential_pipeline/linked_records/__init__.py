@@ -1,9 +1,0 @@
-"""Hop 3, linked records: profiles become learners, learners meet students of the education registry.
-
-Belongs here: which tables are linked and what a link means (status, review, learner id). Does not belong here: how
-records are compared and scored (``linkage``).
-"""
-
-from credential_pipeline.linked_records.link import link
-
-__all__ = ["link"]

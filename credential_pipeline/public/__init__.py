@@ -1,0 +1,4 @@
+"""The side that everybody sees: it reads release packages only.
+
+Imports nothing of another side.
+"""

@@ -1,0 +1,137 @@
+"""Figures on training settings and on how many credentials learners hold."""
+
+from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories
+from credential_pipeline.public.published_outcomes.draw_rows import Mark, bar, layout, rows_chart
+from credential_pipeline.public.published_outcomes.figure import Context, Figure, Picture, nothing, picture
+from credential_pipeline.public.published_outcomes.figures_attempts import attempts
+from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED
+from credential_pipeline.public.published_outcomes.labels import in_order
+from credential_pipeline.public.published_outcomes.tables import DataTable, by_measure, total_first
+
+_VIEWS = ("setting_training", "setting_sector", "setting_degree", "setting_credit")
+
+
+def training_figures(context: Context) -> list[Figure]:
+    """All figures on training, in the order of the page."""
+    return [settings(context), attempts(context), stacking(context)]
+
+
+def settings(context: Context) -> Figure:
+    """Shares of the training settings; one chart for each definition that the release holds."""
+    title, key = "Where they trained", "settings"
+    rows = [
+        cell
+        for cell in context.release.rows("settings", "setting_share")
+        if cell.at["setting"] != ALL and all(value == ALL for name, value in cell.at.items() if name != "setting")
+    ]
+    groups: dict[tuple[str, int | None], list[Cell]] = {}
+    for cell in rows:
+        groups.setdefault((cell.definition, cell.horizon), []).append(cell)
+    if not groups:
+        return nothing(key, title, "training settings")
+    said: list[str] = []
+    pictures: list[Picture] = []
+    tables: list[DataTable] = []
+    everything = [_mark("", cell, "") for cell in rows]
+    for number, ((definition, horizon), cells) in enumerate(sorted(groups.items(), key=_view_order)):
+        cells.sort(
+            key=lambda cell: (cell.at["setting"] == "unknown", not cell.shown, -(cell.value or 0), cell.at["setting"])
+        )
+        names = {cell.at["setting"]: context.naming.name("setting", cell.at["setting"]) for cell in cells}
+        heading = context.naming.name("definition", definition) if len(groups) > 1 else ""
+        marks = [_mark(names[cell.at["setting"]], cell, say.percent(cell.value or 0, 1)) for cell in cells]
+        description = f"Bars of the share of learners by training setting. {heading}".strip()
+        charts = [rows_chart(marks, layout(everything, "share", narrow=narrow), bar) for narrow in (False, True)]
+        pictures.append(picture(f"{key}-{number}", title, description, charts[0], charts[1], heading))
+        grid: Grid = {(cell.at["setting"], horizon): cell for cell in cells}
+        columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+        tables.append(
+            by_measure(
+                f"Share of learners by training setting. {heading}".strip(), "Setting", names, columns, horizon=horizon
+            )
+        )
+        shown = [
+            f"{lower(names[cell.at['setting']])} ({say.percent(cell.value or 0)})"
+            for cell in cells
+            if cell.shown and cell.at["setting"] != "unknown"
+        ]
+        most = f"most often {shown[0]}" if shown else "not shown"
+        second = f", then {shown[1]}" if len(shown) > 1 else ""
+        said.append(f"{heading or 'Settings'}: {most}{second}.")
+    return Figure(key, title, said, pictures, tables, "", _legend(everything))
+
+
+def _view_order(item: tuple[tuple[str, int | None], list[Cell]]) -> tuple[int, str]:
+    """The certifier's own word first, then what the education registry says."""
+    definition = item[0][0]
+    return (_VIEWS.index(definition) if definition in _VIEWS else len(_VIEWS), definition)
+
+
+def lower(name: str) -> str:
+    """A name inside a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def stacking(context: Context) -> Figure:
+    """Credentials per learner, overall and by certifier, and the shares of learners with one, two and more."""
+    title, key = "How many credentials a learner holds", "stacking"
+    grid = context.release.grid("stacking", "credentials_per_learner", "certifier")
+    if not grid:
+        return nothing(key, title, "credentials per learner")
+    horizon = min({year for _, year in grid}, key=lambda year: (year is not None, year or 0))
+    names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
+    marks = [
+        _mark(name, cell, say.figure(cell.value or 0, "mean"), position=0 if code == ALL else 1)
+        for code, name in names.items()
+        if (cell := grid.get((code, horizon)))
+    ]
+    charts = [rows_chart(marks, layout(marks, "mean", narrow=narrow), bar) for narrow in (False, True)]
+    described = "Bars of the average number of credentials of a learner, overall and by certifier."
+    pictures = [picture(key, title, described, charts[0], charts[1], "Credentials for each learner, on average")]
+    columns = [("Credentials", grid, "value"), ("Learners", grid, "n")]
+    caption = "Average number of credentials for each learner."
+    tables = [by_measure(caption, "Certifier", names, columns, horizon=horizon)]
+    total = grid.get((ALL, horizon))
+    shown = total is not None and total.shown
+    said = [
+        f"Learners held {total.value or 0:.1f} credentials on average."
+        if total is not None and shown
+        else "The average number of credentials is not shown."
+    ]
+    cells = {
+        cell.definition: cell
+        for cell in context.release.rows("stacking", "stacking_share")
+        if all(place == ALL for place in cell.at.values())
+    }
+    if cells:
+        words, drawing, table = _stacks(context, cells)
+        said += words
+        pictures.append(drawing)
+        tables.append(table)
+        marks += [_mark("", cell, "") for cell in cells.values()]
+    return Figure(key, title, said, pictures, tables, "", _legend(marks))
+
+
+def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Picture, DataTable]:
+    """Shares of learners by the number of their credentials."""
+    names = {definition: context.naming.name("definition", definition) for definition in sorted(cells)}
+    marks = [_mark(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
+    described = "Bars of the share of learners with one, two, three, and four or more credentials."
+    heading = "Learners by number of credentials"
+    charts = [rows_chart(marks, layout(marks, "share", narrow=narrow), bar) for narrow in (False, True)]
+    drawing = picture("stacks", heading, described, charts[0], charts[1], heading)
+    first = next(iter(cells.values()))
+    grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
+    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+    table = by_measure("Share of learners by number of credentials.", "Learners", names, columns, horizon=first.horizon)
+    shown = [f"{lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown]
+    return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table
+
+
+def _legend(marks: list[Mark]) -> list[tuple[str, str]]:
+    return [HATCHED] if any(mark.value is None for mark in marks) else []
+
+
+def _mark(name: str, cell: Cell, text: str, position: int = 0) -> Mark:
+    return Mark(name, cell.value if cell.shown else None, say.state(cell, text), position=position)

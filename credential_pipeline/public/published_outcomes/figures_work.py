@@ -1,0 +1,207 @@
+"""Figures on where holders work, and what working in the industry pays over working elsewhere."""
+
+from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_shown
+from credential_pipeline.public.published_outcomes.draw_lines import Frame, ceiling, line_chart
+from credential_pipeline.public.published_outcomes.draw_rows import Mark, bar, interval, layout, rows_chart
+from credential_pipeline.public.published_outcomes.figure import Context, Figure, nothing, picture
+from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, line_of, panel
+from credential_pipeline.public.published_outcomes.labels import in_order, sector_of
+from credential_pipeline.public.published_outcomes.tables import by_year, total_first
+
+_TOP_SECTORS = 3
+
+
+def work_figures(context: Context) -> list[Figure]:
+    """All figures on work, in the order of the page."""
+    return [industry_share(context), sectors(context), premium(context)]
+
+
+def industry_share(context: Context) -> Figure:
+    """Share of holders with wages who work in the industry, by year, overall and by certifier."""
+    title, key, measure = f"Working in {context.industry}", "industry-share", "in_industry_share"
+    grid = context.release.grid("industry_share", measure, "certifier")
+    years = [year for year in horizons([grid]) if year >= 0] or horizons([grid])
+    if not years:
+        return nothing(key, title, f"work in {context.industry}")
+    names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
+    lines = [line_of(grid, code, name, place) for place, (code, name) in enumerate(names.items())]
+    top = min(1.0, ceiling(lines, "share"))
+    description = f"Lines of the share of holders with wages whose main employer is in {context.industry}, by year after the award."
+    if len(lines) > 1:
+        frame = Frame(250, 150, years, top, "share", labels=False, band=True)
+        pictures = [panel(f"{key}-{place}", line, lines, frame, description) for place, line in enumerate(lines)]
+    else:
+        charts = [line_chart(lines, Frame(width, 240, years, top, "share")) for width in (600, 205)]
+        pictures = [picture(key, title, description, charts[0], charts[1])]
+    caption = f"Share of holders with wages who work in {context.industry}, by year relative to the award."
+    parts = [
+        ("Share", grid, "value"),
+        ("Band, low", grid, "low"),
+        ("Band, high", grid, "high"),
+        ("Learners with wages", grid, "n"),
+    ]
+    return Figure(
+        key,
+        title,
+        share_words(context, grid),
+        pictures,
+        [by_year(caption, "Certifier", names, parts, horizons([grid]))],
+        "The share is taken among holders with wages in the year; it is not an employment rate.",
+        legend(lines, panels=len(lines) > 1),
+        len(lines) > 1,
+    )
+
+
+def share_words(context: Context, grid: Grid) -> list[str]:
+    """The share in the first and in the last published year after the award."""
+    last = last_shown(grid)
+    shown = [
+        cell for (code, year), cell in grid.items() if code == ALL and year is not None and year > 0 and cell.shown
+    ]
+    first = min(shown, key=lambda cell: cell.horizon or 0, default=None)
+    if last is None or first is None:
+        return [f"The share of holders who work in {context.industry} is not shown."]
+    end = f"{say.percent(last.value or 0)} of holders with wages worked in {context.industry}"
+    if first is last:
+        return [f"In {say.year(last.horizon or 0)}, {end}."]
+    start = f"In {say.year(first.horizon or 0)}, {say.percent(first.value or 0)} of holders with wages worked in {context.industry}"
+    return [f"{start}; in {say.year(last.horizon or 0)}, {say.percent(last.value or 0)} did."]
+
+
+def sectors(context: Context) -> Figure:
+    """Shares of the sectors in which holders work, at the last horizon that has any."""
+    title, key = "Where holders work", "sectors"
+    grid = context.release.grid("sectors", "sector_share", "sector")
+    codes = categories(grid)
+    years = horizons([grid])
+    if not codes or not years:
+        return nothing(key, title, "the sectors in which holders work")
+    last = max((year for (_, year), cell in grid.items() if year is not None and cell.shown), default=years[-1])
+    own = {sector for prefix in context.naics if (sector := sector_of(prefix, codes))}
+    names = {code: context.naming.name("sector", code) for code in codes}
+    at_last = {code: cell for code in codes if (cell := grid.get((code, last)))}
+    order = sorted(
+        at_last, key=lambda code: (code == "unknown", not at_last[code].shown, -(at_last[code].value or 0), code)
+    )
+    marks = [_share_mark(names[code], at_last[code], strong=code in own) for code in order]
+    description = f"Bars of the share of holders with wages in each sector in {say.year(last)}. The sector of the industry is in colour."
+    charts = [rows_chart(marks, layout(marks, "share", narrow=narrow), bar) for narrow in (False, True)]
+    caption = "Share of holders with wages by sector of the main employer and year relative to the award."
+    tables = [by_year(caption, "Sector", {code: names[code] for code in order}, [("", grid, "value")], years)]
+    return Figure(
+        key,
+        title,
+        sector_words(context, at_last, names, own, last),
+        [picture(key, title, description, charts[0], charts[1])],
+        tables,
+        "The sector is that of the employer who paid most in the year (NAICS).",
+        [HATCHED] if any(mark.value is None for mark in marks) else [],
+    )
+
+
+def sector_words(
+    context: Context, cells: dict[str, Cell], names: dict[str, str], own: set[str], last: int
+) -> list[str]:
+    """The industry's own sector, and the largest others."""
+    said: list[str] = []
+    for code in sorted(own & set(cells)):
+        text = say.state(cells[code], f"{say.percent(cells[code].value or 0)} of holders with wages")
+        said.append(
+            f"In {say.year(last)}, {names[code]} had {text}." if cells[code].shown else f"{names[code]}: {text}."
+        )
+    others = sorted(
+        (
+            (cell.value or 0, names[code])
+            for code, cell in cells.items()
+            if cell.shown and code not in own | {"unknown"}
+        ),
+        reverse=True,
+    )[:_TOP_SECTORS]
+    if others:
+        listed = say.listing([f"{name} ({say.percent(share)})" for share, name in others])
+        said.append(f"The largest {'other ' if own else ''}sectors were {listed}.")
+    hidden = sum(not cell.shown for cell in cells.values())
+    if hidden:
+        said.append(f"{hidden} of {len(cells)} sectors are not shown or not available.")
+    return said or [f"Where holders outside {context.industry} work is not shown."]
+
+
+def _share_mark(name: str, cell: Cell, *, strong: bool = True) -> Mark:
+    value = cell.value if cell.shown else None
+    return Mark(name, value, say.state(cell, say.percent(value or 0, 1)), strong=strong)
+
+
+def premium(context: Context) -> Figure:
+    """Difference of median earnings in and out of the industry, overall and by race."""
+    title, key = f"What working in {context.industry} pays over working elsewhere", "premium"
+    grid = context.release.grid("premium", "in_industry_premium", "race")
+    years = horizons([grid])
+    if not years:
+        return nothing(key, title, f"earnings in and outside {context.industry}")
+    total = last_shown(grid)
+    last = total.horizon if total and total.horizon is not None else years[-1]
+    names = total_first({code: context.naming.name("race", code) for code in in_order(categories(grid))})
+    people = {code: context.naming.people("race", code) for code in names if code != ALL}
+    marks = []
+    for code, name in names.items():
+        cell = grid.get((code, last))
+        if cell is not None:
+            value = cell.value if cell.shown else None
+            text = say.state(cell, say.dollars(value or 0))
+            marks.append(Mark(name, value, text, low=cell.low, high=cell.high, position=0 if code == ALL else 1))
+    description = f"Dots of the difference in median annual earnings between holders in {context.industry} and holders elsewhere in {say.year(last)}, overall and by race, with bands where given."
+    charts = [rows_chart(marks, layout(marks, "usd", narrow=narrow), interval) for narrow in (False, True)]
+    parts = [
+        ("Difference", grid, "value"),
+        ("Band, low", grid, "low"),
+        ("Band, high", grid, "high"),
+        ("Learners", grid, "n"),
+    ]
+    entries = (
+        [("band", "band that linkage error and sampling give")] if any(mark.low is not None for mark in marks) else []
+    )
+    entries += [HATCHED] if any(mark.value is None for mark in marks) else []
+    caption = f"Median annual earnings in {context.industry} less median annual earnings elsewhere, by year relative to the award. {context.money}"
+    return Figure(
+        key,
+        title,
+        premium_words(context, grid, people, last),
+        [picture(key, title, description, charts[0], charts[1])],
+        [by_year(caption, "Race", names, parts, years)],
+        f"This is a difference between two groups of people, not an effect of the credential. {context.money}",
+        entries,
+    )
+
+
+def premium_words(context: Context, grid: Grid, names: dict[str, str], last: int) -> list[str]:
+    """The premium overall, then the largest and the smallest by race."""
+    total = grid.get((ALL, last))
+    if total is None or not total.shown:
+        said = [
+            f"What working in {context.industry} pays over working elsewhere is {say.state(total, '')} for all holders."
+        ]
+    else:
+        band = (
+            f" (band {say.dollars(total.low)} to {say.dollars(total.high)})"
+            if total.low is not None and total.high is not None
+            else ""
+        )
+        text = say.more_or_less(total.value or 0)
+        said = [
+            f"In {say.year(last)}, holders working in {context.industry} earned {text}{band} at the median {'as' if text == 'the same' else 'than'} those working elsewhere."
+        ]
+    shown = [
+        (cell.value or 0, name)
+        for code, name in names.items()
+        if code not in {ALL, "unknown"} and (cell := grid.get((code, last))) and cell.shown
+    ]
+    if len(shown) > 1:
+        most, least = max(shown), min(shown)
+        said.append(
+            f"By race the difference was largest for {most[1]} ({say.dollars(most[0])}) and smallest for {least[1]} ({say.dollars(least[0])})."
+        )
+    hidden = [
+        name for code, name in names.items() if code != ALL and (cell := grid.get((code, last))) and not cell.shown
+    ]
+    return [*said, say.not_shown(hidden)] if hidden else said

@@ -1,0 +1,123 @@
+"""The released cells as files for machines: CSV, Parquet, a Frictionless description, and the manifest of all files.
+
+Every file is the same byte for byte when it is written again from the same release.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from credential_pipeline.foundation.contracts import published_outcomes
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.public.published_outcomes.methods import MethodNote
+
+TABLE = published_outcomes.SNAPSHOT.table("published_outcomes")
+_FORMULA = re.compile(r"^[\s\u00a0\ufeff]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,6})?$")
+_TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number"}
+
+
+def csv_safe(text: str) -> str:
+    """Text that a spreadsheet takes for text: a leading quote before what it would run as a formula (OWASP)."""
+    return text if _NUMBER.match(text) or not _FORMULA.match(text) else f"'{text}"
+
+
+def read_table(con: Connection, industry: str) -> pa.Table:
+    """Released cells of an industry with the columns of the contract, ordered by cell id."""
+    columns = ", ".join(f'"{name}"' for name in TABLE.column_names)
+    result: pa.Table = con.sql(
+        f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.published_outcomes "
+        "WHERE industry = ? ORDER BY cell_id",
+        params=[industry],
+    ).to_arrow_table()
+    return result
+
+
+def write_parquet(table: pa.Table, path: Path) -> Path:
+    """Write the cells as Parquet without anything that changes from run to run."""
+    plain = table.replace_schema_metadata(None)
+    pq.write_table(plain, path, compression="zstd", version="2.6", store_schema=False, write_statistics=True)
+    return path
+
+
+def write_csv(table: pa.Table, path: Path) -> Path:
+    """Write the cells as CSV (UTF-8, header, empty = missing), safe to open in a spreadsheet."""
+    frame = table.to_pandas(integer_object_nulls=True)
+    for column in TABLE.columns:
+        if column.type == "VARCHAR":
+            values = frame[column.name]
+            safe = {value: csv_safe(value) for value in values.dropna().unique()}
+            frame[column.name] = values.map(safe)
+        elif column.type in {"INTEGER", "BIGINT"}:
+            frame[column.name] = frame[column.name].astype("Int64")
+    frame.to_csv(path, index=False, lineterminator="\n", float_format="%.15g", encoding="utf-8")
+    return path
+
+
+def write_datapackage(out: Path, title: str, name: str, release_id: str, note: MethodNote) -> Path:
+    """Describe the files as a Frictionless tabular data package."""
+    schema: dict[str, Any] = {
+        "fields": [
+            {"name": column.name, "type": _TYPES[column.type], "description": column.description}
+            for column in TABLE.columns
+        ],
+        "primaryKey": ["cell_id"],
+        "missingValues": [""],
+    }
+    for described in schema["fields"]:
+        if described["name"] == "status":
+            described["constraints"] = {"required": True, "enum": [1, -1, 5]}
+        if described["name"] == "cell_id":
+            described["constraints"] = {"required": True, "unique": True}
+    resources = [
+        {"name": "outcomes", "path": "outcomes.csv", "profile": "tabular-data-resource", "format": "csv"}
+        | {
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "description": TABLE.description,
+            **_digest(out / "outcomes.csv"),
+        }
+        | {"dialect": {"delimiter": ",", "header": True}, "schema": schema},
+        {"name": "outcomes-parquet", "path": "outcomes.parquet", "profile": "data-resource", "format": "parquet"}
+        | {"mediatype": "application/vnd.apache.parquet", "description": "The same cells."}
+        | _digest(out / "outcomes.parquet"),
+    ]
+    package: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()),
+        "title": title,
+        "version": release_id,
+        "description": "What holders of industry credentials earned before and after the award, and where they work. See methods.md.",
+        **({"created": f"{note.released}T00:00:00Z"} if note.released else {}),
+        "resources": resources,
+    }
+    return _write_json(out / "datapackage.json", package)
+
+
+def write_manifest(out: Path, industry: str, release_id: str) -> Path:
+    """List every file of the folder with size and sha256; call again after adding files."""
+    paths = sorted(path for path in out.rglob("*") if path.is_file() and path != out / "manifest.json")
+    listed = [
+        {"path": path.relative_to(out).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in paths
+    ]
+    return _write_json(out / "manifest.json", {"industry": industry, "release": release_id, "files": listed})
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"}
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> Path:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,130 @@
+"""Readable names for codes, and the order in which categories are shown.
+
+Names of certifiers and credentials come from the caller (the registry); sectors from the code list in
+``credential_pipeline/foundation/reference``. Not here: sentences.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+from credential_pipeline.public.published_outcomes.cells import ALL
+
+Labels = Mapping[str, Mapping[str, str]]
+
+BUILT_IN: Labels = {
+    "sex": {"F": "Women", "M": "Men", "X": "Another gender"},
+    "race": {
+        "white": "White",
+        "black": "Black or African American",
+        "asian": "Asian",
+        "aian": "American Indian or Alaska Native",
+        "american_indian": "American Indian or Alaska Native",
+        "nhpi": "Native Hawaiian or Pacific Islander",
+        "pacific_islander": "Native Hawaiian or Pacific Islander",
+        "hispanic": "Hispanic or Latino",
+        "multiple": "Two or more races",
+        "two_or_more": "Two or more races",
+        "other": "Some other race",
+    },
+    "setting": {
+        "credit": "College course for credit",
+        "noncredit": "College course without credit",
+        "high_school": "High school or career centre",
+        "employer": "Employer or apprenticeship",
+        "military": "Armed forces",
+        "other": "Another setting",
+        "degree_seeking": "In a degree programme",
+        "not_degree_seeking": "Not in a degree programme",
+        "community_college": "Community or technical college",
+        "public_2yr": "Public two-year college",
+        "public_4yr": "Public four-year college",
+        "private_np_4yr": "Private non-profit four-year college",
+        "for_profit": "For-profit school",
+        "no_enrollment": "No enrollment near the award",
+    },
+    "reason": {
+        "seen_after": "Wages found in at least one year after the award",
+        "seen_in_wages": "Wages found in the year",
+        "never_seen_after": "Person found, no wages in any year after the award",
+        "no_wage_record": "Person found, no wages in the year",
+        "year_not_covered": "Year not (yet) in the wage files",
+        "died_before": "Died before the year",
+        "no_person_key": "Not found with certainty in the reference population",
+        "same_person": "Turned out to be a person already counted",
+        "not_in_cohort": "Award outside the reported years",
+        "opted_out": "Opted out of sharing",
+        "ferpa_blocked": "Directory information blocked by a school (FERPA)",
+    },
+}
+
+
+def sector_labels() -> dict[str, str]:
+    """Names of NAICS sectors by code, for example ``31-33``; empty if the code list is not installed."""
+    path = files("credential_pipeline.foundation") / "reference" / "naics_sectors.csv"
+    if not path.is_file():
+        return {}
+    return {row["code"]: row["label"] for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+
+
+class Naming:
+    """Looks up readable names: the caller's first, then the built-in ones, then the code itself made readable."""
+
+    def __init__(self, given: Labels | None = None, reasons: Mapping[str, str] | None = None) -> None:
+        """Keep the caller's names by dimension and code, and the release's titles of coverage reasons."""
+        self._given = given or {}
+        self._reasons = reasons or {}
+        self._sectors = sector_labels()
+
+    def people(self, dimension: str, code: str) -> str:
+        """The holders of a category in running text: ``men``, ``White holders``, ``those aged 18-25 at the award``."""
+        name = self.name(dimension, code)
+        if code == "unknown":
+            return f"holders whose {dimension.replace('age_band', 'age')} is not recorded"
+        if dimension == "age_band":
+            return f"those aged {name} at the award"
+        if dimension == "sex" and code in {"F", "M"}:
+            return name.lower()
+        if dimension == "certifier":
+            return f"holders of credentials of {name}"
+        if " race" in name:  # "Two or more races", "Some other race"
+            return f"holders of {name[0].lower()}{name[1:]}"
+        return f"{name} holders"
+
+    def name(self, dimension: str, code: str) -> str:
+        """Readable name of a category."""
+        if code == ALL:
+            return "All holders"
+        known: list[Mapping[str, str]] = [self._given.get(dimension, {}), BUILT_IN.get(dimension, {})]
+        known += [self._reasons] if dimension == "reason" else [self._sectors] if dimension == "sector" else []
+        for source in known:
+            for spelling in (code, code.lower()):
+                if spelling in source:
+                    return source[spelling]
+        return "Not recorded" if code == "unknown" else _made_readable(dimension, code)
+
+
+def _made_readable(dimension: str, code: str) -> str:
+    """A code that nobody has named."""
+    if dimension == "sector":
+        return f"NAICS sector {code}"
+    if dimension == "age_band":
+        return code.replace("-", "\N{EN DASH}")
+    if dimension in {"certifier", "credential"}:
+        return code.upper() if code.islower() else code
+    return code.replace("_", " ").strip().capitalize()
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Sort codes for display: as written, with 'not recorded' and 'other' at the end."""
+    last = {"other": 1, "unknown": 2}
+    return sorted(codes, key=lambda code: (last.get(code.lower(), 0), code))
+
+
+def sector_of(prefix: str, sectors: Iterable[str]) -> str | None:
+    """The sector code that a NAICS prefix lies in, where ``31-33`` stands for 31, 32 and 33; None if it is not among them."""
+    for sector in sectors:
+        first, _, last = sector.partition("-")
+        if first.isdigit() and int(first) <= int(prefix[:2]) <= int(last or first):
+            return sector
+    return None

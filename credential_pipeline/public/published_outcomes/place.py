@@ -1,0 +1,54 @@
+"""Puts a release's public files where readers find them: all files change at one instant, or none does.
+
+``<industry>/<release>`` is a link to a folder named by content, so that replacing the link is the one commit point: a
+release whose words were mended is never seen half mended, nor missing.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from credential_pipeline.foundation.storage.durable import flush, sha256, write_atomically
+
+LATEST = "LATEST"
+_CONTENT = ".content"
+
+
+@contextmanager
+def place(folder: Path, release: str) -> Iterator[Path]:
+    """Give a folder to write into; when the block ends well it becomes ``<folder>/<release>`` and the latest release.
+
+    Args:
+        folder: Public folder of the industry.
+        release: Id of the release.
+    """
+    content = folder / _CONTENT
+    content.mkdir(mode=0o755, parents=True, exist_ok=True)
+    part = content / f".part-{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o755)
+    try:
+        yield part
+        for path in sorted(part.iterdir()):
+            path.chmod(0o644)
+            flush(path)
+        target = content / f"{release}-{sha256(part / 'manifest.json')[:16]}"
+        if not target.exists():
+            part.replace(target)
+        for readable in (folder, content, target):
+            readable.chmod(0o755)
+            flush(readable)
+        _link(folder / release, target)
+        write_atomically(folder / LATEST, release.encode(), mode=0o644)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _link(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target.relative_to(link.parent), target_is_directory=True)
+    temporary.replace(link)
+    flush(link.parent)

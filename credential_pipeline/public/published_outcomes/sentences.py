@@ -1,0 +1,138 @@
+"""Numbers into words: amounts, shares, years, lists, and the sentences that stand above the figures.
+
+A sentence uses released cells only. The one thing that it works out is the difference of two cells that it also names.
+A cell that is hidden or missing is said to be so, never left out in silence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credential_pipeline.public.published_outcomes.cells import Cell
+
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+MINUS = "\N{MINUS SIGN}"
+NOT_SHOWN = "not shown"
+NOT_AVAILABLE = "not available"
+
+
+def dollars(value: float, step: int = 100) -> str:
+    """An amount rounded to ``step`` dollars: ``$31,400``, with a true minus sign if negative."""
+    rounded = round(value / step) * step
+    return f"{MINUS if rounded < 0 else ''}${abs(rounded):,.0f}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of one as a percentage: ``41%``; small ones are ``less than 1%``, never a bare zero."""
+    shown = f"{share * 100:.{digits}f}"
+    if share > 0 and float(shown) == 0:
+        return "less than 1%" if digits == 0 else f"<{10**-digits:.{digits}f}%"
+    return f"{shown}%"
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,.0f}"
+
+
+def figure(value: float, unit: str) -> str:
+    """A figure as tables print it: dollars to the dollar, shares with one decimal, means with two."""
+    if unit == "usd":
+        return dollars(value, 1)
+    if unit == "share":
+        return percent(value, 1)
+    return f"{value:,.2f}" if unit == "mean" else count(value)
+
+
+def year(horizon: int) -> str:
+    """A horizon in words: ``the year before the award``, ``the fifth year after the award``."""
+    if horizon == 0:
+        return "the year of the award"
+    if horizon == -1:
+        return "the year before the award"
+    size = abs(horizon)
+    if horizon < 0:
+        return f"{_NUMBERS[size] if size < len(_NUMBERS) else size} years before the award"
+    return f"the {_ORDINALS[size] if size < len(_ORDINALS) else f'{size}th'} year after the award"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def more_or_less(difference: float) -> str:
+    """A difference of dollars: ``$9,700 more``, ``$300 less`` or ``the same``."""
+    if round(difference / 100) == 0:
+        return "the same"
+    return f"{dollars(abs(difference))} {'more' if difference > 0 else 'less'}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Median earnings of one group before and after, both published."""
+
+    name: str
+    before: Cell
+    after: Cell
+
+    @property
+    def difference(self) -> float:
+        """Dollars by which the later cell is above the earlier one."""
+        return (self.after.value or 0) - (self.before.value or 0)
+
+    def amounts(self) -> str:
+        """``from $14,300 to $30,900``."""
+        return f"from {dollars(self.before.value or 0)} to {dollars(self.after.value or 0)}"
+
+    def years(self) -> str:
+        """``between the year before the award and the fifth year after it``."""
+        after = year(self.after.horizon or 0).replace("the award", "it")
+        return f"between {year(self.before.horizon or 0)} and {after}"
+
+
+def change(item: Change, who: str = "Holders") -> str:
+    """One group's change as a full sentence."""
+    moved = "rose" if item.difference > 0 else "fell"
+    if more_or_less(item.difference) == "the same":
+        return f"{who}: median earnings stayed at about {dollars(item.after.value or 0)} {item.years()}."
+    return f"{who}: median earnings {moved} {item.amounts()} {item.years()}, {more_or_less(item.difference)} a year."
+
+
+def changes(items: Sequence[Change], hidden: Sequence[str]) -> list[str]:
+    """Say which groups gained most and least, and for which the figures are not shown.
+
+    Args:
+        items: Groups whose earnings before and after are both published.
+        hidden: Names of groups for which one of them is not.
+    """
+    said: list[str] = []
+    if len(items) == 1:
+        said.append(change(items[0], items[0].name))
+    elif items:
+        most = max(items, key=lambda item: (item.difference, item.name))
+        least = min(items, key=lambda item: (item.difference, item.name))
+        verb = "rose most" if most.difference > 0 else "fell least"
+        said.append(f"Median earnings {verb} for {most.name}: {most.amounts()} {most.years()}.")
+        direction = "rose least" if least.difference > 0 else "fell" if least.difference < 0 else "did not change"
+        same_years = least.years() == most.years()
+        said.append(f"They {direction} for {least.name}: {least.amounts()}{'' if same_years else ' ' + least.years()}.")
+    else:
+        said.append("Earnings before and after cannot be compared: the cells are not shown or not available.")
+    if hidden and items:
+        said.append(not_shown(hidden))
+    return said
+
+
+def not_shown(names: Sequence[str]) -> str:
+    """Say for whom figures are hidden, without giving a reason that would point at anyone."""
+    return f"Not all figures are shown or available for {listing(names)}."
+
+
+def state(cell: Cell | None, text: str) -> str:
+    """The text if the cell is published, else that it is not."""
+    if cell is not None and cell.shown:
+        return text
+    return NOT_SHOWN if cell is not None and cell.status != -1 else NOT_AVAILABLE

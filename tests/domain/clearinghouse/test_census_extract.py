@@ -1,0 +1,379 @@
+"""The extract: who is in it, what is in it, and what the record of disclosures says afterwards."""
+
+import hmac
+import json
+from datetime import date
+
+import pytest
+
+from credential_pipeline.clearinghouse.census_extract import blocks, whitelist
+from credential_pipeline.clearinghouse.census_extract.build import build
+from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
+from credential_pipeline.clearinghouse.census_extract.hand_over import hand_over
+from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, create_row_ids, ensure_token_key
+from credential_pipeline.foundation.contracts import Column, Snapshot
+from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.engines.handover_world import (
+    AGREEMENT,
+    CANARIES,
+    INDUSTRY,
+    NOW,
+    TODAY,
+    TOKENS,
+    credential,
+    fill,
+    make_world,
+    profile,
+    put,
+    write_files,
+)
+
+
+@pytest.fixture
+def con():
+    with connect(threads=2) as connection:
+        yield connection
+
+
+@pytest.fixture
+def built(con):
+    fill(con)
+    build(con, INDUSTRY, TODAY, TOKENS)
+    return con
+
+
+def rows(con, query):
+    return con.execute(query).fetchall()
+
+
+def extract_of(con, learner):
+    create_row_ids(con, f"(SELECT '{learner}' AS learner_id)", "tmp_one", "manufacturing", TOKENS)
+    found = con.execute("SELECT l.* FROM census_extract.learners l JOIN tmp_one USING (row_id)")
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def content(con):
+    return {table.name: rows(con, f"SELECT * FROM census_extract.{table.name}") for table in SNAPSHOT}
+
+
+def refused(code, action, *arguments, **named):
+    with pytest.raises(SafeError) as error:
+        action(*arguments, **named)
+    assert error.value.code == code
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__ or error.value.__context__ is None
+    assert not any(canary in str(error.value) for canary in CANARIES)
+
+
+def test_blocked_learners_are_out_and_every_reported_learner_is_counted_once(built):
+    # 4 and 6 opted out (6 is ferpa-free but flagged by both), and the blocked person that linkage never saw.
+    assert dict(rows(built, "SELECT * FROM census_extract.coverage")) == {
+        "reported": 8,
+        "opted_out": 3,
+        "ferpa_blocked": 2,
+        "extracted": 3,
+    }
+    for learner in ("L4", "L5", "L6", "L7"):
+        assert extract_of(built, learner) == []
+    assert rows(built, "SELECT count(*), count(DISTINCT row_id) FROM census_extract.learners") == [(3, 3)]
+    orphans = "SELECT count(*) FROM census_extract.credentials ANTI JOIN census_extract.learners USING (row_id)"
+    assert rows(built, orphans) == [(0,)]
+
+
+def test_an_unflagged_record_of_a_blocked_learner_stays_home_too(built):
+    assert rows(built, "SELECT count(*) FROM census_extract.credentials") == [(3,)]
+
+
+def test_only_linked_learners_carry_education_facts(built):
+    (linked,) = extract_of(built, "LEARNER-CANARY")
+    assert rows(built, "SELECT row_id FROM census_extract.enrollments") == [(linked["row_id"],)]
+    assert rows(built, "SELECT row_id FROM census_extract.degrees") == [(linked["row_id"],)]
+    (ambiguous,) = extract_of(built, "L2")
+    assert ambiguous["last_name"] == "NAME2"
+
+
+def test_values_come_from_the_registry_first_then_from_the_fullest_profile(con):
+    fill(con)
+    person = {"student_id": "S9", "last_name": "NEW", "middle_name": "R", "city": "X", "ferpa_block": False}
+    put(con, "education_registry.persons", **person)
+    put(con, "linked_records.learners", learner_id="L9", student_id="S9", status="linked", blocked=False)
+    for number, values in enumerate(
+        [
+            {"first_name": "ANN", "last_name": "OLD", "street": "1 ELM", "zip": "11111", "sex": "F", "records": 1},
+            {"first_name": "ANNE", "last_name": "OLD", "state": "OH", "birth_date": date(1990, 1, 2), "records": 9},
+        ]
+    ):
+        profile(con, f"P9{number}", **values)
+        put(con, "linked_records.profile_links", profile_id=f"P9{number}", learner_id="L9", status="linked")
+    build(con, INDUSTRY, TODAY, TOKENS)
+    (found,) = extract_of(con, "L9")
+    found.pop("row_id")
+    assert found == {
+        "first_name": "ANN",  # the fuller profile, although the other has more records
+        "middle_name": "R",
+        "last_name": "NEW",
+        "name_suffix": None,
+        "previous_last_name": "OLD",
+        "birth_date": date(1990, 1, 2),  # the next profile fills the gap
+        "sex": "F",
+        "street": "1 ELM",  # the registry has no street or ZIP, and addresses are not mixed
+        "city": None,
+        "state": None,
+        "zip": "11111",
+    }
+
+
+def test_a_registry_address_replaces_the_whole_address(con):
+    fill(con)
+    con.execute("UPDATE education_registry.persons SET zip = '22222' WHERE student_id = 'STU-CANARY'")
+    con.execute("UPDATE cleaned_learners.profiles SET street = '9 OAK', zip = '99999'")
+    build(con, INDUSTRY, TODAY, TOKENS)
+    (found,) = extract_of(con, "LEARNER-CANARY")
+    assert (found["street"], found["zip"]) == (None, "22222")
+
+
+def test_the_same_event_reported_twice_is_one_row(con):
+    fill(con)
+    credential(con, "R-again", "P-L3", "L3")
+    credential(con, "R-other", "P-L3", "L3", event_date=date(2016, 5, 5))
+    build(con, INDUSTRY, TODAY, TOKENS)
+    assert rows(con, "SELECT count(*) FROM census_extract.credentials") == [(4,)]
+
+
+def test_row_order_and_threads_do_not_change_the_extract(built):
+    with connect(threads=1) as other:
+        fill(other)
+        for table in ("cleaned_learners.profiles", "linked_records.learners", "linked_records.profile_links"):
+            other.execute(f"CREATE TEMP TABLE t AS SELECT * FROM {table} ORDER BY hash(rowid)")
+            other.execute(f"DELETE FROM {table}")
+            other.execute(f"INSERT INTO {table} FROM t")
+            other.execute("DROP TABLE t")
+        build(other, INDUSTRY, TODAY, TOKENS)
+        assert content(other) == content(built)
+
+
+def test_a_new_column_upstream_changes_nothing(built):
+    with connect(threads=2) as other:
+        fill(other, extra_column=True)
+        build(other, INDUSTRY, TODAY, TOKENS)
+        assert content(other) == content(built)
+
+
+def test_a_column_too_many_in_the_built_table_is_refused(built):
+    built.execute("ALTER TABLE census_extract.learners ADD COLUMN nickname VARCHAR")
+    refused("E_CONTRACT_COLUMNS", whitelist.assert_columns, whitelist.columns_in(built, "census_extract"))
+
+
+@pytest.mark.parametrize("name", sorted(whitelist.FORBIDDEN))
+def test_a_contract_that_names_a_forbidden_column_is_refused(name):
+    first, *rest = SNAPSHOT.tables
+    wider = type(first)(
+        first.name, first.description, first.key, (*first.columns, Column(name, "VARCHAR", "")), first.sensitivity
+    )
+    contract = Snapshot(SNAPSHOT.name, SNAPSHOT.side, SNAPSHOT.description, (wider, *rest))
+    refused("E_FORBIDDEN_COLUMN", whitelist.assert_contract, contract)
+
+
+def test_no_canary_in_any_value(built):
+    assert not any(canary in str(content(built)) for canary in CANARIES)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "day", "code"),
+    [
+        (None, TODAY, "E_NO_AGREEMENT"),
+        (AGREEMENT, date(2025, 12, 31), "E_NO_AGREEMENT"),
+        (AGREEMENT, date(2027, 1, 1), "E_AGREEMENT_EXPIRED"),
+    ],
+)
+def test_without_a_valid_agreement_nothing_is_written(con, agreement, day, code):
+    fill(con)
+    refused(code, build, con, INDUSTRY.model_copy(update={"agreement": agreement}), day, TOKENS)
+    assert whitelist.columns_in(con, "census_extract") == {}
+
+
+def test_the_last_day_of_the_agreement_counts(con):
+    fill(con)
+    build(con, INDUSTRY, AGREEMENT.expires, TOKENS)
+
+
+def test_the_key_of_another_recipient_is_refused(con):
+    fill(con)
+    refused("E_WRONG_KEY", build, con, INDUSTRY, TODAY, TokenKey(b"\x07" * 32, "Another agency"))
+
+
+def test_a_failing_build_leaves_no_table_and_quotes_no_value(con):
+    fill(con)
+    con.execute("ALTER TABLE cleaned_learners.credentials ALTER event_date TYPE VARCHAR")
+    con.execute("UPDATE cleaned_learners.credentials SET event_date = 'canary@example.org'")
+    refused("E_EXTRACT", build, con, INDUSTRY, TODAY, TOKENS)
+    assert whitelist.columns_in(con, "census_extract") == {}
+
+
+def test_row_ids_are_hmac_and_differ_by_key_recipient_and_industry(con):
+    def token(key, industry="manufacturing"):
+        create_row_ids(con, "(SELECT 'Lé1' AS learner_id)", "tmp_one", industry, key)
+        return rows(con, "SELECT row_id FROM tmp_one")[0][0]
+
+    message = b"\x1f".join([b"credential-pipeline row id 1", b"Statistical agency", b"manufacturing", "Lé1".encode()])
+    expected = hmac.digest(TOKENS.secret, message, "sha256").hex()[:40]
+    assert token(TOKENS) == f"{TOKENS.key_id}-{expected}"
+    others = [
+        token(TokenKey(TOKENS.secret, "B")),
+        token(TokenKey(b"\x08" * 32, TOKENS.recipient)),
+        token(TOKENS, "healthcare"),
+    ]
+    assert len({token(TOKENS), *others}) == 4
+
+
+def test_the_token_key_is_made_once_and_kept_private(tmp_path):
+    key = ensure_token_key(tmp_path, "Statistical agency")
+    assert ensure_token_key(tmp_path, "Statistical agency") == key
+    assert ensure_token_key(tmp_path, "Statistical Agency").secret != key.secret
+    assert key.secret.hex() not in repr(key)
+    for path in (tmp_path / "keys").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.chmod(0o640)
+    refused("E_KEY_PERMISSIONS", ensure_token_key, tmp_path, "Statistical agency")
+
+
+def test_a_block_after_the_build_stops_the_hand_over(con, tmp_path):
+    world = make_world(con, tmp_path)
+    blocks.refuse_blocked(con, "manufacturing", TOKENS)
+    con.execute("UPDATE education_registry.persons SET ferpa_block = TRUE WHERE student_id = 'STU-CANARY'")
+    refused("E_BLOCKED_LEARNER", send, con, world)
+    assert not list(world.sender.glob("outbox/*/*/manifest.json"))
+    assert not world.inbox.exists()
+    assert DisclosureRecord(world.sender).entries() == []
+
+
+def send(con, world, **named):
+    settings = {"today": TODAY, "when": NOW, "inbox": world.inbox} | named
+    return hand_over(con, world.files, world.sender, INDUSTRY, world.sending, **settings)
+
+
+def test_a_column_too_many_in_a_file_stops_the_hand_over(con, tmp_path):
+    world = make_world(con, tmp_path)
+    con.execute(
+        f"COPY (SELECT *, 1 AS score FROM census_extract.degrees) TO '{world.files['degrees']}' (FORMAT parquet)"
+    )
+    refused("E_CONTRACT_COLUMNS", send, con, world)
+    assert DisclosureRecord(world.sender).entries() == []
+
+
+def test_the_record_says_who_received_whom_and_once(con, tmp_path):
+    world = make_world(con, tmp_path)
+    sealed = send(con, world)
+    assert not sealed.reused
+    again = send(con, world)
+    assert again.reused
+    assert again.package_id == sealed.package_id
+    record = DisclosureRecord(world.sender)
+    assert [entry.state for entry in record.entries()] == ["prepared", "done"]
+    facts = record.entries()[0].facts
+    assert facts["recipient"] == AGREEMENT.recipient
+    assert facts["purpose"] == AGREEMENT.purpose
+    assert facts["learners"] == 3
+    assert facts["exempt_from_99_32"] is False
+    assert facts["tables"]["learners"] == {"rows": 3, "columns": SNAPSHOT.table("learners").column_names}
+    assert [entry.package_id for entry in record.who_received(con, "L3")] == [sealed.package_id]
+    assert record.who_received(con, "L4") == []
+    for path in (record.path, *record.folder.glob("members/*")):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_hand_over_that_was_cut_off_is_finished_by_the_next(con, tmp_path, monkeypatch):
+    world = make_world(con, tmp_path)
+
+    def crash(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("credential_pipeline.clearinghouse.census_extract.hand_over.deliver", crash)
+        with pytest.raises(KeyboardInterrupt):
+            send(con, world)
+    record = DisclosureRecord(world.sender)
+    (unfinished,) = record.unfinished()
+    assert send(con, world).package_id == unfinished
+    assert record.unfinished() == []
+    assert [entry.state for entry in record.entries()] == ["prepared", "done"]
+
+
+def test_no_package_appears_when_the_record_can_not_be_written(con, tmp_path, monkeypatch):
+    world = make_world(con, tmp_path)
+
+    def full(*_arguments):
+        raise OSError(28, "canary@example.org")
+
+    monkeypatch.setattr("credential_pipeline.clearinghouse.census_extract.disclosure_record.write_atomically", full)
+    refused("E_NOSPC", send, con, world)
+    assert not list(world.sender.glob("outbox/*/*/manifest.json"))
+
+
+def edit(line, place, change):
+    lines = line.split("\n")
+    lines[place] = change(lines[place])
+    return "\n".join(line for line in lines if line is not None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: edit(text, 0, lambda line: line.replace('"learners":3', '"learners":2')),
+        lambda text: edit(text, 0, lambda _line: None),
+        lambda text: edit(text, 1, lambda _line: None),
+        lambda text: edit(text, 1, lambda line: line.replace('"done"', '"void"')),
+        lambda text: text + text,
+        lambda _text: "",
+        lambda text: edit(text, 1, lambda _line: "[]"),
+    ],
+)
+def test_a_changed_record_is_noticed_and_stops_the_next_hand_over(con, tmp_path, change):
+    world = make_world(con, tmp_path)
+    send(con, world)
+    record = DisclosureRecord(world.sender)
+    changed = change(record.path.read_text())
+    assert changed != record.path.read_text()
+    record.path.write_text(changed)
+    refused("E_LEDGER_BROKEN", record.entries)
+    refused("E_LEDGER_BROKEN", send, con, world)
+
+
+def test_a_removed_record_or_member_list_is_noticed(con, tmp_path):
+    world = make_world(con, tmp_path)
+    sealed = send(con, world)
+    record = DisclosureRecord(world.sender)
+    (record.folder / "members" / f"{sealed.package_id}.parquet").unlink()
+    refused("E_LEDGER_BROKEN", record.who_received, con, "L3")
+    record.path.unlink()
+    refused("E_LEDGER_BROKEN", record.entries)
+
+
+def test_a_line_cut_short_by_a_crash_is_written_again(con, tmp_path):
+    world = make_world(con, tmp_path)
+    sealed = send(con, world)
+    record = DisclosureRecord(world.sender)
+    lines = record.path.read_bytes().splitlines(keepends=True)
+    head = {"lines": 1, "hash": json.loads(lines[0])["hash"]}
+    record.path.write_bytes(lines[0] + lines[1][:40])
+    (record.folder / "ledger.head").write_text(json.dumps(head))
+    assert record.unfinished() == [sealed.package_id]
+    record.complete(sealed.package_id, NOW)
+    assert record.path.read_bytes() == b"".join(lines)
+
+
+def test_void_and_done_need_a_prepared_row(con, tmp_path):
+    world = make_world(con, tmp_path)
+    record = DisclosureRecord(world.sender)
+    refused("E_LEDGER_STATE", record.complete, "0" * 32, NOW)
+    sealed = send(con, world)
+    refused("E_LEDGER_STATE", record.void, sealed.package_id, NOW)
+    assert record.state(sealed.package_id) == "done"
+
+
+def test_written_files_are_the_same_each_time(built, tmp_path):
+    first, second = write_files(built, tmp_path / "a"), write_files(built, tmp_path / "b")
+    assert all(first[name].read_bytes() == second[name].read_bytes() for name in first)

@@ -1,0 +1,369 @@
+"""The linkage report: what it says, that it names nobody, and that no small number can be read or worked out of it."""
+
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
+from credential_pipeline.clearinghouse.linkage_report.figures import STATUSES, Figures, Group, read
+from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
+from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
+from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
+
+ABOUT = About("Manufacturing", "0123456789abcdef", certifiers={"mssc": "Standards Council", "nims": "Metalworking"})
+DECLARED = {"mssc": ("last_name", "sex", "phone"), "nims": ("last_name", "ssn_last4", "block_flag")}
+
+
+class Cells(HTMLParser):
+    """Rows of tables as lists of texts, by the table's key."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tables, self._key, self._text = {}, "", None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "caption":
+            self._key = attrs["id"]
+            self.tables[self._key] = []
+        elif tag == "tr":
+            self.tables[self._key].append([])
+        elif tag in {"td", "th"}:
+            self._text = ""
+
+    def handle_data(self, data):
+        if self._text is not None:
+            self._text += data
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"}:
+            self.tables[self._key][-1].append(self._text)
+            self._text = None
+
+
+def _world():
+    world = make_world(2000, 400)
+    poor = pd.DataFrame(
+        [{"profile_id": f"Pplace{i}", "first_name": "TEST", "last_name": f"QUISENBERRY{i}"} for i in range(12)]
+        + [{"profile_id": f"Pletters{i}", "first_name": "XXXXX", "last_name": "XX"} for i in range(2)]
+        + [{"profile_id": "Pinitial", "first_name": "X", "last_name": "O", "zip": "45402"}]
+        + [{"profile_id": f"Pfirst{i}", "last_name": "VANTASSEL", "zip": "45402"} for i in range(3)]
+        + [{"profile_id": "Pname", "first_name": "EUPHEMIA", "last_name": "THISTLEWOOD"}]
+    ).assign(certifier="mssc", records=1)
+    rows = pd.DataFrame({"certifier": "mssc", "profile_id": poor["profile_id"], "record_id": poor["profile_id"]})
+    rows = rows.assign(event="award", event_date=pd.Timestamp("2012-01-01"), blocked=False)
+    world.profiles = pd.concat([world.profiles, poor], ignore_index=True)
+    world.credentials = pd.concat([world.credentials, rows], ignore_index=True)
+    return world
+
+
+def _run(world, threads=1, shuffle=None):
+    """Figures, page and tables of a run."""
+    with connect(threads=threads) as con:
+        put_feeds(con, world, shuffle)
+        con.execute("CREATE SCHEMA linked_records")
+        link(con, INDUSTRY, declared=DECLARED)
+        figures = read(con)
+        frames = {
+            name: con.execute(f"FROM linked_records.{name}").df() for name in ("links", "diagnostics", "profile_links")
+        }
+    return SimpleNamespace(figures=figures, page=render(figures, ABOUT), **frames)
+
+
+def _compared(run, links, diagnostics) -> Figures:
+    """What is added to the figures of a run when these tables are the last version's."""
+    with connect() as con:
+        tables = {"linked_records": (run.links, run.diagnostics), "previous_linked_records": (links, diagnostics)}
+        for schema, frames in tables.items():
+            con.execute(f"CREATE SCHEMA {schema}")
+            for name, frame in zip(COMPARED, frames, strict=True):
+                con.register("frame", frame)
+                con.execute(f"CREATE TABLE {schema}.{name} AS FROM frame")
+                con.unregister("frame")
+        add_changes(con)
+        return Figures(con.execute("FROM linked_records.diagnostics WHERE metric LIKE 'change%'").fetchall())
+
+
+@pytest.fixture(scope="module")
+def world():
+    return _world()
+
+
+@pytest.fixture(scope="module")
+def run(world):
+    return _run(world)
+
+
+def _figures(**people: dict[str, tuple[int, ...]]) -> Figures:
+    """Groups of each breakdown with learners by status."""
+    rows = [
+        (f"share_{status}", dimension, level, 0.0, n)
+        for dimension, levels in people.items()
+        for level, counts in levels.items()
+        for status, n in zip(STATUSES, counts, strict=True)
+        if n
+    ]
+    return Figures(rows)
+
+
+# --- small numbers -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "text"), [(0, "<10"), (9, "<10"), (10, "10"), (12, "10"), (13, "15"), (1_998, "2,000")])
+def test_counts_are_rounded_and_small_ones_hidden(n, text) -> None:
+    assert safe.count(n) == text
+
+
+def test_a_share_tells_no_more_than_rounded_counts() -> None:
+    for whole in (25, 60, 200, 1_000):
+        same = [n for n in range(10, 5_000) if safe.rounded(n) == safe.rounded(whole)]
+        hidden = {safe.share(part, n) for n in same for part in range(10)}
+        rest = {safe.share(n - part, n) for n in same for part in range(10)}
+        assert len(hidden) == len(rest) == 1
+        assert next(iter(hidden)).text.startswith("<")
+        assert next(iter(rest)).text.startswith(">")
+    assert safe.share(3, 22).text == "\N{EN DASH}"
+    assert safe.share(845, 1_000).text == "84.5%"
+    assert safe.share(84, 100).text == "85%"
+
+
+def test_bounds_of_hidden_shares_hold() -> None:
+    for whole in range(25, 700):
+        for part in (0, 9):
+            bound = float(safe.share(part, whole).text[1:-1]) / 100
+            assert part / whole <= bound + 0.06
+            bound = float(safe.share(whole - part, whole).text[1:-1]) / 100
+            assert 1 - part / whole >= bound - 0.06
+
+
+def test_small_groups_are_pooled_until_ten_are_together() -> None:
+    def pooled(*sizes: int) -> dict[str, int]:
+        groups = [Group(f"g{i}", (size, 0, 0, 0)) for i, size in enumerate(sizes)]
+        return {group.name: group.people for group in safe.pool(groups)}
+
+    assert pooled(500, 40) == {"g0": 500, "g1": 40}
+    assert pooled(500, 40, 6, 7) == {"g0": 500, "g1": 40, safe.REST: 13}
+    assert pooled(500, 40, 3) == {"g0": 500, safe.REST: 43}, "three alone would be told by subtraction"
+    assert pooled(4, 3) == {}
+    assert pooled(40, 3) == {safe.REST: 43}
+
+
+def test_one_person_of_a_small_group_does_not_show() -> None:
+    """Two worlds that differ in one of a few people have the same page."""
+
+    def page(ambiguous: int, small: int) -> str:
+        groups = {"F": (498, ambiguous, 40, 20), "M": (702, 33, 47, 8), "X": (small, 0, 0, 0)}
+        return render(_figures(all={"all": (1_200 + small, ambiguous + 33, 87, 28)}, sex=groups), ABOUT)
+
+    assert len({page(ambiguous, small) for ambiguous in (3, 4) for small in (3, 4)}) == 1
+    assert page(3, 3) != page(13, 3)
+
+
+def test_counts_of_people_on_the_page_are_multiples_of_five_or_hidden(run) -> None:
+    tables = Cells(run.page).tables
+    held = [row[3] for row in tables["t-rates"][1:] if len(row) > 1]
+    held += [row[1] for row in tables["t-errors"][1:] if len(row) > 1]
+    held += [cell for row in tables["t-weights"][1:] for cell in row[1:] if cell != "0"]
+    held += [row[2] for row in tables["t-rules"][1:] if len(row) > 1 and row[2] != "0"]
+    assert len(held) > 60
+    for cell in held:
+        assert cell == "<10" or (int(cell.replace(",", "")) % 5 == 0 and int(cell.replace(",", "")) >= 10), cell
+
+
+# --- nobody is named -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_nobody(run, world) -> None:
+    shown = re.sub(r"<style>.*?</style>", "", run.page, flags=re.DOTALL)
+    tokens = set(re.findall(r"[\w@.]+", shown))
+    people = pd.concat([world.profiles, world.students])
+    for column in ("first_name", "last_name", "middle_name", "street", "city", "email", "profile_id", "student_id"):
+        values = {str(value) for value in people[column].dropna() if len(str(value)) > 1}
+        assert not values & tokens, column
+        assert not {value for value in values if " " in value and value in shown}, column
+    assert not {day for day in people["birth_date"].dropna().dt.strftime("%Y-%m-%d") if day in shown}
+    assert not re.search(r"\bL[0-9a-f]{16}\b", shown)
+    assert "mssc" not in shown, "certifiers go by their readable names"
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(run) -> None:
+    assert "default-src 'none'" in run.page
+    assert not re.search(r"<script|<link|<img|https?:|url\(|@import|\son\w+=", run.page)
+
+
+# --- what the figures say ------------------------------------------------------------------------------------------------
+
+
+def test_rates_count_learners_once(run) -> None:
+    everybody = sections.everybody(run.figures)
+    learners = run.profile_links.groupby("learner_id").agg(status=("status", "max"), p=("match_probability", "max"))
+    assert dict(zip(STATUSES, everybody.counts, strict=True)) == {
+        status: int((learners["status"] == status).sum()) for status in STATUSES
+    }
+    for breakdown in ("sex", "birth_decade", "has_birth_date", "fields"):
+        groups = run.figures.groups(breakdown)
+        assert sum(group.people for group in groups) == len(learners)
+        assert sum(group.links for group in groups) == everybody.links
+        assert sum(group.missed for group in groups) == pytest.approx(everybody.missed, abs=0.01)
+    assert sum(group.people for group in run.figures.groups("certifier")) > len(learners)
+
+
+def test_expected_errors_are_what_probabilities_add_up_to(run) -> None:
+    learners = run.profile_links.groupby("learner_id").agg(
+        student=("student_id", "max"), p=("match_probability", "max")
+    )
+    linked = learners["student"].notna()
+    everybody = sections.everybody(run.figures)
+    assert everybody.links == linked.sum()
+    assert everybody.false == pytest.approx((1 - learners.loc[linked, "p"]).sum(), abs=0.001)
+    assert everybody.missed == pytest.approx(learners.loc[~linked, "p"].sum(), abs=0.001)
+    group = Group("g", (90, 0, 10, 0), links=100, false=2.0, missed=2.0)
+    assert (words.precision(group), words.missed(group)) == ("98.00%", "2.00%")
+    assert words.precision(Group("g", (24, 0, 0, 0), links=24)) == "\N{EN DASH}"
+
+
+def test_unlinkable_profiles_stand_under_their_first_reason(run) -> None:
+    counts = {
+        reason: run.figures.find("unlinkable", reason, "mssc") for reason in ("placeholder_name", "no_first_name")
+    }
+    assert counts["placeholder_name"].n == 14
+    assert counts["no_first_name"].n == 3
+    table = Cells(run.page).tables["t-unlinkable"]
+    assert ["Standards Council", "", "15"] in [row[:3] for row in table]
+    assert ["Each certifier", "", "<10"] in [row[:3] for row in table]
+
+
+def test_declared_but_empty_fields_are_named_with_their_certifier(run) -> None:
+    assert sections.empty_fields(run.figures, ABOUT.certifiers) == ["Standards Council: telephone"]
+    assert "Standards Council: telephone" in run.page
+    assert run.figures.value("declared_field", "nims", "ssn_last4") > 0.3
+
+
+def test_thresholds_stand_at_their_weights(run) -> None:
+    assert sections.thresholds(run.figures) == [
+        ("review from p = 0.5", 0.0),
+        ("link from p = 0.95", pytest.approx(4.2479, abs=1e-4)),
+    ]
+
+
+def test_blocks_that_were_left_out_are_counted(run) -> None:
+    counted = run.figures.levels("skipped_blocks", "registry")
+    assert {figure.level for figure in counted} >= {
+        figure.level for figure in run.figures.levels("candidate_pairs", "registry")
+    }
+
+
+def test_every_weight_of_the_models_is_shown(run) -> None:
+    shown = sum(len(block.rows) for grid in sections.levels(run.figures, "registry") for block in grid.blocks)
+    assert shown == len(run.figures.levels("level_weight", "registry")) > 30
+
+
+def test_review_results_are_used_once_there_are_some() -> None:
+    assert words.review(Figures([])) == ["Not reviewed yet: run review export, and import the decisions."]
+    rows = [(f"est_precision{end}", "all", "all", p, 203) for end, p in (("", 0.991), ("_low", 0.97), ("_high", 0.998))]
+    assert words.review(Figures(rows)) == [
+        "All pairs: 99.10% of the links are right (95 % interval 97.00% to 99.80%); 205 pairs were judged."
+    ]
+
+
+# --- against the last version --------------------------------------------------------------------------------------------
+
+
+def test_an_unchanged_linkage_has_the_figures_of_the_last(run) -> None:
+    """Or every version would make all that is built on it stale."""
+    again = _compared(run, run.links, run.diagnostics)
+    assert [again.dimensions(metric) for metric in ("change", "change_share_linked")] == [[], []]
+    assert words.changes(again, "fedcba9876543210") == [
+        "Nothing differs from the version before: the same links, the same learners."
+    ]
+    assert words.changes(again, "") == ["There is no earlier version to compare with."]
+
+
+def test_changes_are_counted_and_said(run) -> None:
+    links = run.links.copy()
+    linked = links.index[links["student_id"].notna()]
+    links.loc[linked[:40], "student_id"] = None
+    links.loc[linked[40:55], "student_id"] = "S_other"
+    two = links["learner_id"].drop_duplicates().iloc[[-1, -2]]
+    links.loc[links["learner_id"].isin(two), "learner_id"] = "L_one"
+    links = links.drop(index=linked[60:80])
+    diagnostics = run.diagnostics.copy()
+    fewer = diagnostics["metric"].eq("share_linked") & diagnostics["dimension"].eq("all")
+    diagnostics.loc[fewer, "n"] -= 200
+    now = _compared(run, links, diagnostics)
+    found = {figure.level: figure.value for figure in now.levels("change")}
+    assert found["links_gained"] == 40
+    assert found["links_moved"] == 15
+    assert found["records_added"] == 20
+    assert found["learners_split"] == 1
+    assert now.find("change_share_linked").value > 0
+    said = words.changes(now, "fedcba9876543210")
+    assert said[0].startswith("The share of linked learners rose by ")
+    assert "40 feed rows found a student that they had not." in said
+    assert "<10 learners of the last version are several now (split)." in said
+
+
+def test_a_change_of_a_few_people_is_not_told() -> None:
+    def page(change: float) -> str:
+        groups = {"F": (450, 0, 50, 0), "M": (700, 0, 50, 0)}
+        rows = [
+            ("change_share_linked", "sex", "F", change, 500),
+            ("change_share_linked", "all", "all", change / 2, 1_250),
+        ]
+        figures = Figures(
+            [
+                *rows,
+                *(
+                    (f"share_{s}", "sex", g, 0.0, n)
+                    for g, c in groups.items()
+                    for s, n in zip(STATUSES, c, strict=True)
+                ),
+            ]
+        )
+        return render(figures, About("Manufacturing", "0" * 16, "1" * 16))
+
+    assert page(0.004) == page(0.014) == page(-0.014), "seven women more or fewer"
+    assert "+4.0" in page(0.04)
+    assert "rose by 2.0 percentage points" in page(0.04)
+
+
+# --- the file ------------------------------------------------------------------------------------------------------------
+
+
+def test_row_order_and_threads_do_not_show(run, world) -> None:
+    assert _run(world, threads=2, shuffle=5).page == run.page
+
+
+def test_the_file_is_written_when_missing_or_other_and_else_left_alone(tmp_path, run) -> None:
+    path = tmp_path / "reports" / "manufacturing" / "linkage.html"
+    with connect() as con:
+        con.execute("CREATE SCHEMA linked_records")
+        con.register("last", run.diagnostics)
+        con.execute("CREATE TABLE linked_records.diagnostics AS FROM last")
+        assert write_report(con, path, ABOUT) == path
+        assert path.read_text() == run.page
+        first = path.stat()
+        write_report(con, path, ABOUT)
+        assert (path.stat().st_ino, path.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+        path.write_text("half")
+        write_report(con, path, ABOUT)
+        assert path.read_text() == run.page
+    assert [item.name for item in path.parent.iterdir()] == ["linkage.html"]
+
+
+def test_an_industry_without_figures_still_has_a_page() -> None:
+    page = render(Figures([]), ABOUT)
+    assert "No learner had a candidate" in page
+    assert "This is the first version" in page
+
+
+def test_words_of_the_registry_are_escaped() -> None:
+    page = render(Figures([]), About("<b>Arts & Crafts</b>", "0" * 16))
+    assert "<b>Arts" not in page
+    assert "&lt;b&gt;Arts &amp; Crafts" in page

@@ -1,0 +1,181 @@
+"""Tiny worlds for outcome_tables: a registry of two certifiers, tables from short rows, and what the tabulation makes of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.foundation.contracts import person_keys, reference_population
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.load import Registry
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.storage.engine import Connection, connect
+
+Row = tuple[Any, ...]
+KEYED = {
+    "learners": "person_key birth_year sex race death_year",
+    "credentials": "person_key certifier credential_code event result event_date training_setting",
+    "enrollments": "person_key sector credit degree_seeking begin_date end_date",
+    "coverage": "reason learners",
+}
+REFERENCE = {"wages": "person_key year employer_id wages", "employers": "employer_id naics"}
+
+
+@dataclass
+class World:
+    """Short rows of the input tables, in the order of KEYED and REFERENCE; coverage is made up if it is missing."""
+
+    learners: list[Row] = field(default_factory=list)
+    credentials: list[Row] = field(default_factory=list)
+    enrollments: list[Row] = field(default_factory=list)
+    wages: list[Row] = field(default_factory=list)
+    employers: list[Row] = field(default_factory=list)
+    coverage: list[Row] = field(default_factory=list)
+
+    def shuffled(self, seed: int) -> "World":
+        """The same rows in another order."""
+        rng = np.random.default_rng(seed)
+        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage")
+        return World(
+            **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]}
+        )
+
+
+def award(key: str, certifier: str, code: str, day: str, setting: str | None = None, result: str | None = None) -> Row:
+    """One award."""
+    return (key, certifier, code, "award", result, day, setting)
+
+
+def attempt(key: str, certifier: str, code: str, day: str, result: str | None = "fail") -> Row:
+    """One sitting that led to no award."""
+    return (key, certifier, code, "attempt", result, day, None)
+
+
+def certifier(name: str, levels: dict[str, int], *, results: bool) -> Certifier:
+    """A certifier whose feed has the required columns and, if results, a column for the result."""
+    columns = {key: {"from": key} for key in ("record_id", "last_name", "credential_code", "event_date")}
+    if results:
+        columns["result"] = {"from": "result"}
+    credentials = [{"code": code, "title": code, "level": level} for code, level in levels.items()]
+    return Certifier.model_validate({"certifier": name, "name": name, "columns": columns, "credentials": credentials})
+
+
+def registry(**industry: object) -> Registry:
+    """Manufacturing with mssc (reports results; CPT is above its module CPT-SAF) and nims (reports none)."""
+    settings = {"industry": "manufacturing", "name": "M", "naics": ("31", "32", "33"), "certifiers": ("mssc", "nims")}
+    return Registry(
+        industries={"manufacturing": Industry.model_validate(settings | industry)},
+        certifiers={
+            "mssc": certifier("mssc", {"CPT-SAF": 1, "CPT": 2}, results=True),
+            "nims": certifier("nims", {"N1": 1, "N2": 3}, results=False),
+        },
+    )
+
+
+def create_inputs(con: Connection, world: World) -> None:
+    """Create the contract tables of both input snapshots; columns that the short rows lack are missing values."""
+    coverage = world.coverage or [("reported", len(world.learners)), ("keyed", len(world.learners))]
+    for snapshot, tables in ((person_keys.SNAPSHOT, KEYED), (reference_population.SNAPSHOT, REFERENCE)):
+        con.execute(f"CREATE SCHEMA {snapshot.name}")
+        for name, given in tables.items():
+            columns = ", ".join(f"{column} {kind}" for column, kind in snapshot.table(name).schema.items())
+            con.execute(f"CREATE TABLE {snapshot.name}.{name} ({columns})")
+            rows = coverage if name == "coverage" else getattr(world, name)
+            names = given.split()
+            picked = ", ".join(f"r[{place + 1}]" for place in range(len(names)))
+            texts = [[None if value is None else str(value) for value in row] for row in rows]
+            con.execute(
+                f"INSERT INTO {snapshot.name}.{name} ({', '.join(names)}) "
+                f"SELECT {picked} FROM (SELECT unnest(CAST(? AS VARCHAR[][])) AS r)",
+                [texts],
+            )
+    con.execute("CREATE SCHEMA outcome_tables")
+
+
+@contextmanager
+def opened(world: World, threads: int = 1) -> Iterator[Connection]:
+    """A connection with the inputs of a world."""
+    with connect(memory_limit="1GB", threads=threads) as con:
+        create_inputs(con, world)
+        yield con
+
+
+@dataclass(frozen=True)
+class Result:
+    """The four tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
+
+    outcomes: list[dict[str, Any]]
+    counts: list[dict[str, Any]]
+    equations: list[dict[str, Any]]
+    definitions: list[dict[str, Any]]
+    types: dict[str, dict[str, str]]
+    left_over: int
+
+    def cell(self, tail: str) -> dict[str, Any]:
+        """The cell with the id ``manufacturing/<tail>``."""
+        return next(row for row in self.outcomes if row["cell_id"] == f"manufacturing/{tail}")
+
+    def value(self, tail: str) -> float | None:
+        """The value of a cell."""
+        return self.cell(tail)["value"]
+
+    def count(self, count_id: str) -> int:
+        """The value of a count."""
+        return next(row["value"] for row in self.counts if row["count_id"] == count_id)
+
+
+def rows_of(con: Connection, table: str) -> list[dict[str, Any]]:
+    """All rows of a table as dicts."""
+    found = con.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def tabulated(world: World, threads: int = 1, **industry: object) -> Result:
+    """Tabulate a world under a registry with some settings of the industry changed."""
+    known = registry(**industry)
+    with opened(world, threads) as con:
+        tabulate(con, known.industry("manufacturing"), known)
+        names = ("outcomes", "counts", "equations", "definitions")
+        described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
+        return Result(
+            *(rows_of(con, f"outcome_tables.{name}") for name in names),
+            types={name: {row[0]: row[1] for row in rows} for name, rows in described.items()},
+            left_over=con.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall()[0][0],
+        )
+
+
+def random_world(seed: int, size: int = 60) -> World:
+    """A world with missing values, ties, deaths, uncovered years and people without wages, awards or enrollments."""
+    rng = np.random.default_rng(seed)
+
+    def pick(options: list[Any]) -> Any:
+        return options[int(rng.integers(len(options)))]
+
+    keys = [f"K{number:03}" for number in range(size)]
+    world = World(employers=[("E1", "332710"), ("E2", "722511"), ("E3", None), ("E4", "621111"), ("E5", "99")])
+    for key in keys:
+        born, died = pick([None, 1950, 1975, 1988, 1995]), pick([None, None, None, 2013])
+        world.learners.append((key, born, pick(["F", "M", None]), pick(["white", "black", "asian", ""]), died))
+        for _ in range(int(rng.integers(0, 5))):
+            body, code = pick([("mssc", "CPT-SAF"), ("mssc", "CPT"), ("nims", "N1"), ("nims", "N2")])
+            day = f"{int(rng.integers(2004, 2020))}-{int(rng.integers(1, 13)):02}-15"
+            result = pick(["pass", None]) if body == "mssc" else None
+            world.credentials.append(award(key, body, code, day, pick(["credit", "noncredit", None]), result))
+            if body == "mssc" and rng.random() < 0.5:
+                world.credentials.append(attempt(key, body, code, day, pick(["fail", None, "pass"])))
+            if rng.random() < 0.5:
+                begin = f"{day[:4]}-01-10"
+                world.enrollments.append(
+                    (key, pick(["public_2yr", None]), pick([True, False]), pick([True, None]), begin, None)
+                )
+        years = [year for year in range(2003, 2021) if rng.random() < 0.6]
+        jobs = {(key, year, pick(["E1", "E2", "E3", "E4", "E9"])) for year in years for _ in range(2)}
+        world.wages += [(*job, float(pick([0, 100.1, 12345.67, 30000, 30000]))) for job in sorted(jobs)]
+    world.coverage = [
+        *(("opted_out", 5), ("ferpa_blocked", 3), ("no_person_key", 7), ("keyed", size + 2), ("reported", size + 17)),
+    ]
+    return world

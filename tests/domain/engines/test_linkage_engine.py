@@ -1,0 +1,225 @@
+"""The engine: comparisons, blocking, models, training, scores."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from credential_pipeline.engines.linkage import blocking, comparisons, diagnose, fields, model, predict
+from credential_pipeline.engines.linkage.scratch import scratch
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import Connection, connect
+
+PERSON = {"first_name": "JOHN", "last_name": "CARTER", "birth_date": "1985-03-07"}
+
+
+def records(con: Connection, target: str, rows: list[dict[str, str | None]]) -> None:
+    values = [{"id": f"{target}{i}", **row} for i, row in enumerate(rows)]
+    columns = sorted({name for row in values for name in row})
+    con.execute(f"CREATE OR REPLACE TABLE source_{target} ({', '.join(c + ' VARCHAR' for c in columns)})")
+    for row in values:
+        con.execute(
+            f"INSERT INTO source_{target} VALUES ({', '.join('?' * len(columns))})", [row.get(c) for c in columns]
+        )
+    if "birth_date" in columns:
+        con.execute(f"ALTER TABLE source_{target} ALTER birth_date TYPE DATE")
+    fields.make_records(con, f"source_{target}", target, id_column="id")
+
+
+NAMES = [
+    ({}, {}, "full"),
+    ({"first_name": "BOB"}, {"first_name": "ROBERT"}, "nickname"),
+    ({"first_name": "PACO"}, {"first_name": "FRANCISCO"}, "nickname"),
+    ({"first_name": "JOHNATHON"}, {"first_name": "JONATHAN"}, "similar_first"),
+    ({"first_name": "MARQUISE"}, {"first_name": "MARQIUSE"}, "similar_first"),
+    ({"last_name": "CARTRE"}, {}, "similar_last"),
+    ({"last_name": "SMITH-CARTER"}, {"last_name": "CARTER"}, "surname"),
+    ({"last_name": "JONES", "previous_last_name": "CARTER"}, {}, "surname"),
+    ({"first_name": "CARTER", "last_name": "JOHN"}, {}, "swapped"),
+    ({"first_name": "J"}, {}, "initial"),
+    ({"first_name": "PAUL"}, {"middle_name": "PAUL"}, "middle_as_first"),
+    ({"first_name": None}, {}, "last_only"),
+    ({"last_name": None}, {}, "first_only"),
+    ({"first_name": "ERIK"}, {"first_name": "EIRK"}, "similar_first"),
+    ({"first_name": "CARTER", "last_name": "ZWICK"}, {}, "crossed"),
+    ({"first_name": "DEBORAH"}, {}, "last"),
+    ({"last_name": "ZWICK"}, {}, "first"),
+    ({"first_name": "DEBORAH", "last_name": "ZWICK"}, {}, "other"),
+    ({"last_name": "O'BRIEN"}, {"last_name": "OBRIEN"}, "full"),
+    ({"last_name": "NUÑEZ"}, {"last_name": "NUNEZ"}, "full"),
+]
+DATES = [
+    ("1985-03-07", "exact"),
+    ("1985-07-03", "swapped"),
+    ("1985-03-08", "one_edit"),
+    ("1958-03-07", "one_edit"),
+    ("1895-03-07", "one_edit"),
+    ("1991-03-07", "same_day"),
+    ("1985-04-18", "same_year"),
+    ("1962-11-25", "other"),
+    (None, "unknown"),
+]
+
+
+def levels(pairs: list[tuple[dict[str, str | None], dict[str, str | None]]], field: str) -> list[str]:
+    """Names of the levels at which persons are compared, pair by pair."""
+    with connect(threads=1) as con:
+        records(con, "l", [PERSON | left for left, _ in pairs])
+        records(con, "r", [PERSON | right for _, right in pairs])
+        con.execute(
+            "CREATE TABLE pairs AS SELECT l.record AS left_record, r.record AS right_record FROM l JOIN r "
+            "ON substr(l.id, 2) = substr(r.id, 2)"
+        )
+        shipped, present = model.shipped("registry"), ("name", "birth_date")
+        predict.score(
+            con, shipped, "s", left="l", right="r", pairs="pairs", fields=present, right_rows=9, min_weight=-1e6
+        )
+        rows = con.execute(
+            f"SELECT gamma_{field} FROM s JOIN l ON l.record = left_record ORDER BY substr(l.id, 2)::INTEGER"
+        ).fetchall()
+    item = comparisons.comparison(field)
+    names = {item.code(name): name for name in [*(level.name for level in item.levels), "other", "unknown"]}
+    return [names[row[0]] for row in rows]
+
+
+def test_names_are_compared_at_the_level_that_people_would_name() -> None:
+    expected = [level for _, _, level in NAMES]
+    assert levels([(left, right) for left, right, _ in NAMES], "name") == expected
+    assert levels([(right, left) for left, right, _ in NAMES], "name") == expected
+
+
+def test_birth_dates_have_levels_of_their_own() -> None:
+    found = levels([({"birth_date": born}, {}) for born, _ in DATES], "birth_date")
+    assert found == [level for _, level in DATES]
+
+
+def test_both_dialects_are_built_from_one_source() -> None:
+    duckdb, spark = (comparisons.comparisons(tuple(fields.FIELDS), dialect) for dialect in ("duckdb", "spark"))
+    assert [item.name for item in duckdb] == [item.name for item in spark]
+    assert [[level.name for level in item.levels] for item in duckdb] == [[x.name for x in y.levels] for y in spark]
+    text = json.dumps([level.condition for item in spark for level in item.levels])
+    assert "jaro_winkler(" in text
+    assert "jaro_winkler_similarity" not in text
+    assert "list_has_any" not in text
+
+
+def test_fields_that_one_side_lacks_are_not_compared() -> None:
+    with connect(threads=1) as con:
+        records(con, "l", [PERSON | {"sex": "M", "ssn_last4": "1234"}])
+        records(con, "r", [PERSON | {"sex": "M"}])
+        assert fields.shared_fields(con, "l", "r") == ("name", "birth_date", "sex")
+
+
+def test_a_block_beyond_its_bound_is_left_out_and_pairs_are_found_once() -> None:
+    rule = blocking.Rule("names", ("first_name", "last_name"), bound=3)
+    again = blocking.Rule("again", ("last_name",), bound=3)
+    with connect(threads=1) as con:
+        records(con, "l", [PERSON, PERSON | {"last_name": "ZWICK"}])
+        records(con, "r", [PERSON] * 4 + [PERSON | {"last_name": "ZWICK"}] * 2)
+        assert blocking.make_pairs(con, "p", "l", "r", [rule, again]) == 2
+        found = con.execute(
+            "SELECT l.id, r.id, rule FROM p JOIN l ON l.record = left_record JOIN r ON r.record = right_record"
+        )
+        assert sorted(found.fetchall()) == [("l1", "r4", 0), ("l1", "r5", 0)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"birth_date": None}, {}),
+        ({"birth_date": None, "first_name": "JACK"}, {}),
+        ({"birth_date": None, "last_name": "JONES", "previous_last_name": "CARTER"}, {}),
+        ({"birth_date": None, "first_name": "CARTER", "last_name": "JOHN"}, {}),
+        ({"birth_date": "1985-07-03", "first_name": "JOHAN"}, {}),
+        ({"birth_date": "1986-03-07", "first_name": "JOHAN"}, {}),
+        ({"first_name": "XOHN", "last_name": "CARTERS"}, {}),
+        ({"last_name": "ZWICK"}, {}),
+    ],
+)
+def test_blocking_finds_people_without_birth_date_and_with_errors(left, right) -> None:
+    with connect(threads=1) as con:
+        records(con, "l", [PERSON | left])
+        records(con, "r", [PERSON | right])
+        present = fields.shared_fields(con, "r")
+        assert blocking.make_pairs(con, "p", "l", "r", blocking.usable(blocking.RULES, present)) == 1
+
+
+@pytest.mark.parametrize("family", ["profiles", "registry", "reference"])
+def test_shipped_models_are_whole_and_have_a_sidecar(family) -> None:
+    shipped = model.shipped(family)
+    for name, level, m, u in shipped.mu_table():
+        assert 0 < m <= 1, (name, level)
+        assert 0 < u <= 1, (name, level)
+    assert {"name", "birth_date", "address", "middle_name", "sex"} <= set(shipped.fields)
+    assert {"versions", "training_tables", "blocking_rules", "seed", "levels", "fields"} <= set(shipped.meta)
+    weight = {(n, lv): m / u for n, lv, m, u in shipped.mu_table()}
+    assert weight["name", "full"] > weight["name", "last"] > weight["name", "other"]
+    assert weight["birth_date", "exact"] > weight["birth_date", "one_edit"] > weight["birth_date", "other"]
+
+
+def test_a_model_survives_saving_and_a_foreign_one_is_refused(tmp_path: Path) -> None:
+    shipped = model.shipped("registry")
+    path = model.save(shipped, tmp_path)
+    assert model.load(path).weights == shipped.weights
+    saved = json.loads(path.read_text())
+    saved["comparisons"][0]["comparison_levels"].pop(2)
+    path.write_text(json.dumps(saved))
+    with pytest.raises(SafeError) as refused:
+        model.load(path)
+    assert refused.value.code == "E_MODEL"
+    with pytest.raises(SafeError):
+        model.load(tmp_path / "none.json")
+
+
+def test_the_prior_is_scaled_to_the_size_of_the_registry() -> None:
+    shipped = model.shipped("registry")
+    assert shipped.prior_for(shipped.right_rows) == pytest.approx(shipped.prior)
+    assert shipped.prior_for(shipped.right_rows * 10) == pytest.approx(shipped.prior / 10)
+
+
+def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(monkeypatch) -> None:
+    people = [PERSON | {"first_name": name, "birth_date": f"198{i % 3}-03-07"} for i, name in enumerate("ABCDEFGHIJ")]
+    found = []
+    with connect(threads=1) as con:
+        records(con, "l", people)
+        records(con, "r", people[::-1])
+        con.execute("CREATE TABLE p AS SELECT l.record AS left_record, r.record AS right_record FROM l, r")
+        for chunk in (1_000, 7):
+            monkeypatch.setattr(predict, "CHUNK_PAIRS", chunk)
+            given = {"pairs": "p", "fields": fields.shared_fields(con, "l", "r"), "right_rows": 10, "min_weight": -1e6}
+            assert predict.score(con, model.shipped("registry"), "s", left="l", right="r", **given) == 100
+            found.append(con.execute("FROM s ORDER BY ALL").fetchall())
+            assert not con.execute(
+                "SELECT 1 FROM duckdb_tables() WHERE table_name = 'tmp_linkage_candidates'"
+            ).fetchall()
+    assert found[0] == found[1]
+
+
+def test_splink_says_nothing_and_leaves_nothing_behind(capfd, caplog) -> None:
+    with connect(threads=1) as con:
+        records(con, "l", [PERSON])
+        records(con, "r", [PERSON])
+        con.execute("CREATE TABLE pairs AS SELECT 1 AS left_record, 1 AS right_record")
+        before = set(con.execute("SELECT table_name FROM duckdb_tables()").fetchall())
+        with scratch(con):
+            shipped = model.shipped("registry")
+            predict.score(
+                con, shipped, "s", left="l", right="r", pairs="pairs", fields=("name", "birth_date"), right_rows=9
+            )
+        assert set(con.execute("SELECT table_name FROM duckdb_tables()").fetchall()) == before
+    out = capfd.readouterr()
+    assert out.out + out.err + caplog.text == ""
+
+
+def test_diagnostics_hold_counts_and_levels_only() -> None:
+    with connect(threads=1) as con:
+        diagnose.start(con, "d")
+        con.execute("CREATE TABLE t AS SELECT 'linked' AS status, NULL::VARCHAR AS sex, 3.2 AS match_weight")
+        diagnose.add_rates(con, "d", "t", "status", ["sex"])
+        diagnose.add_histogram(con, "d", "t", "weights")
+        diagnose.add_model(con, "d", model.shipped("registry"), ["sex"])
+        rows = con.execute("SELECT metric, dimension, level FROM d").fetchall()
+    assert ("share_linked", "sex", "unknown") in rows
+    assert ("weights", "match_weight", "0") in rows
+    assert ("level_weight", "registry", "sex.exact") in rows
+    assert len(rows) == len(set(rows))

@@ -1,0 +1,102 @@
+"""What scores decide: best right, ambiguity, clusters that contradict themselves."""
+
+import numpy as np
+import pytest
+
+from credential_pipeline.engines.linkage.comparisons import comparison
+from credential_pipeline.engines.linkage.resolve import best_right, cluster, components, contradiction
+from credential_pipeline.foundation.storage.engine import connect
+
+
+def decide(pairs: list[tuple[str, str, float]]) -> dict[str, tuple[str, float, str]]:
+    with connect(threads=1) as con:
+        con.execute("CREATE TABLE scored (l VARCHAR, r VARCHAR, match_weight DOUBLE)")
+        con.executemany("INSERT INTO scored VALUES (?, ?, ?)", pairs)
+        best_right(con, "scored", "best", left="l", right="r", link_threshold=0.95, review_threshold=0.5)
+        rows = con.execute("SELECT l, r, match_probability, status FROM best").fetchall()
+    return {left: (right, probability, status) for left, right, probability, status in rows}
+
+
+def test_the_best_of_several_is_linked_if_the_others_are_far_behind() -> None:
+    assert decide([("a", "x", 20.0), ("a", "y", 8.0)])["a"][::2] == ("x", "linked")
+
+
+def test_two_close_candidates_are_ambiguous_and_ties_go_by_id_not_by_order() -> None:
+    for pairs in ([("a", "x", 20.0), ("a", "y", 20.0)], [("a", "y", 20.0), ("a", "x", 20.0)]):
+        right, probability, status = decide(pairs)["a"]
+        assert (right, status) == ("x", "ambiguous")
+        assert probability == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(("weight", "status"), [(-1.0, "unlinked"), (1.0, "ambiguous"), (5.0, "linked")])
+def test_a_single_candidate_is_judged_by_its_probability(weight, status) -> None:
+    assert decide([("a", "x", weight)])["a"][2] == status
+
+
+def test_huge_weights_do_not_overflow() -> None:
+    assert decide([("a", "x", 900.0), ("a", "y", 800.0)])["a"][2] == "ambiguous"
+
+
+def _edges(*rows: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    left, right, weight = zip(*rows, strict=True)
+    return np.array(left), np.array(right), np.array(weight)
+
+
+def test_components_are_named_after_their_smallest_node() -> None:
+    labels = components(6, np.array([4, 1]), np.array([2, 4]))
+    assert labels.tolist() == [0, 1, 1, 3, 1, 5]
+
+
+def test_a_chain_that_ends_in_a_contradiction_breaks_at_its_weakest_edge() -> None:
+    labels = cluster(4, *_edges((0, 1, 9.0), (1, 2, 3.0), (2, 3, 8.0)), [(0, 3)])
+    assert labels.tolist() == [0, 0, 2, 2]
+
+
+def test_contradictions_between_clusters_change_nothing() -> None:
+    labels = cluster(4, *_edges((0, 1, 9.0), (2, 3, 8.0)), [(0, 3)])
+    assert labels.tolist() == [0, 0, 2, 2]
+
+
+def test_the_order_of_edges_does_not_matter() -> None:
+    rows = [(0, 1, 5.0), (1, 2, 5.0), (2, 3, 5.0), (0, 4, 1.0)]
+    expected = cluster(5, *_edges(*rows), [(0, 2)]).tolist()
+    turned = [(b, a, w) for a, b, w in reversed(rows)]
+    assert cluster(5, *_edges(*turned), [(2, 0)]).tolist() == expected
+
+
+FIELDS = ("name", "birth_date", "address", "ssn_last4", "name_suffix")
+
+
+@pytest.mark.parametrize(
+    ("levels", "against"),
+    [
+        # Twins: one day, one home, other first names; their digits differ or are not known.
+        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "other"}, True),
+        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "unknown"}, True),
+        # Parent and child of one name: the home is one, the day another.
+        ({"name": "full", "birth_date": "other", "address": "exact", "ssn_last4": "unknown"}, True),
+        # The digits and the day, or the digits and the home: one person, whatever happened to the name or the day.
+        ({"name": "other", "birth_date": "exact", "address": "unknown", "ssn_last4": "exact"}, False),
+        ({"name": "first", "birth_date": "other", "address": "exact", "ssn_last4": "exact"}, False),
+        # The digits alone are one in ten thousand.
+        ({"name": "other", "birth_date": "other", "address": "other", "ssn_last4": "exact"}, True),
+        # A changed surname: the first name, the home and the day are hers, the digits mistyped beyond repair.
+        ({"name": "first", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, False),
+        ({"name": "like_last", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, True),
+        # Digits excuse a wrong day where the name is nearly right, or where she changed it at home; not more.
+        ({"name": "similar_last", "birth_date": "other", "address": "zip", "ssn_last4": "exact"}, False),
+        ({"name": "first", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, False),
+        ({"name": "last", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, True),
+        ({"name": "similar_last", "birth_date": "other", "address": "exact", "ssn_last4": "unknown"}, True),
+        # Senior and junior, in spite of everything.
+        (
+            {"name": "full", "birth_date": "exact", "address": "exact", "ssn_last4": "exact", "name_suffix": "other"},
+            True,
+        ),
+    ],
+)
+def test_what_cannot_be_one_person(levels, against) -> None:
+    shown = {"name_suffix": "unknown", **levels}
+    gammas = ", ".join(f"{comparison(name).code(level)} AS gamma_{name}" for name, level in shown.items())
+    with connect(threads=1) as con:
+        assert con.execute(f"SELECT {contradiction(FIELDS)} FROM (SELECT {gammas})").fetchall() == [(against,)]

@@ -1,0 +1,205 @@
+"""What the linkage says in SQL means the same on Spark, Spark leaves nothing behind, and its own words stay unheard.
+
+That both engines give the same tables is tested where a user asks for it, in the pipeline tier.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credential_pipeline.engines.linkage.cluster import Cluster, read_properties
+from credential_pipeline.engines.linkage.comparisons import ADDRESS_SIMILAR, SIMILAR
+from credential_pipeline.engines.linkage.engine import opened
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import connect
+
+MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
+
+if MISSING and os.environ.get("CI") != "true":
+    pytest.skip("PySpark or Java is not installed: make install-spark (CI does)", allow_module_level=True)
+
+# For work of seconds it does not pay to compile or to plan anew.
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+SECRET = "MACGILLICUDDY"
+
+
+def translated(query: str) -> str:
+    from credential_pipeline.engines.linkage.spark.dialect import parse, spark_sql
+
+    return spark_sql(parse(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "SELECT id, unnest([a, b]) AS key, unnest([0, 1]) AS rule FROM t",
+            "SELECT id, INLINE(ARRAYS_ZIP(ARRAY(a, b), ARRAY(0, 1))) AS (key, rule) FROM t",
+        ),
+        ("SELECT unnest(names) AS name FROM t", "SELECT EXPLODE(names) AS name FROM t"),
+        ("SELECT hash(3, a) FROM t", "SELECT XXHASH64(3, a) FROM t"),
+        ("SELECT a // 100 FROM t", "SELECT CAST(a DIV 100 AS INT) FROM t"),
+        ("SELECT [5, 7][rule + 1] FROM t", "SELECT ELEMENT_AT(ARRAY(5, 7), rule + 1) FROM t"),
+        ("SELECT a >= 0.95 FROM t", "SELECT a >= CAST(0.95 AS DOUBLE) FROM t"),
+        (
+            "WITH u AS (SELECT * FROM s.t) SELECT * FROM u SEMI JOIN v USING (k)",
+            "WITH u AS (SELECT * FROM s__t) SELECT * FROM u SEMI JOIN v USING (k)",
+        ),
+    ],
+)
+def test_statements_are_translated(query, expected):
+    assert translated(query) == expected
+
+
+def test_nothing_that_speaks_can_be_switched_on():
+    from credential_pipeline.engines.linkage.spark.session import SILENT, properties
+
+    loud = dict.fromkeys(SILENT, "true") | {"spark.executor.memory": "8g", "spark.driver.host": "10.0.0.1"}
+    made = properties(Cluster("spark://cluster:7077", loud), Path("folder"))
+    assert {name: made[name] for name in SILENT} == dict(SILENT)
+    assert made["spark.executor.memory"] == "8g"
+    assert made["spark.driver.host"] == "10.0.0.1"
+    assert properties(Cluster(), Path("folder"))["spark.driver.bindAddress"] == "127.0.0.1"
+
+
+def test_properties_are_read_as_spark_reads_them(tmp_path):
+    file = tmp_path / "spark.conf"
+    file.write_text("# ours\n\nspark.executor.memory 8g\nspark.x=-Da=b\nspark.y = 1 2\n")
+    assert read_properties(file) == {"spark.executor.memory": "8g", "spark.x": "-Da=b", "spark.y": "1 2"}
+    file.write_text("spark.executor.memory 8g\nmemory 8g\n")
+    with pytest.raises(SafeError, match=r"Line 2 of .*E_SPARK"):
+        read_properties(file)
+
+
+def test_a_missing_pyspark_or_java_is_one_line(monkeypatch):
+    from credential_pipeline.engines.linkage.spark import session
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session.importlib.util, "find_spec", lambda name: None)
+        with pytest.raises(SafeError, match=r"make install-spark.*E_SPARK"), opened("spark", Cluster()):
+            pass
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr(session.shutil, "which", lambda name: None)
+    with pytest.raises(SafeError, match=r"Java.*E_SPARK"), opened("spark", Cluster()):
+        pass
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    from credential_pipeline.engines.linkage.spark.session import _work_folder
+
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, alive = tmp_path / f"spark-{gone.pid}-x", tmp_path / f"spark-{os.getpid()}-x"
+    left.mkdir()
+    alive.mkdir()
+    with connect(spill=tmp_path) as con:
+        made = _work_folder(con, None)
+    assert not left.exists()
+    assert alive.exists()
+    assert made.parent == tmp_path
+    assert made.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.fixture(scope="module")
+def spill(tmp_path_factory):
+    return tmp_path_factory.mktemp("spill")
+
+
+@pytest.fixture(scope="module")
+def spark(spill):
+    """One Spark for all tests; closing it leaves neither files nor a process."""
+    from credential_pipeline.engines.linkage.spark.session import SparkEngine
+
+    with closing(SparkEngine(Cluster(conf=SMALL))) as engine:
+        yield engine
+        process = engine._spark.sparkContext._gateway.proc if engine._spark else None
+    assert not list(spill.glob("spark-*"))
+    assert process is None or process.poll() is not None
+
+
+def words(rng: np.random.Generator, count: int) -> pd.DataFrame:
+    """Pairs of words, many of them nearly the same, some with letters of two bytes, some missing."""
+    letters = np.array(list("ABCDENOÑØ"))
+    one = ["".join(rng.choice(letters[:7] if i % 9 else letters, rng.integers(1, 15))) for i in range(count)]
+    two = []
+    for word in one:
+        made = list(word)
+        for _ in range(rng.integers(0, 4)):
+            at = int(rng.integers(0, len(made)))
+            kind = rng.integers(0, 4)
+            if kind == 0:
+                made[at] = str(rng.choice(letters))
+            elif kind == 1:
+                made.insert(at, str(rng.choice(letters)))
+            elif kind == 2 and len(made) > 1:
+                del made[at]
+            elif at + 1 < len(made):
+                made[at], made[at + 1] = made[at + 1], made[at]
+        two.append("".join(made))
+    return pd.DataFrame({"a": [*one, None, "A", None], "b": [*two, "A", None, None]})
+
+
+def test_similarity_is_the_same_to_the_letter(spark, spill):
+    from credential_pipeline.engines.linkage.spark.similarity import written_out
+
+    judged = {
+        "similar": f"{{jw}} >= {SIMILAR}",
+        "close": f"{{jw}} >= {ADDRESS_SIMILAR}",
+        "one": "{edit} <= 1",
+        "two": "{edit} <= 2",
+    }
+    here = {"jw": "jaro_winkler_similarity(a, b)", "edit": "damerau_levenshtein(a, b)"}
+    there = {"jw": "jaro_winkler(a, b)", "edit": here["edit"]}
+    with connect(spill=spill) as con:
+        con.register("frame", words(np.random.default_rng(3), 8_000))
+        session, folder = spark._start(con)
+        con.execute(f"COPY (SELECT * FROM frame) TO '{folder}/words.parquet'")
+        columns = ", ".join(f"{sql.format(**here)} AS {name}" for name, sql in judged.items())
+        expected = con.execute(f"SELECT a, b, {columns} FROM frame ORDER BY ALL").df()
+        columns = [f"{written_out(sql.format(**there))} AS {name}" for name, sql in judged.items()]
+        session.read.parquet(f"{folder}/words.parquet").selectExpr("a", "b", *columns).write.parquet(f"{folder}/judged")
+        found = con.execute(f"SELECT * FROM read_parquet('{folder}/judged/*.parquet') ORDER BY ALL").df()
+    assert 0.2 < expected["similar"].mean() < 0.9
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_failure_of_spark_is_one_line_without_its_words(spark, spill, capfd):
+    with connect(spill=spill) as con:
+        con.execute("CREATE TEMP TABLE people AS SELECT ? AS name, ? AS born", [SECRET, date(1980, 1, 2)])
+        with pytest.raises(SafeError, match="E_SPARK") as refused, spark.reach(con) as sql:
+            sql.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT name::INTEGER AS n FROM people")
+        with pytest.raises(SafeError, match="E_SPARK"), spark.reach(con) as sql:
+            sql.execute(f"SELECT no_such_column FROM people WHERE name = '{SECRET}'")
+    heard = capfd.readouterr()
+    assert SECRET not in str(refused.value) + heard.out + heard.err
+    assert not refused.value.__cause__
+    assert "\n" not in str(refused.value)
+
+
+def test_statements_of_linkage_beyond_select(spark, spill):
+    with connect(spill=spill) as con:
+        con.execute("CREATE TEMP TABLE t AS SELECT range AS n, range % 3 = 0 AS third FROM range(10)")
+        con.execute("CREATE TEMP TABLE gone AS SELECT 1::BIGINT AS n UNION ALL SELECT 2")
+        with spark.reach(con, gives=("kept",)) as sql:
+            sql.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM t")
+            sql.execute("DELETE FROM kept WHERE third")
+            sql.execute("DELETE FROM kept k USING gone g WHERE g.n = k.n")
+            sql.execute("INSERT INTO kept SELECT n + 100, false FROM gone")
+            sql.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT n, third FROM kept")
+            assert sql.execute("SELECT count(*) FROM kept").fetchall() == [(6,)]
+        assert con.execute("SELECT n FROM kept ORDER BY n").fetchall() == [(4,), (5,), (7,), (8,), (101,), (102,)]
