@@ -1,0 +1,157 @@
+"""Relations as values: what one step hands to the next, and the one place where they are made and cleared away.
+
+A step is a function from relations to a relation. Its SQL names its inputs by the values it was given (``FROM {units}``), so
+no module knows what another calls its tables. Not here: published versions (snapshots.py).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from credential_pipeline.foundation.storage.engine import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NEW = "new_relation"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view of an open connection, known to exist when the value was made.
+
+    Attributes:
+        name: How SQL names it, quoted where needed; ``str()`` gives it, so an f-string can say ``FROM {people}``.
+        columns: Its columns in their order.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The name, for use in SQL."""
+        return self.name
+
+    def needs(self, *columns: str) -> "Relation":
+        """Return the relation itself after a look at its columns.
+
+        Raises:
+            ValueError: A column is missing: the steps before and after do not fit.
+        """
+        absent = [column for column in columns if column not in self.columns]
+        if absent:
+            raise ValueError(f"{self.name} lacks {', '.join(absent)}; it has {', '.join(self.columns)}")
+        return self
+
+
+def relation(con: Connection, name: str) -> Relation:
+    """An existing table or view as a value, for example ``relation(con, "person_keys.person_links")``.
+
+    Raises:
+        ValueError: There is no such table or view in the connection.
+    """
+    try:
+        described = con.execute(f"SELECT * FROM {name} LIMIT 0").description or []
+    except duckdb.CatalogException:
+        raise ValueError(f"there is no relation {name}") from None
+    return Relation(name, tuple(column[0] for column in described))
+
+
+class Scratch:
+    """Makes the relations of one piece of work; see :func:`scratch`.
+
+    Attributes:
+        con: The connection in which they live, for statements that make no relation.
+    """
+
+    def __init__(self, con: Connection) -> None:
+        """Start with no relation; made by :func:`scratch`."""
+        self.con = con
+        self._made: dict[str, str] = {}
+
+    def table(self, what: str, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Relation:
+        """Run a query once and keep its rows.
+
+        Args:
+            what: A word for what the rows are; it shows in query plans. The same word may be used again.
+            query: A SELECT; relations stand in it by their names.
+            parameters: Values for its placeholders.
+        """
+        return self._create("TABLE", what, query, parameters)
+
+    def view(self, what: str, query: str) -> Relation:
+        """Name a query that is run wherever the relation is used."""
+        return self._create("VIEW", what, query, ())
+
+    def frame(self, what: str, frame: "pd.DataFrame") -> Relation:
+        """Copy a small data frame into the connection."""
+        self.con.register(_NEW, frame)
+        try:
+            return self.table(what, f"SELECT * FROM {_NEW}")
+        finally:
+            self.con.unregister(_NEW)
+
+    def rows(self, what: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> Relation:
+        """Keep a few rows of Python values.
+
+        Args:
+            what: A word for what the rows are.
+            columns: Name to DuckDB type, in order.
+            rows: One sequence a row, in the order of the columns.
+        """
+        shape = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
+        made = self.table(what, f"SELECT {shape} WHERE false")
+        values = [list(row) for row in rows]
+        if values:
+            self.con.executemany(f"INSERT INTO {made} VALUES ({', '.join('?' * len(columns))})", values)
+        return made
+
+    def drop(self, *relations: Relation) -> None:
+        """Give back the room of relations that are needed no more; all others go when the work ends."""
+        for made in relations:
+            self.con.execute(f"DROP {self._made.pop(made.name)} IF EXISTS {made}")
+
+    def _create(self, kind: str, what: str, query: str, parameters: Sequence[Any] | dict[str, Any]) -> Relation:
+        name = self._free_name(what)
+        self.con.execute(f"CREATE TEMP {kind} {name} AS {query}", parameters or None)
+        self._made[name] = kind
+        return relation(self.con, name)
+
+    def _free_name(self, what: str) -> str:
+        taken = {
+            row[0]
+            for row in self.con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE temporary"
+                " UNION ALL SELECT view_name FROM duckdb_views() WHERE temporary"
+            ).fetchall()
+        }
+        number = 1
+        while f"{what}_{number}" in taken:
+            number += 1
+        return f'temp."{what}_{number}"'
+
+    def close(self) -> None:
+        """Drop whatever is left, newest first, since a view may stand on a table that is older."""
+        for name, kind in reversed(list(self._made.items())):
+            self.con.execute(f"DROP {kind} IF EXISTS {name}")
+        self._made.clear()
+
+
+@contextmanager
+def scratch(con: Connection) -> Iterator[Scratch]:
+    """Room for relations that nobody sees afterwards: they are gone when the block ends, well or badly.
+
+    Args:
+        con: An open connection.
+
+    Yields:
+        What makes them.
+    """
+    work = Scratch(con)
+    try:
+        yield work
+    finally:
+        work.close()
