@@ -4,6 +4,7 @@ Bands are of 95 %: normal for shares and means, order statistics for percentiles
 recovery of variance from their two bands (Zou and Donner, Statistics in Medicine 2008). Not here: the error that linkage adds.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,15 +15,10 @@ from credential_pipeline.foundation.storage.sql import statement
 @contextmanager
 def macros(con: Connection) -> Iterator[None]:
     """Make the macros of ``macros.sql`` known to the connection, and forget them when the block ends, well or badly."""
-    before = _known(con)
-    con.execute(statement(__package__, "macros.sql"))
+    words = statement(__package__, "macros.sql")
     try:
+        con.execute(words)
         yield
     finally:
-        for name in sorted(_known(con) - before):
-            con.execute(f"DROP MACRO temp.{name}")
-
-
-def _known(con: Connection) -> set[str]:
-    query = "SELECT function_name FROM duckdb_functions() WHERE database_name = 'temp' AND NOT internal"
-    return {str(name) for (name,) in con.execute(query).fetchall()}
+        for name in re.findall(r"TEMP MACRO (\w+)", words):
+            con.execute(f"DROP MACRO IF EXISTS temp.{name}")
