@@ -6,7 +6,7 @@ from credential_pipeline.foundation.storage.relation import Relation, relation
 
 
 def keep(con: Connection, snapshot: Snapshot, name: str, rows: Relation) -> Relation:
-    """Create a table with the columns of its contract, in the order of its key; of all columns where rows share a key.
+    """Create a table with the columns of its contract, in the order in which it is published: by its key.
 
     Args:
         con: A connection with the schema of the snapshot.
@@ -22,7 +22,8 @@ def keep(con: Connection, snapshot: Snapshot, name: str, rows: Relation) -> Rela
     """
     table = snapshot.table(name)
     columns = ", ".join(f'"{column}"' for column in table.column_names)
-    order = ", ".join(f'"{column}"' for column in table.key) if table.unique else "ALL"
+    rest = () if table.unique else tuple(name for name in table.column_names if name not in table.key)
+    order = ", ".join(f'"{column}" NULLS FIRST' for column in (*table.key, *rest))
     target = f"{snapshot.name}.{table.name}"
     con.execute(
         f"CREATE OR REPLACE TABLE {target} AS SELECT {columns} FROM {rows.needs(*table.column_names)} ORDER BY {order}"
