@@ -19,6 +19,7 @@ from credential_pipeline.engines.disclosure.protect import Protection, protect
 from credential_pipeline.engines.disclosure.system import System
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -69,7 +70,7 @@ def publish_outcomes(
     with scratch(con) as work:
         hidden = hidden_counts(work, system, protection)
         published = mark_cells(work, outcomes, hidden, share_rests(work, system), round_earnings_to)
-        keep_published(con, published)
+        keep(con, SNAPSHOT, "published_outcomes", published)
         tally = con.execute(
             f"SELECT count(*), count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM {published}"
         ).fetchall()[0]
@@ -103,16 +104,6 @@ def mark_cells(
         "published",
         statement(__package__, "published.sql", outcomes=outcomes, hidden=hidden, rests=rests),
         {"step": round_earnings_to},
-    )
-
-
-def keep_published(con: Connection, published: Relation) -> None:
-    """Create ``outcome_release.published_outcomes`` with the columns of its contract, in the order of its key."""
-    table = SNAPSHOT.table("published_outcomes")
-    columns = ", ".join(f'"{column}"' for column in table.column_names)
-    con.execute(
-        f"CREATE OR REPLACE TABLE outcome_release.{table.name} AS "
-        f"SELECT {columns} FROM {published.needs(*table.column_names)} ORDER BY {', '.join(table.key)}"
     )
 
 

@@ -43,8 +43,9 @@ def cohort_counts(work: Scratch, units: Relation, follow_ups: Relation, plan: Pl
         follow_ups: Where each unit is at each horizon.
         plan: The settings.
     """
-    parts = [part for group in _BREAKDOWNS for part in _group_counts(work, units, follow_ups, group)]
-    if plan.lead:
+    each = plan.attribution == "each"
+    parts = [part for group in _BREAKDOWNS for part in _group_counts(work, units, follow_ups, group, pairs=each)]
+    if each:
         leads = work.view("leads", f"SELECT * FROM {units} WHERE lead")
         followed = work.view("followed_leads", f"SELECT * FROM {follow_ups} WHERE lead")
         parts += [part for group in _LEAD_BREAKDOWNS for part in _group_counts(work, leads, followed, group, plan.lead)]
@@ -52,11 +53,18 @@ def cohort_counts(work: Scratch, units: Relation, follow_ups: Relation, plan: Pl
 
 
 def _group_counts(
-    work: Scratch, units: Relation, follow_ups: Relation, breakdown: tuple[str, ...], prefix: str = ""
+    work: Scratch,
+    units: Relation,
+    follow_ups: Relation,
+    breakdown: tuple[str, ...],
+    prefix: str = "",
+    *,
+    pairs: bool = False,
 ) -> list[Relation]:
-    """The counts of one breakdown; units are folded by person first, which is cheaper than counting distinct ones."""
+    """The counts of one breakdown; pairs are folded by person first, which is cheaper than counting distinct persons."""
     group = "".join(f"{column}, " for column in breakdown)
-    folded = ", ".join(f"count(*) FILTER ({condition}) AS {quantity}" for quantity, condition in FLOWS.items())
+    times = "count(*) FILTER ({})" if pairs else "CAST({} AS INTEGER)"
+    marked = ", ".join(f"{times.format(condition)} AS {quantity}" for quantity, condition in FLOWS.items())
     flows = ", ".join(
         f"{{'quantity': '{prefix}{quantity}', 'value': CAST(sum({quantity}) AS BIGINT), "
         f"'learners': count(*) FILTER ({quantity} > 0)}}"
@@ -71,10 +79,10 @@ def _group_counts(
     by_horizon = COUNTS.rows(
         work,
         f"""
-        WITH folded AS (
-            SELECT {group} pid, horizon, {folded} FROM {follow_ups} GROUP BY {group} pid, horizon
+        WITH persons AS (
+            SELECT {group} horizon, {marked} FROM {follow_ups} {f"GROUP BY {group} pid, horizon" if pairs else ""}
         ), wide AS (
-            SELECT {group} horizon, [{flows}] AS flows FROM folded GROUP BY {group} horizon
+            SELECT {group} horizon, [{flows}] AS flows FROM persons GROUP BY {group} horizon
         )
         SELECT * EXCLUDE (flows, flow), flow.quantity, flow.value, flow.learners
         FROM (SELECT *, unnest(flows) AS flow FROM wide)

@@ -21,6 +21,7 @@ from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 
@@ -81,21 +82,11 @@ def _tabulate(work: Scratch, plan: Plan) -> None:
         stacking.stack_cells(work, counted, stacks, plan),
         coverage.ledger_cells(work, counted, plan),
     )
-    _keep(work, "counts", counted)
-    _keep(work, "equations", equations(work, counted, whole_sectors, plan))
-    _keep(work, "outcomes", outcomes)
-    _keep(work, "definitions", definition_rows(work))
+    keep(work.con, SNAPSHOT, "counts", counted)
+    keep(work.con, SNAPSHOT, "equations", equations(work, counted, whole_sectors, plan))
+    keep(work.con, SNAPSHOT, "outcomes", outcomes)
+    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
 
 
 def _given(work: Scratch, name: str) -> Relation:
     return relation(work.con, name)
-
-
-def _keep(work: Scratch, name: str, rows: Relation) -> None:
-    """Create a table of the contract, with its columns, in the order of its key."""
-    table = SNAPSHOT.table(name)
-    columns = ", ".join(f'"{column}"' for column in table.column_names)
-    work.con.execute(
-        f"CREATE OR REPLACE TABLE outcome_tables.{name} AS "
-        f"SELECT {columns} FROM {rows.needs(*table.column_names)} ORDER BY {', '.join(table.key)}"
-    )

@@ -13,7 +13,6 @@ from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.enclave.outcome_release.release import (
     Release,
     hidden_counts,
-    keep_published,
     mark_cells,
     publish_outcomes,
     share_rests,
@@ -21,8 +20,10 @@ from credential_pipeline.enclave.outcome_release.release import (
 )
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
 from tests.domain.engines.disclosure_synthetic import Tables, make
 
@@ -62,7 +63,7 @@ def bare(tables: Tables, good: Published, tmp_path_factory: pytest.TempPathFacto
                 share_rests(work, release.system),
                 100,
             )
-            keep_published(con, marked)
+            keep(con, SNAPSHOT, "published_outcomes", marked)
         return Published(release, stage_csv(con, tmp_path_factory.mktemp("bare")), [])
 
 
