@@ -16,7 +16,7 @@ from assets.clearinghouse import (
     linked_records,
     raw_feeds,
 )
-from assets.hop_asset import hop_asset
+from assets.hop_asset import hop_assets
 from assets.resources import side_resource
 from credential_pipeline.foundation.names import Side
 
@@ -29,7 +29,7 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[hop_asset(hop) for hop in HOPS],
+    assets=hop_assets(HOPS),
     jobs=[automation.JOB],
     schedules=[automation.MONTHLY],
     sensors=[automation.landing],

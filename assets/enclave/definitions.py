@@ -10,7 +10,7 @@ from assets.enclave import (
     person_keys,
     reference_population,
 )
-from assets.hop_asset import hop_asset
+from assets.hop_asset import hop_assets
 from assets.resources import side_resource
 from credential_pipeline.foundation.names import Side
 
@@ -23,7 +23,7 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[hop_asset(hop) for hop in HOPS],
+    assets=hop_assets(HOPS),
     jobs=[automation.JOB],
     schedules=[automation.MONTHLY],
     sensors=[automation.ARRIVALS],

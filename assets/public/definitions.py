@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets.hop_asset import hop_asset
+from assets.hop_asset import hop_assets
 from assets.public import automation, published_outcomes
 from assets.resources import side_resource
 from credential_pipeline.foundation.names import Side
@@ -10,7 +10,7 @@ from credential_pipeline.foundation.names import Side
 HOPS = (published_outcomes.HOP,)
 
 defs = dg.Definitions(
-    assets=[hop_asset(hop) for hop in HOPS],
+    assets=hop_assets(HOPS),
     jobs=[automation.JOB],
     schedules=[automation.MONTHLY],
     sensors=[automation.ARRIVALS],
