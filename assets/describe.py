@@ -14,14 +14,9 @@ from checks import gate
 from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
-from credential_pipeline.foundation.names import Sensitivity, Side
+from credential_pipeline.foundation.names import Sensitivity
 
 _OWNERS = {"clearinghouse": "team:clearinghouse", "enclave": "team:enclave", "public": "team:public"}
-
-
-def writer_pool(side: Side) -> str:
-    """The pool of the only step at a time that may write a side's store."""
-    return f"{side.value}_writer"
 
 
 def hop_asset(
@@ -50,7 +45,6 @@ def hop_asset(
         tags={"side": snapshot.side.value, "sensitivity": _most_sensitive(snapshot)},
         metadata={"dagster/column_schema": _column_schema(snapshot.tables[0]), **_other_schemas(snapshot)},
         code_version=code_version(),
-        pool=writer_pool(snapshot.side),
     )
 
 

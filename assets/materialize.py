@@ -17,6 +17,7 @@ from credential_pipeline.foundation.names import SHARED
 from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
+from credential_pipeline.foundation.storage.writer import writing
 
 
 def materialize(
@@ -50,26 +51,31 @@ def materialize(
     """
     snapshot = SNAPSHOTS[hop]
     partition = context.partition_key if snapshot.partitioned else SHARED
-    with guarded(hop, partition, side.root):
+    who = f"run {context.run_id[:8]} ({partition} {hop})"
+    with guarded(hop, partition, side.root), writing(side.store.root, who, _say_waiting):
         versions = [_current(side, name, partition) for name in reads]
         depends = {"code": code_version(), **inputs()}
-    yield from gate.run(
-        gate.Hop(
-            store=side.store,
-            snapshot=snapshot,
-            partition=partition,
-            reads=versions,
-            inputs=depends,
-            run_id=context.run_id,
-            rules=rules,
-            build=build,
-            before_publish=before_publish,
-            describe=describe,
-            intact=intact,
-            explain=explain,
-            home=side.root,
+        yield from gate.run(
+            gate.Hop(
+                store=side.store,
+                snapshot=snapshot,
+                partition=partition,
+                reads=versions,
+                inputs=depends,
+                run_id=context.run_id,
+                rules=rules,
+                build=build,
+                before_publish=before_publish,
+                describe=describe,
+                intact=intact,
+                explain=explain,
+                home=side.root,
+            )
         )
-    )
+
+
+def _say_waiting(writer: str) -> None:
+    gate.PROGRESS.info("waiting for %s, which writes the same store; it can be ended in the Dagster UI (Runs)", writer)
 
 
 def _current(side: SideResource, name: str, partition: str) -> Version:
