@@ -17,6 +17,7 @@ from assets.inputs import look, unchanged
 from checks import gate
 from checks.guard import guarded
 from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.writer import writing
 
 PROGRESS = logging.getLogger("credential_pipeline.progress")
 
@@ -38,7 +39,8 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
         dg.Failure: A blocking rule is broken or the input was refused; nothing was published.
     """
     started = time.monotonic()
-    with guarded(hop.name, step.partition, step.root):
+    who = f"run {run_id[:8]} ({step.partition} {hop.name})"
+    with guarded(hop.name, step.partition, step.root), writing(step.side.store.root, who, _say_waiting):
         inputs = look(hop, step)
         reused = unchanged(hop, step, inputs)
         if reused is not None:
@@ -77,3 +79,7 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
         metadata |= {**hop.for_readers(published), **hop.describe(published)}
         metadata |= {name: pictures.draw(con, chart) for name, chart in hop.charts.items()}
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))
+
+
+def _say_waiting(writer: str) -> None:
+    PROGRESS.info("waiting for %s, which writes the same store; it can be ended in the Dagster UI (Runs)", writer)

@@ -1,16 +1,20 @@
 """``export``: one current table as a CSV or Parquet file."""
 
+from __future__ import annotations
+
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assets import environment
-from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+from assets.console import grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
-from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.snapshots import Store
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.engine import Connection
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
 _READS = {
@@ -40,12 +44,28 @@ _QUERIES = {
 }
 
 
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "export",
+        "write one current table to a file",
+        "export links manufacturing --out links.csv",
+        execute,
+    )
+    parser.add_argument("table", metavar="TABLE", help="for example links, or cleaned_learners.profiles")
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .csv or .parquet file")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Write the table.
 
     Raises:
         SafeError: The table or the industry is unknown, nothing is published, or the file cannot be written.
     """
+    from assets.console.engine import connect, store
+
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
     if out.suffix not in {".csv", ".parquet"}:
@@ -53,11 +73,10 @@ def execute(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
-    with connect() as con:
+    with connect(SNAPSHOTS[reads[0]].side) as con:
         for name in reads:
             snapshot = SNAPSHOTS[name]
-            store = Store(environment.side_home(snapshot.side) / "store")
-            store.current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
+            store(snapshot.side).current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
         if "receipts" in query:
             _receipts(con)
         rows = _write(con, query, out)
@@ -77,6 +96,8 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
 
 
 def _receipts(con: Connection) -> None:
+    from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
     con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
     if seen:

@@ -1,11 +1,25 @@
 """``status``: what is current, how large, since when, and what its gate said."""
 
+from __future__ import annotations
+
 import argparse
+from typing import TYPE_CHECKING
 
 from assets import environment
+from assets.console import grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import HOPS, SHARED
-from credential_pipeline.foundation.storage.snapshots import Store, Version
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.snapshots import Version
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "status", "each hop's current version, rows, time and gates", "status manufacturing", execute
+    )
+    parser.add_argument("industry", nargs="*", metavar="INDUSTRY", help="all industries if none is given")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -22,9 +36,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def find(hop: str, industry: str) -> Version | None:
     """The current version of a hop, on whichever side it is kept."""
+    from assets.console.engine import store
+
     snapshot = SNAPSHOTS[hop]
-    store = Store(environment.side_home(snapshot.side) / "store")
-    return store.find(snapshot, industry if snapshot.partitioned else SHARED)
+    return store(snapshot.side).find(snapshot, industry if snapshot.partitioned else SHARED)
 
 
 def _line(hop: str, version: Version | None, current: dict[str, Version | None]) -> str:
