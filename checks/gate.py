@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from checks import gx_adapter
+from checks import gx_adapter, validation
 from checks.guard import guarded
 from checks.gx_adapter import Verdict
 from checks.rule import Rule
@@ -111,9 +111,10 @@ def run(hop: Hop) -> Iterator[Outcome]:
             verdicts = gx_adapter.evaluate(staged.con, hop.rules)
             staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
             yield from (_result(verdict) for verdict in verdicts)
-            _refuse_if_broken(hop, verdicts, staged)
+            records = validation.lay_beside(staged, verdicts)
+            _refuse_if_broken(hop, verdicts, staged, records)
             hop.before_publish(staged)
-            staged.publish([_record(verdict) for verdict in verdicts])
+            staged.publish(records)
         version = hop.store.current(hop.snapshot, hop.partition)
     _say(hop, version, "published", started)
     yield _described(hop, version)
@@ -134,7 +135,9 @@ def _unchanged(hop: Hop) -> Version | None:
             return None
         for table in hop.snapshot:
             current.path(table.name)
-    except SafeError:
+    except SafeError as error:
+        if error.code == "E_SCHEMA_NEWER":
+            raise
         return None  # A damaged version is built again, as its message tells the reader to do.
     return current if hop.intact(current) else None
 
@@ -147,40 +150,33 @@ def _result(verdict: Verdict) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"evaluated": verdict.evaluated}
     if verdict.observed is not None:
         metadata["observed" if verdict.rule.single else "failing"] = verdict.observed
+    if not verdict.passed:
+        metadata |= validation.metadata(verdict)
     return dg.AssetCheckResult(
         check_name=verdict.rule.name, passed=verdict.passed, severity=_severity(verdict.rule), metadata=metadata
     )
 
 
-def _record(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "rule": verdict.rule.name,
-        "passed": verdict.passed,
-        "severity": verdict.rule.severity,
-        "evaluated": verdict.evaluated,
-        "observed": verdict.observed,
-    }
-
-
 def _repeated(rule: Rule, facts: Manifest) -> dg.AssetCheckResult:
     record = next(entry for entry in facts.verdicts if entry["rule"] == rule.name)
-    return _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
+    return _result(validation.verdict_of(rule, record))
 
 
-def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict], staged: Staged) -> None:
+def _refuse_if_broken(
+    hop: Hop, verdicts: Sequence[Verdict], staged: Staged, records: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep the staged tables as the last refused attempt, and say in a line what is wrong."""
     broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
     if not broken:
         return
-    names = ", ".join(
-        verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
-        for verdict in broken
-    )
+    names = ", ".join(validation.told(verdict) for verdict in broken)
     kept = (
         "the last good version stays current"
         if hop.store.has_current(hop.snapshot, hop.partition)
         else "nothing was published"
     )
     reason = hop.explain(staged) or broken[0].rule.why
+    staged.refuse(records)
     raise SafeError("E_GATE", f"{reason} Rules broken: {names}; {kept}.")
 
 
@@ -202,6 +198,7 @@ def _materialization(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:
         **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
         **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
         "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
+        **validation.link(version, hop.home),
         **hop.describe(version),
     }
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))

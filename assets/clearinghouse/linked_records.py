@@ -13,6 +13,7 @@ from assets.clearinghouse.linkage_report import compare_with_last, declared_fiel
 from assets.describe import hop_asset
 from assets.materialize import digest_of, materialize
 from assets.resources import SideResource
+from assets.run_tags import NEW_IDS
 from checks import gate
 from checks.suites.clearinghouse.linked_records import RULES
 from credential_pipeline.clearinghouse.clerical_review.decisions import digest, review_folder
@@ -22,6 +23,7 @@ from credential_pipeline.foundation.registry.model import LinkageModels
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
 
+_INHERITED = "learner ids inherited from"
 _STATUSES = "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
 _WEIGHTS = """
 SELECT level AS weight, CAST(sum(value) AS BIGINT) AS learners FROM linked_records.diagnostics
@@ -54,7 +56,8 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
         from credential_pipeline.engines.linkage.engine import opened
 
         # No input of the hop: with the same inputs there is nothing to inherit, and nothing is built.
-        attach_last(staged.con, clearinghouse.store, name)
+        new_ids = context.run.tags.get(NEW_IDS) == "true"
+        staged.facts[_INHERITED] = attach_last(staged.con, clearinghouse.store, name, new_ids=new_ids)
         compare_with_last(staged, clearinghouse.store)
         industry = clearinghouse.industry(name)
         with opened(industry.linkage.engine, environment.spark()) as engine:
@@ -76,6 +79,7 @@ def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResourc
             report = publish_report(con, clearinghouse, name, version)
             return {
                 **report,
+                _INHERITED: str(version.manifest.facts.get(_INHERITED, "unknown")),
                 **{f"learners {status}": int(learners) for status, learners in counts},
                 **{f"learner ids {event} in the last change": int(ids) for event, ids in changes},
                 "learners by status": pictures.bars(con, _STATUSES, "Learners by status"),

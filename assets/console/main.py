@@ -37,6 +37,9 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run the hops of one or more industries in order")
     run.add_argument("industry", nargs="+", metavar="INDUSTRY")
     run.add_argument("--until", choices=list(HOPS), metavar="HOP", help=f"stop after this hop: {', '.join(HOPS)}")
+    run.add_argument(
+        "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
+    )
     run.add_argument("--simulate-if-empty", action="store_true", help="simulate the pilot first if there are no feeds")
 
     status = commands.add_parser("status", help="each hop's current version, rows, time and gates")

@@ -12,6 +12,7 @@ import dagster as dg
 
 from assets import environment
 from assets.console import headline, instance, keys, simulate, stamp, unfinished
+from assets.run_tags import NEW_IDS
 from credential_pipeline.foundation.names import HOPS, Side
 from credential_pipeline.foundation.registry.load import Registry
 
@@ -28,7 +29,8 @@ def execute(arguments: argparse.Namespace) -> int:
     keys.ensure()
     hops = _up_to(arguments.until)
     started = time.monotonic()
-    with instance.instance() as dagster_instance, unfinished.alive() as tags:
+    with instance.instance() as dagster_instance, unfinished.alive() as alive:
+        tags = {**alive, **({NEW_IDS: "true"} if arguments.new_ids else {})}
         unfinished.end_orphans(dagster_instance)
         refused = [name for name in industries if not _run(name, hops, dagster_instance, registry, tags)]
     for name in industries:
