@@ -1,8 +1,10 @@
-"""``export``: one current table as a CSV or Parquet file."""
+"""``export``: one table as a CSV or Parquet file: the current one, or that of the last run that a gate refused."""
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from assets import environment
 from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
@@ -10,7 +12,7 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
 from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.snapshots import Store
+from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
 _READS = {
@@ -44,7 +46,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Write the table.
 
     Raises:
-        SafeError: The table or the industry is unknown, nothing is published, or the file cannot be written.
+        SafeError: The table or the industry is unknown, nothing is published or refused, or the file cannot be
+            written.
     """
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
@@ -54,15 +57,50 @@ def execute(arguments: argparse.Namespace) -> int:
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
     with connect() as con:
-        for name in reads:
-            snapshot = SNAPSHOTS[name]
-            store = Store(environment.side_home(snapshot.side) / "store")
-            store.current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
+        versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
+        for version in versions:
+            version.attach(con)
         if "receipts" in query:
             _receipts(con)
         rows = _write(con, query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0
+
+
+def _store(name: str) -> Store:
+    return Store(environment.side_home(SNAPSHOTS[name].side) / "store")
+
+
+def _partition(name: str, industry: str) -> str:
+    return industry if SNAPSHOTS[name].partitioned else SHARED
+
+
+def _current(name: str, industry: str) -> Version:
+    return _store(name).current(SNAPSHOTS[name], _partition(name, industry))
+
+
+def _attempts(names: Sequence[str], industry: str) -> list[Version]:
+    """The refused attempts of these snapshots; of one without an attempt, the current version that others were built on.
+
+    Raises:
+        SafeError: ``E_NO_ATTEMPT``: none of them has one.
+    """
+    found = {name: _store(name).attempt(SNAPSHOTS[name], _partition(name, industry)) for name in names}
+    if not any(found.values()):
+        message = (
+            f"No refused attempt of {', '.join(names)} is kept for {industry}: its gate refused nothing since the last"
+            " publication. Without --attempt the current table is exported."
+        )
+        raise SafeError("E_NO_ATTEMPT", message)
+    for name, version in found.items():
+        if version is not None:
+            broken = [entry["rule"] for entry in version.manifest.verdicts if _keeps_back(entry)]
+            print(f"attempt of {name} at {version.manifest.published_at}, refused by {', '.join(broken)}")
+    return [version or _current(name, industry) for name, version in found.items()]
+
+
+def _keeps_back(entry: Mapping[str, Any]) -> bool:
+    return not entry["passed"] and entry["severity"] == "block"
 
 
 def _resolve(table: str) -> tuple[tuple[str, ...], str]:

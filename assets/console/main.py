@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("table", metavar="TABLE", help="for example links, or cleaned_learners.profiles")
     export.add_argument("industry", metavar="INDUSTRY")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .csv or .parquet file")
+    export.add_argument(
+        "--attempt", action="store_true", help="of the last run that a gate refused, for example its quarantine"
+    )
 
     registry = commands.add_parser("registry", help="work on the registry's YAML")
     registry.add_argument("action", choices=["check"], help="check: validate every file")
