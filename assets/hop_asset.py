@@ -51,7 +51,7 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
         idle = _idle(context, hops, resource)
         if hop.name not in idle:
             partition = context.partition_key if contract.partitioned else SHARED
-            yield from materialize(hop, hop.step(resource, partition), context.run_id)
+            yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
             return
         yield from gate.repeated(hop.rules, idle[hop.name].manifest)
         for other in spoken_for(hop, [one for one in hops if one.name in idle]):

@@ -14,7 +14,7 @@ import dagster as dg
 from assets import pictures
 from assets.hop import Hop, Published, Step
 from assets.inputs import look, unchanged
-from checks import gate
+from checks import gate, validation
 from checks.guard import guarded
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.writer import writing
@@ -73,6 +73,7 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
         **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
         **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
         "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
+        **validation.link(version, step.root),
     }
     with step.side.store.read(version) as con:
         published = Published(step, version, con)

@@ -109,7 +109,8 @@ def _link(con: Connection, industry: Industry, family: str, model: Model, target
 
         root = environment.side_home(Side.CLEARINGHOUSE)
         con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
-        attach_last(con, store(Side.CLEARINGHOUSE), industry.industry)
+        # Nothing is published here, and a comparison needs no memory of ids.
+        attach_last(con, store(Side.CLEARINGHOUSE), industry.industry, new_ids=True)
         used = {
             name: choose(name, getattr(industry.linkage.models, name), root / "models")
             for name in ("profiles", "registry")

@@ -1,11 +1,12 @@
-"""``export``: one current table as a CSV or Parquet file."""
+"""``export``: one table as a CSV or Parquet file: the current one, or that of the last run that a gate refused."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets import environment
 from assets.console import grammar
@@ -15,6 +16,7 @@ from credential_pipeline.foundation.names import SHARED, Side
 
 if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.engine import Connection
+    from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
 _READS = {
@@ -62,9 +64,10 @@ def execute(arguments: argparse.Namespace) -> int:
     """Write the table.
 
     Raises:
-        SafeError: The table or the industry is unknown, nothing is published, or the file cannot be written.
+        SafeError: The table or the industry is unknown, nothing is published or refused, or the file cannot be
+            written.
     """
-    from assets.console.engine import connect, store
+    from assets.console.engine import connect
 
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
@@ -74,14 +77,52 @@ def execute(arguments: argparse.Namespace) -> int:
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
     with connect(SNAPSHOTS[reads[0]].side) as con:
-        for name in reads:
-            snapshot = SNAPSHOTS[name]
-            store(snapshot.side).current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
+        versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
+        for version in versions:
+            version.attach(con)
         if "receipts" in query:
             _receipts(con)
         rows = _write(con, query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0
+
+
+def _store(name: str) -> Store:
+    from assets.console.engine import store
+
+    return store(SNAPSHOTS[name].side)
+
+
+def _partition(name: str, industry: str) -> str:
+    return industry if SNAPSHOTS[name].partitioned else SHARED
+
+
+def _current(name: str, industry: str) -> Version:
+    return _store(name).current(SNAPSHOTS[name], _partition(name, industry))
+
+
+def _attempts(names: Sequence[str], industry: str) -> list[Version]:
+    """The refused attempts of these snapshots; of one without an attempt, the current version that others were built on.
+
+    Raises:
+        SafeError: ``E_NO_ATTEMPT``: none of them has one.
+    """
+    found = {name: _store(name).attempt(SNAPSHOTS[name], _partition(name, industry)) for name in names}
+    if not any(found.values()):
+        message = (
+            f"No refused attempt of {', '.join(names)} is kept for {industry}: its gate refused nothing since the last"
+            " publication. Without --attempt the current table is exported."
+        )
+        raise SafeError("E_NO_ATTEMPT", message)
+    for name, version in found.items():
+        if version is not None:
+            broken = [entry["rule"] for entry in version.manifest.verdicts if _keeps_back(entry)]
+            print(f"attempt of {name} at {version.manifest.published_at}, refused by {', '.join(broken)}")
+    return [version or _current(name, industry) for name, version in found.items()]
+
+
+def _keeps_back(entry: Mapping[str, Any]) -> bool:
+    return not entry["passed"] and entry["severity"] == "block"
 
 
 def _resolve(table: str) -> tuple[tuple[str, ...], str]:

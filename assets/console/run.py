@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar, keys, simulate
+from assets.run_tags import NEW_IDS
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def add(commands: grammar.Commands) -> None:
     parser.add_argument("industry", nargs="+", metavar="INDUSTRY")
     parser.add_argument("--until", choices=list(HOPS), metavar="HOP", help=f"stop after this hop: {', '.join(HOPS)}")
     parser.add_argument(
+        "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
+    )
+    parser.add_argument(
         "--simulate-if-empty", action="store_true", help="simulate the pilot first if there are no feeds"
     )
 
@@ -48,7 +52,8 @@ def execute(arguments: argparse.Namespace) -> int:
     keys.ensure()
     hops = _up_to(arguments.until)
     started = time.monotonic()
-    with instance.instance() as dagster_instance, unfinished.alive() as tags:
+    with instance.instance() as dagster_instance, unfinished.alive() as alive:
+        tags = {**alive, **({NEW_IDS: "true"} if arguments.new_ids else {})}
         unfinished.end_orphans(dagster_instance)
         refused = [name for name in industries if not _run(name, hops, dagster_instance, tags)]
     for name in industries:
