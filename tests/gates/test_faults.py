@@ -3,6 +3,9 @@
 import errno
 import os
 import sqlite3
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import dagster as dg
@@ -102,6 +105,31 @@ def test_dagsters_database(tmp_path, spoil, words):
     told = faults.explain(failed.value, tmp_path)
     assert told.code == "E_DAGSTER_DATABASE"
     assert words in told.message
+
+
+_PRESSED = """
+import os, signal, sys, threading
+from pathlib import Path
+from checks.guard import guarded
+from credential_pipeline.foundation.storage.engine import connect
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+with connect(threads=1) as con, guarded("raw_feeds", "manufacturing", Path(sys.argv[1])):
+    con.execute("SELECT sum(hash(a.range + b.range)) FROM range(1000000) a, range(1000000) b")
+"""
+
+
+def test_ctrl_c_while_duckdb_works_is_no_fault_of_the_hop(tmp_path):
+    answer = subprocess.run([sys.executable, "-c", _PRESSED, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert answer.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert not (tmp_path / "vault.log").exists()
+
+
+def test_a_query_that_another_thread_ends(tmp_path):
+    with connect(threads=1) as con:
+        threading.Timer(0.3, con.interrupt).start()
+        with pytest.raises(duckdb.InterruptException) as ended:
+            con.execute("SELECT sum(hash(a.range + b.range)) FROM range(1000000) a, range(1000000) b")
+    assert faults.interrupted(ended.value)
 
 
 def test_a_refusal_stays_what_it_is_also_wrapped(tmp_path):
