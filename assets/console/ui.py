@@ -25,13 +25,15 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run until interrupted; both processes end with this one.
 
     Raises:
-        SafeError: A host other than loopback was asked for: the page has no log-in.
+        SafeError: A host other than loopback was asked for: the page has no log-in; or Dagster's configuration is broken.
     """
     from assets.console import instance
 
     environment.registry()
     keys.ensure()
     folder = instance.prepare()
+    with instance.instance():  # What is wrong with it is one line here, and a traceback in each of the two processes.
+        pass
     if os.environ.get("DAGSTER_WEBSERVER_HOST", "127.0.0.1") != "127.0.0.1":
         raise SafeError(
             "E_REMOTE_UI",

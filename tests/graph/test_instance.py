@@ -1,10 +1,12 @@
 """Dagster's own files, spoiled: the command line says which, and what to do."""
 
 import os
+import subprocess
 
 import pytest
 
 from assets.console import instance
+from assets.console.main import main
 from checks import faults
 from credential_pipeline.foundation.errors import SafeError
 
@@ -24,6 +26,15 @@ def test_a_configuration_that_dagster_cannot_use_is_named(folder, text):
         instance.instance(),
     ):
         pass
+
+
+def test_the_page_is_not_started_with_a_broken_configuration(folder, monkeypatch, capsys):
+    (folder / "dagster.yaml").write_text("nonsense: [")
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **named: pytest.fail("a process was started"))
+    assert main(["ui"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("refused: Dagster cannot use ")
+    assert "(line 2)" in line or "(line 1)" in line
 
 
 def test_a_damaged_database_is_named(folder):
