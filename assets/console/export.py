@@ -1,18 +1,22 @@
 """``export``: one table as a CSV or Parquet file: the current one, or that of the last run that a gate refused."""
 
+from __future__ import annotations
+
 import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assets import environment
-from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+from assets.console import grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
-from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.snapshots import Store, Version
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.engine import Connection
+    from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
 _READS = {
@@ -42,6 +46,20 @@ _QUERIES = {
 }
 
 
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "export",
+        "write one current table to a file",
+        "export links manufacturing --out links.csv",
+        execute,
+    )
+    parser.add_argument("table", metavar="TABLE", help="for example links, or cleaned_learners.profiles")
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .csv or .parquet file")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Write the table.
 
@@ -49,6 +67,8 @@ def execute(arguments: argparse.Namespace) -> int:
         SafeError: The table or the industry is unknown, nothing is published or refused, or the file cannot be
             written.
     """
+    from assets.console.engine import connect
+
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
     if out.suffix not in {".csv", ".parquet"}:
@@ -56,7 +76,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
-    with connect() as con:
+    with connect(SNAPSHOTS[reads[0]].side) as con:
         versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
         for version in versions:
             version.attach(con)
@@ -68,7 +88,9 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _store(name: str) -> Store:
-    return Store(environment.side_home(SNAPSHOTS[name].side) / "store")
+    from assets.console.engine import store
+
+    return store(SNAPSHOTS[name].side)
 
 
 def _partition(name: str, industry: str) -> str:
@@ -115,6 +137,8 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
 
 
 def _receipts(con: Connection) -> None:
+    from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
     con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
     if seen:

@@ -1,27 +1,50 @@
 """``run``: materialise the hops of industries in order through Dagster, with a line per hop and a summary."""
 
+from __future__ import annotations
+
 import argparse
-import datetime
 import importlib
 import logging
 import sys
 import time
-from collections.abc import Mapping
-
-import dagster as dg
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import headline, instance, keys, simulate, stamp, unfinished
+from assets.console import grammar, keys, simulate
 from assets.run_tags import NEW_IDS
 from credential_pipeline.foundation.names import HOPS, Side
-from credential_pipeline.foundation.registry.load import Registry
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from assets.hop import Hop
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
+#: How Dagster records that somebody pressed Ctrl-C in a step.
+_INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 _LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "run", "run the hops of one or more industries in order", "run manufacturing healthcare", execute
+    )
+    parser.add_argument("industry", nargs="+", metavar="INDUSTRY")
+    parser.add_argument("--until", choices=list(HOPS), metavar="HOP", help=f"stop after this hop: {', '.join(HOPS)}")
+    parser.add_argument(
+        "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
+    )
+    parser.add_argument(
+        "--simulate-if-empty", action="store_true", help="simulate the pilot first if there are no feeds"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run every industry; one that is refused leaves the others alone, and the exit code says so."""
+    from assets.console import headline, instance, unfinished
+
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     if arguments.simulate_if_empty and not _has_feeds():
@@ -32,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     with instance.instance() as dagster_instance, unfinished.alive() as alive:
         tags = {**alive, **({NEW_IDS: "true"} if arguments.new_ids else {})}
         unfinished.end_orphans(dagster_instance)
-        refused = [name for name in industries if not _run(name, hops, dagster_instance, registry, tags)]
+        refused = [name for name in industries if not _run(name, hops, dagster_instance, tags)]
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
@@ -50,34 +73,71 @@ def _up_to(until: str | None) -> list[str]:
     return names[: names.index(until) + 1] if until else names
 
 
-def _run(
-    industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, registry: Registry, tags: Mapping[str, str]
-) -> bool:
-    date = environment.today_override() or datetime.datetime.now(datetime.UTC).date().isoformat()
+def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+    import dagster as dg
+
     for side, location in _LOCATIONS.items():
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
-        if stamp.unchanged(side, industry, wanted, registry, date):
-            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(wanted))
-            continue
-        stamp.forget(side, industry)
-        unfinished.wait_for_writer(dagster_instance, side)
-        definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
-        result = definitions.resolve_job_def(location).execute_in_process(
-            instance=dagster_instance,
-            partition_key=industry,
-            tags=dict(tags),
-            asset_selection=[dg.AssetKey(hop) for hop in wanted],
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-        if not result.success:
-            for line in _refusals(result):
-                print(f"refused: {line}", file=sys.stderr)
+        module = importlib.import_module(f"assets.{location}.definitions")
+        try:
+            unchanged = _observe([hop for hop in module.HOPS if hop.name in wanted], side, industry, dagster_instance)
+        except dg.Failure as failure:
+            print(f"refused: {failure.description}", file=sys.stderr)
             return False
-        stamp.keep(side, industry, wanted, registry, date)
+        rest = [hop for hop in wanted if hop not in unchanged]
+        if unchanged:
+            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
+        if rest and not _materialize(
+            module.defs.resolve_job_def(location), rest, location, industry, dagster_instance, tags
+        ):
+            return False
     return True
+
+
+def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: dg.DagsterInstance) -> list[str]:
+    """Find the hops that have nothing to do, and say so in Dagster; return their names."""
+    from assets.observe import observation, survey
+    from assets.resources import side_resource
+
+    resource = side_resource(side)
+    idle = [(hop, version) for hop, version in survey(hops, resource, industry) if version is not None]
+    for hop, version in idle:
+        dagster_instance.report_runless_asset_event(observation(hop, resource, industry, version))
+    return [hop.name for hop, _ in idle]
+
+
+def _materialize(
+    job: dg.JobDefinition,
+    hops: list[str],
+    location: str,
+    industry: str,
+    dagster_instance: dg.DagsterInstance,
+    tags: Mapping[str, str],
+) -> bool:
+    import dagster as dg
+
+    result = job.execute_in_process(
+        instance=dagster_instance,
+        partition_key=industry,
+        tags=_tags(industry, location) | dict(tags),
+        asset_selection=[dg.AssetKey(hop) for hop in hops],
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    for line in () if result.success else _refusals(result):
+        print(f"refused: {line}", file=sys.stderr)
+    return result.success
+
+
+def _tags(industry: str, location: str) -> dict[str, str]:
+    """What people read of a run in the UI, and by what its pages find a run of a job of a code location."""
+    return {
+        "credential_pipeline/started_by": "command line",
+        "credential_pipeline/industry": industry,
+        ".dagster/repository": f"__repository__@{location}",
+    }
 
 
 def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
@@ -85,6 +145,8 @@ def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
+            if failure.error and failure.error.cls_name in _INTERRUPTIONS:
+                raise KeyboardInterrupt
             described = failure.user_failure_data.description if failure.user_failure_data else None
             kind = failure.error.cls_name if failure.error else "failure"
             lines.append(described or f"{industry_of(event)}: an unexpected {kind} stopped the run; see the Dagster UI")

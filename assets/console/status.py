@@ -1,13 +1,27 @@
 """``status``: what is current, how large, since when, and what its gate said."""
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from assets import environment
+from assets.console import grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, SHARED
-from credential_pipeline.foundation.storage.snapshots import Store, Version
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.snapshots import Version
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "status", "each hop's current version, rows, time and gates", "status manufacturing", execute
+    )
+    parser.add_argument("industry", nargs="*", metavar="INDUSTRY", help="all industries if none is given")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -39,10 +53,11 @@ def _find_or_say(hop: str, industry: str) -> Version | str | None:
 
 def _refused(hop: str, industry: str) -> str:
     """What the gate said to the last run, if it published nothing since."""
+    from assets.console.engine import store
+
     snapshot = SNAPSHOTS[hop]
-    store = Store(environment.side_home(snapshot.side) / "store")
     try:
-        attempt = store.attempt(snapshot, industry if snapshot.partitioned else SHARED)
+        attempt = store(snapshot.side).attempt(snapshot, industry if snapshot.partitioned else SHARED)
     except SafeError:
         return ""
     if attempt is None:
@@ -54,9 +69,10 @@ def _refused(hop: str, industry: str) -> str:
 
 def find(hop: str, industry: str) -> Version | None:
     """The current version of a hop, on whichever side it is kept."""
+    from assets.console.engine import store
+
     snapshot = SNAPSHOTS[hop]
-    store = Store(environment.side_home(snapshot.side) / "store")
-    return store.find(snapshot, industry if snapshot.partitioned else SHARED)
+    return store(snapshot.side).find(snapshot, industry if snapshot.partitioned else SHARED)
 
 
 def _line(hop: str, version: Version | None, current: Mapping[str, Version | str | None]) -> str:

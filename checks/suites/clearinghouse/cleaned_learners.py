@@ -1,7 +1,7 @@
 """What must hold before profiles are linked: conservation, joins that work, values in the closed lists."""
 
 from checks.rule import column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 
 MISSING_GAP = 0.3
 """How much more of a field may be missing in one delivery than in all of its sender's."""
@@ -34,7 +34,7 @@ def _gaps(column: str) -> str:
 _MISSING, _SEXLESS = _gaps("birth_date"), _gaps("sex")
 
 RULES = (
-    *contract_rules(SNAPSHOTS["cleaned_learners"]),
+    *contract_rules(SNAPSHOT),
     number(
         "rows_conserved",
         "Every accepted feed row is one credential event; cleaning loses none and invents none.",

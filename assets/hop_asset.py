@@ -1,0 +1,109 @@
+"""The Dagster asset of a hop: all of it follows from the hop, its contract and its suite.
+
+Not here: what the asset does when it runs (materialize.py).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from assets.code_version import code_version
+from assets.hop import Hop
+from assets.materialize import Outcome, materialize
+from assets.observe import observation, spoken_for, survey
+from assets.partitions import INDUSTRIES
+from assets.resources import SideResource
+from checks import gate
+from credential_pipeline.foundation.contracts.table import Snapshot, Table
+from credential_pipeline.foundation.names import SHARED, Sensitivity
+from credential_pipeline.foundation.storage.snapshots import Version
+
+_BACKFILL = "dagster/backfill"
+
+
+def hop_assets(hops: Sequence[Hop]) -> list[dg.AssetsDefinition]:
+    """Declare the assets of a side's hops."""
+    return [_hop_asset(hop, hops) for hop in hops]
+
+
+def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
+    contract, side = hop.contract, hop.contract.side
+    partitions = INDUSTRIES if contract.partitioned else None
+
+    @dg.asset(
+        name=hop.name,
+        deps=[dg.AssetKey(name) for name in hop.upstream],
+        partitions_def=partitions,
+        check_specs=gate.specs(hop.name, hop.rules, partitions),
+        group_name=side.value,
+        owners=[f"team:{side.value}"],
+        kinds={"duckdb", "parquet", *hop.kinds},
+        description=_description(hop),
+        tags={"side": side.value, "sensitivity": _most_sensitive(contract)},
+        metadata=_schemas(contract),
+        code_version=code_version(hop.module),
+        required_resource_keys={side.value},
+        output_required=False,
+    )
+    def run(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
+        resource: SideResource = getattr(context.resources, side.value)
+        idle = _idle(context, hops, resource)
+        if hop.name not in idle:
+            partition = context.partition_key if contract.partitioned else SHARED
+            yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
+            return
+        yield from gate.repeated(hop.rules, idle[hop.name].manifest)
+        for other in spoken_for(hop, [one for one in hops if one.name in idle]):
+            context.log_event(observation(other, resource, context.partition_key, idle[other.name]))
+
+    return run
+
+
+def _idle(context: dg.AssetExecutionContext, hops: Sequence[Hop], side: SideResource) -> Mapping[str, Version]:
+    """The hops of a run in which nothing is new; none if something is.
+
+    A backfill counts materialisations, and would call a hop failed that was only observed.
+    """
+    chosen = context.run.asset_selection
+    selected = [hop for hop in hops if not chosen or dg.AssetKey(hop.name) in chosen]
+    if _BACKFILL in context.run.tags or not context.has_partition_key:
+        return {}
+    idle: dict[str, Version] = {}
+    for one, version in survey(selected, side, context.partition_key):
+        if version is None:
+            return {}
+        idle[one.name] = version
+    return idle
+
+
+def _description(hop: Hop) -> str:
+    tables = "\n".join(f"- **{table.name}**: {table.description} *({table.sensitivity})*" for table in hop.contract)
+    sentences = "\n\n".join(text for text in (hop.contract.description, hop.description) if text)
+    return f"{sentences}\n\nTables:\n{tables}"
+
+
+def _most_sensitive(snapshot: Snapshot) -> str:
+    levels = list(Sensitivity)
+    return min((table.sensitivity for table in snapshot), key=levels.index).value.replace(" ", "_")
+
+
+def _schemas(snapshot: Snapshot) -> dict[str, Any]:
+    first, *others = snapshot.tables
+    shown = {f"schema/{table.name}": dg.MetadataValue.table_schema(_column_schema(table)) for table in others}
+    return {"dagster/column_schema": _column_schema(first), **shown}
+
+
+def _column_schema(table: Table) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.name not in table.key),
+                tags={"identifier": "direct"} if column.identifier else {},
+            )
+            for column in table.columns
+        ]
+    )
