@@ -51,13 +51,16 @@ def add(commands: grammar.Commands) -> None:
     parser = grammar.command(
         commands,
         "export",
-        "write one current table to a file",
+        "write one table to a file, the current one or that of a refused attempt",
         "export links manufacturing --out links.csv",
         execute,
     )
     parser.add_argument("table", metavar="TABLE", help="for example links, or cleaned_learners.profiles")
     parser.add_argument("industry", metavar="INDUSTRY")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .csv or .parquet file")
+    parser.add_argument(
+        "--attempt", action="store_true", help="of the last run that a gate refused, for example its quarantine"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
