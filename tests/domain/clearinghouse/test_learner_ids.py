@@ -381,6 +381,10 @@ def _check_change(before: State, after: State) -> None:
     assert after.events[: len(before.events)] == before.events, "the ledger only grows"
     assert after.revision == before.revision + (len(after.events) > len(before.events))
     assert (after.ids == before.ids) == (after.revision == before.revision)
+    # Whatever id a row had, it has it still, or a new event about that id says why: what the gate's ids_kept counts.
+    told = {other if event == "split" else learner for event, learner, other, _ in after.of(before.revision + 1)}
+    for row, had in before.remembered.items():
+        assert after.remembered[row] == had or had in told
     # A cluster that did not change keeps its id.
     for group in _partition(before.ids) & _partition(after.ids):
         row = min(group)
