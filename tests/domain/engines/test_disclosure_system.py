@@ -134,6 +134,19 @@ def test_broken_tables_are_refused(change: dict[str, list], code: str) -> None:
         build_system(pd.DataFrame(good | change), equations, cells, 10, AXES)
 
 
+@pytest.mark.parametrize(("part", "words"), [("t", "larger than its n"), ("z", "does not exist")])
+def test_cells_that_do_not_fit_their_counts_are_refused(part: str, words: str) -> None:
+    counts = pd.DataFrame(
+        {"count_id": ["t", "a"], "value": [7, 3], "learners": [7, 3], "certifier": "all", "horizon": 1}
+    )
+    none = pd.DataFrame(columns=["equation_id", "total_count_id", "part_count_id"])
+    columns = ["n_count_id", "numerator_count_id", "measure", "cells"]
+    fits = build_system(counts, none, pd.DataFrame([("t", "a", "some_share", 1)], columns=columns), 10, AXES)
+    assert fits.value[fits.position["t|less|a"]] == 4
+    with pytest.raises(SafeError, match=words):
+        build_system(counts, none, pd.DataFrame([("a", part, "some_share", 1)], columns=columns), 10, AXES)
+
+
 def test_known_numbers_that_do_not_add_up_are_a_contradiction() -> None:
     from scipy.sparse import csr_matrix
 
