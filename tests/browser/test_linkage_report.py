@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from credential_pipeline.clearinghouse.linkage_report.figures import STATUSES, Figures
+from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Metrics
 from credential_pipeline.clearinghouse.linkage_report.page import About, render
 
 GROUPS = {
@@ -68,7 +68,7 @@ def _rows():
 def report(tmp_path_factory):
     path = tmp_path_factory.mktemp("linkage") / "linkage.html"
     names = {"mssc": "Manufacturing Skill Standards Council", "nims": "National Institute for Metalworking Skills"}
-    path.write_text(render(Figures(list(_rows())), About("Manufacturing", "0" * 16, "1" * 16, "duckdb", names)))
+    path.write_text(render(Metrics(list(_rows())), About("Manufacturing", "0" * 16, "1" * 16, "duckdb", names)))
     return path
 
 

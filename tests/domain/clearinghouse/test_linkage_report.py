@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
-from credential_pipeline.clearinghouse.linkage_report.figures import STATUSES, Figures, Group, read
+from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Metrics, Group, read
 from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
 from credential_pipeline.clearinghouse.linked_records import link
 from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
@@ -64,7 +64,7 @@ def _world():
 
 
 def _run(world, threads=1, shuffle=None):
-    """Figures, page and tables of a run."""
+    """Metrics, page and tables of a run."""
     with connect(threads=threads) as con:
         put_feeds(con, world, shuffle)
         con.execute("CREATE SCHEMA linked_records")
@@ -76,7 +76,7 @@ def _run(world, threads=1, shuffle=None):
     return SimpleNamespace(figures=figures, page=render(figures, ABOUT), **frames)
 
 
-def _compared(run, links, diagnostics) -> Figures:
+def _compared(run, links, diagnostics) -> Metrics:
     """What is added to the figures of a run when these tables are the last version's."""
     with connect() as con:
         tables = {"linked_records": (run.links, run.diagnostics), "previous_linked_records": (links, diagnostics)}
@@ -87,7 +87,7 @@ def _compared(run, links, diagnostics) -> Figures:
                 con.execute(f"CREATE TABLE {schema}.{name} AS FROM frame")
                 con.unregister("frame")
         add_changes(con)
-        return Figures(con.execute("FROM linked_records.diagnostics WHERE metric LIKE 'change%'").fetchall())
+        return Metrics(con.execute("FROM linked_records.diagnostics WHERE metric LIKE 'change%'").fetchall())
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def run(world):
     return _run(world)
 
 
-def _figures(**people: dict[str, tuple[int, ...]]) -> Figures:
+def _figures(**people: dict[str, tuple[int, ...]]) -> Metrics:
     """Groups of each breakdown with learners by status."""
     rows = [
         (f"share_{status}", dimension, level, 0.0, n)
@@ -109,7 +109,7 @@ def _figures(**people: dict[str, tuple[int, ...]]) -> Figures:
         for status, n in zip(STATUSES, counts, strict=True)
         if n
     ]
-    return Figures(rows)
+    return Metrics(rows)
 
 
 # --- small numbers -------------------------------------------------------------------------------------------------------
@@ -265,9 +265,9 @@ def test_every_weight_of_the_models_is_shown(run) -> None:
 
 
 def test_review_results_are_used_once_there_are_some() -> None:
-    assert words.review(Figures([])) == ["Not reviewed yet: run review export, and import the decisions."]
+    assert words.review(Metrics([])) == ["Not reviewed yet: run review export, and import the decisions."]
     rows = [(f"est_precision{end}", "all", "all", p, 203) for end, p in (("", 0.991), ("_low", 0.97), ("_high", 0.998))]
-    assert words.review(Figures(rows)) == [
+    assert words.review(Metrics(rows)) == [
         "All pairs: 99.10% of the links are right (95 % interval 97.00% to 99.80%); 205 pairs were judged."
     ]
 
@@ -316,7 +316,7 @@ def test_a_change_of_a_few_people_is_not_told() -> None:
             ("change_share_linked", "sex", "F", change, 500),
             ("change_share_linked", "all", "all", change / 2, 1_250),
         ]
-        figures = Figures(
+        figures = Metrics(
             [
                 *rows,
                 *(
@@ -358,12 +358,12 @@ def test_the_file_is_written_when_missing_or_other_and_else_left_alone(tmp_path,
 
 
 def test_an_industry_without_figures_still_has_a_page() -> None:
-    page = render(Figures([]), ABOUT)
+    page = render(Metrics([]), ABOUT)
     assert "No learner had a candidate" in page
     assert "This is the first version" in page
 
 
 def test_words_of_the_registry_are_escaped() -> None:
-    page = render(Figures([]), About("<b>Arts & Crafts</b>", "0" * 16))
+    page = render(Metrics([]), About("<b>Arts & Crafts</b>", "0" * 16))
     assert "<b>Arts" not in page
     assert "&lt;b&gt;Arts &amp; Crafts" in page
