@@ -13,6 +13,7 @@ from credential_pipeline.engines.charts.parts import Part, parts, swatches
 
 _OVERALL = "All learners"
 _BIN = 2
+_TONES = dict(zip(STATUSES, ("1", "2", "quiet", "4"), strict=True))
 
 Line = tuple[Row, Bar | None]
 """A line of a table and its bar in the picture, if it has one."""
@@ -88,7 +89,7 @@ def statuses(metrics: Metrics) -> Figure:
     all_ = everybody(metrics)
     whole = max(rounded(all_.people), 1)
     told = {status: share(all_.count(status), all_.people).text for status in STATUSES}
-    cuts = [Part(status, rounded(all_.count(status)) / whole, told[status]) for status in STATUSES]
+    cuts = [Part(status, rounded(all_.count(status)) / whole, told[status], _TONES[status]) for status in STATUSES]
     description = f"Learners by status: {', '.join(f'{status} {text}' for status, text in told.items())}."
     rows = tuple(row(status.capitalize(), told[status], count(all_.count(status))) for status in STATUSES)
     return Figure(
@@ -159,7 +160,11 @@ def thresholds(metrics: Metrics) -> list[tuple[str, float]]:
 def weights(metrics: Metrics) -> Figure | None:
     """Distribution of the weight of each learner's best student; None if no learner had a candidate."""
     found = {status: {int(f.level): f.n for f in metrics.levels("best_student", status)} for status in STATUSES[:3]}
-    bins = [Bin(status, start, rounded(n)) for status, lane in found.items() for start, n in sorted(lane.items())]
+    bins = [
+        Bin(status, start, rounded(n), _TONES[status])
+        for status, lane in found.items()
+        for start, n in sorted(lane.items())
+    ]
     if not bins:
         return None
     title = "Match weight of each learner's best student, by what was decided"
@@ -171,7 +176,10 @@ def weights(metrics: Metrics) -> Figure | None:
         histogram(bins, _BIN, thresholds(metrics), "match weight, in bits", narrow=narrow) for narrow in (False, True)
     ]
     rows = tuple(
-        row(f"{start:+d} to {start + _BIN:+d}", *(count(lane[start]) if start in lane else "0" for lane in found.values()))
+        row(
+            f"{start:+d} to {start + _BIN:+d}",
+            *(count(lane[start]) if start in lane else "0" for lane in found.values()),
+        )
         for start in sorted({item.start for item in bins})
     )
     table = Table(
@@ -188,7 +196,6 @@ def weights(metrics: Metrics) -> Figure | None:
         [table],
         f"Heights are logarithmic. A flat grey mark stands for fewer than {FLOOR} learners. A heavy weight is not linked"
         " where another student fits as well or something contradicts.",
-        [("mark", f"{name}, at {weight:+.1f}" if weight else f"{name}, at 0") for name, weight in thresholds(metrics)],
     )
 
 

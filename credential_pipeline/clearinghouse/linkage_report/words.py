@@ -2,7 +2,7 @@
 
 import math
 
-from credential_pipeline.clearinghouse.linkage_report.metrics import Metrics, Group
+from credential_pipeline.clearinghouse.linkage_report.metrics import Group, Metrics
 from credential_pipeline.clearinghouse.linkage_report.safe import ENOUGH, FLOOR, count, share
 
 MINUS = "\N{MINUS SIGN}"

@@ -11,11 +11,10 @@ from typing import Any
 import altair as alt
 
 from credential_pipeline.engines.charts.render import AnyChart
-from credential_pipeline.engines.charts.scales import amounts, in_lines, short
-from credential_pipeline.engines.charts.theme import SERIES
+from credential_pipeline.engines.charts.scales import amounts, in_lines, short, toned
 
 _BLOCK = 56
-_TONES = [*(str(number) for number in range(1, len(SERIES) + 1)), "quiet"]
+_DIGITS = 4
 _HIDDEN = "datum.value == null"
 _SHOWN = "datum.value != null"
 
@@ -88,10 +87,10 @@ def bars(rows: Sequence[Bar], place: Layout) -> AnyChart:
         return [
             whole.mark_bar(style="whole", size=16).encode(at.x("start"), at.y),
             shown.transform_filter("datum.high != null").mark_bar(style="band", size=16).encode(
-                at.x("high"), at.y, at.tone(alt.Fill)
+                at.x("high"), at.y, toned(alt.Fill)
             ),
-            shown.transform_filter("datum.start == null").mark_bar(size=16).encode(at.x("value"), at.y, at.tone(alt.Fill)),
-            whole.mark_bar(size=9).encode(at.x("value"), at.y, at.tone(alt.Fill)),
+            shown.transform_filter("datum.start == null").mark_bar(size=16).encode(at.x("value"), at.y, toned(alt.Fill)),
+            whole.mark_bar(size=9).encode(at.x("value"), at.y, toned(alt.Fill)),
         ]  # fmt: skip
 
     return _rows(rows, place, draw)
@@ -102,9 +101,9 @@ def intervals(rows: Sequence[Bar], place: Layout) -> AnyChart:
 
     def draw(shown: alt.Chart, at: "_Channels") -> list[alt.Chart]:
         return [
-            shown.mark_bar(size=2).encode(at.x("value"), at.y, at.tone(alt.Fill)),
-            shown.mark_bar(style="band", size=9).encode(at.x("low"), alt.X2(field="high"), at.y, at.tone(alt.Fill)),
-            shown.mark_point(style="dot").encode(at.x("value"), at.y, at.tone(alt.Fill)),
+            shown.mark_bar(size=2).encode(at.x("value"), at.y, toned(alt.Fill)),
+            shown.mark_bar(style="band", size=9).encode(at.x("low"), alt.X2(field="high"), at.y, toned(alt.Fill)),
+            shown.mark_point(style="dot").encode(at.x("value"), at.y, toned(alt.Fill)),
         ]
 
     return _rows(rows, place, draw)
@@ -116,10 +115,10 @@ def dumbbells(rows: Sequence[Bar], place: Layout) -> AnyChart:
     def draw(shown: alt.Chart, at: "_Channels") -> list[alt.Chart]:
         earlier = shown.transform_filter("datum.start != null")
         return [
-            shown.mark_bar(style="band", size=11).encode(at.x("low"), alt.X2(field="high"), at.y, at.tone(alt.Fill)),
-            earlier.mark_bar(size=2).encode(at.x("start"), alt.X2(field="value"), at.y, at.tone(alt.Fill)),
-            earlier.mark_point(style="hollow").encode(at.x("start"), at.y, at.tone(alt.Stroke)),
-            shown.mark_point(style="dot").encode(at.x("value"), at.y, at.tone(alt.Fill)),
+            shown.mark_bar(style="band", size=11).encode(at.x("low"), alt.X2(field="high"), at.y, toned(alt.Fill)),
+            earlier.mark_bar(size=2).encode(at.x("start"), alt.X2(field="value"), at.y, toned(alt.Fill)),
+            earlier.mark_point(style="hollow").encode(at.x("start"), at.y, toned(alt.Stroke)),
+            shown.mark_point(style="dot").encode(at.x("value"), at.y, toned(alt.Fill)),
         ]
 
     return _rows(rows, place, draw)
@@ -128,30 +127,27 @@ def dumbbells(rows: Sequence[Bar], place: Layout) -> AnyChart:
 class _Channels:
     """The channels that the layers of one chart share."""
 
-    def __init__(self, rows: Sequence[Bar], place: Layout) -> None:
+    def __init__(self, place: Layout) -> None:
         """Make the axis of amounts, the axis of names and the colors."""
         self._amounts = amounts(place.unit, (place.low, place.high), 4 if place.narrow else 5)
-        names = list(dict.fromkeys(_name(row.name, place) for row in rows))
-        self.y = alt.Y(field="name", type="nominal", sort=names, title=None, scale=alt.Scale(padding=0), axis=alt.Axis(**_names(place)))
+        self.y = alt.Y(
+            field="name", type="nominal", title=None, scale=alt.Scale(padding=0), axis=alt.Axis(**_names(place))
+        )
 
     def x(self, field: str) -> alt.X:
         """Position on the axis of amounts."""
         return alt.X(field=field, **self._amounts)
 
-    def tone(self, channel: Any) -> Any:
-        """Color of the row."""
-        return channel(field="tone", type="nominal", scale=alt.Scale(domain=_TONES), legend=None)
-
 
 def _names(place: Layout) -> dict[str, Any]:
-    plain = {"grid": False, "labelLimit": 400}
+    plain = {"grid": False, "labelLimit": 400, "labelExpr": f"slice(datum.value, {_DIGITS})"}
     if place.narrow:  # above the row, from the left end of the plot
         return plain | {"labelAlign": "left", "labelBaseline": "bottom", "labelOffset": -12, "labelPadding": 0}
     return plain | {"minExtent": 240, "labelPadding": 10}
 
 
 def _rows(rows: Sequence[Bar], place: Layout, draw: Drawer) -> AnyChart:
-    at = _Channels(rows, place)
+    at = _Channels(place)
     base = alt.Chart()
     hidden, shown = base.transform_filter(_HIDDEN), base.transform_filter(_SHOWN)
     words = {"dx": 8}
@@ -162,13 +158,15 @@ def _rows(rows: Sequence[Bar], place: Layout, draw: Drawer) -> AnyChart:
         base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(x=alt.datum(0)),
         shown.mark_text(style="words", **words).encode(at.x("end"), at.y, text="text:N"),
     ]
-    chart = alt.layer(*layers, data=alt.Data(values=[_row(bar, place) for bar in rows]))
+    chart = alt.layer(*layers, data=alt.Data(values=[_row(number, bar, place) for number, bar in enumerate(rows)]))
     long = any("\n" in _name(bar.name, place) for bar in rows)
     chart = chart.properties(width=place.width, height={"step": 46 if place.narrow else 34 if long else 26})
     groups = list(dict.fromkeys(bar.group for bar in rows))
     if groups in ([""], []):
         return chart
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelLimit=place.width + 240)
+    header = alt.Header(
+        labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0, labelLimit=place.width + 240
+    )
     row = alt.Row(field="group", type="nominal", sort=groups, title=None, header=header)
     return chart.facet(row=row, spacing=14).resolve_scale(y="independent")
 
@@ -177,11 +175,11 @@ def _name(name: str, place: Layout) -> str:
     return short(name, 52) if place.narrow else in_lines(name, 38)
 
 
-def _row(bar: Bar, place: Layout) -> dict[str, Any]:
+def _row(number: int, bar: Bar, place: Layout) -> dict[str, Any]:
     block = place.low if place.low > 0 else 0.0
     hidden = block + _BLOCK / place.width * (place.high - place.low)
     return {
-        "name": _name(bar.name, place),
+        "name": f"{number:0{_DIGITS}d}{_name(bar.name, place)}",  # the number keeps the order, and names apart
         "group": bar.group,
         "value": bar.value,
         "start": bar.start,

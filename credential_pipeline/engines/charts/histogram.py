@@ -8,19 +8,27 @@ from typing import Any
 import altair as alt
 
 from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.scales import toned
 
-_LANE = 84
+_LANE = 100
 _FLAT = 3
 _ROOM = 0.15
 
 
 @dataclass(frozen=True)
 class Bin:
-    """A bar: its lane, the lower end of its bin, and its count; 0 where too few are in it to be counted."""
+    """A bar.
+
+    Attributes:
+        start: Lower end of the bin.
+        count: Its count; 0 where too few are in it to be counted.
+        tone: Color: the number of a series, or ``quiet``.
+    """
 
     lane: str
     start: int
     count: int
+    tone: str
 
 
 def histogram(
@@ -42,17 +50,22 @@ def histogram(
     ticks = {"values": list(range(math.ceil(low / 8) * 8, high + 1, 16 if narrow else 8)), "format": "+~d"}
     form = "datum.value ? datum.label : '0'"
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    x = alt.X(field="left", type="quantitative", scale=scale, title=axis, axis=alt.Axis(**ticks, grid=False, labelExpr=form))
+    x = alt.X(
+        field="left", type="quantitative", scale=scale, title=axis, axis=alt.Axis(**ticks, grid=False, labelExpr=form)
+    )
     y = alt.Y(
         field="count",
         type="quantitative",
         title=None,
-        scale=alt.Scale(type="log", domain=[5, 10**power], round=True),
+        scale=alt.Scale(type="log", domain=[5, 10 ** (power + 1)], round=True),
         axis=alt.Axis(values=[10**exponent for exponent in range(1, power + 1, 2)], format=",d"),
     )  # fmt: skip
-    fill = alt.Fill(field="lane", type="nominal", scale=alt.Scale(domain=lanes), legend=None)
     base = alt.Chart()
-    bars = base.transform_filter("datum.count > 0").mark_rect().encode(x, alt.X2(field="right"), y, fill, y2=alt.value(_LANE))
+    bars = (
+        base.transform_filter("datum.count > 0")
+        .mark_rect()
+        .encode(x, alt.X2(field="right"), y, toned(alt.Fill), y2=alt.value(_LANE))
+    )
     few = base.transform_filter("datum.count === 0").mark_rect(style="few")
     marks = base.transform_filter("datum.kind == 'threshold'")
     layers = [
@@ -60,9 +73,15 @@ def histogram(
         few.encode(x, alt.X2(field="right"), y=alt.value(_LANE - _FLAT), y2=alt.value(_LANE)),
         base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(y=alt.value(_LANE)),
         marks.mark_rule(style="mark").encode(x),
+        *(
+            base.transform_filter(f"datum.label === {place}")
+            .mark_text(style="quiet", dx=5)
+            .encode(x, y=alt.value(7 + 14 * place), text="text:N")
+            for place in range(len(thresholds))
+        ),
     ]
     plot = alt.layer(*layers, data=alt.Data(values=_rows(bins, width, thresholds, lanes)))
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0)
+    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0)
     return (
         plot.properties(width=270 if narrow else 700, height=_LANE)
         .facet(row=alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header), spacing=12)
@@ -80,10 +99,13 @@ def _rows(
             "left": item.start + _ROOM,
             "right": item.start + width - _ROOM,
             "count": item.count,
+            "tone": item.tone,
         }
         for item in bins
     ]
     rows += [
-        {"kind": "threshold", "lane": lane, "left": place, "text": name} for lane in lanes for name, place in thresholds
+        {"kind": "threshold", "lane": lane, "left": at, "text": name, "label": place if lane == lanes[0] else None}
+        for lane in lanes
+        for place, (name, at) in enumerate(thresholds)
     ]
     return rows

@@ -107,9 +107,7 @@ def _rows(points: Sequence[Point], frame: Frame) -> list[dict[str, Any]]:
 def _years(years: Sequence[int], frame: Frame) -> alt.X:
     shown = list(years) if frame.width >= _NARROW else [year for year in years if (year - years[-1]) % 2 == 0]
     axis = {"values": shown, "tickCount": len(shown), "format": "d", "grid": False, "domain": True}
-    return alt.X(
-        field="x", type="quantitative", scale=_span(years), axis=alt.Axis(**axis, title=frame.axis or None)
-    )
+    return alt.X(field="x", type="quantitative", scale=_span(years), axis=alt.Axis(**axis, title=frame.axis or None))
 
 
 def _span(years: Sequence[int]) -> alt.Scale:
@@ -146,8 +144,7 @@ def _end_names(points: Sequence[Point], frame: Frame) -> alt.Chart:
     ordered = sorted(ends, key=lambda name: (ends[name], name))
     places = spread([ends[name] for name in ordered], _GAP, frame.height)
     rows = [
-        {"series": name, "value": top * (1 - place / frame.height)}
-        for name, place in zip(ordered, places, strict=True)
+        {"series": name, "value": top * (1 - place / frame.height)} for name, place in zip(ordered, places, strict=True)
     ]
     return alt.Chart(alt.Data(values=rows)).mark_text(style="name", dx=8)
 
@@ -189,10 +186,16 @@ def panels(points: Sequence[Point], frame: Frame, columns: int) -> AnyChart:
         base.mark_point(style="year").transform_filter("datum.kind == 'own' && datum.dot").encode(x, value, fill),
         data=alt.Data(values=rows),
     )  # fmt: skip
-    header = alt.Header(labelAnchor="start", labelLimit=frame.width + 40, labelPadding=4, titleOrient="bottom", titleAnchor="start")
+    header = alt.Header(
+        labelAnchor="start", labelLimit=frame.width + 40, labelPadding=4, titleOrient="bottom", titleAnchor="start"
+    )
     return (
         layers.properties(width=frame.width, height=frame.height)
-        .facet(facet=alt.Facet("panel:N", sort=list(titles.values()), title=frame.axis, header=header), columns=columns, spacing=14)
+        .facet(
+            facet=alt.Facet("panel:N", sort=list(titles.values()), title=frame.axis, header=header),
+            columns=columns,
+            spacing=14,
+        )
         .resolve_axis(x="independent")
     )
 

@@ -6,26 +6,32 @@ from dataclasses import dataclass
 import altair as alt
 
 from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.scales import toned
 
 _WIDTH, _HEIGHT = 700, 36
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part: its name, its share of the whole (0 to 1; None if hidden), and the share in words."""
+    """A part of the whole.
+
+    Attributes:
+        value: Share of the whole, 0 to 1; None if hidden.
+        text: The share in words.
+        tone: Color: the number of a series, or ``quiet``.
+    """
 
     name: str
     value: float | None
     text: str
+    tone: str
 
 
 def parts(rows: Sequence[Part]) -> AnyChart:
-    """Draw the parts in their order, each in the color of its position."""
-    names = [row.name for row in rows]
+    """Draw the parts in their order."""
     x = alt.X(field="left", type="quantitative", scale=alt.Scale(domain=[0, 1], round=True), axis=None)
-    color = alt.Fill(field="name", type="nominal", scale=alt.Scale(domain=names), legend=None)
     base = alt.Chart().encode(x, alt.X2(field="right"))
-    shown = base.transform_filter("!datum.hidden").mark_rect(style="part").encode(color)
+    shown = base.transform_filter("!datum.hidden").mark_rect(style="part").encode(toned(alt.Fill))
     hidden = base.transform_filter("datum.hidden").mark_rect(style="hidden")
     return alt.layer(shown, hidden, data=alt.Data(values=cuts(rows))).properties(width=_WIDTH, height=_HEIGHT)
 
@@ -37,14 +43,11 @@ def cuts(rows: Sequence[Part]) -> list[dict[str, object]]:
     left, made = 0.0, []
     for row in rows:
         right = left + (row.value if row.value is not None else rest / unseen)
-        made.append({"name": row.name, "left": left, "right": right, "hidden": row.value is None})
+        made.append({"tone": row.tone, "left": left, "right": right, "hidden": row.value is None})
         left = right
     return made
 
 
-def swatches(rows: Sequence[Part], colors: int = 8) -> list[tuple[str, str]]:
+def swatches(rows: Sequence[Part]) -> list[tuple[str, str]]:
     """The legend of the bar: kind of swatch and text of each part."""
-    return [
-        ("hatch" if row.value is None else f"c{place % colors + 1}", f"{row.name}: {row.text}")
-        for place, row in enumerate(rows)
-    ]
+    return [("hatch" if row.value is None else f"c{row.tone}", f"{row.name}: {row.text}") for row in rows]

@@ -6,8 +6,11 @@ from typing import Any
 
 import altair as alt
 
+from credential_pipeline.engines.charts.theme import SERIES
+
 #: Axis labels without "$0k".
 ZERO = "datum.value == 0 ? replace(datum.label, /[kM]/, '') : datum.label"
+TONES = (*(str(number) for number in range(1, len(SERIES) + 1)), "quiet")
 _THOUSAND = 1000
 
 
@@ -36,6 +39,11 @@ def amounts(unit: str, domain: Sequence[float], ticks: int) -> dict[str, Any]:
         "scale": alt.Scale(domain=list(domain), nice=False, zero=False, round=True),
         "axis": alt.Axis(format=number_format(unit, domain[1]), tickCount=ticks, labelExpr=ZERO),
     }
+
+
+def toned(channel: Any) -> Any:
+    """Color by the field ``tone``: the number of a series, or ``quiet``."""
+    return channel(field="tone", type="nominal", scale=alt.Scale(domain=list(TONES)), legend=None)
 
 
 def spread(places: Sequence[float], gap: float, height: float) -> list[float]:

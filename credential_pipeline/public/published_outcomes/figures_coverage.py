@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.engines.charts.lines import Frame, lines
 from credential_pipeline.engines.charts.parts import Part, parts, swatches
+from credential_pipeline.engines.charts.scales import TONES
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, horizons
 from credential_pipeline.public.published_outcomes.context import Context, nothing
@@ -43,8 +44,13 @@ def ledger(context: Context) -> Figure:
         return nothing(key, title, "coverage")
     names = {reason: context.naming.name("reason", reason) for reason in cells}
     rows = [
-        Part(names[reason], cell.value if cell.shown else None, say.state(cell, say.percent(cell.value or 0, 1)))
-        for reason, cell in cells.items()
+        Part(
+            names[reason],
+            cell.value if cell.shown else None,
+            say.state(cell, say.percent(cell.value or 0, 1)),
+            TONES[place % len(TONES)],
+        )
+        for place, (reason, cell) in enumerate(cells.items())
     ]
     description = (
         "One bar of all learners that certifiers reported, cut by what became of them; the parts add up to 100 percent."

@@ -88,7 +88,9 @@ def stacking(context: Context) -> Figure:
         if (cell := grid.get((code, horizon)))
     ]
     described = "Bars of the average number of credentials of a learner, overall and by certifier."
-    pictures = [Picture(key, title, described, *shapes(bars, rows, "mean"), heading="Credentials for each learner, on average")]
+    pictures = [
+        Picture(key, title, described, *shapes(bars, rows, "mean"), heading="Credentials for each learner, on average")
+    ]
     columns = [("Credentials", grid, "value"), ("Learners", grid, "n")]
     caption = "Average number of credentials for each learner."
     tables = [by_measure(caption, "Certifier", names, columns, horizon=horizon)]

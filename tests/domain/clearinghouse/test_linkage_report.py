@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
-from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Metrics, Group, read
+from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
 from credential_pipeline.clearinghouse.linked_records import link
 from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes

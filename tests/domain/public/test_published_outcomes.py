@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import pyarrow.parquet as pq
 import pytest
+from credential_pipeline.public.published_outcomes.draw_lines import spread
+from credential_pipeline.public.published_outcomes.figure import Context
 
 from credential_pipeline.engines.charts import palette
 from credential_pipeline.engines.charts import png as charts
@@ -17,8 +19,6 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Cell, Release, read_cells
-from credential_pipeline.public.published_outcomes.draw_lines import spread
-from credential_pipeline.public.published_outcomes.figure import Context
 from credential_pipeline.public.published_outcomes.figures_attempts import attempt_words, attempts
 from credential_pipeline.public.published_outcomes.files import csv_safe, read_table, write_csv, write_parquet
 from credential_pipeline.public.published_outcomes.headline import headline
