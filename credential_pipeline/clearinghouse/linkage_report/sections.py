@@ -172,9 +172,9 @@ def weights(metrics: Metrics) -> Figure | None:
         "Histogram of the match weight of each learner's best student, by status, on a logarithmic scale; the table below"
         " holds its numbers."
     )
-    drawn = [
-        histogram(bins, _BIN, thresholds(metrics), "match weight, in bits", narrow=narrow) for narrow in (False, True)
-    ]
+    wide, narrow = (
+        histogram(bins, _BIN, thresholds(metrics), "match weight, in bits", narrow=shape) for shape in (False, True)
+    )
     rows = tuple(
         row(
             f"{start:+d} to {start + _BIN:+d}",
@@ -192,7 +192,7 @@ def weights(metrics: Metrics) -> Figure | None:
         "weights",
         title,
         [],
-        [Picture("weights", title, description, *drawn, heading=title)],
+        [Picture("weights", title, description, wide, narrow, title)],
         [table],
         f"Heights are logarithmic. A flat grey mark stands for fewer than {FLOOR} learners. A heavy weight is not linked"
         " where another student fits as well or something contradicts.",
