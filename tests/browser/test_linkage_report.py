@@ -117,8 +117,8 @@ def test_everything_has_an_accessible_name(page_of):
     named = page.evaluate(
         """() => ['svg[role=img]', '[role=region]', 'main section', 'nav', 'table'].flatMap(kind =>
             [...document.querySelectorAll(kind)].map(item => {
-                const id = item.getAttribute('aria-labelledby');
-                const text = (id && document.getElementById(id)?.textContent) || item.getAttribute('aria-label')
+                const ids = (item.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
+                const text = ids.map(id => document.getElementById(id)?.textContent || '').join('') || item.getAttribute('aria-label')
                     || item.caption?.textContent || '';
                 return [kind, text.trim().length] }))"""
     )

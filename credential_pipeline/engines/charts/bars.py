@@ -142,7 +142,7 @@ class _Channels:
 def _names(place: Layout) -> dict[str, Any]:
     plain = {"grid": False, "labelLimit": 400, "labelExpr": f"slice(datum.value, {_DIGITS})"}
     if place.narrow:  # above the row, from the left end of the plot
-        return plain | {"labelAlign": "left", "labelBaseline": "bottom", "labelOffset": -12, "labelPadding": 0}
+        return plain | {"labelAlign": "left", "labelBaseline": "bottom", "labelOffset": -12, "labelPadding": -3}
     return plain | {"minExtent": 240, "labelPadding": 10}
 
 
