@@ -5,7 +5,7 @@ A rule looks either at the values of one column (``column_is``) or at one number
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from credential_pipeline.foundation.contracts.table import Snapshot
@@ -25,6 +25,7 @@ class Rule:
         kwargs: Arguments of the expectation, without the column.
         severity: ``block`` keeps the data back, ``warn`` lets it pass with a warning.
         single: True if the query gives one number; it is then shown as metadata.
+        telling: False for what every table owes to its contract; shown after the hop's own rules.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = "block"
     single: bool = True
+    telling: bool = True
 
 
 def number(
@@ -110,4 +112,4 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
             why = f"A key that stands twice in {table.name} counts a person or an event twice."
             sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name})) FROM {name}"
             rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0))
-    return tuple(rules)
+    return tuple(replace(rule, telling=False) for rule in rules)

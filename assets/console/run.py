@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from assets import environment
-from assets.console import headline, instance, keys, simulate, unfinished
+from assets.console import headline, instance, keys, unfinished
 from assets.hop import Hop
 from assets.observe import observation, survey
 from assets.resources import side_resource
@@ -25,6 +25,8 @@ def execute(arguments: argparse.Namespace) -> int:
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     if arguments.simulate_if_empty and not _has_feeds():
+        from assets.console import simulate  # Its libraries cost a second, and are needed once.
+
         simulate.write()
     keys.ensure()
     hops = _up_to(arguments.until)
@@ -54,18 +56,16 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
-        module = importlib.import_module(f"assets.{location}.definitions")
+        chain: Sequence[Hop] = importlib.import_module(f"assets.{location}.hops").HOPS
         try:
-            unchanged = _observe([hop for hop in module.HOPS if hop.name in wanted], side, industry, dagster_instance)
+            unchanged = _observe([hop for hop in chain if hop.name in wanted], side, industry, dagster_instance)
         except dg.Failure as failure:
             print(f"refused: {failure.description}", file=sys.stderr)
             return False
         rest = [hop for hop in wanted if hop not in unchanged]
         if unchanged:
             _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
-        if rest and not _materialize(
-            module.defs.resolve_job_def(location), rest, side, industry, dagster_instance, tags
-        ):
+        if rest and not _materialize(location, rest, side, industry, dagster_instance, tags):
             return False
     return True
 
@@ -80,7 +80,7 @@ def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: d
 
 
 def _materialize(
-    job: dg.JobDefinition,
+    location: str,
     hops: list[str],
     side: Side,
     industry: str,
@@ -88,7 +88,8 @@ def _materialize(
     tags: Mapping[str, str],
 ) -> bool:
     unfinished.wait_for_writer(dagster_instance, side)
-    result = job.execute_in_process(
+    definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
+    result = definitions.resolve_job_def(location).execute_in_process(
         instance=dagster_instance,
         partition_key=industry,
         tags=dict(tags),
