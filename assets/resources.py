@@ -93,6 +93,7 @@ def side_resource(side: Side) -> SideResource:
         releases=str(transfer.releases),
         today=environment.today_override() or "",
         duckdb=DuckDBResource(
-            database=":memory:", connection_config={"memory_limit": environment.memory_limit(), "threads": "2"}
+            database=":memory:",
+            connection_config={"memory_limit": environment.memory_limit(), "threads": str(environment.threads())},
         ),
     )

@@ -94,6 +94,7 @@ def test_a_file_changes_the_hops_that_read_it(changed, file, hops):
         ("assets/enclave/outcome_tables.py", {"outcome_tables"}),
         ("assets/pictures.py", set()),
         ("assets/automation.py", set()),
+        ("checks/gate.py", set()),
         ("checks/gx_adapter.py", set(HOPS)),
     ],
 )
