@@ -11,8 +11,8 @@ import pytest
 from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
-from credential_pipeline.clearinghouse.linked_records import link
 from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.charts_reader import rows_of
 from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
