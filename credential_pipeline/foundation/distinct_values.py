@@ -38,7 +38,8 @@ def look_up(work: Scratch, drop: Drop, forms: Mapping[str, tuple[str, Form]]) ->
     of_column: dict[str, dict[str, Form]] = {}
     for target, (column, function) in forms.items():
         of_column.setdefault(column, {})[target] = function
-    columns, source = {}, f"{drop.rows}"
+    columns: dict[str, str] = {}
+    source = f"{drop.rows}"
     for column, wanted in of_column.items():
         made = ", ".join(f"{function('text')} AS {target}_form" for target, function in wanted.items())
         values = work.table(
