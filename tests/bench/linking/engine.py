@@ -136,7 +136,7 @@ def link_profiles(con: Connection, target: str) -> None:
     )
 
 
-_FEBRL_COLUMNS = {
+FEBRL_COLUMNS = {
     "first_name": ("given_name", form.name("given_name")),
     "last_name": ("surname", form.name("surname")),
     "birth_date": ("date_of_birth", "try_strptime(date_of_birth, '%Y%m%d')::DATE"),
@@ -150,7 +150,7 @@ _FEBRL_COLUMNS = {
 
 
 def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, list[tuple[str, str]]]:
-    """Train on two FEBRL tables without labels and link them as the hops do; or find the duplicates of one.
+    """Train without labels and take links from the engine's scores in ways that no hop takes (febrl_hop.py has the hop's).
 
     Args:
         left: Records, the index is the id.
@@ -196,7 +196,7 @@ def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, lis
 def _febrl_records(con: Connection, table: pd.DataFrame, target: str) -> None:
     frame = table.reset_index(names="rec_id").astype(object)
     con.register("bench_frame", frame)
-    columns = ", ".join(f"{sql} AS {name}" for name, (needed, sql) in _FEBRL_COLUMNS.items() if needed in frame)
+    columns = ", ".join(f"{sql} AS {name}" for name, (needed, sql) in FEBRL_COLUMNS.items() if needed in frame)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_source AS SELECT rec_id, {columns} FROM bench_frame")
     con.unregister("bench_frame")
     make_records(con, f"{target}_source", target, id_column="rec_id")
