@@ -1,7 +1,7 @@
 """What became of every learner's id: the ledger of events, where ids that ceased now lead, and the memory of rows.
 
 The ledger balances like an account: the rows that its events add to an id and take from it leave those that the id has
-now, so an id lives if and only if its balance is above nought. Not here: who gets which id (learner_ids.py).
+now, so an id lives if and only if its balance is above zero. Not here: who gets which id (learner_ids.py).
 """
 
 from credential_pipeline.clearinghouse.linked_records.learner_ids import Ids

@@ -222,10 +222,11 @@ def find_homes(work: Scratch, people: Relation, links: Relation) -> Relation:
 
 def at_home(work: Scratch, records: Relation, homes: Relation) -> Relation:
     """The record table with the household of those who live in one of the homes."""
-    at = "zip || ' ' || street"
+    # Spark knows neither REPLACE in a list of columns nor what DuckDB makes of IN in a view.
+    others = ", ".join(f"r.{column}" for column in records.columns if column != "household")
     return work.view(
         "at_home",
-        f"SELECT * REPLACE (CASE WHEN {at} IN (SELECT household FROM {homes}) THEN {at} END AS household) FROM {records}",
+        f"SELECT {others}, h.household FROM {records} r LEFT JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
     )
 
 
