@@ -77,6 +77,23 @@ def name(expression: str) -> str:
     return _tidy(expression, "[A-Z]+", _cleaned_name)
 
 
+def letters_of_name(column: str) -> str:
+    """The letters of a name alone, as names are compared: no accents, blanks, hyphens, apostrophes or full stops."""
+    bare = f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
+    # Most names hold letters alone already, and looking is cheaper than translating.
+    return f"CASE WHEN regexp_matches({column}, '[^A-Z]') THEN {bare} ELSE {column} END"
+
+
+def surnames(last: str, previous: str) -> str:
+    """The surnames a person may go by: the whole, the words of a compound, earlier names; NULL if only one."""
+    split = "list_filter(string_split(translate(strip_accents({0}), '-''.,`', ' '), ' '), lambda x: length(x) > 2)"
+    return (
+        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') OR {previous} IS NOT NULL THEN "
+        f"list_filter(list_distinct(list_concat([{letters_of_name(last)}], coalesce({split.format(last)}, []), "
+        f"[{letters_of_name(previous)}], coalesce({split.format(previous)}, []))), lambda x: x IS NOT NULL) END"
+    )
+
+
 def suffix(written: str, *names: str) -> str:
     """JR, SR, II, III or IV: from the suffix column, else from the end of the first of the names that has one."""
     ends = f"regexp_extract(upper(concat_ws('|', {', '.join(names)})), {literal(_INNER_TAIL)}, 1)"
