@@ -1,91 +1,113 @@
-"""The body that every hop's asset shares: what it reads and depends on, handed to the gate."""
+"""How a hop runs: find out whether anything is new, build, let the gate judge, publish, tell.
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+The same inputs give the same result, so a hop whose inputs are unchanged repeats its last verdicts and does no work.
+Not here: what a hop is (hop.py) and how it looks in Dagster (hop_asset.py).
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
-from assets.describe import code_version
-from assets.resources import SideResource
+from assets import pictures
+from assets.code_version import code_version
+from assets.digests import digest_of
+from assets.hop import Hop, Published, Step
 from checks import gate
 from checks.guard import guarded
-from checks.rule import Rule
-from credential_pipeline.foundation.contracts import SNAPSHOTS
-from credential_pipeline.foundation.names import SHARED
-from credential_pipeline.foundation.storage.durable import sha256
-from credential_pipeline.foundation.storage.snapshots import Version
-from credential_pipeline.foundation.storage.staging import Staged
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage import manifest
+from credential_pipeline.foundation.storage.snapshots import Version, all_inputs
+
+PROGRESS = logging.getLogger("credential_pipeline.progress")
+
+Outcome = dg.AssetCheckResult | dg.MaterializeResult[Any]
 
 
-def materialize(
-    context: dg.AssetExecutionContext,
-    side: SideResource,
-    hop: str,
-    rules: Sequence[Rule],
-    build: Callable[[Staged], None],
-    *,
-    reads: Sequence[str] = (),
-    inputs: Callable[[], Mapping[str, str]] = dict,
-    before_publish: Callable[[Staged], None] = lambda staged: None,
-    describe: Callable[[Version], Mapping[str, Any]] = lambda version: {},
-    intact: Callable[[Version], bool] = lambda version: True,
-    explain: Callable[[Staged], str] = lambda staged: "",
-) -> Iterator[gate.Outcome]:
-    """Run one hop through its gate.
+def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
+    """Build, judge and publish one hop; or repeat the last verdicts if nothing that it depends on has changed.
 
     Args:
-        context: The step.
-        side: Folders and engine of the side.
-        hop: Name of the snapshot.
-        rules: Its suite.
-        build: Creates its tables.
-        reads: Snapshots of the same side that it reads, at their current versions.
-        inputs: What else the result depends on; called inside the guard, so that it may refuse.
-        before_publish: A last act between gate and publication; may refuse.
-        describe: Extra metadata from the published version.
-        intact: Whether what the version left outside the store is still there; else the hop is done over again.
-        explain: A sentence for people when the gate stays shut.
+        hop: What to do.
+        step: Where.
+        run_id: The Dagster run.
+
+    Yields:
+        One check result per rule, then the materialisation.
+
+    Raises:
+        dg.Failure: A blocking rule is broken or the input was refused; nothing was published.
     """
-    snapshot = SNAPSHOTS[hop]
-    partition = context.partition_key if snapshot.partitioned else SHARED
-    with guarded(hop, partition, side.root):
-        versions = [_current(side, name, partition) for name in reads]
-        depends = {"code": code_version(), **inputs()}
-    yield from gate.run(
-        gate.Hop(
-            store=side.store,
-            snapshot=snapshot,
-            partition=partition,
-            reads=versions,
-            inputs=depends,
-            run_id=context.run_id,
-            rules=rules,
-            build=build,
-            before_publish=before_publish,
-            describe=describe,
-            intact=intact,
-            explain=explain,
-            home=side.root,
-        )
-    )
+    started = time.monotonic()
+    with guarded(hop.name, step.partition, step.root):
+        reads = [step.current(snapshot) for snapshot in hop.reads]
+        inputs = inputs_of(hop, step)
+        reused = unchanged(hop, step, reads, inputs)
+        if reused is not None:
+            yield from gate.repeated(hop.rules, reused.manifest)
+            yield told(hop, step, reused, "unchanged", started)
+            return
+        PROGRESS.info("%s %s …", step.partition, hop.name)
+        store = step.side.store
+        with store.stage(hop.contract, step.partition, reads, inputs, run_id) as staged:
+            hop.build(step, staged)
+            yield from gate.release(
+                staged,
+                hop.rules,
+                before_publish=lambda staged: hop.before_publish(step, staged),
+                explain=lambda staged: hop.explain(step, staged),
+                otherwise="the last good version stays current"
+                if store.has_current(hop.contract, step.partition)
+                else "nothing was published",
+            )
+        yield told(hop, step, store.current(hop.contract, step.partition), "published", started)
 
 
-def _current(side: SideResource, name: str, partition: str) -> Version:
-    snapshot = SNAPSHOTS[name]
-    return side.store.current(snapshot, partition if snapshot.partitioned else SHARED)
+def inputs_of(hop: Hop, step: Step) -> dict[str, str]:
+    """What a result depends on besides the versions that it reads: code, rules, registry, files, keys.
+
+    Raises:
+        SafeError: An input refuses, for example because there is no agreement.
+    """
+    registry = {"registry": registry_digest(hop, step)} if hop.contract.partitioned else {}
+    return {"code": code_version(hop.module), "rules": gate.fingerprint(hop.rules), **registry, **hop.depends(step)}
 
 
-def digest_of(*parts: str) -> str:
-    """Hash of texts that a result depends on, for example the YAML of an industry."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def registry_digest(hop: Hop, step: Step) -> str:
+    """Hash of what the hop asks of the YAML of its own industry and certifiers."""
+    asked = step.side.industry(step.partition).model_dump_json(include={"industry", *hop.asks})
+    return digest_of(asked, *(certifier.model_dump_json() for certifier in step.certifiers))
 
 
-def digest_of_files(*folders: Path) -> str:
-    """Hash of all files below the folders, by name and content; missing folders count as empty."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            digest.update(f"{path.relative_to(folder)}\0{sha256(path)}\n".encode())
-    return digest.hexdigest()[:16]
+def unchanged(hop: Hop, step: Step, reads: Sequence[Version], inputs: dict[str, str]) -> Version | None:
+    """The current version if it is whole and was made from just these inputs."""
+    try:
+        current = step.side.store.find(hop.contract, step.partition)
+        if current is None or current.manifest.fingerprint != manifest.fingerprint(all_inputs(reads, inputs)):
+            return None
+        for table in hop.contract:
+            current.path(table.name)
+    except SafeError:
+        return None  # A damaged version is built again, as its message tells the reader to do.
+    return current if hop.intact(step, current) else None
+
+
+def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> dg.MaterializeResult[Any]:
+    """Make what people read, and say what was done, on the console and as Dagster's materialisation."""
+    rows = ", ".join(f"{facts.rows:,} {table}" for table, facts in version.manifest.tables.items())
+    PROGRESS.info("%s %s %s in %.1f s: %s", step.partition, hop.name, what, time.monotonic() - started, rows)
+    first = hop.contract.tables[0].name
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count" if hop.contract.partitioned else "dagster/row_count": version.rows(first),
+        "version": version.name,
+        **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
+        **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
+        "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
+    }
+    with step.side.store.read(version) as con:
+        published = Published(step, version, con)
+        metadata |= {**hop.for_readers(published), **hop.describe(published)}
+        metadata |= {name: pictures.draw(con, chart) for name, chart in hop.charts.items()}
+    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))

@@ -1,4 +1,4 @@
-"""Small charts for the Dagster UI, drawn from a query over aggregates: counts and rates of groups, never rows of people.
+"""Draws a hop's charts for the Dagster UI.
 
 Altair is loaded when the first chart is drawn, since it costs a second.
 """
@@ -7,23 +7,17 @@ from typing import Any
 
 import dagster as dg
 
+from assets.hop import Chart
 from credential_pipeline.foundation.storage.engine import Connection
 
 
-def bars(con: Connection, query: str, alternative: str) -> dg.MarkdownMetadataValue:
-    """A bar chart of a query's first column (category) and second column (value)."""
-    from credential_pipeline.engines.charts.png import png_bars, png_markdown
+def draw(con: Connection, chart: Chart) -> dg.MarkdownMetadataValue:
+    """A chart of a query's first column (category or position) and second column (value)."""
+    from credential_pipeline.engines.charts.png import png_bars, png_line, png_markdown
 
-    category, value, rows = _rows(con, query)
-    return dg.MetadataValue.md(png_markdown(png_bars(rows, category, value), alternative))
-
-
-def line(con: Connection, query: str, alternative: str, unit: str = "") -> dg.MarkdownMetadataValue:
-    """A line chart of a query's first column (position) and second column (value)."""
-    from credential_pipeline.engines.charts.png import png_line, png_markdown
-
-    position, value, rows = _rows(con, query)
-    return dg.MetadataValue.md(png_markdown(png_line(rows, position, value, unit=unit), alternative))
+    first, second, rows = _rows(con, chart.query)
+    png = png_bars(rows, first, second) if chart.kind == "bars" else png_line(rows, first, second, unit=chart.unit)
+    return dg.MetadataValue.md(png_markdown(png, chart.title))
 
 
 def _rows(con: Connection, query: str) -> tuple[str, str, list[dict[str, Any]]]:

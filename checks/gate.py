@@ -1,69 +1,23 @@
 """The gate between two hops: declares rules as asset checks, and publishes a staged version only if they hold.
 
 It works inside the step, since a separate blocking check leaks across code locations, backfills and single
-materialisations. The same inputs give the same result, so a hop whose inputs are unchanged repeats its last verdicts and
-does no work.
+materialisations. Not here: when a hop has anything to do at all (assets/materialize.py).
 """
 
-import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from checks import gx_adapter
-from checks.guard import guarded
 from checks.gx_adapter import Verdict
 from checks.rule import Rule
-from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage import manifest
 from credential_pipeline.foundation.storage.manifest import Manifest
-from credential_pipeline.foundation.storage.snapshots import Store, Version, all_inputs
 from credential_pipeline.foundation.storage.staging import Staged
-
-PROGRESS = logging.getLogger("credential_pipeline.progress")
-
-Outcome = dg.AssetCheckResult | dg.MaterializeResult[Any]
-
-
-@dataclass(frozen=True)
-class Hop:
-    """What the gate needs to know of one materialisation.
-
-    Attributes:
-        store: Store of the side.
-        snapshot: What is built.
-        partition: Industry, or ``shared``.
-        reads: Versions that the hop reads.
-        inputs: What else the result depends on, by name.
-        run_id: The Dagster run.
-        rules: The suite.
-        home: Folder of the side, for the vault log.
-        build: Creates the tables of the snapshot in the staged connection.
-        before_publish: A last act between gate and publication, for example handing a package over; may refuse.
-        describe: Extra metadata from the published version: charts, paths, figures.
-        intact: Whether what the version left outside the store, for example a sealed package, is still there.
-        explain: A sentence for people when the gate stays shut, for example which file to mend; empty for none.
-    """
-
-    store: Store
-    snapshot: Snapshot
-    partition: str
-    reads: Sequence[Version]
-    inputs: Mapping[str, str]
-    run_id: str
-    rules: Sequence[Rule]
-    home: Path
-    build: Callable[[Staged], None]
-    before_publish: Callable[[Staged], None] = field(default=lambda staged: None)
-    describe: Callable[[Version], Mapping[str, Any]] = field(default=lambda version: {})
-    intact: Callable[[Version], bool] = field(default=lambda version: True)
-    explain: Callable[[Staged], str] = field(default=lambda staged: "")
 
 
 def specs(
@@ -85,58 +39,62 @@ def specs(
         ]
 
 
-def run(hop: Hop) -> Iterator[Outcome]:
-    """Build, judge and publish one hop; or repeat the last verdicts if nothing that it depends on has changed.
+def release(
+    staged: Staged,
+    rules: Sequence[Rule],
+    *,
+    before_publish: Callable[[Staged], None] = lambda staged: None,
+    explain: Callable[[Staged], str] = lambda staged: "",
+    otherwise: str = "nothing was published",
+) -> Iterator[dg.AssetCheckResult]:
+    """Write a staged version, judge it, and publish it if no blocking rule is broken.
+
+    Args:
+        staged: The next version, its tables built.
+        rules: The suite.
+        before_publish: A last act between judgement and publication; may refuse.
+        explain: A sentence for people if a rule is broken; empty for the rule's own reason.
+        otherwise: What a refusal says of what is current.
 
     Yields:
-        One check result per rule, then the materialisation.
+        One check result per rule, before anything is published or refused.
 
     Raises:
-        dg.Failure: A blocking rule is broken or the input was refused; nothing was published.
+        SafeError: ``E_GATE``: a blocking rule is broken; nothing was published.
     """
-    started = time.monotonic()
-    with guarded(hop.snapshot.name, hop.partition, hop.home):
-        reused = _unchanged(hop)
-    if reused is not None:
-        yield from (_repeated(rule, reused.manifest) for rule in hop.rules)
-        _say(hop, reused, "unchanged", started)
-        yield _described(hop, reused)
-        return
-    with guarded(hop.snapshot.name, hop.partition, hop.home):
-        PROGRESS.info("%s %s …", hop.partition, hop.snapshot.name)
-        with hop.store.stage(hop.snapshot, hop.partition, hop.reads, _inputs(hop), hop.run_id) as staged:
-            hop.build(staged)
-            staged.write()
-            judged_at = time.monotonic()
-            verdicts = gx_adapter.evaluate(staged.con, hop.rules)
-            staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
-            yield from (_result(verdict) for verdict in verdicts)
-            _refuse_if_broken(hop, verdicts, staged)
-            hop.before_publish(staged)
-            staged.publish([_record(verdict) for verdict in verdicts])
-        version = hop.store.current(hop.snapshot, hop.partition)
-    _say(hop, version, "published", started)
-    yield _described(hop, version)
+    staged.write()
+    judged_at = time.monotonic()
+    verdicts = gx_adapter.evaluate(staged.con, rules)
+    staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
+    yield from (_result(verdict) for verdict in verdicts)
+    broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
+    if broken:
+        raise SafeError(
+            "E_GATE", f"{explain(staged) or broken[0].rule.why} Rules broken: {_named(broken)}; {otherwise}."
+        )
+    before_publish(staged)
+    staged.publish([_record(verdict) for verdict in verdicts])
 
 
-def _inputs(hop: Hop) -> dict[str, str]:
-    rules = manifest.fingerprint(
-        {rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in hop.rules}
+def repeated(rules: Sequence[Rule], facts: Manifest) -> Iterator[dg.AssetCheckResult]:
+    """The verdicts of a published version once more: the same tables and rules give the same."""
+    records = {record["rule"]: record for record in facts.verdicts}
+    for rule in rules:
+        record = records[rule.name]
+        yield _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
+
+
+def fingerprint(rules: Sequence[Rule]) -> str:
+    """Hash of what a suite demands; the words in which it says so do not count."""
+    demands = {rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in rules}
+    return manifest.fingerprint(demands)[:16]
+
+
+def _named(broken: Sequence[Verdict]) -> str:
+    return ", ".join(
+        verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
+        for verdict in broken
     )
-    return {**hop.inputs, "rules": rules[:16]}
-
-
-def _unchanged(hop: Hop) -> Version | None:
-    wanted = manifest.fingerprint(all_inputs(hop.reads, _inputs(hop)))
-    try:
-        current = hop.store.find(hop.snapshot, hop.partition)
-        if current is None or current.manifest.fingerprint != wanted:
-            return None
-        for table in hop.snapshot:
-            current.path(table.name)
-    except SafeError:
-        return None  # A damaged version is built again, as its message tells the reader to do.
-    return current if hop.intact(current) else None
 
 
 def _severity(rule: Rule) -> dg.AssetCheckSeverity:
@@ -160,48 +118,3 @@ def _record(verdict: Verdict) -> dict[str, Any]:
         "evaluated": verdict.evaluated,
         "observed": verdict.observed,
     }
-
-
-def _repeated(rule: Rule, facts: Manifest) -> dg.AssetCheckResult:
-    record = next(entry for entry in facts.verdicts if entry["rule"] == rule.name)
-    return _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
-
-
-def _refuse_if_broken(hop: Hop, verdicts: Sequence[Verdict], staged: Staged) -> None:
-    broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
-    if not broken:
-        return
-    names = ", ".join(
-        verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
-        for verdict in broken
-    )
-    kept = (
-        "the last good version stays current"
-        if hop.store.has_current(hop.snapshot, hop.partition)
-        else "nothing was published"
-    )
-    reason = hop.explain(staged) or broken[0].rule.why
-    raise SafeError("E_GATE", f"{reason} Rules broken: {names}; {kept}.")
-
-
-def _say(hop: Hop, version: Version, what: str, started: float) -> None:
-    rows = ", ".join(f"{facts.rows:,} {table}" for table, facts in version.manifest.tables.items())
-    PROGRESS.info("%s %s %s in %.1f s: %s", hop.partition, hop.snapshot.name, what, time.monotonic() - started, rows)
-
-
-def _described(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:
-    with guarded(hop.snapshot.name, hop.partition, hop.home):  # Descriptions read data too, and DuckDB quotes cells.
-        return _materialization(hop, version)
-
-
-def _materialization(hop: Hop, version: Version) -> dg.MaterializeResult[Any]:
-    first = hop.snapshot.tables[0].name
-    metadata: dict[str, Any] = {
-        "dagster/partition_row_count" if hop.snapshot.partitioned else "dagster/row_count": version.rows(first),
-        "version": version.name,
-        **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
-        **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
-        "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
-        **hop.describe(version),
-    }
-    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))

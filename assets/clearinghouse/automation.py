@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.automation import monthly, side_job
-from assets.materialize import digest_of
+from assets.digests import digest_of
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from credential_pipeline.foundation.names import Side

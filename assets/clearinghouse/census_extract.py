@@ -1,83 +1,75 @@
 """The legally limited file, sealed for the enclave after its gate, with its disclosure on record."""
 
 import datetime
-from collections.abc import Iterator, Mapping
-
-import dagster as dg
+from collections.abc import Mapping
+from typing import Any
 
 from assets import transfer
-from assets.describe import hop_asset
-from assets.materialize import digest_of, materialize
-from assets.resources import SideResource
-from checks import gate
+from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.census_extract import RULES
-from credential_pipeline.clearinghouse.census_extract.build import build as build_extract
+from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.hand_over import SendingKeys, hand_over
 from credential_pipeline.clearinghouse.census_extract.tokens import ensure_token_key
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_recipient, load_signing_key
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records
+from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
+from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
 
 
-@hop_asset(
-    "census_extract",
-    RULES,
-    deps=["linked_records", "cleaned_learners", "education_registry"],
+def _keys(step: Step) -> SendingKeys:
+    agreement = require_agreement(step.industry, step.date)
+    return SendingKeys(
+        signing=load_signing_key(step.root, CLEARINGHOUSE_TO_ENCLAVE),
+        recipient=load_recipient(step.root, CLEARINGHOUSE_TO_ENCLAVE),
+        tokens=ensure_token_key(step.root, agreement.recipient),
+    )
+
+
+def _depends(step: Step) -> Mapping[str, str]:
+    keys = _keys(step)
+    return {"recipient": keys.recipient.fingerprint, "token key": keys.tokens.key_id}
+
+
+def _build(step: Step, staged: Staged) -> None:
+    build(staged.con, step.industry, step.date, _keys(step).tokens)
+
+
+def _hand_over(step: Step, staged: Staged) -> None:
+    inbox = step.side.folder_of_extracts(step.partition)
+    sealed = hand_over(
+        staged.con,
+        {table.name: staged.path(table.name) for table in SNAPSHOT},
+        step.root,
+        step.industry,
+        _keys(step),
+        today=step.date,
+        when=datetime.datetime.now(datetime.UTC),
+        inbox=inbox,
+    )
+    transfer.point(inbox, inbox / sealed.package_id)
+    staged.facts["package"] = sealed.package_id
+
+
+def _intact(step: Step, version: Version) -> bool:
+    return transfer.is_there(step.side.folder_of_extracts(step.partition), version.manifest.facts.get("package"))
+
+
+def _describe(published: Published) -> Mapping[str, Any]:
+    return {"package": published.facts.get("package", "")}
+
+
+HOP = Hop(
+    contract=SNAPSHOT,
+    rules=RULES,
+    build=_build,
+    reads=[linked_records.SNAPSHOT, cleaned_learners.SNAPSHOT, education_registry.SNAPSHOT],
+    asks=("agreement",),
+    depends=_depends,
+    before_publish=_hand_over,
+    intact=_intact,
+    describe=_describe,
     kinds=["age"],
     description="Needs an agreement in force. Opt-outs are taken out at the build and looked for again at the hand-over.",
 )
-def census_extract(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
-    """Build and hand over the industry's extract."""
-    name = context.partition_key
-
-    def keys() -> SendingKeys:
-        agreement = require_agreement(clearinghouse.industry(name), clearinghouse.date)
-        return SendingKeys(
-            signing=load_signing_key(clearinghouse.root, CLEARINGHOUSE_TO_ENCLAVE),
-            recipient=load_recipient(clearinghouse.root, CLEARINGHOUSE_TO_ENCLAVE),
-            tokens=ensure_token_key(clearinghouse.root, agreement.recipient),
-        )
-
-    def inputs() -> Mapping[str, str]:
-        agreement = require_agreement(clearinghouse.industry(name), clearinghouse.date)
-        held = keys()
-        return {
-            "agreement": digest_of(repr(agreement)),
-            "recipient": held.recipient.fingerprint,
-            "token key": held.tokens.key_id,
-        }
-
-    def build(staged: Staged) -> None:
-        build_extract(staged.con, clearinghouse.industry(name), clearinghouse.date, keys().tokens)
-
-    def before_publish(staged: Staged) -> None:
-        folder = clearinghouse.folder_of_extracts(name)
-        files = {table.name: staged.path(table.name) for table in SNAPSHOTS["census_extract"]}
-        sealed = hand_over(
-            staged.con,
-            files,
-            clearinghouse.root,
-            clearinghouse.industry(name),
-            keys(),
-            today=clearinghouse.date,
-            when=datetime.datetime.now(datetime.UTC),
-            inbox=folder,
-        )
-        transfer.point(folder, folder / sealed.package_id)
-        staged.facts["package"] = sealed.package_id
-
-    yield from materialize(
-        context,
-        clearinghouse,
-        "census_extract",
-        RULES,
-        build,
-        reads=["linked_records", "cleaned_learners", "education_registry"],
-        inputs=inputs,
-        before_publish=before_publish,
-        intact=lambda version: transfer.is_there(
-            clearinghouse.folder_of_extracts(name), version.manifest.facts.get("package")
-        ),
-        describe=lambda version: {"package": version.manifest.facts.get("package", "")},
-    )

@@ -3,6 +3,8 @@
 It stands here and not in ``credential_pipeline``, where one might look first: the domain does not know Dagster.
 """
 
+import dataclasses
+
 import dagster as dg
 
 from assets.clearinghouse import (
@@ -10,16 +12,24 @@ from assets.clearinghouse import (
     census_extract,
     cleaned_learners,
     education_registry,
+    linkage_report,
     linked_records,
     raw_feeds,
 )
+from assets.hop_asset import hop_asset
 from assets.resources import side_resource
 from credential_pipeline.foundation.names import Side
 
+HOPS = (
+    raw_feeds.HOP,
+    education_registry.HOP,
+    cleaned_learners.HOP,
+    dataclasses.replace(linked_records.HOP, for_readers=linkage_report.write),
+    census_extract.HOP,
+)
+
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(
-        [raw_feeds, education_registry, cleaned_learners, linked_records, census_extract]
-    ),
+    assets=[hop_asset(hop) for hop in HOPS],
     jobs=[automation.JOB],
     schedules=[automation.MONTHLY],
     sensors=[automation.landing],

@@ -1,31 +1,27 @@
 """The clearinghouse's own persons, enrollments and degrees; one version for all industries."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-import dagster as dg
-
-from assets.describe import hop_asset
-from assets.materialize import digest_of_files, materialize
-from assets.resources import SideResource
-from checks import gate
+from assets.digests import digest_of_files
+from assets.hop import Hop, Step
 from checks.suites.clearinghouse.education_registry import RULES
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
 
-@hop_asset("education_registry", RULES, description="Names and addresses in the same standard form as the profiles.")
-def education_registry(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
-    """Load the registry's drops."""
-    folder = clearinghouse.root / "education"
+def _depends(step: Step) -> Mapping[str, str]:
+    return {"drops": digest_of_files(step.root / "education")}
 
-    def build(staged: Staged) -> None:
-        load_education_registry(staged.con, folder)
 
-    yield from materialize(
-        context,
-        clearinghouse,
-        "education_registry",
-        RULES,
-        build,
-        inputs=lambda: {"drops": digest_of_files(folder)},
-    )
+def _build(step: Step, staged: Staged) -> None:
+    load_education_registry(staged.con, step.root / "education")
+
+
+HOP = Hop(
+    contract=SNAPSHOT,
+    rules=RULES,
+    build=_build,
+    depends=_depends,
+    description="Names and addresses in the same standard form as the profiles.",
+)

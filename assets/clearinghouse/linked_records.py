@@ -3,98 +3,69 @@
 Heavy libraries are loaded by the step that needs them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import dagster as dg
-
-from assets import environment, pictures
-from assets.clearinghouse.linkage_report import compare_with_last, declared_fields, publish_report
-from assets.describe import hop_asset
-from assets.materialize import digest_of, materialize
-from assets.resources import SideResource
-from checks import gate
+from assets import environment
+from assets.hop import Chart, Hop, Published, Step
 from checks.suites.clearinghouse.linked_records import RULES
 from credential_pipeline.clearinghouse.clerical_review.decisions import digest, review_folder
 from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
+from credential_pipeline.clearinghouse.linked_records import summary
+from credential_pipeline.clearinghouse.linked_records.last_version import COMPARED_WITH, attach_compared
 from credential_pipeline.engines.linkage.model import choose, fingerprint, locate
-from credential_pipeline.foundation.registry.model import LinkageModels
-from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.contracts import cleaned_learners, education_registry
+from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
-_STATUSES = "SELECT status, count(*) AS learners FROM linked_records.learners GROUP BY 1 ORDER BY 1"
-_WEIGHTS = """
-SELECT level AS weight, CAST(sum(value) AS BIGINT) AS learners FROM linked_records.diagnostics
-WHERE metric = 'best_student' GROUP BY level ORDER BY CAST(level AS INTEGER)
-"""
-_CHANGES = """
-SELECT event, count(DISTINCT learner_id) FROM linked_records.learner_events
-WHERE revision = (SELECT max(revision) FROM linked_records.learner_events) GROUP BY 1 ORDER BY 1
-"""
+
+def _depends(step: Step) -> Mapping[str, str]:
+    named, folder = step.industry.linkage.models, step.root / "models"
+    return {
+        "profiles model": fingerprint(locate("profiles", named.profiles, folder)),
+        "registry model": fingerprint(locate("registry", named.registry, folder)),
+        "decisions": digest(review_folder(step.root, step.partition)),
+    }
 
 
-@hop_asset(
-    "linked_records",
-    RULES,
-    deps=["cleaned_learners", "education_registry"],
+def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.linked_records.learner_ids import attach_last
+    from credential_pipeline.clearinghouse.linked_records.link import link
+    from credential_pipeline.engines.linkage.engine import opened
+
+    # No inputs of the hop: with the same inputs there is nothing to inherit or compare, and nothing is built.
+    attach_last(staged.con, step.side.store, step.partition)
+    if previous := attach_compared(staged.con, step.side.store, step.partition):
+        staged.facts[COMPARED_WITH] = previous
+    industry, models = step.industry, step.root / "models"
+    with opened(industry.linkage.engine, environment.spark()) as engine:
+        link(
+            staged.con,
+            industry,
+            declared={one.certifier: tuple(sorted(one.columns)) for one in step.certifiers},
+            review=read_review(step.root, step.partition),
+            profiles_model=choose("profiles", industry.linkage.models.profiles, models),
+            registry_model=choose("registry", industry.linkage.models.registry, models),
+            engine=engine,
+        )
+
+
+def _describe(published: Published) -> Mapping[str, Any]:
+    return summary.facts(published.con)
+
+
+HOP = Hop(
+    contract=SNAPSHOT,
+    rules=RULES,
+    build=_build,
+    reads=[cleaned_learners.SNAPSHOT, education_registry.SNAPSHOT],
+    asks=("linkage", "certifiers"),
+    depends=_depends,
+    describe=_describe,
+    charts={
+        "learners by status": Chart("Learners by status", summary.STATUSES),
+        "match weights": Chart("Learners by the match weight of their best student", summary.WEIGHTS),
+    },
     kinds=["splink"],
     description="Probabilistic linkage with a pinned model; same input, same links.",
 )
-def linked_records(context: dg.AssetExecutionContext, clearinghouse: SideResource) -> Iterator[gate.Outcome]:
-    """Link the industry's profiles."""
-    name = context.partition_key
-    models = clearinghouse.root / "models"
-
-    def named() -> LinkageModels:
-        return clearinghouse.industry(name).linkage.models
-
-    def build(staged: Staged) -> None:
-        from credential_pipeline.clearinghouse.linked_records.learner_ids import attach_last
-        from credential_pipeline.clearinghouse.linked_records.link import link
-        from credential_pipeline.engines.linkage.engine import opened
-
-        # No input of the hop: with the same inputs there is nothing to inherit, and nothing is built.
-        attach_last(staged.con, clearinghouse.store, name)
-        compare_with_last(staged, clearinghouse.store)
-        industry = clearinghouse.industry(name)
-        with opened(industry.linkage.engine, environment.spark()) as engine:
-            link(
-                staged.con,
-                industry,
-                declared=declared_fields(clearinghouse.registry, name),
-                review=read_review(clearinghouse.root, name),
-                profiles_model=choose("profiles", named().profiles, models),
-                registry_model=choose("registry", named().registry, models),
-                engine=engine,
-            )
-
-    def describe(version: Version) -> Mapping[str, Any]:
-        with clearinghouse.store.read(version) as con:
-            counts = con.execute(_STATUSES).fetchall()
-            changes = con.execute(_CHANGES).fetchall()
-            # The page is made of the published version alone, so an unchanged hop mends it where it is missing.
-            report = publish_report(con, clearinghouse, name, version)
-            return {
-                **report,
-                **{f"learners {status}": int(learners) for status, learners in counts},
-                **{f"learner ids {event} in the last change": int(ids) for event, ids in changes},
-                "learners by status": pictures.bars(con, _STATUSES, "Learners by status"),
-                "match weights": pictures.bars(con, _WEIGHTS, "Learners by the match weight of their best student"),
-            }
-
-    yield from materialize(
-        context,
-        clearinghouse,
-        "linked_records",
-        RULES,
-        build,
-        reads=["cleaned_learners", "education_registry"],
-        inputs=lambda: {
-            "industry": digest_of(clearinghouse.industry(name).linkage.model_dump_json()),
-            "profiles model": fingerprint(locate("profiles", named().profiles, models)),
-            "registry model": fingerprint(locate("registry", named().registry, models)),
-            "decisions": digest(review_folder(clearinghouse.root, name)),
-            "declared fields": digest_of(repr(declared_fields(clearinghouse.registry, name))),
-        },
-        describe=describe,
-    )

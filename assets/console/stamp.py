@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assets import environment
-from assets.describe import code_version
+from assets.code_version import code_version
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.durable import write_atomically
@@ -51,7 +51,9 @@ def _stamp(side: Side, industry: str, hops: Sequence[str], registry: Registry, d
         Side.ENCLAVE: [transfer.extracts, transfer.releases],
         Side.PUBLIC: [transfer.releases],
     }
-    digest = hashlib.sha256(f"{code_version()}{hops}{registry!r}{date}".encode())
+    digest = hashlib.sha256(
+        f"{[code_version(f'assets.{side.value}.{hop}') for hop in hops]}{hops}{registry!r}{date}".encode()
+    )
     for root in (environment.side_home(side), *carried[side]):
         for line in _listing(root, others):
             digest.update(line.encode())

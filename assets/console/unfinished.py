@@ -15,7 +15,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets import environment
-from assets.describe import writer_pool
+from assets.hop_asset import writer_pool
 from credential_pipeline.foundation.names import Side
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")

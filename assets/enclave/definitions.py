@@ -10,13 +10,20 @@ from assets.enclave import (
     person_keys,
     reference_population,
 )
+from assets.hop_asset import hop_asset
 from assets.resources import side_resource
 from credential_pipeline.foundation.names import Side
 
+HOPS = (
+    accepted_extract.HOP,
+    reference_population.HOP,
+    person_keys.HOP,
+    outcome_tables.HOP,
+    outcome_release.HOP,
+)
+
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(
-        [accepted_extract, reference_population, person_keys, outcome_tables, outcome_release]
-    ),
+    assets=[hop_asset(hop) for hop in HOPS],
     jobs=[automation.JOB],
     schedules=[automation.MONTHLY],
     sensors=[automation.ARRIVALS],

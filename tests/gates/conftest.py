@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from checks import gate
+from assets.hop import Hop, Step
+from assets.materialize import materialize
 from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.snapshots import Store
 from tests.gates import world
@@ -38,22 +41,59 @@ def changed(good: Connection):
     return change
 
 
-@pytest.fixture
-def make_hop(tmp_path: Path, changed):
-    """A hop over the good world after some statements; its store lies in the test's own folder."""
+@dataclass(frozen=True)
+class Trial:
+    """A hop over the good world, and where it is tried."""
 
-    def make(suite: str, rules, *statements: str, **more) -> gate.Hop:
-        facts = {
-            "store": Store(tmp_path / "store", lambda: changed(*statements)),
-            "snapshot": SNAPSHOTS[suite],
-            "partition": "manufacturing",
-            "reads": (),
-            "inputs": {"statements": str(statements)},
-            "run_id": "run",
-            "rules": rules,
-            "home": tmp_path / "home",
-            "build": lambda staged: None,
-        }
-        return gate.Hop(**(facts | more))
+    hop: Hop
+    step: Step
+
+    @property
+    def store(self) -> Store:
+        return self.step.side.store
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.hop.contract
+
+    @property
+    def partition(self) -> str:
+        return self.step.partition
+
+    def run(self):
+        """What the step yields, one by one."""
+        return materialize(self.hop, self.step, "run")
+
+
+class WorldStore(Store):
+    """Builds in the good world, and reads what was published in a connection of its own."""
+
+    @contextmanager
+    def read(self, *versions) -> Iterator[Connection]:
+        with connect(threads=1) if versions else self.connect() as con:
+            for version in versions:
+                version.attach(con)
+            yield con
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a hop needs of its side, without a registry."""
+
+    root: Path
+    store: Store
+
+
+@pytest.fixture
+def make_hop(tmp_path: Path, changed, monkeypatch):
+    """A hop over the good world after some statements; its store lies in the test's own folder."""
+    monkeypatch.setattr("assets.materialize.registry_digest", lambda hop, step: "")
+
+    def make(suite: str, rules, *statements: str, partition: str = "manufacturing", inputs=None, **more) -> Trial:
+        depends = {"statements": str(statements)} if inputs is None else inputs
+        doing = {"build": lambda step, staged: None, "depends": lambda step: depends}
+        hop = Hop(contract=SNAPSHOTS[suite], rules=rules, **(doing | more))
+        side = Side(tmp_path / "home", WorldStore(tmp_path / "store", lambda: changed(*statements)))
+        return Trial(hop, Step(side, partition))
 
     return make

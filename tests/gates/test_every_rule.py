@@ -6,7 +6,7 @@ import pkgutil
 import dagster as dg
 import pytest
 
-from checks import gate, gx_adapter, suites
+from checks import gx_adapter, suites
 from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from tests.gates.mutations import OWN, all_mutations
@@ -50,7 +50,7 @@ def test_rules_are_sentences_with_reasons(suite):
 @pytest.mark.parametrize("suite", SUITES)
 def test_good_world_passes_and_is_published(suite, make_hop):
     hop = make_hop(suite, SUITES[suite])
-    *results, published = list(gate.run(hop))
+    *results, published = list(hop.run())
     assert [result.check_name for result in results] == [rule.name for rule in SUITES[suite]]
     assert {result.check_name for result in results if not result.passed} == set()
     assert all(result.metadata["evaluated"].value is True for result in results)
@@ -79,13 +79,13 @@ def test_broken_rules_decide_what_is_published(suite, make_hop):
         seen = []
         if rule.severity == "block":
             with pytest.raises(dg.Failure) as refusal:
-                seen.extend(gate.run(hop))
+                seen.extend(hop.run())
             assert refusal.value.allow_retries is False
             assert rule.name in refusal.value.description
             assert hop.store.find(hop.snapshot, hop.partition) is None
         else:
             # A second item besides the check result: the materialisation.
-            seen = list(gate.run(hop))
+            seen = list(hop.run())
             assert len(seen) == 2
             assert hop.store.find(hop.snapshot, hop.partition) is not None
         (result,) = (item for item in seen if isinstance(item, dg.AssetCheckResult))

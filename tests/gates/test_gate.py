@@ -27,7 +27,7 @@ _SOME = tuple(rule for rule in RULES if rule.name in {"wages_present", "employer
 def _run(hop):
     seen, failure = [], None
     try:
-        for item in gate.run(hop):
+        for item in hop.run():
             seen.append(item)  # noqa: PERF402 - what was yielded before a refusal must be kept
     except dg.Failure as refusal:
         failure = refusal
@@ -41,7 +41,7 @@ def _results(seen):
 @pytest.mark.parametrize("suite", SUITES)
 def test_no_value_gets_out(suite, make_hop, tmp_path):
     """Every text of every table is the canary's name; most rules break, and nothing repeats it."""
-    hop = make_hop(suite, SUITES[suite], build=lambda staged: world.fill_texts(staged.con, CANARY))
+    hop = make_hop(suite, SUITES[suite], build=lambda step, staged: world.fill_texts(staged.con, CANARY))
     seen, failure = _run(hop)
     results = _results(seen)
     assert set(results) == {rule.name for rule in SUITES[suite]}
@@ -128,7 +128,7 @@ def test_same_inputs_repeat_the_verdicts_without_work(make_hop):
     first, failure = _run(make_hop(_SUITE, _SOME, broken))
     assert failure is None
 
-    def no_work(staged):
+    def no_work(step, staged):
         raise AssertionError
 
     again, failure = _run(make_hop(_SUITE, _SOME, broken, build=no_work))
@@ -144,7 +144,9 @@ def test_other_inputs_or_rules_are_judged_anew(change, make_hop):
     built = []
     rules = [*_SOME, none_where("new", "New.", "reference_population.wages", "year < 1990")]
     more = {"inputs": {"feed": "other"}} if change == "inputs" else {}
-    seen, _ = _run(make_hop(_SUITE, rules if change == "rules" else _SOME, build=built.append, **more))
+    seen, _ = _run(
+        make_hop(_SUITE, rules if change == "rules" else _SOME, build=lambda step, staged: built.append(staged), **more)
+    )
     assert built
     assert isinstance(seen[-1], dg.MaterializeResult)
 
@@ -169,7 +171,7 @@ def test_damaged_version_is_built_again(damage, make_hop):
 
 
 def test_refusal_before_publication_publishes_nothing(make_hop):
-    def refuse(staged):
+    def refuse(step, staged):
         raise SafeError("E_AGREEMENT", "The agreement has expired.")
 
     hop = make_hop(_SUITE, _SOME, before_publish=refuse)
@@ -180,7 +182,7 @@ def test_refusal_before_publication_publishes_nothing(make_hop):
 
 
 def test_explanation_comes_first(make_hop):
-    _, failure = _run(make_hop(_SUITE, _SOME, _EMPTY_WAGES, explain=lambda staged: "Mend the file w.csv."))
+    _, failure = _run(make_hop(_SUITE, _SOME, _EMPTY_WAGES, explain=lambda step, staged: "Mend the file w.csv."))
     assert failure.description.startswith("manufacturing reference_population: Mend the file w.csv.")
 
 
@@ -194,10 +196,10 @@ def test_unexpected_errors_leave_as_one_safe_sentence(where, make_hop, tmp_path)
     if where != "describe":
         hop = make_hop(_SUITE, _SOME, *statements)
 
-        def act(staged):
+        def act(step, staged):
             staged.con.execute(f"SELECT CAST('{CANARY}' AS INTEGER)")
 
-        hop = dataclasses.replace(hop, **{where: act})
+        hop = dataclasses.replace(hop, hop=dataclasses.replace(hop.hop, **{where: act}))
     else:
         hop = make_hop(_SUITE, _SOME, describe=cast)
     _, failure = _run(hop)
@@ -232,12 +234,12 @@ def test_vault_takes_texts_that_are_no_text(tmp_path):
 def test_event_log_of_a_run_holds_no_value(make_hop):
     """As Dagster sees it: an asset whose hop falls over a cell, and everything that the instance then stores."""
     hop = make_hop(
-        _SUITE, _SOME, build=lambda staged: staged.con.execute(f"SELECT CAST('{CANARY}' AS INTEGER)") and None
+        _SUITE, _SOME, build=lambda step, staged: staged.con.execute(f"SELECT CAST('{CANARY}' AS INTEGER)") and None
     )
 
     @dg.asset(name=_SUITE, check_specs=gate.specs(_SUITE, _SOME))
     def falling():
-        yield from gate.run(hop)
+        yield from hop.run()
 
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize([falling], instance=instance, raise_on_error=False)

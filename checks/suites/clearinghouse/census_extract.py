@@ -1,10 +1,10 @@
 """What must hold before a package is sealed: the agreed columns, nobody who opted out, every learner accounted for."""
 
 from checks.rule import contract_rules, none_where, number
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["census_extract"]),
+    *contract_rules(SNAPSHOT),
     number(
         "coverage_adds_up",
         "Learners reported are learners opted out, blocked or extracted; nobody is missing without a reason.",

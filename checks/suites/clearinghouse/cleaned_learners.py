@@ -1,10 +1,10 @@
 """What must hold before profiles are linked: conservation, joins that work, values in the closed lists."""
 
 from checks.rule import column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["cleaned_learners"]),
+    *contract_rules(SNAPSHOT),
     number(
         "rows_conserved",
         "Every accepted feed row is one credential event; cleaning loses none and invents none.",

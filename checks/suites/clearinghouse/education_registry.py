@@ -1,10 +1,10 @@
 """What must hold before the registry is linked against."""
 
 from checks.rule import contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["education_registry"]),
+    *contract_rules(SNAPSHOT),
     number(
         "every_student_indexed_once",
         "A student who is missing from the index, or stands in it twice, is never linked, or always ambiguous.",

@@ -1,7 +1,7 @@
 """What must hold before learners go into an extract: one learner a row, blocked learners marked, rates in bounds."""
 
 from checks.rule import Rule, column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 
 _STATUSES = ["linked", "ambiguous", "unlinked", "blocked"]
 _EVENTS = ["born", "joined", "returned", "left", "retired", "split", "merged"]
@@ -41,7 +41,7 @@ def _gap(name: str, why: str, dimension: str, at_most: float) -> Rule:
 
 
 RULES = (
-    *contract_rules(SNAPSHOTS["linked_records"]),
+    *contract_rules(SNAPSHOT),
     number(
         "every_event_has_a_link_row",
         "Every credential event belongs to exactly one learner.",

@@ -1,10 +1,10 @@
 """What must hold before feed rows go on: every file readable, every row accounted for, not too many set aside."""
 
 from checks.rule import column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["raw_feeds"]),
+    *contract_rules(SNAPSHOT),
     none_where(
         "deliveries_readable",
         "A refused file means that a certifier is missing from the result; mend or remove the file named in the message.",

@@ -1,10 +1,10 @@
 """What must hold on arrival: the tables of the contract, joins that work, nobody counted twice."""
 
 from checks.rule import contract_rules, none_where, number
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.accepted_extract import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["accepted_extract"]),
+    *contract_rules(SNAPSHOT),
     none_where(
         "credentials_of_known_learners",
         "An event of nobody in the file belongs to no one.",

@@ -1,10 +1,10 @@
 """What must hold before a release is sealed: nothing below the threshold, and an attacker who finds nothing."""
 
 from checks.rule import column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["outcome_release"]),
+    *contract_rules(SNAPSHOT),
     none_where(
         "attacker_finds_nothing",
         "Somebody who holds only the published files must not be able to pin down a hidden count.",

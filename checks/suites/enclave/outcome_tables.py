@@ -1,10 +1,10 @@
 """What must hold of the confidential tables: sums that add up, shares between nought and one, every question answered."""
 
 from checks.rule import contract_rules, none_where, number
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["outcome_tables"]),
+    *contract_rules(SNAPSHOT),
     number(
         "totals_add_up",
         "Parts add up to their totals; disclosure control relies on it.",

@@ -1,10 +1,10 @@
 """What must hold before wages are attached: one key a person, no direct identifier left, everybody accounted for."""
 
 from checks.rule import column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.person_keys import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["person_keys"]),
+    *contract_rules(SNAPSHOT),
     number(
         "every_row_decided",
         "Every learner of the extract is linked, ambiguous or unlinked.",

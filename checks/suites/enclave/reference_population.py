@@ -1,10 +1,10 @@
 """What must hold of the enclave's own files before keys are assigned and wages attached."""
 
 from checks.rule import contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["reference_population"]),
+    *contract_rules(SNAPSHOT),
     none_where(
         "wages_not_negative",
         "A wage below nought is a booking, not earnings.",

@@ -1,10 +1,10 @@
 """What must hold before the public sees it: only figures that were released, under one release."""
 
 from checks.rule import contract_rules, none_where, number
-from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.contracts.published_outcomes import SNAPSHOT
 
 RULES = (
-    *contract_rules(SNAPSHOTS["published_outcomes"]),
+    *contract_rules(SNAPSHOT),
     none_where(
         "no_small_cells",
         "Fewer than ten learners are never published.",

@@ -1,0 +1,148 @@
+"""The code version of a hop: a hash of the modules that it can reach by imports, and of the files that they name.
+
+It starts at the hop's own module and at the gate, which judges every hop. What runs hops and shows them in Dagster is not
+reached from there and does not count: it changes no table. Nor does the registry's YAML or a linkage model, which are
+inputs of their own.
+
+- A module counts by its compiled code without docstrings, so that a comment re-runs nothing.
+- A package on the way counts by its own code; what its ``__init__`` imports is followed where something is taken from it.
+- A file that is not Python counts if a reached module writes its name; a table of reference data (``.csv``) also by the name
+  without the ending, if the module lies beside it.
+"""
+
+import dis
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+_PACKAGES = ("assets", "checks", "credential_pipeline")
+_GATE = "checks.gate"
+_OTHER_INPUTS = ("registry/industries", "registry/certifiers", "linkage/models", "simulation")
+
+
+@dataclass(frozen=True)
+class _Module:
+    """What counts of a source file."""
+
+    folder: Path
+    digest: str
+    imports: frozenset[str]
+    texts: frozenset[str]
+
+
+@cache
+def code_version(module: str, root: Path = ROOT) -> str:
+    """Hash of everything that a hop's module and the gate reach.
+
+    Args:
+        module: Dotted name of the hop's module.
+        root: Folder of the packages.
+    """
+    names = sorted(reached_modules(module, root))
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(f"{name}\0{_read(name, root).digest}\n".encode())
+    for file in reached_files(names, root):
+        digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def reached_modules(module: str, root: Path = ROOT) -> set[str]:
+    """Names of all modules of the product that a hop's module and the gate import, themselves included."""
+    followed: set[str] = set()
+    waiting = [module, _GATE]
+    while waiting:
+        name = waiting.pop()
+        if name not in followed:
+            followed.add(name)
+            waiting += _read(name, root).imports
+    return followed | {above for name in followed for above in _packages_above(name)}
+
+
+def reached_files(modules: Iterable[str], root: Path = ROOT) -> list[Path]:
+    """Files of the product that are not Python and that the modules name, in order."""
+    read = [_read(name, root) for name in modules]
+    texts = frozenset().union(*(one.texts for one in read))
+    folders = {one.folder for one in read}
+    return [
+        file
+        for file in data_files(root)
+        if file.name in texts or (file.suffix == ".csv" and file.parent in folders and file.stem in texts)
+    ]
+
+
+@cache
+def data_files(root: Path = ROOT) -> tuple[Path, ...]:
+    """All files of the packages that are not Python, in order, but for those that are inputs of their own."""
+    found = (path for package in _PACKAGES for path in (root / package).rglob("*"))
+    return tuple(
+        sorted(
+            path
+            for path in found
+            if path.suffix not in {".py", ".pyc", ""}
+            and not any(f"/{part}/" in path.as_posix() for part in _OTHER_INPUTS)
+        )
+    )
+
+
+def _packages_above(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts)))
+
+
+@cache
+def _read(name: str, root: Path) -> _Module:
+    path = _file(name, root)
+    if path is None:
+        raise ModuleNotFoundError(name)
+    digest = hashlib.sha256()
+    imports: set[str] = set()
+    texts: set[str] = set()
+    for code in _pieces(compile(path.read_bytes(), path.name, "exec", dont_inherit=True, optimize=2)):
+        digest.update(code.co_code)
+        digest.update(repr((code.co_names, code.co_varnames, code.co_freevars, _plain(code.co_consts))).encode())
+        imports.update(_imports(code, root))
+        texts.update(value for value in code.co_consts if isinstance(value, str))
+    return _Module(path.parent, digest.hexdigest(), frozenset(imports), frozenset(texts))
+
+
+def _file(name: str, root: Path) -> Path | None:
+    path = root / Path(*name.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _pieces(code: CodeType) -> Iterator[CodeType]:
+    """A module's code and that of its classes and functions."""
+    yield code
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            yield from _pieces(value)
+
+
+def _imports(code: CodeType, root: Path) -> Iterator[str]:
+    """Modules of the product from which the code takes something."""
+    if not any(name.partition(".")[0] in _PACKAGES for name in code.co_names):
+        return
+    taken: Any = None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME" and instruction.argval.partition(".")[0] in _PACKAGES:
+            for name in taken or ():
+                below = f"{instruction.argval}.{name}"
+                yield below if _file(below, root) else instruction.argval
+            if not taken:
+                yield instruction.argval
+        taken = instruction.argval
+
+
+def _plain(value: object) -> object:
+    """Constants without code, which is hashed by itself, and with sets in order."""
+    if isinstance(value, CodeType):
+        return value.co_name
+    if isinstance(value, frozenset):
+        return sorted(map(repr, value))
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value

@@ -1,0 +1,81 @@
+"""The Dagster asset of a hop: all of it follows from the hop, its contract and its suite.
+
+Not here: what the asset does when it runs (materialize.py).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from assets.code_version import code_version
+from assets.hop import Hop
+from assets.materialize import Outcome, materialize
+from assets.partitions import INDUSTRIES
+from checks import gate
+from credential_pipeline.foundation.contracts.table import Snapshot, Table
+from credential_pipeline.foundation.names import SHARED, Sensitivity, Side
+
+
+def writer_pool(side: Side) -> str:
+    """The pool of the only step at a time that may write a side's store."""
+    return f"{side.value}_writer"
+
+
+def hop_asset(hop: Hop) -> dg.AssetsDefinition:
+    """Declare the asset of a hop."""
+    contract, side = hop.contract, hop.contract.side
+    partitions = INDUSTRIES if contract.partitioned else None
+
+    @dg.asset(
+        name=hop.name,
+        deps=[dg.AssetKey(name) for name in hop.upstream],
+        partitions_def=partitions,
+        check_specs=gate.specs(hop.name, hop.rules, partitions),
+        group_name=side.value,
+        owners=[f"team:{side.value}"],
+        kinds={"duckdb", "parquet", *hop.kinds},
+        description=_description(hop),
+        tags={"side": side.value, "sensitivity": _most_sensitive(contract)},
+        metadata=_schemas(contract),
+        code_version=code_version(hop.module),
+        pool=writer_pool(side),
+        required_resource_keys={side.value},
+    )
+    def run(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
+        partition = context.partition_key if contract.partitioned else SHARED
+        yield from materialize(hop, hop.step(getattr(context.resources, side.value), partition), context.run_id)
+
+    return run
+
+
+def _description(hop: Hop) -> str:
+    tables = "\n".join(f"- **{table.name}**: {table.description} *({table.sensitivity})*" for table in hop.contract)
+    sentences = "\n\n".join(text for text in (hop.contract.description, hop.description) if text)
+    return f"{sentences}\n\nTables:\n{tables}"
+
+
+def _most_sensitive(snapshot: Snapshot) -> str:
+    levels = list(Sensitivity)
+    return min((table.sensitivity for table in snapshot), key=levels.index).value.replace(" ", "_")
+
+
+def _schemas(snapshot: Snapshot) -> dict[str, Any]:
+    first, *others = snapshot.tables
+    shown = {f"schema/{table.name}": dg.MetadataValue.table_schema(_column_schema(table)) for table in others}
+    return {"dagster/column_schema": _column_schema(first), **shown}
+
+
+def _column_schema(table: Table) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.name not in table.key),
+                tags={"identifier": "direct"} if column.identifier else {},
+            )
+            for column in table.columns
+        ]
+    )
