@@ -28,6 +28,11 @@ def side_home(side: Side) -> Path:
     return Path(os.environ.get(_SIDE_VARIABLES[side]) or home() / side.value).absolute()
 
 
+def side_variable(side: Side) -> str:
+    """Name of the variable that gives a side's storage root."""
+    return _SIDE_VARIABLES[side]
+
+
 def one_machine() -> bool:
     """True if no side was given a home of its own, so that all three share this machine."""
     return not any(os.environ.get(variable) for variable in _SIDE_VARIABLES.values())
@@ -98,6 +103,12 @@ def monthly_cron(side: Side) -> str:
     """When a side runs by itself (``CLEARINGHOUSE_CRON`` and so on); by default monthly, one side after the other."""
     day = {Side.CLEARINGHOUSE: 5, Side.ENCLAVE: 8, Side.PUBLIC: 12}[side]
     return os.environ.get(f"{side.name}_CRON") or f"0 6 {day} * *"
+
+
+def repository_url() -> str | None:
+    """Address of the repository's files on the web (``CREDENTIAL_PIPELINE_REPOSITORY``, for example ``https://…/blob/main``)."""
+    address = os.environ.get("CREDENTIAL_PIPELINE_REPOSITORY")
+    return address.rstrip("/") if address else None
 
 
 def today_override() -> str | None:

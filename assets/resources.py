@@ -1,6 +1,7 @@
 """What assets are given: the store of their side, DuckDB with a memory limit, the registry, the transfer folders."""
 
 import datetime
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -83,16 +84,24 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def side_resource(side: Side) -> SideResource:
-    """The resource of a side, from the environment."""
+    """The resource of a side, from the environment.
+
+    The UI shows the name of each variable that is set, which Dagster reads when a run begins; where one is not set, it shows
+    where things are instead.
+    """
     transfer = environment.transfer()
     folder = environment.extra_registry()
     return SideResource(
-        home=str(environment.side_home(side)),
-        registry_folder=str(folder) if folder else "",
-        extracts=str(transfer.extracts),
-        releases=str(transfer.releases),
-        today=environment.today_override() or "",
+        home=_set(environment.side_variable(side), environment.side_home(side)),
+        registry_folder=_set("CREDENTIAL_PIPELINE_REGISTRY", folder or ""),
+        extracts=_set("EXTRACT_TRANSFER", transfer.extracts),
+        releases=_set("RELEASE_TRANSFER", transfer.releases),
+        today=_set("CREDENTIAL_PIPELINE_TODAY", ""),
         duckdb=DuckDBResource(
             database=":memory:", connection_config={"memory_limit": environment.memory_limit(), "threads": "2"}
         ),
     )
+
+
+def _set(variable: str, otherwise: Path | str) -> str:
+    return dg.EnvVar(variable) if os.environ.get(variable) else str(otherwise)

@@ -18,6 +18,7 @@ from assets.clearinghouse import (
 )
 from assets.hop_asset import hop_asset
 from assets.resources import side_resource
+from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
 
 HOPS = (
@@ -29,10 +30,10 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[hop_asset(hop) for hop in HOPS],
-    jobs=[automation.JOB],
-    schedules=[automation.MONTHLY],
-    sensors=[automation.landing],
+    assets=[*(hop_asset(hop) for hop in HOPS), *source_assets(Side.CLEARINGHOUSE)],
+    jobs=[automation.JOB, automation.LOOK],
+    schedules=[automation.MONTHLY, automation.LOOKS],
+    sensors=[automation.landing, automation.UP_TO_DATE],
     resources={"clearinghouse": side_resource(Side.CLEARINGHOUSE)},
     executor=dg.in_process_executor,
 )

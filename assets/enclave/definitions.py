@@ -12,6 +12,7 @@ from assets.enclave import (
 )
 from assets.hop_asset import hop_asset
 from assets.resources import side_resource
+from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
 
 HOPS = (
@@ -23,10 +24,10 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[hop_asset(hop) for hop in HOPS],
-    jobs=[automation.JOB],
-    schedules=[automation.MONTHLY],
-    sensors=[automation.ARRIVALS],
+    assets=[*(hop_asset(hop) for hop in HOPS), *source_assets(Side.ENCLAVE)],
+    jobs=[automation.JOB, automation.LOOK],
+    schedules=[automation.MONTHLY, automation.LOOKS],
+    sensors=[automation.ARRIVALS, automation.UP_TO_DATE],
     resources={"enclave": side_resource(Side.ENCLAVE)},
     executor=dg.in_process_executor,
 )

@@ -46,7 +46,11 @@ class Live:
     def locations(self) -> Mapping[str, str]:
         """Load status by code location."""
         entries = self.ask(_LOADED)["workspaceOrError"]["locationEntries"]
-        return {entry["name"]: entry["locationOrLoadError"]["__typename"] for entry in entries if entry["locationOrLoadError"]}
+        return {
+            entry["name"]: entry["locationOrLoadError"]["__typename"]
+            for entry in entries
+            if entry["locationOrLoadError"]
+        }
 
 
 @contextmanager
@@ -63,11 +67,26 @@ def live(home: Path, registry: Path | None = None) -> Iterator[Live]:
         environment["CREDENTIAL_PIPELINE_REGISTRY"] = str(registry)
     ports = {name: _free_port() for name in (*_LOCATIONS, "page")}
     workspace = instance / "live.yaml"
-    servers = [{"grpc_server": {"host": "127.0.0.1", "port": ports[name], "location_name": name}} for name in _LOCATIONS]
+    servers = [
+        {"grpc_server": {"host": "127.0.0.1", "port": ports[name], "location_name": name}} for name in _LOCATIONS
+    ]
     workspace.write_text(json.dumps({"load_from": servers}))
     python = [sys.executable, "-m"]
     commands = [
-        [*python, "dagster", "api", "grpc", "-h", "127.0.0.1", "-p", str(ports[name]), "-m", f"assets.{name}.definitions", "--location-name", name]
+        [
+            *python,
+            "dagster",
+            "api",
+            "grpc",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(ports[name]),
+            "-m",
+            f"assets.{name}.definitions",
+            "--location-name",
+            name,
+        ]
         for name in _LOCATIONS
     ]
     commands.append([*python, "dagster_webserver", "-h", "127.0.0.1", "-p", str(ports["page"]), "-w", str(workspace)])

@@ -23,6 +23,7 @@ MIN_WEIGHT = -4.0
 FEATURES = "tmp_linkage_features"
 BLOCKED = "tmp_linkage_blocked"
 CANDIDATES = "tmp_linkage_candidates"
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 CHUNK_PAIRS = 1_000_000
 """Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
@@ -87,6 +88,8 @@ def score(
         )
         right = CANDIDATES
     for number in range(chunks):
+        if chunks > 1:
+            _PROGRESS.info("comparing pairs, chunk %d of %d", number + 1, chunks)
         part = pairs if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
         _make_chunk(con, left, right, part, tables)
         with quiet():
