@@ -17,6 +17,14 @@ _SIDE_VARIABLES = {
     Side.PUBLIC: "PUBLIC_HOME",
 }
 
+#: Variables that every side reads, by what they say.
+SHARED_VARIABLES = {
+    "registry_folder": "CREDENTIAL_PIPELINE_REGISTRY",
+    "extracts": "EXTRACT_TRANSFER",
+    "releases": "RELEASE_TRANSFER",
+    "today": "CREDENTIAL_PIPELINE_TODAY",
+}
+
 
 def home() -> Path:
     """Folder of a one-machine installation (``CREDENTIAL_PIPELINE_HOME``, by default ``./data``)."""

@@ -3,7 +3,7 @@
 Not here: what the asset does when it runs (materialize.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -15,10 +15,15 @@ from assets.following import followed
 from assets.hop import Hop
 from assets.lineage import column_lineage, qualified
 from assets.materialize import Outcome, materialize
+from assets.observe import observation, spoken_for, survey
 from assets.partitions import INDUSTRIES, shared_policy
+from assets.resources import SideResource
 from checks import gate
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import SHARED, Sensitivity, Side
+from credential_pipeline.foundation.storage.snapshots import Version
+
+_BACKFILL = "dagster/backfill"
 
 
 def writer_pool(side: Side) -> str:
@@ -26,8 +31,12 @@ def writer_pool(side: Side) -> str:
     return f"{side.value}_writer"
 
 
-def hop_asset(hop: Hop) -> dg.AssetsDefinition:
-    """Declare the asset of a hop."""
+def hop_assets(hops: Sequence[Hop]) -> list[dg.AssetsDefinition]:
+    """Declare the assets of a side's hops."""
+    return [_hop_asset(hop, hops) for hop in hops]
+
+
+def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
     contract, side = hop.contract, hop.contract.side
     partitions = INDUSTRIES if contract.partitioned else None
 
@@ -48,13 +57,42 @@ def hop_asset(hop: Hop) -> dg.AssetsDefinition:
         code_version=code_version(hop.module),
         pool=writer_pool(side),
         required_resource_keys={side.value},
+        output_required=False,
     )
     def run(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
-        partition = context.partition_key if contract.partitioned else SHARED
         with followed(context, side):
-            yield from materialize(hop, hop.step(getattr(context.resources, side.value), partition), context.run_id)
+            yield from _run(context, hop, hops)
 
     return run
+
+
+def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> Iterator[Outcome]:
+    resource: SideResource = getattr(context.resources, hop.contract.side.value)
+    idle = _idle(context, hops, resource)
+    if hop.name not in idle:
+        partition = context.partition_key if hop.contract.partitioned else SHARED
+        yield from materialize(hop, hop.step(resource, partition), context.run_id)
+        return
+    yield from gate.repeated(hop.rules, idle[hop.name].manifest)
+    for other in spoken_for(hop, [one for one in hops if one.name in idle]):
+        context.log_event(observation(other, resource, context.partition_key, idle[other.name]))
+
+
+def _idle(context: dg.AssetExecutionContext, hops: Sequence[Hop], side: SideResource) -> Mapping[str, Version]:
+    """The hops of a run in which nothing is new; none if something is.
+
+    A backfill counts materialisations, and would call a hop failed that was only observed.
+    """
+    chosen = context.run.asset_selection
+    selected = [hop for hop in hops if not chosen or dg.AssetKey(hop.name) in chosen]
+    if _BACKFILL in context.run.tags or not context.has_partition_key:
+        return {}
+    idle: dict[str, Version] = {}
+    for one, version in survey(selected, side, context.partition_key):
+        if version is None:
+            return {}
+        idle[one.name] = version
+    return idle
 
 
 def _description(hop: Hop) -> str:

@@ -1,25 +1,22 @@
 """How a hop runs: find out whether anything is new, build, let the gate judge, publish, tell.
 
 The same inputs give the same result, so a hop whose inputs are unchanged repeats its last verdicts and does no work.
-Not here: what a hop is (hop.py) and how it looks in Dagster (hop_asset.py).
+Not here: what a hop is (hop.py), how it looks in Dagster (hop_asset.py), and runs in which nothing is new (observe.py).
 """
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from assets import pictures
-from assets.code_version import code_version
-from assets.digests import digest_of
 from assets.hop import Hop, Published, Step
+from assets.inputs import look, unchanged
 from checks import gate
 from checks.guard import guarded
-from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage import manifest
-from credential_pipeline.foundation.storage.snapshots import Version, all_inputs
+from credential_pipeline.foundation.storage.snapshots import Version
 
 PROGRESS = logging.getLogger("credential_pipeline.progress")
 
@@ -42,56 +39,25 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
     """
     started = time.monotonic()
     with guarded(hop.name, step.partition, step.root):
-        reads = [step.current(snapshot) for snapshot in hop.reads]
-        inputs = inputs_of(hop, step)
-        reused = unchanged(hop, step, reads, inputs)
+        inputs = look(hop, step)
+        reused = unchanged(hop, step, inputs)
         if reused is not None:
             yield from gate.repeated(hop.rules, reused.manifest)
             yield told(hop, step, reused, "unchanged", started)
             return
         PROGRESS.info("%s %s …", step.partition, hop.name)
         store = step.side.store
-        with store.stage(hop.contract, step.partition, reads, inputs, run_id) as staged:
+        good = store.has_current(hop.contract, step.partition)
+        with store.stage(hop.contract, step.partition, inputs.reads, inputs.others, run_id) as staged:
             hop.build(step, staged)
             yield from gate.release(
                 staged,
                 hop.rules,
                 before_publish=lambda staged: hop.before_publish(step, staged),
                 explain=lambda staged: hop.explain(step, staged),
-                otherwise="the last good version stays current"
-                if store.has_current(hop.contract, step.partition)
-                else "nothing was published",
+                otherwise="the last good version stays current" if good else "nothing was published",
             )
         yield told(hop, step, store.current(hop.contract, step.partition), "published", started)
-
-
-def inputs_of(hop: Hop, step: Step) -> dict[str, str]:
-    """What a result depends on besides the versions that it reads: code, rules, registry, files, keys.
-
-    Raises:
-        SafeError: An input refuses, for example because there is no agreement.
-    """
-    registry = {"registry": registry_digest(hop, step)} if hop.contract.partitioned else {}
-    return {"code": code_version(hop.module), "rules": gate.fingerprint(hop.rules), **registry, **hop.depends(step)}
-
-
-def registry_digest(hop: Hop, step: Step) -> str:
-    """Hash of what the hop asks of the YAML of its own industry and certifiers."""
-    asked = step.side.industry(step.partition).model_dump_json(include={"industry", *hop.asks})
-    return digest_of(asked, *(certifier.model_dump_json() for certifier in step.certifiers))
-
-
-def unchanged(hop: Hop, step: Step, reads: Sequence[Version], inputs: dict[str, str]) -> Version | None:
-    """The current version if it is whole and was made from just these inputs."""
-    try:
-        current = step.side.store.find(hop.contract, step.partition)
-        if current is None or current.manifest.fingerprint != manifest.fingerprint(all_inputs(reads, inputs)):
-            return None
-        for table in hop.contract:
-            current.path(table.name)
-    except SafeError:
-        return None  # A damaged version is built again, as its message tells the reader to do.
-    return current if hop.intact(step, current) else None
 
 
 def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> dg.MaterializeResult[Any]:

@@ -84,24 +84,26 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def side_resource(side: Side) -> SideResource:
-    """The resource of a side, from the environment.
-
-    The UI shows the name of each variable that is set, which Dagster reads when a run begins; where one is not set, it shows
-    where things are instead.
-    """
+    """The resource of a side, from the environment."""
     transfer = environment.transfer()
     folder = environment.extra_registry()
     return SideResource(
-        home=_set(environment.side_variable(side), environment.side_home(side)),
-        registry_folder=_set("CREDENTIAL_PIPELINE_REGISTRY", folder or ""),
-        extracts=_set("EXTRACT_TRANSFER", transfer.extracts),
-        releases=_set("RELEASE_TRANSFER", transfer.releases),
-        today=_set("CREDENTIAL_PIPELINE_TODAY", ""),
+        home=str(environment.side_home(side)),
+        registry_folder=str(folder) if folder else "",
+        extracts=str(transfer.extracts),
+        releases=str(transfer.releases),
+        today=environment.today_override() or "",
         duckdb=DuckDBResource(
             database=":memory:", connection_config={"memory_limit": environment.memory_limit(), "threads": "2"}
         ),
     )
 
 
-def _set(variable: str, otherwise: Path | str) -> str:
-    return dg.EnvVar(variable) if os.environ.get(variable) else str(otherwise)
+def declared_resource(side: Side) -> SideResource:
+    """The resource of a side as its code location declares it.
+
+    Each variable that is set is named, and read when a run begins; where one is not set, the value that takes its place stands.
+    """
+    variables = {"home": environment.side_variable(side), **environment.SHARED_VARIABLES}
+    named = {field: dg.EnvVar(variable) for field, variable in variables.items() if os.environ.get(variable)}
+    return side_resource(side).model_copy(update=named)

@@ -16,8 +16,8 @@ from assets.clearinghouse import (
     linked_records,
     raw_feeds,
 )
-from assets.hop_asset import hop_asset
-from assets.resources import side_resource
+from assets.hop_asset import hop_assets
+from assets.resources import declared_resource
 from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
 
@@ -30,10 +30,10 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[*(hop_asset(hop) for hop in HOPS), *source_assets(Side.CLEARINGHOUSE)],
+    assets=[*hop_assets(HOPS), *source_assets(Side.CLEARINGHOUSE)],
     jobs=[automation.JOB, automation.LOOK],
     schedules=[automation.MONTHLY, automation.LOOKS],
     sensors=[automation.landing, automation.UP_TO_DATE],
-    resources={"clearinghouse": side_resource(Side.CLEARINGHOUSE)},
+    resources={"clearinghouse": declared_resource(Side.CLEARINGHOUSE)},
     executor=dg.in_process_executor,
 )

@@ -1,19 +1,20 @@
 """``run``: materialise the hops of industries in order through Dagster, with a line per hop and a summary."""
 
 import argparse
-import datetime
 import importlib
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
 from assets import environment
-from assets.console import headline, instance, keys, simulate, stamp, unfinished
+from assets.console import headline, instance, keys, simulate, unfinished
+from assets.hop import Hop
+from assets.observe import observation, survey
+from assets.resources import side_resource
 from credential_pipeline.foundation.names import HOPS, Side
-from credential_pipeline.foundation.registry.load import Registry
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 _LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
@@ -30,7 +31,7 @@ def execute(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with instance.instance() as dagster_instance, unfinished.alive() as tags:
         unfinished.end_orphans(dagster_instance)
-        refused = [name for name in industries if not _run(name, hops, dagster_instance, registry, tags)]
+        refused = [name for name in industries if not _run(name, hops, dagster_instance, tags)]
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
@@ -48,34 +49,56 @@ def _up_to(until: str | None) -> list[str]:
     return names[: names.index(until) + 1] if until else names
 
 
-def _run(
-    industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, registry: Registry, tags: Mapping[str, str]
-) -> bool:
-    date = environment.today_override() or datetime.datetime.now(datetime.UTC).date().isoformat()
+def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
     for side, location in _LOCATIONS.items():
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
-        if stamp.unchanged(side, industry, wanted, registry, date):
-            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(wanted))
-            continue
-        stamp.forget(side, industry)
-        unfinished.wait_for_writer(dagster_instance, side)
-        definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
-        result = definitions.resolve_job_def(location).execute_in_process(
-            instance=dagster_instance,
-            partition_key=industry,
-            tags=dict(tags),
-            asset_selection=[dg.AssetKey(hop) for hop in wanted],
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-        if not result.success:
-            for line in _refusals(result):
-                print(f"refused: {line}", file=sys.stderr)
+        module = importlib.import_module(f"assets.{location}.definitions")
+        try:
+            unchanged = _observe([hop for hop in module.HOPS if hop.name in wanted], side, industry, dagster_instance)
+        except dg.Failure as failure:
+            print(f"refused: {failure.description}", file=sys.stderr)
             return False
-        stamp.keep(side, industry, wanted, registry, date)
+        rest = [hop for hop in wanted if hop not in unchanged]
+        if unchanged:
+            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
+        if rest and not _materialize(
+            module.defs.resolve_job_def(location), rest, side, industry, dagster_instance, tags
+        ):
+            return False
     return True
+
+
+def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: dg.DagsterInstance) -> list[str]:
+    """Find the hops that have nothing to do, and say so in Dagster; return their names."""
+    resource = side_resource(side)
+    idle = [(hop, version) for hop, version in survey(hops, resource, industry) if version is not None]
+    for hop, version in idle:
+        dagster_instance.report_runless_asset_event(observation(hop, resource, industry, version))
+    return [hop.name for hop, _ in idle]
+
+
+def _materialize(
+    job: dg.JobDefinition,
+    hops: list[str],
+    side: Side,
+    industry: str,
+    dagster_instance: dg.DagsterInstance,
+    tags: Mapping[str, str],
+) -> bool:
+    unfinished.wait_for_writer(dagster_instance, side)
+    result = job.execute_in_process(
+        instance=dagster_instance,
+        partition_key=industry,
+        tags=dict(tags),
+        asset_selection=[dg.AssetKey(hop) for hop in hops],
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    for line in () if result.success else _refusals(result):
+        print(f"refused: {line}", file=sys.stderr)
+    return result.success
 
 
 def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:

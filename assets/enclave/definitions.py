@@ -10,8 +10,8 @@ from assets.enclave import (
     person_keys,
     reference_population,
 )
-from assets.hop_asset import hop_asset
-from assets.resources import side_resource
+from assets.hop_asset import hop_assets
+from assets.resources import declared_resource
 from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
 
@@ -24,10 +24,10 @@ HOPS = (
 )
 
 defs = dg.Definitions(
-    assets=[*(hop_asset(hop) for hop in HOPS), *source_assets(Side.ENCLAVE)],
+    assets=[*hop_assets(HOPS), *source_assets(Side.ENCLAVE)],
     jobs=[automation.JOB, automation.LOOK],
     schedules=[automation.MONTHLY, automation.LOOKS],
     sensors=[automation.ARRIVALS, automation.UP_TO_DATE],
-    resources={"enclave": side_resource(Side.ENCLAVE)},
+    resources={"enclave": declared_resource(Side.ENCLAVE)},
     executor=dg.in_process_executor,
 )

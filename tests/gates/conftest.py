@@ -87,7 +87,7 @@ class Side:
 @pytest.fixture
 def make_hop(tmp_path: Path, changed, monkeypatch):
     """A hop over the good world after some statements; its store lies in the test's own folder."""
-    monkeypatch.setattr("assets.materialize.registry_digest", lambda hop, step: "")
+    monkeypatch.setattr("assets.inputs.registry_digest", lambda hop, step: "")
 
     def make(suite: str, rules, *statements: str, partition: str = "manufacturing", inputs=None, **more) -> Trial:
         depends = {"statements": str(statements)} if inputs is None else inputs
