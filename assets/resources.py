@@ -40,7 +40,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def root(self) -> Path:
         """Storage root as a path."""
-        return Path(self.home)
+        return Path(self.home).absolute()
 
     @property
     def store(self) -> Store:
@@ -85,18 +85,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def side_resource(side: Side) -> SideResource:
     """The resource of a side, from the environment."""
-    transfer = environment.transfer()
-    folder = environment.extra_registry()
-    return SideResource(
-        home=str(environment.side_home(side)),
-        registry_folder=str(folder) if folder else "",
-        extracts=str(transfer.extracts),
-        releases=str(transfer.releases),
-        today=environment.today_override() or "",
-        duckdb=DuckDBResource(
-            database=":memory:", connection_config={"memory_limit": environment.memory_limit(), "threads": "2"}
-        ),
-    )
+    return SideResource(**_fields(side), duckdb=_duckdb())
 
 
 def declared_resource(side: Side) -> SideResource:
@@ -106,4 +95,20 @@ def declared_resource(side: Side) -> SideResource:
     """
     variables = {"home": environment.side_variable(side), **environment.SHARED_VARIABLES}
     named = {field: dg.EnvVar(variable) for field, variable in variables.items() if os.environ.get(variable)}
-    return side_resource(side).model_copy(update=named)
+    return SideResource(**{**_fields(side), **named}, duckdb=_duckdb())
+
+
+def _fields(side: Side) -> dict[str, str]:
+    transfer = environment.transfer()
+    return {
+        "home": str(environment.side_home(side)),
+        "registry_folder": str(environment.extra_registry() or ""),
+        "extracts": str(transfer.extracts),
+        "releases": str(transfer.releases),
+        "today": environment.today_override() or "",
+    }
+
+
+def _duckdb() -> DuckDBResource:
+    settings = {"memory_limit": environment.memory_limit(), "threads": "2"}
+    return DuckDBResource(database=":memory:", connection_config=settings)
