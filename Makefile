@@ -11,7 +11,7 @@ export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
 export GX_ANALYTICS_ENABLED := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test install install-spark ui check bench bench-linkage shell format lock clean
+.PHONY: run test install install-spark ui check docs bench bench-linkage shell format lock clean
 
 run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
@@ -38,13 +38,16 @@ install-spark: install $(VENV)/.extra-spark  ## PySpark for industries with `eng
 ui: install  ## Dagster's web page and daemon on loopback, with the three code locations.
 	@$(BIN)/credential-pipeline ui
 
-check: install  ## Lint, types, import rules, definitions.
+check: install docs  ## Lint, types, import rules, registry, definitions, documentation.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/credential-pipeline registry check
 	env -u DAGSTER_HOME $(BIN)/dagster definitions validate -w workspace.yaml --log-level warning
+
+docs: install  ## The documentation as a site in docs/_build/html; a warning or a dead link is an error.
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -b html docs docs/_build/html
 
 bench: install  ## Time, memory and accuracy at the pilot's full size.
 	@$(BIN)/python -m tests.bench

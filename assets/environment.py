@@ -4,10 +4,12 @@ Each side loads with the other sides' variables unset. On one machine everything
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from credential_pipeline.engines.linkage.cluster import Cluster, read_properties
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 
@@ -16,6 +18,8 @@ _SIDE_VARIABLES = {
     Side.ENCLAVE: "ENCLAVE_HOME",
     Side.PUBLIC: "PUBLIC_HOME",
 }
+_SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
+_MOST_THREADS = 4
 
 #: Variables that every side reads, by what they say.
 SHARED_VARIABLES = {
@@ -83,8 +87,31 @@ def transfer() -> Transfer:
 
 
 def memory_limit() -> str:
-    """Memory that DuckDB may use (``CREDENTIAL_PIPELINE_MEMORY``)."""
-    return os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB"
+    """Memory that a DuckDB connection may use (``CREDENTIAL_PIPELINE_MEMORY``, by default 3GB); beyond it, it spills.
+
+    Raises:
+        SafeError: ``E_SETTING``: it is no size that DuckDB knows.
+    """
+    limit = os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB"
+    if not _SIZE.fullmatch(limit):
+        raise SafeError("E_SETTING", "CREDENTIAL_PIPELINE_MEMORY: give a number and a unit, for example 3GB or 800MB.")
+    return limit
+
+
+def threads() -> int:
+    """Threads of a DuckDB connection (``CREDENTIAL_PIPELINE_THREADS``, by default all cores, at most four).
+
+    More threads want more memory; results are the same with any number.
+
+    Raises:
+        SafeError: ``E_SETTING``: it is no whole number above zero.
+    """
+    asked = os.environ.get("CREDENTIAL_PIPELINE_THREADS")
+    if not asked:
+        return min(_MOST_THREADS, os.cpu_count() or 1)
+    if not asked.isascii() or not asked.isdigit() or int(asked) == 0:
+        raise SafeError("E_SETTING", "CREDENTIAL_PIPELINE_THREADS: give a whole number above zero, for example 2.")
+    return int(asked)
 
 
 def spark() -> Cluster:

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from assets import run_tags
 from credential_pipeline.foundation.names import Side
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
-_INDUSTRY, _SIDE, _STARTED_BY = "industry", "side", "started_by"
-#: Dagster's and the command line's own tags, and who starts the runs that have them; the first that is found counts.
+#: Dagster's own tags, and who starts the runs that have them; the first that is found counts.
 _STARTERS = {
-    "credential_pipeline/command": "command line",
     "dagster/auto_materialize": "automation",
     "dagster/schedule_name": "schedule",
     "dagster/sensor_name": "sensor",
@@ -57,7 +56,8 @@ def started_by(tags: dict[str, str]) -> str:
 
 def _tag(context: dg.AssetExecutionContext, side: Side) -> None:
     run = context.run
-    if _STARTED_BY not in run.tags:
-        industry = {_INDUSTRY: context.partition_key} if context.has_partition_key else {}
-        tags = {_SIDE: side.value, _STARTED_BY: started_by(dict(run.tags)), **industry}
-        context.instance.add_run_tags(run.run_id, tags)
+    industry = {run_tags.INDUSTRY: context.partition_key} if context.has_partition_key else {}
+    wanted = {run_tags.SIDE: side.value, run_tags.STARTED_BY: started_by(dict(run.tags)), **industry}
+    missing = {tag: value for tag, value in wanted.items() if tag not in run.tags}
+    if missing:
+        context.instance.add_run_tags(run.run_id, missing)

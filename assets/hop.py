@@ -32,11 +32,13 @@ class Step:
         side: Folders and engine of the side, and the whole registry, which is for what a hop says to people only.
         partition: The industry, or ``shared``.
         asks: What the hop reads of the industry's YAML.
+        run_tags: What the run was told beside what to do, for example to give out new ids (run_tags.py).
     """
 
     side: SideResource
     partition: str
     asks: tuple[str, ...] = ()
+    run_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def industry(self) -> Industry:
@@ -166,9 +168,9 @@ class Hop:
         """Names of the hops whose results it reads, on any side."""
         return [snapshot.name for snapshot in (*self.reads, *((self.receives,) if self.receives else ()))]
 
-    def step(self, side: SideResource, partition: str) -> Step:
+    def step(self, side: SideResource, partition: str, run_tags: Mapping[str, str] | None = None) -> Step:
         """The hop's place of work for one partition."""
-        return Step(side, partition if self.contract.partitioned else SHARED, self.asks)
+        return Step(side, partition if self.contract.partitioned else SHARED, self.asks, run_tags or {})
 
     @property
     def module(self) -> str:

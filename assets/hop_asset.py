@@ -20,15 +20,10 @@ from assets.partitions import INDUSTRIES, shared_policy
 from assets.resources import SideResource
 from checks import gate
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
-from credential_pipeline.foundation.names import SHARED, Sensitivity, Side
+from credential_pipeline.foundation.names import SHARED, Sensitivity
 from credential_pipeline.foundation.storage.snapshots import Version
 
 _BACKFILL = "dagster/backfill"
-
-
-def writer_pool(side: Side) -> str:
-    """The pool of the only step at a time that may write a side's store."""
-    return f"{side.value}_writer"
 
 
 def hop_assets(hops: Sequence[Hop]) -> list[dg.AssetsDefinition]:
@@ -55,7 +50,6 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
         freshness_policy=scheduling.freshness(partitioned=contract.partitioned),
         automation_condition=scheduling.when_newer([hop.receives.name] if hop.receives else []),
         code_version=code_version(hop.module),
-        pool=writer_pool(side),
         required_resource_keys={side.value},
         output_required=False,
     )
@@ -71,7 +65,7 @@ def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> It
     idle = _idle(context, hops, resource)
     if hop.name not in idle:
         partition = context.partition_key if hop.contract.partitioned else SHARED
-        yield from materialize(hop, hop.step(resource, partition), context.run_id)
+        yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
         return
     yield from gate.repeated(hop.rules, idle[hop.name].manifest)
     for other in spoken_for(hop, [one for one in hops if one.name in idle]):

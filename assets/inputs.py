@@ -56,6 +56,8 @@ def unchanged(hop: Hop, step: Step, inputs: Inputs) -> Version | None:
             return None
         for table in hop.contract:
             current.path(table.name)
-    except SafeError:
+    except SafeError as error:
+        if error.code == "E_SCHEMA_NEWER":
+            raise
         return None  # A damaged version is built again, as its message tells the reader to do.
     return current if hop.intact(step, current) else None

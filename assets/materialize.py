@@ -14,9 +14,10 @@ import dagster as dg
 from assets import pictures
 from assets.hop import Hop, Published, Step
 from assets.inputs import look, unchanged
-from checks import gate
+from checks import gate, validation
 from checks.guard import guarded
 from credential_pipeline.foundation.storage.snapshots import Version
+from credential_pipeline.foundation.storage.writer import writing
 
 PROGRESS = logging.getLogger("credential_pipeline.progress")
 
@@ -38,7 +39,8 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
         dg.Failure: A blocking rule is broken or the input was refused; nothing was published.
     """
     started = time.monotonic()
-    with guarded(hop.name, step.partition, step.root):
+    who = f"run {run_id[:8]} ({step.partition} {hop.name})"
+    with guarded(hop.name, step.partition, step.root), writing(step.side.store.root, who, _say_waiting):
         inputs = look(hop, step)
         reused = unchanged(hop, step, inputs)
         if reused is not None:
@@ -71,6 +73,7 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
         **{f"rows/{table}": facts.rows for table, facts in version.manifest.tables.items()},
         **{f"made from/{name}": value for name, value in version.manifest.inputs.items()},
         "gate seconds": version.manifest.facts.get("gate_seconds", 0.0),
+        **validation.link(version, step.root),
     }
     with step.side.store.read(version) as con:
         published = Published(step, version, con)
@@ -78,3 +81,7 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
         for name, chart in hop.charts.items():
             metadata |= pictures.shown(con, name, chart)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))
+
+
+def _say_waiting(writer: str) -> None:
+    PROGRESS.info("waiting for %s, which writes the same store; it can be ended in the Dagster UI (Runs)", writer)

@@ -110,5 +110,5 @@ def _fields(side: Side) -> dict[str, str]:
 
 
 def _duckdb() -> DuckDBResource:
-    settings = {"memory_limit": environment.memory_limit(), "threads": "2"}
+    settings = {"memory_limit": environment.memory_limit(), "threads": str(environment.threads())}
     return DuckDBResource(database=":memory:", connection_config=settings)

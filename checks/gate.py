@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from checks import gx_adapter
+from checks import gx_adapter, validation
 from checks.gx_adapter import Verdict
 from checks.rule import Rule
 from credential_pipeline.foundation.errors import SafeError
@@ -67,34 +67,28 @@ def release(
     verdicts = gx_adapter.evaluate(staged.con, rules)
     staged.facts["gate_seconds"] = round(time.monotonic() - judged_at, 2)
     yield from (_result(verdict) for verdict in verdicts)
+    records = validation.lay_beside(staged, verdicts)
     broken = [verdict for verdict in verdicts if not verdict.passed and verdict.rule.severity == "block"]
     if broken:
-        raise SafeError(
-            "E_GATE", f"{explain(staged) or broken[0].rule.why} Rules broken: {_named(broken)}; {otherwise}."
-        )
+        names = ", ".join(validation.told(verdict) for verdict in broken)
+        reason = explain(staged) or broken[0].rule.why
+        staged.refuse(records)
+        raise SafeError("E_GATE", f"{reason} Rules broken: {names}; {otherwise}.")
     before_publish(staged)
-    staged.publish([_record(verdict) for verdict in verdicts])
+    staged.publish(records)
 
 
 def repeated(rules: Sequence[Rule], facts: Manifest) -> Iterator[dg.AssetCheckResult]:
     """The verdicts of a published version once more: the same tables and rules give the same."""
     records = {record["rule"]: record for record in facts.verdicts}
     for rule in rules:
-        record = records[rule.name]
-        yield _result(Verdict(rule, record["passed"], record["evaluated"], record["observed"]))
+        yield _result(validation.verdict_of(rule, records[rule.name]))
 
 
 def fingerprint(rules: Sequence[Rule]) -> str:
     """Hash of what a suite demands; the words in which it says so do not count."""
     demands = {rule.name: f"{rule.query}|{rule.expectation}|{rule.kwargs}|{rule.severity}" for rule in rules}
     return manifest.fingerprint(demands)[:16]
-
-
-def _named(broken: Sequence[Verdict]) -> str:
-    return ", ".join(
-        verdict.rule.name if verdict.observed is None else f"{verdict.rule.name} ({verdict.observed:g})"
-        for verdict in broken
-    )
 
 
 def _severity(rule: Rule) -> dg.AssetCheckSeverity:
@@ -105,16 +99,8 @@ def _result(verdict: Verdict) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"evaluated": verdict.evaluated}
     if verdict.observed is not None:
         metadata["observed" if verdict.rule.single else "failing"] = verdict.observed
+    if not verdict.passed:
+        metadata |= validation.metadata(verdict)
     return dg.AssetCheckResult(
         check_name=verdict.rule.name, passed=verdict.passed, severity=_severity(verdict.rule), metadata=metadata
     )
-
-
-def _record(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "rule": verdict.rule.name,
-        "passed": verdict.passed,
-        "severity": verdict.rule.severity,
-        "evaluated": verdict.evaluated,
-        "observed": verdict.observed,
-    }

@@ -6,11 +6,13 @@ counts, and rules that raise count as broken.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from checks import blame
+from checks.blame import NOBODY, Blame
 from checks.rule import Rule
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -22,19 +24,21 @@ _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule says about a staged version: counts only.
+    """What a rule says about a staged version: counts, and names of files, senders and columns.
 
     Attributes:
         rule: The rule.
         passed: True if the expectation holds.
         evaluated: False if the rule could not be evaluated; it then counts as broken.
         observed: The number that was judged, or the number of values that fail.
+        blamed: What broke it.
     """
 
     rule: Rule
     passed: bool
     evaluated: bool
     observed: float | None
+    blamed: Blame = NOBODY
 
 
 def evaluate(con: Connection, rules: Sequence[Rule]) -> list[Verdict]:
@@ -56,7 +60,11 @@ def evaluate(con: Connection, rules: Sequence[Rule]) -> list[Verdict]:
         for rule in batch[1:]:
             frame = frame.join(frames[rule.name])
         verdicts |= {rule.name: verdict for rule, verdict in zip(batch, _judge(context, frame, batch), strict=True)}
-    return [verdicts[rule.name] for rule in rules]
+    return [_explained(con, verdicts[rule.name]) for rule in rules]
+
+
+def _explained(con: Connection, verdict: Verdict) -> Verdict:
+    return verdict if verdict.passed else replace(verdict, blamed=blame.find(con, verdict.rule))
 
 
 def _context() -> Any:

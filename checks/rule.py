@@ -12,6 +12,9 @@ from credential_pipeline.foundation.contracts.table import Snapshot
 
 Severity = Literal["block", "warn"]
 
+NAMEABLE = frozenset({"certifier", "delivery", "dimension", "level", "table", "measure"})
+"""Columns whose values may be shown where a rule is broken: names of files, senders and figures, never of people."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -25,6 +28,8 @@ class Rule:
         kwargs: Arguments of the expectation, without the column.
         severity: ``block`` keeps the data back, ``warn`` lets it pass with a warning.
         single: True if the query gives one number; it is then shown as metadata.
+        blame: SQL that is run where the rule is broken: what broke it, by a name that is nobody's (file, certifier,
+            figure; see :data:`NAMEABLE`), and how often; empty where only tables and columns can be named.
     """
 
     name: str
@@ -34,6 +39,24 @@ class Rule:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = "block"
     single: bool = True
+    blame: str = ""
+
+
+def by(columns: Sequence[str], table: str, condition: str) -> str:
+    """The blame of a rule about rows: how many of those that meet the condition each named thing has.
+
+    Args:
+        columns: Columns of the table that name it together, out of :data:`NAMEABLE`.
+        table: Where the rows are.
+        condition: What makes a row a bad one.
+
+    Raises:
+        ValueError: A column may hold what points to a person.
+    """
+    if unknown := set(columns) - NAMEABLE:
+        raise ValueError(f"a gate must not show the values of {', '.join(sorted(unknown))}")
+    label = ", ".join(f"coalesce(\"{column}\"::VARCHAR, 'unknown')" for column in columns)
+    return f"SELECT concat_ws('/', {label}), count(*) FROM {table} WHERE {condition} GROUP BY ALL"
 
 
 def number(
@@ -44,6 +67,7 @@ def number(
     at_least: float | None = None,
     at_most: float | None = None,
     severity: Severity = "block",
+    blame: str = "",
 ) -> Rule:
     """One number lies within bounds.
 
@@ -54,22 +78,35 @@ def number(
         at_least: Lower bound, inclusive.
         at_most: Upper bound, inclusive.
         severity: ``block`` or ``warn``.
+        blame: SQL that names what broke it, see :class:`Rule`.
     """
     bounds = {key: value for key, value in (("min_value", at_least), ("max_value", at_most)) if value is not None}
-    return Rule(name, why, sql, "ExpectColumnValuesToBeBetween", bounds, severity)
+    return Rule(name, why, sql, "ExpectColumnValuesToBeBetween", bounds, severity, blame=blame)
 
 
-def none_where(name: str, why: str, table: str, condition: str, severity: Severity = "block") -> Rule:
-    """No row of the table meets the condition."""
-    return number(name, why, f"SELECT count(*) FROM {table} WHERE {condition}", at_most=0, severity=severity)
+def none_where(
+    name: str, why: str, table: str, condition: str, severity: Severity = "block", *, named_by: Sequence[str] = ()
+) -> Rule:
+    """No row of the table meets the condition; rows that do are told by the columns that name them."""
+    sql = f"SELECT count(*) FROM {table} WHERE {condition}"
+    blame = by(named_by, table, condition) if named_by else ""
+    return number(name, why, sql, at_most=0, severity=severity, blame=blame)
 
 
 def share_where(
-    name: str, why: str, table: str, condition: str, *, at_most: float, severity: Severity = "warn"
+    name: str,
+    why: str,
+    table: str,
+    condition: str,
+    *,
+    at_most: float,
+    severity: Severity = "warn",
+    named_by: Sequence[str] = (),
 ) -> Rule:
-    """At most a share of the table's rows meets the condition."""
+    """At most a share of the table's rows meets the condition; rows that do are told by the columns that name them."""
     sql = f"SELECT coalesce(avg(CAST({condition} AS INTEGER)), 0) FROM {table}"
-    return number(name, why, sql, at_most=at_most, severity=severity)
+    blame = by(named_by, table, condition) if named_by else ""
+    return number(name, why, sql, at_most=at_most, severity=severity, blame=blame)
 
 
 def column_in(
@@ -81,6 +118,7 @@ def column_in(
     severity: Severity = "block",
     *,
     required: bool = False,
+    named_by: Sequence[str] = (),
 ) -> Rule:
     """Every value of the column belongs to a closed list; a missing one passes unless it is required.
 
@@ -88,7 +126,10 @@ def column_in(
     """
     judged = f"coalesce(\"{column}\", '')" if required else f'"{column}"'
     sql = f"SELECT {judged} FROM {table}"
-    return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", {"value_set": list(values)}, severity, single=False)
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    blame = by(named_by, table, f"{judged} NOT IN ({listed})") if named_by else ""
+    kwargs = {"value_set": list(values)}
+    return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", kwargs, severity, single=False, blame=blame)
 
 
 def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
@@ -105,9 +146,12 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
             why = f"An empty table {table.name} would pass every other rule and blank everything built on it."
             rules.append(number(f"{table.name}_has_rows", why, f"SELECT count(*) FROM {name}", at_least=1))
         why = f"A row of {table.name} without its key cannot be traced or joined."
-        rules.append(none_where(f"{table.name}_key_present", why, name, absent))
+        named_by = [column for column in ("certifier", "delivery") if column in table.column_names]
+        rules.append(none_where(f"{table.name}_key_present", why, name, absent, named_by=named_by))
         if table.unique:
             why = f"A key that stands twice in {table.name} counts a person or an event twice."
             sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name})) FROM {name}"
-            rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0))
+            twice = f"(SELECT * FROM {name} QUALIFY count(*) OVER (PARTITION BY {keys}) > 1)"
+            blame = by(named_by, twice, "true") if named_by else ""
+            rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0, blame=blame))
     return tuple(rules)

@@ -8,6 +8,7 @@ from typing import Any
 
 from assets import environment
 from assets.hop import Chart, Hop, Published, Step
+from assets.run_tags import NEW_IDS
 from checks.suites.clearinghouse.linked_records import RULES
 from credential_pipeline.clearinghouse.clerical_review.decisions import digest, review_folder
 from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
@@ -17,6 +18,8 @@ from credential_pipeline.engines.linkage.model import choose, fingerprint, locat
 from credential_pipeline.foundation.contracts import cleaned_learners, education_registry
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
+
+_INHERITED = "learner ids inherited from"
 
 
 def _depends(step: Step) -> Mapping[str, str]:
@@ -34,7 +37,8 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.engines.linkage.engine import opened
 
     # No inputs of the hop: with the same inputs there is nothing to inherit or compare, and nothing is built.
-    attach_last(staged.con, step.side.store, step.partition)
+    new_ids = step.run_tags.get(NEW_IDS) == "true"
+    staged.facts[_INHERITED] = attach_last(staged.con, step.side.store, step.partition, new_ids=new_ids)
     if previous := attach_compared(staged.con, step.side.store, step.partition):
         staged.facts[COMPARED_WITH] = previous
     industry, models = step.industry, step.root / "models"
@@ -51,7 +55,7 @@ def _build(step: Step, staged: Staged) -> None:
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
-    return summary.facts(published.con)
+    return {_INHERITED: str(published.facts.get(_INHERITED, "unknown")), **summary.facts(published.con)}
 
 
 HOP = Hop(

@@ -1,19 +1,23 @@
 """``compare``: link an industry's current tables with two models and tell what changes; publishes nothing, names nobody."""
 
+from __future__ import annotations
+
 import argparse
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assets import environment
+from assets.console import grammar
 from assets.console.status import find
-from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
-from credential_pipeline.engines.linkage.compare import CHANGES, TABLE, find_changes
-from credential_pipeline.engines.linkage.model import Model, choose, load
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.foundation.registry.model import Industry
-from credential_pipeline.foundation.storage.engine import Connection, connect
+
+if TYPE_CHECKING:
+    from credential_pipeline.engines.linkage.model import Model
+    from credential_pipeline.foundation.registry.model import Industry
+    from credential_pipeline.foundation.storage.engine import Connection
 
 _READS = {
     Side.CLEARINGHOUSE: ("cleaned_learners", "education_registry"),
@@ -22,12 +26,31 @@ _READS = {
 _FAMILIES = {"profiles": Side.CLEARINGHOUSE, "registry": Side.CLEARINGHOUSE, "reference": Side.ENCLAVE}
 
 
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "compare",
+        "what would change if an industry adopted another linkage model",
+        "compare manufacturing --model data/clearinghouse/models/profiles_2026-11-01_1a2b3c.json",
+        execute,
+    )
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="the .json file of the candidate")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="another model; the one in use if not given")
+    parser.add_argument("--out", type=Path, metavar="FILE.csv", help="write every change, by id only")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Print learners merged and split and links gained, lost and changed, with ids as examples.
 
     Raises:
         SafeError: A model does not fit, the two are of different families, or there is nothing to link.
     """
+    from assets.console.engine import connect
+    from credential_pipeline.engines.linkage.compare import CHANGES, find_changes
+    from credential_pipeline.engines.linkage.model import choose, load
+
     industry = environment.registry().industry(arguments.industry)
     candidate = load(arguments.model)
     family = str(candidate.meta.get("family"))
@@ -43,7 +66,7 @@ def execute(arguments: argparse.Namespace) -> int:
         raise SafeError(
             "E_MODEL", f"{arguments.against.name} is not of the family {family}; compare models of one family"
         )
-    with connect(memory_limit=environment.memory_limit()) as con:
+    with connect(_FAMILIES[family]) as con:
         _attach(con, _FAMILIES[family], industry.industry)
         for model, table in ((current, "tmp_compared_before"), (candidate, "tmp_compared_after")):
             _link(con, industry, family, model, table)
@@ -78,13 +101,16 @@ def _link(con: Connection, industry: Industry, family: str, model: Model, target
             "FROM person_keys.person_links"
         )
     else:
+        from assets.console.engine import store
+        from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
         from credential_pipeline.clearinghouse.linked_records.learner_ids import attach_last
         from credential_pipeline.clearinghouse.linked_records.link import link
-        from credential_pipeline.foundation.storage.snapshots import Store
+        from credential_pipeline.engines.linkage.model import choose
 
         root = environment.side_home(Side.CLEARINGHOUSE)
         con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
-        attach_last(con, Store(root / "store"), industry.industry)
+        # Nothing is published here, and a comparison needs no memory of ids.
+        attach_last(con, store(Side.CLEARINGHOUSE), industry.industry, new_ids=True)
         used = {
             name: choose(name, getattr(industry.linkage.models, name), root / "models")
             for name in ("profiles", "registry")
@@ -104,6 +130,8 @@ def _link(con: Connection, industry: Industry, family: str, model: Model, target
 
 
 def _write(con: Connection, path: Path) -> None:
+    from credential_pipeline.engines.linkage.compare import TABLE
+
     found = con.execute(f"SELECT * FROM {TABLE} ORDER BY ALL")
     header: Sequence[str] = [column[0] for column in found.description]
     with path.open("w", newline="", encoding="utf-8") as out:

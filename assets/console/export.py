@@ -1,16 +1,22 @@
-"""``export``: one current table as a CSV or Parquet file."""
+"""``export``: one table as a CSV or Parquet file: the current one, or that of the last run that a gate refused."""
+
+from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assets import environment
-from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+from assets.console import grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
-from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.snapshots import Store
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.engine import Connection
+    from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
 _READS = {
@@ -40,12 +46,32 @@ _QUERIES = {
 }
 
 
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "export",
+        "write one current table to a file",
+        "export links manufacturing --out links.csv",
+        execute,
+    )
+    parser.add_argument("table", metavar="TABLE", help="for example links, or cleaned_learners.profiles")
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .csv or .parquet file")
+    parser.add_argument(
+        "--attempt", action="store_true", help="of the last run that a gate refused, for example its quarantine"
+    )
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Write the table.
 
     Raises:
-        SafeError: The table or the industry is unknown, nothing is published, or the file cannot be written.
+        SafeError: The table or the industry is unknown, nothing is published or refused, or the file cannot be
+            written.
     """
+    from assets.console.engine import connect
+
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
     if out.suffix not in {".csv", ".parquet"}:
@@ -53,16 +79,53 @@ def execute(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
-    with connect() as con:
-        for name in reads:
-            snapshot = SNAPSHOTS[name]
-            store = Store(environment.side_home(snapshot.side) / "store")
-            store.current(snapshot, industry if snapshot.partitioned else SHARED).attach(con)
+    with connect(SNAPSHOTS[reads[0]].side) as con:
+        versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
+        for version in versions:
+            version.attach(con)
         if "receipts" in query:
             _receipts(con)
         rows = _write(con, query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0
+
+
+def _store(name: str) -> Store:
+    from assets.console.engine import store
+
+    return store(SNAPSHOTS[name].side)
+
+
+def _partition(name: str, industry: str) -> str:
+    return industry if SNAPSHOTS[name].partitioned else SHARED
+
+
+def _current(name: str, industry: str) -> Version:
+    return _store(name).current(SNAPSHOTS[name], _partition(name, industry))
+
+
+def _attempts(names: Sequence[str], industry: str) -> list[Version]:
+    """The refused attempts of these snapshots; of one without an attempt, the current version that others were built on.
+
+    Raises:
+        SafeError: ``E_NO_ATTEMPT``: none of them has one.
+    """
+    found = {name: _store(name).attempt(SNAPSHOTS[name], _partition(name, industry)) for name in names}
+    if not any(found.values()):
+        message = (
+            f"No refused attempt of {', '.join(names)} is kept for {industry}: its gate refused nothing since the last"
+            " publication. Without --attempt the current table is exported."
+        )
+        raise SafeError("E_NO_ATTEMPT", message)
+    for name, version in found.items():
+        if version is not None:
+            broken = [entry["rule"] for entry in version.manifest.verdicts if _keeps_back(entry)]
+            print(f"attempt of {name} at {version.manifest.published_at}, refused by {', '.join(broken)}")
+    return [version or _current(name, industry) for name, version in found.items()]
+
+
+def _keeps_back(entry: Mapping[str, Any]) -> bool:
+    return not entry["passed"] and entry["severity"] == "block"
 
 
 def _resolve(table: str) -> tuple[tuple[str, ...], str]:
@@ -77,6 +140,8 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
 
 
 def _receipts(con: Connection) -> None:
+    from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
     con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
     if seen:

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from assets import environment
+from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.foundation.storage.snapshots import Store
 
 _AGES = """
 SELECT age_band, horizon, value, status FROM published_outcomes.published_outcomes
@@ -29,9 +28,8 @@ _LABELS = {
 def show(industry: str) -> None:
     """Print the headline table of an industry's current release."""
     snapshot = SNAPSHOTS["published_outcomes"]
-    home = environment.side_home(Side.PUBLIC)
-    version = Store(home / "store").current(snapshot, industry)
-    with connect() as con:
+    version = store(Side.PUBLIC).current(snapshot, industry)
+    with connect(Side.PUBLIC) as con:
         version.attach(con)
         ages = con.execute(_AGES).fetchall()
         others = con.execute(_OTHERS).fetchall()

@@ -1,11 +1,15 @@
 """The Dagster instance of this machine: its folder, with the repository's ``dagster.yaml`` in it."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 
 from assets import environment
+from checks import faults
+from credential_pipeline.foundation.errors import SafeError
 
 _CONFIGURATION = Path(__file__).parent.parent.parent / "dagster.yaml"
 
@@ -21,7 +25,27 @@ def prepare() -> Path:
     return folder
 
 
-def instance() -> dg.DagsterInstance:
-    """The instance in which runs of the command line are recorded, beside those of the UI."""
-    prepare()
-    return dg.DagsterInstance.get()
+@contextmanager
+def instance() -> Iterator[dg.DagsterInstance]:
+    """The instance in which runs of the command line are recorded, beside those of the UI.
+
+    Raises:
+        SafeError: ``E_DAGSTER_YAML``: its configuration cannot be used.
+    """
+    with _configured(prepare()) as made:
+        yield made
+
+
+def _configured(folder: Path) -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except Exception as error:
+        if faults.infrastructure(error, environment.home()) is not None:
+            raise
+        mark = getattr(error, "problem_mark", None) or getattr(error.__cause__, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        message = (
+            f"Dagster cannot use {folder / 'dagster.yaml'}{line}: correct it, or remove it, so that the next command puts the "
+            "shipped one there."
+        )
+        raise SafeError("E_DAGSTER_YAML", message) from None

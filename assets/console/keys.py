@@ -3,12 +3,15 @@
 import argparse
 
 from assets import environment
-from credential_pipeline.engines.handover.keys import (
-    CLEARINGHOUSE_TO_ENCLAVE,
-    ENCLAVE_TO_PUBLICATION,
-    ensure_local_keys,
-)
+from assets.console import grammar
 from credential_pipeline.foundation.names import Side
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    grammar.command(
+        commands, "keys", "make the keys of a one-machine installation where they are missing", "keys", execute
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -22,6 +25,12 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def ensure() -> None:
     """Make missing keys if all three sides share this machine; elsewhere each side makes and exchanges its own."""
+    from credential_pipeline.engines.handover.keys import (
+        CLEARINGHOUSE_TO_ENCLAVE,
+        ENCLAVE_TO_PUBLICATION,
+        ensure_local_keys,
+    )
+
     if not environment.one_machine():
         return
     clearinghouse, enclave, public = (environment.side_home(side) for side in Side)

@@ -3,6 +3,15 @@
 import argparse
 
 from assets import environment
+from assets.console import grammar
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "registry", "work on the registry's YAML", "registry check --registry my-registry", execute
+    )
+    parser.add_argument("action", choices=["check"], metavar="check", help="check: validate every file")
 
 
 def execute(arguments: argparse.Namespace) -> int:

@@ -3,21 +3,55 @@
 Prints counts and ids of pairs only.
 """
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assets import environment
+from assets.console import grammar
 from assets.console.status import find
-from credential_pipeline.clearinghouse.clerical_review.anchors import resolve
-from credential_pipeline.clearinghouse.clerical_review.decisions import make_review_folder, review_folder
-from credential_pipeline.clearinghouse.clerical_review.issue import Source, issue_adjudication, issue_sample
-from credential_pipeline.clearinghouse.clerical_review.settle import Report, take_in
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.foundation.storage.engine import Connection, connect
+
+if TYPE_CHECKING:
+    from credential_pipeline.clearinghouse.clerical_review.settle import Report
+    from credential_pipeline.foundation.storage.engine import Connection
 
 _TABLES = ("cleaned_learners", "education_registry", "linked_records")
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    review = grammar.command(
+        commands, "review", "pairs out to reviewers, their decisions in", "review export manufacturing", execute
+    )
+    actions = review.add_subparsers(dest="action", required=True, metavar="export|import")
+    out = grammar.command(
+        actions,
+        "export",
+        "write a batch of pairs as one offline page into the restricted zone",
+        "review export manufacturing --size 60",
+        execute,
+    )
+    out.add_argument("industry", metavar="INDUSTRY")
+    out.add_argument("--size", type=grammar.positive, default=60, metavar="N", help="pairs of the batch (60)")
+    out.add_argument("--seed", type=int, default=1, help="another seed draws other pairs (1)")
+    out.add_argument("--batch", metavar="NAME", help="name of the batch; the next number if not given")
+    out.add_argument("--adjudicate", action="store_true", help="the pairs that reviewers could not settle")
+    back = grammar.command(
+        actions,
+        "import",
+        "take in the decisions that reviewers downloaded from the page",
+        "review import manufacturing decisions-batch-1.csv",
+        execute,
+    )
+    back.add_argument("industry", metavar="INDUSTRY")
+    back.add_argument("file", nargs="+", type=Path, metavar="FILE")
+    back.add_argument("--single", action="store_true", help="take one reviewer's word where there is no second")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -33,7 +67,9 @@ def execute(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _current(industry: str) -> Iterator[tuple[Connection, str]]:
     """A connection with the current tables, and the version of linked_records."""
-    with connect(memory_limit=environment.memory_limit()) as con:
+    from assets.console.engine import connect
+
+    with connect(Side.CLEARINGHOUSE) as con:
         version = ""
         for name in _TABLES:
             current = find(name, industry)
@@ -48,6 +84,9 @@ def _current(industry: str) -> Iterator[tuple[Connection, str]]:
 
 
 def _export(arguments: argparse.Namespace, industry: str) -> int:
+    from credential_pipeline.clearinghouse.clerical_review.decisions import make_review_folder
+    from credential_pipeline.clearinghouse.clerical_review.issue import Source, issue_adjudication, issue_sample
+
     registry = environment.registry()
     names = {name: registry.certifiers[name].name for name in registry.industry(industry).certifiers}
     with _current(industry) as (con, version):
@@ -67,6 +106,10 @@ def _export(arguments: argparse.Namespace, industry: str) -> int:
 
 
 def _import(arguments: argparse.Namespace, industry: str) -> int:
+    from credential_pipeline.clearinghouse.clerical_review.anchors import resolve
+    from credential_pipeline.clearinghouse.clerical_review.decisions import review_folder
+    from credential_pipeline.clearinghouse.clerical_review.settle import take_in
+
     folder = review_folder(environment.side_home(Side.CLEARINGHOUSE), industry)
     with _current(industry) as (con, _):
         report = take_in(folder, arguments.file, lambda anchors: resolve(con, anchors), single=arguments.single)

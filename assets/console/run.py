@@ -1,27 +1,50 @@
 """``run``: materialise the hops of industries in order through Dagster, with a line per hop and a summary."""
 
+from __future__ import annotations
+
 import argparse
 import importlib
 import logging
 import sys
 import time
 from collections.abc import Mapping, Sequence
-
-import dagster as dg
+from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import headline, instance, keys, simulate, unfinished
-from assets.hop import Hop
-from assets.observe import observation, survey
-from assets.resources import side_resource
+from assets.console import grammar, keys, simulate
+from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
 from credential_pipeline.foundation.names import HOPS, Side
 
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from assets.hop import Hop
+
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
+#: How Dagster records that somebody pressed Ctrl-C in a step.
+_INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 _LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "run", "run the hops of one or more industries in order", "run manufacturing healthcare", execute
+    )
+    parser.add_argument("industry", nargs="+", metavar="INDUSTRY")
+    parser.add_argument("--until", choices=list(HOPS), metavar="HOP", help=f"stop after this hop: {', '.join(HOPS)}")
+    parser.add_argument(
+        "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
+    )
+    parser.add_argument(
+        "--simulate-if-empty", action="store_true", help="simulate the pilot first if there are no feeds"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run every industry; one that is refused leaves the others alone, and the exit code says so."""
+    from assets.console import headline, instance, unfinished
+
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     if arguments.simulate_if_empty and not _has_feeds():
@@ -29,7 +52,8 @@ def execute(arguments: argparse.Namespace) -> int:
     keys.ensure()
     hops = _up_to(arguments.until)
     started = time.monotonic()
-    with instance.instance() as dagster_instance, unfinished.alive() as tags:
+    with instance.instance() as dagster_instance, unfinished.alive() as alive:
+        tags = {**alive, **({NEW_IDS: "true"} if arguments.new_ids else {})}
         unfinished.end_orphans(dagster_instance)
         refused = [name for name in industries if not _run(name, hops, dagster_instance, tags)]
     for name in industries:
@@ -50,6 +74,8 @@ def _up_to(until: str | None) -> list[str]:
 
 
 def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+    import dagster as dg
+
     for side, location in _LOCATIONS.items():
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
@@ -64,7 +90,7 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
         if unchanged:
             _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
         if rest and not _materialize(
-            module.defs.resolve_job_def(location), rest, side, industry, dagster_instance, tags
+            module.defs.resolve_job_def(location), rest, location, industry, dagster_instance, tags
         ):
             return False
     return True
@@ -72,6 +98,9 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
 
 def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: dg.DagsterInstance) -> list[str]:
     """Find the hops that have nothing to do, and say so in Dagster; return their names."""
+    from assets.observe import observation, survey
+    from assets.resources import side_resource
+
     resource = side_resource(side)
     idle = [(hop, version) for hop, version in survey(hops, resource, industry) if version is not None]
     for hop, version in idle:
@@ -82,16 +111,17 @@ def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: d
 def _materialize(
     job: dg.JobDefinition,
     hops: list[str],
-    side: Side,
+    location: str,
     industry: str,
     dagster_instance: dg.DagsterInstance,
     tags: Mapping[str, str],
 ) -> bool:
-    unfinished.wait_for_writer(dagster_instance, side)
+    import dagster as dg
+
     result = job.execute_in_process(
         instance=dagster_instance,
         partition_key=industry,
-        tags=dict(tags),
+        tags=_tags(industry, location) | dict(tags),
         asset_selection=[dg.AssetKey(hop) for hop in hops],
         raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
@@ -101,11 +131,22 @@ def _materialize(
     return result.success
 
 
+def _tags(industry: str, location: str) -> dict[str, str]:
+    """What people read of a run in the UI, and by what its pages find a run of a job of a code location."""
+    return {
+        STARTED_BY: "command line",
+        INDUSTRY: industry,
+        ".dagster/repository": f"__repository__@{location}",
+    }
+
+
 def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
     lines = []
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
+            if failure.error and failure.error.cls_name in _INTERRUPTIONS:
+                raise KeyboardInterrupt
             described = failure.user_failure_data.description if failure.user_failure_data else None
             kind = failure.error.cls_name if failure.error else "failure"
             lines.append(described or f"{industry_of(event)}: an unexpected {kind} stopped the run; see the Dagster UI")

@@ -1,21 +1,32 @@
 """``shell``: DuckDB over all current versions, read-only."""
 
+from __future__ import annotations
+
 import argparse
 import sys
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from assets import environment
+from assets.console import grammar
 from assets.console.status import find
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import HOPS, Side
-from credential_pipeline.foundation.storage.engine import Connection, connect
+
+if TYPE_CHECKING:
+    from credential_pipeline.foundation.storage.engine import Connection
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    grammar.command(commands, "shell", "DuckDB over all current versions, read-only", "shell < statements.sql", execute)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Read statements from the terminal or a pipe and print their results; an empty line or ``.quit`` ends it."""
+    from assets.console.engine import connect
+
     del arguments
-    with connect() as con:
+    with connect(Side.CLEARINGHOUSE) as con:
         names = attach(con)
         con.execute("SET allowed_directories = ?", [[str(environment.side_home(side) / "store") for side in Side]])
         con.execute("SET enable_external_access = false")
@@ -56,6 +67,8 @@ def _loop(con: Connection) -> None:
 
 
 def _answer(con: Connection, statement: str) -> str:
+    import duckdb
+
     try:
         return str(con.sql(statement) or "done")
     except duckdb.Error as error:

@@ -5,13 +5,32 @@ import logging
 from collections.abc import Sequence
 
 from assets import environment
+from assets.console import grammar
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.foundation.storage.durable import write_atomically
-from credential_pipeline.simulation.simulate import simulate
 
 #: The report shows it as a banner; a real installation may write its own, or remove it.
 _NOTICE = "Simulated records: nobody in this report exists, and no figure says anything about a real credential."
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "simulate",
+        "write a simulated pilot under home, with its truth kept apart",
+        "simulate --learners 1500 --registry-size 12000 --seed 7",
+        execute,
+    )
+    parser.add_argument(
+        "--learners", type=grammar.positive, default=119_000, metavar="N", help="learners of each industry (119000)"
+    )
+    parser.add_argument(
+        "--registry-size", type=grammar.positive, default=1_000_000, metavar="N", help="registry's students (1000000)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same files (1)")
+    parser.add_argument("--industry", nargs="+", metavar="NAME", help="industries to simulate; all if not given")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -28,6 +47,8 @@ def write(
     Raises:
         SafeError: An industry is unknown, or home holds files that are not simulated.
     """
+    from credential_pipeline.simulation.simulate import simulate
+
     registry = environment.registry()
     names = [registry.industry(name).industry for name in industries] if industries else list(registry.industry_names)
     simulate(

@@ -6,11 +6,10 @@ import getpass
 from pathlib import Path
 
 from assets import environment
+from assets.console import grammar
 from assets.console.status import find
-from credential_pipeline.engines.linkage.train import pin, train_models
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.foundation.storage.engine import connect
 
 #: Side -> the tables that models are trained on; each side keeps its models, so that an industry can name them.
 _TABLES = {
@@ -19,12 +18,30 @@ _TABLES = {
 }
 
 
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands,
+        "train",
+        "train and pin a linkage model with its sidecar",
+        "train manufacturing --by 'A. Name'",
+        execute,
+    )
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the model; by default under home")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same model (1)")
+    parser.add_argument("--by", metavar="WHO", help="who trains, for the sidecar; the user's name if not given")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Train every family whose tables are there.
 
     Raises:
         SafeError: The industry is unknown, nothing of it is published, or a level was seen too rarely to be trained.
     """
+    from assets.console.engine import connect
+    from credential_pipeline.engines.linkage.train import pin, train_models
+
     industry = environment.registry().industry(arguments.industry).industry
     today = environment.today_override()
     trained_on = datetime.date.fromisoformat(today) if today else datetime.datetime.now(datetime.UTC).date()
@@ -34,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
         needed = 1 if side is Side.CLEARINGHOUSE else len(tables)
         if len(versions) < needed:
             continue
-        with connect(memory_limit=environment.memory_limit()) as con:
+        with connect(side) as con:
             for version in versions:
                 version.attach(con)
             models = train_models(con, ", ".join(version.label for version in versions), seed=arguments.seed)

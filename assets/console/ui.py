@@ -7,10 +7,18 @@ import sys
 from pathlib import Path
 
 from assets import environment
-from assets.console import instance, keys
+from assets.console import grammar, keys
 from credential_pipeline.foundation.errors import SafeError
 
 _ROOT = Path(__file__).parent.parent.parent
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    parser = grammar.command(
+        commands, "ui", "Dagster's web page and daemon, on this machine only", "ui --port 3001", execute
+    )
+    parser.add_argument("--port", type=grammar.positive, default=3000, metavar="N", help="port of the page (3000)")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -19,6 +27,8 @@ def execute(arguments: argparse.Namespace) -> int:
     Raises:
         SafeError: A host other than loopback was asked for: the page has no log-in.
     """
+    from assets.console import instance
+
     environment.registry()
     keys.ensure()
     folder = instance.prepare()

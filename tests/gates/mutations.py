@@ -36,6 +36,13 @@ def _rates(dimension: str, *linked: int) -> str:
     return f"INSERT INTO linked_records.diagnostics VALUES {', '.join(rows)}"
 
 
+def _delivery(rows: int, aside: int) -> str:
+    """A further file of the certifier, of which so many rows are set aside."""
+    return f"""
+        INSERT INTO raw_feeds.deliveries BY NAME SELECT 'mssc' AS certifier, 'small.csv' AS delivery, {rows} AS rows_in,
+        {rows - aside} AS rows_accepted, {aside} AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state"""
+
+
 #: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "raw_feeds": {
@@ -58,7 +65,14 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE raw_feeds.deliveries SET state = 'lost'",
             "UPDATE raw_feeds.deliveries SET state = NULL",
         ),
-        "half_of_a_delivery_readable": "UPDATE raw_feeds.deliveries SET rows_quarantined = 26, rows_accepted = 25",
+        "half_of_a_delivery_readable": (
+            "UPDATE raw_feeds.deliveries SET rows_quarantined = 26, rows_accepted = 25",
+            # A bad file of some size beside good ones of the same certifier.
+            _delivery(20, 11),
+        ),
+        "half_of_a_certifier_readable": "UPDATE raw_feeds.deliveries SET rows_quarantined = 26, rows_accepted = 25",
+        "small_deliveries_readable": (_delivery(19, 10), _delivery(1, 1)),
+        "few_rows_of_a_delivery_quarantined": _delivery(20, 3),
         "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
     },
     "education_registry": {
@@ -96,6 +110,20 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "sex_known": "UPDATE cleaned_learners.profiles SET sex = 'female' WHERE profile_id = 'P2'",
         "names_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id = 'P2'",
         "birth_dates_mostly_present": "UPDATE cleaned_learners.profiles SET birth_date = NULL WHERE profile_id < 'P3'",
+        "birth_dates_in_each_delivery": """
+            INSERT INTO raw_feeds.records BY NAME SELECT certifier, record_id || 'x' AS record_id, 'small.csv' AS delivery
+            FROM raw_feeds.records WHERE line < 22;
+            INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,
+            profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
+            INSERT INTO cleaned_learners.profiles BY NAME SELECT profile_id || 'x' AS profile_id, sex
+            FROM cleaned_learners.profiles""",
+        "sexes_in_each_delivery": """
+            INSERT INTO raw_feeds.records BY NAME SELECT certifier, record_id || 'x' AS record_id, 'small.csv' AS delivery
+            FROM raw_feeds.records WHERE line < 22;
+            INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,
+            profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
+            INSERT INTO cleaned_learners.profiles BY NAME SELECT profile_id || 'x' AS profile_id, birth_date
+            FROM cleaned_learners.profiles""",
         "no_birth_date_in_excess": """
             INSERT INTO cleaned_learners.profiles BY NAME SELECT 'X' || i AS profile_id, DATE '1900-01-01' AS birth_date
             FROM range(51) AS t(i)""",
@@ -130,6 +158,16 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE linked_records.record_ids SET present = false WHERE record_id = 'T2'",
             "UPDATE linked_records.record_ids SET present = NULL WHERE record_id = 'T2'",
             "DELETE FROM linked_records.record_ids WHERE record_id = 'T2'",
+        ),
+        "ids_kept": (
+            "UPDATE linked_records.record_ids SET learner_id = 'L99' WHERE record_id = 'T5'",
+            "DELETE FROM linked_records.record_ids WHERE record_id = 'T5'",
+            "DELETE FROM linked_records.learner_events WHERE event = 'merged'",
+            "UPDATE linked_records.learner_events SET revision = 1 WHERE event = 'merged'",
+        ),
+        "ledger_only_grows": (
+            "DELETE FROM linked_records.learner_events WHERE learner_id = 'L5'",
+            "UPDATE linked_records.learner_events SET records = 2 WHERE learner_id = 'L5'",
         ),
         "learners_have_rows": (
             "UPDATE linked_records.record_ids SET present = false WHERE record_id = 'T2'",

@@ -40,9 +40,11 @@ def test_public_files_are_listed_with_their_hashes(pilot):
     release = (pilot / "public" / "manufacturing" / "LATEST").read_text()
     folder = pilot / "public" / "manufacturing" / release
     listed = json.loads((folder / "manifest.json").read_text())["files"]
-    names = {entry["path"] if isinstance(entry, dict) else entry for entry in listed}
-    assert {"outcomes.csv", "outcomes.parquet", "report.html", "methods.md", "datapackage.json"} <= names
-    for entry in listed if isinstance(listed, list) else [{"path": k, **v} for k, v in listed.items()]:
+    names = [entry["path"] for entry in listed]
+    assert {"outcomes.csv", "outcomes.parquet", "report.html", "methods.md", "datapackage.json"} <= set(names)
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert sorted(names) == sorted(found - {"manifest.json"}), "every file is listed, once"
+    for entry in listed:
         assert hashlib.sha256((folder / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
 
 

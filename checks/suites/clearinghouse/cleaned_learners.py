@@ -3,6 +3,36 @@
 from checks.rule import column_in, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 
+MISSING_GAP = 0.3
+"""How much more of a field may be missing in one delivery than in all of its sender's."""
+SMALL = 20
+"""Rows below which a delivery is not compared with its sender's others."""
+_SENDER = ("certifier",)
+
+
+def _unlike(rows: str) -> str:
+    """The certifiers of which another number of rows is an event than there are rows."""
+    return (
+        f"SELECT certifier, abs(coalesce(r.n, 0) - coalesce(c.n, 0)) FROM {rows} r FULL JOIN"
+        " (SELECT certifier, count(*) AS n FROM cleaned_learners.credentials GROUP BY ALL) c USING (certifier)"
+    )
+
+
+def _gaps(column: str) -> str:
+    """Each delivery of some size: the share of its rows without a value, and that of all rows of its sender."""
+    return (
+        "(SELECT certifier, delivery, count(*) AS rows, avg(absent) AS missing,"
+        " any_value(usual) AS usual FROM ("
+        f"SELECT r.certifier, r.delivery, CAST(p.{column} IS NULL AS INTEGER) AS absent,"
+        f" avg(CAST(p.{column} IS NULL AS INTEGER)) OVER (PARTITION BY r.certifier) AS usual"
+        " FROM raw_feeds.records r JOIN cleaned_learners.credentials c USING (certifier, record_id)"
+        " JOIN cleaned_learners.profiles p USING (profile_id))"
+        f" GROUP BY certifier, delivery HAVING count(*) >= {SMALL})"
+    )
+
+
+_MISSING, _SEXLESS = _gaps("birth_date"), _gaps("sex")
+
 RULES = (
     *contract_rules(SNAPSHOT),
     number(
@@ -10,6 +40,7 @@ RULES = (
         "Every accepted feed row is one credential event; cleaning loses none and invents none.",
         "SELECT abs((SELECT count(*) FROM raw_feeds.records) - (SELECT count(*) FROM cleaned_learners.credentials))",
         at_most=0,
+        blame=_unlike("(SELECT certifier, count(*) AS n FROM raw_feeds.records GROUP BY ALL)"),
     ),
     number(
         "profiles_account_for_rows",
@@ -17,18 +48,21 @@ RULES = (
         "SELECT abs((SELECT coalesce(sum(records), 0) FROM cleaned_learners.profiles)"
         " - (SELECT count(*) FROM cleaned_learners.credentials))",
         at_most=0,
+        blame=_unlike("(SELECT certifier, sum(records) AS n FROM cleaned_learners.profiles GROUP BY ALL)"),
     ),
     none_where(
         "credentials_have_profiles",
         "An event without a profile belongs to nobody and would drop out of the linkage.",
         "cleaned_learners.credentials c ANTI JOIN cleaned_learners.profiles p USING (profile_id)",
         "true",
+        named_by=_SENDER,
     ),
     none_where(
         "events_dated",
         "Without a date an event cannot be placed before or after any wage.",
         "cleaned_learners.credentials",
         "event_date IS NULL",
+        named_by=_SENDER,
     ),
     column_in(
         "events_known",
@@ -37,21 +71,39 @@ RULES = (
         "event",
         ["attempt", "award", "renewal", "revocation"],
         required=True,
+        named_by=_SENDER,
     ),
-    column_in("results_known", "A result is pass or fail.", "cleaned_learners.credentials", "result", ["pass", "fail"]),
+    column_in(
+        "results_known",
+        "A result is pass or fail.",
+        "cleaned_learners.credentials",
+        "result",
+        ["pass", "fail"],
+        named_by=_SENDER,
+    ),
     none_where(
         "blocks_decided",
         "Whether a learner may be shared must be yes or no; unknown would be shared.",
         "cleaned_learners.credentials",
         "blocked IS NULL",
+        named_by=_SENDER,
     ),
     none_where(
         "awards_are_not_failures",
         "A failed examination is an attempt; as an award it would count a holder who holds nothing.",
         "cleaned_learners.credentials",
         "event = 'award' AND result = 'fail'",
+        named_by=_SENDER,
     ),
-    column_in("sex_known", "Sex is F, M or missing.", "cleaned_learners.profiles", "sex", ["F", "M"], "warn"),
+    column_in(
+        "sex_known",
+        "Sex is F, M or missing.",
+        "cleaned_learners.profiles",
+        "sex",
+        ["F", "M"],
+        "warn",
+        named_by=_SENDER,
+    ),
     share_where(
         "names_present",
         "A profile without a family name can be linked to nobody.",
@@ -59,6 +111,7 @@ RULES = (
         "last_name IS NULL",
         at_most=0.01,
         severity="block",
+        named_by=_SENDER,
     ),
     share_where(
         "birth_dates_mostly_present",
@@ -66,6 +119,25 @@ RULES = (
         "cleaned_learners.profiles",
         "birth_date IS NULL",
         at_most=0.3,
+        named_by=_SENDER,
+    ),
+    number(
+        "birth_dates_in_each_delivery",
+        "A delivery that lacks many more birth dates than its sender's others has lost a column or changed a format.",
+        f"SELECT coalesce(max(missing - usual), 0) FROM {_MISSING}",
+        at_most=MISSING_GAP,
+        severity="warn",
+        blame=f"SELECT concat_ws('/', certifier, delivery), round(missing * rows) FROM {_MISSING}"
+        f" WHERE missing - usual > {MISSING_GAP}",
+    ),
+    number(
+        "sexes_in_each_delivery",
+        "A delivery that lacks sex much more often than its sender's others has lost a column or changed a code.",
+        f"SELECT coalesce(max(missing - usual), 0) FROM {_SEXLESS}",
+        at_most=MISSING_GAP,
+        severity="warn",
+        blame=f"SELECT concat_ws('/', certifier, delivery), round(missing * rows) FROM {_SEXLESS}"
+        f" WHERE missing - usual > {MISSING_GAP}",
     ),
     share_where(
         "no_birth_date_in_excess",

@@ -17,6 +17,19 @@ _BALANCE = """(
         SELECT learner_id, -count(*) FROM linked_records.record_ids WHERE present GROUP BY learner_id)
     GROUP BY learner_id)"""
 
+# Rows of the last version whose learner id is another now, or that are forgotten, without a newer event about that id.
+_LOST = """(
+    SELECT p.certifier, p.record_id
+    FROM previous_linked_records.record_ids p
+    LEFT JOIN linked_records.record_ids n ON n.certifier = p.certifier AND n.record_id = p.record_id
+    LEFT JOIN (
+        SELECT DISTINCT CASE event WHEN 'split' THEN other_learner_id ELSE learner_id END AS learner_id
+        FROM linked_records.learner_events
+        WHERE event IN ('split', 'merged', 'left', 'retired')
+              AND revision > (SELECT coalesce(max(revision), 0) FROM previous_linked_records.learner_events)
+    ) e ON e.learner_id = p.learner_id
+    WHERE n.learner_id IS NULL OR (n.learner_id <> p.learner_id AND e.learner_id IS NULL))"""
+
 GROUP = 100
 """Learners from which a group is compared: below, chance alone moves a rate by several points."""
 SEX_GAP = 0.05
@@ -37,7 +50,13 @@ def _gap(name: str, why: str, dimension: str, at_most: float) -> Rule:
         " FROM linked_records.diagnostics WHERE metric IN ('share_linked', 'share_ambiguous', 'share_unlinked')"
         f" AND dimension = '{dimension}' AND level <> 'unknown' GROUP BY level) WHERE people >= {GROUP}"
     )
-    return number(name, why, sql, at_most=at_most, severity="warn")
+    blame = (
+        "SELECT concat(level, ' ', CAST(round(100 * linked / people) AS INTEGER), '%'), people FROM ("
+        "SELECT level, coalesce(sum(n) FILTER (metric = 'share_linked'), 0) AS linked, sum(n) AS people"
+        " FROM linked_records.diagnostics WHERE metric IN ('share_linked', 'share_ambiguous', 'share_unlinked')"
+        f" AND dimension = '{dimension}' AND level <> 'unknown' GROUP BY level) WHERE people >= {GROUP}"
+    )
+    return number(name, why, sql, at_most=at_most, severity="warn", blame=blame)
 
 
 RULES = (
@@ -53,12 +72,14 @@ RULES = (
         "A profile without a learner would drop out of every later table.",
         "cleaned_learners.profiles p ANTI JOIN linked_records.profile_links l USING (profile_id)",
         "true",
+        named_by=("certifier",),
     ),
     none_where(
         "links_name_known_learners",
         "A link to a learner who is not in the table of learners is lost.",
         "linked_records.links k ANTI JOIN linked_records.learners l USING (learner_id)",
         "true",
+        named_by=("certifier",),
     ),
     number(
         "one_student_per_learner",
@@ -94,6 +115,7 @@ RULES = (
         "linked_records.links k JOIN cleaned_learners.credentials c USING (certifier, record_id)"
         " JOIN linked_records.learners l ON l.learner_id = k.learner_id",
         "c.blocked AND l.blocked IS NOT TRUE",
+        named_by=("certifier",),
     ),
     none_where(
         "school_blocks_marked",
@@ -106,6 +128,20 @@ RULES = (
         "A row whose memory names another learner than its link would bring the wrong id back.",
         "linked_records.links k ANTI JOIN (SELECT * FROM linked_records.record_ids WHERE present)"
         " USING (certifier, record_id, learner_id)",
+        "true",
+        named_by=("certifier",),
+    ),
+    none_where(
+        "ids_kept",
+        "A row's learner id changes only by an event of the ledger; otherwise what was handed over no longer joins.",
+        _LOST,
+        "true",
+        named_by=("certifier",),
+    ),
+    none_where(
+        "ledger_only_grows",
+        "What the last version's ledger says happened did happen; an event that is gone is a forgotten id.",
+        "(FROM previous_linked_records.learner_events EXCEPT ALL FROM linked_records.learner_events)",
         "true",
     ),
     none_where(
@@ -171,6 +207,7 @@ RULES = (
         "A probability lies between nought and one.",
         "linked_records.links",
         "match_probability NOT BETWEEN 0 AND 1",
+        named_by=("certifier",),
     ),
     none_where(
         "pairs_are_decided",
@@ -243,5 +280,6 @@ RULES = (
         "linked_records.diagnostics",
         "metric = 'declared_field' AND value = 0 AND n > 0",
         severity="warn",
+        named_by=("dimension", "level"),
     ),
 )

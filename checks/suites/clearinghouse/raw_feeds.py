@@ -1,7 +1,38 @@
 """What must hold before feed rows go on: every file readable, every row accounted for, not too many set aside."""
 
-from checks.rule import column_in, contract_rules, none_where, number, share_where
+from checks.rule import Rule, Severity, column_in, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
+
+SMALL = 20
+"""Rows below which the share of a delivery says little: one bad row in three is no change of layout."""
+HALF = 0.5
+"""Rows set aside from which the layout, and not the rows, is at fault."""
+SOME = 0.1
+"""Rows of one delivery set aside from which its sender should hear of it."""
+_FILE = ("certifier", "delivery")
+_ASIDE = "(SELECT certifier, delivery, true AS aside FROM raw_feeds.quarantine"
+
+
+def _readable(name: str, why: str, of: tuple[str, ...], at_most: float, *, severity: Severity = "block") -> Rule:
+    """The share of rows set aside, in the worst delivery or of the worst certifier of some size, lies within a bound."""
+    columns = ", ".join(of)
+    source = (
+        f"(SELECT {columns}, sum(rows_quarantined) AS quarantined, sum(rows_in) AS rows FROM raw_feeds.deliveries"
+        f" GROUP BY {columns} HAVING sum(rows_in) >= {SMALL})"
+    )
+    blame = f"SELECT concat_ws('/', {columns}), quarantined FROM {source} WHERE quarantined > {at_most} * rows"
+    sql = f"SELECT coalesce(max(quarantined / rows), 0) FROM {source}"
+    return number(name, why, sql, at_most=at_most, severity=severity, blame=blame)
+
+
+def _unlike(counted: str, table: str) -> str:
+    """The deliveries whose own count is not the number of their rows in a table, with the difference."""
+    return (
+        f"SELECT concat_ws('/', certifier, delivery), abs(coalesce(d.{counted}, 0) - coalesce(r.rows, 0))"
+        " FROM raw_feeds.deliveries d FULL JOIN"
+        f" (SELECT certifier, delivery, count(*) AS rows FROM raw_feeds.{table} GROUP BY ALL) r USING (certifier, delivery)"
+    )
+
 
 RULES = (
     *contract_rules(SNAPSHOT),
@@ -10,12 +41,14 @@ RULES = (
         "A refused file means that a certifier is missing from the result; mend or remove the file named in the message.",
         "raw_feeds.deliveries",
         "state = 'refused'",
+        named_by=_FILE,
     ),
     none_where(
         "rows_conserved",
         "Rows in are rows accepted, set aside with a reason, or repeated; nothing else.",
         "raw_feeds.deliveries",
         "rows_in IS DISTINCT FROM rows_accepted + rows_quarantined + rows_duplicate OR rows_in IS NULL",
+        named_by=_FILE,
     ),
     number(
         "accepted_rows_stored",
@@ -23,6 +56,7 @@ RULES = (
         "SELECT abs((SELECT coalesce(sum(rows_accepted), 0) FROM raw_feeds.deliveries)"
         " - (SELECT count(*) FROM raw_feeds.records))",
         at_most=0,
+        blame=_unlike("rows_accepted", "records"),
     ),
     number(
         "quarantined_rows_stored",
@@ -30,12 +64,14 @@ RULES = (
         "SELECT abs((SELECT coalesce(sum(rows_quarantined), 0) FROM raw_feeds.deliveries)"
         " - (SELECT count(*) FROM raw_feeds.quarantine))",
         at_most=0,
+        blame=_unlike("rows_quarantined", "quarantine"),
     ),
     none_where(
         "quarantine_has_reasons",
         "A row set aside without a reason cannot be mended by its sender.",
         "raw_feeds.quarantine",
         "reason_code IS NULL OR reason_code = ''",
+        named_by=_FILE,
     ),
     number(
         "each_certifier_has_rows",
@@ -43,6 +79,7 @@ RULES = (
         "SELECT coalesce(min(accepted), 0)"
         " FROM (SELECT sum(rows_accepted) AS accepted FROM raw_feeds.deliveries GROUP BY certifier)",
         at_least=1,
+        blame="SELECT certifier, count(*) FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1",
     ),
     column_in(
         "delivery_states_known",
@@ -51,19 +88,41 @@ RULES = (
         "state",
         ["accepted", "replayed", "refused"],
         required=True,
+        named_by=_FILE,
     ),
-    number(
+    _readable(
         "half_of_a_delivery_readable",
-        "When more than half of a certifier's rows are set aside, the layout has changed and its YAML no longer fits.",
-        "SELECT coalesce(max(quarantined / rows), 0) FROM (SELECT sum(rows_quarantined) AS quarantined,"
-        " greatest(sum(rows_in), 1) AS rows FROM raw_feeds.deliveries GROUP BY certifier)",
-        at_most=0.5,
+        "When more than half of a delivery's rows are set aside, its layout has changed and the YAML no longer fits.",
+        _FILE,
+        HALF,
+    ),
+    _readable(
+        "half_of_a_certifier_readable",
+        "When more than half of a certifier's rows are set aside, every one of its files has changed its layout.",
+        ("certifier",),
+        HALF,
+    ),
+    none_where(
+        "small_deliveries_readable",
+        "A small delivery of which more than half is set aside may be in another layout; too few rows to be sure.",
+        "raw_feeds.deliveries",
+        f"rows_in BETWEEN 1 AND {SMALL - 1} AND rows_quarantined > {HALF} * rows_in",
+        severity="warn",
+        named_by=_FILE,
+    ),
+    _readable(
+        "few_rows_of_a_delivery_quarantined",
+        "A delivery of which more than a tenth is set aside is worth a word with its sender, however little it weighs.",
+        _FILE,
+        SOME,
+        severity="warn",
     ),
     share_where(
         "few_rows_quarantined",
         "More than two rows in a hundred set aside is worth a word with the certifier.",
-        "(SELECT true AS aside FROM raw_feeds.quarantine UNION ALL SELECT false FROM raw_feeds.records)",
+        f"{_ASIDE} UNION ALL SELECT certifier, delivery, false FROM raw_feeds.records)",
         "aside",
         at_most=0.02,
+        named_by=_FILE,
     ),
 )

@@ -22,12 +22,14 @@ RULES = (
         "Fewer than ten learners are never published.",
         "outcome_release.published_outcomes",
         "status = 1 AND (n IS NULL OR n < 10)",
+        named_by=("table", "measure"),
     ),
     none_where(
         "hidden_cells_are_empty",
         "A suppressed figure shows nothing: neither value nor count nor band.",
         "outcome_release.published_outcomes",
         "status IS DISTINCT FROM 1 AND (value IS NOT NULL OR n IS NOT NULL OR low IS NOT NULL OR high IS NOT NULL)",
+        named_by=("table", "measure"),
     ),
     column_in(
         "flags_known",
@@ -50,5 +52,6 @@ RULES = (
         "outcome_release.published_outcomes",
         "status = 5",
         at_most=0.75,
+        named_by=("table", "measure"),
     ),
 )

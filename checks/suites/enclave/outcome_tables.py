@@ -26,30 +26,35 @@ RULES = (
         "A figure that does not name the count behind it would escape suppression.",
         "outcome_tables.outcomes o ANTI JOIN outcome_tables.counts c ON c.count_id = o.n_count_id",
         "o.status = 1",
+        named_by=("table", "measure"),
     ),
     none_where(
         "numerators_name_their_counts",
         "A numerator that no count stands for would escape suppression.",
         "outcome_tables.outcomes o ANTI JOIN outcome_tables.counts c ON c.count_id = o.numerator_count_id",
         "o.numerator_count_id IS NOT NULL",
+        named_by=("table", "measure"),
     ),
     none_where(
         "n_is_its_count",
         "An n that is not the count behind it would be published unprotected.",
         "outcome_tables.outcomes o JOIN outcome_tables.counts c ON c.count_id = o.n_count_id",
         "o.n <> c.value",
+        named_by=("table", "measure"),
     ),
     none_where(
         "shares_between_nought_and_one",
         "A share outside its range is an error in a denominator.",
         "outcome_tables.outcomes",
         "unit = 'share' AND value NOT BETWEEN 0 AND 1",
+        named_by=("table", "measure"),
     ),
     none_where(
         "earnings_not_negative",
         "Percentiles of wages are not negative.",
         "outcome_tables.outcomes",
         "measure LIKE 'earnings_p%' AND value < 0",
+        named_by=("table", "measure"),
     ),
     number(
         "percentiles_in_order",
@@ -73,6 +78,7 @@ RULES = (
         "Dollars without their year cannot be compared.",
         "outcome_tables.outcomes",
         "unit = 'usd' AND base_year IS NULL",
+        named_by=("table", "measure"),
     ),
     none_where(
         "definitions_known",

@@ -9,12 +9,12 @@ import logging
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.snapshots import Store
+from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 PREVIOUS = "previous_linked_records"
-"""Schema with the last published version of the same hop and industry; its absence means that there is none."""
+"""Schema with the memory that is inherited, empty in a first run; the gate compares the new version with it."""
 REMEMBERED = ("learner_events", "record_ids")
-"""Tables of the last version from which ids are inherited; everything else of it may be lost or of another form."""
+"""Tables of a version from which ids are inherited; everything else of it may be lost or of another form."""
 EVENTS_BEFORE = "tmp_id_events_before"
 """The ledger as it was."""
 TRACE = "tmp_id_trace"
@@ -26,24 +26,64 @@ _ROW = "certifier || '|' || record_id"
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
-def attach_last(con: Connection, store: Store, industry: str) -> None:
-    """Make the last version's memory visible, or say why it can't be: missing for good, damaged, of an older form.
+def attach_last(con: Connection, store: Store, industry: str, *, new_ids: bool = False) -> str:
+    """Make the memory of learner ids visible: that of the newest version on disk of which it is whole.
+
+    Nobody's id may change because a disk failed. So only an industry that never published a version starts without a
+    memory; one whose memory is lost is refused until a person says that ids may start anew.
 
     Args:
         con: Connection in which the next version is built.
         store: Store of the hop's side.
         industry: Partition.
+        new_ids: Start anew where the memory is lost; without effect where it is not.
+
+    Returns:
+        What was inherited, for people: the version's name, ``nothing: first version`` or ``nothing: started anew``.
+
+    Raises:
+        SafeError: ``E_IDS_LOST``: there were versions, and of none is the memory whole; ``E_SCHEMA_NEWER``: the
+            current one was written by a later program.
     """
-    try:
-        version = store.find(SNAPSHOT, industry)
-        if version is not None:
-            version.attach(con, PREVIOUS, REMEMBERED)
-    except SafeError as error:
-        _PROGRESS.info(
-            "%s linked_records: the last version can't hand on its learner ids (%s); they start anew",
-            industry,
-            error.code,
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {PREVIOUS}")
+    versions = store.versions(SNAPSHOT, industry)
+    version = next((one for one in versions if one.is_whole(REMEMBERED) and _inherits_from(con, one)), None)
+    if version is not None:
+        if not store.is_current(version):
+            _PROGRESS.info(
+                "%s linked_records: the current version is damaged or missing; learner ids are inherited from %s of %s",
+                industry,
+                version.name,
+                version.manifest.published_at,
+            )
+        return version.name
+    lost = store.was_published(SNAPSHOT, industry)
+    if lost and not new_ids:
+        message = (
+            "The learner ids given out before are lost: linked_records was published, and the memory of ids is whole in"
+            f" none of its versions on disk. Restore the folder {SNAPSHOT.name}/{industry} of the store from a backup, or"
+            " run with --new-ids to give every learner a new id; what was handed over under the old ids then"
+            " no longer joins."
         )
+        raise SafeError("E_IDS_LOST", message)
+    for name in REMEMBERED:
+        columns = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in SNAPSHOT.table(name).schema.items())
+        con.execute(f"CREATE OR REPLACE VIEW {PREVIOUS}.{name} AS SELECT {columns} LIMIT 0")
+    if lost:
+        _PROGRESS.info("%s linked_records: learner ids start anew, as --new-ids says", industry)
+    return "nothing: started anew" if lost else "nothing: first version"
+
+
+def _inherits_from(con: Connection, version: Version) -> bool:
+    """Attach a version's memory; False where it is of a form that this program cannot read."""
+    version.attach(con, PREVIOUS, REMEMBERED)
+    return all(
+        SNAPSHOT.table(name).schema.items() <= _schema_of(con, f"{PREVIOUS}.{name}").items() for name in REMEMBERED
+    )
+
+
+def _schema_of(con: Connection, name: str) -> dict[str, str]:
+    return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
 
 
 def assign_ids(con: Connection, rows: str) -> None:
@@ -54,7 +94,7 @@ def assign_ids(con: Connection, rows: str) -> None:
     same as before keeps its id. Who inherits none gets a hash of its smallest row.
 
     Args:
-        con: The connection, with the schema :data:`PREVIOUS` if there is a last version.
+        con: The connection, with the schema :data:`PREVIOUS` as :func:`attach_last` leaves it; without it nothing is known.
         rows: Relation (certifier, record_id, person), one row per sender's row.
     """
     _recall(con)
@@ -72,27 +112,13 @@ def assign_ids(con: Connection, rows: str) -> None:
 
 def _recall(con: Connection) -> None:
     """Take memory and ledger over from the last version, or start with empty ones."""
-    there = _has_memory(con)
+    found = con.execute("SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = ?", [PREVIOUS]).fetchall()
+    there = {name for (name,) in found}.issuperset(REMEMBERED)
     for target, name in (("tmp_id_memory", "record_ids"), (EVENTS_BEFORE, "learner_events")):
         schema = SNAPSHOT.table(name).schema
         empty = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in schema.items())
         source = f"SELECT {', '.join(schema)} FROM {PREVIOUS}.{name}" if there else f"SELECT {empty} LIMIT 0"
         con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {source}")
-
-
-def _has_memory(con: Connection) -> bool:
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in con.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = ?", [PREVIOUS]
-    ).fetchall():
-        if table in REMEMBERED:
-            found.setdefault(table, {})[column] = kind
-    if not found:
-        return False
-    fits = all(SNAPSHOT.table(name).schema.items() <= found.get(name, {}).items() for name in REMEMBERED)
-    if not fits:
-        _PROGRESS.info("the last version of linked_records keeps learner ids in another form: ids start anew")
-    return fits
 
 
 def _inherit(con: Connection) -> None:

@@ -16,15 +16,19 @@ import pandas as pd
 from credential_pipeline.engines.disclosure.primary import Primary
 from credential_pipeline.engines.disclosure.system import System
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
 
 HALF_DECIMAL = 0.0005
 
 
-def with_changes(con: Connection, system: System, primary: Primary, earlier: Sequence[Path]) -> Primary:
+def with_changes(
+    con: Connection, outcomes: Relation, system: System, primary: Primary, earlier: Sequence[Path]
+) -> Primary:
     """Add the counts that changed by a few learners since any of the earlier files.
 
     Args:
-        con: Connection with the view ``outcome_tables.outcomes``.
+        con: The connection.
+        outcomes: ``outcome_tables.outcomes``.
         system: All counts of the new release.
         primary: What the counts themselves ask for.
         earlier: Public ``outcomes.csv`` files; cells are matched by ``cell_id``, which does not name the release.
@@ -32,7 +36,7 @@ def with_changes(con: Connection, system: System, primary: Primary, earlier: Seq
     if not earlier:
         return primary
     cells = con.execute(
-        "SELECT cell_id, n_count_id, numerator_count_id FROM outcome_tables.outcomes WHERE n_count_id IS NOT NULL"
+        f"SELECT cell_id, n_count_id, numerator_count_id FROM {outcomes} WHERE n_count_id IS NOT NULL"
     ).df()
     place = system.position
     up, down = primary.up.copy(), primary.down.copy()

@@ -13,19 +13,15 @@ import numpy as np
 import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.changes import with_changes
+from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection, protect
-from credential_pipeline.engines.disclosure.system import System, read_system
+from credential_pipeline.engines.disclosure.system import System
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection
-
-COLUMNS = (
-    'release, industry, "table", cell_id, certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector,'
-    " horizon, measure, value, unit, base_year, n, low, high, status, rollup_level, setting, definition, attribution"
-)
-KEYS = "cell_id"
-
-MONEY = "(unit ILIKE '%usd%' OR unit ILIKE '%dollar%' OR measure LIKE 'earnings%' OR measure LIKE '%premium%')"
-"""Cells in dollars; every other value is a share, a rate or a count."""
+from credential_pipeline.foundation.storage.keep import keep
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,58 +61,50 @@ def publish_outcomes(
     Raises:
         SafeError: The counts do not add up, or a count cannot be protected; no table is made.
     """
-    system = read_system(con, min_learners)
-    primary = with_changes(con, system, find_primary(system, min_learners), earlier)
+    counts, equations, outcomes = (
+        relation(con, f"outcome_tables.{name}") for name in ("counts", "equations", "outcomes")
+    )
+    system = read_system(con, counts, equations, outcomes, min_learners)
+    primary = with_changes(con, outcomes, system, find_primary(system, min_learners), earlier)
     protection = protect(system, primary)
-    write_published(con, system, protection, round_earnings_to)
-    tally = con.execute(
-        "SELECT count(*), count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
-    ).fetchall()[0]
+    with scratch(con) as work:
+        hidden = hidden_counts(work, system, protection)
+        published = mark_cells(work, outcomes, hidden, share_rests(work, system), round_earnings_to)
+        keep(con, SNAPSHOT, "published_outcomes", published)
+        tally = con.execute(
+            f"SELECT count(*), count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM {published}"
+        ).fetchall()[0]
     return Release(system, primary, protection, *tally)
 
 
-def write_published(con: Connection, system: System, protection: Protection, round_earnings_to: int) -> None:
-    """Apply a suppression to ``outcome_tables.outcomes`` and create the published table."""
-    hidden = pd.DataFrame({"count_id": np.array(system.ids, object)[protection.hidden]})
-    rests = pd.DataFrame(
-        [(system.ids[n], system.ids[part], system.ids[rest]) for (n, part), rest in system.complement.items()],
-        columns=["n_id", "part_id", "rest_id"],
-        dtype="object",
+def hidden_counts(work: Scratch, system: System, protection: Protection) -> Relation:
+    """The ids (count_id) of the counts that may not be shown."""
+    return work.frame("hidden", pd.DataFrame({"count_id": np.array(system.ids, object)[protection.hidden]}))
+
+
+def share_rests(work: Scratch, system: System) -> Relation:
+    """What is left of n where a part of it is told: n_id, part_id, rest_id."""
+    rows = [(system.ids[n], system.ids[part], system.ids[rest]) for (n, part), rest in system.complement.items()]
+    return work.frame("rests", pd.DataFrame(rows, columns=["n_id", "part_id", "rest_id"], dtype="object"))
+
+
+def mark_cells(
+    work: Scratch, outcomes: Relation, hidden: Relation, rests: Relation, round_earnings_to: int
+) -> Relation:
+    """The cells as they may be seen: status 1, 5 or -1, and numbers only where it is 1.
+
+    Args:
+        work: Where the rows live.
+        outcomes: ``outcome_tables.outcomes``.
+        hidden: Of :func:`hidden_counts`.
+        rests: Of :func:`share_rests`.
+        round_earnings_to: Dollars.
+    """
+    return work.table(
+        "published",
+        statement(__package__, "published.sql", outcomes=outcomes, hidden=hidden, rests=rests),
+        {"step": round_earnings_to},
     )
-    con.register("tmp_hidden", hidden)
-    con.register("tmp_rests", rests)
-    try:
-        con.execute(
-            f"""
-            CREATE OR REPLACE TABLE outcome_release.published_outcomes AS
-            WITH marked AS (
-              SELECT o.*,
-                     (n.count_id IS NOT NULL OR part.count_id IS NOT NULL OR rest.count_id IS NOT NULL) AS is_hidden,
-                     (o.status = 1 AND o.value IS NOT NULL AND o.n_count_id IS NOT NULL) AS is_shown,
-                     CASE WHEN {MONEY} THEN 'money' WHEN value = round(value) AND unit NOT LIKE '%share%' THEN 'count'
-                          ELSE 'share' END AS kind
-              FROM outcome_tables.outcomes AS o
-              LEFT JOIN tmp_hidden AS n ON n.count_id = o.n_count_id
-              LEFT JOIN tmp_hidden AS part ON part.count_id = o.numerator_count_id
-              LEFT JOIN tmp_rests AS r ON r.n_id = o.n_count_id AND r.part_id = o.numerator_count_id
-              LEFT JOIN tmp_hidden AS rest ON rest.count_id = r.rest_id
-            ), decided AS (
-              SELECT * REPLACE (CASE WHEN is_hidden THEN 5 WHEN is_shown THEN 1 ELSE -1 END::INTEGER AS status,
-                                {_rounded("value", round_earnings_to)} AS value,
-                                {_rounded("low", round_earnings_to)} AS low,
-                                {_rounded("high", round_earnings_to)} AS high)
-              FROM marked
-            ), emptied AS (
-              SELECT * REPLACE (CASE WHEN status = 1 THEN value END AS value, CASE WHEN status = 1 THEN n END AS n,
-                                CASE WHEN status = 1 THEN low END AS low, CASE WHEN status = 1 THEN high END AS high)
-              FROM decided
-            )
-            SELECT {COLUMNS} FROM emptied ORDER BY {KEYS}
-            """
-        )
-    finally:
-        con.unregister("tmp_hidden")
-        con.unregister("tmp_rests")
 
 
 def stage_csv(con: Connection, folder: Path) -> Path:
@@ -128,9 +116,3 @@ def stage_csv(con: Connection, folder: Path) -> Path:
         frame[column] = frame[column].astype("Int64")
     frame.to_csv(path, index=False, lineterminator="\n")
     return path
-
-
-def _rounded(column: str, step: int) -> str:
-    """Return SQL that rounds dollars to ``step`` and three significant digits, and all else to three decimals."""
-    unit = f"greatest({int(step)}, pow(10, floor(log10(greatest(abs({column}), 1))) - 2))"
-    return f"CASE kind WHEN 'money' THEN round_even({column} / {unit}, 0) * {unit} ELSE round({column}, 3) END::DOUBLE"

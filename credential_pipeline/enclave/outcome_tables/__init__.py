@@ -4,7 +4,7 @@ Everything here counts learners with a protected key and turns wages into aggreg
 published (disclosure), and how it looks (publication). The entry is :func:`~.tabulation.tabulate`.
 """
 
-from credential_pipeline.enclave.outcome_tables.definitions import create_definitions, definitions
+from credential_pipeline.enclave.outcome_tables.definitions import definitions
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 
-__all__ = ["create_definitions", "definitions", "tabulate"]
+__all__ = ["definitions", "tabulate"]

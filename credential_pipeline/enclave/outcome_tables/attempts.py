@@ -1,93 +1,73 @@
 """How many sat for a credential and how many passed, where the certifier's feed can tell."""
 
-from credential_pipeline.enclave.outcome_tables.cells import Share, add_cells, add_share_cells, group_equal
-from credential_pipeline.enclave.outcome_tables.counts import add_counts
+from credential_pipeline.enclave.outcome_tables.cells import CELLS, Share, share_cells
+from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "passed_eventually"}
-_NUMBERS = {"attempts": "sittings", "passes": "sittings_passed"}
-#: Quantity to (SQL aggregate of its value, condition under which a person is in it), over one row per person and credential.
-_QUANTITIES = {
-    "tried": ("count(*)", "true"),
-    "passed_first": ("count(*) FILTER (passed_first)", "passed_first"),
-    "passed_later": ("count(*) FILTER (passes > 0 AND NOT passed_first)", "passes > 0 AND NOT passed_first"),
-    "passed_eventually": ("count(*) FILTER (passes > 0)", "passes > 0"),
-    "never_passed": ("count(*) FILTER (passes = 0)", "passes = 0"),
-    "sittings": ("CAST(sum(sittings) AS BIGINT)", "true"),
-    "sittings_passed": ("CAST(sum(passes) AS BIGINT)", "passes > 0"),
-    "sittings_not_passed": ("CAST(sum(sittings - passes) AS BIGINT)", "sittings > passes"),
-}
+_NUMBERS = ("attempts", "passes")
 
 
-def create_sittings(con: Connection, plan: Plan) -> None:
-    """Create ``tmp_tries``: one row per person and credential whose first sitting falls into the cohort's years.
+def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan: Plan) -> Relation:
+    """One row per person and credential whose first sitting falls into the cohort's years.
 
-    A sitting is an attempt, or an award that carries a result. On one day a failed sitting comes before a passed one. A
-    certifier whose feed has no column for failures, or holds not a single one, does not report attempts.
+    Args:
+        work: Where the rows live.
+        credentials: ``person_keys.credentials``.
+        people: The keys of the persons.
+        plan: The settings, for who reports failures and the cohort's years.
+
+    Returns:
+        pid, certifier, credential, passed_first, sittings, passes.
     """
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tmp_tries AS
-        WITH sittings AS (
-            SELECT p.pid, c.certifier, c.credential_code AS credential, c.event_date,
-                   coalesce(c.result = 'pass', false) AS passed
-            FROM person_keys.credentials AS c JOIN tmp_people AS p USING (person_key)
-            WHERE list_contains(?, c.certifier) AND c.event_date IS NOT NULL
-                AND (c.event = 'attempt' OR (c.event = 'award' AND c.result IS NOT NULL))
-        ), reporting AS (
-            SELECT certifier FROM sittings GROUP BY certifier HAVING NOT bool_and(passed)
-        )
-        SELECT pid, certifier, credential,
-               arg_min(passed, (event_date, passed)) AS passed_first,
-               count(*) AS sittings, count(*) FILTER (passed) AS passes
-        FROM sittings SEMI JOIN reporting USING (certifier)
-        GROUP BY pid, certifier, credential
-        HAVING year(min(event_date)) BETWEEN ? AND ?
-        """,
-        [list(plan.reporting), plan.first_year, plan.last_year],
+    return work.table(
+        "tries",
+        statement(__package__, "tries.sql", credentials=credentials, people=people),
+        {"reporting": list(plan.reporting), "first_year": plan.first_year, "last_year": plan.last_year},
     )
 
 
-def add_attempt_counts(con: Connection) -> None:
-    """Count pairs (learner, credential) that tried, by how it ended, and sittings; by certifier and credential."""
-    columns = ", ".join(
-        f"{{'quantity': '{quantity}', 'value': {value}, 'learners': count(DISTINCT pid) FILTER ({condition})}}"
-        for quantity, (value, condition) in _QUANTITIES.items()
-    )
-    add_counts(
-        con,
+def attempt_counts(work: Scratch, tries: Relation) -> Relation:
+    """Pairs (learner, credential) that tried, by how it ended, and sittings; by certifier and credential."""
+    return COUNTS.rows(work, statement(__package__, "attempt_counts.sql", tries=tries))
+
+
+def attempt_cells(work: Scratch, counts: Relation, tries: Relation, plan: Plan) -> Relation:
+    """Attempts, passes and the two pass rates; a certifier that does not report has cells that say so."""
+    rates = [Share("attempts", rate, rate, part=part, total="tried") for rate, part in _RATES.items()]
+    return CELLS.union(work, _numbers(work, counts), share_cells(work, counts, *rates), _silent(work, tries, plan))
+
+
+def _numbers(work: Scratch, counts: Relation) -> Relation:
+    return CELLS.rows(
+        work,
         f"""
-        WITH wide AS (
-            SELECT certifier, coalesce(credential, 'all') AS credential, [{columns}] AS flows
-            FROM tmp_tries GROUP BY GROUPING SETS ((certifier), (certifier, credential))
-        )
-        SELECT certifier, credential, flow.quantity, flow.value, flow.learners
-        FROM (SELECT *, unnest(flows) AS flow FROM wide)
+        SELECT 'attempts' AS "table", CASE p.quantity WHEN 'sittings' THEN 'attempts' ELSE 'passes' END AS measure,
+               'count' AS unit, p.certifier, p.credential, p.value AS value, t.value AS n, t.count_id AS n_count_id,
+               p.count_id AS numerator_count_id
+        FROM {counts} AS p JOIN {counts} AS t USING (certifier, credential, age_band, sex, race)
+        WHERE p.quantity IN ('sittings', 'sittings_passed') AND t.quantity = 'tried'
         """,
     )
 
 
-def add_attempts(con: Connection, plan: Plan) -> None:
-    """Add attempts, passes and the two pass rates; a certifier that does not report has cells that say so."""
-    numbers = " ".join(f"WHEN '{quantity}' THEN '{measure}'" for measure, quantity in _NUMBERS.items())
-    add_cells(
-        con,
+def _silent(work: Scratch, tries: Relation, plan: Plan) -> Relation:
+    """One cell without a value for every measure of a certifier that has no sittings."""
+    return CELLS.rows(
+        work,
         f"""
-        SELECT 'attempts' AS "table", CASE p.quantity {numbers} END AS measure, 'count' AS unit, p.certifier, p.credential,
-               p.value AS value, t.value AS n, t.count_id AS n_count_id, p.count_id AS numerator_count_id
-        FROM tmp_counts AS p JOIN tmp_counts AS t ON t.quantity = 'tried' AND {group_equal("t", "p")}
-        WHERE measure IS NOT NULL
-        """,
-    )
-    add_share_cells(con, *(Share("attempts", rate, rate, part=part, total="tried") for rate, part in _RATES.items()))
-    add_cells(
-        con,
-        """
-        WITH measures AS (SELECT unnest(CAST(? AS VARCHAR[])) AS measure, unnest(CAST(? AS VARCHAR[])) AS unit),
-        silent AS (SELECT * FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS certifier) ANTI JOIN tmp_tries USING (certifier))
+        WITH measures AS (SELECT unnest(CAST($measures AS VARCHAR[])) AS measure, unnest(CAST($units AS VARCHAR[])) AS unit),
+        silent AS (
+            SELECT * FROM (SELECT unnest(CAST($certifiers AS VARCHAR[])) AS certifier) ANTI JOIN {tries} USING (certifier)
+        )
         SELECT 'attempts' AS "table", measure, unit, 'not_reported' AS definition, certifier, 0 AS n
         FROM silent CROSS JOIN measures
         """,
-        [[*_NUMBERS, *_RATES], ["count"] * len(_NUMBERS) + ["share"] * len(_RATES), list(plan.certifiers)],
+        {
+            "measures": [*_NUMBERS, *_RATES],
+            "units": ["count"] * len(_NUMBERS) + ["share"] * len(_RATES),
+            "certifiers": list(plan.certifiers),
+        },
     )

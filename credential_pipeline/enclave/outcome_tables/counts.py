@@ -1,17 +1,23 @@
 """The counts behind every figure, with ids. Which of them add up to which is in equations.py.
 
-Measures add rows to ``tmp_tally`` and name only the columns that differ from the default; ``tmp_counts``, made at
-the end, adds the id and the dimension. A count of units is of learners, or under attribution ``each`` of pairs (learner, credential); the
-column ``learners`` always holds distinct people. Counts with the prefix ``lead_`` exist under ``each`` only and are of
-learners at their first award.
+A step returns counts of one shape and names only the columns that differ from the default. A count of units is of
+learners, or under attribution ``each`` of pairs (learner, credential); the column ``learners`` always holds distinct people.
+Counts with the prefix ``lead_`` exist under ``each`` only and are of learners at their first award.
 """
 
-from credential_pipeline.enclave.outcome_tables.cells import DIMENSION, ID_TAIL
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.enclave.outcome_tables.shape import Shape
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-#: Quantity to the SQL condition on a row of ``tmp_frame`` under which it is counted, at every horizon.
+COUNTS = Shape(
+    "counts",
+    {"quantity": ("VARCHAR", "NULL")}
+    | dict.fromkeys(
+        ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting"), ("VARCHAR", "'all'")
+    )
+    | {"horizon": ("INTEGER", "NULL"), "value": ("BIGINT", "NULL"), "learners": ("BIGINT", "NULL")},
+)
+#: Quantity to the SQL condition on a follow-up under which it is counted, at every horizon.
 FLOWS = {
     "cohort": "state IN ('wage_matched', 'not_matched')",
     "wage_matched": "seen",
@@ -22,102 +28,87 @@ FLOWS = {
     "year_not_covered": "state = 'year_not_covered'",
 }
 #: Quantities that no figure is made of below the level of everybody: a 0 of theirs is left out.
-_ONLY_IF_ANY = "('died_before', 'year_not_covered')"
+_ONLY_IF_ANY = ("died_before", "year_not_covered")
 #: Everybody and every one-way breakdown; a credential is nested in its certifier.
 _BREAKDOWNS = ((), ("certifier",), ("certifier", "credential"), ("age_band",), ("sex",), ("race",))
 _LEAD_BREAKDOWNS = ((), ("certifier",))
 
 
-def create_tally(con: Connection) -> None:
-    """Create the empty ``tmp_tally``."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tmp_tally (
-            quantity VARCHAR,
-            certifier VARCHAR DEFAULT 'all', credential VARCHAR DEFAULT 'all', cohort VARCHAR DEFAULT 'all',
-            age_band VARCHAR DEFAULT 'all', sex VARCHAR DEFAULT 'all', race VARCHAR DEFAULT 'all',
-            sector VARCHAR DEFAULT 'all', setting VARCHAR DEFAULT 'all', horizon INTEGER, value BIGINT, learners BIGINT
-        )
-        """
-    )
+def cohort_counts(work: Scratch, units: Relation, follow_ups: Relation, plan: Plan) -> Relation:
+    """The cohort of every group, and at every horizon where its members are.
 
-
-def close_tally(con: Connection) -> None:
-    """Create ``tmp_counts``, the tally with the id and the dimension of every count; nothing is counted after it."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_counts AS
-        SELECT quantity || {ID_TAIL} AS count_id, *, {DIMENSION} AS dimension FROM tmp_tally
-        """
-    )
-
-
-def add_counts(con: Connection, select: str, parameters: list[object] | None = None) -> None:
-    """Add the rows of a SELECT with at least quantity, value and learners; other columns keep their default."""
-    con.execute(f"INSERT INTO tmp_tally BY NAME {select}", parameters or [])
-
-
-def add_cohort_counts(con: Connection, plan: Plan) -> None:
-    """Count the cohort of every group, and at every horizon where its members are.
-
-    Raises:
-        SafeError: E_NO_COHORT if nobody with a key has an award in the cohort's years.
+    Args:
+        work: Where the rows live.
+        units: What is counted.
+        follow_ups: Where each unit is at each horizon.
+        plan: The settings.
     """
-    if not con.execute("SELECT count(*) FROM tmp_units").fetchall()[0][0]:
-        message = (
-            f"No learner of {plan.industry} with a person key has an award from {plan.first_year} to {plan.last_year}; "
-            "check cohorts of the industry and the person keys of this extract."
-        )
-        raise SafeError("E_NO_COHORT", message)
-    for breakdown in _BREAKDOWNS:
-        _add_group_counts(con, "", "true", breakdown)
-    for breakdown in _LEAD_BREAKDOWNS if plan.lead else ():
-        _add_group_counts(con, plan.lead, "lead", breakdown)
-    con.execute(f"DELETE FROM tmp_tally WHERE quantity IN {_ONLY_IF_ANY} AND value = 0 AND {DIMENSION} <> 'all'")
+    each = plan.attribution == "each"
+    parts = [part for group in _BREAKDOWNS for part in _group_counts(work, units, follow_ups, group, pairs=each)]
+    if each:
+        leads = work.view("leads", f"SELECT * FROM {units} WHERE lead")
+        followed = work.view("followed_leads", f"SELECT * FROM {follow_ups} WHERE lead")
+        parts += [part for group in _LEAD_BREAKDOWNS for part in _group_counts(work, leads, followed, group, plan.lead)]
+    return COUNTS.union(work, *parts)
 
 
-def _add_group_counts(con: Connection, prefix: str, rows: str, breakdown: tuple[str, ...]) -> None:
-    """Add the counts of one breakdown; units are folded by person first, which is cheaper than counting distinct ones."""
+def _group_counts(
+    work: Scratch,
+    units: Relation,
+    follow_ups: Relation,
+    breakdown: tuple[str, ...],
+    prefix: str = "",
+    *,
+    pairs: bool = False,
+) -> list[Relation]:
+    """The counts of one breakdown; pairs are folded by person first, which is cheaper than counting distinct persons."""
     group = "".join(f"{column}, " for column in breakdown)
-    folded = ", ".join(f"count(*) FILTER ({condition}) AS {quantity}" for quantity, condition in FLOWS.items())
+    times = "count(*) FILTER ({})" if pairs else "CAST({} AS INTEGER)"
+    marked = ", ".join(f"{times.format(condition)} AS {quantity}" for quantity, condition in FLOWS.items())
     flows = ", ".join(
         f"{{'quantity': '{prefix}{quantity}', 'value': CAST(sum({quantity}) AS BIGINT), "
         f"'learners': count(*) FILTER ({quantity} > 0)}}"
         for quantity in FLOWS
     )
-    add_counts(
-        con,
+    overall = COUNTS.rows(
+        work,
         f"""SELECT '{prefix}cohort' AS quantity, {group} count(*) AS value, count(DISTINCT pid) AS learners
-            FROM tmp_units WHERE {rows} GROUP BY {group} ()""",
+            FROM {units} GROUP BY {group} ()""",
     )
-    add_counts(
-        con,
+    kept = f"NOT list_contains({list(_ONLY_IF_ANY)}, flow.quantity)" if breakdown and not prefix else "true"
+    by_horizon = COUNTS.rows(
+        work,
         f"""
-        WITH folded AS (
-            SELECT {group} pid, horizon, {folded} FROM tmp_frame WHERE {rows} GROUP BY {group} pid, horizon
+        WITH persons AS (
+            SELECT {group} horizon, {marked} FROM {follow_ups} {f"GROUP BY {group} pid, horizon" if pairs else ""}
         ), wide AS (
-            SELECT {group} horizon, [{flows}] AS flows FROM folded GROUP BY {group} horizon
+            SELECT {group} horizon, [{flows}] AS flows FROM persons GROUP BY {group} horizon
         )
         SELECT * EXCLUDE (flows, flow), flow.quantity, flow.value, flow.learners
         FROM (SELECT *, unnest(flows) AS flow FROM wide)
+        WHERE {kept} OR flow.value > 0
         """,
     )
+    return [overall, by_horizon]
 
 
-def add_category_counts(con: Connection, plan: Plan, source: str, category: str, quantity: str, column: str) -> None:
-    """Count units by a category, for everybody and by certifier, with a row for every category that occurs at all.
+def category_counts(
+    work: Scratch, source: Relation, plan: Plan, *, category: str, quantity: str, column: str
+) -> Relation:
+    """Units by a category, for everybody and by certifier, with a row for every category that occurs at all.
 
     Args:
-        con: The connection.
+        work: Where the rows live.
+        source: certifier, pid, the category and, if time plays a part, horizon (else NULL).
         plan: The settings; under ``each`` the distinct learners are counted beside the pairs.
-        source: Temporary table with certifier, pid and, if time plays a part, horizon (else NULL).
         category: Column of the source; a row without a category is not counted.
         quantity: Name of the counts.
         column: Column of the counts that takes the category: ``sector`` or ``setting``.
     """
     people = "count(DISTINCT pid)" if plan.attribution == "each" else "count(*)"
-    add_counts(
-        con,
+    source.needs("certifier", "pid", "horizon", category)
+    return COUNTS.rows(
+        work,
         f"""
         WITH found AS (
             SELECT coalesce(certifier, 'all') AS certifier, {category} AS category, horizon, count(*) AS value,
@@ -136,36 +127,40 @@ def add_category_counts(con: Connection, plan: Plan, source: str, category: str,
     )
 
 
-def add_sector_counts(con: Connection, plan: Plan) -> tuple[str, ...]:
-    """Count the seen by sector; return the sectors that lie in the industry as a whole.
+def sector_counts(work: Scratch, follow_ups: Relation, whole_sectors: Relation, plan: Plan) -> Relation:
+    """The seen by sector.
 
     Where the industry is only part of a sector, those of the sector who work in it are counted as
     ``sector_in_industry``, so that the industry still adds up from sectors.
+
+    Args:
+        work: Where the rows live.
+        follow_ups: Where each unit is at each horizon.
+        whole_sectors: The sectors that lie in the industry as a whole.
+        plan: The settings.
     """
-    add_category_counts(con, plan, "tmp_frame", "sector", "sector", "sector")
-    rows = con.execute(
-        "SELECT sector, list(digits ORDER BY digits) FROM tmp_sectors GROUP BY sector ORDER BY sector"
-    ).fetchall()
-    whole = tuple(sector for sector, digits in rows if set(digits) <= set(plan.naics))
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tmp_partial AS
-        SELECT certifier, pid, horizon, CASE WHEN in_industry AND NOT list_contains(?, sector) THEN sector END AS sector
-        FROM tmp_frame
+    inside = work.table(
+        "inside_sector",
+        f"""
+        SELECT certifier, pid, horizon,
+               CASE WHEN in_industry AND sector NOT IN (SELECT sector FROM {whole_sectors}) THEN sector END AS sector
+        FROM {follow_ups}
         """,
-        [list(whole)],
     )
-    add_category_counts(con, plan, "tmp_partial", "sector", "sector_in_industry", "sector")
-    return whole
+    return COUNTS.union(
+        work,
+        category_counts(work, follow_ups, plan, category="sector", quantity="sector", column="sector"),
+        category_counts(work, inside, plan, category="sector", quantity="sector_in_industry", column="sector"),
+    )
 
 
-def create_counts(con: Connection) -> None:
-    """Create ``outcome_tables.counts`` from the tally."""
-    con.execute(
-        """
-        CREATE OR REPLACE TABLE outcome_tables.counts AS
-        SELECT count_id, quantity, certifier, credential, cohort, age_band, sex, race, sector, setting, horizon, value,
-               learners
-        FROM tmp_counts ORDER BY count_id
-        """
+def identify(work: Scratch, *parts: Relation) -> Relation:
+    """All counts, each with ``count_id`` in front and ``dimension`` (its breakdown) behind."""
+    return work.table(
+        "identified_counts",
+        f"""
+        SELECT quantity || id_tail(certifier, credential, age_band, sex, race, sector, setting, horizon) AS count_id, *,
+               dimension_of(certifier, credential, age_band, sex, race) AS dimension
+        FROM {COUNTS.union(work, *parts)}
+        """,
     )

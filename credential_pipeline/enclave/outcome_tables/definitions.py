@@ -2,7 +2,7 @@
 
 from dataclasses import astuple, dataclass
 
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass(frozen=True)
@@ -176,19 +176,7 @@ def definitions() -> list[Definition]:
     return sorted(_DEFINITIONS, key=lambda entry: (entry.definition, entry.measure))
 
 
-def create_definitions(con: Connection, target: str) -> None:
-    """Create the table ``target`` (definition, measure, title, text).
-
-    Args:
-        con: The connection.
-        target: Qualified table name from a contract, for example ``outcome_tables.definitions``.
-    """
-    columns = [list(column) for column in zip(*(astuple(entry) for entry in definitions()), strict=True)]
-    con.execute(
-        f"""
-        CREATE OR REPLACE TABLE {target} AS
-        SELECT unnest(CAST(? AS VARCHAR[])) AS definition, unnest(CAST(? AS VARCHAR[])) AS measure,
-               unnest(CAST(? AS VARCHAR[])) AS title, unnest(CAST(? AS VARCHAR[])) AS "text"
-        """,
-        columns,
-    )
+def definition_rows(work: Scratch) -> Relation:
+    """The definitions as a relation: definition, measure, title, text."""
+    columns = dict.fromkeys(("definition", "measure", "title", "text"), "VARCHAR")
+    return work.rows("definitions", columns, [astuple(entry) for entry in definitions()])

@@ -3,9 +3,10 @@
 Every equation reads value[total] = sum of value[parts]. A part that would be 0 and stands behind no figure may be missing.
 """
 
-from credential_pipeline.enclave.outcome_tables.cells import group_equal
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.enclave.outcome_tables.stacking import STACKS
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 #: Total to its parts, of the same group at the same horizon.
 _COMPOSED: dict[str, tuple[str, ...]] = {
@@ -23,7 +24,6 @@ _CATEGORIES = {
     "setting_degree": "cohort",
     "setting_credit": "cohort",
 }
-_STACKS = ("stack_1", "stack_2", "stack_3", "stack_4_plus")
 _LEDGER = (
     "ledger_opted_out",
     "ledger_ferpa_blocked",
@@ -31,48 +31,24 @@ _LEDGER = (
     "ledger_same_person",
     "ledger_not_in_cohort",
 )
-#: Those who work in the industry, from the sectors that lie in it and the parts of the others that do.
+#: Name of the rule for those who work in the industry: the sectors that lie in it and the parts of the others that do.
 _BY_SECTOR = "in_industry_by_sector"
 
 
-def create_equations(con: Connection, plan: Plan, whole_sectors: tuple[str, ...]) -> None:
-    """Create ``outcome_tables.equations`` over ``tmp_counts``.
+def equations(work: Scratch, counts: Relation, whole_sectors: Relation, plan: Plan) -> Relation:
+    """One row per part of a total: equation_id, total_count_id, part_count_id.
 
     Args:
-        con: The connection.
-        plan: The settings.
+        work: Where the rows live.
+        counts: All counts, with their ids.
         whole_sectors: Sectors that belong to the industry as a whole.
+        plan: The settings.
     """
-    rules = _rules(plan.lead)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TABLE outcome_tables.equations AS
-        WITH rules AS (
-            SELECT unnest(CAST(? AS VARCHAR[])) AS name, unnest(CAST(? AS VARCHAR[])) AS total,
-                   unnest(CAST(? AS VARCHAR[])) AS part, unnest(CAST(? AS BOOLEAN[])) AS over_time
-        ), composed AS (
-            SELECT
-                t.count_id || ' = ' || r.name || CASE WHEN r.over_time THEN '@h=' || p.horizon ELSE '' END AS equation_id,
-                t.count_id AS total_count_id, p.count_id AS part_count_id
-            FROM rules AS r
-            JOIN tmp_counts AS t ON t.quantity = r.total AND t.sector = 'all' AND t.setting = 'all'
-            JOIN tmp_counts AS p ON p.quantity = r.part AND {group_equal("p", "t")}
-            WHERE CASE WHEN r.over_time THEN t.horizon IS NULL AND p.horizon IS NOT NULL
-                       ELSE t.horizon IS NOT DISTINCT FROM p.horizon END
-                AND (r.name <> '{_BY_SECTOR}' OR p.quantity <> 'sector' OR list_contains(?, p.sector))
-        ), split AS (
-            SELECT t.count_id || ' by ' || p.dimension AS equation_id, t.count_id, p.count_id
-            FROM tmp_counts AS p JOIN tmp_counts AS t
-                ON t.quantity = p.quantity AND t.horizon IS NOT DISTINCT FROM p.horizon
-                AND t.sector = p.sector AND t.setting = p.setting
-                AND t.dimension = CASE p.dimension WHEN 'credential' THEN 'certifier' ELSE 'all' END
-                AND (p.dimension <> 'credential' OR t.certifier = p.certifier)
-            WHERE p.dimension <> 'all'
-        )
-        SELECT * FROM composed UNION ALL SELECT * FROM split
-        ORDER BY equation_id, part_count_id
-        """,
-        [*(list(column) for column in zip(*rules, strict=True)), list(whole_sectors)],
+    columns = zip(*_rules(plan.lead), strict=True)
+    return work.table(
+        "equations",
+        statement(__package__, "equations.sql", counts=counts, whole_sectors=whole_sectors),
+        dict(zip(("names", "totals", "parts", "over_time"), map(list, columns), strict=True)),
     )
 
 
@@ -87,7 +63,7 @@ def _rules(lead: str) -> list[tuple[str, str, str, bool]]:
             if total in {"cohort", "wage_matched"}
         ]
     composed += [(total, (part,), False) for part, total in _CATEGORIES.items()]
-    composed += [(f"{lead}cohort", _STACKS, False), (f"{lead}cohort", ("seen_after", "never_seen_after"), False)]
+    composed += [(f"{lead}cohort", STACKS, False), (f"{lead}cohort", ("seen_after", "never_seen_after"), False)]
     composed += [("ledger_reported", (*_LEDGER, f"{lead}cohort"), False)]
     rules = [("|".join(parts), total, part, over_time) for total, parts, over_time in composed for part in parts]
     return [*rules, *((_BY_SECTOR, "in_industry", part, False) for part in ("sector", "sector_in_industry"))]

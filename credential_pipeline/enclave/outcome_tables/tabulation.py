@@ -1,8 +1,7 @@
-"""The order of outcome_tables, from keyed people and wages to the four outcome tables."""
+"""The flow of outcome_tables, from keyed people and wages to the four outcome tables."""
 
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
-    bands,
     cells,
     cohorts,
     counts,
@@ -13,13 +12,17 @@ from credential_pipeline.enclave.outcome_tables import (
     settings,
     stacking,
 )
-from credential_pipeline.enclave.outcome_tables.definitions import create_definitions
-from credential_pipeline.enclave.outcome_tables.equations import create_equations
+from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
+from credential_pipeline.enclave.outcome_tables.equations import equations
+from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
-from credential_pipeline.foundation.reference.load import load_reference
+from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
+from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.keep import keep
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 
 def tabulate(con: Connection, industry: Industry, registry: Registry) -> None:
@@ -34,60 +37,56 @@ def tabulate(con: Connection, industry: Industry, registry: Registry) -> None:
     Raises:
         SafeError: E_NO_COHORT, E_CPI or E_COVERAGE, each with what to correct.
     """
-    plan = plan_for(industry, registry)
-    load_reference(con, "cpi_u", "naics_sectors")
-    bands.create_macros(con)
-    cells.create_staging(con)
-    counts.create_tally(con)
-    _prepare(con, plan)
-    whole_sectors = _count(con, plan)
-    _measure(con, plan)
-    counts.create_counts(con)
-    create_equations(con, plan, whole_sectors)
-    cells.create_outcomes(con, plan)
-    create_definitions(con, "outcome_tables.definitions")
-    _drop_scratch(con)
+    with macros(con), scratch(con) as work:
+        _tabulate(work, plan_for(industry, registry))
 
 
-def _prepare(con: Connection, plan: Plan) -> None:
-    """One row per person, per unit, per year and per unit and horizon."""
-    cohorts.create_cohort(con, plan)
-    earnings.create_person_years(con, plan)
-    earnings.create_deflator(con, plan)
-    employment.create_frame(con, plan)
-    settings.create_training(con, plan)
-    attempts.create_sittings(con, plan)
-    stacking.create_stacks(con)
+def _tabulate(work: Scratch, plan: Plan) -> None:
+    """The whole hop: who is counted, where they are at every horizon, all counts, all figures made of them."""
+    credentials, wages = _given(work, "person_keys.credentials"), _given(work, "reference_population.wages")
+
+    people = cohorts.number_people(work, _given(work, "person_keys.learners"))
+    awards = cohorts.first_awards(work, credentials, people, plan)
+    units = cohorts.choose_units(work, awards, people, plan)
+    person_years = earnings.sum_wages(work, wages, units, people, plan)
+    factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
+    digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
+    main_employers = employment.classify_employers(
+        work, _given(work, "reference_population.employers"), person_years, digits, plan
+    )
+    covered = earnings.covered_years(work, wages)
+    follow_ups = employment.follow_up(work, units, covered, person_years, factors, main_employers, plan)
+    training = settings.nearest_training(work, units, people, _given(work, "person_keys.enrollments"), plan)
+    tries = attempts.count_sittings(work, credentials, people, plan)
+    stacks = stacking.stack(work, units, awards)
+
+    whole_sectors = employment.whole_sectors(work, digits, plan)
+    counted = counts.identify(
+        work,
+        counts.cohort_counts(work, units, follow_ups, plan),
+        counts.sector_counts(work, follow_ups, whole_sectors, plan),
+        settings.setting_counts(work, training, plan),
+        attempts.attempt_counts(work, tries),
+        stacking.stack_counts(work, stacks),
+        coverage.ledger_counts(work, _given(work, "person_keys.coverage"), people, units, follow_ups),
+    )
+    distributions = earnings.distribute(work, follow_ups)
+    outcomes = cells.outcomes(
+        work,
+        plan,
+        earnings.percentile_cells(work, counted, distributions),
+        employment.employment_cells(work, counted),
+        premium.premium_cells(work, counted, distributions),
+        settings.setting_cells(work, counted),
+        attempts.attempt_cells(work, counted, tries, plan),
+        stacking.stack_cells(work, counted, stacks, plan),
+        coverage.ledger_cells(work, counted, plan),
+    )
+    keep(work.con, SNAPSHOT, "counts", counted)
+    keep(work.con, SNAPSHOT, "equations", equations(work, counted, whole_sectors, plan))
+    keep(work.con, SNAPSHOT, "outcomes", outcomes)
+    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
 
 
-def _count(con: Connection, plan: Plan) -> tuple[str, ...]:
-    """All counts, before any figure is made of them; return the sectors that lie in the industry as a whole."""
-    counts.add_cohort_counts(con, plan)
-    whole_sectors = counts.add_sector_counts(con, plan)
-    settings.add_setting_counts(con, plan)
-    attempts.add_attempt_counts(con)
-    stacking.add_stack_counts(con)
-    coverage.add_ledger_counts(con)
-    counts.close_tally(con)
-    return whole_sectors
-
-
-def _measure(con: Connection, plan: Plan) -> None:
-    """All figures."""
-    earnings.create_distributions(con)
-    earnings.add_percentiles(con)
-    employment.add_employment(con)
-    premium.add_premium(con)
-    settings.add_settings(con)
-    attempts.add_attempts(con, plan)
-    stacking.add_stacking(con, plan)
-    coverage.add_coverage(con, plan)
-
-
-def _drop_scratch(con: Connection) -> None:
-    """Drop what stands for single people, so that nothing of it outlives the tabulation."""
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'tmp_') ORDER BY table_name"
-    ).fetchall()
-    for (name,) in rows:
-        con.execute(f'DROP TABLE temp."{name}"')
+def _given(work: Scratch, name: str) -> Relation:
+    return relation(work.con, name)

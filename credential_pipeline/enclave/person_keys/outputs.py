@@ -1,6 +1,12 @@
 """The published tables of person_keys: keys in place of identifiers. Not here: any decision on a row."""
 
+from credential_pipeline.foundation.contracts.person_keys import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.keep import keep
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+_EVENT = "certifier, credential_code, event, result, event_date, training_setting"
 
 
 def write_outputs(con: Connection, links: str) -> None:
@@ -9,83 +15,87 @@ def write_outputs(con: Connection, links: str) -> None:
     Two rows with one key are one person: one learner, all credentials.
 
     Args:
-        con: The connection.
+        con: Connection with the views accepted_extract.* and reference_population.persons.
         links: Table of row_id, person_key, match_weight, match_probability, status, module, pass.
     """
-    con.execute(
+    extract, credentials, enrollments, coverage = (
+        relation(con, f"accepted_extract.{name}") for name in ("learners", "credentials", "enrollments", "coverage")
+    )
+    persons = relation(con, "reference_population.persons")
+    with scratch(con) as work:
+        person_links = keep(con, SNAPSHOT, "person_links", link_rows(work, extract, relation(con, links)))
+        keep(con, SNAPSHOT, "learners", describe_learners(work, person_links, extract, persons))
+        keep(con, SNAPSHOT, "credentials", keyed(work, credentials, person_links))
+        keep(con, SNAPSHOT, "enrollments", keyed(work, enrollments, person_links))
+        keep(con, SNAPSHOT, "unkeyed_credentials", unkeyed(work, credentials, person_links))
+        keep(con, SNAPSHOT, "coverage", extend_coverage(work, coverage, person_links))
+
+
+def link_rows(work: Scratch, extract: Relation, links: Relation) -> Relation:
+    """Every row of the extract with its key, or why it has none: the columns of ``person_links``.
+
+    Args:
+        work: Where the rows live.
+        extract: ``accepted_extract.learners``.
+        links: What was decided; a row without a decision is unlinked.
+    """
+    return work.view(
+        "person_links",
         f"""
-        CREATE OR REPLACE TABLE person_keys.person_links AS
-        SELECT l.row_id, CASE WHEN k.status = 'linked' THEN k.person_key END AS person_key,
+        SELECT e.row_id, CASE WHEN k.status = 'linked' THEN k.person_key END AS person_key,
                coalesce(k.match_probability, 0.0) AS match_probability,
                coalesce(k.status, 'unlinked') AS status, k.module, k.pass
-        FROM accepted_extract.learners l LEFT JOIN {links} k USING (row_id)
-        ORDER BY l.row_id
-        """
-    )
-    _write_learners(con)
-    con.execute(
-        """
-        CREATE OR REPLACE TABLE person_keys.credentials AS
-        SELECT p.person_key, c.certifier, c.credential_code, c.event, c.result, c.event_date, c.training_setting
-        FROM accepted_extract.credentials c JOIN person_keys.person_links p USING (row_id)
-        WHERE p.person_key IS NOT NULL
-        ORDER BY ALL
-        """
-    )
-    con.execute(
-        """
-        CREATE OR REPLACE TABLE person_keys.enrollments AS
-        SELECT p.person_key, e.sector, e.credit, e.degree_seeking, e.begin_date, e.end_date
-        FROM accepted_extract.enrollments e JOIN person_keys.person_links p USING (row_id)
-        WHERE p.person_key IS NOT NULL
-        ORDER BY ALL
-        """
-    )
-    con.execute(
-        """
-        CREATE OR REPLACE TABLE person_keys.unkeyed_credentials AS
-        SELECT *, row_number() OVER (
-                   ORDER BY certifier, credential_code, event, result, event_date, training_setting) AS row_number
-        FROM (
-            SELECT c.certifier, c.credential_code, c.event, c.result, c.event_date, c.training_setting
-            FROM accepted_extract.credentials c LEFT JOIN person_keys.person_links p USING (row_id)
-            WHERE p.person_key IS NULL)
-        ORDER BY row_number
-        """
-    )
-    con.execute(
-        """
-        CREATE OR REPLACE TABLE person_keys.coverage AS
-        SELECT reason, learners FROM accepted_extract.coverage WHERE reason <> 'extracted'
-        UNION ALL SELECT 'no_person_key', count(*) FROM person_keys.person_links WHERE person_key IS NULL
-        UNION ALL SELECT 'keyed', count(*) FROM person_keys.person_links WHERE person_key IS NOT NULL
-        ORDER BY reason
-        """
+        FROM {extract} AS e LEFT JOIN {links} AS k USING (row_id)
+        """,
     )
 
 
-def _write_learners(con: Connection) -> None:
-    """One row a key: what the reference population holds most often, ties going to the alphabet."""
-    columns = {"birth_year": "year(birth_date)", "sex": "sex", "race": "race", "ethnicity": "ethnicity"}
-    counted = ", ".join(
-        f"{sql} AS {name}, count({sql}) OVER (PARTITION BY person_key, {sql}) AS times_{name}"
-        for name, sql in columns.items()
+def describe_learners(work: Scratch, person_links: Relation, extract: Relation, persons: Relation) -> Relation:
+    """One row a key: person_key, birth_year, sex, race, ethnicity, state, death_year.
+
+    Args:
+        work: Where the rows live.
+        person_links: Of :func:`link_rows`.
+        extract: ``accepted_extract.learners``, for the state.
+        persons: ``reference_population.persons``, for all else.
+    """
+    return work.view(
+        "learners",
+        statement(__package__, "learners.sql", person_links=person_links, extract=extract, persons=persons),
     )
-    modes = ", ".join(f"max_by({name}, (times_{name}, {name}::VARCHAR)) AS {name}" for name in columns)
-    con.execute(
+
+
+def keyed(work: Scratch, rows: Relation, person_links: Relation) -> Relation:
+    """The credentials or enrollments of those with a key, the key in place of the row's token."""
+    return work.view(
+        "keyed",
         f"""
-        CREATE OR REPLACE TABLE person_keys.learners AS
-        WITH held AS (
-            SELECT k.person_key, max_by(l.state, (k.match_probability, k.row_id)) AS state
-            FROM person_keys.person_links k JOIN accepted_extract.learners l USING (row_id)
-            WHERE k.person_key IS NOT NULL GROUP BY k.person_key),
-        counted AS (
-            SELECT person_key, {counted}, year(death_date) AS death_year
-            FROM reference_population.persons SEMI JOIN held USING (person_key)),
-        known AS (SELECT person_key, {modes}, min(death_year) AS death_year FROM counted GROUP BY person_key)
-        SELECT h.person_key, n.birth_year::INTEGER AS birth_year, n.sex, n.race, n.ethnicity, h.state,
-               n.death_year::INTEGER AS death_year
-        FROM held h JOIN known n USING (person_key)
-        ORDER BY h.person_key
-        """
+        SELECT k.person_key, r.* EXCLUDE (row_id)
+        FROM {rows} AS r JOIN {person_links} AS k USING (row_id)
+        WHERE k.person_key IS NOT NULL
+        """,
+    )
+
+
+def unkeyed(work: Scratch, credentials: Relation, person_links: Relation) -> Relation:
+    """The credentials of those without a key, numbered in the order of what they say, which tells of nobody."""
+    return work.view(
+        "unkeyed",
+        f"""
+        SELECT {_EVENT}, row_number() OVER (ORDER BY {_EVENT}) AS row_number
+        FROM {credentials} AS c LEFT JOIN {person_links} AS k USING (row_id)
+        WHERE k.person_key IS NULL
+        """,
+    )
+
+
+def extend_coverage(work: Scratch, coverage: Relation, person_links: Relation) -> Relation:
+    """Reason and learners: those of the extract's ledger, with the extracted ones split by whether they got a key."""
+    return work.view(
+        "coverage",
+        f"""
+        SELECT reason, learners FROM {coverage} WHERE reason <> 'extracted'
+        UNION ALL SELECT 'no_person_key', count(*) FROM {person_links} WHERE person_key IS NULL
+        UNION ALL SELECT 'keyed', count(*) FROM {person_links} WHERE person_key IS NOT NULL
+        """,
     )

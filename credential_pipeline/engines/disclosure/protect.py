@@ -5,7 +5,7 @@ count by what it needs; every count that takes part in the change is hidden. Wha
 The set of hidden counts only grows, so a change found once stays possible and often serves many counts.
 
 The method is the greedy form of Fischetti and Salazar's model; it costs up to a third more cells than the optimum and
-needs seconds instead of hours. Not here: proof that it worked, which is the attacker's business (attacker.py).
+needs seconds instead of hours. Not here: proof that it worked, which is the attacker's business (attack_bounds.py).
 """
 
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ class _Block:
             if alone is None:
                 raise SafeError(
                     "E_CANNOT_PROTECT",
-                    "outcome_release: a small count cannot be protected by hiding others; release less detail",
+                    "a small count cannot be protected by hiding others; release less detail",
                 )
             self._note(alone)
 

@@ -13,12 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from credential_pipeline.engines.disclosure.axes import Axes
 from credential_pipeline.engines.disclosure.ties import tied_pairs
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection
-
-GROUP = ("certifier", "credential", "cohort", "age_band", "sex", "race")
-"""The columns that say who is counted; ``sector`` and ``setting`` say what became of them."""
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -32,11 +29,11 @@ class System:
         ids: Name of each variable: a ``count_id``, or ``<n>|less|<numerator>`` for a complement that is no count itself.
         value: The count.
         learners: Distinct persons behind the count.
-        structural: True where the whole group is empty at that horizon: nobody is there whatever the outcome.
+        structural: True where the whole group is empty at that time: nobody is there whatever the outcome.
         whole: True for a part whose being 0 speaks about a whole group (all of them are the other part).
         total: Position of the total that such a part belongs to, else -1.
         weight: Number of outcome cells that are lost when the count is hidden.
-        family: Equal for the same quantity of the same group at several horizons.
+        family: Equal for the same quantity of the same group at several times.
         rows: Sparse matrix (equations, variables): +1 the total, -1 each part.
         complement: (numerator's total, numerator) -> position of the rest.
     """
@@ -58,34 +55,17 @@ class System:
         return {name: place for place, name in enumerate(self.ids)}
 
 
-def read_system(con: Connection, min_learners: int) -> System:
-    """Build the system from ``outcome_tables.counts``, ``.equations`` and ``.outcomes``.
-
-    Args:
-        con: Connection in which the three views are visible.
-        min_learners: Smallest number of learners that may be shown.
-    """
-    counts = con.execute("SELECT * FROM outcome_tables.counts ORDER BY count_id").df()
-    equations = con.execute(
-        """SELECT DISTINCT equation_id, total_count_id, part_count_id
-           FROM outcome_tables.equations ORDER BY equation_id, total_count_id, part_count_id"""
-    ).df()
-    cells = con.execute(
-        """SELECT n_count_id, numerator_count_id, measure, count(*) AS cells
-           FROM outcome_tables.outcomes WHERE n_count_id IS NOT NULL
-           GROUP BY ALL ORDER BY ALL"""
-    ).df()
-    return build_system(counts, equations, cells, min_learners)
-
-
-def build_system(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFrame, min_learners: int) -> System:
+def build_system(
+    counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFrame, min_learners: int, axes: Axes
+) -> System:
     """Build the system from frames.
 
     Args:
-        counts: The columns of ``outcome_tables.counts``.
+        counts: count_id, value, learners and the columns of the axes.
         equations: equation_id, total_count_id, part_count_id.
         cells: n_count_id, numerator_count_id (may be NULL), measure, cells (how many outcome cells use the two).
         min_learners: Smallest number of learners that may be shown; ties are looked for among larger counts.
+        axes: Which columns of the counts say whom, what and when.
 
     Raises:
         SafeError: ``E_COUNTS`` for a missing, negative or repeated count, ``E_EQUATIONS`` for an unknown count or a
@@ -119,21 +99,19 @@ def build_system(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFr
     value = np.concatenate([value, [value[n] - value[part] for n, part in rests]]).astype(np.int64)
     learners = np.concatenate([learners, value[len(learners) :]])
     if (value < 0).any():
-        raise SafeError(
-            "E_EQUATIONS", "outcome_tables: the numerator of a share is larger than its n; correct the counts"
-        )
+        raise SafeError("E_EQUATIONS", "the numerator of a share is larger than its n; correct the counts")
 
     whole, total = _whole_groups(len(names), complement, two_way)
-    ties = tied_pairs(counts, GROUP, min_learners)
+    ties = tied_pairs(counts, axes, min_learners)
     return System(
         ids=tuple(names),
         value=value,
         learners=learners,
-        structural=np.concatenate([_structural(counts), np.zeros(len(rests), bool)]),
+        structural=np.concatenate([_structural(counts, axes), np.zeros(len(rests), bool)]),
         whole=whole,
         total=total,
         weight=_weights(len(names), cells, place, complement),
-        family=_families(counts, rests),
+        family=_families(counts, rests, axes),
         rows=_matrix(lines, ties, len(names)),
         complement=complement,
     )
@@ -143,11 +121,9 @@ def _check_counts(counts: pd.DataFrame) -> None:
     """Refuse what cannot be a count of people."""
     numbers = counts[["value", "learners"]]
     if counts["count_id"].isna().any() or counts["count_id"].duplicated().any():
-        raise SafeError("E_COUNTS", "outcome_tables.counts: count_id is missing or repeated; make it a key")
+        raise SafeError("E_COUNTS", "counts: count_id is missing or repeated; make it a key")
     if numbers.isna().any(axis=None) or (numbers < 0).any(axis=None):
-        raise SafeError(
-            "E_COUNTS", "outcome_tables.counts: value and learners must be whole numbers from 0; correct them"
-        )
+        raise SafeError("E_COUNTS", "counts: value and learners must be whole numbers from 0; correct them")
 
 
 def _lines(equations: pd.DataFrame, place: "pd.Series[int]") -> list[tuple[int, list[int]]]:
@@ -155,9 +131,7 @@ def _lines(equations: pd.DataFrame, place: "pd.Series[int]") -> list[tuple[int, 
     used = equations.drop_duplicates().sort_values(["equation_id", "total_count_id", "part_count_id"])
     known = used["total_count_id"].isin(place.index) & used["part_count_id"].isin(place.index)
     if not known.all():
-        raise SafeError(
-            "E_EQUATIONS", "outcome_tables.equations names a count that outcome_tables.counts lacks; add it"
-        )
+        raise SafeError("E_EQUATIONS", "an equation names a count that does not exist; add it")
     totals, parts = place[used["total_count_id"]].tolist(), place[used["part_count_id"]].tolist()
     lines: dict[tuple[str, int], list[int]] = {}
     for name, total, part in zip(used["equation_id"], totals, parts, strict=True):
@@ -169,9 +143,7 @@ def _check_sums(lines: list[tuple[int, list[int]]], value: Ints) -> None:
     """Refuse a total that is not the sum of its parts: the attacker could not be bounded."""
     wrong = sum(int(value[total]) != int(value[parts].sum()) for total, parts in lines)
     if wrong:
-        raise SafeError(
-            "E_EQUATIONS", f"outcome_tables.equations: {wrong} totals are not the sum of their parts; correct them"
-        )
+        raise SafeError("E_EQUATIONS", f"{wrong} totals are not the sum of their parts; correct the equations")
 
 
 def _share_pairs(cells: pd.DataFrame, place: "pd.Series[int]", bound: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -179,7 +151,7 @@ def _share_pairs(cells: pd.DataFrame, place: "pd.Series[int]", bound: set[tuple[
     pairs = cells.dropna(subset=["n_count_id", "numerator_count_id"])
     used = pd.concat([cells["n_count_id"].dropna(), pairs["numerator_count_id"]])
     if not used.isin(place.index).all():
-        raise SafeError("E_EQUATIONS", "outcome_tables.outcomes names a count that outcome_tables.counts lacks; add it")
+        raise SafeError("E_EQUATIONS", "a cell names a count that does not exist; add it")
     named = pairs["measure"].str.endswith(("_share", "_rate")).tolist()
     ends = zip(place[pairs["n_count_id"]].tolist(), place[pairs["numerator_count_id"]].tolist(), named, strict=True)
     return sorted({(int(n), int(part)) for n, part, share in ends if n != part and (share or (n, part) in bound)})
@@ -197,17 +169,15 @@ def _whole_groups(
     return whole, total
 
 
-def _structural(counts: pd.DataFrame) -> Flags:
+def _structural(counts: pd.DataFrame, axes: Axes) -> Flags:
     """Return where a group is empty at a horizon in every respect: a change there would need people of a new kind."""
-    keys = [column for column in (*GROUP, "horizon") if column in counts]
-    largest = counts.groupby(keys, dropna=False, sort=False)["value"].transform("max")
+    largest = counts.groupby([*axes.who, axes.when], dropna=False, sort=False)["value"].transform("max")
     return (largest == 0).to_numpy(bool)
 
 
-def _families(counts: pd.DataFrame, rests: list[tuple[int, int]]) -> Ints:
-    """Number the groups of counts that differ in the horizon only."""
-    keys = [column for column in ("quantity", *GROUP, "sector", "setting") if column in counts]
-    family = counts.groupby(keys, dropna=False, sort=True).ngroup().to_numpy(np.int64)
+def _families(counts: pd.DataFrame, rests: list[tuple[int, int]], axes: Axes) -> Ints:
+    """Number the groups of counts that differ in the time only."""
+    family = counts.groupby([*axes.what, *axes.who], dropna=False, sort=True).ngroup().to_numpy(np.int64)
     pairs = pd.DataFrame([(family[n], family[part]) for n, part in rests], columns=["n", "part"])
     more = pairs.groupby(["n", "part"], sort=True).ngroup().to_numpy(np.int64)
     return np.concatenate([family, more + len(counts)])

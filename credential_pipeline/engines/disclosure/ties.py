@@ -10,26 +10,26 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from credential_pipeline.engines.disclosure.axes import Axes
+
 AGREEMENT = 0.9
 """Share of the showable pairs that must be equal before two slots are taken for the same."""
 
 
-def tied_pairs(counts: pd.DataFrame, group: tuple[str, ...], min_learners: int) -> list[tuple[int, int]]:
+def tied_pairs(counts: pd.DataFrame, axes: Axes, min_learners: int) -> list[tuple[int, int]]:
     """Return pairs of row numbers of ``counts`` whose values move together.
 
     Args:
-        counts: The columns of ``outcome_tables.counts``, in the order of the variables.
-        group: The columns that say who is counted.
+        counts: The counts, in the order of the variables.
+        axes: Which of their columns say whom, what and when.
         min_learners: Only counts from here on are seen, so only they make two slots look alike.
     """
     frame = counts.assign(row=np.arange(len(counts)))
-    outcome = [column for column in ("quantity", "sector", "setting") if column in frame]
-    who = [column for column in group if column in frame]
-    if not outcome or not who or "horizon" not in frame:
+    if not axes.what:
         return []
-    frame["what"] = frame.groupby(outcome, dropna=False, sort=True).ngroup()
-    frame["who"] = frame.groupby(who, dropna=False, sort=True).ngroup()
-    frame["when"] = frame.groupby("horizon", dropna=False, sort=True).ngroup()
+    frame["what"] = frame.groupby(list(axes.what), dropna=False, sort=True).ngroup()
+    frame["who"] = frame.groupby(list(axes.who), dropna=False, sort=True).ngroup()
+    frame["when"] = frame.groupby(axes.when, dropna=False, sort=True).ngroup()
     frame["place"] = frame.groupby(["who", "when"], sort=True).ngroup()
     return sorted({*_alike(frame, "what", "place", min_learners), *_over_time(frame, min_learners)})
 

@@ -151,4 +151,5 @@ SNAPSHOT = Snapshot(
     side=Side.CLEARINGHOUSE,
     description="Learners, and the student record behind each.",
     tables=_TABLES,
+    inherits=True,
 )

@@ -53,13 +53,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The tables that one hop publishes together, under one version."""
+    """The tables that one hop publishes together, under one version.
+
+    Attributes:
+        inherits: True where a version hands on to the next what cannot be computed again, for example learner ids; a
+            first version must then never be taken for one whose predecessors are lost.
+    """
 
     name: str
     side: Side
     description: str
     tables: tuple[Table, ...]
     partitioned: bool = True
+    inherits: bool = False
 
     def __iter__(self) -> Iterator[Table]:
         """Walk the tables in their order."""

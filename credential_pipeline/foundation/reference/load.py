@@ -1,9 +1,9 @@
-"""Make the reference CSV files tables of a connection. Not here: what is computed with them."""
+"""The reference CSV files as relations. Not here: what is computed with them."""
 
 from pathlib import Path
 
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 FOLDER = Path(__file__).parent
 
@@ -15,29 +15,26 @@ SERIES: dict[str, dict[str, str]] = {
 }
 
 
-def load_reference(con: Connection, *names: str) -> None:
-    """Create ``reference.<name>`` for the named series, or for all of them.
+def reference_series(work: Scratch, name: str) -> Relation:
+    """One of the series, each with ``source`` and ``as_of``.
 
-    Tables: ``cpi_u`` (year, index: annual average, 1982-84 = 100), ``naics_sectors`` (code such as '31-33', label) and
-    ``states`` (postal code, FIPS code, label), each with ``source`` and ``as_of``.
+    There are ``cpi_u`` (year, index: annual average, 1982-84 = 100), ``naics_sectors`` (code such as '31-33', label) and
+    ``states`` (postal code, FIPS code, label).
 
     Args:
-        con: An open connection; the schema ``reference`` is created in it.
-        names: Keys of :data:`SERIES`.
+        work: Where the rows live.
+        name: A key of :data:`SERIES`.
 
     Raises:
-        SafeError: E_REFERENCE if a name is unknown.
+        SafeError: E_REFERENCE if the name is unknown.
     """
-    con.execute("CREATE SCHEMA IF NOT EXISTS reference")
-    for name in names or SERIES:
-        if name not in SERIES:
-            code = "E_REFERENCE"
-            message = f"There is no reference series of that name; choose one of {', '.join(SERIES)}."
-            raise SafeError(code, message)
-        columns = SERIES[name] | {"source": "VARCHAR", "as_of": "VARCHAR"}
-        con.execute(
-            f"CREATE OR REPLACE TABLE reference.{name} AS "
-            "SELECT * FROM read_csv(?, header = true, auto_detect = false, delim = ',', quote = '\"', columns = ?) "
-            "ORDER BY 1",
-            [str(FOLDER / f"{name}.csv"), columns],
-        )
+    if name not in SERIES:
+        code = "E_REFERENCE"
+        message = f"There is no reference series of that name; choose one of {', '.join(SERIES)}."
+        raise SafeError(code, message)
+    columns = SERIES[name] | {"source": "VARCHAR", "as_of": "VARCHAR"}
+    return work.table(
+        name,
+        "SELECT * FROM read_csv(?, header = true, auto_detect = false, delim = ',', quote = '\"', columns = ?) ORDER BY 1",
+        [str(FOLDER / f"{name}.csv"), columns],
+    )

@@ -24,7 +24,7 @@ class CanonicalField:
 
 def _read() -> dict[str, Any]:
     text = _FILE.read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 # a BaseLoader gives text only
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # a BaseLoader gives text only
     return loaded
 
 

@@ -16,8 +16,6 @@ from credential_pipeline.foundation.errors import SafeError
 Connection = duckdb.DuckDBPyConnection
 Connect = Callable[[], AbstractContextManager[Connection]]
 
-MEMORY_LIMIT = "4GB"
-
 
 def configure(con: Connection, spill: Path | None = None) -> Connection:
     """Set what every connection of the product shares; return the connection.
@@ -39,18 +37,19 @@ def configure(con: Connection, spill: Path | None = None) -> Connection:
 
 @contextmanager
 def connect(
-    memory_limit: str = MEMORY_LIMIT, threads: int | None = None, spill: Path | None = None
+    memory_limit: str | None = None, threads: int | None = None, spill: Path | None = None
 ) -> Iterator[Connection]:
     """Open an in-memory connection and close it whatever happens.
 
     Args:
-        memory_limit: DuckDB's own limit, for example ``"4GB"``.
+        memory_limit: Memory that the connection may use, for example ``"3GB"``; what DuckDB takes by itself if None.
         threads: Number of threads; all cores if None.
         spill: Folder for what does not fit into memory.
     """
     con = duckdb.connect()
     try:
-        con.execute("SET memory_limit = ?", [memory_limit])
+        if memory_limit is not None:
+            con.execute("SET memory_limit = ?", [memory_limit])
         if threads is not None:
             con.execute("SET threads = ?", [threads])
         yield configure(con, spill)

@@ -1,4 +1,7 @@
-"""The manifest of a version: what its files are, what it was made from, and what the gate said."""
+"""The manifest of a version: what its files are, what it was made from, and what the gate said.
+
+Not here: how a manifest of an older schema is read (migrations.py).
+"""
 
 import hashlib
 import json
@@ -8,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage import migrations
 from credential_pipeline.foundation.storage.durable import canonical_json
 
 NAME = "manifest.json"
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Manifest:
         published_at: UTC time, ISO; not part of the version.
         verdicts: What the gate said, one entry a rule, counts only.
         facts: Small facts for people, for example rows by kind.
+        pages: What lies beside the tables for people to read: file name to its hash; not part of the version.
     """
 
     snapshot: str
@@ -49,7 +53,8 @@ class Manifest:
     published_at: str
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
-    schema_version: int = SCHEMA_VERSION
+    pages: dict[str, str] = field(default_factory=dict)
+    schema_version: int = migrations.SCHEMA_VERSION
 
     def to_bytes(self) -> bytes:
         """Serialise for the disk."""
@@ -72,21 +77,20 @@ def content_version(tables: Mapping[str, TableFile]) -> str:
 
 
 def load(path: Path) -> Manifest:
-    """Read a manifest and check that it names its own content.
+    """Read a manifest of any schema that a migration is declared for, and check that it names its own content.
 
     Raises:
-        SafeError: ``E_MANIFEST``: missing, unreadable, or not the manifest of its folder.
+        SafeError: ``E_MANIFEST``: missing, unreadable, or not the manifest of its folder; ``E_SCHEMA_NEWER`` or
+            ``E_SCHEMA_OLDER``: of a schema that this program cannot read.
     """
+    shown = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
     try:
-        raw = json.loads((path / NAME).read_bytes())
+        raw = migrations.to_current(json.loads((path / NAME).read_bytes()), shown)
         tables = {name: TableFile(**facts) for name, facts in raw.pop("tables").items()}
         manifest = Manifest(tables=tables, **raw)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        message = (
-            f"The manifest of {path.parent.parent.name}/{path.parent.name} is missing or damaged; run the hop again."
-        )
-        raise SafeError("E_MANIFEST", message) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise SafeError("E_MANIFEST", f"The manifest of {shown} is missing or damaged; run the hop again.") from None
     if content_version(tables) != path.name or manifest.version != path.name:
-        message = f"The manifest of {manifest.snapshot}/{manifest.partition} does not belong to its folder; run the hop again."
+        message = f"The manifest of {shown} does not belong to its folder; run the hop again."
         raise SafeError("E_MANIFEST", message)
     return manifest

@@ -7,6 +7,7 @@ no module knows what another calls its tables. Not here: published versions (sna
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NEW = "new_relation"
+_NUMBERS = count(1)
+"""Of the whole process, so that no two names are alike in whatever connection; asking a connection takes longer."""
 
 
 @dataclass(frozen=True)
@@ -115,23 +118,10 @@ class Scratch:
             self.con.execute(f"DROP {self._made.pop(made.name)} IF EXISTS {made}")
 
     def _create(self, kind: str, what: str, query: str, parameters: Sequence[Any] | dict[str, Any]) -> Relation:
-        name = self._free_name(what)
+        name = f'temp."{what}_{next(_NUMBERS)}"'
         self.con.execute(f"CREATE TEMP {kind} {name} AS {query}", parameters or None)
         self._made[name] = kind
         return relation(self.con, name)
-
-    def _free_name(self, what: str) -> str:
-        taken = {
-            row[0]
-            for row in self.con.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE temporary"
-                " UNION ALL SELECT view_name FROM duckdb_views() WHERE temporary"
-            ).fetchall()
-        }
-        number = 1
-        while f"{what}_{number}" in taken:
-            number += 1
-        return f'temp."{what}_{number}"'
 
     def close(self) -> None:
         """Drop whatever is left, newest first, since a view may stand on a table that is older."""

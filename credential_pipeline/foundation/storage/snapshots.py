@@ -6,6 +6,7 @@ Not here: how a version comes to be (staging.py) and how long old ones are kept 
 """
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from pathlib import Path
 from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME, SHARED
-from credential_pipeline.foundation.storage import engine, manifest
+from credential_pipeline.foundation.storage import engine, manifest, trace
 from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import Connect, Connection
 from credential_pipeline.foundation.storage.manifest import Manifest
-from credential_pipeline.foundation.storage.staging import Staged
+from credential_pipeline.foundation.storage.staging import ATTEMPT, Staged
 
 CURRENT = "CURRENT"
+_VERSION = re.compile(r"[0-9a-f]{16}")
 
 #: Files whose hash was verified in this process: (path, mtime, size, hash). Saves hashing a large file once per hop.
 _VERIFIED: set[tuple[str, int, int, str]] = set()
@@ -70,6 +72,22 @@ class Version:
             raise SafeError("E_CHECKSUM", message) from None
         return path
 
+    def is_whole(self, tables: Collection[str] | None = None) -> bool:
+        """Whether the tables, all of the snapshot if None, are there and what was published."""
+        try:
+            for table in self.snapshot:
+                if tables is None or table.name in tables:
+                    self.path(table.name)
+        except SafeError:
+            return False
+        return True
+
+    def page(self, name: str) -> Path | None:
+        """Path of a page beside the tables; None if there is none, or it is not the one that was published."""
+        path = self.folder / name
+        wanted = self.manifest.pages.get(name)
+        return path if wanted is not None and path.is_file() and sha256(path) == wanted else None
+
     def attach(self, con: Connection, schema: str | None = None, tables: Collection[str] | None = None) -> None:
         """Make tables visible as the views ``<schema>.<table>``.
 
@@ -114,17 +132,83 @@ class Store:
         return self.root / snapshot.name / partition
 
     def find(self, snapshot: Snapshot, partition: str = SHARED) -> Version | None:
-        """The current version, or None if nothing was published yet."""
+        """The current version, or None if nothing was published yet.
+
+        Raises:
+            SafeError: ``E_CURRENT`` or ``E_MANIFEST``: the version is damaged or was copied in half;
+                ``E_SCHEMA_NEWER`` or ``E_SCHEMA_OLDER``: it is of a form that this program cannot read.
+        """
         folder = self.folder(snapshot, partition)
         try:
-            name = (folder / CURRENT).read_text().strip()
+            name = (folder / CURRENT).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
+        except (OSError, ValueError):
+            name = ""
+        if not _VERSION.fullmatch(name):
+            message = f"The file CURRENT of {snapshot.name}/{partition} is damaged; run the hop {snapshot.name} again."
+            raise SafeError("E_CURRENT", message)
         return Version(snapshot, folder / name, manifest.load(folder / name))
+
+    def versions(self, snapshot: Snapshot, partition: str = SHARED) -> list[Version]:
+        """Every version on disk whose manifest can be read: the current one first, then the others, newest first.
+
+        For what must survive the loss of the current version; readers want :meth:`current`.
+
+        Raises:
+            SafeError: ``E_SCHEMA_NEWER``: the current version was written by a later program, and passing it over
+                would forget what it knows.
+        """
+        try:
+            current = self.find(snapshot, partition)
+        except SafeError as error:
+            if error.code == "E_SCHEMA_NEWER":
+                raise
+            current = None
+        others = []
+        for folder in self._version_folders(snapshot, partition):
+            try:
+                others.append(Version(snapshot, folder, manifest.load(folder)))
+            except SafeError:
+                continue  # What cannot be read is no memory; whether that matters is for the caller to say.
+        others.sort(key=_age, reverse=True)
+        return [current, *(other for other in others if other != current)] if current else others
+
+    def was_published(self, snapshot: Snapshot, partition: str) -> bool:
+        """Whether there ever was a version, as far as anything on disk still tells."""
+        return (
+            self.has_current(snapshot, partition)
+            or bool(self._version_folders(snapshot, partition))
+            or trace.exists(trace.path_of(self.root, snapshot.name, partition))
+        )
+
+    def attempt(self, snapshot: Snapshot, partition: str = SHARED) -> Version | None:
+        """The last run that its gate refused since the last publication, or None; never current, read by people only.
+
+        Raises:
+            SafeError: ``E_MANIFEST``: it is damaged.
+        """
+        folder = self.folder(snapshot, partition) / ATTEMPT
+        kept = sorted(path for path in folder.glob("*") if _VERSION.fullmatch(path.name))
+        return Version(snapshot, kept[0], manifest.load(kept[0])) if kept else None
+
+    def _version_folders(self, snapshot: Snapshot, partition: str) -> list[Path]:
+        folder = self.folder(snapshot, partition)
+        if not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name))
 
     def has_current(self, snapshot: Snapshot, partition: str = SHARED) -> bool:
         """Whether anything was published, damaged or not."""
         return (self.folder(snapshot, partition) / CURRENT).exists()
+
+    def is_current(self, version: Version) -> bool:
+        """Whether a version is the one that readers are given."""
+        try:
+            current = self.find(version.snapshot, version.manifest.partition)
+        except SafeError:
+            return False
+        return current is not None and current.name == version.name
 
     def current(self, snapshot: Snapshot, partition: str = SHARED) -> Version:
         """The current version.
@@ -169,12 +253,23 @@ class Store:
         with self.read(*reads) as con:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {snapshot.name}")
             staged = Staged(
-                con, snapshot, partition, folder, all_inputs(reads, inputs or {}), run_id or str(os.getpid())
+                con,
+                snapshot,
+                partition,
+                folder,
+                all_inputs(reads, inputs or {}),
+                run_id or str(os.getpid()),
+                trace.path_of(self.root, snapshot.name, partition),
             )
             try:
                 yield staged
             finally:
                 staged.discard()
+
+
+def _age(version: Version) -> tuple[str, int, str]:
+    """When a version was published last; the second of its manifest, and within it the file's own time."""
+    return version.manifest.published_at, (version.folder / manifest.NAME).stat().st_mtime_ns, version.name
 
 
 def all_inputs(reads: Sequence[Version], inputs: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,22 @@
-"""How a version comes to be: build in DuckDB, write sorted Parquet, let the gate look, publish or discard."""
+"""How a version comes to be: build in DuckDB, write sorted Parquet, let the gate look, publish, refuse or discard."""
 
 import datetime
+import hashlib
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage import manifest, retention
+from credential_pipeline.foundation.storage import manifest, retention, trace
 from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.manifest import Manifest, TableFile
 
+ATTEMPT = ".attempt"
+"""Folder of a partition with the tables of the last run that its gate refused; no reader of versions looks there."""
 _ROW_GROUP = 122_880
 
 
@@ -25,7 +29,14 @@ class Staged:
     """
 
     def __init__(
-        self, con: Connection, snapshot: Snapshot, partition: str, folder: Path, inputs: dict[str, str], run_id: str
+        self,
+        con: Connection,
+        snapshot: Snapshot,
+        partition: str,
+        folder: Path,
+        inputs: dict[str, str],
+        run_id: str,
+        publications: Path,
     ) -> None:
         """Remember what is built and where; made by ``Store.stage``."""
         self.con = con
@@ -35,8 +46,10 @@ class Staged:
         self._folder = folder
         self._inputs = inputs
         self._run_id = run_id
+        self._publications = publications
         self._staging = folder / f".staging-{os.getpid()}-{run_id[:8]}"
         self._tables: dict[str, TableFile] = {}
+        self._pages: dict[str, bytes] = {}
 
     def write(self) -> None:
         """Write the contract's tables as Parquet, sorted by their keys, and read them back from there.
@@ -59,7 +72,16 @@ class Staged:
         """Path of a staged table's file."""
         return self._staging / self._tables[table].file
 
-    def publish(self, verdicts: list[dict[str, Any]] | None = None) -> Manifest:
+    @property
+    def version(self) -> str:
+        """The name that the written tables have, published or not."""
+        return manifest.content_version(self._tables)
+
+    def lay_beside(self, name: str, content: bytes) -> None:
+        """Put a page for people beside the tables, whatever becomes of them; it does not count for the version."""
+        self._pages[name] = content
+
+    def publish(self, verdicts: Sequence[Mapping[str, Any]] = ()) -> Manifest:
         """Make the staged tables the current version.
 
         The same content as before keeps its version: only the manifest says what it was made from this time.
@@ -67,31 +89,61 @@ class Staged:
         Args:
             verdicts: What the gate said, counts only.
         """
-        version = manifest.content_version(self._tables)
-        facts = Manifest(
-            snapshot=self.snapshot.name,
-            partition=self.partition,
-            version=version,
-            tables=self._tables,
-            inputs=self._inputs,
-            run_id=self._run_id,
-            published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            verdicts=verdicts or [],
-            facts=self.facts,
-        )
-        write_atomically(self._staging / manifest.NAME, facts.to_bytes())
-        target = self._folder / version
+        facts = self._facts(verdicts)
+        target = self._folder / facts.version
         with exclusive(self._folder):
             if target.exists() and not self._whole(target):
                 shutil.rmtree(target)
             if target.exists():
-                write_atomically(target / manifest.NAME, facts.to_bytes())
+                self._describe(target, facts)
             else:
+                self._describe(self._staging, facts)
                 self._staging.replace(target)
                 flush(self._folder)
-            write_atomically(self._folder / "CURRENT", version.encode())
-            retention.collect(self._folder, keep=version)
+            if self.snapshot.inherits:
+                trace.add(self._publications, facts)
+            write_atomically(self._folder / "CURRENT", facts.version.encode())
+            shutil.rmtree(self._folder / ATTEMPT, ignore_errors=True)
+            retention.collect(self._folder, keep=facts.version)
         return facts
+
+    def refuse(self, verdicts: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Keep the staged tables as the partition's last refused attempt, in place of the one before.
+
+        Nobody but :meth:`Store.attempt` finds them, and the next publication removes them. Nothing can be read from this
+        object afterwards.
+
+        Args:
+            verdicts: What the gate said, counts only.
+        """
+        facts = self._facts(verdicts)
+        self._describe(self._staging, facts)
+        attempt = self._folder / ATTEMPT
+        with exclusive(self._folder):
+            shutil.rmtree(attempt, ignore_errors=True)
+            attempt.mkdir(mode=0o700)
+            self._staging.replace(attempt / facts.version)
+            flush(attempt)
+
+    def _facts(self, verdicts: Sequence[Mapping[str, Any]]) -> Manifest:
+        return Manifest(
+            snapshot=self.snapshot.name,
+            partition=self.partition,
+            version=self.version,
+            tables=self._tables,
+            inputs=self._inputs,
+            run_id=self._run_id,
+            published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            verdicts=[dict(verdict) for verdict in verdicts],
+            facts=self.facts,
+            pages={name: hashlib.sha256(content).hexdigest() for name, content in sorted(self._pages.items())},
+        )
+
+    def _describe(self, folder: Path, facts: Manifest) -> None:
+        """Write the pages and, last, the manifest that lists them."""
+        for name, content in self._pages.items():
+            write_atomically(folder / name, content)
+        write_atomically(folder / manifest.NAME, facts.to_bytes())
 
     def discard(self) -> None:
         """Remove what was staged and not published."""

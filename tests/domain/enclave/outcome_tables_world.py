@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from credential_pipeline.enclave.outcome_tables.cohorts import choose_units, first_awards, number_people
+from credential_pipeline.enclave.outcome_tables.macros import macros
+from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 Row = tuple[Any, ...]
 KEYED = {
@@ -96,6 +100,14 @@ def create_inputs(con: Connection, world: World) -> None:
 
 
 @contextmanager
+def working(world: World, **industry: object) -> Iterator[tuple[Scratch, Plan]]:
+    """Room for single steps over the inputs of a world, with the macros, and the settings of the industry."""
+    known = registry(**industry)
+    with opened(world) as con, macros(con), scratch(con) as work:
+        yield work, plan_for(known.industry("manufacturing"), known)
+
+
+@contextmanager
 def opened(world: World, threads: int = 1) -> Iterator[Connection]:
     """A connection with the inputs of a world."""
     with connect(memory_limit="1GB", threads=threads) as con:
@@ -112,7 +124,7 @@ class Result:
     equations: list[dict[str, Any]]
     definitions: list[dict[str, Any]]
     types: dict[str, dict[str, str]]
-    left_over: int
+    left_over: list[str]
 
     def cell(self, tail: str) -> dict[str, Any]:
         """The cell with the id ``manufacturing/<tail>``."""
@@ -127,7 +139,21 @@ class Result:
         return next(row["value"] for row in self.counts if row["count_id"] == count_id)
 
 
-def rows_of(con: Connection, table: str) -> list[dict[str, Any]]:
+def left_over(con: Connection) -> list[str]:
+    """What a connection holds beside the inputs and the outputs: tables and views elsewhere, and macros."""
+    known = (person_keys.SNAPSHOT.name, reference_population.SNAPSHOT.name, "outcome_tables")
+    tables = con.execute(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+        "WHERE NOT list_contains(CAST(? AS VARCHAR[]), table_schema)",
+        [list(known)],
+    ).fetchall()
+    macros = con.execute(
+        "SELECT function_name FROM duckdb_functions() WHERE database_name = 'temp' AND NOT internal"
+    ).fetchall()
+    return sorted(name for (name,) in [*tables, *macros])
+
+
+def rows_of(con: Connection, table: str | Relation) -> list[dict[str, Any]]:
     """All rows of a table as dicts."""
     found = con.execute(f"SELECT * FROM {table}")
     names = [column[0] for column in found.description or []]
@@ -144,7 +170,7 @@ def tabulated(world: World, threads: int = 1, **industry: object) -> Result:
         return Result(
             *(rows_of(con, f"outcome_tables.{name}") for name in names),
             types={name: {row[0]: row[1] for row in rows} for name, rows in described.items()},
-            left_over=con.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall()[0][0],
+            left_over=left_over(con),
         )
 
 
@@ -179,3 +205,10 @@ def random_world(seed: int, size: int = 60) -> World:
         *(("opted_out", 5), ("ferpa_blocked", 3), ("no_person_key", 7), ("keyed", size + 2), ("reported", size + 17)),
     ]
     return world
+
+
+def cohort(work: Scratch, plan: Plan) -> tuple[Relation, Relation, Relation]:
+    """People, awards and units of the world of some work."""
+    people = number_people(work, relation(work.con, "person_keys.learners"))
+    awards = first_awards(work, relation(work.con, "person_keys.credentials"), people, plan)
+    return people, awards, choose_units(work, awards, people, plan)

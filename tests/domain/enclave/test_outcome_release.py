@@ -9,12 +9,22 @@ import pytest
 
 from credential_pipeline.enclave.outcome_release.attacker import attack
 from credential_pipeline.enclave.outcome_release.audit import audit, audit_system, judge, questions, refuse_unsafe
-from credential_pipeline.enclave.outcome_release.release import Release, publish_outcomes, stage_csv, write_published
+from credential_pipeline.enclave.outcome_release.read_counts import read_system
+from credential_pipeline.enclave.outcome_release.release import (
+    Release,
+    hidden_counts,
+    mark_cells,
+    publish_outcomes,
+    share_rests,
+    stage_csv,
+)
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
-from credential_pipeline.engines.disclosure.system import read_system
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.keep import keep
+from credential_pipeline.foundation.storage.relation import relation, scratch
 from tests.domain.engines.disclosure_synthetic import Tables, make
 
 
@@ -44,7 +54,16 @@ def bare(tables: Tables, good: Published, tmp_path_factory: pytest.TempPathFacto
     release = replace(good.release, protection=Protection(hidden, np.zeros_like(hidden), 0))
     with connect() as con:
         tables.load(con)
-        write_published(con, release.system, release.protection, 100)
+        with scratch(con) as work:
+            outcomes = relation(con, "outcome_tables.outcomes")
+            marked = mark_cells(
+                work,
+                outcomes,
+                hidden_counts(work, release.system, release.protection),
+                share_rests(work, release.system),
+                100,
+            )
+            keep(con, SNAPSHOT, "published_outcomes", marked)
         return Published(release, stage_csv(con, tmp_path_factory.mktemp("bare")), [])
 
 
@@ -197,15 +216,19 @@ def test_rounding_and_marks(tables: Tables) -> None:
         share = con.execute(
             "SELECT value FROM outcome_release.published_outcomes WHERE status = 1 AND measure LIKE '%share'"
         ).fetchall()
-        system = read_system(con, 10)
+        system = read_system(
+            con, *(relation(con, f"outcome_tables.{t}") for t in ("counts", "equations", "outcomes")), 10
+        )
         zero_cells = con.execute(
             "SELECT DISTINCT p.status FROM outcome_release.published_outcomes p JOIN outcome_tables.outcomes o"
             " USING (cell_id) WHERE o.n = 0"
         ).fetchall()
     assert pay
+    assert share
     assert all(value % 100 == 0 for (value,) in pay)
     assert all(round(value, 3) == value for (value,) in share)
-    assert zero_cells in ([], [(5,)])
+    assert zero_cells == [(5,)]
+    assert (system.value == 0).any()
     assert find_primary(system, 10).hidden[system.value == 0].all()
 
 

@@ -4,16 +4,13 @@ from typing import Any
 
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.cohorts import create_cohort
-from credential_pipeline.enclave.outcome_tables.plan import plan_for
-from tests.domain.enclave.outcome_tables_world import World, award, opened, registry, rows_of
+from tests.domain.enclave.outcome_tables_world import World, award, cohort, rows_of, working
 
 
 def units(world: World, **industry: object) -> list[dict[str, Any]]:
-    known = registry(**industry)
-    with opened(world) as con:
-        create_cohort(con, plan_for(known.industry("manufacturing"), known))
-        return rows_of(con, "(SELECT u.*, person_key FROM tmp_units AS u JOIN tmp_people USING (pid) ORDER BY uid)")
+    with working(world, **industry) as (work, plan):
+        people, _, chosen = cohort(work, plan)
+        return rows_of(work.con, f"(SELECT u.*, person_key FROM {chosen} AS u JOIN {people} USING (pid) ORDER BY uid)")
 
 
 STACK = World(

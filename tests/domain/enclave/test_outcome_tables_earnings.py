@@ -3,24 +3,22 @@
 import numpy as np
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.bands import create_macros
-from credential_pipeline.enclave.outcome_tables.cohorts import create_cohort
-from credential_pipeline.enclave.outcome_tables.earnings import create_person_years
-from credential_pipeline.enclave.outcome_tables.plan import plan_for
+from credential_pipeline.enclave.outcome_tables.earnings import sum_wages
+from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.foundation.errors import SafeError
-from tests.domain.enclave.outcome_tables_world import Result, World, award, opened, registry, rows_of, tabulated
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import relation
+from tests.domain.enclave.outcome_tables_world import Result, World, award, cohort, rows_of, tabulated, working
 
 ONE = [("A", 1990, "M", "white", None)]
 AWARD = [award("A", "mssc", "CPT", "2010-06-01")]
 
 
 def person_years(world: World) -> list[tuple[int, int, str]]:
-    known = registry()
-    with opened(world) as con:
-        plan = plan_for(known.industry("manufacturing"), known)
-        create_cohort(con, plan)
-        create_person_years(con, plan)
-        rows = rows_of(con, "(SELECT * FROM tmp_person_years ORDER BY pid, year)")
+    with working(world) as (work, plan):
+        people, _, units = cohort(work, plan)
+        found = sum_wages(work, relation(work.con, "reference_population.wages"), units, people, plan)
+        rows = rows_of(work.con, f"(SELECT * FROM {found} ORDER BY pid, year)")
     return [(row["year"], row["cents"], row["employer_id"]) for row in rows]
 
 
@@ -44,10 +42,9 @@ def test_years_outside_the_horizons_and_without_wages_are_left_out() -> None:
 @pytest.mark.parametrize("p", [0.0, 0.25, 0.5, 0.75, 1.0])
 def test_percentiles_interpolate_as_numpy_does(size: int, p: float) -> None:
     values = np.sort(np.random.default_rng(size).uniform(0, 1000, size))
-    with opened(World()) as con:
-        create_macros(con)
+    with connect(threads=1) as con, macros(con):
         found = con.execute(
-            "SELECT tmp_percentile(CAST(? AS DOUBLE[]), CAST(? AS DOUBLE))", [values.tolist(), p]
+            "SELECT percentile(CAST(? AS DOUBLE[]), CAST(? AS DOUBLE))", [values.tolist(), p]
         ).fetchall()
     assert found[0][0] == pytest.approx(np.quantile(values, p))
 

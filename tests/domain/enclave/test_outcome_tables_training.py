@@ -4,21 +4,11 @@ from typing import Any
 
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.attempts import create_sittings
-from credential_pipeline.enclave.outcome_tables.cohorts import create_cohort
-from credential_pipeline.enclave.outcome_tables.plan import plan_for
+from credential_pipeline.enclave.outcome_tables.attempts import count_sittings
+from credential_pipeline.enclave.outcome_tables.cohorts import number_people
 from credential_pipeline.foundation.errors import SafeError
-from tests.domain.enclave.outcome_tables_world import (
-    Result,
-    Row,
-    World,
-    attempt,
-    award,
-    opened,
-    registry,
-    rows_of,
-    tabulated,
-)
+from credential_pipeline.foundation.storage.relation import relation
+from tests.domain.enclave.outcome_tables_world import Result, Row, World, attempt, award, rows_of, tabulated, working
 
 PEOPLE = [(key, 1990, "M", "white", None) for key in "ABCDE"]
 
@@ -93,12 +83,9 @@ def test_a_feed_without_results_says_so(found: Result) -> None:
 
 
 def tries(rows: list[Row]) -> list[dict[str, Any]]:
-    known = registry()
-    with opened(World(learners=PEOPLE[:1], credentials=rows)) as con:
-        plan = plan_for(known.industry("manufacturing"), known)
-        create_cohort(con, plan)
-        create_sittings(con, plan)
-        return rows_of(con, "tmp_tries")
+    with working(World(learners=PEOPLE[:1], credentials=rows)) as (work, plan):
+        people = number_people(work, relation(work.con, "person_keys.learners"))
+        return rows_of(work.con, count_sittings(work, relation(work.con, "person_keys.credentials"), people, plan))
 
 
 def test_a_feed_with_passes_only_says_so_too() -> None:

@@ -5,8 +5,19 @@ from collections import defaultdict
 import pytest
 
 from credential_pipeline.enclave.outcome_tables.definitions import definitions
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
-from tests.domain.enclave.outcome_tables_world import Result, World, award, random_world, tabulated
+from credential_pipeline.foundation.errors import SafeError
+from tests.domain.enclave.outcome_tables_world import (
+    Result,
+    World,
+    award,
+    left_over,
+    opened,
+    random_world,
+    registry,
+    tabulated,
+)
 
 CASES = [("first", 1, ["31", "32", "33"]), ("highest", 2, ["3327", "62"]), ("each", 3, ["31", "32", "33"])]
 
@@ -73,8 +84,20 @@ def test_tables_have_the_columns_and_keys_of_the_contract(found: Result) -> None
         assert len(keys) == len(set(keys)) > 0
 
 
-def test_nothing_about_single_people_is_left_over(found: Result) -> None:
-    assert found.left_over == 0
+def test_nothing_but_the_four_tables_is_left_over(found: Result) -> None:
+    assert found.left_over == []
+
+
+def test_nothing_is_left_over_by_a_tabulation_that_fails() -> None:
+    known = registry(base_year=2099)
+    world = random_world(1)
+    with opened(world) as con:
+        with pytest.raises(SafeError, match="E_CPI"):
+            tabulate(con, known.industry("manufacturing"), known)
+        assert left_over(con) == []
+        assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outcome_tables'").fetchone() == (
+            0,
+        )
 
 
 def test_order_of_rows_and_threads_do_not_matter(found: Result) -> None:

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from credential_pipeline.enclave.outcome_release.audit import audit_system
 from credential_pipeline.enclave.outcome_release.release import Release
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Puzzle, bound
+from credential_pipeline.engines.disclosure.axes import Axes
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import protect
 from credential_pipeline.engines.disclosure.system import System, build_system
 from credential_pipeline.foundation.errors import SafeError
 
+AXES = Axes(who=("certifier",), what=(), when="horizon")
 GRIDS = st.lists(
     st.lists(st.sampled_from([0, 1, 2, 3, 7, 9, 10, 14, 40, 300]), min_size=3, max_size=3), min_size=2, max_size=5
 )
@@ -41,6 +43,7 @@ def grid_system(grid: list[list[int]], learners: dict[str, int] | None = None) -
         pd.DataFrame(equations, columns=["equation_id", "total_count_id", "part_count_id"]),
         pd.DataFrame(cells, columns=["n_count_id", "numerator_count_id", "measure", "cells"]),
         10,
+        AXES,
     )
 
 
@@ -93,7 +96,7 @@ def test_a_count_that_nothing_can_hide_is_refused() -> None:
     counts["certifier"], counts["horizon"] = "all", 1
     none = pd.DataFrame(columns=["equation_id", "total_count_id", "part_count_id"])
     cells = pd.DataFrame(columns=["n_count_id", "numerator_count_id", "measure", "cells"])
-    system = build_system(counts, none, cells, 10)
+    system = build_system(counts, none, cells, 10, AXES)
     primary = find_primary(system, 10)
     primary.up[:] = 5
     assert protect(system, primary).hidden.all()
@@ -118,9 +121,9 @@ def test_broken_tables_are_refused(change: dict[str, list], code: str) -> None:
         [("e", "t", "a"), ("e", "t", "b")], columns=["equation_id", "total_count_id", "part_count_id"]
     )
     cells = pd.DataFrame(columns=["n_count_id", "numerator_count_id", "measure", "cells"])
-    build_system(pd.DataFrame(good), equations, cells, 10)
+    build_system(pd.DataFrame(good), equations, cells, 10, AXES)
     with pytest.raises(SafeError, match=code):
-        build_system(pd.DataFrame(good | change), equations, cells, 10)
+        build_system(pd.DataFrame(good | change), equations, cells, 10, AXES)
 
 
 def test_known_numbers_that_do_not_add_up_are_a_contradiction() -> None:

@@ -1,0 +1,83 @@
+"""What all commands of the command line share: the options that stand anywhere, help with an example, checked numbers.
+
+Not here: what each command takes, which stands beside what it does. Nothing heavy is imported, so that help is quick.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PROGRAM = "credential-pipeline"
+
+Execute = Callable[[argparse.Namespace], int]
+Commands = Any
+"""What ``add_subparsers`` gives; argparse keeps the name of its class to itself."""
+
+
+def program(description: str) -> argparse.ArgumentParser:
+    """The parser of the whole command line, without its commands."""
+    return argparse.ArgumentParser(
+        prog=PROGRAM,
+        description=description,
+        epilog=_example("run manufacturing", f"{PROGRAM} COMMAND --help explains one command."),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_anywhere()],
+    )
+
+
+def command(commands: Commands, name: str, summary: str, example: str, execute: Execute) -> argparse.ArgumentParser:
+    """Add a command; its own arguments are added to the parser that is returned.
+
+    Args:
+        commands: What ``add_subparsers`` gave.
+        name: The word that people type.
+        summary: What it does, in a few words.
+        example: A call that works, without the program's name; a second line explains it.
+        execute: Does it; gives the exit code.
+    """
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=_example(example),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_anywhere()],
+    )
+    parser.set_defaults(execute=execute)
+    return parser
+
+
+def positive(text: str) -> int:
+    """Read a whole number above zero.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value <= 0:
+        raise argparse.ArgumentTypeError("give a whole number above zero")
+    return value
+
+
+def _anywhere() -> argparse.ArgumentParser:
+    """Options that may stand before or after the command: where one is not given, it leaves the other's word alone."""
+    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere = options.add_argument_group("options of every command")
+    everywhere.add_argument(
+        "--home", type=Path, metavar="DIR", help="folder of all three sides (CREDENTIAL_PIPELINE_HOME; ./data)"
+    )
+    everywhere.add_argument(
+        "--registry",
+        type=Path,
+        metavar="DIR",
+        help="folder of YAML laid over the built-in registry (CREDENTIAL_PIPELINE_REGISTRY)",
+    )
+    return options
+
+
+def _example(call: str, more: str = "") -> str:
+    return f"Example:\n  {PROGRAM} {call}" + (f"\n\n{more}" if more else "")

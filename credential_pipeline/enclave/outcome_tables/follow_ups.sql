@@ -1,0 +1,22 @@
+-- One row per unit and horizon. A main employer without a known NAICS code counts as outside the industry.
+WITH years AS (
+    SELECT u.*, CAST(h.horizon AS INTEGER) AS horizon, u.award_year + h.horizon AS year
+    FROM {units} AS u CROSS JOIN (SELECT unnest(range($first_horizon, $last_horizon + 1)) AS horizon) AS h
+)
+SELECT
+    y.uid, y.pid, y.lead, y.certifier, y.credential, y.age_band, y.sex, y.race, y.horizon,
+    CASE
+        WHEN covered.year IS NULL THEN 'year_not_covered'
+        WHEN y.death_year < y.year THEN 'died_before'
+        WHEN w.pid IS NULL THEN 'not_matched'
+        ELSE 'wage_matched'
+    END AS state,
+    state = 'wage_matched' AS seen,
+    seen AND coalesce(e.in_industry, false) AS in_industry,
+    CASE WHEN seen THEN coalesce(e.sector, 'unknown') END AS sector,
+    CASE WHEN seen THEN w.cents / 100 * f.factor END AS real
+FROM years AS y
+LEFT JOIN {covered_years} AS covered ON covered.year = y.year
+LEFT JOIN {person_years} AS w ON w.pid = y.pid AND w.year = y.year
+LEFT JOIN {price_factors} AS f ON f.year = y.year
+LEFT JOIN {main_employers} AS e ON e.employer_id = w.employer_id

@@ -1,0 +1,34 @@
+-- v is a sorted list of numbers, p a share in 0..1, part and n counts with n > 0; all bands are of 95 %.
+CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
+
+CREATE OR REPLACE TEMP MACRO percentile(v, p) AS (
+    v[CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1]
+    + (v[CAST(ceil(p * (len(v) - 1)) AS BIGINT) + 1] - v[CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1])
+      * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
+);
+CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
+    percentile(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.0));
+CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
+    percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
+
+CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
+    greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
+CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
+    least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
+
+CREATE OR REPLACE TEMP MACRO mean_low(mean, deviation, n) AS mean - normal_reach() * deviation / sqrt(n);
+CREATE OR REPLACE TEMP MACRO mean_high(mean, deviation, n) AS mean + normal_reach() * deviation / sqrt(n);
+
+-- Which breakdown a row belongs to; a credential is nested in its certifier.
+CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, age_band, sex, race) AS
+    CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'
+         WHEN age_band <> 'all' THEN 'age_band' WHEN sex <> 'all' THEN 'sex' WHEN race <> 'all' THEN 'race'
+         ELSE 'all' END;
+
+-- The tail of an id, for example /age_band=18-25/h=5; empty for everybody at no horizon.
+CREATE OR REPLACE TEMP MACRO id_part(name, category) AS
+    CASE WHEN category <> 'all' THEN '/' || name || '=' || category ELSE '' END;
+CREATE OR REPLACE TEMP MACRO id_tail(certifier, credential, age_band, sex, race, sector, setting, horizon) AS
+    id_part('certifier', certifier) || id_part('credential', credential) || id_part('age_band', age_band)
+    || id_part('sex', sex) || id_part('race', race) || id_part('sector', sector) || id_part('setting', setting)
+    || CASE WHEN horizon IS NOT NULL THEN '/h=' || horizon ELSE '' END;

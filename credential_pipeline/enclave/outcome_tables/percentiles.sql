@@ -1,0 +1,16 @@
+SELECT
+    CASE c.dimension
+        WHEN 'all' THEN 'earnings_overall'
+        WHEN 'age_band' THEN 'earnings_by_age'
+        ELSE 'earnings_by_' || c.dimension
+    END AS "table",
+    c.certifier, c.credential, c.age_band, c.sex, c.race, c.horizon,
+    'earnings_p' || q.percent AS measure, 'usd' AS unit, c.value AS n, c.count_id AS n_count_id,
+    percentile(d.earnings, q.percent / 100) AS value,
+    percentile_low(d.earnings, q.percent / 100) AS low,
+    percentile_high(d.earnings, q.percent / 100) AS high
+FROM {counts} AS c
+LEFT JOIN (SELECT * FROM {distributions} WHERE workplace = 'all') AS d
+    USING (horizon, certifier, credential, age_band, sex, race)
+CROSS JOIN (SELECT unnest(CAST($percents AS INTEGER[])) AS percent) AS q
+WHERE c.quantity = 'wage_matched'

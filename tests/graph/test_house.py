@@ -1,0 +1,78 @@
+"""The shape of the tree that no linter checks: sizes, one word per hop, rooms with telling names.
+
+Not here: who may import whom (import contracts in pyproject.toml).
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+from credential_pipeline.foundation.names import HOPS, Side
+
+ROOT = Path(__file__).parents[2]
+_FLOORS = ("credential_pipeline", "checks", "assets")
+_MODULES = sorted(path for floor in _FLOORS for path in (ROOT / floor).rglob("*.py"))
+_VAGUE = {"utils", "util", "common", "helpers", "helper", "misc", "shared"}
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _above(limit: int, paths: list[Path]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {length} lines"
+        for path in paths
+        for node in _functions(path)
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > limit
+    ]
+
+
+def test_modules_are_small():
+    sizes = {str(path.relative_to(ROOT)): _lines(path) for path in _MODULES}
+    assert {name: size for name, size in sizes.items() if size > 350} == {}
+    filled = [size for size in sizes.values() if size > 1]
+    assert median(filled) <= 120
+    assert quantiles(filled, n=10)[-1] <= 250
+
+
+def test_functions_are_short():
+    assert _above(50, _MODULES) == []
+
+
+@pytest.mark.parametrize("side", [side.value for side in Side])
+def test_assets_are_thin(side):
+    assert _above(40, sorted((ROOT / "assets" / side).glob("*.py"))) == []
+
+
+@pytest.mark.parametrize(("hop", "side"), HOPS.items())
+def test_a_hop_has_one_name_everywhere(hop, side):
+    assert (ROOT / "credential_pipeline" / "foundation" / "contracts" / f"{hop}.py").is_file()
+    assert (ROOT / "credential_pipeline" / side.value / hop / "__init__.py").is_file()
+    assert (ROOT / "checks" / "suites" / side.value / f"{hop}.py").is_file()
+    assert (ROOT / "assets" / side.value / f"{hop}.py").is_file()
+    assert list((ROOT / "tests" / "domain" / side.value).glob(f"test_{hop}*.py"))
+
+
+def test_no_room_has_a_vague_name():
+    rooms = {part for path in _MODULES for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert rooms & _VAGUE == set()
+
+
+def test_no_temporary_name_is_spelled_by_hand():
+    """Intermediate relations are made by ``foundation.storage.relation`` and handed on as values."""
+    spelled = [
+        str(path.relative_to(ROOT))
+        for path in _MODULES
+        if path.name != "relation.py" and "CREATE TEMP " in path.read_text(encoding="utf-8").replace("OR REPLACE ", "")
+    ]
+    assert spelled == []
