@@ -8,16 +8,17 @@ when something that it reads is newer. With both, nothing is built twice, since 
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets import environment, sources, transfer
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
-Job = UnresolvedAssetJobDefinition
+Job = Any
+"""What ``define_asset_job`` gives, which has no public name."""
 
 
 def side_job(name: str, side: Side, description: str) -> Job:

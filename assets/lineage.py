@@ -10,11 +10,9 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 
 #: Table -> tables whose columns it carries on where both have them.
-_CARRIES = {
+CARRIES = {
     "cleaned_learners.credentials": ("raw_feeds.records",),
-    "linked_records.learners": ("education_registry.persons",),
-    "linked_records.links": ("cleaned_learners.credentials", "education_registry.persons"),
-    "linked_records.profile_links": ("education_registry.persons",),
+    "linked_records.links": ("cleaned_learners.credentials",),
     "census_extract.learners": ("cleaned_learners.profiles", "education_registry.persons"),
     "census_extract.credentials": ("cleaned_learners.credentials",),
     "census_extract.enrollments": ("education_registry.enrollments",),
@@ -42,7 +40,7 @@ def column_lineage(snapshot: Snapshot) -> dg.TableColumnLineage | None:
     """The columns that a hop's tables carry on; none if it carries none."""
     found: dict[str, list[dg.TableColumnDep]] = {}
     for table in snapshot:
-        for name in _CARRIES.get(f"{snapshot.name}.{table.name}", ()):
+        for name in CARRIES.get(f"{snapshot.name}.{table.name}", ()):
             hop, source = name.split(".")
             held = SNAPSHOTS[hop].table(source)
             for column in table.columns:
