@@ -1,24 +1,60 @@
-"""What the sides' automation has in common: one job per side, a monthly schedule, a sensor on arriving packages."""
+"""What the sides' automation has in common, all of it switched off until somebody switches it on in the UI.
+
+There are two ways to let a side run by itself. On the calendar and on arrival: the monthly schedule, and the sensor on files or
+packages, each of which asks for whole runs. Or declared: the schedule that looks at the sources, and the sensor that runs a hop
+when something that it reads is newer. With both, nothing is built twice, since an unchanged hop does no work.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from assets import environment, transfer
+from assets import environment, sources, transfer
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
-Job = UnresolvedAssetJobDefinition
+Job = Any
+"""What ``define_asset_job`` gives, which has no public name."""
 
 
 def side_job(name: str, side: Side, description: str) -> Job:
     """All hops of a side, for one industry."""
-    selection = dg.AssetSelection.groups(side.value)
+    selection = dg.AssetSelection.groups(side.value).materializable()
     return dg.define_asset_job(name, selection=selection, partitions_def=INDUSTRIES, description=description)
+
+
+def look(side: Side) -> Job:
+    """Observe the sources of a side, for every industry at once."""
+    return dg.define_asset_job(
+        f"{side.value}_look",
+        selection=dg.AssetSelection.assets(*sources.names_of(side)),
+        description="Looks what lies in the side's sources, and reads no row of it.",
+    )
+
+
+def looks(side: Side, job: Job) -> dg.ScheduleDefinition:
+    """Look at the sources of a side every quarter of an hour."""
+    return dg.ScheduleDefinition(
+        name=f"{side.value}_looks",
+        job=job,
+        cron_schedule="*/15 * * * *",
+        execution_timezone="UTC",
+        description="Looks at the side's sources every quarter of an hour, for the sensor that runs what is out of date.",
+    )
+
+
+def up_to_date(side: Side) -> dg.AutomationConditionSensorDefinition:
+    """Run a side's hops when what they read is newer, as each hop declares (scheduling.py)."""
+    return dg.AutomationConditionSensorDefinition(
+        name=f"{side.value}_up_to_date",
+        target=dg.AssetSelection.groups(side.value).materializable(),
+        minimum_interval_seconds=60,
+        description="Runs each hop when something that it reads is newer; instead of the monthly schedule, or beside it.",
+    )
 
 
 def monthly(name: str, side: Side, job: Job) -> dg.ScheduleDefinition:

@@ -21,6 +21,14 @@ _SIDE_VARIABLES = {
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
 _MOST_THREADS = 4
 
+#: Variables that every side reads, by what they say.
+SHARED_VARIABLES = {
+    "registry_folder": "CREDENTIAL_PIPELINE_REGISTRY",
+    "extracts": "EXTRACT_TRANSFER",
+    "releases": "RELEASE_TRANSFER",
+    "today": "CREDENTIAL_PIPELINE_TODAY",
+}
+
 
 def home() -> Path:
     """Folder of a one-machine installation (``CREDENTIAL_PIPELINE_HOME``, by default ``./data``)."""
@@ -30,6 +38,11 @@ def home() -> Path:
 def side_home(side: Side) -> Path:
     """Storage root of a side (``CLEARINGHOUSE_HOME``, ``ENCLAVE_HOME``, ``PUBLIC_HOME``)."""
     return Path(os.environ.get(_SIDE_VARIABLES[side]) or home() / side.value).absolute()
+
+
+def side_variable(side: Side) -> str:
+    """Name of the variable that gives a side's storage root."""
+    return _SIDE_VARIABLES[side]
 
 
 def one_machine() -> bool:
@@ -125,6 +138,12 @@ def monthly_cron(side: Side) -> str:
     """When a side runs by itself (``CLEARINGHOUSE_CRON`` and so on); by default monthly, one side after the other."""
     day = {Side.CLEARINGHOUSE: 5, Side.ENCLAVE: 8, Side.PUBLIC: 12}[side]
     return os.environ.get(f"{side.name}_CRON") or f"0 6 {day} * *"
+
+
+def repository_url() -> str | None:
+    """Address of the repository's files on the web (``CREDENTIAL_PIPELINE_REPOSITORY``, for example ``https://…/blob/main``)."""
+    address = os.environ.get("CREDENTIAL_PIPELINE_REPOSITORY")
+    return address.rstrip("/") if address else None
 
 
 def today_override() -> str | None:

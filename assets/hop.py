@@ -103,19 +103,18 @@ class Published:
 
 @dataclass(frozen=True)
 class Chart:
-    """A small chart for the Dagster UI, of a query over aggregates: counts and rates of groups, never rows of people.
+    """Figures for the Dagster UI, of a query over aggregates: counts and rates of groups, never rows of people.
 
     Attributes:
-        title: What it shows; also its alternative text.
+        title: What they show; also the alternative text of a picture.
         query: First column the category or position, second column the value.
-        kind: ``bars`` or ``line``.
-        unit: Unit of a line's values, for example ``usd``.
+        kind: ``numbers``, a figure per category, which the UI plots over the versions; or ``bars`` where the shape of one
+            version tells more than any of its figures.
     """
 
     title: str
     query: str
-    kind: Literal["bars", "line"] = "bars"
-    unit: str = ""
+    kind: Literal["numbers", "bars"] = "numbers"
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ class Hop:
             tells where it is; called for unchanged versions, too. A report with a style of its own is added by the location's definitions, not
             in the hop's module, so that its code is no reason to build the tables again.
         describe: Facts of the published version for the Dagster UI.
-        charts: Charts of the published version for the Dagster UI, by name.
+        charts: Figures of the published version for the Dagster UI, by name.
         explain: A sentence for people when the gate stays shut, for example which file to mend; empty for none.
         kinds: Technologies to show besides DuckDB and Parquet.
         description: A sentence for people that follows the contract's.

@@ -8,14 +8,18 @@ from typing import Any
 
 import dagster as dg
 
+from assets import scheduling, sources
+from assets.code_links import code_links
 from assets.code_version import code_version
+from assets.following import followed
 from assets.hop import Hop
+from assets.lineage import column_lineage, qualified
 from assets.materialize import Outcome, materialize
 from assets.observe import observation, spoken_for, survey
-from assets.partitions import INDUSTRIES
+from assets.partitions import INDUSTRIES, shared_policy
 from assets.resources import SideResource
 from checks import gate
-from credential_pipeline.foundation.contracts.table import Snapshot, Table
+from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import SHARED, Sensitivity
 from credential_pipeline.foundation.storage.snapshots import Version
 
@@ -33,31 +37,39 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=hop.name,
-        deps=[dg.AssetKey(name) for name in hop.upstream],
+        deps=[dg.AssetKey(name) for name in (*sources.read_by(hop.name), *hop.upstream)],
         partitions_def=partitions,
+        backfill_policy=None if partitions else shared_policy(side),
         check_specs=gate.specs(hop.name, hop.rules, partitions),
         group_name=side.value,
         owners=[f"team:{side.value}"],
         kinds={"duckdb", "parquet", *hop.kinds},
         description=_description(hop),
         tags={"side": side.value, "sensitivity": _most_sensitive(contract)},
-        metadata=_schemas(contract),
+        metadata={**_columns(contract), **code_links(contract)},
+        freshness_policy=scheduling.freshness(partitioned=contract.partitioned),
+        automation_condition=scheduling.when_newer([hop.receives.name] if hop.receives else []),
         code_version=code_version(hop.module),
         required_resource_keys={side.value},
         output_required=False,
     )
     def run(context: dg.AssetExecutionContext) -> Iterator[Outcome]:
-        resource: SideResource = getattr(context.resources, side.value)
-        idle = _idle(context, hops, resource)
-        if hop.name not in idle:
-            partition = context.partition_key if contract.partitioned else SHARED
-            yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
-            return
-        yield from gate.repeated(hop.rules, idle[hop.name].manifest)
-        for other in spoken_for(hop, [one for one in hops if one.name in idle]):
-            context.log_event(observation(other, resource, context.partition_key, idle[other.name]))
+        with followed(context, side):
+            yield from _run(context, hop, hops)
 
     return run
+
+
+def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> Iterator[Outcome]:
+    resource: SideResource = getattr(context.resources, hop.contract.side.value)
+    idle = _idle(context, hops, resource)
+    if hop.name not in idle:
+        partition = context.partition_key if hop.contract.partitioned else SHARED
+        yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
+        return
+    yield from gate.repeated(hop.rules, idle[hop.name].manifest)
+    for other in spoken_for(hop, [one for one in hops if one.name in idle]):
+        context.log_event(observation(other, resource, context.partition_key, idle[other.name]))
 
 
 def _idle(context: dg.AssetExecutionContext, hops: Sequence[Hop], side: SideResource) -> Mapping[str, Version]:
@@ -88,22 +100,18 @@ def _most_sensitive(snapshot: Snapshot) -> str:
     return min((table.sensitivity for table in snapshot), key=levels.index).value.replace(" ", "_")
 
 
-def _schemas(snapshot: Snapshot) -> dict[str, Any]:
-    first, *others = snapshot.tables
-    shown = {f"schema/{table.name}": dg.MetadataValue.table_schema(_column_schema(table)) for table in others}
-    return {"dagster/column_schema": _column_schema(first), **shown}
+def _columns(snapshot: Snapshot) -> dict[str, Any]:
+    """All columns of all tables, as one schema, and where they come from: an asset has one of each in the UI."""
+    schema = dg.TableSchema(columns=[_column(table, column) for table in snapshot for column in table.columns])
+    lineage = column_lineage(snapshot)
+    return {"dagster/column_schema": schema, **({"dagster/column_lineage": lineage} if lineage else {})}
 
 
-def _column_schema(table: Table) -> dg.TableSchema:
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=column.type,
-                description=column.description,
-                constraints=dg.TableColumnConstraints(nullable=column.name not in table.key),
-                tags={"identifier": "direct"} if column.identifier else {},
-            )
-            for column in table.columns
-        ]
+def _column(table: Table, column: Column) -> dg.TableColumn:
+    return dg.TableColumn(
+        name=qualified(table, column.name),
+        type=column.type,
+        description=column.description,
+        constraints=dg.TableColumnConstraints(nullable=column.name not in table.key),
+        tags={"identifier": "direct"} if column.identifier else {},
     )

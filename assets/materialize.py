@@ -78,7 +78,8 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
     with step.side.store.read(version) as con:
         published = Published(step, version, con)
         metadata |= {**hop.for_readers(published), **hop.describe(published)}
-        metadata |= {name: pictures.draw(con, chart) for name, chart in hop.charts.items()}
+        for name, chart in hop.charts.items():
+            metadata |= pictures.shown(con, name, chart)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))
 
 

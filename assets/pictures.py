@@ -1,6 +1,6 @@
-"""Draws a hop's charts for the Dagster UI.
+"""A hop's figures for the Dagster UI: numbers that it plots over the versions, and a picture where a shape tells more.
 
-Altair is loaded when the first chart is drawn, since it costs a second.
+Altair is loaded when the first picture is drawn, since it costs a second.
 """
 
 from typing import Any
@@ -11,16 +11,18 @@ from assets.hop import Chart
 from credential_pipeline.foundation.storage.engine import Connection
 
 
-def draw(con: Connection, chart: Chart) -> dg.MarkdownMetadataValue:
-    """A chart of a query's first column (category or position) and second column (value)."""
-    from credential_pipeline.engines.charts.png import png_bars, png_line, png_markdown
+def shown(con: Connection, name: str, chart: Chart) -> dict[str, Any]:
+    """Metadata of a query's first column (category or position) and second column (value).
 
-    first, second, rows = _rows(con, chart.query)
-    png = png_bars(rows, first, second) if chart.kind == "bars" else png_line(rows, first, second, unit=chart.unit)
-    return dg.MetadataValue.md(png_markdown(png, chart.title))
+    Returns:
+        A number per category, under ``name/category``; or one picture, under ``name``.
+    """
+    result = con.execute(chart.query)
+    first, second = (column[0] for column in result.description or [])
+    rows = result.fetchall()
+    if chart.kind == "numbers":
+        return {f"{name}/{category}": value for category, value in rows if value is not None}
+    from credential_pipeline.engines.charts.png import png_bars, png_markdown
 
-
-def _rows(con: Connection, query: str) -> tuple[str, str, list[dict[str, Any]]]:
-    result = con.execute(query)
-    names = [column[0] for column in result.description or []]
-    return names[0], names[1], [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    png = png_bars([{first: category, second: value} for category, value in rows], first, second)
+    return {name: dg.MetadataValue.md(png_markdown(png, chart.title))}

@@ -1,6 +1,7 @@
 """What assets are given: the store of their side, DuckDB with a memory limit, the registry, the transfer folders."""
 
 import datetime
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -39,7 +40,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def root(self) -> Path:
         """Storage root as a path."""
-        return Path(self.home)
+        return Path(self.home).absolute()
 
     @property
     def store(self) -> Store:
@@ -84,16 +85,30 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def side_resource(side: Side) -> SideResource:
     """The resource of a side, from the environment."""
+    return SideResource(**_fields(side), duckdb=_duckdb())
+
+
+def declared_resource(side: Side) -> SideResource:
+    """The resource of a side as its code location declares it.
+
+    Each variable that is set is named, and read when a run begins; where one is not set, the value that takes its place stands.
+    """
+    variables = {"home": environment.side_variable(side), **environment.SHARED_VARIABLES}
+    named = {field: dg.EnvVar(variable) for field, variable in variables.items() if os.environ.get(variable)}
+    return SideResource(**{**_fields(side), **named}, duckdb=_duckdb())
+
+
+def _fields(side: Side) -> dict[str, str]:
     transfer = environment.transfer()
-    folder = environment.extra_registry()
-    return SideResource(
-        home=str(environment.side_home(side)),
-        registry_folder=str(folder) if folder else "",
-        extracts=str(transfer.extracts),
-        releases=str(transfer.releases),
-        today=environment.today_override() or "",
-        duckdb=DuckDBResource(
-            database=":memory:",
-            connection_config={"memory_limit": environment.memory_limit(), "threads": str(environment.threads())},
-        ),
-    )
+    return {
+        "home": str(environment.side_home(side)),
+        "registry_folder": str(environment.extra_registry() or ""),
+        "extracts": str(transfer.extracts),
+        "releases": str(transfer.releases),
+        "today": environment.today_override() or "",
+    }
+
+
+def _duckdb() -> DuckDBResource:
+    settings = {"memory_limit": environment.memory_limit(), "threads": str(environment.threads())}
+    return DuckDBResource(database=":memory:", connection_config=settings)

@@ -2,3 +2,10 @@
 
 NEW_IDS = "credential_pipeline/new_ids"
 """``true``: where the learner ids given out before are lost for good, every learner may get a new one."""
+
+STARTED_BY = "credential_pipeline/started_by"
+"""Command line, ui, schedule, sensor, backfill or automation."""
+INDUSTRY = "credential_pipeline/industry"
+"""The industry that a run works on."""
+SIDE = "credential_pipeline/side"
+"""The side that a run works on."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.automation import monthly, side_job
+from assets.automation import look, looks, monthly, side_job, up_to_date
 from assets.digests import digest_of
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
@@ -14,6 +14,9 @@ from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
 MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
+LOOK = look(Side.CLEARINGHOUSE)
+LOOKS = looks(Side.CLEARINGHOUSE, LOOK)
+UP_TO_DATE = up_to_date(Side.CLEARINGHOUSE)
 
 
 #: A file that changed within these seconds may still be on its way and is left for the next look.

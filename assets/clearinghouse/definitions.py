@@ -8,14 +8,15 @@ import dagster as dg
 from assets.clearinghouse import automation
 from assets.clearinghouse.hops import HOPS
 from assets.hop_asset import hop_assets
-from assets.resources import side_resource
+from assets.resources import declared_resource
+from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
 
 defs = dg.Definitions(
-    assets=hop_assets(HOPS),
-    jobs=[automation.JOB],
-    schedules=[automation.MONTHLY],
-    sensors=[automation.landing],
-    resources={"clearinghouse": side_resource(Side.CLEARINGHOUSE)},
+    assets=[*hop_assets(HOPS), *source_assets(Side.CLEARINGHOUSE)],
+    jobs=[automation.JOB, automation.LOOK],
+    schedules=[automation.MONTHLY, automation.LOOKS],
+    sensors=[automation.landing, automation.UP_TO_DATE],
+    resources={"clearinghouse": declared_resource(Side.CLEARINGHOUSE)},
     executor=dg.in_process_executor,
 )

@@ -67,8 +67,7 @@ HOP = Hop(
     depends=_depends,
     describe=_describe,
     charts={
-        "learners by status": Chart("Learners by status", summary.STATUSES),
-        "match weights": Chart("Learners by the match weight of their best student", summary.WEIGHTS),
+        "match weights": Chart("Learners by the match weight of their best student", summary.WEIGHTS, "bars"),
     },
     kinds=["splink"],
     description="Probabilistic linkage with a pinned model; same input, same links.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar, keys
-from assets.run_tags import NEW_IDS
+from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _materialize(
 def _tags(industry: str, location: str) -> dict[str, str]:
     """What people read of a run in the UI, and by what its pages find a run of a job of a code location."""
     return {
-        "credential_pipeline/started_by": "command line",
-        "credential_pipeline/industry": industry,
+        STARTED_BY: "command line",
+        INDUSTRY: industry,
         ".dagster/repository": f"__repository__@{location}",
     }
 

@@ -4,6 +4,8 @@ import argparse
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from assets import environment
@@ -11,6 +13,7 @@ from assets.console import grammar, keys
 from credential_pipeline.foundation.errors import SafeError
 
 _ROOT = Path(__file__).parent.parent.parent
+_SECONDS = 0.5
 
 
 def add(commands: grammar.Commands) -> None:
@@ -32,20 +35,42 @@ def execute(arguments: argparse.Namespace) -> int:
     environment.registry()
     keys.ensure()
     folder = instance.prepare()
-    with instance.instance():  # What is wrong with it is one line here, and a traceback in each of the two processes.
-        pass
+    with instance.instance():
+        pass  # What is wrong with it is one line here; and its database is made before the page and the daemon need it.
     if os.environ.get("DAGSTER_WEBSERVER_HOST", "127.0.0.1") != "127.0.0.1":
         raise SafeError(
             "E_REMOTE_UI",
             "The web page has no log-in; unset DAGSTER_WEBSERVER_HOST and put a proxy with log-in before it.",
         )
+    print(f"Dagster on http://127.0.0.1:{arguments.port} (instance {folder}); stop with Ctrl-C")
+    return _serve(arguments.port)
+
+
+def _serve(port: int) -> int:
+    """Run page and daemon. The daemon begins when the page answers, since somebody waits for the page."""
     workspace = ["-w", str(_ROOT / "workspace.yaml")]
     binaries = Path(sys.executable).parent
-    daemon = subprocess.Popen([str(binaries / "dagster-daemon"), "run", *workspace], cwd=_ROOT)
-    print(f"Dagster on http://127.0.0.1:{arguments.port} (instance {folder}); stop with Ctrl-C")
+    running = [
+        subprocess.Popen(
+            [str(binaries / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(port), *workspace], cwd=_ROOT
+        )
+    ]
     try:
-        page = [str(binaries / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(arguments.port), *workspace]
-        return subprocess.call(page, cwd=_ROOT)
+        while running[0].poll() is None and not _answers(port):
+            time.sleep(_SECONDS)
+        if running[0].poll() is None:
+            running.append(subprocess.Popen([str(binaries / "dagster-daemon"), "run", *workspace], cwd=_ROOT))
+        return running[0].wait()
     finally:
-        daemon.terminate()
-        daemon.wait(timeout=30)
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=5):
+            return True
+    except OSError:
+        return False

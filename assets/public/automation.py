@@ -1,9 +1,12 @@
 """When releases are published: monthly for every industry, and when a sealed release arrives."""
 
-from assets.automation import monthly, on_arrival, side_job
+from assets.automation import look, looks, monthly, on_arrival, side_job, up_to_date
 from assets.resources import SideResource
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("public", Side.PUBLIC, "Sealed release to public files, for one industry.")
 MONTHLY = monthly("public_monthly", Side.PUBLIC, JOB)
+LOOK = look(Side.PUBLIC)
+LOOKS = looks(Side.PUBLIC, LOOK)
+UP_TO_DATE = up_to_date(Side.PUBLIC)
 ARRIVALS = on_arrival("release_arrivals", JOB, "public", SideResource.folder_of_releases, "outcome_release")

@@ -24,7 +24,7 @@ from credential_pipeline.public.published_outcomes.place import read_notice, rep
 
 _SENT_BY = outcome_release.SNAPSHOT.name
 _MEDIANS = """
-SELECT horizon, value AS median FROM published_outcomes.published_outcomes
+SELECT format('year {:+d}', horizon) AS year, value AS median FROM published_outcomes.published_outcomes
 WHERE "table" = 'earnings_overall' AND measure = 'earnings_p50' AND status = 1 ORDER BY horizon
 """
 
@@ -90,7 +90,7 @@ HOP = Hop(
     before_publish=_publish,
     intact=_intact,
     describe=_describe,
-    charts={"median earnings": Chart("Published median earnings by year from the award", _MEDIANS, "line", "usd")},
+    charts={"median earnings": Chart("Published median earnings, US dollars, by year from the award", _MEDIANS)},
     kinds=["age", "html", "csv"],
     description="Writes outcomes.csv, outcomes.parquet, report.html, methods.md, datapackage.json and their manifest.",
 )

@@ -2,7 +2,11 @@
 
 import importlib
 
+import dagster as dg
 import pytest
+from dagster_duckdb import DuckDBResource
+
+from assets.resources import SideResource
 
 LOCATIONS = ("clearinghouse", "enclave", "public")
 
@@ -25,4 +29,20 @@ def assets(definitions):
 
 
 def _made(location):
-    return {key.to_user_string() for asset in location.assets for key in asset.keys}
+    return {key.to_user_string() for asset in made_by(location) for key in asset.keys}
+
+
+def made_by(location):
+    """The assets that a location makes, without the sources that it observes."""
+    return [asset for asset in location.assets if isinstance(asset, dg.AssetsDefinition)]
+
+
+@pytest.fixture
+def side(tmp_path):
+    """A side in an empty folder."""
+    return SideResource(
+        home=str(tmp_path / "home"),
+        extracts=str(tmp_path / "extracts"),
+        releases=str(tmp_path / "releases"),
+        duckdb=DuckDBResource(database=":memory:"),
+    )

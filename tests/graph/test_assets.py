@@ -1,13 +1,17 @@
 """What people see of an asset in the UI, and how the three locations' lineage fits together."""
 
 import importlib
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from assets import lineage
+from assets.code_links import code_links
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import HOPS, Side
+from tests.graph.conftest import made_by
 
 _LOCATION = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
 _LINEAGE = {
@@ -30,7 +34,8 @@ def _rules(hop):
 
 
 def _deps(spec):
-    return {dep.asset_key.to_user_string() for dep in spec.deps}
+    """Hops that an asset depends on; its sources are tested in test_sources.py."""
+    return {dep.asset_key.to_user_string() for dep in spec.deps} & set(HOPS)
 
 
 def test_one_asset_a_hop(assets):
@@ -43,7 +48,7 @@ def test_asset_is_made_by_its_side_alone(definitions, hop):
     makers = [
         name
         for name, location in definitions.items()
-        if any(dg.AssetKey(hop) in asset.keys for asset in location.assets)
+        if any(dg.AssetKey(hop) in asset.keys for asset in made_by(location))
     ]
     assert makers == [_LOCATION[HOPS[hop]]]
 
@@ -75,17 +80,84 @@ def test_partitions_are_the_industries(assets, hop):
 
 
 @pytest.mark.parametrize("hop", HOPS)
-def test_column_schemas_of_every_table(assets, hop):
-    first, *others = SNAPSHOTS[hop].tables
-    shown = {first: assets[hop].metadata["dagster/column_schema"]}
-    shown |= {table: assets[hop].metadata[f"schema/{table.name}"].value for table in others}
-    for table, held in shown.items():
-        schema = getattr(held, "value", held)
-        assert [(c.name, c.type, c.description) for c in schema.columns] == [
-            (c.name, c.type, c.description) for c in table.columns
-        ]
-        direct = {c.name for c in schema.columns if c.tags.get("identifier") == "direct"}
-        assert direct == {c.name for c in table.columns if c.identifier}
+def test_every_column_of_every_table_is_in_the_schema(assets, hop):
+    schema = assets[hop].metadata["dagster/column_schema"]
+    shown = [(c.name, c.type, c.description, c.tags.get("identifier") == "direct") for c in schema.columns]
+    assert shown == [
+        (f"{table.name}.{c.name}", c.type, c.description, c.identifier)
+        for table in SNAPSHOTS[hop]
+        for c in table.columns
+    ]
+
+
+def _lineage(assets, hop):
+    found = assets[hop].metadata.get("dagster/column_lineage")
+    return found.deps_by_column if found else {}
+
+
+@pytest.mark.parametrize("hop", HOPS)
+def test_column_lineage_names_columns_that_are_there(assets, hop):
+    columns = {
+        name: {column.name for column in spec.metadata["dagster/column_schema"].columns}
+        for name, spec in assets.items()
+        if name in SNAPSHOTS
+    }
+    for column, deps in _lineage(assets, hop).items():
+        assert column in columns[hop]
+        for dep in deps:
+            assert dep.asset_key.to_user_string() in _deps(assets[hop])
+            assert dep.column_name in columns[dep.asset_key.to_user_string()]
+
+
+@pytest.mark.parametrize("hop", ["accepted_extract", "published_outcomes"])
+def test_a_package_carries_every_column_over_the_boundary(assets, hop):
+    assert set(_lineage(assets, hop)) == {
+        column.name for column in assets[hop].metadata["dagster/column_schema"].columns
+    }
+
+
+@pytest.mark.parametrize("table", lineage.CARRIES)
+def test_every_line_of_the_lineage_carries_something(assets, table):
+    hop, name = table.split(".")
+    found = {
+        dep.asset_key.to_user_string()
+        for c, deps in _lineage(assets, hop).items()
+        if c.startswith(f"{name}.")
+        for dep in deps
+    }
+    assert found == {source.split(".")[0] for source in lineage.CARRIES[table]}
+
+
+@pytest.mark.parametrize("hop", HOPS)
+def test_code_links_lead_to_files_that_are_there(assets, hop):
+    links = assets[hop].metadata["dagster/code_references"].code_references
+    assert [link.label for link in links] == ["asset", "what it does", "contract", "rules"]
+    assert all(Path(link.file_path).is_file() for link in links)
+
+
+def test_code_links_lead_to_the_repository_where_it_is_known(monkeypatch):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_REPOSITORY", "https://example.org/pipeline/blob/main/")
+    (references,) = code_links(SNAPSHOTS["raw_feeds"]).values()
+    assert (
+        references.code_references[0].url == "https://example.org/pipeline/blob/main/assets/clearinghouse/raw_feeds.py"
+    )
+
+
+@pytest.mark.parametrize("hop", HOPS)
+def test_freshness_is_declared(assets, hop):
+    policy = assets[hop].freshness_policy
+    assert policy.warn_window.to_timedelta() < policy.fail_window.to_timedelta()
+
+
+def test_shared_tables_of_two_sides_are_asked_for_apart(definitions):
+    """Else a backfill of everything fails: it asks for all of them in one run, which no code location can do."""
+    shared = [
+        asset
+        for location in definitions.values()
+        for asset in made_by(location)
+        if not SNAPSHOTS[asset.key.to_user_string()].partitioned
+    ]
+    assert len({asset.backfill_policy for asset in shared}) == len(shared) == 2
 
 
 @pytest.mark.parametrize("hop", HOPS)
@@ -93,7 +165,7 @@ def test_one_check_a_rule_partitioned_like_the_asset(definitions, hop):
     location = definitions[_LOCATION[HOPS[hop]]]
     found = {
         spec.name.partition("_")[2]: spec
-        for asset in location.assets
+        for asset in made_by(location)
         for spec in asset.check_specs
         if spec.asset_key == dg.AssetKey(hop)
     }
@@ -128,4 +200,4 @@ def test_hops_run_in_the_order_of_their_lineage(assets):
 def test_hops_are_never_retried(definitions):
     """A refusal stays a refusal; another try would only repeat it."""
     for location in definitions.values():
-        assert all(asset.op.retry_policy is None for asset in location.assets)
+        assert all(asset.op.retry_policy is None for asset in made_by(location))

@@ -6,11 +6,9 @@ import os
 
 import dagster as dg
 import pytest
-from dagster_duckdb import DuckDBResource
 
 from assets import transfer
 from assets.partitions import INDUSTRIES
-from assets.resources import SideResource
 from credential_pipeline.foundation.names import HOPS
 
 _ALL = sorted(INDUSTRIES.get_partition_keys())
@@ -18,22 +16,11 @@ _ARRIVALS = {"enclave": "extracts", "public": "releases"}
 
 
 @pytest.fixture
-def side(tmp_path):
-    """A side in an empty folder."""
-    return SideResource(
-        home=str(tmp_path / "home"),
-        extracts=str(tmp_path / "extracts"),
-        releases=str(tmp_path / "releases"),
-        duckdb=DuckDBResource(database=":memory:"),
-    )
-
-
-@pytest.fixture
 def look(definitions, side):
     """Evaluate the sensor of a location once, over the side's folders."""
 
     def evaluate(name, cursor=None):
-        (sensor,) = definitions[name].sensors
+        sensor = _arrivals(definitions[name])
         with (
             dg.DagsterInstance.ephemeral() as instance,
             dg.build_sensor_context(
@@ -64,13 +51,25 @@ def _industries(tick):
     return [request.partition_key for request in tick.run_requests]
 
 
+def _arrivals(location):
+    """The sensor on files or packages."""
+    (sensor,) = [one for one in location.sensors if not isinstance(one, dg.AutomationConditionSensorDefinition)]
+    return sensor
+
+
+def _monthly(location):
+    (schedule,) = [one for one in location.schedules if one.name.endswith("_monthly")]
+    return schedule
+
+
 def test_jobs_schedules_and_sensors_are_there_and_described(definitions):
     for name, location in definitions.items():
-        (job,), (schedule,), (sensor,) = location.jobs, location.schedules, location.sensors
-        assert job.name == name
-        for thing in (job, schedule, sensor):
+        assert [job.name for job in location.jobs] == [name, f"{name}_look"]
+        for thing in (*location.jobs, *location.schedules, *location.sensors):
             assert thing.description.endswith(".")
-        assert {schedule.job_name, sensor.job_name} == {name}
+        assert {_monthly(location).job_name, _arrivals(location).job_name} == {name}
+        assert {one.name: one.job_name for one in location.schedules}[f"{name}_looks"] == f"{name}_look"
+        assert f"{name}_up_to_date" in {sensor.name for sensor in location.sensors}
 
 
 def test_nothing_starts_by_itself(definitions):
@@ -88,11 +87,21 @@ def test_job_runs_every_hop_of_its_side(definitions):
         assert job.partitions_def == INDUSTRIES
 
 
+def test_sources_are_looked_at_and_never_made(definitions):
+    for name, location in definitions.items():
+        looked_at = {
+            key.to_user_string() for key in location.resolve_job_def(f"{name}_look").asset_layer.executable_asset_keys
+        }
+        made = {key.to_user_string() for key in location.resolve_job_def(name).asset_layer.selected_asset_keys}
+        assert looked_at
+        assert not looked_at & made
+
+
 def test_monthly_schedule_asks_for_one_run_an_industry(definitions):
     at = datetime.datetime(2026, 11, 5, 6, tzinfo=datetime.UTC)
     days = []
     for location in definitions.values():
-        (schedule,) = location.schedules
+        schedule = _monthly(location)
         with dg.build_schedule_context(
             scheduled_execution_time=at, repository_def=location.get_repository_def()
         ) as context:
@@ -179,3 +188,25 @@ def test_package_asks_for_one_run_and_another_for_another(look, name, tmp_path):
         asked.append(_industries(tick))
         cursor = tick.cursor
     assert asked == [["manufacturing"], [], ["manufacturing"], ["manufacturing"]]
+
+
+def test_a_hop_runs_by_itself_when_its_source_is_newer(definitions, side):
+    """Declared automation, evaluated as the sensor does: nothing at first, then the hops of the industry that changed."""
+    location = definitions["clearinghouse"]
+    graph = dg.Definitions(assets=location.assets, jobs=location.jobs[1:], resources={"clearinghouse": side})
+    with dg.DagsterInstance.ephemeral() as instance:
+        graph.resolve_job_def("clearinghouse_look").execute_in_process(instance=instance)
+        first = dg.evaluate_automation_conditions(defs=graph, instance=instance)
+        _land(side, "manufacturing")
+        graph.resolve_job_def("clearinghouse_look").execute_in_process(instance=instance)
+        second = dg.evaluate_automation_conditions(defs=graph, instance=instance, cursor=first.cursor)
+    assert second.get_requested_partitions(dg.AssetKey("raw_feeds")) == {"manufacturing"}
+    assert second.get_requested_partitions(dg.AssetKey("cleaned_learners")) == {"manufacturing"}
+
+
+def test_a_package_of_another_side_is_no_reason_to_wait(definitions):
+    """In production the sender's Dagster is another instance, where nothing is ever seen to be made."""
+    location = definitions["enclave"]
+    (accepted,) = [asset for asset in location.assets if asset.key == dg.AssetKey("accepted_extract")]
+    condition = accepted.automation_conditions_by_key[accepted.key]
+    assert "census_extract" in str(condition)

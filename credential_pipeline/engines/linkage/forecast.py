@@ -66,6 +66,8 @@ class Forecast:
         """
         if self.pairs <= max_pairs:
             if self.seconds > 1:
+                for number, rule in enumerate(self.rules, 1):
+                    _PROGRESS.info("rule %d of %d, %s: %s pairs", number, len(self.rules), rule.rule, f"{rule.pairs:,}")
                 _PROGRESS.info("at most %s candidate pairs, about %.0f CPU-seconds", f"{self.pairs:,}", self.seconds)
             return
         worst = max(self.rules, key=lambda rule: (rule.pairs, rule.rule))

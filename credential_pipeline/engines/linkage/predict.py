@@ -24,6 +24,7 @@ MIN_WEIGHT = -4.0
 ALL = -1e6
 """Match weight below every other: all scored pairs are kept."""
 
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 CHUNK_PAIRS = 1_000_000
 """Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
@@ -84,6 +85,8 @@ def score(
         )
     target: Relation | None = None
     for number in range(chunks):
+        if chunks > 1:
+            _PROGRESS.info("comparing pairs, chunk %d of %d", number + 1, chunks)
         part = str(pairs) if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
         features, compared = _make_chunk(sql, left, searched, part, tables)
         with quiet():

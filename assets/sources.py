@@ -1,0 +1,145 @@
+"""Where data comes from: the folders in which others leave files, as observed source assets at the start of the graph.
+
+An observation records a hash of what lies there, so that Dagster knows whether a hop has seen the newest. It reads no row.
+Not here: when anybody looks (automation.py), and what a hop makes of the files.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets import transfer
+from assets.digests import digest_of_files
+from assets.partitions import INDUSTRIES
+from assets.resources import SideResource
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+
+#: What a place is called in which nothing has arrived.
+EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place where others leave files for a side.
+
+    Attributes:
+        name: Name of the asset.
+        side: Whose place it is.
+        read_by: The hop that reads the files.
+        description: A sentence for people.
+        version: Hash or name of what lies there, for an industry; for all of them if the source is not partitioned.
+        partitioned: Whether every industry has its own.
+        kinds: Technologies to show.
+    """
+
+    name: str
+    side: Side
+    read_by: str
+    description: str
+    version: Callable[[SideResource, str], str]
+    partitioned: bool = True
+    kinds: Sequence[str] = ()
+
+
+def _files(*folders: str) -> Callable[[SideResource, str], str]:
+    def version(side: SideResource, industry: str) -> str:
+        folder = Path(side.root, *folders, *([industry] if industry else []))
+        return digest_of_files(folder) if any(path.is_file() for path in folder.rglob("*")) else EMPTY
+
+    return version
+
+
+def _package(folder: Callable[[SideResource, str], Path], sent_by: str) -> Callable[[SideResource, str], str]:
+    def version(side: SideResource, industry: str) -> str:
+        try:
+            return transfer.pointed(folder(side, industry), sent_by).name
+        except SafeError:
+            return EMPTY
+
+    return version
+
+
+SOURCES = (
+    Source(
+        "certifier_feeds",
+        Side.CLEARINGHOUSE,
+        "raw_feeds",
+        "Deliveries in the inbox of the industry's certifiers.",
+        _files("inbox"),
+        kinds=("csv",),
+    ),
+    Source(
+        "education_drops",
+        Side.CLEARINGHOUSE,
+        "education_registry",
+        "Files of persons, enrollments and degrees that the education registry leaves.",
+        _files("education"),
+        partitioned=False,
+        kinds=("csv",),
+    ),
+    Source(
+        "arrived_extracts",
+        Side.ENCLAVE,
+        "accepted_extract",
+        "The sealed package in the transfer folder that is the one to read.",
+        _package(SideResource.folder_of_extracts, "census_extract"),
+        kinds=("age",),
+    ),
+    Source(
+        "reference_drops",
+        Side.ENCLAVE,
+        "reference_population",
+        "Files of persons, employers and wages that the enclave's keeper leaves.",
+        _files("reference"),
+        partitioned=False,
+        kinds=("csv",),
+    ),
+    Source(
+        "arrived_releases",
+        Side.PUBLIC,
+        "published_outcomes",
+        "The sealed release in the transfer folder that is the one to read.",
+        _package(SideResource.folder_of_releases, "outcome_release"),
+        kinds=("age",),
+    ),
+)
+
+
+def read_by(hop: str) -> list[str]:
+    """Names of the sources that a hop reads."""
+    return [source.name for source in SOURCES if source.read_by == hop]
+
+
+def source_assets(side: Side) -> list[dg.SourceAsset]:
+    """The observed source assets of a side."""
+    return [_asset(source) for source in SOURCES if source.side == side]
+
+
+def names_of(side: Side) -> list[str]:
+    """Names of a side's sources."""
+    return [source.name for source in SOURCES if source.side == side]
+
+
+def _asset(source: Source) -> dg.SourceAsset:
+    side = source.side.value
+
+    def observe(context: dg.OpExecutionContext) -> Any:
+        home: SideResource = getattr(context.resources, side)
+        if not source.partitioned:
+            return dg.DataVersion(source.version(home, ""))
+        return dg.DataVersionsByPartition(
+            {industry: source.version(home, industry) for industry in INDUSTRIES.get_partition_keys()}
+        )
+
+    return dg.observable_source_asset(
+        name=source.name,
+        partitions_def=INDUSTRIES if source.partitioned else None,
+        group_name=side,
+        description=source.description,
+        required_resource_keys={side},
+        tags={"side": side, **{f"dagster/kind/{kind}": "" for kind in source.kinds}},
+    )(observe)
