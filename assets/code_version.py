@@ -1,13 +1,13 @@
 """The code version of a hop: a hash of the modules that it can reach by imports, and of the files that they name.
 
-It starts at the hop's own module and at the gate, which judges every hop. What runs hops and shows them in Dagster is not
-reached from there and does not count: it changes no table. Nor does the registry's YAML or a linkage model, which are
-inputs of their own.
+It starts at the hop's own module. What runs hops and shows them in Dagster is not reached from there and does not count: it
+changes no table. Of the gate only the adapter that judges counts, by its own code. Nor does the registry's YAML or a linkage
+model count, which are inputs of their own.
 
 - A module counts by its compiled code without docstrings, so that a comment re-runs nothing.
 - A package on the way counts by its own code; what its ``__init__`` imports is followed where something is taken from it.
-- A file that is not Python counts if a reached module writes its name; a table of reference data (``.csv``) also by the name
-  without the ending, if the module lies beside it.
+- A file that is not Python counts if a reached module of its folder writes its name; a table of the public reference data
+  counts if any reached module does, with or without its ending.
 """
 
 import dis
@@ -21,7 +21,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 _PACKAGES = ("assets", "checks", "credential_pipeline")
-_GATE = "checks.gate"
+_JUDGE = "checks.gx_adapter"
+_REFERENCE = "reference"
 _OTHER_INPUTS = ("registry/industries", "registry/certifiers", "linkage/models", "simulation")
 
 
@@ -37,7 +38,7 @@ class _Module:
 
 @cache
 def code_version(module: str, root: Path = ROOT) -> str:
-    """Hash of everything that a hop's module and the gate reach.
+    """Hash of everything that a hop's module and the judge reach.
 
     Args:
         module: Dotted name of the hop's module.
@@ -53,26 +54,28 @@ def code_version(module: str, root: Path = ROOT) -> str:
 
 
 def reached_modules(module: str, root: Path = ROOT) -> set[str]:
-    """Names of all modules of the product that a hop's module and the gate import, themselves included."""
+    """Names of all modules of the product that a hop's module imports, itself and the judge included."""
     followed: set[str] = set()
-    waiting = [module, _GATE]
+    waiting = [module]
     while waiting:
         name = waiting.pop()
         if name not in followed:
             followed.add(name)
             waiting += _read(name, root).imports
-    return followed | {above for name in followed for above in _packages_above(name)}
+    return followed | {above for name in followed for above in _packages_above(name)} | {_JUDGE}
 
 
 def reached_files(modules: Iterable[str], root: Path = ROOT) -> list[Path]:
     """Files of the product that are not Python and that the modules name, in order."""
-    read = [_read(name, root) for name in modules]
-    texts = frozenset().union(*(one.texts for one in read))
-    folders = {one.folder for one in read}
+    named: dict[Path, set[str]] = {}
+    for one in (_read(name, root) for name in modules):
+        named.setdefault(one.folder, set()).update(one.texts)
+    everywhere = set().union(*named.values())
     return [
         file
         for file in data_files(root)
-        if file.name in texts or (file.suffix == ".csv" and file.parent in folders and file.stem in texts)
+        if file.name in named.get(file.parent, ())
+        or (file.parent.name == _REFERENCE and not everywhere.isdisjoint({file.name, file.stem}))
     ]
 
 

@@ -60,7 +60,7 @@ def spoken_for(hop: Hop, hops: Sequence[Hop]) -> Iterator[Hop]:
     selected = {other.name for other in hops}
     speaking = {hop.name}
     for other in hops:
-        first = next((name for name in other.upstream if name in selected), other.name)
-        if first in speaking:
+        first = next((name for name in other.upstream if name in selected), None)
+        if other == hop or first in speaking:
             speaking.add(other.name)
             yield other

@@ -55,9 +55,9 @@ def find(con: Connection, rule: Rule) -> Blame:
     rows: Sequence[tuple[str, int]] = ()
     if rule.blame:
         try:
-            rows = con.execute(
-                f"SELECT label, CAST(n AS BIGINT) FROM ({rule.blame}) AS blamed(label, n) WHERE n > 0 ORDER BY n DESC, label"
-            ).fetchall()
+            blamed = f"({rule.blame}) AS blamed(label, n)"
+            query = f"SELECT label, CAST(n AS BIGINT) FROM {blamed} WHERE n > 0 ORDER BY n DESC, label"
+            rows = con.execute(query).fetchall()
         except duckdb.Error:
             rows = ()
     named = tuple((safe(label), int(number)) for label, number in rows[:MOST])

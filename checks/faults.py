@@ -72,6 +72,13 @@ def explain(error: BaseException, home: Path) -> SafeError:
     return SafeError("E_UNEXPECTED", f"An unexpected {kind} stopped it; its text may hold personal data and {kept}.")
 
 
+def interrupted(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C or ended the run while DuckDB worked, which tells it as an error of its own."""
+    return type(error).__name__ == "InterruptException" or (
+        isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    )
+
+
 def infrastructure(error: BaseException, home: Path) -> SafeError | None:
     """The sentence for a refusal or a fault of the machine, also one that a library re-raised; None for anything else."""
     seen: set[int] = set()

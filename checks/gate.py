@@ -20,6 +20,12 @@ from credential_pipeline.foundation.storage.manifest import Manifest
 from credential_pipeline.foundation.storage.staging import Staged
 
 
+def check_name(rule: Rule) -> str:
+    """Name of a rule's asset check: Dagster sorts them, so a digit puts the telling rules first, and blocking ones before."""
+    place = 3 if not rule.telling else 1 if rule.severity == "block" else 2
+    return f"{place}_{rule.name}"
+
+
 def specs(
     asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None
 ) -> list[dg.AssetCheckSpec]:
@@ -29,7 +35,7 @@ def specs(
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return [
             dg.AssetCheckSpec(
-                rule.name,
+                check_name(rule),
                 asset=asset,
                 description=rule.why,
                 blocking=rule.severity == "block",
@@ -102,5 +108,5 @@ def _result(verdict: Verdict) -> dg.AssetCheckResult:
     if not verdict.passed:
         metadata |= validation.metadata(verdict)
     return dg.AssetCheckResult(
-        check_name=verdict.rule.name, passed=verdict.passed, severity=_severity(verdict.rule), metadata=metadata
+        check_name=check_name(verdict.rule), passed=verdict.passed, severity=_severity(verdict.rule), metadata=metadata
     )

@@ -22,12 +22,18 @@ def guarded(hop: str, partition: str, home: Path) -> Iterator[None]:
         hop: Name of the hop, for the message.
         partition: Industry, or ``shared``.
         home: Storage root of the side; full texts go to its ``vault.log`` (mode 0600).
+
+    Raises:
+        dg.Failure: Whatever stopped the hop.
+        KeyboardInterrupt: Somebody ended the run while DuckDB worked.
     """
     try:
         yield
     except (dg.Failure, dg.RetryRequested, GeneratorExit):
         raise
     except Exception as error:  # noqa: BLE001 - everything but a refusal may quote a cell
+        if faults.interrupted(error):
+            raise KeyboardInterrupt from None
         refusal = faults.explain(error, home)
         text = f"{partition} {hop}: {refusal}"
         raise dg.Failure(text, metadata={"code": refusal.code, "hop": hop}, allow_retries=False) from None

@@ -1,11 +1,17 @@
 """The only module that knows Great Expectations; imports it when a gate first needs it, since that costs seconds.
 
+Half of these seconds are statistics that no rule of ours uses, so ``scipy.stats`` is loaded when it is first touched.
+
 Every result format but ``BOOLEAN_ONLY`` can hold raw values, so nothing is read from a result but ``success`` and whitelisted
 counts, and rules that raise count as broken.
 """
 
+import gc
+import importlib.util
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +75,43 @@ def _explained(con: Connection, verdict: Verdict) -> Verdict:
 
 def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    with _quick_import("scipy.stats"):
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
+
+
+@contextmanager
+def _quick_import(idle: str) -> Iterator[None]:
+    """Import what is inside without running a module that it only names, and without looking for garbage in between.
+
+    Args:
+        idle: Module of a package, which runs when somebody touches it; without effect if it was imported before.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        _lay_idle(idle)
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _lay_idle(name: str) -> None:
+    spec = importlib.util.find_spec(name)
+    if name in sys.modules or spec is None or spec.loader is None:
+        return
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    # Found here, it is not looked for among the modules, which would touch it.
+    package, _, child = name.rpartition(".")
+    setattr(sys.modules[package], child, module)
+    spec.loader.exec_module(module)
 
 
 def _frame(con: Connection, rule: Rule) -> "pd.DataFrame | None":

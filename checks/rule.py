@@ -5,7 +5,7 @@ A rule looks either at the values of one column (``column_is``) or at one number
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from credential_pipeline.foundation.contracts.table import Snapshot
@@ -28,6 +28,7 @@ class Rule:
         kwargs: Arguments of the expectation, without the column.
         severity: ``block`` keeps the data back, ``warn`` lets it pass with a warning.
         single: True if the query gives one number; it is then shown as metadata.
+        telling: False for what every table owes to its contract; shown after the hop's own rules.
         blame: SQL that is run where the rule is broken: what broke it, by a name that is nobody's (file, certifier,
             figure; see :data:`NAMEABLE`), and how often; empty where only tables and columns can be named.
     """
@@ -39,6 +40,7 @@ class Rule:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = "block"
     single: bool = True
+    telling: bool = True
     blame: str = ""
 
 
@@ -154,4 +156,4 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
             twice = f"(SELECT * FROM {name} QUALIFY count(*) OVER (PARTITION BY {keys}) > 1)"
             blame = by(named_by, twice, "true") if named_by else ""
             rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0, blame=blame))
-    return tuple(rules)
+    return tuple(replace(rule, telling=False) for rule in rules)

@@ -1,6 +1,7 @@
 """What a gate said of a version, kept beside it: ``validation.json`` for programs, ``validation.html`` for people.
 
-Both hold counts and names of files, senders and columns, never a value of a person, and neither a time nor a run, so that equal verdicts give equal bytes.
+Both hold counts and names of files, senders and columns, never a value of a person, and neither a time nor a run, so that
+equal verdicts give equal bytes.
 Not here: what becomes of the version (gate.py), and how the page looks (validation_page.py).
 """
 

@@ -10,9 +10,11 @@ from typing import Any
 from checks.blame import Blame
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{color:#1a1a1a;background:#fff}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #ddd}
 td.n{text-align:right;white-space:nowrap}code{font-size:.9em;overflow-wrap:anywhere}
 .blocks{color:#8f1d14;font-weight:600}.warns{color:#6b4a00;font-weight:600}.holds{color:#1d5e2a}.where{color:#444;font-size:.9em}
 """

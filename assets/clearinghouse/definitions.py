@@ -3,31 +3,14 @@
 It stands here and not in ``credential_pipeline``, where one might look first: the domain does not know Dagster.
 """
 
-import dataclasses
-
 import dagster as dg
 
-from assets.clearinghouse import (
-    automation,
-    census_extract,
-    cleaned_learners,
-    education_registry,
-    linkage_report,
-    linked_records,
-    raw_feeds,
-)
+from assets.clearinghouse import automation
+from assets.clearinghouse.hops import HOPS
 from assets.hop_asset import hop_assets
 from assets.resources import declared_resource
 from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
-
-HOPS = (
-    raw_feeds.HOP,
-    education_registry.HOP,
-    cleaned_learners.HOP,
-    dataclasses.replace(linked_records.HOP, for_readers=linkage_report.write),
-    census_extract.HOP,
-)
 
 defs = dg.Definitions(
     assets=[*hop_assets(HOPS), *source_assets(Side.CLEARINGHOUSE)],

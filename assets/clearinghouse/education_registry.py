@@ -1,11 +1,13 @@
-"""The clearinghouse's own persons, enrollments and degrees; one version for all industries."""
+"""The clearinghouse's own persons, enrollments and degrees; one version for all industries.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 from collections.abc import Mapping
 
 from assets.digests import digest_of_files
 from assets.hop import Hop, Step
 from checks.suites.clearinghouse.education_registry import RULES
-from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
@@ -15,6 +17,8 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 
 def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
+
     load_education_registry(staged.con, step.root / "education")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from credential_pipeline.engines.linkage.model import Model
     from credential_pipeline.foundation.registry.model import Industry
     from credential_pipeline.foundation.storage.engine import Connection
+    from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _READS = {
     Side.CLEARINGHOUSE: ("cleaned_learners", "education_registry"),
@@ -48,8 +49,9 @@ def execute(arguments: argparse.Namespace) -> int:
         SafeError: A model does not fit, the two are of different families, or there is nothing to link.
     """
     from assets.console.engine import connect
-    from credential_pipeline.engines.linkage.compare import CHANGES, find_changes
+    from credential_pipeline.engines.linkage.compare import CHANGES, count_changes, list_changes
     from credential_pipeline.engines.linkage.model import choose, load
+    from credential_pipeline.foundation.storage.relation import scratch
 
     industry = environment.registry().industry(arguments.industry)
     candidate = load(arguments.model)
@@ -68,12 +70,13 @@ def execute(arguments: argparse.Namespace) -> int:
         )
     with connect(_FAMILIES[family]) as con:
         _attach(con, _FAMILIES[family], industry.industry)
-        for model, table in ((current, "tmp_compared_before"), (candidate, "tmp_compared_after")):
-            _link(con, industry, family, model, table)
-        changes = find_changes(con, "tmp_compared_before", "tmp_compared_after")
-        rows = int(con.execute("SELECT count(*) FROM tmp_compared_before").fetchall()[0][0])
-        if arguments.out:
-            _write(con, arguments.out)
+        with scratch(con) as work:
+            before, after = (_link(work, industry, family, model) for model in (current, candidate))
+            listed = list_changes(work, before, after)
+            changes = count_changes(con, listed)
+            rows = int(con.execute(f"SELECT count(*) FROM {before}").fetchall()[0][0])
+            if arguments.out:
+                _write(con, listed, arguments.out)
     print(f"{industry.industry}: {candidate.name} against {current.name}, {rows:,} rows")
     for change in changes:
         examples = f"  for example {', '.join(change.examples)}" if change.examples else ""
@@ -89,8 +92,9 @@ def _attach(con: Connection, side: Side, industry: str) -> None:
         version.attach(con)
 
 
-def _link(con: Connection, industry: Industry, family: str, model: Model, target: str) -> None:
-    """Link with one model, all else as in use, and keep (row, group, target)."""
+def _link(work: Scratch, industry: Industry, family: str, model: Model) -> Relation:
+    """Link with one model, all else as in use: row, group, target."""
+    con = work.con
     if family == "reference":
         from credential_pipeline.enclave.person_keys.assign import assign
 
@@ -126,13 +130,11 @@ def _link(con: Connection, industry: Industry, family: str, model: Model, target
         query = (
             'SELECT profile_id AS row, learner_id AS "group", student_id AS target FROM linked_records.profile_links'
         )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query}")
+    return work.table("compared", query)
 
 
-def _write(con: Connection, path: Path) -> None:
-    from credential_pipeline.engines.linkage.compare import TABLE
-
-    found = con.execute(f"SELECT * FROM {TABLE} ORDER BY ALL")
+def _write(con: Connection, changes: Relation, path: Path) -> None:
+    found = con.execute(f"SELECT * FROM {changes} ORDER BY ALL")
     header: Sequence[str] = [column[0] for column in found.description]
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)

@@ -51,7 +51,7 @@ def add(commands: grammar.Commands) -> None:
     parser = grammar.command(
         commands,
         "export",
-        "write one current table to a file",
+        "write one table to a file, the current one or that of a refused attempt",
         "export links manufacturing --out links.csv",
         execute,
     )

@@ -60,14 +60,16 @@ def _run(argv: Sequence[str] | None) -> int:
     except SystemExit as end:  # argparse has said what there is to say
         return end.code if isinstance(end.code, int) else _USAGE
     except KeyboardInterrupt:
-        print(
-            "stopped; nothing half-written is visible, and the next run starts where this one stopped", file=sys.stderr
-        )
-        return _INTERRUPTED
+        return _stop()
     except BrokenPipeError:
         return _UNREAD
     except Exception as error:  # noqa: BLE001 - told in a sentence that quotes nothing
-        return _refuse(error)
+        return _stop() if faults.interrupted(error) else _refuse(error)
+
+
+def _stop() -> int:
+    print("stopped; nothing half-written is visible, and the next run starts where this one stopped", file=sys.stderr)
+    return _INTERRUPTED
 
 
 def _refuse(error: Exception) -> int:

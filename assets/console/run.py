@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar, keys, simulate
+from assets.console import grammar, keys
 from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
 from credential_pipeline.foundation.names import HOPS, Side
 
@@ -48,6 +48,8 @@ def execute(arguments: argparse.Namespace) -> int:
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     if arguments.simulate_if_empty and not _has_feeds():
+        from assets.console import simulate  # Its libraries cost a second, and are needed once.
+
         simulate.write()
     keys.ensure()
     hops = _up_to(arguments.until)
@@ -80,18 +82,16 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
-        module = importlib.import_module(f"assets.{location}.definitions")
+        chain: Sequence[Hop] = importlib.import_module(f"assets.{location}.hops").HOPS
         try:
-            unchanged = _observe([hop for hop in module.HOPS if hop.name in wanted], side, industry, dagster_instance)
+            unchanged = _observe([hop for hop in chain if hop.name in wanted], side, industry, dagster_instance)
         except dg.Failure as failure:
             print(f"refused: {failure.description}", file=sys.stderr)
             return False
         rest = [hop for hop in wanted if hop not in unchanged]
         if unchanged:
             _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
-        if rest and not _materialize(
-            module.defs.resolve_job_def(location), rest, location, industry, dagster_instance, tags
-        ):
+        if rest and not _materialize(location, rest, industry, dagster_instance, tags):
             return False
     return True
 
@@ -109,16 +109,16 @@ def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: d
 
 
 def _materialize(
-    job: dg.JobDefinition,
-    hops: list[str],
     location: str,
+    hops: list[str],
     industry: str,
     dagster_instance: dg.DagsterInstance,
     tags: Mapping[str, str],
 ) -> bool:
     import dagster as dg
 
-    result = job.execute_in_process(
+    definitions: dg.Definitions = importlib.import_module(f"assets.{location}.definitions").defs
+    result = definitions.resolve_job_def(location).execute_in_process(
         instance=dagster_instance,
         partition_key=industry,
         tags=_tags(industry, location) | dict(tags),

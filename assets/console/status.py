@@ -84,7 +84,7 @@ def _line(hop: str, version: Version | None, current: Mapping[str, Version | str
     newer = [
         name
         for name, used in facts.inputs.items()
-        if isinstance(now := current.get(name), Version) and now.name != used
+        if (now := current.get(name)) is not None and not isinstance(now, str) and now.name != used
     ]
     gates = f"{len(facts.verdicts) - len(broken)}/{len(facts.verdicts)} rules hold"
     notes = [f"warns: {', '.join(broken)}"] if broken else []

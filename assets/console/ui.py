@@ -28,7 +28,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run until interrupted; both processes end with this one.
 
     Raises:
-        SafeError: A host other than loopback was asked for: the page has no log-in.
+        SafeError: A host other than loopback was asked for: the page has no log-in; or Dagster's configuration is broken.
     """
     from assets.console import instance
 
@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace) -> int:
     keys.ensure()
     folder = instance.prepare()
     with instance.instance():
-        pass  # Its database is made before the page and the daemon, which would get in each other's way.
+        pass  # What is wrong with it is one line here; and its database is made before the page and the daemon need it.
     if os.environ.get("DAGSTER_WEBSERVER_HOST", "127.0.0.1") != "127.0.0.1":
         raise SafeError(
             "E_REMOTE_UI",

@@ -2,26 +2,12 @@
 
 import dagster as dg
 
-from assets.enclave import (
-    accepted_extract,
-    automation,
-    outcome_release,
-    outcome_tables,
-    person_keys,
-    reference_population,
-)
+from assets.enclave import automation
+from assets.enclave.hops import HOPS
 from assets.hop_asset import hop_assets
 from assets.resources import declared_resource
 from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
-
-HOPS = (
-    accepted_extract.HOP,
-    reference_population.HOP,
-    person_keys.HOP,
-    outcome_tables.HOP,
-    outcome_release.HOP,
-)
 
 defs = dg.Definitions(
     assets=[*hop_assets(HOPS), *source_assets(Side.ENCLAVE)],

@@ -3,12 +3,11 @@
 import dagster as dg
 
 from assets.hop_asset import hop_assets
-from assets.public import automation, published_outcomes
+from assets.public import automation
+from assets.public.hops import HOPS
 from assets.resources import declared_resource
 from assets.sources import source_assets
 from credential_pipeline.foundation.names import Side
-
-HOPS = (published_outcomes.HOP,)
 
 defs = dg.Definitions(
     assets=[*hop_assets(HOPS), *source_assets(Side.PUBLIC)],

@@ -1,4 +1,7 @@
-"""The released figures as public files and a report; reads the sealed release package and nothing else."""
+"""The released figures as public files and a report; reads the sealed release package and nothing else.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +20,7 @@ from credential_pipeline.foundation.contracts import outcome_release
 from credential_pipeline.foundation.contracts.published_outcomes import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
-from credential_pipeline.public.published_outcomes.publish import publish, read_notice, report_path
+from credential_pipeline.public.published_outcomes.place import read_notice, report_path
 
 _SENT_BY = outcome_release.SNAPSHOT.name
 _MEDIANS = """
@@ -51,6 +54,8 @@ def _build(step: Step, staged: Staged) -> None:
 
 
 def _publish(step: Step, staged: Staged) -> None:
+    from credential_pipeline.public.published_outcomes.publish import publish
+
     notice = read_notice(step.root)
     staged.facts["release"] = publish(staged.con, step.root, step.industry, step.certifiers, notice)
 

@@ -1,10 +1,11 @@
-"""Opens a folder of CSV and Parquet files of one fixed layout as a DuckDB view of text columns.
+"""Opens a folder of CSV and Parquet files of one fixed layout as a DuckDB view, values as they were written.
 
 The education registry and the reference population come as such drops. A certifier's feed does not: its rows are judged
 one by one (credential_pipeline/clearinghouse/raw_feeds). Here a file that does not fit is refused as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,12 +13,43 @@ import duckdb
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+Form = Callable[[str], str]
+"""A SQL expression of type VARCHAR -> the SQL expression of its standard form."""
 
 _READERS = {
     ".csv": "read_csv({files}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', "
     "nullstr = '', union_by_name = true, strict_mode = true)",
     ".parquet": "read_parquet({files}, union_by_name = true)",
 }
+_WHOLE_NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The rows of a drop and how to read their values.
+
+    Attributes:
+        rows: View of the rows, one column for each that was asked for.
+        kinds: Column -> its DuckDB type; VARCHAR where files differ.
+    """
+
+    rows: Relation
+    kinds: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """SQL of a value as text without outer blanks, NULL if blank."""
+        return f"nullif(trim({column if self.kinds[column] == 'VARCHAR' else f'CAST({column} AS VARCHAR)'}), '')"
+
+    def whole_number(self, column: str) -> str:
+        """SQL of a value as an INTEGER, NULL if it is none."""
+        return f"try_cast({column if self.kinds[column] in _WHOLE_NUMBERS else self.text(column)} AS INTEGER)"
+
+    def number(self, column: str) -> str:
+        """SQL of a value as a DOUBLE, NULL if it is none."""
+        exact = self.kinds[column] in {"DOUBLE", *_WHOLE_NUMBERS}
+        return f"try_cast({column if exact else self.text(column)} AS DOUBLE)"
 
 
 def drop_files(folder: Path, shown: str) -> dict[str, list[str]]:
@@ -42,55 +74,57 @@ def drop_files(folder: Path, shown: str) -> dict[str, list[str]]:
     return found
 
 
-def open_drop(  # what messages, SQL and the disk call the same thing
-    con: Connection, folder: Path, shown: str, view: str, columns: Sequence[str], optional: Sequence[str] = ()
-) -> None:
-    """Create a temporary view over all files of a folder, with the given columns as text and blank values as NULL.
+def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Drop:
+    """Create a view over all files of a folder, with the given columns.
 
     Column names may be in any case and order; further columns are ignored.
 
     Args:
-        con: Connection.
+        work: Makes the view.
         folder: Folder of .csv and .parquet files.
         shown: How messages name the folder, for example ``education/persons``.
-        view: Name of the view to create.
         columns: Columns that every file must have.
         optional: Columns that are NULL where a file lacks them.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN (names the missing columns), E_DROP_UNREADABLE.
     """
-    parts: list[str] = []
-    for kind, files in drop_files(folder, shown).items():
-        for file in files:
-            # File by file, since a union by name would fill a column that one file lacks.
+    # File by file, since a union by name would fill a column that one file lacks.
+    files: list[tuple[str, dict[str, tuple[str, str]]]] = []
+    for kind, names in drop_files(folder, shown).items():
+        for file in names:
             reader = _READERS[kind].format(files=literal(file))
-            present = _columns(con, reader, shown, Path(file).name)
+            present = _columns(work.con, reader, shown, Path(file).name)
             missing = [name for name in columns if name not in present]
             if missing:
                 message = f"{shown}/{Path(file).name} lacks the column {', '.join(missing)}; every column must be there"
                 raise SafeError("E_DROP_COLUMN", f"{message}, blank if unknown")
-            parts.append(f"SELECT {_selection(present, (*columns, *optional))} FROM {reader}")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {' UNION ALL '.join(parts)}")
+            files.append((reader, present))
+    wanted = (*columns, *optional)
+    kinds = {name: _kind({present[name][1] for _, present in files if name in present}) for name in wanted}
+    parts = (f"SELECT {_selection(present, kinds)} FROM {reader}" for reader, present in files)
+    return Drop(work.view(folder.name, " UNION ALL ".join(parts)), kinds)
 
 
-def _selection(present: dict[str, str], columns: Sequence[str]) -> str:
-    quoted = {name: identifier(present[name]) for name in columns if name in present}
+def _kind(found: set[str]) -> str:
+    """The type of a column, VARCHAR if files differ, so that a number is never written in the way of another type."""
+    return found.pop() if len(found) == 1 else "VARCHAR"
+
+
+def _selection(present: Mapping[str, tuple[str, str]], kinds: Mapping[str, str]) -> str:
     return ", ".join(
-        f"nullif(trim(CAST({quoted[name]} AS VARCHAR)), '') AS {name}"
-        if name in quoted
-        else f"CAST(NULL AS VARCHAR) AS {name}"
-        for name in columns
+        f"CAST({identifier(present[name][0]) if name in present else 'NULL'} AS {kind}) AS {name}"
+        for name, kind in kinds.items()
     )
 
 
-def _columns(con: Connection, reader: str, shown: str, file: str) -> dict[str, str]:
-    """Column names of one file: in small letters -> as written."""
+def _columns(con: Connection, reader: str, shown: str, file: str) -> dict[str, tuple[str, str]]:
+    """Columns of one file: name in small letters -> name as written, and type."""
     try:
         described = con.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
     except duckdb.Error:
         raise unreadable(f"{shown}/{file}") from None
-    return {str(row[0]).strip().lower(): str(row[0]) for row in described}
+    return {str(row[0]).strip().lower(): (str(row[0]), str(row[1])) for row in described}
 
 
 def unreadable(shown: str) -> SafeError:

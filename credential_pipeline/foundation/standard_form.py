@@ -28,6 +28,7 @@ OLDEST: Final = 100
 _TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?$"
 _INNER_TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?(?:\||$)"
 _APOSTROPHES: Final = "'\u2019\u2018`\u00b4\u02bc"
+_BLANKS: Final = r"\s*"
 _NOTHING: Final = ", ".join(literal(word) for word in ("", *PLACEHOLDERS))
 
 
@@ -54,14 +55,18 @@ def _cleaned_address(column: str) -> str:
 
 def _tidy(expression: str, tidy: str, clean: Callable[[str], str]) -> str:
     """NULL for placeholders; what is tidy as it is; and the rest cleaned, which most rows need not pay for."""
-    cleaned = once(
-        f"upper(trim({expression}))",
-        lambda it: (
-            f"CASE WHEN {it} IN ({_NOTHING}) THEN NULL "
-            f"WHEN regexp_full_match({it}, {literal(tidy)}) THEN {it} ELSE {clean(it)} END"
-        ),
+    capitals = f"upper(trim({expression}))"
+    cleaned = once(capitals, lambda it: f"CASE WHEN {it} IN ({_NOTHING}) THEN NULL ELSE {clean(it)} END")
+    # Writing capitals again costs less than the list that names an expression, which only untidy rows pay for.
+    return (
+        f"CASE WHEN regexp_full_match({capitals}, {literal(tidy)}) "
+        f"THEN CASE WHEN {capitals} NOT IN ({_NOTHING}) THEN {capitals} END "
+        f"WHEN {expression} IS NOT NULL THEN {_unless_empty(cleaned)} END"
     )
-    return once(cleaned, lambda it: f"nullif({it}, '')")
+
+
+def _unless_empty(expression: str) -> str:
+    return once(expression, lambda it: f"nullif({it}, '')")
 
 
 def name(expression: str) -> str:
@@ -72,11 +77,37 @@ def name(expression: str) -> str:
     return _tidy(expression, "[A-Z]+", _cleaned_name)
 
 
+def letters_of_name(column: str) -> str:
+    """The letters of a name alone, as names are compared: no accents, blanks, hyphens, apostrophes or full stops."""
+    bare = f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
+    # Most names hold letters alone already, and looking is cheaper than translating.
+    return f"CASE WHEN regexp_matches({column}, '[^A-Z]') THEN {bare} ELSE {column} END"
+
+
+def surnames(last: str, previous: str) -> str:
+    """The surnames a person may go by: the whole, the words of a compound, earlier names; NULL if only one."""
+    split = "list_filter(string_split(translate(strip_accents({0}), '-''.,`', ' '), ' '), lambda x: length(x) > 2)"
+    return (
+        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') OR {previous} IS NOT NULL THEN "
+        f"list_filter(list_distinct(list_concat([{letters_of_name(last)}], coalesce({split.format(last)}, []), "
+        f"[{letters_of_name(previous)}], coalesce({split.format(previous)}, []))), lambda x: x IS NOT NULL) END"
+    )
+
+
 def suffix(written: str, *names: str) -> str:
     """JR, SR, II, III or IV: from the suffix column, else from the end of the first of the names that has one."""
-    bare = f"regexp_replace(upper({written}), '[^A-Z0-9]', '', 'g')"
     ends = f"regexp_extract(upper(concat_ws('|', {', '.join(names)})), {literal(_INNER_TAIL)}, 1)"
-    return f"coalesce({lookup(bare, SUFFIXES)}, {lookup(ends, SUFFIXES)})"
+    return f"coalesce({written_suffix(written)}, {lookup(ends, SUFFIXES)})"
+
+
+def written_suffix(expression: str) -> str:
+    """JR, SR, II, III or IV from a suffix column; NULL for anything else."""
+    return lookup(f"regexp_replace(upper({expression}), '[^A-Z0-9]', '', 'g')", SUFFIXES)
+
+
+def suffix_at_end(expression: str) -> str:
+    """JR, SR, II, III or IV from the end of a name; NULL if there is none."""
+    return lookup(f"regexp_extract(upper({expression}), {literal(_INNER_TAIL)}, 1)", SUFFIXES)
 
 
 def sex(expression: str) -> str:
@@ -103,14 +134,19 @@ def ssn_last4(expression: str) -> str:
 
 def email(expression: str) -> str:
     """An address in small letters; NULL if it has no @ or a blank."""
-    whole = f"regexp_extract(lower({expression}), '^\\s*([^@\\s]+@[^@\\s]+[.][a-z]+)\\s*$', 1)"
-    return once(whole, lambda it: f"nullif({it}, '')")
+    small, shape = f"lower({expression})", r"[^@\s]+@[^@\s]+[.][a-z]+"
+    inner = f"regexp_extract({small}, {literal(rf'^{_BLANKS}({shape}){_BLANKS}$')}, 1)"
+    # Matching is several times as fast as cutting a group out, which few rows need.
+    return (
+        f"CASE WHEN regexp_full_match({small}, {literal(shape)}) THEN {small} "
+        f"WHEN {expression} IS NOT NULL THEN {_unless_empty(inner)} END"
+    )
 
 
 def phone(expression: str) -> str:
     """Ten digits, a leading 1 dropped; NULL for anything else."""
     ten = f"regexp_extract(regexp_replace({expression}, '[^0-9]', '', 'g'), '^1?([2-9][0-9]{{9}})$', 1)"
-    return once(ten, lambda it: f"nullif({it}, '')")
+    return _unless_empty(ten)
 
 
 def address(expression: str) -> str:
@@ -145,4 +181,4 @@ def yes(expression: str) -> str:
 
 def text(expression: str) -> str:
     """Free text with single spaces; NULL if blank."""
-    return once(f"trim(regexp_replace({expression}, '\\s+', ' ', 'g'))", lambda it: f"nullif({it}, '')")
+    return _unless_empty(f"trim(regexp_replace({expression}, '\\s+', ' ', 'g'))")

@@ -21,9 +21,10 @@ class Cost:
     peak: float
     code: int
 
-    def line(self, work: str, bound: str) -> str:
+    def line(self, work: str, bound: str, ratio: float | None = None) -> str:
         """One line of the table."""
-        return f"| {work} | {self.wall:.1f} s | {self.cpu:.1f} s | {self.peak:.2f} GiB | {bound} |"
+        times = "" if ratio is None else f"{ratio:.1f}"
+        return f"| {work} | {self.wall:.1f} s | {self.cpu:.1f} s | {self.peak:.2f} GiB | {bound} | {times} |"
 
 
 def run(home: Path, *words: str) -> Cost:

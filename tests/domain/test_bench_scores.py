@@ -10,7 +10,7 @@ import pytest
 
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
-from tests.bench.linking import febrl, noise, pilot, scale, scale_world, unseen, unseen_world
+from tests.bench.linking import febrl, febrl_hop, noise, pilot, scale, scale_world, unseen, unseen_world
 from tests.bench.linking.names import first_rank, names, surname_rank
 from tests.bench.linking.scores import Score, best_right, links_score, one_to_one, pairs_score
 
@@ -63,6 +63,29 @@ def test_truth_of_febrl_is_in_the_record_ids():
     assert febrl.true_links(left, right) == {("rec-1-org", "rec-1-dup-0"), ("rec-2-org", "rec-2-dup-0")}
     same = pd.Index(["rec-1-org", "rec-1-dup-1", "rec-1-dup-0", "rec-10-org"])
     assert len(febrl.true_duplicates(same)) == 3
+
+
+def test_public_data_are_linked_by_the_hop_with_its_rule_of_several_candidates():
+    known, chance = names(400, 200, seed=5), random.Random(5)
+    people = [
+        (
+            chance.choice(known.female),
+            chance.choice(known.surnames),
+            f"19{chance.randrange(50, 99)}{chance.randrange(1, 13):02}17",
+        )
+        for _ in range(600)
+    ]
+    left, right = (
+        pd.DataFrame(
+            people, columns=["given_name", "surname", "date_of_birth"], index=[f"{side}-{n}" for n in range(600)]
+        )
+        for side in ("l", "r")
+    )
+    right.loc["r-1"] = right.loc["r-0"]
+    links = dict(febrl_hop.link_by_hop(left, right))
+    assert len(links) > 500
+    assert all(right.loc[there].tolist() == left.loc[here].tolist() for here, there in links.items())
+    assert "l-0" not in links, "two of one name and birth date: the hop links neither, where an assignment takes one"
 
 
 def test_common_names_are_drawn_more_often_and_every_rank_exists():

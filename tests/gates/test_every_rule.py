@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import dagster as dg
 import pytest
 
-from checks import gx_adapter, suites
+from checks import gate, gx_adapter, suites
 from checks.rule import Rule, none_where, number
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from tests.gates.mutations import OWN, all_mutations
@@ -92,7 +92,7 @@ def test_rules_are_sentences_with_reasons(suite):
 def test_good_world_passes_and_is_published(suite, make_hop):
     hop = make_hop(suite, SUITES[suite])
     *results, published = list(hop.run())
-    assert [result.check_name for result in results] == [rule.name for rule in SUITES[suite]]
+    assert [result.check_name for result in results] == [gate.check_name(rule) for rule in SUITES[suite]]
     assert {result.check_name for result in results if not result.passed} == set()
     assert all(result.metadata["evaluated"].value is True for result in results)
     version = hop.store.current(hop.snapshot, hop.partition)

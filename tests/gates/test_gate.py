@@ -35,7 +35,7 @@ def _run(hop):
 
 
 def _results(seen):
-    return {item.check_name: item for item in seen if isinstance(item, dg.AssetCheckResult)}
+    return {item.check_name.partition("_")[2]: item for item in seen if isinstance(item, dg.AssetCheckResult)}
 
 
 @pytest.mark.parametrize("suite", SUITES)
@@ -257,9 +257,18 @@ def test_event_log_of_a_run_holds_no_value(make_hop):
 @pytest.mark.parametrize("suite", SUITES)
 def test_one_declared_check_a_rule(suite):
     partitions = dg.StaticPartitionsDefinition(["manufacturing"]) if SNAPSHOTS[suite].partitioned else None
-    found = {spec.name: spec for spec in gate.specs(suite, SUITES[suite], partitions)}
+    found = {spec.name.partition("_")[2]: spec for spec in gate.specs(suite, SUITES[suite], partitions)}
     assert set(found) == {rule.name for rule in SUITES[suite]}
     for rule in SUITES[suite]:
         assert found[rule.name].blocking is (rule.severity == "block")
         assert found[rule.name].description == rule.why
         assert found[rule.name].partitions_def == partitions
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_telling_rules_come_first_by_name(suite):
+    """Dagster sorts checks by name: the hop's own rules first, blocking before warnings, then what every table owes."""
+    rules = {gate.check_name(rule): rule for rule in SUITES[suite]}
+    shown = [(not rule.telling, rule.telling and rule.severity == "warn") for _, rule in sorted(rules.items())]
+    assert shown == sorted(shown)
+    assert {rule.telling for rule in rules.values()} >= {False}

@@ -6,7 +6,7 @@ import re
 import dagster as dg
 import pytest
 
-from checks import blame, gate, validation
+from checks import blame, validation
 from checks.blame import LONGEST, MOST, Blame
 from checks.gx_adapter import evaluate
 from checks.rule import NAMEABLE, by, none_where, number
@@ -24,7 +24,7 @@ _BAD = """
 
 def _refused(hop):
     with pytest.raises(dg.Failure) as refusal:
-        list(gate.run(hop))
+        list(hop.run())
     return refusal.value
 
 
@@ -42,7 +42,7 @@ def test_a_red_rule_names_the_file_on_the_line_in_the_check_and_on_the_page(make
     hop = make_hop("raw_feeds", RULES, _BAD)
     seen = []
     with pytest.raises(dg.Failure) as refusal:
-        seen.extend(gate.run(hop))
+        seen.extend(hop.run())
     assert "half_of_a_delivery_readable (0.866667; mssc/small.csv (26))" in refusal.value.description
     assert "half_of_a_certifier_readable" not in refusal.value.description
     page = _pages(hop.store.attempt(hop.snapshot, hop.partition).folder)[validation.HTML].decode()
@@ -53,7 +53,7 @@ def test_a_red_rule_names_the_file_on_the_line_in_the_check_and_on_the_page(make
 def test_check_results_name_what_broke_them(make_hop):
     results = {}
     try:
-        for item in gate.run(make_hop("raw_feeds", RULES, _BAD)):
+        for item in make_hop("raw_feeds", RULES, _BAD).run():
             results[item.check_name] = item
     except dg.Failure:
         pass
@@ -98,7 +98,7 @@ def test_columns_that_may_point_to_a_person_cannot_be_asked_for(column):
 @pytest.mark.parametrize("suite", SUITES)
 def test_every_version_has_its_page_and_file(suite, make_hop, tmp_path):
     hop = make_hop(suite, SUITES[suite])
-    *_, published = gate.run(hop)
+    *_, published = hop.run()
     version = hop.store.current(hop.snapshot, hop.partition)
     assert version.page(validation.HTML) is not None
     kept = json.loads(version.page(validation.JSON).read_text())
@@ -113,7 +113,7 @@ def test_every_version_has_its_page_and_file(suite, make_hop, tmp_path):
 
 def test_the_page_needs_no_network_and_is_small(make_hop):
     hop = make_hop("linked_records", SUITES["linked_records"])
-    list(gate.run(hop))
+    list(hop.run())
     page = hop.store.current(hop.snapshot, hop.partition).page(validation.HTML).read_text()
     assert not re.search(r"https?:|src=|href=|@import|url\(|<script", page)
     assert len(page) < 40_000
@@ -121,13 +121,13 @@ def test_the_page_needs_no_network_and_is_small(make_hop):
 
 
 def test_equal_verdicts_give_equal_bytes(make_hop, tmp_path):
-    """Whatever the run, and published or refused."""
+    """Whatever they were made from, and published or refused."""
     folders = []
     for run in ("first", "second"):
-        hop = make_hop("raw_feeds", RULES, run_id=run, partition="manufacturing", inputs={"try": run})
-        list(gate.run(hop))
+        hop = make_hop("raw_feeds", RULES, inputs={"try": run})
+        list(hop.run())
         folders.append(_pages(hop.store.current(hop.snapshot, hop.partition).folder))
-        hop = make_hop("raw_feeds", RULES, _BAD, run_id=run)
+        hop = make_hop("raw_feeds", RULES, _BAD, inputs={"try": run})
         _refused(hop)
         folders.append(_pages(hop.store.attempt(hop.snapshot, hop.partition).folder))
     assert folders[0] == folders[2]
@@ -178,7 +178,7 @@ def test_verdicts_come_back_as_they_were_kept(changed):
 
 def test_a_version_of_a_later_program_is_not_built_over(make_hop):
     hop = make_hop("raw_feeds", RULES)
-    list(gate.run(hop))
+    list(hop.run())
     path = hop.store.current(hop.snapshot, hop.partition).folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
     assert "update the program" in _refused(hop).description
@@ -190,5 +190,5 @@ def test_a_refusal_keeps_its_tables_until_a_version_is_published(make_hop):
     attempt = bad.store.attempt(bad.snapshot, bad.partition)
     assert attempt.rows("quarantine") == 27
     assert not bad.store.has_current(bad.snapshot, bad.partition)
-    list(gate.run(good))
+    list(good.run())
     assert bad.store.attempt(bad.snapshot, bad.partition) is None

@@ -74,9 +74,7 @@ def test_instance_sends_no_telemetry_and_watches_its_runs():
     facts = yaml.safe_load((ROOT / "dagster.yaml").read_text())
     assert facts["telemetry"] == {"enabled": False}
     assert facts["run_monitoring"]["enabled"] is True
-    assert facts["run_monitoring"]["free_slots_after_run_end_seconds"] > 0
     assert facts["run_retries"]["retry_on_asset_or_op_failure"] is False
-    assert facts["concurrency"]["pools"]["default_limit"] == 1
 
 
 def test_instance_takes_the_configuration(tmp_path):

@@ -1,16 +1,22 @@
 """A run that dies half way through predicting leaves the last version and holds up nobody: the next run makes the new one."""
 
 import os
+import shutil
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 
+from credential_pipeline.foundation.storage.writer import writing
 from tests.pipeline.conftest import SERVER, Answer, forget_homes
 from tests.pipeline.versions import versions
+
+_HELD = 20.0
 
 
 def _die_predicting(arguments: list[str]) -> None:
@@ -37,6 +43,25 @@ def _runs(home: Path) -> Counter[str]:
     """Status -> runs of the instance that have it."""
     with dg.DagsterInstance.local_temp(tempdir=str(home / "dagster")) as instance:
         return Counter(run.status.value for run in instance.get_runs())
+
+
+def test_a_living_writer_is_waited_for_and_named(home: Path, run: Callable[..., Answer]) -> None:
+    """The lock is taken by the step itself, so a run of the UI waits just as one of the command line does."""
+    writer = "run 0123abcd (healthcare linked_records)"
+    store = home / "clearinghouse" / "store"
+    shutil.rmtree(store / "cleaned_learners" / "manufacturing")
+    with ThreadPoolExecutor() as beside:
+        with writing(store, writer, print):
+            waiting = beside.submit(run, home, "run", "manufacturing", "--until", "cleaned_learners")
+            time.sleep(_HELD)
+            assert not waiting.done()
+        answer = waiting.result()
+    assert answer.code == 0, answer.err
+    assert answer.out.count(f"waiting for {writer}") == 1
+    with dg.DagsterInstance.local_temp(tempdir=str(home / "dagster")) as instance:
+        (newest,) = instance.get_runs(limit=1)
+    assert newest.tags["credential_pipeline/started_by"] == "command line"
+    assert newest.tags["credential_pipeline/industry"] == "manufacturing"
 
 
 def test_a_run_killed_while_predicting_leaves_the_last_version(

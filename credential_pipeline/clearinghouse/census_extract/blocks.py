@@ -6,63 +6,24 @@ most restrictive wins; a block on one record removes the whole learner. Applied 
 registry of today.
 """
 
-from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, create_row_ids
+from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
-
-_REASONS = """
-CREATE OR REPLACE TEMP TABLE tmp_extract_reasons AS
-WITH
-certifier_blocks AS (
-    SELECT coalesce(l.learner_id, p.learner_id) AS learner_id, c.profile_id
-    FROM cleaned_learners.credentials c
-    LEFT JOIN linked_records.links l USING (certifier, record_id)
-    LEFT JOIN linked_records.profile_links p USING (profile_id)
-    WHERE c.blocked
-    UNION
-    SELECT p.learner_id, c.profile_id
-    FROM cleaned_learners.credentials c
-    JOIN linked_records.profile_links p USING (profile_id)
-    WHERE c.blocked
-),
-seen AS (
-    SELECT learner_id, student_id, status = 'blocked' OR coalesce(blocked, FALSE) AS removed
-    FROM linked_records.learners
-    UNION ALL
-    SELECT learner_id, student_id, status = 'blocked' FROM linked_records.links
-    UNION ALL
-    SELECT learner_id, student_id, status = 'blocked' FROM linked_records.profile_links
-),
-school_blocks AS (
-    SELECT DISTINCT seen.learner_id
-    FROM seen LEFT JOIN education_registry.persons s USING (student_id)
-    WHERE seen.removed OR s.ferpa_block
-),
-learners AS (
-    SELECT DISTINCT learner_id FROM linked_records.learners WHERE learner_id IS NOT NULL
-)
-SELECT learner_id,
-       CASE WHEN learner_id IN (SELECT learner_id FROM certifier_blocks WHERE learner_id IS NOT NULL) THEN 'opted_out'
-            WHEN learner_id IN (SELECT learner_id FROM school_blocks WHERE learner_id IS NOT NULL) THEN 'ferpa_blocked'
-            ELSE 'extracted' END AS reason
-FROM learners
-UNION ALL
--- A blocked profile that linkage gave to no learner is a reported person, too.
-SELECT DISTINCT NULL, 'opted_out' || chr(31) || b.profile_id
-FROM certifier_blocks b
-WHERE b.profile_id NOT IN (
-    SELECT profile_id FROM linked_records.profile_links
-    WHERE profile_id IS NOT NULL AND learner_id IN (SELECT learner_id FROM learners)
-)
-AND (b.learner_id IS NULL OR b.learner_id NOT IN (SELECT learner_id FROM learners))
-"""
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 
-def create_reasons(con: Connection) -> None:
-    """Create ``tmp_extract_reasons(learner_id, reason)``: every reported learner once, opted_out first."""
-    con.execute(_REASONS)
+def find_reasons(work: Scratch) -> Relation:
+    """Why learners may or may not be in the extract, by the published tables: learner_id, reason."""
+    reported = work.table("reported", statement(__package__, "reasons.sql"))
     # The profile's id kept people apart that have no learner id; it has done its work.
-    con.execute("UPDATE tmp_extract_reasons SET reason = 'opted_out' WHERE starts_with(reason, 'opted_out')")
+    plain = "CASE WHEN starts_with(reason, 'opted_out') THEN 'opted_out' ELSE reason END"
+    return work.table("reasons", f"SELECT learner_id, {plain} AS reason FROM {reported}")
+
+
+def allowed(work: Scratch, reasons: Relation) -> Relation:
+    """The learners who may be in the extract: learner_id."""
+    return work.table("allowed", f"SELECT learner_id FROM {reasons} WHERE reason = 'extracted'")
 
 
 def refuse_blocked(con: Connection, industry: str, key: TokenKey) -> None:
@@ -73,18 +34,11 @@ def refuse_blocked(con: Connection, industry: str, key: TokenKey) -> None:
     Raises:
         SafeError: ``E_BLOCKED_LEARNER``.
     """
-    create_reasons(con)
-    try:
-        con.execute(
-            """
-            CREATE OR REPLACE TEMP TABLE tmp_extract_allowed AS
-            SELECT learner_id FROM tmp_extract_reasons WHERE reason = 'extracted'
-            """
-        )
-        create_row_ids(con, "tmp_extract_allowed", "tmp_extract_allowed_rows", industry, key)
+    with scratch(con) as work:
+        rows = row_ids(work, allowed(work, find_reasons(work)), industry, key)
         # Deny by default: the anti-join is against those who may be in, not those who may not.
         outside = con.execute(
-            """
+            f"""
             SELECT count(*)
             FROM (
                 SELECT row_id FROM census_extract.learners
@@ -92,12 +46,9 @@ def refuse_blocked(con: Connection, industry: str, key: TokenKey) -> None:
                 UNION ALL SELECT row_id FROM census_extract.enrollments
                 UNION ALL SELECT row_id FROM census_extract.degrees
             ) AS extract
-            ANTI JOIN tmp_extract_allowed_rows USING (row_id)
+            ANTI JOIN {rows} USING (row_id)
             """
         ).fetchall()[0][0]
-    finally:
-        for table in ("tmp_extract_reasons", "tmp_extract_allowed", "tmp_extract_allowed_rows"):
-            con.execute(f"DROP TABLE IF EXISTS {table}")
     if outside:
         message = (
             f"The extract of {industry} holds {outside} row(s) of learners who are blocked now or unknown: "

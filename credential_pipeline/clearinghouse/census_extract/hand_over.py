@@ -8,7 +8,7 @@ import duckdb
 
 from credential_pipeline.clearinghouse.census_extract.blocks import refuse_blocked
 from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
-from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, create_row_ids
+from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.delivery import deliver
@@ -19,8 +19,7 @@ from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
-
-_MEMBERS = "tmp_extract_members"
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 
 @dataclass(frozen=True)
@@ -70,43 +69,43 @@ def hand_over(
         raise SafeError("E_WRONG_KEY", message)
     record = DisclosureRecord(home)
     record.entries()
-    try:
-        assert_columns({name: columns for name, (_rows, columns) in describe_files(files).items()})
-        refuse_blocked(con, industry.industry, keys.tokens)
-        _create_members(con, files["learners"], industry.industry, keys.tokens)
-    except duckdb.Error:
-        message = f"The extract of {industry.industry} can't be read: run the hop census_extract again."
-        raise SafeError("E_EXTRACT", message) from None
+    with scratch(con) as work:
+        try:
+            assert_columns({name: columns for name, (_rows, columns) in describe_files(files).items()})
+            refuse_blocked(con, industry.industry, keys.tokens)
+            members = _members(work, files["learners"], industry.industry, keys.tokens)
+        except duckdb.Error:
+            message = f"The extract of {industry.industry} can't be read: run the hop census_extract again."
+            raise SafeError("E_EXTRACT", message) from None
 
-    def prepared(manifest: Manifest) -> None:
-        record.prepare(con, manifest, _MEMBERS, when)
+        def prepared(manifest: Manifest) -> None:
+            record.prepare(con, manifest, str(members), when)
 
-    try:
         facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when)
         outbox = home / "outbox" / industry.industry
         sealed = seal(files, outbox, facts, keys.signing, keys.recipient, before_publish=prepared)
         if inbox is not None:
             deliver(sealed, inbox, keys.signing.public)
-    finally:
-        con.execute(f"DROP TABLE IF EXISTS {_MEMBERS}")
     record.complete(sealed.package_id, when)
     return sealed
 
 
-def _create_members(con: Connection, learners: Path, industry: str, key: TokenKey) -> None:
-    create_row_ids(con, "linked_records.learners", "tmp_extract_all_rows", industry, key)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {_MEMBERS} AS
-        SELECT DISTINCT learner_id, row_id
-        FROM read_parquet(?) JOIN tmp_extract_all_rows USING (row_id)
-        """,
+def _members(work: Scratch, learners: Path, industry: str, key: TokenKey) -> Relation:
+    """Who is in the extract: learner_id, row_id.
+
+    Raises:
+        SafeError: ``E_BLOCKED_LEARNER``: a row of the extract is no learner's.
+    """
+    known = row_ids(work, relation(work.con, "linked_records.learners"), industry, key)
+    members = work.table(
+        "members",
+        f"SELECT DISTINCT learner_id, row_id FROM read_parquet(?) JOIN {known} USING (row_id)",
         [str(learners)],
     )
-    con.execute("DROP TABLE tmp_extract_all_rows")
-    rows, found = con.execute(
-        f"SELECT (SELECT count(*) FROM read_parquet(?)), (SELECT count(*) FROM {_MEMBERS})", [str(learners)]
+    rows, found = work.con.execute(
+        f"SELECT (SELECT count(*) FROM read_parquet(?)), (SELECT count(*) FROM {members})", [str(learners)]
     ).fetchall()[0]
     if rows != found:
         message = f"The extract of {industry} holds {rows} learners, {found} of them known: run census_extract again."
         raise SafeError("E_BLOCKED_LEARNER", message)
+    return members

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from credential_pipeline.engines.handover.private_files import create_once, private_folder, read_private
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _KEY_BYTES = 32
 _BLOCK = 64
@@ -76,8 +76,8 @@ def load_token_key(home: Path, recipient: str) -> TokenKey:
     return TokenKey(secret, recipient)
 
 
-def create_row_ids(con: Connection, source: str, target: str, industry: str, key: TokenKey) -> None:
-    """Create the temporary table ``target(learner_id, row_id)`` for every learner id of the relation ``source``.
+def row_ids(work: Scratch, learners: Relation, industry: str, key: TokenKey) -> Relation:
+    """The row id of every learner: learner_id, row_id.
 
     The engine computes the HMAC for all rows at once: ``H(outer || H(inner || message))``.
     """
@@ -85,13 +85,13 @@ def create_row_ids(con: Connection, source: str, target: str, industry: str, key
     prefix = _SEPARATOR.join([_VERSION, key.recipient.encode(), industry.encode(), b""])
     inner = bytes(byte ^ 0x36 for byte in padded) + prefix
     outer = bytes(byte ^ 0x5C for byte in padded)
-    con.execute(
+    return work.table(
+        "row_ids",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
         SELECT
             learner_id,
             ? || '-' || left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(learner_id)))), {_HEX_DIGITS}) AS row_id
-        FROM {source}
+        FROM {learners}
         """,
         [key.key_id, outer, inner],
     )

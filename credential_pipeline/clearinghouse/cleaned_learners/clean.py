@@ -14,6 +14,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 
 def clean(con: Connection, industry: str, registry: Registry) -> None:
@@ -28,22 +29,48 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
         SafeError: E_PROFILE_ID if two identities share a hash, E_CONSERVATION if a row got lost (defects of this hop).
     """
     certifiers = registry.certifiers_of(industry)
-    _read(con, certifiers)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_standard AS
-        SELECT {profile_id_sql()} AS profile_id, * FROM ({standard_sql()})
-        """
+    records = relation(con, "raw_feeds.records")
+    with scratch(con) as work:
+        read = read_recipes(work, records, certifiers)
+        standard = work.table("standard", f"SELECT {profile_id_sql()} AS profile_id, * FROM ({standard_sql(read)})")
+        work.drop(read)
+        _write_profiles(con, standard)
+        _write_credentials(con, standard, list_titles(work, certifiers))
+    _assert_complete(con, records)
+
+
+def read_recipes(work: Scratch, records: Relation, certifiers: Sequence[Certifier]) -> Relation:
+    """The rows of all certifiers as their recipes read them.
+
+    Each stage is a table: DuckDB would compute an inlined expression again at every mention.
+    """
+    read: Relation | None = None
+    for certifier in certifiers:
+        source = work.table("source", source_sql(certifier, records))
+        if read is None:
+            read = work.table("read", recipe_sql(certifier, source))
+        else:
+            work.con.execute(f"INSERT INTO {read} {recipe_sql(certifier, source)}")
+        work.drop(source)
+    if read is None:
+        raise ValueError("an industry has a certifier")
+    return read
+
+
+def list_titles(work: Scratch, certifiers: Sequence[Certifier]) -> Relation:
+    """The titles of the registry: certifier, credential_code, title."""
+    return work.rows(
+        "titles",
+        dict.fromkeys(("certifier", "credential_code", "title"), "VARCHAR"),
+        [
+            (certifier.certifier, credential.code, credential.title)
+            for certifier in certifiers
+            for credential in certifier.credentials
+        ],
     )
-    _write_profiles(con)
-    titles = [
-        (certifier.certifier, credential.code, credential.title)
-        for certifier in certifiers
-        for credential in certifier.credentials
-    ]
-    con.execute("CREATE OR REPLACE TEMP TABLE tmp_titles (certifier VARCHAR, credential_code VARCHAR, title VARCHAR)")
-    if titles:
-        con.executemany("INSERT INTO tmp_titles VALUES (?, ?, ?)", titles)
+
+
+def _write_credentials(con: Connection, standard: Relation, titles: Relation) -> None:
     columns = ", ".join(
         "coalesce(t.title, s.credential_title) AS credential_title" if name == "credential_title" else f"s.{name}"
         for name in SNAPSHOT.table("credentials").column_names
@@ -51,25 +78,12 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TABLE cleaned_learners.credentials AS
-        SELECT {columns} FROM tmp_standard AS s LEFT JOIN tmp_titles AS t USING (certifier, credential_code)
+        SELECT {columns} FROM {standard} AS s LEFT JOIN {titles} AS t USING (certifier, credential_code)
         """
     )
-    _assert_complete(con)
-    con.execute("DROP TABLE tmp_standard")
-    con.execute("DROP TABLE tmp_titles")
-    con.execute("DROP TABLE tmp_read")
 
 
-def _read(con: Connection, certifiers: Sequence[Certifier]) -> None:
-    """Create tmp_read. Each stage is a table: DuckDB would compute an inlined expression again at every mention."""
-    for number, certifier in enumerate(certifiers):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE tmp_source AS {source_sql(certifier)}")
-        start = "INSERT INTO tmp_read" if number else "CREATE OR REPLACE TEMP TABLE tmp_read AS"
-        con.execute(f"{start} {recipe_sql(certifier)}")
-    con.execute("DROP TABLE tmp_source")
-
-
-def _write_profiles(con: Connection) -> None:
+def _write_profiles(con: Connection, standard: Relation) -> None:
     identity = ", ".join(IDENTITY)
     columns = ", ".join(
         "count(*) AS records" if name == "records" else name for name in SNAPSHOT.table("profiles").column_names
@@ -77,15 +91,15 @@ def _write_profiles(con: Connection) -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TABLE cleaned_learners.profiles AS
-        SELECT {columns} FROM tmp_standard GROUP BY profile_id, {identity}
+        SELECT {columns} FROM {standard} GROUP BY profile_id, {identity}
         """
     )
 
 
-def _assert_complete(con: Connection) -> None:
+def _assert_complete(con: Connection, records: Relation) -> None:
     rows, events, records, profiles, ids = con.execute(
-        """
-        SELECT (SELECT count(*) FROM raw_feeds.records), (SELECT count(*) FROM cleaned_learners.credentials),
+        f"""
+        SELECT (SELECT count(*) FROM {records}), (SELECT count(*) FROM cleaned_learners.credentials),
             (SELECT sum(records) FROM cleaned_learners.profiles), count(*), count(DISTINCT profile_id)
         FROM cleaned_learners.profiles
         """

@@ -4,6 +4,7 @@ from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
+from credential_pipeline.foundation.storage.relation import Relation
 
 IDENTITY: tuple[str, ...] = (
     *("certifier", "person_ref", "first_name", "middle_name", "last_name", "name_suffix", "previous_last_name"),
@@ -14,8 +15,8 @@ IDENTITY: tuple[str, ...] = (
 _OPEN = ("", "N", "NO", "FALSE", "F", "0")
 
 
-def recipe_sql(certifier: Certifier) -> str:
-    """Select the canonical fields of one certifier's rows, as its recipes read them, from tmp_source.
+def recipe_sql(certifier: Certifier, source: Relation) -> str:
+    """Select the canonical fields of one certifier's rows, as its recipes read them.
 
     The flag to share nothing errs on the safe side: a mark that the YAML does not know blocks.
     """
@@ -27,16 +28,16 @@ def recipe_sql(certifier: Certifier) -> str:
     SELECT certifier, record_id, delivery,
     {fields},
     upper(trim({flag})) NOT IN ({still_open}) AS blocked
-    FROM tmp_source
+    FROM {source}
     """
 
 
-def source_sql(certifier: Certifier) -> str:
+def source_sql(certifier: Certifier, records: Relation) -> str:
     """Select one certifier's rows with the values as a STRUCT, in which each lookup is free."""
     values = ", ".join(f"{identifier(name)} := source[{literal(name)}]" for name in certifier.source_columns)
     return f"""
     SELECT certifier, record_id, delivery, struct_pack({values}) AS source
-    FROM raw_feeds.records WHERE certifier = {literal(certifier.certifier)}
+    FROM {records} WHERE certifier = {literal(certifier.certifier)}
     """
 
 
@@ -52,8 +53,8 @@ def event_sql() -> str:
     return f"CASE WHEN {event} = 'award' AND {_closed('result')} = 'fail' THEN 'attempt' ELSE {event} END"
 
 
-def standard_sql() -> str:
-    """Select the standard form of every field from tmp_read, the rows as recipes read them."""
+def standard_sql(read: Relation) -> str:
+    """Select the standard form of every field of the rows as recipes read them."""
     last, previous = form.name("last_name"), form.name("previous_last_name")
     return f"""
     SELECT certifier, record_id, delivery,
@@ -82,7 +83,7 @@ def standard_sql() -> str:
         {form.text("provider_opeid")} AS provider_opeid,
         {_closed("training_setting")} AS training_setting,
         blocked
-    FROM tmp_read
+    FROM {read}
     """
 
 

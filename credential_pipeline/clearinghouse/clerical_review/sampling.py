@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.clerical_review.decisions import MATCH, NO_MATCH
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, scratch
 
 NEAR_SHARE = 0.5
 """Share of a batch for pairs near the threshold, as far as there are any."""
@@ -23,7 +24,6 @@ EDGES = (0.0, 10.0)
 """Match weights (bits) at which one band ends and the next begins."""
 NEAR = "near"
 
-_FRAME = "tmp_review_frame"
 _BAND = f"""
     CASE WHEN q.pair_id IS NOT NULL THEN '{NEAR}' WHEN p.match_weight IS NULL THEN 'identical'
          WHEN p.match_weight < {EDGES[0]} THEN 'below_{EDGES[0]:.0f}'
@@ -127,18 +127,24 @@ def draw(con: Connection, size: int, seed: int, taken: set[str] | frozenset[str]
     Raises:
         SafeError: ``E_BATCH_SIZE``, or ``E_NO_PAIRS`` if no pair is left.
     """
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {_FRAME} AS
-        SELECT p.pair_id, p.hop, p.left_id, p.right_id, {_BAND} AS band, p.linked, p.reviewed,
-               p.pair_id IN (SELECT unnest(?::VARCHAR[])) AS taken
-        FROM linked_records.pairs p LEFT JOIN linked_records.review_queue q USING (pair_id)
-        """,
-        [sorted(taken)],
-    )
+    with scratch(con) as work:
+        frame = work.table(
+            "frame",
+            f"""
+            SELECT p.pair_id, p.hop, p.left_id, p.right_id, {_BAND} AS band, p.linked, p.reviewed,
+                   p.pair_id IN (SELECT unnest(?::VARCHAR[])) AS taken
+            FROM linked_records.pairs p LEFT JOIN linked_records.review_queue q USING (pair_id)
+            """,
+            [sorted(taken)],
+        )
+        return _draw(con, frame, size, seed)
+
+
+def _draw(con: Connection, frame: Relation, size: int, seed: int) -> Sample:
+    """Draw from the pairs of a frame, with their band and whether they are taken."""
     # An unsure pair was drawn and stays in its stratum, but is not shown again.
     counted = con.execute(
-        f"SELECT hop, band, linked, count(*), count(*) FILTER (NOT taken AND reviewed IS NULL) FROM {_FRAME} "
+        f"SELECT hop, band, linked, count(*), count(*) FILTER (NOT taken AND reviewed IS NULL) FROM {frame} "
         f"WHERE reviewed IS NULL OR reviewed NOT IN ('{MATCH}', '{NO_MATCH}') GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     population = {Stratum(hop, band, linked): n for hop, band, linked, n, _ in counted}
@@ -152,7 +158,7 @@ def draw(con: Connection, size: int, seed: int, taken: set[str] | frozenset[str]
                    unnest(?::BIGINT[]) AS n),
         placed AS (
             SELECT f.*, w.n, row_number() OVER (PARTITION BY hop, band, linked ORDER BY md5(? || pair_id), pair_id) AS place
-            FROM {_FRAME} f JOIN wanted w USING (hop, band, linked)
+            FROM {frame} f JOIN wanted w USING (hop, band, linked)
             WHERE NOT taken AND reviewed IS NULL)
         SELECT pair_id, hop, left_id, right_id, band, linked FROM placed WHERE place <= n
         ORDER BY md5(? || pair_id), pair_id
@@ -167,10 +173,9 @@ def draw(con: Connection, size: int, seed: int, taken: set[str] | frozenset[str]
         ],
     ).fetchall()
     settled = con.execute(
-        f"SELECT hop, linked, reviewed, count(*) FROM {_FRAME} WHERE reviewed IN ('{MATCH}', '{NO_MATCH}') "
+        f"SELECT hop, linked, reviewed, count(*) FROM {frame} WHERE reviewed IN ('{MATCH}', '{NO_MATCH}') "
         "GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    con.execute(f"DROP TABLE {_FRAME}")
     return Sample(
         pairs=[
             Drawn(pair_id, hop, left, right, Stratum(hop, band, linked))

@@ -1,5 +1,6 @@
 """Creates education_registry.persons, .enrollments and .degrees from the drops, and the index that linkage reads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -8,38 +9,43 @@ import duckdb
 from credential_pipeline.engines.linkage.fields import make_index
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
-from credential_pipeline.foundation.dropped_files import open_drop, unreadable
+from credential_pipeline.foundation.contracts.table import Table
+from credential_pipeline.foundation.distinct_values import look_up
+from credential_pipeline.foundation.dropped_files import Drop, Form, open_drop, unreadable
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
-_PERSONS: Final = {
-    "student_id": "student_id",
-    "first_name": form.name("first_name"),
-    "middle_name": form.name("middle_name"),
-    "last_name": form.name("last_name"),
-    "name_suffix": form.suffix("name_suffix", "last_name", "first_name", "middle_name"),
-    "previous_last_name": form.name("previous_last_name"),
-    "birth_date": form.birth_date(f"({form.iso_date('birth_date')})"),
-    "sex": form.sex("sex"),
-    "ssn_last4": form.ssn_last4("ssn_last4"),
-    "email": form.email("email"),
-    "street": form.address("street"),
-    "city": form.address("city"),
-    "state": form.state("state"),
-    "zip": form.zip_code("zip"),
-    # An unknown mark blocks: sharing by mistake cannot be undone.
-    "ferpa_block": f"ferpa_block IS NOT NULL AND coalesce({form.yes('ferpa_block')}, true)",
+_NAMES: Final = ("last_name", "first_name", "middle_name")
+"""In the order in which a suffix is looked for at their ends."""
+
+_BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
+    "persons": {
+        **{name: (name, form.name) for name in (*_NAMES, "previous_last_name")},
+        "name_suffix": ("name_suffix", form.written_suffix),
+        **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+        "birth_date": ("birth_date", lambda text: form.birth_date(f"({form.iso_date(text)})")),
+        "sex": ("sex", form.sex),
+        "ssn_last4": ("ssn_last4", form.ssn_last4),
+        "city": ("city", form.address),
+        "state": ("state", form.state),
+        "zip": ("zip", form.zip_code),
+        "ferpa_block": ("ferpa_block", form.yes),
+    },
+    "enrollments": {
+        "institution_state": ("institution_state", form.state),
+        "sector": ("sector", "lower({})".format),
+        "credit": ("credit", form.yes),
+        "degree_seeking": ("degree_seeking", form.yes),
+        "begin_date": ("begin_date", form.iso_date),
+        "end_date": ("end_date", form.iso_date),
+    },
+    "degrees": {"degree_date": ("degree_date", form.iso_date)},
 }
-_ENROLLMENTS: Final = {
-    "institution_state": form.state("institution_state"),
-    "sector": "lower(sector)",
-    "credit": form.yes("credit"),
-    "degree_seeking": form.yes("degree_seeking"),
-    "begin_date": form.iso_date("begin_date"),
-    "end_date": form.iso_date("end_date"),
-}
-_DEGREES: Final = {"degree_date": form.iso_date("degree_date")}
-_EXPRESSIONS: Final = {"persons": _PERSONS, "enrollments": _ENROLLMENTS, "degrees": _DEGREES}
+"""Table -> standard form -> the column that it is made from, once for each distinct value, and how."""
+
+_BY_ROW: Final[dict[str, Form]] = {"email": form.email, "street": form.address}
+"""Columns whose values are mostly different."""
 
 
 def load_education_registry(con: Connection, folder: Path) -> None:
@@ -53,25 +59,37 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py),
             E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE.
     """
-    for table in (SNAPSHOT.table(name) for name in _EXPRESSIONS):
-        shown = f"education/{table.name}"
-        open_drop(con, folder / table.name, shown, "tmp_drop", table.column_names)
-        expressions = _EXPRESSIONS[table.name]
-        columns = ", ".join(f"{expressions.get(name, name)} AS {name}" for name in table.column_names)
-        try:
-            con.execute(
-                f"""
-                CREATE OR REPLACE TABLE education_registry.{table.name} AS
-                SELECT {columns} FROM tmp_drop
-                """
-            )
-        except duckdb.Error:
-            raise unreadable(shown) from None
-        finally:
-            con.execute("DROP VIEW IF EXISTS tmp_drop")
-        _check_ids(con, table.name)
+    for name in _BY_VALUE:
+        with scratch(con) as work:
+            _load(work, folder / name, SNAPSHOT.table(name))
+        _check_ids(con, name)
     _check_persons(con)
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
+
+
+def _load(work: Scratch, folder: Path, table: Table) -> None:
+    shown = f"education/{table.name}"
+    drop = open_drop(work, folder, shown, table.column_names)
+    try:
+        found = look_up(work, drop, _BY_VALUE[table.name])
+        made = {name: _BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
+        if table.name == "persons":
+            made |= _persons(made, drop)
+        columns = ", ".join(f"{made[name]} AS {name}" for name in table.column_names)
+        work.con.execute(
+            f"CREATE OR REPLACE TABLE education_registry.{table.name} AS SELECT {columns} FROM {found.source}"
+        )
+    except duckdb.Error:
+        raise unreadable(shown) from None
+
+
+def _persons(made: Mapping[str, str], drop: Drop) -> dict[str, str]:
+    """What of a person is made from more than one value."""
+    return {
+        "name_suffix": f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in _NAMES)})",
+        # An unknown mark blocks: sharing by mistake cannot be undone.
+        "ferpa_block": f"{drop.text('ferpa_block')} IS NOT NULL AND coalesce({made['ferpa_block']}, true)",
+    }
 
 
 def _check_ids(con: Connection, table: str) -> None:

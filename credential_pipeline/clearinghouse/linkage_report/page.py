@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
 from credential_pipeline.clearinghouse.linkage_report import labels, sections, words
-from credential_pipeline.clearinghouse.linkage_report.figures import Figures, read
+from credential_pipeline.clearinghouse.linkage_report.metrics import Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.safe import BASE, FLOOR, count
+from credential_pipeline.engines.charts.figure import page
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -18,7 +16,7 @@ NAME = "linkage.html"
 
 @dataclass(frozen=True)
 class About:
-    """What the page says of the version besides its figures.
+    """What the page says of the version besides its metrics.
 
     Attributes:
         industry: Readable name of the industry.
@@ -53,44 +51,43 @@ def write_report(con: Connection, path: Path, about: About) -> Path:
     return path
 
 
-def render(figures: Figures, about: About) -> str:
+def render(metrics: Metrics, about: About) -> str:
     """The page as HTML."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_read("linkage.html.j2"))
-    everybody = sections.everybody(figures)
+    everybody = sections.everybody(metrics)
     names = about.certifiers
-    return template.render(
+    return page(
+        "credential_pipeline.clearinghouse.linkage_report",
+        "linkage.html.j2",
+        "linkage.css",
         about=about,
-        css=_read("linkage.css"),
-        headline=words.headline(figures, everybody),
-        steps=_steps(figures, everybody.count("linked")),
-        statuses=sections.statuses(figures),
-        rates=sections.rates(figures, names),
+        headline=words.headline(metrics, everybody),
+        steps=_steps(metrics, everybody.count("linked")),
+        statuses=sections.statuses(metrics),
+        rates=sections.rates(metrics, names),
         race=words.RACE,
         proxies=words.PROXIES,
-        errors=sections.errors(figures, names),
+        errors=sections.errors(metrics, names),
         expected=words.EXPECTED,
-        review=words.review(figures),
-        thresholds=sections.thresholds(figures),
-        histogram=sections.weights(figures),
-        weight_table=sections.weight_table(figures),
-        families=[(labels.FAMILIES[family], sections.levels(figures, family)) for family in labels.FAMILIES],
-        rules=sections.rules(figures),
-        unlinkable=sections.unlinkable(figures, names),
-        empty_fields=sections.empty_fields(figures, names),
-        held=sections.held(figures),
-        changes=words.changes(figures, about.previous),
-        drift=sections.drift(figures, names),
-        models=[(labels.FAMILIES[family], _facts(figures, family)) for family in labels.FAMILIES],
+        review=words.review(metrics),
+        thresholds=sections.thresholds(metrics),
+        weights=sections.weights(metrics),
+        families=[(title, sections.levels(metrics, family)) for family, title in labels.FAMILIES.items()],
+        rules=sections.rules(metrics),
+        unlinkable=sections.unlinkable(metrics, names),
+        empty_fields=sections.empty_fields(metrics, names),
+        held=sections.held(metrics),
+        changes=words.changes(metrics, about.previous),
+        drift=sections.drift(metrics, names),
+        models=[(labels.FAMILIES[family], _facts(metrics, family)) for family in labels.FAMILIES],
         floor=FLOOR,
         base=BASE,
     )
 
 
-def _steps(figures: Figures, linked: int) -> list[tuple[str, str]]:
+def _steps(metrics: Metrics, linked: int) -> list[tuple[str, str]]:
     """From feed rows to links, in the order of the work."""
     return [
-        *((count(int(figures.value(name))), text) for name, text in _STEPS.items()),
+        *((count(int(metrics.value(name))), text) for name, text in _STEPS.items()),
         (count(linked), "linked to a student"),
     ]
 
@@ -98,17 +95,13 @@ def _steps(figures: Figures, linked: int) -> list[tuple[str, str]]:
 _STEPS = {"records": "feed rows", "profiles": "profiles", "learners": "learners"}
 
 
-def _facts(figures: Figures, family: str) -> list[tuple[str, str]]:
-    versions = ", ".join(f"{name} {text}" for name in ("splink", "duckdb") if (text := figures.fact(family, name)))
+def _facts(metrics: Metrics, family: str) -> list[tuple[str, str]]:
+    versions = ", ".join(f"{name} {text}" for name in ("splink", "duckdb") if (text := metrics.fact(family, name)))
     facts = {
-        "Name": figures.fact(family, "name"),
+        "Name": metrics.fact(family, "name"),
         "Family": family,
-        "Trained on": figures.fact(family, "data"),
-        "Date of training": figures.fact(family, "date") or "shipped with the package, not dated",
+        "Trained on": metrics.fact(family, "data"),
+        "Date of training": metrics.fact(family, "date") or "shipped with the package, not dated",
         "Trained with": versions,
     }
     return [(name, text) for name, text in facts.items() if text]
-
-
-def _read(name: str) -> str:
-    return files("credential_pipeline.clearinghouse.linkage_report").joinpath(name).read_text("utf-8")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.linkage_report.figures import Group
+from credential_pipeline.clearinghouse.linkage_report.metrics import Group
 
 FLOOR = 10
 """Fewer people than this are not shown."""

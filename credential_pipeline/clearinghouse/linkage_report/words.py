@@ -2,7 +2,7 @@
 
 import math
 
-from credential_pipeline.clearinghouse.linkage_report.figures import Figures, Group
+from credential_pipeline.clearinghouse.linkage_report.metrics import Group, Metrics
 from credential_pipeline.clearinghouse.linkage_report.safe import ENOUGH, FLOOR, count, share
 
 MINUS = "\N{MINUS SIGN}"
@@ -32,10 +32,10 @@ EXPECTED = (
 )
 
 
-def headline(figures: Figures, everybody: Group) -> list[str]:
+def headline(metrics: Metrics, everybody: Group) -> list[str]:
     """The page in a few sentences."""
     total = everybody.people
-    profiles, records = int(figures.value("profiles")), int(figures.value("records"))
+    profiles, records = int(metrics.value("profiles")), int(metrics.value("records"))
     said = [
         f"{count(records)} feed rows name {count(profiles)} distinct profiles; these are {count(total)} learners.",
         (
@@ -49,7 +49,7 @@ def headline(figures: Figures, everybody: Group) -> list[str]:
             f"The model expects {precision(everybody)} of the links to be right and {missed(everybody)} of the matches to be"
             " missed."
         )
-    waiting = int(figures.value("review_pairs"))
+    waiting = int(metrics.value("review_pairs"))
     many = count(waiting) if waiting >= FLOOR else f"Fewer than {FLOOR}" if waiting else "No"
     return [*said, f"{many} pairs wait for a person to look at them."]
 
@@ -65,15 +65,15 @@ def missed(group: Group) -> str:
     return f"{group.missed / (group.missed + right):.2%}" if group.links >= ENOUGH else "\N{EN DASH}"
 
 
-def review(figures: Figures) -> list[str]:
+def review(metrics: Metrics) -> list[str]:
     """What people who looked at samples found; how to have them look if nobody did."""
     said = []
     for dimension, level, pairs in _REVIEWED:
         for metric, what in (("est_precision", "of the links are right"), ("est_recall", "of the matches were linked")):
-            found = figures.find(metric, dimension, level)
+            found = metrics.find(metric, dimension, level)
             if found is None:
                 continue
-            low, high = (figures.find(f"{metric}_{end}", dimension, level) for end in ("low", "high"))
+            low, high = (metrics.find(f"{metric}_{end}", dimension, level) for end in ("low", "high"))
             interval = f" (95 % interval {low.value:.2%} to {high.value:.2%})" if low and high else ""
             said.append(f"{pairs}: {found.value:.2%} {what}{interval}; {count(found.n)} pairs were judged.")
     return said or ["Not reviewed yet: run review export, and import the decisions."]
@@ -102,12 +102,12 @@ _CHANGES = {
 }
 
 
-def changes(figures: Figures, previous: str) -> list[str]:
+def changes(metrics: Metrics, previous: str) -> list[str]:
     """What is different from the version before."""
     if not previous:
         return ["There is no earlier version to compare with."]
     said = []
-    changed = figures.find("change_share_linked")
+    changed = metrics.find("change_share_linked")
     if changed:
         way = "rose" if changed.value > 0 else "fell"
         said.append(
@@ -115,7 +115,7 @@ def changes(figures: Figures, previous: str) -> list[str]:
             if is_shown(changed.value, changed.n)
             else "The share of linked learners hardly changed."
         )
-    found = {figure.level: figure for figure in figures.levels("change")}
+    found = {figure.level: figure for figure in metrics.levels("change")}
     moved = sum(figure.value for key, figure in found.items() if key.startswith("links_"))
     if moved:
         said.append(

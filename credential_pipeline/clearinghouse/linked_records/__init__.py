@@ -3,7 +3,3 @@
 Belongs here: which tables are linked and what a link means (status, review, learner id). Does not belong here: how
 records are compared and scored (``linkage``).
 """
-
-from credential_pipeline.clearinghouse.linked_records.link import link
-
-__all__ = ["link"]

@@ -5,22 +5,18 @@ model or feed. Not here: what is written down about a change (learner_ledger.py)
 """
 
 import logging
+from dataclasses import dataclass
 
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 PREVIOUS = "previous_linked_records"
 """Schema with the memory that is inherited, empty in a first run; the gate compares the new version with it."""
 REMEMBERED = ("learner_events", "record_ids")
 """Tables of a version from which ids are inherited; everything else of it may be lost or of another form."""
-EVENTS_BEFORE = "tmp_id_events_before"
-"""The ledger as it was."""
-TRACE = "tmp_id_trace"
-"""One row per sender's row ever seen: certifier, record_id, person (NULL: not there now), old (NULL: new), was."""
-IDS = "tmp_learner_ids"
-"""person -> learner_id, inherited."""
 
 _ROW = "certifier || '|' || record_id"
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
@@ -86,60 +82,80 @@ def _schema_of(con: Connection, name: str) -> dict[str, str]:
     return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
 
 
-def assign_ids(con: Connection, rows: str) -> None:
-    """Give every person an id; creates :data:`IDS`, :data:`TRACE` and :data:`EVENTS_BEFORE`.
+@dataclass(frozen=True)
+class Ids:
+    """Who gets which id, and what that rests on.
+
+    Attributes:
+        given: person, learner_id, inherited.
+        trace: One row per sender's row ever seen: certifier, record_id, person (NULL: not there now), old (NULL: new), was.
+        events_before: The ledger as it was.
+    """
+
+    given: Relation
+    trace: Relation
+    events_before: Relation
+
+
+def assign_ids(work: Scratch, rows: Relation) -> Ids:
+    """Give every person an id.
 
     An old id goes to the person who holds most of the rows that bore it last time, rows that came back counting after
     those. Of equal ones it goes to the row that it was made of, else by id and by row. Each id goes to one person and each person gets one, so a person whose rows are the
     same as before keeps its id. Who inherits none gets a hash of its smallest row.
 
     Args:
-        con: The connection, with the schema :data:`PREVIOUS` as :func:`attach_last` leaves it; without it nothing is known.
-        rows: Relation (certifier, record_id, person), one row per sender's row.
+        work: Makes the relations, in a connection with the schema :data:`PREVIOUS` as :func:`attach_last` leaves it; without
+            it nothing is known.
+        rows: certifier, record_id, person, one row per sender's row.
     """
-    _recall(con)
-    con.execute(
+    memory, events_before = _recall(work)
+    trace = work.table(
+        "id_trace",
         f"""
-        CREATE OR REPLACE TEMP TABLE {TRACE} AS
         SELECT coalesce(n.certifier, m.certifier) AS certifier, coalesce(n.record_id, m.record_id) AS record_id,
                n.person, m.learner_id AS old, coalesce(m.present, false) AS was
-        FROM {rows} n FULL JOIN tmp_id_memory m ON n.certifier = m.certifier AND n.record_id = m.record_id
-        """
+        FROM {rows} n FULL JOIN {memory} m ON n.certifier = m.certifier AND n.record_id = m.record_id
+        """,
     )
-    _inherit(con)
-    _name_the_rest(con, rows)
+    inherited = _inherit(work, trace)
+    fresh = _name_the_rest(work, rows, inherited, events_before)
+    given = work.table(
+        "learner_ids",
+        f"SELECT *, true AS inherited FROM {inherited} UNION ALL SELECT person, learner_id, false FROM {fresh}",
+    )
+    return Ids(given, trace, events_before)
 
 
-def _recall(con: Connection) -> None:
+def _recall(work: Scratch) -> tuple[Relation, Relation]:
     """Take memory and ledger over from the last version, or start with empty ones."""
-    found = con.execute("SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = ?", [PREVIOUS]).fetchall()
-    there = {name for (name,) in found}.issuperset(REMEMBERED)
-    for target, name in (("tmp_id_memory", "record_ids"), (EVENTS_BEFORE, "learner_events")):
+    query = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = ?"
+    there = {name for (name,) in work.con.execute(query, [PREVIOUS]).fetchall()}.issuperset(REMEMBERED)
+
+    def recalled(name: str) -> Relation:
         schema = SNAPSHOT.table(name).schema
         empty = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in schema.items())
         source = f"SELECT {', '.join(schema)} FROM {PREVIOUS}.{name}" if there else f"SELECT {empty} LIMIT 0"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {source}")
+        return work.table(f"{name}_before", source)
+
+    return recalled("record_ids"), recalled("learner_events")
 
 
-def _inherit(con: Connection) -> None:
-    """Match old ids with persons by the rows that they share, the largest overlap first."""
-    con.execute(
+def _inherit(work: Scratch, trace: Relation) -> Relation:
+    """Match old ids with persons by the rows that they share, the largest overlap first: person, learner_id."""
+    overlap = work.table(
+        "id_overlap",
         f"""
-        CREATE OR REPLACE TEMP TABLE tmp_id_overlap AS
         WITH shared AS (
             SELECT person, old, count(*) FILTER (was) AS stayed, count(*) AS known
-            FROM {TRACE} WHERE person IS NOT NULL AND old IS NOT NULL GROUP BY person, old)
+            FROM {trace} WHERE person IS NOT NULL AND old IS NOT NULL GROUP BY person, old)
         SELECT *, count(*) OVER (PARTITION BY person) = 1 AND count(*) OVER (PARTITION BY old) = 1 AS alone FROM shared
-        """
+        """,
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {IDS} AS "
-        "SELECT person, old AS learner_id, true AS inherited FROM tmp_id_overlap WHERE alone"
-    )
-    contested = con.execute(
+    contested = work.con.execute(
         f"""
         SELECT person, old
-        FROM {TRACE} JOIN tmp_id_overlap USING (person, old) WHERE NOT alone
+        FROM {trace} JOIN {overlap} USING (person, old) WHERE NOT alone
         GROUP BY person, old, stayed, known
         ORDER BY stayed DESC, known DESC, old <> {_hash(f"min({_ROW})")}, old, min({_ROW})
         """
@@ -150,28 +166,28 @@ def _inherit(con: Connection) -> None:
         if person not in of_person and old not in taken:
             of_person[person] = old
             taken.add(old)
-    con.execute(
-        f"INSERT INTO {IDS} SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), true",
+    return work.table(
+        "inherited_ids",
+        f"SELECT person, old AS learner_id FROM {overlap} WHERE alone "
+        "UNION ALL SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
         [list(of_person), list(of_person.values())],
     )
 
 
-def _name_the_rest(con: Connection, rows: str) -> None:
+def _name_the_rest(work: Scratch, rows: Relation, inherited: Relation, events_before: Relation) -> Relation:
     """Hash the smallest row of whoever inherited no id; with a salt where that id was ever somebody's."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_id_fresh AS
-        SELECT person, min({_ROW}) AS smallest, {_hash("smallest")} AS learner_id
-        FROM {rows} ANTI JOIN {IDS} USING (person) GROUP BY person
-        """
+    fresh = work.table(
+        "fresh_ids",
+        f"SELECT person, min({_ROW}) AS smallest, {_hash('smallest')} AS learner_id "
+        f"FROM {rows} ANTI JOIN {inherited} USING (person) GROUP BY person",
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE tmp_id_used AS SELECT DISTINCT learner_id FROM {EVENTS_BEFORE}")
-    salt, used = 0, "learner_id IN (SELECT learner_id FROM tmp_id_used)"
-    while con.execute(f"SELECT count(*) FROM tmp_id_fresh WHERE {used}").fetchall()[0][0]:
+    used = f"learner_id IN (SELECT learner_id FROM {events_before})"
+    salt = 0
+    while work.con.execute(f"SELECT count(*) FROM {fresh} WHERE {used}").fetchall()[0][0]:
         salt += 1
         salted = _hash(f"smallest || '#{salt}'")
-        con.execute(f"UPDATE tmp_id_fresh SET learner_id = {salted} WHERE {used}")
-    con.execute(f"INSERT INTO {IDS} SELECT person, learner_id, false FROM tmp_id_fresh")
+        work.con.execute(f"UPDATE {fresh} SET learner_id = {salted} WHERE {used}")
+    return fresh
 
 
 def _hash(text: str) -> str:

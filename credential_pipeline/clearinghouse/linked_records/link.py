@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, Review
-from credential_pipeline.clearinghouse.linked_records import learners, reviewed, students
-from credential_pipeline.clearinghouse.linked_records.diagnostics import Setting, write_diagnostics
+from credential_pipeline.clearinghouse.linked_records import outputs
+from credential_pipeline.clearinghouse.linked_records.diagnostics import TARGET, Models, Setting, write_diagnostics
+from credential_pipeline.clearinghouse.linked_records.identities import find_identities
+from credential_pipeline.clearinghouse.linked_records.inputs import Inputs, inputs
+from credential_pipeline.clearinghouse.linked_records.learner_ids import assign_ids
+from credential_pipeline.clearinghouse.linked_records.learner_ledger import write_ledger
+from credential_pipeline.clearinghouse.linked_records.learners import find_learners
 from credential_pipeline.clearinghouse.linked_records.merging import merge_learners
-from credential_pipeline.clearinghouse.linked_records.outputs import write_outputs
+from credential_pipeline.clearinghouse.linked_records.pairs import gather_pairs, write_pairs, write_queue
+from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions, write_figures
+from credential_pipeline.clearinghouse.linked_records.students import find_students
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.model import Model, shipped
-from credential_pipeline.engines.linkage.scratch import scratch
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
 
 class Thresholds(Protocol):
@@ -64,18 +71,74 @@ def link(
         engine: Where the heavy steps run.
     """
     limits = industry_config.linkage
-    profiles, registry = profiles_model or shipped("profiles"), registry_model or shipped("registry")
-    with scratch(con):
-        counts = reviewed.take_decisions(con, review.decisions)
-        learners.find_identities(con)
-        most = limits.max_candidate_pairs
-        learners.find_learners(con, profiles, limits.link_threshold, max_pairs=most, engine=engine)
-        students.find_students(
-            con, registry, limits.link_threshold, limits.review_threshold, max_pairs=most, engine=engine
-        )
-        merge_learners(con, profiles)
-        write_outputs(con, limits.review_threshold)
-        write_diagnostics(
-            con, profiles, registry, Setting(limits.link_threshold, limits.review_threshold, declared or {})
-        )
-        reviewed.write_figures(con, "linked_records.diagnostics", counts, review.figures)
+    models = Models(profiles_model or shipped("profiles"), registry_model or shipped("registry"))
+    with scratch(con) as work:
+        _link(work, inputs(con), models, limits, declared or {}, review, engine)
+
+
+def _link(
+    work: Scratch,
+    read: Inputs,
+    models: Models,
+    limits: Thresholds,
+    declared: Mapping[str, Sequence[str]],
+    review: Review,
+    engine: Engine,
+) -> None:
+    """The hop from its inputs to its tables, step by step."""
+    con, most = work.con, limits.max_candidate_pairs
+    link_from, review_from = limits.link_threshold, limits.review_threshold
+    decided = take_decisions(work, review.decisions)
+    identities = find_identities(work, read.profiles, decided)
+    learners = find_learners(
+        work,
+        models.profiles,
+        link_from,
+        profiles=read.profiles,
+        identities=identities,
+        decided=decided,
+        max_pairs=most,
+        engine=engine,
+    )
+    students = find_students(
+        work,
+        models.registry,
+        link_from,
+        review_from,
+        identities=identities,
+        members=learners.members,
+        decided=decided,
+        index=read.index,
+        max_pairs=most,
+        engine=engine,
+    )
+    of_profiles = identities.of_profiles
+    merged = merge_learners(work, models.profiles, learners, students.best, decided, of_profiles)
+    profile_persons = outputs.place_profiles(work, of_profiles, learners.members, merged.persons)
+    rows = outputs.place_rows(work, profile_persons, read.profiles, read.credentials)
+    ids = assign_ids(work, rows)
+    write_ledger(work, ids)
+    people = outputs.describe_people(
+        work,
+        profile_persons=profile_persons,
+        credentials=read.credentials,
+        merged=merged.persons,
+        best=merged.best,
+        ids=ids.given,
+        students=read.persons,
+    )
+    outputs.write_links(con, people, profile_persons, read.credentials)
+    pairs = gather_pairs(work, of_profiles, learners, students, merged, decided)
+    write_pairs(con, pairs)
+    write_queue(con, pairs, merged.best, students.candidates, review_from)
+    write_diagnostics(
+        work,
+        read,
+        models,
+        Setting(link_from, review_from, declared),
+        identities=identities,
+        learners=learners,
+        students=students,
+        best=merged.best,
+    )
+    write_figures(con, TARGET, decided.counts, review.figures)

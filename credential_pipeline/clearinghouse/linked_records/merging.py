@@ -1,81 +1,106 @@
 """Learners that met the same student are one learner, unless they contradict one another. Not here: the clustering."""
 
-from credential_pipeline.clearinghouse.linked_records import reviewed
-from credential_pipeline.clearinghouse.linked_records.learners import IDENTITIES, LEARNERS, RECORDS
-from credential_pipeline.clearinghouse.linked_records.students import BEST
+from dataclasses import dataclass
+
+from credential_pipeline.clearinghouse.linked_records.learners import Learners
+from credential_pipeline.clearinghouse.linked_records.reviewed import Decided
 from credential_pipeline.engines.linkage.fields import shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import contradiction
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.engines.linkage.sql import Here, count
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
-MERGED = "tmp_merged"
-"""learner (before) -> person (smallest learner after merging)."""
+
+@dataclass(frozen=True)
+class Merged:
+    """Who is one person after learners met students.
+
+    Attributes:
+        best: The best student of each learner; of two learners that contradict one another the weaker link is ambiguous.
+        persons: learner, person (smallest learner after merging).
+    """
+
+    best: Relation
+    persons: Relation
 
 
-def merge_learners(con: Connection, model: Model) -> None:
-    """Create the table of merged learners; of two that contradict, the weaker link becomes ambiguous."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_same_student AS
-        WITH linked AS (
-            SELECT learner, student_id, match_weight,
-                   row_number() OVER (
-                       PARTITION BY student_id ORDER BY decided_by = 'review' DESC, match_weight DESC, learner) AS place
-            FROM {BEST} WHERE status = 'linked')
-        SELECT b.learner, a.learner AS anchor FROM linked b JOIN linked a USING (student_id)
-        WHERE a.place = 1 AND b.place > 1
-        """
+def merge_learners(
+    work: Scratch, model: Model, learners: Learners, best: Relation, decided: Decided, identities: Relation
+) -> Merged:
+    """Merge the learners of one student.
+
+    Args:
+        work: Makes the relations.
+        model: The model of the family ``profiles``.
+        learners: Who is one learner.
+        best: The best student of each learner.
+        decided: What people decided.
+        identities: profile_id, identity.
+    """
+    # The anchor of a student is its strongest learner; all others of it are held against the anchor.
+    same = work.table("same_student", statement(__package__, "same_student.sql", best=best))
+    parted = work.table(
+        "parted",
+        statement(
+            __package__,
+            "parted.sql",
+            same=same,
+            cannot=decided.cannot,
+            identities=identities,
+            members=learners.members,
+        ),
     )
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_merge_pairs AS
-        SELECT least(a.record, b.record) AS left_record, greatest(a.record, b.record) AS right_record,
-               any_value(s.learner) AS learner
-        FROM tmp_same_student s JOIN {LEARNERS} a ON a.learner = s.anchor JOIN {LEARNERS} b ON b.learner = s.learner
-        GROUP BY 1, 2
-        """
+    against = work.table(
+        "against",
+        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_contradicting(work, model, learners, same)}",
     )
-    against = "tmp_merge_against"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {against} (learner VARCHAR)")
-    if con.execute("SELECT count(*) FROM tmp_merge_pairs").fetchall()[0][0]:
-        fields = shared_fields(con, RECORDS)
-        rows = con.execute(f"SELECT count(*) FROM {RECORDS}").fetchall()[0][0]
-        score(
-            con,
-            model,
-            "tmp_merge_scored",
-            left=RECORDS,
-            right=None,
-            pairs="tmp_merge_pairs",
-            fields=fields,
-            right_rows=rows,
-            min_weight=-1e6,
-        )
-        con.execute(
-            f"INSERT INTO {against} SELECT DISTINCT p.learner FROM tmp_merge_scored s "
-            f"JOIN tmp_merge_pairs p USING (left_record, right_record) WHERE {contradiction(fields)}"
-        )
-    con.execute(
-        f"""
-        INSERT INTO {against}
-        WITH place AS (SELECT learner, anchor, 2 AS place FROM tmp_same_student UNION SELECT anchor, anchor, 1 FROM tmp_same_student)
-        SELECT DISTINCT CASE WHEN (p.place, p.learner) > (q.place, q.learner) THEN p.learner ELSE q.learner END
-        FROM {reviewed.CANNOT} c
-        JOIN {IDENTITIES} i ON i.profile_id = c.left_profile JOIN {LEARNERS} a ON a.identity = i.identity
-        JOIN {IDENTITIES} j ON j.profile_id = c.right_profile JOIN {LEARNERS} b ON b.identity = j.identity
-        JOIN place p ON p.learner = a.learner JOIN place q ON q.learner = b.learner AND q.anchor = p.anchor
-        WHERE p.learner <> q.learner
-        """
+    settled = work.table(
+        "settled_students",
+        f"SELECT * REPLACE (CASE WHEN learner IN (SELECT learner FROM {against}) THEN 'ambiguous' ELSE status END AS status) "
+        f"FROM {best}",
     )
-    con.execute(f"UPDATE {BEST} SET status = 'ambiguous' WHERE learner IN (SELECT learner FROM {against})")
-    con.execute(
+    persons = work.table(
+        "persons",
         f"""
-        CREATE OR REPLACE TEMP TABLE {MERGED} AS
-        WITH linked AS (SELECT learner, student_id FROM {BEST} WHERE status = 'linked'),
+        WITH linked AS (SELECT learner, student_id FROM {settled} WHERE status = 'linked'),
         person AS (SELECT student_id, min(learner) AS person FROM linked GROUP BY student_id)
         SELECT l.learner, coalesce(p.person, l.learner) AS person
-        FROM (SELECT DISTINCT learner FROM {LEARNERS}) l
+        FROM (SELECT DISTINCT learner FROM {learners.members}) l
         LEFT JOIN linked b USING (learner) LEFT JOIN person p USING (student_id)
-        """
+        """,
+    )
+    return Merged(settled, persons)
+
+
+def _contradicting(work: Scratch, model: Model, learners: Learners, same: Relation) -> Relation:
+    """The learners that contradict the anchor of their student in the model's eyes."""
+    records, members = learners.records, learners.members
+    pairs = work.table(
+        "merge_pairs",
+        f"""
+        SELECT least(a.record, b.record) AS left_record, greatest(a.record, b.record) AS right_record,
+               any_value(s.learner) AS learner
+        FROM {same} s JOIN {members} a ON a.learner = s.anchor JOIN {members} b ON b.learner = s.learner
+        GROUP BY 1, 2
+        """,
+    )
+    if not count(work.con, pairs):
+        return pairs
+    fields = shared_fields(work.con, records)
+    scored = score(
+        Here(work),
+        model,
+        left=records,
+        right=None,
+        pairs=pairs,
+        fields=fields,
+        right_rows=count(work.con, records),
+        min_weight=ALL,
+    )
+    return work.table(
+        "contradicting",
+        f"SELECT DISTINCT p.learner FROM {scored} s JOIN {pairs} p USING (left_record, right_record) "
+        f"WHERE {contradiction(fields)}",
     )

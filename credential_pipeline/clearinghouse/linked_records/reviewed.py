@@ -15,33 +15,42 @@ from credential_pipeline.clearinghouse.clerical_review.decisions import UNSURE, 
 from credential_pipeline.clearinghouse.clerical_review.estimate import Figure
 from credential_pipeline.engines.linkage.resolve import Floats, Ints, components
 from credential_pipeline.foundation.storage.engine import Connection
-
-MUST = "tmp_review_must"
-"""left_profile, right_profile: one person; a chain is given by its pairs with its first profile."""
-MUST_STUDENT = "tmp_review_must_student"
-"""profile_id, student_id: this profile is this student."""
-CANNOT = "tmp_review_cannot"
-"""left_profile, right_profile: two people."""
-CANNOT_STUDENT = "tmp_review_cannot_student"
-"""profile_id, student_id: this profile is not this student."""
-DECIDED = "tmp_review_decided"
-"""hop, left_profile, right_id, decision: the decisions themselves, also the unsure ones."""
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 MUST_WEIGHT = 1e6
 """Weight of an edge that people made: above any that a model gives."""
 
 
-def take_decisions(con: Connection, decisions: Sequence[Decision]) -> dict[str, int]:
-    """Create the tables of what decisions mean for the profiles of today.
+@dataclass(frozen=True)
+class Decided:
+    """What decisions mean for the profiles of today.
+
+    Attributes:
+        must: left_profile, right_profile: one person; a chain is given by its pairs with its first profile.
+        must_student: profile_id, student_id: this profile is this student.
+        cannot: left_profile, right_profile: two people.
+        cannot_student: profile_id, student_id: this profile is not this student.
+        decided: hop, left_profile, right_id, decision: the decisions themselves, also the unsure ones.
+        counts: How many decisions hold, and how many are ignored and why.
+    """
+
+    must: Relation
+    must_student: Relation
+    cannot: Relation
+    cannot_student: Relation
+    decided: Relation
+    counts: Mapping[str, int]
+
+
+def take_decisions(work: Scratch, decisions: Sequence[Decision]) -> Decided:
+    """Look what decisions mean today.
 
     Args:
-        con: Connection with the inputs of the hop.
+        work: Makes the relations, in a connection with the published tables that decisions name rows and students of.
         decisions: Settled decisions; of two that contradict one another the earlier one holds.
-
-    Returns:
-        How many decisions hold, and how many are ignored and why.
     """
-    found = resolve(con, decisions)
+    found = resolve(work.con, decisions)
     beliefs = Beliefs()
     counts = {"must_link": 0, "cannot_link": 0, "unsure": 0, "ignored_gone": 0, "ignored_contradicting": 0}
     decided = []
@@ -61,31 +70,20 @@ def take_decisions(con: Connection, decisions: Sequence[Decision]) -> dict[str, 
         students += [(profile, student) for profile in profiles if student is not None]
     cannot = [(a.id, b.id) for a, b in beliefs.apart if not a.is_student and not b.is_student]
     not_student = [(a.id, b.id) for a, b in beliefs.apart if not a.is_student and b.is_student]
-    _make(con, DECIDED, ("hop", "left_profile", "right_id", "decision"), sorted(set(decided)))
-    _make(con, MUST, ("left_profile", "right_profile"), must)
-    _make(con, MUST_STUDENT, ("profile_id", "student_id"), students)
-    _make(con, CANNOT, ("left_profile", "right_profile"), cannot)
-    _make(con, CANNOT_STUDENT, ("profile_id", "student_id"), not_student)
-    return counts
+    return Decided(
+        must=_rows(work, "must", ("left_profile", "right_profile"), must),
+        must_student=_rows(work, "must_student", ("profile_id", "student_id"), students),
+        cannot=_rows(work, "cannot", ("left_profile", "right_profile"), cannot),
+        cannot_student=_rows(work, "cannot_student", ("profile_id", "student_id"), not_student),
+        decided=_rows(work, "decided", ("hop", "left_profile", "right_id", "decision"), sorted(set(decided))),
+        counts=counts,
+    )
 
 
-def _make(con: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+def _rows(work: Scratch, what: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Relation:
     values = [[row[i] for row in rows] for i in range(len(columns))]
     selected = ", ".join(f"unnest(?::VARCHAR[]) AS {column}" for column in columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT DISTINCT * FROM (SELECT {selected})", values)
-
-
-def torn_identities() -> str:
-    """SQL of the names and birth dates that people found to be more than one person."""
-    return f"""
-        SELECT a.first_name, a.last_name, a.birth_date
-        FROM {CANNOT} c JOIN cleaned_learners.profiles a ON a.profile_id = c.left_profile
-        JOIN cleaned_learners.profiles b ON b.profile_id = c.right_profile
-         AND (b.first_name, b.last_name, b.birth_date) = (a.first_name, a.last_name, a.birth_date)
-        UNION
-        SELECT p.first_name, p.last_name, p.birth_date
-        FROM {MUST_STUDENT} m JOIN cleaned_learners.profiles p USING (profile_id)
-        GROUP BY ALL HAVING count(DISTINCT m.student_id) > 1"""
+    return work.table(what, f"SELECT DISTINCT * FROM (SELECT {selected})", values)
 
 
 @dataclass(frozen=True)
@@ -140,51 +138,45 @@ class RecordDecisions:
         return [*kept, *self.cannot, *others]
 
 
-def of_records(con: Connection, identities: str, records: str) -> RecordDecisions:
+def of_records(con: Connection, decided: Decided, identities: Relation, records: Relation) -> RecordDecisions:
     """Bring decisions on profiles to the records of identities.
 
     Args:
-        con: The connection, after :func:`take_decisions`.
-        identities: Table with profile_id and identity.
+        con: The connection.
+        decided: What people decided.
+        identities: profile_id, identity.
         records: Record table of the identities, numbered from 1.
     """
-    pairs = {}
-    for table in (MUST, CANNOT):
-        pairs[table] = con.execute(
-            f"""
-            SELECT DISTINCT least(a.record, b.record) - 1 AS l, greatest(a.record, b.record) - 1 AS r
-            FROM {table} t
-            JOIN {identities} i ON i.profile_id = t.left_profile JOIN {records} a ON a.id = i.identity
-            JOIN {identities} j ON j.profile_id = t.right_profile JOIN {records} b ON b.id = j.identity
-            WHERE a.record <> b.record ORDER BY l, r
-            """
-        ).fetchall()
+
+    def pairs(profiles: Relation) -> list[tuple[int, int]]:
+        query = statement(__package__, "decided_records.sql", profiles=profiles, identities=identities, records=records)
+        return [(int(a), int(b)) for a, b in con.execute(query).fetchall()]
+
     students = con.execute(
-        f"SELECT r.record - 1, min(m.student_id) FROM {MUST_STUDENT} m JOIN {identities} i USING (profile_id) "
+        f"SELECT r.record - 1, min(m.student_id) FROM {decided.must_student} m JOIN {identities} i USING (profile_id) "
         f"JOIN {records} r ON r.id = i.identity GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return RecordDecisions(
-        must=[(int(a), int(b)) for a, b in pairs[MUST]],
-        cannot=[(int(a), int(b)) for a, b in pairs[CANNOT]],
+        must=pairs(decided.must),
+        cannot=pairs(decided.cannot),
         students={int(record): student for record, student in students},
     )
 
 
-def learners_and_students(con: Connection, must: str, cannot: str, identities: str, learners: str) -> None:
-    """Create the tables (learner, student_id) of what must and what may not be linked.
+def of_learners(work: Scratch, profiles: Relation, identities: Relation, learners: Relation) -> Relation:
+    """Bring decisions on profiles and students to learners: learner, student_id.
 
     Args:
-        con: The connection, after :func:`take_decisions`.
-        must: Table to create: the learner is the student.
-        cannot: Table to create: the learner is not the student.
-        identities: Table with profile_id and identity.
-        learners: Table with identity and learner.
+        work: Makes the relation.
+        profiles: profile_id, student_id.
+        identities: profile_id, identity.
+        learners: identity, learner.
     """
-    for target, source in ((must, MUST_STUDENT), (cannot, CANNOT_STUDENT)):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT DISTINCT l.learner, s.student_id FROM {source} s "
-            f"JOIN {identities} i USING (profile_id) JOIN {learners} l USING (identity)"
-        )
+    return work.table(
+        "decided_students",
+        f"SELECT DISTINCT l.learner, s.student_id FROM {profiles} s "
+        f"JOIN {identities} i USING (profile_id) JOIN {learners} l USING (identity)",
+    )
 
 
 def write_figures(con: Connection, target: str, counts: Mapping[str, int], figures: Sequence[Figure]) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 def unreadable(certifier: Certifier) -> dict[str, str]:
@@ -32,8 +33,8 @@ def unreadable(certifier: Certifier) -> dict[str, str]:
     }
 
 
-def _fields_sql(certifier: Certifier) -> str:
-    """Select what the decision needs from tmp_rows: fields as recipes read them, '' for missing, and a content key.
+def _fields_sql(certifier: Certifier, stage: Relation) -> str:
+    """Select what the decision needs from the staged rows: fields as recipes read them, '' for missing, and a content key.
 
     What was declared is compared, in the order of the YAML: a resent row differs in ignored columns such as a batch.
     """
@@ -45,26 +46,27 @@ def _fields_sql(certifier: Certifier) -> str:
     return f"""
     SELECT place, delivery, {columns}, {certifier.sql("event_date")} AS event_date,
         md5(concat_ws(chr(31), {values})) AS content_key
-    FROM tmp_rows WHERE reason_code IS NULL
+    FROM {stage} WHERE reason_code IS NULL
     """
 
 
-def judge_rows(con: Connection, certifier: Certifier, today: date) -> None:
-    """Move tmp_rows into records and quarantine, and complete the counts of deliveries.
+def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date) -> Relation:
+    """Decide for every staged row: place, record_id, reason_code, is_duplicate.
 
     Args:
-        con: Connection with tmp_rows and the tables of raw_feeds.
-        certifier: Whose rows tmp_rows holds.
+        work: Makes the relation.
+        stage: The staged rows of a certifier.
+        certifier: Whose rows they are.
         today: Last day on which an event can have happened.
     """
     arms = "\n".join(f"WHEN {condition} THEN '{code}'" for code, condition in unreadable(certifier).items())
     # A table of its own: DuckDB would compute an inlined expression again at every mention below CASE.
-    con.execute(f"CREATE OR REPLACE TEMP TABLE tmp_fields AS {_fields_sql(certifier)}")
-    con.execute(
+    fields = work.table("fields", _fields_sql(certifier, stage))
+    judged = work.table(
+        "judged",
         f"""
-        CREATE OR REPLACE TEMP TABLE tmp_judged AS
         WITH read AS (
-            SELECT place, record_id, content_key, CASE {arms} END AS reason_code FROM tmp_fields
+            SELECT place, record_id, content_key, CASE {arms} END AS reason_code FROM {fields}
         ), ordered AS (
             SELECT *, first_value(content_key) OVER same AS first_key, row_number() OVER same AS turn
             FROM read WHERE reason_code IS NULL
@@ -76,43 +78,50 @@ def judge_rows(con: Connection, certifier: Certifier, today: date) -> None:
             turn > 1 AND content_key = first_key
         FROM ordered
         UNION ALL
-        SELECT place, NULL, reason_code, false FROM tmp_rows WHERE reason_code IS NOT NULL
+        SELECT place, NULL, reason_code, false FROM {stage} WHERE reason_code IS NOT NULL
         """,
         {"today": today},
     )
-    _write(con, certifier.certifier)
-    con.execute("DROP TABLE tmp_judged")
-    con.execute("DROP TABLE tmp_fields")
+    work.drop(fields)
+    return judged
 
 
-def _write(con: Connection, certifier: str) -> None:
+def write_rows(con: Connection, stage: Relation, judged: Relation, certifier: str) -> None:
+    """Move the staged rows into records and quarantine, and complete the counts of deliveries.
+
+    Args:
+        con: Connection with the tables of raw_feeds.
+        stage: The staged rows of a certifier.
+        judged: What was decided for each.
+        certifier: Whose rows they are.
+    """
     con.execute(
-        """
+        f"""
         INSERT INTO raw_feeds.records
         SELECT $certifier, r.delivery, r.line, j.record_id, CAST(r.source AS MAP(VARCHAR, VARCHAR))
-        FROM tmp_rows AS r JOIN tmp_judged AS j USING (place)
+        FROM {stage} AS r JOIN {judged} AS j USING (place)
         WHERE j.reason_code IS NULL AND NOT j.is_duplicate
         """,
         {"certifier": certifier},
     )
     con.execute(
-        """
+        f"""
         INSERT INTO raw_feeds.quarantine
         SELECT $certifier, r.delivery, r.line, j.reason_code, r.content
-        FROM tmp_rows AS r JOIN tmp_judged AS j USING (place)
+        FROM {stage} AS r JOIN {judged} AS j USING (place)
         WHERE j.reason_code IS NOT NULL ORDER BY r.place
         """,
         {"certifier": certifier},
     )
     con.execute(
-        """
+        f"""
         UPDATE raw_feeds.deliveries AS d SET rows_accepted = c.accepted, rows_quarantined = c.set_aside,
             rows_duplicate = c.repeated
         FROM (
             SELECT r.delivery, count(*) FILTER (j.reason_code IS NULL AND NOT j.is_duplicate) AS accepted,
                 count(*) FILTER (j.reason_code IS NOT NULL) AS set_aside,
                 count(*) FILTER (j.reason_code IS NULL AND j.is_duplicate) AS repeated
-            FROM tmp_rows AS r JOIN tmp_judged AS j USING (place) GROUP BY r.delivery
+            FROM {stage} AS r JOIN {judged} AS j USING (place) GROUP BY r.delivery
         ) AS c WHERE d.certifier = $certifier AND d.delivery = c.delivery
         """,
         {"certifier": certifier},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError, decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, read_delivery
-from credential_pipeline.clearinghouse.raw_feeds.judge import judge_rows
+from credential_pipeline.clearinghouse.raw_feeds.judge import judge_rows, write_rows
 from credential_pipeline.clearinghouse.raw_feeds.receipts import archive_delivery
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery, stage_rows
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
@@ -18,6 +18,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 
 def read_feeds(  # the last two are for keeping and for tests
@@ -47,12 +48,12 @@ def read_feeds(  # the last two are for keeping and for tests
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
         con.execute(f"CREATE OR REPLACE TABLE raw_feeds.{table.name} ({columns})")
     for certifier in certifiers:
-        _read_certifier(con, inbox, industry, certifier, names[certifier.certifier], archive, today)
-    con.execute("DROP TABLE IF EXISTS tmp_rows")
+        with scratch(con) as work:
+            _read_certifier(work, inbox, industry, certifier, names[certifier.certifier], archive, today)
 
 
 def _read_certifier(  # the parts of one call, each of another kind
-    con: Connection,
+    work: Scratch,
     inbox: Path,
     industry: str,
     certifier: Certifier,
@@ -60,14 +61,14 @@ def _read_certifier(  # the parts of one call, each of another kind
     archive: Path | None,
     today: date | None,
 ) -> None:
-    create_stage(con, certifier)
+    con, stage = work.con, create_stage(work, certifier)
     seen: set[str] = set()
     for number, name in enumerate(names):
         delivery = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed.max_megabytes)
-        rows, fault = _stage(con, certifier, delivery, number)
+        rows, fault = _stage(work, stage, certifier, delivery, number)
         replayed = fault is None and delivery.sha256 in seen
         if replayed:
-            con.execute(f"DELETE FROM tmp_rows WHERE {of_delivery(number)}")
+            con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
         if fault is None:
             seen.add(delivery.sha256)
         if archive is not None and delivery.content is not None:
@@ -77,11 +78,14 @@ def _read_certifier(  # the parts of one call, each of another kind
             "INSERT INTO raw_feeds.deliveries VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
             [certifier.certifier, name, delivery.sha256, rows, rows if replayed else 0, state, fault],
         )
-    judge_rows(con, certifier, today or datetime.now(tz=UTC).date())
+    judged = judge_rows(work, stage, certifier, today or datetime.now(tz=UTC).date())
+    write_rows(con, stage, judged, certifier.certifier)
     _assert_conservation(con, certifier.certifier)
 
 
-def _stage(con: Connection, certifier: Certifier, delivery: Delivery, number: int) -> tuple[int, str | None]:
+def _stage(
+    work: Scratch, stage: Relation, certifier: Certifier, delivery: Delivery, number: int
+) -> tuple[int, str | None]:
     """Stage the rows of a file; return their number and the code of a fault of the whole file."""
     if delivery.content is None:
         return 0, delivery.fault
@@ -89,7 +93,7 @@ def _stage(con: Connection, certifier: Certifier, delivery: Delivery, number: in
         lines = decode(delivery.content, certifier)
     except FileFaultError as fault:
         return 0, fault.code
-    return stage_rows(con, lines, delivery.name, number, certifier), None
+    return stage_rows(work, stage, lines, delivery.name, number, certifier), None
 
 
 def _assert_conservation(con: Connection, certifier: str) -> None:

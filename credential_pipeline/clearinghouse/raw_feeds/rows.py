@@ -12,9 +12,10 @@ import pyarrow as pa
 from credential_pipeline.clearinghouse.raw_feeds.decode import NULL_SIGN, Lines
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.registry.feeds import Certifier
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 LONGEST_LINE: Final = 65_536
+_LINES: Final = "lines_of_a_file"
 LINES_PER_FILE: Final = 1 << 32
 """More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
 _INVISIBLE: Final = (
@@ -23,20 +24,21 @@ _INVISIBLE: Final = (
 """Control characters other than tab, marks that reverse the direction of text, line separators, stray byte order marks."""
 
 
-def create_stage(con: Connection, certifier: Certifier) -> None:
-    """Create the empty table tmp_rows, whose column ``source`` is a STRUCT of the certifier's columns.
+def create_stage(work: Scratch, certifier: Certifier) -> Relation:
+    """An empty relation for a certifier's rows, whose column ``source`` is a STRUCT of the certifier's columns.
 
     A STRUCT is looked into many times without copying; the MAP of the contract is made once, at the end.
     """
     fields = ", ".join(f"{identifier(name)} VARCHAR" for name in all_columns(certifier))
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE tmp_rows (
-            place BIGINT, delivery VARCHAR, line INTEGER, content VARCHAR,
-            source STRUCT({fields}), reason_code VARCHAR
-        )
-        """
-    )
+    columns = {
+        "place": "BIGINT",
+        "delivery": "VARCHAR",
+        "line": "INTEGER",
+        "content": "VARCHAR",
+        "source": f"STRUCT({fields})",
+        "reason_code": "VARCHAR",
+    }
+    return work.rows("rows", columns, ())
 
 
 def all_columns(certifier: Certifier) -> tuple[str, ...]:
@@ -59,13 +61,14 @@ def _packed(header: tuple[str, ...], certifier: Certifier) -> str:
     return f"struct_pack({', '.join(f'{name} := {value}' for name, value in zip(names, values, strict=True))})"
 
 
-def stage_rows(con: Connection, lines: Lines, delivery: str, number: int, certifier: Certifier) -> int:
-    """Append the data lines of one file to tmp_rows, with values or with a reason, and return how many there were.
+def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier) -> int:
+    """Append the data lines of one file to the stage, with values or with a reason, and return how many there were.
 
     Blank lines are no rows, but they count for line numbers.
 
     Args:
-        con: Connection in which ``create_stage`` has run.
+        work: Makes relations in the stage's connection.
+        stage: As :func:`create_stage` made it.
         lines: The decoded file.
         delivery: File name.
         number: Place of the file in the order of deliveries.
@@ -76,18 +79,19 @@ def stage_rows(con: Connection, lines: Lines, delivery: str, number: int, certif
     split = literal(delimiter)
     width = len(lines.header)
     numbers = np.arange(lines.before + 1, lines.before + 1 + len(lines.body), dtype=np.int32)
-    con.register("tmp_lines", pa.table({"line": numbers, "content": lines.body}))
+    con = work.con
+    con.register(_LINES, pa.table({"line": numbers, "content": lines.body}))
     try:
         con.execute(
             rf"""
-            INSERT INTO tmp_rows
+            INSERT INTO {stage}
             WITH checked AS (
                 SELECT line, content,
                     CASE WHEN length(content) > {LONGEST_LINE} THEN 'LINE_TOO_LONG'
                          WHEN regexp_matches(content, {literal(_INVISIBLE)}) THEN 'CONTROL_CHARACTER'
                          WHEN contains(content, '"') AND NOT regexp_full_match(content, {whole}) THEN 'BAD_QUOTING'
                          WHEN {_bare("content")} = {_bare("$first")} THEN 'REPEATED_HEADER' END AS fault
-                FROM tmp_lines WHERE trim(content) <> ''
+                FROM {_LINES} WHERE trim(content) <> ''
             ), split AS (
                 SELECT *,
                     CASE WHEN fault IS NOT NULL THEN NULL
@@ -106,13 +110,13 @@ def stage_rows(con: Connection, lines: Lines, delivery: str, number: int, certif
             {"first": lines.first, "delivery": delivery, "base": number * LINES_PER_FILE},
         )
     finally:
-        con.unregister("tmp_lines")
-    rows = con.execute(f"SELECT count(*) FROM tmp_rows WHERE {of_delivery(number)}").fetchall()
+        con.unregister(_LINES)
+    rows = con.execute(f"SELECT count(*) FROM {stage} WHERE {of_delivery(number)}").fetchall()
     return int(rows[0][0])
 
 
 def of_delivery(number: int) -> str:
-    """Condition on tmp_rows for the rows of one file."""
+    """Condition on the stage for the rows of one file."""
     return f"place BETWEEN {number * LINES_PER_FILE} AND {(number + 1) * LINES_PER_FILE - 1}"
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.attacker import Attack, Finding, attack
 from credential_pipeline.enclave.outcome_release.release import Release
-from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Puzzle, bound
+from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError
+from credential_pipeline.engines.disclosure.attack_system import attack_system, too_short
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -75,34 +76,19 @@ def judge(con: Connection, release: Release, outside: Attack) -> list[Finding]:
     sights = outside.sightings.merge(hidden[["low", "high"]], left_on="count", right_index=True)
     for cell, role, low, high in zip(sights["cell_id"], sights["role"], sights["low"], sights["high"], strict=True):
         spot = place.get((str(cell), str(role)))
-        if spot is not None and _too_short(release, np.array([spot]), np.array([low]), np.array([high]))[0]:
+        ends = np.array([spot]), np.array([low]), np.array([high])
+        if spot is not None and too_short(release.system, release.primary, *ends)[0]:
             kept.append(Finding("narrow", str(cell), str(role), float(low), float(high)))
     return kept
 
 
 def audit_system(release: Release, *, integer: bool = False) -> list[Finding]:
     """Attack with all unhidden counts, all equations and all empty groups known; ``cell_id`` is the count's name."""
-    system, hidden = release.system, release.protection.hidden
-    value = system.value.astype(float)
-    known = ~hidden | system.structural
-    low, high = np.where(known, value, 0.0), np.where(known, value, np.inf)
-    puzzle = Puzzle(system.rows, np.asarray(system.rows @ value), low, high)
-    sensitive, least = release.primary.sensitive, value - release.primary.down.astype(float)
-    places = np.flatnonzero(sensitive)
     try:
-        low, high = bound(puzzle, sensitive, release.primary.min_learners, least, integer=integer)
+        found = attack_system(release.system, release.primary, release.protection.hidden, integer=integer)
     except ContradictionError:
         return [Finding("contradiction", "", "count", 0.0, 0.0)]
-    short = places[_too_short(release, places, low[places], high[places])]
-    return [Finding("narrow", system.ids[spot], "count", float(low[spot]), float(high[spot])) for spot in short]
-
-
-def _too_short(release: Release, places: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return which sensitive counts v have an interval that does not reach min_learners and v - down."""
-    value, primary = release.system.value[places], release.primary
-    slack = 1e-4
-    reaches = (low <= value - primary.down[places] + slack) & (high >= primary.min_learners - slack)
-    return np.asarray(primary.sensitive[places] & ~reaches)
+    return [Finding("narrow", exposed.count, "count", exposed.low, exposed.high) for exposed in found]
 
 
 def _places(con: Connection, release: Release) -> dict[tuple[str, str], int]:

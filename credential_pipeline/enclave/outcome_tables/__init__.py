@@ -1,7 +1,7 @@
 """Who earned what before and after the award, where they work, how they trained, and who is not seen.
 
 Everything here counts learners with a protected key and turns wages into aggregates. Not here: whether a figure may be
-published (disclosure), and how it looks (publication). The entry is :func:`~.tabulation.tabulate`.
+published (outcome_release), and how it looks (published_outcomes). The entry is :func:`~.tabulation.tabulate`.
 """
 
 from credential_pipeline.enclave.outcome_tables.definitions import definitions

@@ -6,26 +6,27 @@ contradict one another: then they are one person; otherwise the weaker of the tw
 passes are (cascade.py) and what is published (outputs.py).
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
 from credential_pipeline.enclave.person_keys.cascade import PASSES, Pass, add_keys
 from credential_pipeline.enclave.person_keys.outputs import write_outputs
-from credential_pipeline.engines.linkage.blocking import make_pairs
+from credential_pipeline.engines.linkage.blocking import Candidates, make_pairs
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.fields import make_frequencies, make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model, shipped
-from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import best_right, contradiction
-from credential_pipeline.engines.linkage.scratch import scratch
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
-ROWS = "tmp_key_rows"
-PEOPLE = "tmp_key_people"
-LINKS = "tmp_key_links"
-"""row_id, person_key, match_weight, match_probability, status, module, pass."""
-_LINKED = f"(SELECT row_id FROM {LINKS} WHERE status = 'linked')"
+LINKS = dict.fromkeys(("row_id", "person_key"), "VARCHAR") | dict.fromkeys(
+    ("match_weight", "match_probability"), "DOUBLE"
+)
+LINKS |= dict.fromkeys(("status", "module", "pass"), "VARCHAR")
+"""Columns of the decided links, one row a row that a pass decided on."""
 
 
 class Thresholds(Protocol):
@@ -61,163 +62,205 @@ def assign(con: Connection, industry_config: Industry, *, model: Model | None = 
         model: Model of extract rows to reference rows; the shipped one if None.
         engine: What finds and scores the candidates; who gets which key is decided here.
     """
-    with scratch(con):
-        _assign(con, model or shipped("reference"), industry_config.linkage, engine)
+    with scratch(con) as work:
+        chosen = model or shipped("reference")
+        extract = relation(con, "accepted_extract.learners")
+        people = relation(con, "reference_population.persons")
+        sides = _prepare(work, extract, people)
+        lives = find_lives(work, relation(con, "accepted_extract.credentials"), people)
+        found = _run(work, chosen, sides, lives, industry_config.linkage, engine)
+        links = drop_contradicting(work, chosen, sides, found)
+        write_outputs(con, str(links))
 
 
-def _assign(con: Connection, model: Model, limits: Thresholds, engine: Engine) -> None:
-    make_records(con, "accepted_extract.learners", "tmp_key_left", id_column="row_id")
+@dataclass(frozen=True)
+class Sides:
+    """What is compared: record tables with the keys of the passes, and the fields that both hold."""
+
+    rows: Relation
+    people: Relation
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Since when a person cannot be a row's: (row_id, award_year) and (person_key, death_year)."""
+
+    awards: Relation
+    deaths: Relation
+
+
+def _prepare(work: Scratch, extract: Relation, persons: Relation) -> Sides:
+    rows = make_records(work, extract, id_column="row_id")
     people = make_records(
-        con,
-        "reference_population.persons",
-        "tmp_key_right",
+        work,
+        persons,
         id_column="person_key",
         renamed={"previous_last_name": "alternate_last_name"},
         ordered=False,
     )
-    fields = shared_fields(con, "tmp_key_left", "tmp_key_right")
-    add_keys(con, "tmp_key_left", ROWS)
-    add_keys(con, "tmp_key_right", PEOPLE)
-    con.execute("DROP TABLE tmp_key_right")
-    _find_lives(con)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {LINKS} (row_id VARCHAR, person_key VARCHAR, match_weight DOUBLE, "
-        "match_probability DOUBLE, status VARCHAR, module VARCHAR, pass VARCHAR)"
-    )
-    _run(con, model, fields, people, limits, engine)
-    _drop_contradicting(con, model, fields)
-    write_outputs(con, LINKS)
+    fields = shared_fields(work.con, rows, people)
+    sides = Sides(add_keys(work, rows), add_keys(work, people), fields)
+    work.drop(rows, people)
+    return sides
 
 
-def _find_lives(con: Connection) -> None:
+def find_lives(work: Scratch, credentials: Relation, persons: Relation) -> Lives:
     """The last award of each row and the death of each person, by year."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tmp_key_award AS
+    awards = work.table(
+        "awards",
+        f"""
         SELECT row_id, coalesce(max(year(event_date)) FILTER (event = 'award'), max(year(event_date))) AS award_year
-        FROM accepted_extract.credentials GROUP BY row_id
-        """
+        FROM {credentials} GROUP BY row_id
+        """,
     )
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE tmp_key_death AS
-        SELECT person_key, min(year(death_date)) AS death_year
-        FROM reference_population.persons WHERE death_date IS NOT NULL GROUP BY person_key
-        """
+    deaths = work.table(
+        "deaths",
+        f"SELECT person_key, min(year(death_date)) AS death_year FROM {persons} "
+        "WHERE death_date IS NOT NULL GROUP BY person_key",
     )
+    return Lives(awards, deaths)
 
 
-def _run(con: Connection, model: Model, fields: Sequence[str], people: int, limits: Thresholds, engine: Engine) -> None:
+def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Thresholds, engine: Engine) -> Relation:
     """Run the modules over the rows that are still without a key, and within each its passes in order.
 
     The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
     """
-    frequencies = make_frequencies(con, "tmp_key_frequency", ROWS, PEOPLE)
+    links = work.rows("links", LINKS, ())
+    frequencies = make_frequencies(Here(work), sides.rows, sides.people)
+    size = count(work.con, sides.people)
     for module, steps in groupby(PASSES, key=lambda step: step.module):
         passes = list(steps)
+        rows, people = sides.rows, sides.people
         if module == "HHCompSearch":
-            _find_households(con)
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE tmp_key_pool AS SELECT * FROM {ROWS} r ANTI JOIN {_LINKED} k ON k.row_id = r.id"
+            homes = find_homes(work, people, links)
+            rows, people = at_home(work, rows, homes), at_home(work, people, homes)
+        pool = work.table(
+            "pool",
+            f"SELECT * FROM {rows} r ANTI JOIN (SELECT row_id FROM {links} WHERE status = 'linked') k ON k.row_id = r.id",
         )
-        with engine.reach(con, gives=("tmp_key_pairs", "tmp_key_scored")) as sql:
-            rules = [step.rule for step in passes]
-            if not make_pairs(sql, "tmp_key_pairs", "tmp_key_pool", PEOPLE, rules, limits.max_candidate_pairs):
+        with engine.reach(work) as sql:
+            found = make_pairs(sql, pool, people, [step.rule for step in passes], limits.max_candidate_pairs)
+            if not count(sql, found.pairs):
                 continue
-            score(
+            scored = score(
                 sql,
                 model,
-                "tmp_key_scored",
-                left="tmp_key_pool",
-                right=PEOPLE,
-                pairs="tmp_key_pairs",
-                fields=fields,
-                right_rows=people,
+                left=pool,
+                right=people,
+                pairs=found.pairs,
+                fields=sides.fields,
+                right_rows=size,
                 frequencies=frequencies,
             )
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE tmp_key_candidates AS
-            SELECT l.id AS row_id, r.id AS person_key, p.rule, max(s.match_weight) AS match_weight
-            FROM tmp_key_scored s JOIN tmp_key_pairs p USING (left_record, right_record)
-            JOIN tmp_key_pool l ON l.record = s.left_record JOIN {PEOPLE} r ON r.record = s.right_record
-            LEFT JOIN tmp_key_award a ON a.row_id = l.id LEFT JOIN tmp_key_death d ON d.person_key = r.id
-            WHERE NOT coalesce(d.death_year < a.award_year, false) AND NOT {contradiction(fields)}
-            GROUP BY ALL
-            """
-        )
+            found, scored = Candidates(sql.keep(found.pairs), found.forecast), sql.keep(scored)
+        candidates = _name(work, scored, found.pairs, Sides(pool, people, sides.fields), lives)
         for number, step in enumerate(passes):
-            _decide(con, step, number, limits)
+            links = decide(work, step, number, candidates, links, limits)
+        work.drop(candidates, scored, found.pairs, pool)
+    return links
 
 
-def _decide(con: Connection, step: Pass, number: int, limits: Thresholds) -> None:
-    """Link the rows of the pool whose best candidate so far stands alone."""
-    open_rows = f"(SELECT * FROM tmp_key_candidates c ANTI JOIN {_LINKED} k USING (row_id) WHERE rule <= {number})"
-    best_right(
-        con,
-        open_rows,
-        "tmp_key_best",
+def _name(work: Scratch, scored: Relation, pairs: Relation, sides: Sides, lives: Lives) -> Relation:
+    """The persons whom each row may be: row_id, person_key, rule, match_weight."""
+    return work.table(
+        "key_candidates",
+        f"""
+        SELECT l.id AS row_id, r.id AS person_key, p.rule, max(s.match_weight) AS match_weight
+        FROM {scored} s JOIN {pairs} p USING (left_record, right_record)
+        JOIN {sides.rows} l ON l.record = s.left_record JOIN {sides.people} r ON r.record = s.right_record
+        LEFT JOIN {lives.awards} a ON a.row_id = l.id LEFT JOIN {lives.deaths} d ON d.person_key = r.id
+        WHERE NOT coalesce(d.death_year < a.award_year, false) AND NOT {contradiction(sides.fields)}
+        GROUP BY ALL
+        """,
+    )
+
+
+def decide(
+    work: Scratch, step: Pass, number: int, candidates: Relation, links: Relation, limits: Thresholds
+) -> Relation:
+    """Link the rows of the pool whose best candidate so far stands alone: the links with those of this pass."""
+    undecided = work.view(
+        "undecided",
+        f"SELECT * FROM {candidates} c ANTI JOIN (SELECT row_id FROM {links} WHERE status = 'linked') k USING (row_id) "
+        f"WHERE rule <= {number}",
+    )
+    best = best_right(
+        Here(work),
+        undecided,
         left="row_id",
         right="person_key",
         link_threshold=limits.link_threshold,
         review_threshold=limits.review_threshold,
     )
-    con.execute(f"DELETE FROM {LINKS} WHERE row_id IN (SELECT row_id FROM tmp_key_best WHERE status <> 'unlinked')")
-    con.execute(
-        f"INSERT INTO {LINKS} SELECT row_id, person_key, match_weight, match_probability, status, ?, ? "
-        "FROM tmp_key_best WHERE status <> 'unlinked'",
+    made = work.table(
+        "links",
+        f"""
+        WITH decided AS (SELECT * FROM {best} WHERE status <> 'unlinked')
+        SELECT * FROM {links} ANTI JOIN decided USING (row_id)
+        UNION ALL
+        SELECT row_id, person_key, match_weight, match_probability, status, ?, ? FROM decided
+        """,
         [step.module, step.name],
     )
+    work.drop(undecided, best, links)
+    return made
 
 
-def _find_households(con: Connection) -> None:
-    """Households of people who already got a key: the address of the person, given to its reference rows."""
-    con.execute(
+def find_homes(work: Scratch, people: Relation, links: Relation) -> Relation:
+    """The households of people who already got a key."""
+    return work.table(
+        "homes",
         f"""
-        CREATE OR REPLACE TEMP TABLE tmp_key_homes AS
         SELECT DISTINCT p.zip || ' ' || p.street AS household
-        FROM {PEOPLE} p SEMI JOIN {LINKS} k ON k.person_key = p.id AND k.status = 'linked'
+        FROM {people} p SEMI JOIN {links} k ON k.person_key = p.id AND k.status = 'linked'
         WHERE p.street IS NOT NULL AND p.zip IS NOT NULL
-        """
+        """,
     )
-    for table in (ROWS, PEOPLE):
-        con.execute(
-            f"UPDATE {table} SET household = zip || ' ' || street "
-            f"WHERE zip || ' ' || street IN (SELECT household FROM tmp_key_homes)"
-        )
 
 
-def _drop_contradicting(con: Connection, model: Model, fields: Sequence[str]) -> None:
-    """Of rows that got one key and contradict one another, only the strongest keeps it."""
-    con.execute(
+def at_home(work: Scratch, records: Relation, homes: Relation) -> Relation:
+    """The record table with the household of those who live in one of the homes."""
+    # Spark knows neither REPLACE in a list of columns nor what DuckDB makes of IN in a view.
+    others = ", ".join(f"r.{column}" for column in records.columns if column != "household")
+    return work.view(
+        "at_home",
+        f"SELECT {others}, h.household FROM {records} r LEFT JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
+    )
+
+
+def drop_contradicting(work: Scratch, model: Model, sides: Sides, links: Relation) -> Relation:
+    """Of rows that got one key and contradict one another, only the strongest keeps it; the others become ambiguous."""
+    shared = work.table(
+        "shared_keys",
         f"""
-        CREATE OR REPLACE TEMP TABLE tmp_key_shared AS
         WITH linked AS (
             SELECT k.row_id, k.person_key, r.record,
                    row_number() OVER (PARTITION BY k.person_key ORDER BY k.match_weight DESC, k.row_id) AS place
-            FROM {LINKS} k JOIN {ROWS} r ON r.id = k.row_id WHERE k.status = 'linked')
+            FROM {links} k JOIN {sides.rows} r ON r.id = k.row_id WHERE k.status = 'linked')
         SELECT b.row_id, least(a.record, b.record) AS left_record, greatest(a.record, b.record) AS right_record
         FROM linked a JOIN linked b USING (person_key) WHERE a.place = 1 AND b.place > 1
-        """
+        """,
     )
-    if not con.execute("SELECT count(*) FROM tmp_key_shared").fetchall()[0][0]:
-        return
-    rows = con.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0]
-    score(
-        con,
+    if not count(work.con, shared):
+        return links
+    scored = score(
+        Here(work),
         model,
-        "tmp_key_scored",
-        left=ROWS,
+        left=sides.rows,
         right=None,
-        pairs="tmp_key_shared",
-        fields=fields,
-        right_rows=rows,
-        min_weight=-1e6,
+        pairs=shared,
+        fields=sides.fields,
+        right_rows=count(work.con, sides.rows),
+        min_weight=ALL,
     )
-    con.execute(
+    return work.table(
+        "links",
         f"""
-        UPDATE {LINKS} SET status = 'ambiguous' WHERE row_id IN (
-            SELECT row_id FROM tmp_key_shared JOIN tmp_key_scored USING (left_record, right_record)
-            WHERE {contradiction(fields)})
-        """
+        WITH against AS (
+            SELECT row_id FROM {shared} JOIN {scored} USING (left_record, right_record)
+            WHERE {contradiction(sides.fields)})
+        SELECT * REPLACE (CASE WHEN row_id IN (FROM against) THEN 'ambiguous' ELSE status END AS status) FROM {links}
+        """,
     )

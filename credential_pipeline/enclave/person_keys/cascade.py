@@ -9,7 +9,7 @@ birth date. Not here: scores and decisions.
 from dataclasses import dataclass
 
 from credential_pipeline.engines.linkage.blocking import LIKE_DATES, Rule
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _MONTH_DAY = "birth_ymd % 10000"
 _YEAR = "birth_ymd // 10000"
@@ -86,14 +86,14 @@ def _soundex(word: str) -> str:
     return f"substr({word}, 1, 1) || substr(replace({squeezed}, '0', ''), 1, 3)"
 
 
-def add_keys(con: Connection, records: str, target: str) -> None:
-    """Create the record table with the keys of the passes: sounds of names and streets, house number, household.
+def add_keys(work: Scratch, records: Relation) -> Relation:
+    """The record table with the keys of the passes: sounds of names and streets, house number, household.
 
     Sounds are computed once for each distinct name.
     """
-    con.execute(
+    return work.table(
+        "keyed_records",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
         WITH keyed AS (
             SELECT *, CASE WHEN street[1] BETWEEN '0' AND '9' THEN split_part(street, ' ', 1) END AS house,
                    nullif(split_part(street, ' ', 2), '') AS street_word
@@ -112,5 +112,5 @@ def add_keys(con: Connection, records: str, target: str) -> None:
         LEFT JOIN sound f ON f.word = k.first_name
         LEFT JOIN sound l ON l.word = k.last_name
         LEFT JOIN sound s ON s.word = k.street_word
-        """
+        """,
     )

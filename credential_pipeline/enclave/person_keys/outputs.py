@@ -61,7 +61,7 @@ def describe_learners(work: Scratch, person_links: Relation, extract: Relation, 
     """
     return work.view(
         "learners",
-        statement(__package__, "learners.sql", person_links=person_links, extract=extract, persons=persons),
+        statement(__package__, "keyed_learners.sql", person_links=person_links, extract=extract, persons=persons),
     )
 
 

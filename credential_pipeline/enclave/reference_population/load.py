@@ -11,24 +11,28 @@ import duckdb
 
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
-from credential_pipeline.foundation.dropped_files import open_drop, unreadable
+from credential_pipeline.foundation.distinct_values import look_up
+from credential_pipeline.foundation.dropped_files import Form, open_drop, unreadable
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
-_PERSONS: Final = {
-    "first_name": form.name("first_name"),
-    "middle_name": form.name("middle_name"),
-    "last_name": form.name("last_name"),
-    "name_suffix": form.suffix("name_suffix", "last_name", "first_name", "middle_name"),
-    "alternate_last_name": form.name("alternate_last_name"),
-    "birth_date": form.birth_date(f"({form.iso_date('birth_date')})"),
-    "death_date": form.iso_date("death_date"),
-    "sex": form.sex("sex"),
-    "street": form.address("street"),
-    "city": form.address("city"),
-    "state": form.state("state"),
-    "zip": form.zip_code("zip"),
+_NAMES: Final = ("last_name", "first_name", "middle_name")
+"""In the order in which a suffix is looked for at their ends."""
+
+_BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
+    **{name: (name, form.name) for name in (*_NAMES, "alternate_last_name")},
+    "name_suffix": ("name_suffix", form.written_suffix),
+    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+    "birth_date": ("birth_date", lambda text: form.birth_date(f"({form.iso_date(text)})")),
+    "death_date": ("death_date", form.iso_date),
+    "sex": ("sex", form.sex),
+    "city": ("city", form.address),
+    "state": ("state", form.state),
+    "zip": ("zip", form.zip_code),
 }
+"""Standard form -> the column that it is made from, once for each distinct value, and how."""
+
 _OPTIONAL: Final = ("name_suffix",)
 _WAGES: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 
@@ -45,52 +49,60 @@ def load_reference_population(con: Connection, folder: Path) -> None:
             E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS.
     """
     try:
-        _persons(con, folder)
-        _employers(con, folder)
-        _wages(con, folder)
+        for load in (_persons, _employers, _wages):
+            with scratch(con) as work:
+                load(work, folder)
     except duckdb.Error:
         raise unreadable("a file of reference/") from None
-    finally:
-        for name in ("persons", "employers", *_WAGES):
-            con.execute(f"DROP VIEW IF EXISTS tmp_{name}")
 
 
 def _count(con: Connection, condition: str, table: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()[0][0])
 
 
-def _persons(con: Connection, folder: Path) -> None:
+def _persons(work: Scratch, folder: Path) -> None:
     table = SNAPSHOT.table("persons")
     columns = [name for name in table.column_names if name not in _OPTIONAL]
-    open_drop(con, folder / "persons", "reference/persons", "tmp_persons", columns, _OPTIONAL)
-    selected = ", ".join(f"{_PERSONS.get(name, name)} AS {name}" for name in table.column_names)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TABLE reference_population.persons AS
-        SELECT DISTINCT {selected} FROM tmp_persons
-        """
-    )
-    if missing := _count(con, "person_key IS NULL", "reference_population.persons"):
+    drop = open_drop(work, folder / "persons", "reference/persons", columns, _OPTIONAL)
+    found = look_up(work, drop, _BY_VALUE)
+    made = {name: drop.text(name) for name in table.column_names} | dict(found.columns)
+    made["street"] = form.address(drop.text("street"))
+    made["name_suffix"] = f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in _NAMES)})"
+    selected = ", ".join(f"{made[name]} AS {name}" for name in table.column_names)
+    work.con.execute(f"CREATE OR REPLACE TABLE reference_population.persons AS SELECT {selected} FROM {found.source}")
+    _drop_repeated(work, relation(work.con, "reference_population.persons"))
+    if missing := _count(work.con, "person_key IS NULL", "reference_population.persons"):
         raise SafeError(
             "E_REFERENCE_KEYS", f"reference/persons: {missing} rows have no person_key; every row needs one"
         )
-    if not _count(con, "birth_date IS NOT NULL", "reference_population.persons"):
+    if not _count(work.con, "birth_date IS NOT NULL", "reference_population.persons"):
         message = "reference/persons: not one birth_date can be read; write dates as 1990-12-31"
         raise SafeError("E_REFERENCE_NO_BIRTH_DATE", message)
 
 
-def _employers(con: Connection, folder: Path) -> None:
+def _drop_repeated(work: Scratch, table: Relation) -> None:
+    """Keep one of equal rows: they have equal hashes, and only the few rows that share one are compared in full."""
+    whole = f"hash({', '.join(table.columns)})"
+    shared = work.table("shared", f"SELECT {whole} AS h FROM {table} GROUP BY h HAVING count(*) > 1")
+    if _count(work.con, "true", f"{shared}"):
+        once = work.table("once", f"SELECT DISTINCT * FROM {table} WHERE {whole} IN (FROM {shared})")
+        work.con.execute(f"DELETE FROM {table} WHERE {whole} IN (FROM {shared})")
+        work.con.execute(f"INSERT INTO {table} FROM {once}")
+
+
+def _employers(work: Scratch, folder: Path) -> None:
     table = SNAPSHOT.table("employers")
-    open_drop(con, folder / "employers", "reference/employers", "tmp_employers", table.column_names)
-    con.execute(
+    drop = open_drop(work, folder / "employers", "reference/employers", table.column_names)
+    work.con.execute(
         f"""
         CREATE OR REPLACE TABLE reference_population.employers AS
-        SELECT DISTINCT employer_id, nullif(regexp_extract(naics, '^([0-9]+)', 1), '') AS naics,
-            {form.state("state")} AS state
-        FROM tmp_employers WHERE employer_id IS NOT NULL
+        SELECT DISTINCT {drop.text("employer_id")} AS employer_id,
+            nullif(regexp_extract({drop.text("naics")}, '^([0-9]+)', 1), '') AS naics,
+            {form.state(drop.text("state"))} AS state
+        FROM {drop.rows} WHERE {drop.text("employer_id")} IS NOT NULL
         """
     )
-    rows, ids = con.execute(
+    rows, ids = work.con.execute(
         "SELECT count(*), count(DISTINCT employer_id) FROM reference_population.employers"
     ).fetchall()[0]
     if rows == 0 or rows != ids:
@@ -98,41 +110,37 @@ def _employers(con: Connection, folder: Path) -> None:
         raise SafeError("E_REFERENCE_EMPLOYERS", message)
 
 
-def _wages(con: Connection, folder: Path) -> None:
+def _wages(work: Scratch, folder: Path) -> None:
     present = [name for name in _WAGES if (folder / name).is_dir()]
     if not present:
         message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
         raise SafeError("E_DROP_MISSING", message)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE tmp_wages (kind VARCHAR, person_key VARCHAR, year INTEGER, "
-        "employer_id VARCHAR, wages DOUBLE)"
-    )
-    for name in present:
-        columns = [*SNAPSHOT.table("wages").column_names, *_WAGES[name]]
-        open_drop(con, folder / name, f"reference/{name}", f"tmp_{name}", columns)
-        quarters = "try_cast(quarter AS INTEGER) BETWEEN 1 AND 4" if "quarter" in columns else "true"
-        numbers = "try_cast(year AS INTEGER) IS NOT NULL AND isfinite(try_cast(wages AS DOUBLE))"
-        usable = f"person_key IS NOT NULL AND {numbers} AND {quarters}"
-        if broken := _count(con, f"({usable}) IS NOT TRUE", f"tmp_{name}"):
-            message = (
-                f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
-            )
-            raise SafeError("E_REFERENCE_WAGES", message)
-        con.execute(
-            f"""
-            INSERT INTO tmp_wages SELECT '{name}', person_key, CAST(year AS INTEGER), employer_id, CAST(wages AS DOUBLE)
-            FROM tmp_{name}
-            """
-        )
-    con.execute(
-        """
+    read = {name: _read_wages(work, folder, name) for name in present}
+    if len(read) == len(_WAGES):
+        annual, quarterly = read["wages_annual"], read["wages_quarterly"]
+        rows = f"(FROM {annual} UNION ALL FROM {quarterly} ANTI JOIN {annual} USING (person_key, year))"
+    else:
+        rows = f"{read[present[0]]}"
+    work.con.execute(
+        f"""
         CREATE OR REPLACE TABLE reference_population.wages AS
-        SELECT person_key, year, coalesce(employer_id, '') AS employer_id, round(sum(wages), 2) AS wages
-        FROM tmp_wages AS w
-        WHERE kind = 'wages_annual' OR NOT EXISTS (
-            SELECT 1 FROM tmp_wages AS a
-            WHERE a.kind = 'wages_annual' AND a.person_key = w.person_key AND a.year = w.year)
-        GROUP BY ALL
+        SELECT person_key, year, employer_id, round(sum(wages), 2) AS wages FROM {rows} GROUP BY ALL
         """
     )
-    con.execute("DROP TABLE tmp_wages")
+
+
+def _read_wages(work: Scratch, folder: Path, name: str) -> Relation:
+    """View of person_key, year, employer_id and wages of one file kind, after a look at every row."""
+    columns = [*SNAPSHOT.table("wages").column_names, *_WAGES[name]]
+    drop = open_drop(work, folder / name, f"reference/{name}", columns)
+    year, wages = drop.whole_number("year"), drop.number("wages")
+    quarters = f"{drop.whole_number('quarter')} BETWEEN 1 AND 4" if "quarter" in columns else "true"
+    usable = f"{drop.text('person_key')} IS NOT NULL AND {year} IS NOT NULL AND isfinite({wages}) AND {quarters}"
+    if broken := _count(work.con, f"({usable}) IS NOT TRUE", f"{drop.rows}"):
+        message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
+        raise SafeError("E_REFERENCE_WAGES", message)
+    return work.view(
+        f"{name}_read",
+        f"SELECT {drop.text('person_key')} AS person_key, {year} AS year, "
+        f"coalesce({drop.text('employer_id')}, '') AS employer_id, {wages} AS wages FROM {drop.rows}",
+    )

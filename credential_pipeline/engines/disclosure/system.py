@@ -86,16 +86,8 @@ def build_system(
         for (total, part), parts in total_of_part.items()
         if len(parts) == 2  # noqa: PLR2004
     }
-    complement: dict[tuple[int, int], int] = {}
-    names, rests = list(counts["count_id"]), []
-    for n, numerator in shares:
-        if (n, numerator) in two_way:
-            complement[n, numerator] = two_way[n, numerator]
-            continue
-        complement[n, numerator] = len(names)
-        names.append(f"{names[n]}|less|{names[numerator]}")
-        rests.append((n, numerator))
-        lines.append((n, [numerator, complement[n, numerator]]))
+    names, lines, complement = _with_rests(list(counts["count_id"]), lines, shares, two_way)
+    rests = [pair for pair, rest in complement.items() if rest >= len(value)]
     value = np.concatenate([value, [value[n] - value[part] for n, part in rests]]).astype(np.int64)
     learners = np.concatenate([learners, value[len(learners) :]])
     if (value < 0).any():
@@ -115,6 +107,24 @@ def build_system(
         rows=_matrix(lines, ties, len(names)),
         complement=complement,
     )
+
+
+def _with_rests(
+    names: list[str],
+    lines: list[tuple[int, list[int]]],
+    shares: list[tuple[int, int]],
+    two_way: dict[tuple[int, int], int],
+) -> tuple[list[str], list[tuple[int, list[int]]], dict[tuple[int, int], int]]:
+    """Add a variable and a row for the rest of every share whose rest is no count itself; tell where each rest is."""
+    named, rows, complement = list(names), list(lines), {}
+    for n, numerator in shares:
+        rest = two_way.get((n, numerator))
+        if rest is None:
+            rest = len(named)
+            named.append(f"{names[n]}|less|{names[numerator]}")
+            rows.append((n, [numerator, rest]))
+        complement[n, numerator] = rest
+    return named, rows, complement
 
 
 def _check_counts(counts: pd.DataFrame) -> None:

@@ -9,9 +9,10 @@ record has the same key. Not here: what the pairs will cost (forecast) and score
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.engines.linkage.engine import Sql
 from credential_pipeline.engines.linkage.fields import load_nicknames
 from credential_pipeline.engines.linkage.forecast import MAX_PAIRS, Forecast, RuleForecast
+from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.foundation.storage.relation import Relation
 
 SMALL = 20_000
 """Right records below which rules that say little of a person find few others."""
@@ -115,7 +116,7 @@ def _key(number: int, expressions: Sequence[str]) -> str:
     return f"CASE WHEN {present} THEN hash({number}, {', '.join(expressions)}) END"
 
 
-def _variants_sql(table: str, nicknames: str | None) -> str:
+def _variants_sql(table: Relation, nicknames: Relation | None) -> str:
     """Every further (first name, surname) that a record may go by; with nickname forms if the table is given."""
     other = f"""
         SELECT record, birth_ymd, first_name, surname AS last_name
@@ -137,7 +138,9 @@ def _variants_sql(table: str, nicknames: str | None) -> str:
     """
 
 
-def _keyed_sql(table: str, rules: Sequence[Rule], numbers: Sequence[int], nicknames: str | None, *, right: bool) -> str:
+def _keyed_sql(
+    table: Relation, rules: Sequence[Rule], numbers: Sequence[int], nicknames: Relation | None, *, right: bool
+) -> str:
     """A query of the keys of a table's records under the rules of these numbers.
 
     Columns: record, birth_ymd, key; for the left side rule too. A right side does without: it costs half a second a million.
@@ -150,95 +153,104 @@ def _keyed_sql(table: str, rules: Sequence[Rule], numbers: Sequence[int], nickna
         rule = "" if right else f", unnest([{listed}]) AS rule"
         return f"SELECT record, birth_ymd, unnest([{keys}]) AS key{rule} FROM {source}"
 
-    sql = unnested(numbers, table)
+    sql = unnested(numbers, str(table))
     wide = [number for number in numbers if rules[number].surnames]
     if wide:
         sql += f" UNION ALL {unnested(wide, f'({_variants_sql(table, nicknames)})')}"
     return sql
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs that are worth comparing.
+
+    Attributes:
+        pairs: left_record, right_record, rule (place of the first rule that found it).
+        forecast: What was known of the rules before, with what was left out as too large.
+    """
+
+    pairs: Relation
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    left: Relation
+    right: Relation
+    within: Relation
+    forecast: Forecast
+
+
 def make_pairs(
-    con: Sql, target: str, left: str, right: str | None, rules: Sequence[Rule], max_pairs: int = MAX_PAIRS
-) -> int:
-    """Create the table of candidate pairs.
+    sql: Sql, left: Relation, right: Relation | None, rules: Sequence[Rule], max_pairs: int = MAX_PAIRS
+) -> Candidates:
+    """Find the candidate pairs.
 
     Args:
-        con: The connection.
-        target: Temporary table to create: left_record, right_record, rule (index of the first rule that found it);
-            with ``_skipped`` added to its name, rule (name), blocks and records of what was left out as too large.
+        sql: What executes it.
         left: Record table.
         right: Record table or view of the other side, or None to pair the left one with itself
             (left_record < right_record).
         rules: The rules in order.
         max_pairs: Ceiling of the forecast.
 
-    Returns:
-        The number of pairs.
-
     Raises:
         SafeError: ``E_LINKAGE_COST`` if more pairs are forecast than the ceiling; nothing is compared then.
     """
-    forecast = _make_blocks(con, target, left, right or left, rules)
-    forecast.refuse_above(max_pairs)
-    _keep_skipped(con, f"{target}_skipped", forecast)
+    blocks = _make_blocks(sql, left, right or left, rules)
+    blocks.forecast.refuse_above(max_pairs)
     conditions = [f"(l.rule <> {number} OR {rule.where})" for number, rule in enumerate(rules) if rule.where]
     if right is None:
         conditions.append("l.record < r.record")
-    con.execute(
+    pairs = sql.table(
+        "pairs",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
         SELECT l.record AS left_record, r.record AS right_record, min(l.rule) AS rule
-        FROM {target}_left l JOIN {target}_blocks b USING (key) JOIN {target}_right r USING (key)
+        FROM {blocks.left} l JOIN {blocks.within} b USING (key) JOIN {blocks.right} r USING (key)
         {"WHERE " + " AND ".join(conditions) if conditions else ""}
         GROUP BY ALL
-        """
+        """,
     )
-    for part in ("left", "right", "blocks"):
-        con.execute(f"DROP TABLE {target}_{part}")
-    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+    sql.drop(blocks.left, blocks.right, blocks.within)
+    return Candidates(pairs, blocks.forecast)
 
 
-def _keep_skipped(con: Sql, target: str, forecast: Forecast) -> None:
-    """Keep count of the blocks that were left out, for the diagnostics."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target} (rule VARCHAR, blocks BIGINT, records BIGINT)")
-    rows = [(rule.rule, rule.skipped_blocks, rule.skipped_records) for rule in forecast.rules]
-    if rows:
-        con.executemany(f"INSERT INTO {target} VALUES (?, ?, ?)", rows)
-
-
-def _make_blocks(con: Sql, target: str, left: str, right: str, rules: Sequence[Rule]) -> Forecast:
-    """Create the keyed sides and the blocks within their bounds; tell what comparing them would cost."""
-    small = con.execute(f"SELECT count(*) FROM {right}").fetchall()[0][0] < SMALL
+def _make_blocks(sql: Sql, left: Relation, right: Relation, rules: Sequence[Rule]) -> _Blocks:
+    """The keyed sides and the blocks within their bounds, and what comparing them would cost."""
+    small = count(sql, right) < SMALL
     numbers = [number for number, rule in enumerate(rules) if small or not rule.small]
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target}_left AS "
-        f"SELECT * FROM ({_keyed_sql(left, rules, numbers, load_nicknames(con), right=False)}) WHERE key IS NOT NULL"
+    nicknames = load_nicknames(sql)
+    keyed = sql.table(
+        "left_keys",
+        f"SELECT * FROM ({_keyed_sql(left, rules, numbers, nicknames, right=False)}) WHERE key IS NOT NULL",
     )
-    con.execute(
+    held = sql.table(
+        "right_keys",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target}_right AS
         SELECT record, birth_ymd, key FROM ({_keyed_sql(right, rules, numbers, None, right=True)})
-        SEMI JOIN {target}_left USING (key)
-        """
+        SEMI JOIN {keyed} USING (key)
+        """,
     )
     bounds = ", ".join(str(rule.bound) for rule in rules)
-    con.execute(
+    blocks = sql.table(
+        "blocks",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target}_blocks AS
-        WITH held AS (SELECT key, count(*) AS right_size FROM {target}_right GROUP BY key),
+        WITH held AS (SELECT key, count(*) AS right_size FROM {held} GROUP BY key),
         wanted AS (
-            SELECT key, min(rule) AS rule, count(*) AS left_size FROM {target}_left SEMI JOIN held USING (key) GROUP BY key)
+            SELECT key, min(rule) AS rule, count(*) AS left_size FROM {keyed} SEMI JOIN held USING (key) GROUP BY key)
         SELECT key, rule, left_size, right_size, right_size <= [{bounds}][rule + 1] AS within
         FROM wanted JOIN held USING (key)
-        """
+        """,
     )
-    rows = con.execute(
+    rows = sql.execute(
         f"""
         SELECT rule, coalesce(sum(left_size * right_size) FILTER (within), 0)::BIGINT,
                coalesce(max(left_size * right_size) FILTER (within), 0)::BIGINT,
                count(*) FILTER (NOT within), coalesce(sum(left_size) FILTER (NOT within), 0)::BIGINT
-        FROM {target}_blocks GROUP BY rule ORDER BY rule
+        FROM {blocks} GROUP BY rule ORDER BY rule
         """
     ).fetchall()
-    con.execute(f"DELETE FROM {target}_blocks WHERE NOT within")
-    return Forecast(tuple(RuleForecast(rules[rule].name, *counts) for rule, *counts in rows))
+    within = sql.table("blocks", f"SELECT * FROM {blocks} WHERE within")
+    sql.drop(blocks, nicknames)
+    forecast = Forecast(tuple(RuleForecast(rules[rule].name, *counts) for rule, *counts in rows))
+    return _Blocks(keyed, held, within, forecast)

@@ -7,6 +7,8 @@ person key of person_keys. Not here: linking with either model, and printing.
 from dataclasses import dataclass
 
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 CHANGES = {
     "merged": "learners that become one",
@@ -16,9 +18,6 @@ CHANGES = {
     "changed": "rows that are linked to another",
 }
 """Kind of change -> in words."""
-
-TABLE = "tmp_model_changes"
-"""change, row, group_before, group_after, target_before, target_after: every change by id."""
 
 
 @dataclass(frozen=True)
@@ -36,39 +35,35 @@ class Change:
     examples: tuple[str, ...]
 
 
-def find_changes(con: Connection, before: str, after: str, examples: int = 5) -> tuple[Change, ...]:
-    """Create :data:`TABLE` and count its kinds of change.
+def list_changes(work: Scratch, before: Relation, after: Relation) -> Relation:
+    """Every change by id.
+
+    Args:
+        work: Makes the relation.
+        before: row, group, target (NULL if not linked), one line per row.
+        after: The same rows, linked with the other model.
+
+    Returns:
+        change, row, group_before, group_after, target_before, target_after.
+    """
+    return work.table("changes", statement(__package__, "changes.sql", before=before, after=after))
+
+
+def count_changes(con: Connection, changes: Relation, examples: int = 5) -> tuple[Change, ...]:
+    """Count the kinds of change.
 
     Args:
         con: The connection.
-        before: Table with row, group, target (NULL if not linked), one line per row.
-        after: The same rows, linked with the other model.
+        changes: As :func:`list_changes` gives them.
         examples: How many ids to give of each kind.
     """
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {TABLE} AS
-        WITH both_ AS (
-            SELECT b.row, b."group" AS group_before, a."group" AS group_after,
-                   b.target AS target_before, a.target AS target_after
-            FROM {before} b JOIN {after} a USING (row)),
-        merged AS (SELECT group_after FROM both_ GROUP BY ALL HAVING count(DISTINCT group_before) > 1),
-        split AS (SELECT group_before FROM both_ GROUP BY ALL HAVING count(DISTINCT group_after) > 1)
-        SELECT 'merged' AS change, * FROM both_ SEMI JOIN merged USING (group_after)
-        UNION ALL BY NAME SELECT 'split' AS change, * FROM both_ SEMI JOIN split USING (group_before)
-        UNION ALL BY NAME SELECT 'gained' AS change, * FROM both_ WHERE target_before IS NULL AND target_after IS NOT NULL
-        UNION ALL BY NAME SELECT 'lost' AS change, * FROM both_ WHERE target_before IS NOT NULL AND target_after IS NULL
-        UNION ALL BY NAME SELECT 'changed' AS change, * FROM both_ WHERE target_before <> target_after
-        ORDER BY change, group_before, row
-        """
-    )
     found = []
     for kind in CHANGES:
         unit = "group_before" if kind in ("merged", "split") else "row"
         ids = [
             str(row[0])
             for row in con.execute(
-                f"SELECT DISTINCT {unit} FROM {TABLE} WHERE change = ? ORDER BY 1", [kind]
+                f"SELECT DISTINCT {unit} FROM {changes} WHERE change = ? ORDER BY 1", [kind]
             ).fetchall()
         ]
         found.append(Change(kind, len(ids), tuple(ids[:examples])))

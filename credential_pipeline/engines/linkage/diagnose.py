@@ -6,8 +6,10 @@ Not here: which groups a hop breaks its rates down by, and how small numbers are
 from collections.abc import Mapping, Sequence
 
 from credential_pipeline.engines.linkage.fields import FIELDS, MIN_PRESENT
+from credential_pipeline.engines.linkage.forecast import Forecast
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
 
 
 def start(con: Connection, target: str) -> None:
@@ -24,7 +26,7 @@ def exists(con: Connection, schema: str, table: str) -> bool:
 
 
 def add_rates(
-    con: Connection, target: str, source: str, status: str, dimensions: Sequence[str], people: str = ""
+    con: Connection, target: str, source: Relation | str, status: str, dimensions: Sequence[str], people: str = ""
 ) -> None:
     """Add how many have each status, and their share, by dimension.
 
@@ -52,7 +54,7 @@ def _level(dimension: str) -> str:
     return "'all'" if dimension == "all" else f"coalesce({dimension}::VARCHAR, 'unknown')"
 
 
-def add_expected_errors(con: Connection, target: str, source: str, dimensions: Sequence[str]) -> None:
+def add_expected_errors(con: Connection, target: str, source: Relation | str, dimensions: Sequence[str]) -> None:
     """Add the errors that the model itself expects: ``expected_false`` and ``expected_missed``, with n links.
 
     The probability of a link says how often such links are wrong: over all links, 1 - p adds up to the false ones.
@@ -82,7 +84,9 @@ def add_expected_errors(con: Connection, target: str, source: str, dimensions: S
         )
 
 
-def add_histogram(con: Connection, target: str, source: str, metric: str, *, by: str = "", width: int = 4) -> None:
+def add_histogram(
+    con: Connection, target: str, source: Relation | str, metric: str, *, by: str = "", width: int = 4
+) -> None:
     """Add the histogram of ``match_weight`` in steps of ``width`` bits.
 
     Args:
@@ -103,7 +107,7 @@ def add_histogram(con: Connection, target: str, source: str, metric: str, *, by:
     )
 
 
-def add_presence(con: Connection, target: str, tables: Mapping[str, str]) -> tuple[str, ...]:
+def add_presence(con: Connection, target: str, tables: Mapping[str, Relation]) -> tuple[str, ...]:
     """Add in which share of the records of each side every field of a comparison stands; large tables are read once.
 
     Args:
@@ -169,13 +173,13 @@ def add_count(
     con.execute(f"INSERT INTO {target} VALUES (?, ?, ?, ?, ?)", [metric, dimension, level, value, rows])
 
 
-def add_rules(con: Connection, target: str, pairs: str, names: Sequence[str], family: str) -> None:
+def add_rules(con: Connection, target: str, pairs: Relation, names: Sequence[str], family: str) -> None:
     """Add how many candidate pairs each blocking rule found first.
 
     Args:
         con: The connection.
         target: Table of figures.
-        pairs: Table with rule, the index of the first rule that found a pair; below nought for the sender's person id.
+        pairs: Table with rule, the index of the first rule that found a pair; below zero for the sender's person id.
         names: Names of the rules.
         family: Family of the model that the pairs are for.
     """
@@ -183,17 +187,14 @@ def add_rules(con: Connection, target: str, pairs: str, names: Sequence[str], fa
         add_count(con, target, "candidate_pairs", n, family, names[rule] if rule >= 0 else "person_ref")
 
 
-def add_skipped_blocks(con: Connection, target: str, table: str, family: str) -> None:
-    """Add how many blocks each rule left out as too large, with n records in them; nothing if nobody kept count.
+def add_skipped_blocks(con: Connection, target: str, forecast: Forecast, family: str) -> None:
+    """Add how many blocks each rule left out as too large, with n records in them.
 
     Args:
         con: The connection.
         target: Table of figures.
-        table: Temporary table with rule (name), blocks and records, which need not exist.
+        forecast: What blocking told of its rules.
         family: Family of the model that the pairs are for.
     """
-    if exists(con, "main", table):
-        con.execute(
-            f"INSERT INTO {target} SELECT 'skipped_blocks', '{family}', rule, sum(blocks), sum(records)::BIGINT "
-            f"FROM {table} GROUP BY rule ORDER BY rule"
-        )
+    for rule in sorted(forecast.rules, key=lambda rule: rule.rule):
+        add_count(con, target, "skipped_blocks", rule.skipped_blocks, family, rule.rule, n=rule.skipped_records)

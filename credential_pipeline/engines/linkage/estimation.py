@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.comparisons import TYPICAL, Comparison
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
 
 ITERATIONS = 300
 TOLERANCE = 1e-7
@@ -57,7 +58,9 @@ def typical(chosen: Sequence[Comparison], side: int) -> Levels:
     return {item.name: np.array([TYPICAL[item.name][name][side] for name in names_of(item)]) for item in chosen}
 
 
-def find_patterns(con: Connection, left: str, right: str, pairs: str, chosen: Sequence[Comparison]) -> Patterns:
+def find_patterns(
+    con: Connection, left: Relation, right: Relation, pairs: str, chosen: Sequence[Comparison]
+) -> Patterns:
     """Count the pairs by pattern.
 
     Args:
@@ -67,9 +70,8 @@ def find_patterns(con: Connection, left: str, right: str, pairs: str, chosen: Se
         pairs: Query of (l, r): ids in the two feature tables.
         chosen: The comparisons.
     """
-    columns = [row[0] for row in con.execute(f"DESCRIBE {left}").fetchall()]
     sides = [
-        f"(SELECT {', '.join(f'{column} AS {column}_{side}' for column in columns)} FROM {table})"
+        f"(SELECT {', '.join(f'{column} AS {column}_{side}' for column in left.columns)} FROM {table})"
         for table, side in ((left, "l"), (right, "r"))
     ]
     rows = con.execute(

@@ -2,14 +2,18 @@
 
 A *record table* has one row per record with cleaned keys for blocking; a *feature table* has one row per record that
 is a candidate, with what the comparisons need (nickname groups, surname words, swapped birth date). Not here: how
-recipes clean a feed; the inputs are already standardised (upper case, NULL for missing, DATE).
+recipes clean a feed; the inputs are already standardised (upper case, NULL for missing, DATE), and how a name is
+reduced to its letters (standard_form.py).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import resources
 
-from credential_pipeline.engines.linkage.engine import Sql
+from credential_pipeline.engines.linkage.sql import Reads, Sql
+from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("last_name",),
@@ -48,8 +52,6 @@ ASSOCIATION = 2.0
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 
-_NICKNAMES = "tmp_linkage_nicknames"
-
 
 def nickname_rows() -> list[tuple[str, str]]:
     """The shipped nickname groups as (name, formal name) pairs, each formal name in its own group."""
@@ -61,35 +63,22 @@ def nickname_rows() -> list[tuple[str, str]]:
     return sorted(rows)
 
 
-def load_nicknames(con: Sql) -> str:
-    """Make the temporary table (name, groups VARCHAR[]) of nickname groups; return its name."""
+def load_nicknames(sql: Sql) -> Relation:
+    """The nickname groups as a relation (name, groups VARCHAR[])."""
     names, groups = zip(*nickname_rows(), strict=True)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_NICKNAMES} AS SELECT name, list(formal ORDER BY formal) AS groups "
+    return sql.table(
+        "nicknames",
+        "SELECT name, list(formal ORDER BY formal) AS groups "
         "FROM (SELECT unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS formal) GROUP BY name ORDER BY name",
         [list(names), list(groups)],
     )
-    return _NICKNAMES
 
 
-def letters(column: str) -> str:
-    """SQL for the letters of a name alone: no accents, blanks, hyphens, apostrophes or full stops."""
-    bare = f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
-    # Most names hold letters alone already, and looking is cheaper than translating.
-    return f"CASE WHEN regexp_matches({column}, '[^A-Z]') THEN {bare} ELSE {column} END"
-
-
-def columns_of(con: Connection, table: str) -> tuple[str, ...]:
-    """The column names of a table or view."""
-    return tuple(row[0] for row in con.execute(f"DESCRIBE {table}").fetchall())
-
-
-def record_sql(present: Sequence[str], source: str, id_column: str, renamed: Mapping[str, str] | None = None) -> str:
+def record_sql(source: Relation, id_column: str, renamed: Mapping[str, str] | None = None) -> str:
     """A query of the record table's columns without their number.
 
     Args:
-        present: Columns of the source.
-        source: Table, view or parenthesised query.
+        source: Table or view.
         id_column: Column that identifies a row of the source.
         renamed: Record column -> source column where they differ.
     """
@@ -97,12 +86,12 @@ def record_sql(present: Sequence[str], source: str, id_column: str, renamed: Map
     for column in RECORD_COLUMNS:
         origin = (renamed or {}).get(column, column)
         kind = "DATE" if column == "birth_date" else "VARCHAR"
-        chosen[column] = origin if origin in present else f"NULL::{kind}"
+        chosen[column] = origin if origin in source.columns else f"NULL::{kind}"
     for column in ("first_name", "last_name", "middle_name"):
         if not chosen[column].startswith("NULL"):
-            chosen[column] = letters(chosen[column])
+            chosen[column] = form.letters_of_name(chosen[column])
     last = (renamed or {}).get("last_name", "last_name")
-    surnames = _surnames(last if last in present else "NULL::VARCHAR", chosen["previous_last_name"])
+    surnames = form.surnames(last if last in source.columns else "NULL::VARCHAR", chosen["previous_last_name"])
     selected = ", ".join(f"{origin} AS {column}" for column, origin in chosen.items())
     return f"""
         SELECT {id_column} AS id, {surnames} AS surnames, {selected},
@@ -112,37 +101,29 @@ def record_sql(present: Sequence[str], source: str, id_column: str, renamed: Map
 
 
 def make_records(
-    con: Connection,
-    source: str,
-    target: str,
+    work: Scratch,
+    source: Relation,
     *,
     id_column: str,
     renamed: Mapping[str, str] | None = None,
     ordered: bool = True,
-) -> int:
-    """Create the record table of one side.
+) -> Relation:
+    """The record table of one side.
 
     Columns: ``record`` (BIGINT, 1 …), ``id``, ``surnames`` (all that the person may go by; NULL if just one),
     :data:`RECORD_COLUMNS` and ``birth_ymd`` (INTEGER); columns that the source lacks are NULL. First, middle and last
     names hold letters only.
 
     Args:
-        con: The connection.
-        source: Table, view or parenthesised query.
-        target: Name of the temporary table to create.
+        work: Makes the relation.
+        source: Table or view.
         id_column: Column that identifies a row of the source.
         renamed: Record column -> source column where they differ.
         ordered: Number the records in the order of the id; a large right side does without.
-
-    Returns:
-        The number of records.
     """
-    rows = record_sql(columns_of(con, source), source, id_column, renamed)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS "
-        f"SELECT row_number() OVER ({'ORDER BY id' if ordered else ''}) AS record, * FROM ({rows})"
-    )
-    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+    rows = record_sql(source, id_column, renamed)
+    number = f"row_number() OVER ({'ORDER BY id' if ordered else ''})"
+    return work.table("records", f"SELECT {number} AS record, * FROM ({rows})")
 
 
 def make_index(con: Connection, source: str, target: str, *, id_column: str) -> None:
@@ -156,46 +137,39 @@ def make_index(con: Connection, source: str, target: str, *, id_column: str) -> 
         target: Table to create: ``record``, the id under its own name, and the columns of a record table.
         id_column: Column that identifies a row of the source.
     """
-    present = columns_of(con, source)
-    absent = [column for column in RECORD_COLUMNS if column not in present]
+    rows = relation(con, source)
+    absent = [column for column in RECORD_COLUMNS if column not in rows.columns]
     without = f"EXCLUDE ({', '.join(absent)}) " if absent else ""
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE tmp_clustered AS SELECT * {without}RENAME (id AS {id_column}) "
-        f"FROM ({record_sql(present, source, id_column)}) "
-        f"ORDER BY birth_ymd NULLS LAST, last_name NULLS LAST, first_name NULLS LAST, {id_column}"
-    )
-    con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT rowid + 1 AS record, * FROM tmp_clustered")
-    con.execute("DROP TABLE tmp_clustered")
+    with scratch(con) as work:
+        clustered = work.table(
+            "clustered",
+            f"SELECT * {without}RENAME (id AS {id_column}) FROM ({record_sql(rows, id_column)}) "
+            f"ORDER BY birth_ymd NULLS LAST, last_name NULLS LAST, first_name NULLS LAST, {id_column}",
+        )
+        con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT rowid + 1 AS record, * FROM {clustered}")
 
 
-def open_index(con: Connection, index: str, target: str, *, id_column: str) -> int:
-    """Create the view by which an index serves as a record table; nothing is copied.
+def open_index(work: Scratch, index: Relation, *, id_column: str) -> Relation:
+    """An index as a record table; nothing is copied.
 
     Args:
-        con: The connection.
+        work: Makes the relation.
         index: Table or view made by :func:`make_index`.
-        target: Temporary view to create.
         id_column: The id's name in the index.
-
-    Returns:
-        The number of records.
     """
-    present = columns_of(con, index)
-    columns = ", ".join(column if column in present else f"NULL::VARCHAR AS {column}" for column in RECORD_COLUMNS)
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW {target} AS "
-        f"SELECT record, {id_column} AS id, surnames, {columns}, birth_ymd FROM {index}"
+    columns = ", ".join(
+        column if column in index.columns else f"NULL::VARCHAR AS {column}" for column in RECORD_COLUMNS
     )
-    return int(con.execute(f"SELECT count(*) FROM {target}").fetchall()[0][0])
+    return work.view("index_records", f"SELECT record, {id_column} AS id, surnames, {columns}, birth_ymd FROM {index}")
 
 
-def shared_fields(con: Sql, left: str, right: str | None = None) -> tuple[str, ...]:
+def shared_fields(sql: Reads, left: Relation, right: Relation | None = None) -> tuple[str, ...]:
     """Names of the fields that both record tables hold in at least :data:`MIN_PRESENT` of the rows."""
     columns = sorted({column for needed in FIELDS.values() for column in needed})
     shares: list[dict[str, float]] = []
     for table in {left: None, right or left: None}:
         counts = ", ".join(f"count({column})" for column in columns)
-        row = con.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
+        row = sql.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
         shares.append({column: row[i + 1] / max(row[0], 1) for i, column in enumerate(columns)})
     return tuple(
         name
@@ -204,28 +178,27 @@ def shared_fields(con: Sql, left: str, right: str | None = None) -> tuple[str, .
     )
 
 
-def _surnames(last: str, previous: str) -> str:
-    """SQL for the surnames a person may go by: the whole, the words of a compound, earlier names; NULL if only one."""
-    split = "list_filter(string_split(translate(strip_accents({0}), '-''.,`', ' '), ' '), lambda x: length(x) > 2)"
-    return (
-        f"CASE WHEN contains({last}, ' ') OR contains({last}, '-') OR {previous} IS NOT NULL THEN "
-        f"list_filter(list_distinct(list_concat([{letters(last)}], coalesce({split.format(last)}, []), "
-        f"[{letters(previous)}], coalesce({split.format(previous)}, []))), lambda x: x IS NOT NULL) END"
-    )
+@dataclass(frozen=True)
+class Wanted:
+    """Records of one side that are compared.
 
-
-def make_features(con: Sql, target: str, sides: Iterable[tuple[str, str, int]]) -> None:
-    """Create the feature table of the candidate records of one or two record tables.
-
-    Args:
-        con: The connection.
-        target: Name of the temporary table to create.
-        sides: (record table, query of candidate record numbers, sign): the sign makes numbers of two sides distinct.
+    Attributes:
+        records: Record table.
+        numbers: Query of the record numbers.
+        sign: -1 keeps the numbers of a right side apart from those of the left one.
     """
-    nicknames = load_nicknames(con)
+
+    records: Relation
+    numbers: str
+    sign: int = 1
+
+
+def make_features(sql: Sql, sides: Iterable[Wanted]) -> Relation:
+    """The feature table of the candidate records of one or two record tables."""
+    nicknames = load_nicknames(sql)
     parts = [
         f"""
-        SELECT {sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
+        SELECT {side.sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
                {FULL_NAME} AS full_name,
                n.groups AS nicknames,
                coalesce(r.surnames, [r.last_name]) AS surnames,
@@ -235,23 +208,24 @@ def make_features(con: Sql, target: str, sides: Iterable[tuple[str, str, int]]) 
                END AS birth_swapped,
                r.sex, r.ssn_last4, r.email, r.phone,
                r.street, r.city, r.state, r.zip, coalesce(r.zip, r.state) AS place
-        FROM {table} r
-        SEMI JOIN ({candidates}) c ON c.record = r.record
+        FROM {side.records} r
+        SEMI JOIN ({side.numbers}) c ON c.record = r.record
         LEFT JOIN {nicknames} n ON n.name = r.first_name
         """
-        for table, candidates, sign in sides
+        for side in sides
     ]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {' UNION ALL '.join(parts)}")
+    made = sql.table("features", " UNION ALL ".join(parts))
+    sql.drop(nicknames)
+    return made
 
 
-def make_frequencies(con: Sql, target: str, left: str, population: str) -> dict[str, str]:
-    """Create the tables of how frequent names and ZIP codes of the left records are in a population.
+def make_frequencies(sql: Sql, left: Relation, population: Relation) -> dict[str, Relation]:
+    """Tables (value, frequency) of how frequent names and ZIP codes of the left records are in a population.
 
     Only values of the left side are looked up, because a frequency counts only where both sides agree.
 
     Args:
-        con: The connection.
-        target: Prefix of the temporary tables to create, with the columns value and frequency.
+        sql: What executes it.
         left: Record table whose values are wanted.
         population: Record table whose frequencies count (the registry, not the feed).
 
@@ -262,57 +236,54 @@ def make_frequencies(con: Sql, target: str, left: str, population: str) -> dict[
     counted = ", ".join(
         f"greatest(count({column}), 1)::DOUBLE AS {column}" for column in ("first_name", "last_name", "zip")
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_total AS SELECT {counted} FROM {population}")
+    totals = sql.table("frequency_total", f"SELECT {counted} FROM {population}")
     for column in FREQUENCY_COLUMNS:
         # A full name is counted by its two parts: joining words to one for millions of records takes longer.
         parts = ("first_name", "last_name") if column == "full_name" else (column,)
         key, value = ", ".join(parts), " || ' ' || ".join(parts)
         present = " AND ".join(f"{part} IS NOT NULL" for part in parts)
-        made[column] = f"{target}_{column}"
-        con.execute(
+        made[column] = sql.table(
+            f"frequency_{column}",
             f"""
-            CREATE OR REPLACE TEMP TABLE {made[column]} AS
             WITH wanted AS (SELECT DISTINCT {key} FROM {left} WHERE {present}),
-            total AS (SELECT {parts[0]} AS n FROM {target}_total),
+            total AS (SELECT {parts[0]} AS n FROM {totals}),
             held AS (SELECT {key}, count(*) AS n FROM {population} SEMI JOIN wanted USING ({key}) GROUP BY {key})
             SELECT {value} AS value, {key if len(parts) > 1 else "NULL AS part"},
                    coalesce(h.n, 1) / total.n AS frequency, total.n AS n
             FROM wanted w CROSS JOIN total LEFT JOIN held h USING ({key})
-            """
+            """,
         )
-    made["full_name"] = _others_of_the_name(con, made)
-    return made
+    sql.drop(totals)
+    return made | {"full_name": _others_of_the_name(sql, made)}
 
 
-def _others_of_the_name(con: Sql, made: Mapping[str, str]) -> str:
-    """Create the table of how frequent a full name is among *other* people; return its name.
+def _others_of_the_name(sql: Sql, made: Mapping[str, Relation]) -> Relation:
+    """How frequent a full name is among *other* people.
 
     A name that one record holds is counted by the very record that it may lead to. How many others hold it is the mean of
     a Poisson rate: expected from the frequencies of its parts, with the weight of one observation, and observed.
     """
-    target = f"{made['full_name']}_others"
-    con.execute(
+    return sql.table(
+        "frequency_others",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
         WITH named AS (
             SELECT t.value, t.frequency, {ASSOCIATION} * t.n * f.frequency * l.frequency AS expected
             FROM {made["full_name"]} t JOIN {made["first_name"]} f ON f.value = t.first_name
             JOIN {made["last_name"]} l ON l.value = t.last_name)
         SELECT value, frequency * expected / (1 + expected) AS frequency FROM named
-        """
+        """,
     )
-    return target
 
 
-def add_frequencies(con: Sql, features: str, frequencies: Mapping[str, str], scale: float) -> None:
-    """Add ``tf_<column>`` to the feature table.
+def add_frequencies(sql: Sql, features: Relation, frequencies: Mapping[str, Relation], scale: float) -> Relation:
+    """The feature table with ``tf_<column>``.
 
     Args:
-        con: The connection.
+        sql: What executes it.
         features: The feature table.
         frequencies: Column -> table, of :func:`make_frequencies`.
         scale: Factor of the frequencies.
     """
     joins = " ".join(f"LEFT JOIN {table} t_{name} ON t_{name}.value = f.{name}" for name, table in frequencies.items())
     added = ", ".join(f"t_{name}.frequency * {scale} AS tf_{name}" for name in frequencies)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {features} AS SELECT f.*, {added} FROM {features} f {joins}")
+    return sql.table("features", f"SELECT f.*, {added} FROM {features} f {joins}")

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.predict import ALL, score
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -44,7 +46,7 @@ class Links:
 
 
 def link_one_to_one(
-    con: Connection, model: Model, *, left: str, right: str, fields: Sequence[str], threshold: float = 0.5
+    con: Connection, model: Model, *, left: Relation, right: Relation, fields: Sequence[str], threshold: float = 0.5
 ) -> Links:
     """Link two record tables that hold each person once.
 
@@ -56,25 +58,27 @@ def link_one_to_one(
         fields: Fields that both hold.
         threshold: Probability from which a pair is linked.
     """
-    rows = [int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) for table in (left, right)]
-    make_pairs(con, "tmp_one_pairs", left, right, usable(RULES, fields))
-    expected = model.prior_for(rows[1]) * rows[0] * rows[1]
-    first = _link(_scored(con, model, left, right, fields, rows[1]), rows[0], rows[1], expected, threshold)
-    rest = _remaining(con, left, right, first)
-    if rest[0] * rest[1] <= ALL_PAIRS:
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE tmp_one_pairs AS SELECT l.record AS left_record, r.record AS right_record "
-            "FROM tmp_one_left l CROSS JOIN tmp_one_right r"
-        )
-    else:
-        make_pairs(con, "tmp_one_pairs", "tmp_one_left", "tmp_one_right", usable(RULES, fields))
-    # Frequencies and prior stay those of the whole right table; the fewer rows come in when links are made.
-    expected -= len(first.left)
-    second = _link(_scored(con, model, left, right, fields, rows[1]), *rest, expected, threshold)
+    with scratch(con) as work:
+        sql = Here(work)
+        rows = count(sql, left), count(sql, right)
+        pairs = make_pairs(sql, left, right, usable(RULES, fields)).pairs
+        expected = model.prior_for(rows[1]) * rows[0] * rows[1]
+        scored = _scored(work, model, left, right, pairs, fields, rows[1])
+        first = _link(scored, *rows, expected, threshold)
+        open_left, open_right = _remaining(work, left, first.left), _remaining(work, right, first.right)
+        rest = count(sql, open_left), count(sql, open_right)
+        if rest[0] * rest[1] <= ALL_PAIRS:
+            pairs = work.table(
+                "pairs",
+                f"SELECT l.record AS left_record, r.record AS right_record FROM {open_left} l CROSS JOIN {open_right} r",
+            )
+        else:
+            pairs = make_pairs(sql, open_left, open_right, usable(RULES, fields)).pairs
+        # Frequencies and prior stay those of the whole right table; the fewer rows come in when links are made.
+        scored = _scored(work, model, left, right, pairs, fields, rows[1])
+    second = _link(scored, *rest, expected - len(first.left), threshold)
     merged = [np.concatenate(parts) for parts in zip(_parts(first), _parts(second), strict=True)]
     order = np.argsort(merged[0], kind="stable")
-    for table in ("tmp_one_pairs", "tmp_one_scored", "tmp_one_left", "tmp_one_right"):
-        con.execute(f"DROP TABLE {table}")
     return Links(*(part[order] for part in merged))
 
 
@@ -82,16 +86,10 @@ def _parts(links: Links) -> tuple[Ints, Ints, Floats]:
     return links.left, links.right, links.probability
 
 
-def _remaining(con: Connection, left: str, right: str, links: Links) -> tuple[int, int]:
-    counts = []
-    for table, name, taken in ((left, "tmp_one_left", links.left), (right, "tmp_one_right", links.right)):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {table} "
-            "WHERE record NOT IN (SELECT unnest(?::BIGINT[]))",
-            [taken.tolist()],
-        )
-        counts.append(int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]))
-    return counts[0], counts[1]
+def _remaining(work: Scratch, records: Relation, taken: Ints) -> Relation:
+    return work.table(
+        "remaining", f"SELECT * FROM {records} WHERE record NOT IN (SELECT unnest(?::BIGINT[]))", [taken.tolist()]
+    )
 
 
 @dataclass(frozen=True)
@@ -102,20 +100,27 @@ class _Scored:
     """log2 of how much likelier the pair's levels are for one person than for two."""
 
 
-def _scored(con: Connection, model: Model, left: str, right: str, fields: Sequence[str], right_rows: int) -> _Scored:
-    score(
-        con,
+def _scored(
+    work: Scratch,
+    model: Model,
+    left: Relation,
+    right: Relation,
+    pairs: Relation,
+    fields: Sequence[str],
+    right_rows: int,
+) -> _Scored:
+    scored = score(
+        Here(work),
         model,
-        "tmp_one_scored",
         left=left,
         right=right,
-        pairs="tmp_one_pairs",
+        pairs=pairs,
         fields=fields,
         right_rows=right_rows,
-        min_weight=-1e6,
+        min_weight=ALL,
     )
-    rows = con.execute(
-        "SELECT left_record, right_record, match_weight FROM tmp_one_scored ORDER BY match_weight DESC, left_record, right_record"
+    rows = work.con.execute(
+        f"SELECT left_record, right_record, match_weight FROM {scored} ORDER BY match_weight DESC, left_record, right_record"
     ).fetchnumpy()
     prior = model.prior_for(right_rows)
     ratio = np.asarray(rows["match_weight"], dtype=np.float64) - np.log2(prior / (1 - prior))

@@ -13,16 +13,17 @@ from typing import Any
 from splink import Linker
 
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
-from credential_pipeline.engines.linkage.engine import Sql, dialect, splink
-from credential_pipeline.engines.linkage.fields import add_frequencies, make_features, make_frequencies
+from credential_pipeline.engines.linkage.fields import Wanted, add_frequencies, make_features, make_frequencies
 from credential_pipeline.engines.linkage.model import FREQUENCY_SCALE, Model
+from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.foundation.storage.relation import Relation
 
 MIN_WEIGHT = -4.0
 """Match weight (log2 odds) below which a scored pair is not kept at all."""
 
-FEATURES = "tmp_linkage_features"
-BLOCKED = "tmp_linkage_blocked"
-CANDIDATES = "tmp_linkage_candidates"
+ALL = -1e6
+"""Match weight below every other: all scored pairs are kept."""
+
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 CHUNK_PAIRS = 1_000_000
@@ -43,85 +44,86 @@ def quiet() -> Iterator[None]:
 
 
 def score(
-    con: Sql,
+    sql: Sql,
     model: Model,
-    target: str,
     *,
-    left: str,
-    right: str | None,
-    pairs: str,
+    left: Relation,
+    right: Relation | None,
+    pairs: Relation,
     fields: Sequence[str],
     right_rows: int,
     min_weight: float = MIN_WEIGHT,
-    frequencies: Mapping[str, str] | None = None,
-) -> int:
-    """Create the table of scored pairs.
-
-    Columns: left_record, right_record, match_weight (log2 odds, 6 digits), then for every comparison ``gamma_<name>``
-    (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
+    frequencies: Mapping[str, Relation] | None = None,
+) -> Relation:
+    """Score pairs.
 
     Args:
-        con: The connection.
+        sql: What executes it.
         model: The pinned model.
-        target: Temporary table to create.
         left: Record table.
         right: Record table of the other side, None for pairs within the left one.
-        pairs: Table with left_record, right_record.
+        pairs: left_record, right_record.
         fields: Fields that both sides hold.
         right_rows: Size of the right table, which scales the prior.
         min_weight: Pairs below are not kept.
         frequencies: Frequency tables of :func:`make_frequencies`, for those who score more than once.
 
     Returns:
-        The number of pairs kept.
+        left_record, right_record, match_weight (log2 odds, 6 digits), then for every comparison ``gamma_<name>``
+        (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
     """
-    tables = frequencies or make_frequencies(con, "tmp_linkage_frequency", left, right or left)
-    made = model.settings(fields, right_rows, dialect(con))
+    tables = frequencies or make_frequencies(sql, left, right or left)
+    settings = model.settings(fields, right_rows, sql.dialect)
     chosen = comparisons([name for name in fields if name in model.weights])
     # Spark has partitions of its own.
-    chunks = -(-_count(con, pairs) // CHUNK_PAIRS) or 1 if dialect(con) == "duckdb" else 1
+    chunks = -(-count(sql, pairs) // CHUNK_PAIRS) or 1 if sql.dialect == "duckdb" else 1
+    searched = right
     if right is not None and chunks > 1:
         # A large right side is searched for its candidates once, not once a chunk.
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS "
-            f"SELECT r.* FROM {right} r SEMI JOIN {pairs} p ON p.right_record = r.record"
+        searched = sql.table(
+            "candidates", f"SELECT r.* FROM {right} r SEMI JOIN {pairs} p ON p.right_record = r.record"
         )
-        right = CANDIDATES
+    target: Relation | None = None
     for number in range(chunks):
         if chunks > 1:
             _PROGRESS.info("comparing pairs, chunk %d of %d", number + 1, chunks)
-        part = pairs if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
-        _make_chunk(con, left, right, part, tables)
+        part = str(pairs) if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
+        features, compared = _make_chunk(sql, left, searched, part, tables)
         with quiet():
-            scored = _predict(con, made, chosen, min_weight)
-        into = f"INSERT INTO {target}" if number else f"CREATE OR REPLACE TEMP TABLE {target} AS"
-        con.execute(f"{into} {_kept_sql(scored, chosen, within=right is None)}")
-        con.execute(f"DROP TABLE {scored}")
-    for table in (BLOCKED, FEATURES, CANDIDATES):
-        con.execute(f"DROP TABLE IF EXISTS {table}")
-    return _count(con, target)
+            made = _predict(sql, settings, features, compared, chosen, min_weight)
+        kept = _kept_sql(made, chosen, within=right is None)
+        if target is None:
+            target = sql.table("scored", kept)
+        else:
+            sql.append(target, kept)
+        sql.discard(made)
+        sql.drop(features, compared)
+    if searched is not None and searched is not right:
+        sql.drop(searched)
+    assert target is not None  # noqa: S101 -- there is a chunk at least
+    return target
 
 
-def _count(con: Sql, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-
-
-def _make_chunk(con: Sql, left: str, right: str | None, pairs: str, frequencies: Mapping[str, str]) -> None:
-    """Create the tables that Splink is given: records with all that a comparison needs, and which to compare."""
+def _make_chunk(
+    sql: Sql, left: Relation, right: Relation | None, pairs: str, frequencies: Mapping[str, Relation]
+) -> tuple[Relation, Relation]:
+    """What Splink is given: records with all that a comparison needs, and which to compare."""
     if right is None:
-        sides = [(left, f"SELECT unnest([left_record, right_record]) AS record FROM {pairs}", 1)]
+        sides = [Wanted(left, f"SELECT unnest([left_record, right_record]) AS record FROM {pairs}")]
     else:
-        # The sign keeps the numbers of the two sides apart in one table.
         sides = [
-            (left, f"SELECT left_record AS record FROM {pairs}", 1),
-            (right, f"SELECT right_record AS record FROM {pairs}", -1),
+            Wanted(left, f"SELECT left_record AS record FROM {pairs}"),
+            Wanted(right, f"SELECT right_record AS record FROM {pairs}", sign=-1),
         ]
-    make_features(con, FEATURES, sides)
-    add_frequencies(con, FEATURES, frequencies, FREQUENCY_SCALE)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {BLOCKED} AS SELECT '0' AS match_key, left_record AS join_key_l, "
-        f"{'' if right is None else '-'}right_record AS join_key_r FROM {pairs}"
+    plain = make_features(sql, sides)
+    features = add_frequencies(sql, plain, frequencies, FREQUENCY_SCALE)
+    sql.drop(plain)
+    compared = sql.table(
+        "compared",
+        f"SELECT '0' AS match_key, left_record AS join_key_l, "
+        f"{'' if right is None else '-'}right_record AS join_key_r FROM {pairs}",
     )
+    return features, compared
 
 
 def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str:
@@ -133,12 +135,20 @@ def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str
     )
 
 
-def _predict(con: Sql, made: dict[str, Any], chosen: Sequence[Comparison], min_weight: float) -> str:
+def _predict(
+    sql: Sql,
+    settings: dict[str, Any],
+    features: Relation,
+    pairs: Relation,
+    chosen: Sequence[Comparison],
+    min_weight: float,
+) -> str:
+    """Let Splink score; the name of the table that it made."""
     adjusted = {level.frequency for item in chosen for level in item.levels if level.frequency}
-    given = splink(con, made, FEATURES, sorted(adjusted))
+    given = sql.splink(settings, features, pairs, sorted(adjusted))
     linker = Linker(given.records, given.settings, log_level=None, validate_settings=False)
     for column, table in given.frequencies.items():
         linker.table_management.register_term_frequency_lookup(table, column)
-    linker.table_management.register_blocked_pairs_for_predict(given.api.register(BLOCKED))
+    linker.table_management.register_blocked_pairs_for_predict(given.pairs)
     predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
     return str(predicted.physical_name)

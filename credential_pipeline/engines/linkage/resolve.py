@@ -14,7 +14,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from credential_pipeline.engines.linkage.comparisons import comparison
-from credential_pipeline.engines.linkage.engine import Sql
+from credential_pipeline.engines.linkage.sql import Sql
+from credential_pipeline.foundation.storage.relation import Relation
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -75,28 +76,28 @@ def contradiction(fields: Sequence[str]) -> str:
 
 
 def best_right(
-    con: Sql, scored: str, target: str, *, left: str, right: str, link_threshold: float, review_threshold: float
-) -> None:
-    """Create the table of the best right record of each left one.
+    sql: Sql, scored: Relation, *, left: str, right: str, link_threshold: float, review_threshold: float
+) -> Relation:
+    """The best right record of each left one.
 
     Of several candidates at most one can be the person: the probability of each is its odds over one plus the odds of
     all (one for nobody). So two close candidates are both improbable, which is what ``ambiguous`` says.
 
-    Columns: left id, right id, match_weight, match_probability, share (probability that any candidate is the person),
-    candidates, status (linked, ambiguous, unlinked).
-
     Args:
-        con: The connection.
-        scored: Table or query with the left and right id and match_weight, one row per pair, without contradictions.
-        target: Temporary table to create.
+        sql: What executes it.
+        scored: The left and right id and match_weight, one row per pair, without contradictions.
         left: Column of the left id.
         right: Column of the right id.
         link_threshold: Probability from which the best is linked.
         review_threshold: Probability of any candidate from which an undecided left record is ambiguous.
+
+    Returns:
+        left id, right id, match_weight, match_probability, share (probability that any candidate is the person),
+        candidates, status (linked, ambiguous, unlinked).
     """
-    con.execute(
+    return sql.table(
+        "best",
         f"""
-        CREATE OR REPLACE TEMP TABLE {target} AS
         WITH pairs AS (
             SELECT {left}, {right}, max(match_weight) AS match_weight FROM {scored} GROUP BY ALL),
         odds AS (
@@ -115,7 +116,7 @@ def best_right(
                     ELSE 'unlinked' END AS status
         FROM odds o JOIN every e USING ({left})
         WHERE o.place = 1
-        """
+        """,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from credential_pipeline.engines.linkage.comparisons import Comparison
 from credential_pipeline.engines.linkage.estimation import Patterns, names_of
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
 
 EM_PAIRS = 3_000_000
 MIN_SHARE = 0.05
@@ -39,7 +40,7 @@ FALLBACK_PASS = Pass(("street", "zip"), ("address",))
 """Trains the names where there is no birth date."""
 
 
-def usable(con: Connection, item: Pass, tables: Sequence[str]) -> bool:
+def usable(con: Connection, item: Pass, tables: Sequence[Relation]) -> bool:
     """Whether enough rows of every table hold the columns of a pass."""
     present = " AND ".join(f"{column} IS NOT NULL" for column in item.columns)
     shares = [
@@ -59,7 +60,9 @@ def random_pairs(rows: tuple[int, int], seed: int, wanted: int, *, within: bool)
     return f"SELECT l, r FROM (SELECT {drawn} FROM range({wanted}) t(i)) {'WHERE l <> r' if within else ''}"
 
 
-def agreeing_pairs(con: Connection, item: Pass, tables: tuple[str, str], *, within: bool) -> tuple[str, float]:
+def agreeing_pairs(
+    con: Connection, item: Pass, tables: tuple[Relation, Relation], *, within: bool
+) -> tuple[str, float]:
     """A query of (l, r): the pairs of a pass, of some left records if all would be too many; and how many all are."""
     same = " AND ".join(f"a.{column} = b.{column}" for column in item.columns)
     keys = ", ".join(item.columns)
@@ -78,7 +81,7 @@ def agreeing_pairs(con: Connection, item: Pass, tables: tuple[str, str], *, with
 def exact_shares(
     con: Connection,
     chosen: Sequence[Comparison],
-    tables: tuple[str, str],
+    tables: tuple[Relation, Relation],
     random: Patterns,
     possible: float,
     *,

@@ -21,7 +21,7 @@ from credential_pipeline.engines.linkage.blocking import RULES
 from credential_pipeline.engines.linkage.blocking import usable as usable_rules
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
-from credential_pipeline.engines.linkage.fields import make_features, make_records, shared_fields
+from credential_pipeline.engines.linkage.fields import Wanted, make_features, make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model, Weights, save
 from credential_pipeline.engines.linkage.samples import (
     FALLBACK_PASS,
@@ -32,8 +32,10 @@ from credential_pipeline.engines.linkage.samples import (
     random_pairs,
     usable,
 )
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, relation, scratch
 
 SEED = 20_261_122
 U_PAIRS = 3_000_000
@@ -50,8 +52,8 @@ _LOG = logging.getLogger(__name__)
 def train(
     con: Connection,
     family: str,
-    left: str,
-    right: str | None,
+    left: Relation,
+    right: Relation | None,
     *,
     training_version: str = "",
     seed: int = SEED,
@@ -75,25 +77,27 @@ def train(
     """
     fields = shared_fields(con, left, right)
     chosen = comparisons(fields)
-    names = ("tmp_linkage_train_l", "tmp_linkage_train_r" if right else "tmp_linkage_train_l")
-    for table, features in zip((left, right) if right else (left,), names, strict=False):
-        make_features(con, features, [(table, f"SELECT record FROM {table}", 1)])
-    rows = (_count(con, left), _count(con, right or left))
+    rows = (count(con, left), count(con, right or left))
     possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
-    passes = [item for item in PASSES if usable(con, item, names)]
-    if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, names):
-        passes.append(FALLBACK_PASS)
-    random = estimation.find_patterns(con, *names, random_pairs(rows, seed, u_pairs, within=right is None), chosen)
-    found, scales = [], []
-    for item in passes:
-        query, number = agreeing_pairs(con, item, names, within=right is None)
-        found.append(estimation.find_patterns(con, *names, query, chosen))
-        scales.append(number / max(found[-1].pairs.sum(), 1))
-    _refuse_untrained(chosen, passes, [random, *found])
-    exact = exact_shares(con, chosen, names, random, possible, within=right is None)
+    with scratch(con) as work:
+        features = [
+            make_features(Here(work), [Wanted(table, f"SELECT record FROM {table}")])
+            for table in ((left, right) if right else (left,))
+        ]
+        sides = features[0], features[-1]
+        within = right is None
+        passes = [item for item in PASSES if usable(con, item, sides)]
+        if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, sides):
+            passes.append(FALLBACK_PASS)
+        random = estimation.find_patterns(con, *sides, random_pairs(rows, seed, u_pairs, within=within), chosen)
+        found, scales = [], []
+        for item in passes:
+            query, number = agreeing_pairs(con, item, sides, within=within)
+            found.append(estimation.find_patterns(con, *sides, query, chosen))
+            scales.append(number / max(found[-1].pairs.sum(), 1))
+        _refuse_untrained(chosen, passes, [random, *found])
+        exact = exact_shares(con, chosen, sides, random, possible, within=within)
     fit = _fit(chosen, passes, found, random, exact, possible / (scales or [1.0])[0], typical_share)
-    for features in set(names):
-        con.execute(f"DROP TABLE {features}")
     meta = {
         "family": family,
         "versions": {name: version(name) for name in ("splink", "duckdb")},
@@ -152,11 +156,11 @@ def train_models(
         tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
     }
 
-    def fit(family: str, right: str | None) -> Model:
+    def fit(family: str, left: Relation, right: Relation | None) -> Model:
         return train(
             con,
             family,
-            "tmp_train_left",
+            left,
             right,
             training_version=training_version,
             seed=seed,
@@ -165,26 +169,22 @@ def train_models(
         )
 
     if ("cleaned_learners", "profiles") in found:
-        make_records(con, "cleaned_learners.profiles", "tmp_train_left", id_column="profile_id")
-        models.append(fit("profiles", None))
-        if ("education_registry", "persons") in found:
-            make_records(con, "education_registry.persons", "tmp_train_right", id_column="student_id")
-            models.append(fit("registry", "tmp_train_right"))
+        with scratch(con) as work:
+            left = make_records(work, relation(con, "cleaned_learners.profiles"), id_column="profile_id")
+            models.append(fit("profiles", left, None))
+            if ("education_registry", "persons") in found:
+                right = make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
+                models.append(fit("registry", left, right))
     if {("accepted_extract", "learners"), ("reference_population", "persons")} <= found:
-        make_records(con, "accepted_extract.learners", "tmp_train_left", id_column="row_id")
-        renamed = {"previous_last_name": "alternate_last_name"}
-        make_records(con, "reference_population.persons", "tmp_train_right", id_column="person_key", renamed=renamed)
-        models.append(fit("reference", "tmp_train_right"))
-    con.execute("DROP TABLE IF EXISTS tmp_train_left")
-    con.execute("DROP TABLE IF EXISTS tmp_train_right")
+        with scratch(con) as work:
+            left = make_records(work, relation(con, "accepted_extract.learners"), id_column="row_id")
+            renamed = {"previous_last_name": "alternate_last_name"}
+            people = relation(con, "reference_population.persons")
+            models.append(fit("reference", left, make_records(work, people, id_column="person_key", renamed=renamed)))
     if not models:
         message = "training: no feed to train on; run the pipeline up to cleaned_learners or accepted_extract first"
         raise SafeError("E_TRAINING", message)
     return models
-
-
-def _count(con: Connection, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
 
 def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], shown: Sequence[Patterns]) -> None:

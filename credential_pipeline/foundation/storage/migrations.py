@@ -1,7 +1,8 @@
 """How manifests of older schemas are read: one declared step from each schema to the next.
 
-A version on disk is never rewritten; its manifest is brought to the current schema in memory, each time it is read. A schema that no chain
-of steps leads from is refused, as is one from a later program, whose fields may mean something that this one does not know.
+A version on disk is never rewritten; its manifest is brought to the current schema in memory, each time it is read. A
+schema that no chain of steps leads from is refused, as is one from a later program, whose fields may mean what this one
+does not know.
 """
 
 from collections.abc import Callable, Mapping

@@ -3,5 +3,5 @@
 Everything here reads the sealed release and nothing else. No module computes a statistic: a figure, a sentence or a
 file shows released cells, and the only arithmetic is the difference of two cells that are themselves shown.
 
-Start at ``write.write_public_files``; ``charts`` draws small pictures for the Dagster UI.
+Start at ``write.write_public_files``.
 """

@@ -1,6 +1,6 @@
 """The released cells in memory, and the selections that figures and sentences are made from.
 
-Not here: what a cell looks like on the page (tables.py, draw_*.py) or in words (sentences.py).
+Not here: what a cell looks like on the page (tables.py, the charts engine) or in words (sentences.py).
 """
 
 from collections import Counter

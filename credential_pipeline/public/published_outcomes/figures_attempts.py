@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from credential_pipeline.engines.charts.bars import Bar, bars, shapes
+from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, Grid, categories
-from credential_pipeline.public.published_outcomes.draw_rows import Mark, bar, layout, rows_chart
-from credential_pipeline.public.published_outcomes.figure import Context, Figure, Picture, nothing, picture
+from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.labels import in_order
-from credential_pipeline.public.published_outcomes.tables import DataTable, by_measure
+from credential_pipeline.public.published_outcomes.tables import by_measure
 
 NOT_REPORTED = "not reported"
 _RATES = {"first_attempt_pass_rate": "Passed at the first attempt", "eventual_pass_rate": "Passed in the end"}
@@ -38,23 +39,26 @@ def attempts(context: Context) -> Figure:
     title, key = "How many tried, and how many passed", "attempts"
     feeds = [_feed(context, dimension) for dimension in ("certifier", "credential")]
     pictures: list[Picture] = []
-    tables: list[DataTable] = []
+    tables: list[Table] = []
     legend: dict[tuple[str, str], None] = {}
     for feed in feeds:
         codes = in_order(categories(feed.attempts) or categories(feed.passes))
         if not codes:
             continue
         names = {code: context.naming.name(feed.dimension, code) for code in codes}
-        marks = [_attempt_mark(names[code], code, feed) for code in codes]
-        marks.sort(key=lambda mark: (mark.value is None, -(mark.start or mark.value or 0), mark.name))
+        rows = [_attempt_mark(names[code], code, feed) for code in codes]
+        rows.sort(key=lambda row: (row.value is None, -(row.start or row.value or 0), row.name))
         legend |= {("pass", "passes"): None, ("outer", "attempts"): None}
-        legend |= {("hatch", "not reported or not shown"): None} if any(mark.value is None for mark in marks) else {}
+        legend |= {("hatch", "not reported or not shown"): None} if any(row.value is None for row in rows) else {}
         description = f"Bars of passes within bars of attempts, by {feed.dimension}. Where a feed holds passes only, attempts are marked as not reported."
-        charts = [rows_chart(marks, layout(marks, "count", narrow=narrow), bar) for narrow in (False, True)]
-        heading = f"By {feed.dimension}"
+        by = f"by {feed.dimension}"
         pictures.append(
-            picture(
-                f"{key}-{feed.dimension}", f"{title}, by {feed.dimension}", description, charts[0], charts[1], heading
+            Picture(
+                f"{key}-{feed.dimension}",
+                f"{title}, {by}",
+                description,
+                *shapes(bars, rows, "count"),
+                heading=by.capitalize(),
             )
         )
         columns = [("Attempts", feed.attempts, "value"), ("Passes", feed.passes, "value")]
@@ -67,7 +71,7 @@ def attempts(context: Context) -> Figure:
     return Figure(key, title, attempt_words(context, feeds[0]), pictures, tables, note, list(legend))
 
 
-def _attempt_mark(name: str, code: str, feed: _Feed) -> Mark:
+def _attempt_mark(name: str, code: str, feed: _Feed) -> Bar:
     tried, passed = feed.attempts.get((code, None)), feed.passes.get((code, None))
     start = tried.value if tried and tried.shown else None
     value = passed.value if passed and passed.shown else None
@@ -82,7 +86,7 @@ def _attempt_mark(name: str, code: str, feed: _Feed) -> Mark:
         text = f"{passed_words}, {tried_words}"
     if start is not None and value is not None:
         text = f"{say.count(value)} of {say.count(start)}"
-    return Mark(name, value, text, start if value is not None else None)
+    return Bar(name, value, text, start if value is not None else None)
 
 
 def attempt_words(context: Context, feed: _Feed) -> list[str]:

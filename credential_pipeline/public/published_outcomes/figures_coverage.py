@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from credential_pipeline.engines.charts.figure import Figure, Picture, Table
+from credential_pipeline.engines.charts.lines import Frame, lines
+from credential_pipeline.engines.charts.parts import Part, parts, swatches
+from credential_pipeline.engines.charts.scales import TONES
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, horizons
-from credential_pipeline.public.published_outcomes.draw_lines import Frame, line_chart
-from credential_pipeline.public.published_outcomes.draw_rows import Mark, stacked
-from credential_pipeline.public.published_outcomes.figure import Context, Figure, nothing, picture
-from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, line_of
-from credential_pipeline.public.published_outcomes.tables import DataTable, by_measure, by_year
+from credential_pipeline.public.published_outcomes.context import Context, nothing
+from credential_pipeline.public.published_outcomes.figures_earnings import legend, points_of
+from credential_pipeline.public.published_outcomes.tables import by_measure, by_year
 
 _TOTALS = ("reported", "total", ALL)
 _INCLUDED = ("seen_after", "seen_in_wages", "wage_matched", "keyed")
@@ -41,19 +43,18 @@ def ledger(context: Context) -> Figure:
     if not cells:
         return nothing(key, title, "coverage")
     names = {reason: context.naming.name("reason", reason) for reason in cells}
-    marks = [
-        Mark(
+    rows = [
+        Part(
             names[reason],
             cell.value if cell.shown else None,
             say.state(cell, say.percent(cell.value or 0, 1)),
-            position=place,
+            TONES[place % len(TONES)],
         )
         for place, (reason, cell) in enumerate(cells.items())
     ]
     description = (
         "One bar of all learners that certifiers reported, cut by what became of them; the parts add up to 100 percent."
     )
-    charts = [stacked(marks, narrow=narrow) for narrow in (False, True)]
     horizon = next(iter(cells.values())).horizon
     grid: Grid = {(reason, horizon): cell for reason, cell in cells.items()}
     columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
@@ -64,10 +65,10 @@ def ledger(context: Context) -> Figure:
         key,
         title,
         ledger_words(cells, names),
-        [picture(key, title, description, charts[0], charts[1])],
+        [Picture(key, title, description, parts(rows))],
         [item for item in (table, by_horizon(context, names)) if not item.empty],
         ledger_note(cells),
-        [HATCHED] if any(mark.value is None for mark in marks) else [],
+        swatches(rows),
     )
 
 
@@ -105,7 +106,7 @@ def included_words(reason: str, share: str, context: Context) -> str:
     return f"{share} {phrases.get(reason) or f'fall under {name}'}"
 
 
-def by_horizon(context: Context, names: Mapping[str, str]) -> DataTable:
+def by_horizon(context: Context, names: Mapping[str, str]) -> Table:
     """The ledgers at single years after the award, as far as the release has them."""
     grid = context.release.reasons()
     years = horizons([grid])
@@ -125,10 +126,8 @@ def wage_matched(context: Context) -> Figure:
     years = horizons([grid])
     if not years:
         return nothing(key, title, "wage records found")
-    lines = [line_of(grid, ALL, "All holders")]
-    charts = [
-        line_chart(lines, Frame(width, height, years, 1.0, "share")) for width, height in ((600, 220), (215, 200))
-    ]
+    points = points_of(grid, ALL, "All holders")
+    wide, narrow = (lines(points, Frame(width, height, "share", 1.0)) for width, height in ((600, 220), (215, 200)))
     shown = [cell for year in years if (cell := grid.get((ALL, year))) and cell.shown]
     if shown:
         least, most = min(shown, key=lambda cell: cell.value or 0), max(shown, key=lambda cell: cell.value or 0)
@@ -142,12 +141,12 @@ def wage_matched(context: Context) -> Figure:
         title,
         words,
         [
-            picture(
+            Picture(
                 key,
                 title,
                 "Line of the share of holders with a wage record, by year around the award.",
-                charts[0],
-                charts[1],
+                wide,
+                narrow,
             )
         ],
         [
@@ -165,5 +164,5 @@ def wage_matched(context: Context) -> Figure:
             )
         ],
         "Holders without a wage record are not necessarily out of work: wage records miss the self-employed and some employers.",
-        legend(lines, panels=False),
+        legend(points, panels=False),
     )

@@ -1,7 +1,11 @@
 """Figures on earnings before and after the award: by group, by credential, and their spread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
+from credential_pipeline.engines.charts.figure import Figure, Picture
+from credential_pipeline.engines.charts.lines import Frame, Point, lines
+from credential_pipeline.engines.charts.lines import panels as small_multiples
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import (
     ALL,
@@ -12,9 +16,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_before,
     last_shown,
 )
-from credential_pipeline.public.published_outcomes.draw_lines import Frame, Line, ceiling, line_chart
-from credential_pipeline.public.published_outcomes.draw_rows import Mark, layout, rows_chart, span
-from credential_pipeline.public.published_outcomes.figure import Context, Figure, Picture, nothing, picture
+from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.labels import in_order
 from credential_pipeline.public.published_outcomes.tables import by_year
 
@@ -23,11 +25,24 @@ P25, P50, P75 = "earnings_p25", "earnings_p50", "earnings_p75"
 _LINES = "Each line is the median: half of the holders with wages earned less, half more. The median hides the spread; the table has the quarter points."
 
 
-def line_of(grid: Grid, category: str, name: str, position: int = 0) -> Line:
-    """The cells of a category as a line."""
-    return Line(
-        name, {year: cell for (key, year), cell in grid.items() if key == category and year is not None}, position
-    )
+def points_of(grid: Grid, category: str, name: str) -> list[Point]:
+    """The cells of a category as the points of a line; hidden ones without a value."""
+    found = sorted((year, cell) for (key, year), cell in grid.items() if key == category and year is not None)
+    return [Point(name, year, cell.value if cell.shown else None, cell.low, cell.high) for year, cell in found]
+
+
+def years_picture(
+    key: str, title: str, description: str, points: Sequence[Point], unit: str, *, panels: bool, tall: int = 320
+) -> Picture:
+    """Lines over the years: all in one chart, or a panel for each series."""
+    if panels:
+        wide, narrow = (
+            small_multiples(points, Frame(width, height, unit), columns)
+            for width, height, columns in ((240, 150, 3), (140, 120, 2))
+        )
+    else:
+        wide, narrow = lines(points, Frame(600, tall, unit)), lines(points, Frame(205, 250, unit))
+    return Picture(key, title, description, wide, narrow)
 
 
 def split(grid: Grid, names: Mapping[str, str]) -> tuple[list[say.Change], list[str]]:
@@ -55,19 +70,8 @@ def earnings_by(
         return nothing(key, title, f"earnings by {people}")
     names = {code: context.naming.name(dimension, code) for code in codes}
     years = horizons([median])
-    lines = [line_of(median, code, names[code], place) for place, code in enumerate(codes)]
+    points = [point for code in codes for point in points_of(median, code, names[code])]
     description = f"Lines of median annual earnings from year {years[0]} to year {years[-1]} around the award, by {people}. The table below holds every figure."
-    top = ceiling(lines, "usd")
-    if panels:
-        pictures = [
-            panel(
-                f"{key}-{place}", line, lines, Frame(250, 150, years, top, "usd", labels=False, band=True), description
-            )
-            for place, line in enumerate(lines)
-        ]
-    else:
-        wide = line_chart(lines, Frame(620, 320, years, top, "usd"))
-        pictures = [picture(key, title, description, wide, line_chart(lines, Frame(210, 260, years, top, "usd")))]
     parts = [
         ("25th percentile", grids[P25], "value"),
         ("Median", median, "value"),
@@ -82,7 +86,7 @@ def earnings_by(
         key,
         title,
         say.changes(*split(median, {code: context.naming.people(dimension, code) for code in codes})),
-        pictures,
+        [years_picture(key, title, description, points, "usd", panels=panels)],
         [
             by_year(
                 f"Annual earnings by {people} and year relative to the award. {context.money}",
@@ -93,28 +97,20 @@ def earnings_by(
             )
         ],
         f"{_LINES} {context.money}",
-        legend(lines, panels=panels),
-        panels,
+        legend(points, panels=panels),
     )
 
 
-def legend(lines: list[Line], *, panels: bool) -> list[tuple[str, str]]:
-    """What the marks mean, as far as they occur."""
-    cells = [cell for line in lines for cell in line.cells.values()]
+def legend(points: Sequence[Point], *, panels: bool) -> list[tuple[str, str]]:
+    """What the rows mean, as far as they occur."""
     entries: list[tuple[str, str]] = []
     if panels:
         entries.append(("grey", "the other groups, for comparison"))
-        if any(cell.low is not None for cell in cells):
+        if any(point.low is not None for point in points):
             entries.append(("band", "band that linkage error and sampling give"))
-    if any(not cell.shown for cell in cells):
+    if any(point.value is None for point in points):
         entries.append(HATCHED)
     return entries
-
-
-def panel(key: str, line: Line, lines: list[Line], frame: Frame, description: str) -> Picture:
-    """One highlighted line against the others in grey."""
-    others = [Line(other.name, other.cells, other.position, highlighted=False) for other in lines if other is not line]
-    return picture(key, line.name, f"{line.name}. {description}", line_chart([*others, line], frame), heading=line.name)
 
 
 def distribution(context: Context) -> Figure:
@@ -125,8 +121,7 @@ def distribution(context: Context) -> Figure:
         return nothing("earnings-overall", title, "the spread of earnings")
     years = horizons(grids.values())
     names = {P75: "75th percentile", P50: "Median", P25: "25th percentile"}
-    lines = [line_of(grids[measure], ALL, name, place) for place, (measure, name) in enumerate(names.items())]
-    top = ceiling(lines, "usd")
+    points = [point for measure, name in names.items() for point in points_of(grids[measure], ALL, name)]
     after = last_shown(grids[P50])
     said = ["The spread of earnings after the award is not shown."]
     if after and after.horizon is not None:
@@ -138,7 +133,6 @@ def distribution(context: Context) -> Figure:
             f"The lowest-paid quarter earned {lower}, the best-paid quarter {upper}.",
         ]
     description = "Lines of the 25th, 50th and 75th percentile of annual earnings of all holders with wages, by year around the award."
-    charts = [line_chart(lines, Frame(width, height, years, top, "usd")) for width, height in ((600, 280), (205, 240))]
     parts = [(name, grids[measure], "value") for measure, name in names.items()]
     parts += [("Median, low", grids[P50], "low"), ("Median, high", grids[P50], "high"), ("Learners", grids[P50], "n")]
     table = by_year(
@@ -152,10 +146,10 @@ def distribution(context: Context) -> Figure:
         "earnings-overall",
         title,
         said,
-        [picture("earnings-overall", title, description, charts[0], charts[1])],
+        [years_picture("earnings-overall", title, description, points, "usd", panels=False, tall=280)],
         [table],
         context.money,
-        legend(lines, panels=False),
+        legend(points, panels=False),
     )
 
 
@@ -174,18 +168,15 @@ def earnings_by_credential(context: Context) -> Figure:
     for code in codes:
         cell = median.get((code, last))
         owners.setdefault(cell.at["certifier"] if cell else ALL, []).append(code)
-    marks = {code: _credential_mark(names[code], code, grids, last, before) for code in codes}
-    whole = list(marks.values())
+    rows = {code: _credential_bar(names[code], code, grids, last, before) for code in codes}
+    whole = list(rows.values())
     pictures = []
     for number, (owner, members) in enumerate(sorted(owners.items())):
-        members.sort(key=lambda code: (marks[code].value is None, -(marks[code].value or 0), names[code]))
+        members.sort(key=lambda code: (rows[code].value is None, -(rows[code].value or 0), names[code]))
         heading = context.naming.name("certifier", owner)
         description = f"Credentials of {heading}: median annual earnings in year {last} after the award, the range of the middle half, and the median before it."
-        charts = [
-            rows_chart([marks[code] for code in members], layout(whole, "usd", narrow=narrow), span)
-            for narrow in (False, True)
-        ]
-        pictures.append(picture(f"{key}-{number}", f"{title}: {heading}", description, charts[0], charts[1], heading))
+        drawn = shapes(dumbbells, [rows[code] for code in members], "usd", whole)
+        pictures.append(Picture(f"{key}-{number}", f"{title}: {heading}", description, *drawn, heading=heading))
     parts = [
         ("25th percentile", grids[P25], "value"),
         ("Median", median, "value"),
@@ -195,7 +186,7 @@ def earnings_by_credential(context: Context) -> Figure:
     caption = f"Annual earnings by credential and year relative to the award. {context.money}"
     entries = [("dot", f"median in {say.year(last)}"), ("bar", "middle half of the holders in that year")]
     entries += [("hollow", f"median in {say.year(before)}")] if before is not None else []
-    entries += [HATCHED] if any(mark.value is None for mark in whole) else []
+    entries += [HATCHED] if any(row.value is None for row in whole) else []
     return Figure(
         key,
         title,
@@ -207,14 +198,14 @@ def earnings_by_credential(context: Context) -> Figure:
     )
 
 
-def _credential_mark(name: str, code: str, grids: Mapping[str, Grid], last: int, before: int | None) -> Mark:
+def _credential_bar(name: str, code: str, grids: Mapping[str, Grid], last: int, before: int | None) -> Bar:
     def value(measure: str, year: int | None) -> float | None:
         cell: Cell | None = grids[measure].get((code, year))
         return cell.value if cell and cell.shown else None
 
     after = value(P50, last)
     text = say.state(grids[P50].get((code, last)), say.dollars(after or 0))
-    return Mark(
+    return Bar(
         name, after, text, value(P50, before) if before is not None else None, value(P25, last), value(P75, last)
     )
 

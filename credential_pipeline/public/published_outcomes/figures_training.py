@@ -1,13 +1,14 @@
 """Figures on training settings and on how many credentials learners hold."""
 
+from credential_pipeline.engines.charts.bars import Bar, bars, shapes
+from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories
-from credential_pipeline.public.published_outcomes.draw_rows import Mark, bar, layout, rows_chart
-from credential_pipeline.public.published_outcomes.figure import Context, Figure, Picture, nothing, picture
+from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED
 from credential_pipeline.public.published_outcomes.labels import in_order
-from credential_pipeline.public.published_outcomes.tables import DataTable, by_measure, total_first
+from credential_pipeline.public.published_outcomes.tables import by_measure, total_first
 
 _VIEWS = ("setting_training", "setting_sector", "setting_degree", "setting_credit")
 
@@ -20,30 +21,30 @@ def training_figures(context: Context) -> list[Figure]:
 def settings(context: Context) -> Figure:
     """Shares of the training settings; one chart for each definition that the release holds."""
     title, key = "Where they trained", "settings"
-    rows = [
+    whole = [
         cell
         for cell in context.release.rows("settings", "setting_share")
         if cell.at["setting"] != ALL and all(value == ALL for name, value in cell.at.items() if name != "setting")
     ]
     groups: dict[tuple[str, int | None], list[Cell]] = {}
-    for cell in rows:
+    for cell in whole:
         groups.setdefault((cell.definition, cell.horizon), []).append(cell)
     if not groups:
         return nothing(key, title, "training settings")
     said: list[str] = []
     pictures: list[Picture] = []
-    tables: list[DataTable] = []
-    everything = [_mark("", cell, "") for cell in rows]
+    tables: list[Table] = []
+    everything = [_bar("", cell, "") for cell in whole]
     for number, ((definition, horizon), cells) in enumerate(sorted(groups.items(), key=_view_order)):
         cells.sort(
             key=lambda cell: (cell.at["setting"] == "unknown", not cell.shown, -(cell.value or 0), cell.at["setting"])
         )
         names = {cell.at["setting"]: context.naming.name("setting", cell.at["setting"]) for cell in cells}
         heading = context.naming.name("definition", definition) if len(groups) > 1 else ""
-        marks = [_mark(names[cell.at["setting"]], cell, say.percent(cell.value or 0, 1)) for cell in cells]
+        rows = [_bar(names[cell.at["setting"]], cell, say.percent(cell.value or 0, 1)) for cell in cells]
         description = f"Bars of the share of learners by training setting. {heading}".strip()
-        charts = [rows_chart(marks, layout(everything, "share", narrow=narrow), bar) for narrow in (False, True)]
-        pictures.append(picture(f"{key}-{number}", title, description, charts[0], charts[1], heading))
+        drawn = shapes(bars, rows, "share", everything)
+        pictures.append(Picture(f"{key}-{number}", title, description, *drawn, heading=heading))
         grid: Grid = {(cell.at["setting"], horizon): cell for cell in cells}
         columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
         tables.append(
@@ -81,14 +82,15 @@ def stacking(context: Context) -> Figure:
         return nothing(key, title, "credentials per learner")
     horizon = min({year for _, year in grid}, key=lambda year: (year is not None, year or 0))
     names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
-    marks = [
-        _mark(name, cell, say.figure(cell.value or 0, "mean"), position=0 if code == ALL else 1)
+    rows = [
+        _bar(name, cell, say.figure(cell.value or 0, "mean"), tone="1" if code == ALL else "2")
         for code, name in names.items()
         if (cell := grid.get((code, horizon)))
     ]
-    charts = [rows_chart(marks, layout(marks, "mean", narrow=narrow), bar) for narrow in (False, True)]
     described = "Bars of the average number of credentials of a learner, overall and by certifier."
-    pictures = [picture(key, title, described, charts[0], charts[1], "Credentials for each learner, on average")]
+    pictures = [
+        Picture(key, title, described, *shapes(bars, rows, "mean"), heading="Credentials for each learner, on average")
+    ]
     columns = [("Credentials", grid, "value"), ("Learners", grid, "n")]
     caption = "Average number of credentials for each learner."
     tables = [by_measure(caption, "Certifier", names, columns, horizon=horizon)]
@@ -109,18 +111,17 @@ def stacking(context: Context) -> Figure:
         said += words
         pictures.append(drawing)
         tables.append(table)
-        marks += [_mark("", cell, "") for cell in cells.values()]
-    return Figure(key, title, said, pictures, tables, "", _legend(marks))
+        rows += [_bar("", cell, "") for cell in cells.values()]
+    return Figure(key, title, said, pictures, tables, "", _legend(rows))
 
 
-def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Picture, DataTable]:
+def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Picture, Table]:
     """Shares of learners by the number of their credentials."""
     names = {definition: context.naming.name("definition", definition) for definition in sorted(cells)}
-    marks = [_mark(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
+    rows = [_bar(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
     described = "Bars of the share of learners with one, two, three, and four or more credentials."
     heading = "Learners by number of credentials"
-    charts = [rows_chart(marks, layout(marks, "share", narrow=narrow), bar) for narrow in (False, True)]
-    drawing = picture("stacks", heading, described, charts[0], charts[1], heading)
+    drawing = Picture("stacks", heading, described, *shapes(bars, rows, "share"), heading=heading)
     first = next(iter(cells.values()))
     grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
     columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
@@ -129,9 +130,9 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table
 
 
-def _legend(marks: list[Mark]) -> list[tuple[str, str]]:
-    return [HATCHED] if any(mark.value is None for mark in marks) else []
+def _legend(rows: list[Bar]) -> list[tuple[str, str]]:
+    return [HATCHED] if any(row.value is None for row in rows) else []
 
 
-def _mark(name: str, cell: Cell, text: str, position: int = 0) -> Mark:
-    return Mark(name, cell.value if cell.shown else None, say.state(cell, text), position=position)
+def _bar(name: str, cell: Cell, text: str, tone: str = "1") -> Bar:
+    return Bar(name, cell.value if cell.shown else None, say.state(cell, text), tone=tone)

@@ -1,11 +1,11 @@
 """Figures on where holders work, and what working in the industry pays over working elsewhere."""
 
+from credential_pipeline.engines.charts.bars import Bar, bars, intervals, shapes
+from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_shown
-from credential_pipeline.public.published_outcomes.draw_lines import Frame, ceiling, line_chart
-from credential_pipeline.public.published_outcomes.draw_rows import Mark, bar, interval, layout, rows_chart
-from credential_pipeline.public.published_outcomes.figure import Context, Figure, nothing, picture
-from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, line_of, panel
+from credential_pipeline.public.published_outcomes.context import Context, nothing
+from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, points_of, years_picture
 from credential_pipeline.public.published_outcomes.labels import in_order, sector_of
 from credential_pipeline.public.published_outcomes.tables import by_year, total_first
 
@@ -25,15 +25,9 @@ def industry_share(context: Context) -> Figure:
     if not years:
         return nothing(key, title, f"work in {context.industry}")
     names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
-    lines = [line_of(grid, code, name, place) for place, (code, name) in enumerate(names.items())]
-    top = min(1.0, ceiling(lines, "share"))
+    points = [point for code, name in names.items() for point in points_of(grid, code, name) if point.year in years]
     description = f"Lines of the share of holders with wages whose main employer is in {context.industry}, by year after the award."
-    if len(lines) > 1:
-        frame = Frame(250, 150, years, top, "share", labels=False, band=True)
-        pictures = [panel(f"{key}-{place}", line, lines, frame, description) for place, line in enumerate(lines)]
-    else:
-        charts = [line_chart(lines, Frame(width, 240, years, top, "share")) for width in (600, 205)]
-        pictures = [picture(key, title, description, charts[0], charts[1])]
+    panels = len(names) > 1
     caption = f"Share of holders with wages who work in {context.industry}, by year relative to the award."
     parts = [
         ("Share", grid, "value"),
@@ -45,11 +39,10 @@ def industry_share(context: Context) -> Figure:
         key,
         title,
         share_words(context, grid),
-        pictures,
+        [years_picture(key, title, description, points, "share", panels=panels)],
         [by_year(caption, "Certifier", names, parts, horizons([grid]))],
         "The share is taken among holders with wages in the year; it is not an employment rate.",
-        legend(lines, panels=len(lines) > 1),
-        len(lines) > 1,
+        legend(points, panels=panels),
     )
 
 
@@ -84,19 +77,18 @@ def sectors(context: Context) -> Figure:
     order = sorted(
         at_last, key=lambda code: (code == "unknown", not at_last[code].shown, -(at_last[code].value or 0), code)
     )
-    marks = [_share_mark(names[code], at_last[code], strong=code in own) for code in order]
+    rows = [_share_bar(names[code], at_last[code], strong=code in own) for code in order]
     description = f"Bars of the share of holders with wages in each sector in {say.year(last)}. The sector of the industry is in colour."
-    charts = [rows_chart(marks, layout(marks, "share", narrow=narrow), bar) for narrow in (False, True)]
     caption = "Share of holders with wages by sector of the main employer and year relative to the award."
     tables = [by_year(caption, "Sector", {code: names[code] for code in order}, [("", grid, "value")], years)]
     return Figure(
         key,
         title,
         sector_words(context, at_last, names, own, last),
-        [picture(key, title, description, charts[0], charts[1])],
+        [Picture(key, title, description, *shapes(bars, rows, "share"))],
         tables,
         "The sector is that of the employer who paid most in the year (NAICS).",
-        [HATCHED] if any(mark.value is None for mark in marks) else [],
+        [HATCHED] if any(row.value is None for row in rows) else [],
     )
 
 
@@ -127,9 +119,9 @@ def sector_words(
     return said or [f"Where holders outside {context.industry} work is not shown."]
 
 
-def _share_mark(name: str, cell: Cell, *, strong: bool = True) -> Mark:
+def _share_bar(name: str, cell: Cell, *, strong: bool = True) -> Bar:
     value = cell.value if cell.shown else None
-    return Mark(name, value, say.state(cell, say.percent(value or 0, 1)), strong=strong)
+    return Bar(name, value, say.state(cell, say.percent(value or 0, 1)), tone="1" if strong else "quiet")
 
 
 def premium(context: Context) -> Figure:
@@ -143,15 +135,14 @@ def premium(context: Context) -> Figure:
     last = total.horizon if total and total.horizon is not None else years[-1]
     names = total_first({code: context.naming.name("race", code) for code in in_order(categories(grid))})
     people = {code: context.naming.people("race", code) for code in names if code != ALL}
-    marks = []
+    rows = []
     for code, name in names.items():
         cell = grid.get((code, last))
         if cell is not None:
             value = cell.value if cell.shown else None
             text = say.state(cell, say.dollars(value or 0))
-            marks.append(Mark(name, value, text, low=cell.low, high=cell.high, position=0 if code == ALL else 1))
+            rows.append(Bar(name, value, text, low=cell.low, high=cell.high, tone="1" if code == ALL else "2"))
     description = f"Dots of the difference in median annual earnings between holders in {context.industry} and holders elsewhere in {say.year(last)}, overall and by race, with bands where given."
-    charts = [rows_chart(marks, layout(marks, "usd", narrow=narrow), interval) for narrow in (False, True)]
     parts = [
         ("Difference", grid, "value"),
         ("Band, low", grid, "low"),
@@ -159,15 +150,15 @@ def premium(context: Context) -> Figure:
         ("Learners", grid, "n"),
     ]
     entries = (
-        [("band", "band that linkage error and sampling give")] if any(mark.low is not None for mark in marks) else []
+        [("band", "band that linkage error and sampling give")] if any(row.low is not None for row in rows) else []
     )
-    entries += [HATCHED] if any(mark.value is None for mark in marks) else []
+    entries += [HATCHED] if any(row.value is None for row in rows) else []
     caption = f"Median annual earnings in {context.industry} less median annual earnings elsewhere, by year relative to the award. {context.money}"
     return Figure(
         key,
         title,
         premium_words(context, grid, people, last),
-        [picture(key, title, description, charts[0], charts[1])],
+        [Picture(key, title, description, *shapes(intervals, rows, "usd"))],
         [by_year(caption, "Race", names, parts, years)],
         f"This is a difference between two groups of people, not an effect of the credential. {context.money}",
         entries,

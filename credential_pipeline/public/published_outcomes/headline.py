@@ -8,7 +8,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_before,
     last_shown,
 )
-from credential_pipeline.public.published_outcomes.figure import Context
+from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import included_words, ledger_cells
 from credential_pipeline.public.published_outcomes.figures_earnings import P50, split
 from credential_pipeline.public.published_outcomes.figures_work import share_words

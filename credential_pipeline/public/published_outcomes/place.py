@@ -13,7 +13,19 @@ from pathlib import Path
 from credential_pipeline.foundation.storage.durable import flush, sha256, write_atomically
 
 LATEST = "LATEST"
+_NOTICE = "notice.txt"
 _CONTENT = ".content"
+
+
+def read_notice(home: Path) -> str:
+    """The line of this installation that must stand out in every report; empty if there is none."""
+    path = home / _NOTICE
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def report_path(home: Path, industry: str, release: str) -> Path:
+    """Where the report of a release lies."""
+    return home / industry / release / "report.html"
 
 
 @contextmanager

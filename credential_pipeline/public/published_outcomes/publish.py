@@ -10,7 +10,6 @@ from credential_pipeline.public.published_outcomes.methods import MethodNote
 from credential_pipeline.public.published_outcomes.place import place
 from credential_pipeline.public.published_outcomes.write import write_public_files
 
-_NOTICE = "notice.txt"
 _WAGES = (
     "Annual wage records that employers file. They miss the self-employed, many federal and military jobs, and"
     " work in places that the wage agency does not cover."
@@ -19,17 +18,6 @@ _LINKAGE = (
     "People were linked by name, birth date and address, with a probabilistic model whose parameters are fixed"
     " before a run. Records that fit several persons equally well are left out and counted as not linked."
 )
-
-
-def read_notice(home: Path) -> str:
-    """The line of this installation that must stand out in every report; empty if there is none."""
-    path = home / _NOTICE
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-
-
-def report_path(home: Path, industry: str, release: str) -> Path:
-    """Where the report of a release lies."""
-    return home / industry / release / "report.html"
 
 
 def publish(con: Connection, home: Path, industry: Industry, certifiers: Sequence[Certifier], notice: str) -> str:

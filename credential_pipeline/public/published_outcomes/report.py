@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
-
-from credential_pipeline.engines.charts import palette
+from credential_pipeline.engines.charts.figure import Figure, page
 from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, PUBLISHED, SUPPRESSED
-from credential_pipeline.public.published_outcomes.figure import Context, Figure
+from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import coverage_figures
 from credential_pipeline.public.published_outcomes.figures_earnings import earnings_figures
 from credential_pipeline.public.published_outcomes.figures_training import training_figures
@@ -41,14 +38,14 @@ def render_report(
 ) -> str:
     """The report as HTML."""
     release = context.release
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_read("report.html.j2"))
     counts = {status: release.count(status) for status in (PUBLISHED, NOT_AVAILABLE, SUPPRESSED)}
-    return template.render(
+    return page(
+        "credential_pipeline.public.published_outcomes",
+        "report.html.j2",
+        "report.css",
         title=title,
         release_id=release_id,
         note=note,
-        css=_read("report.css") + theme(),
         headline=headline(context),
         sections=sections(context),
         method=method_items(note),
@@ -59,19 +56,3 @@ def render_report(
         suppressed=counts[SUPPRESSED],
         total=len(release.cells),
     )
-
-
-def theme() -> str:
-    """The colours of the charts as CSS variables, for light, dark and print."""
-    light = {variable: colour for colour, variable in palette.VARIABLES.items()}
-    dark = {palette.VARIABLES[colour]: value for colour, value in palette.DARK.items()}
-    dark |= {f"--c{number}": colour for number, colour in enumerate(palette.DARK_SERIES, 1)}
-
-    def rule(values: dict[str, str]) -> str:
-        return ":root{" + ";".join(f"{name}:{value}" for name, value in values.items()) + "}"
-
-    return f"{rule(light)}@media screen and (prefers-color-scheme:dark){{{rule(dark)}}}"
-
-
-def _read(name: str) -> str:
-    return files("credential_pipeline.public.published_outcomes").joinpath(name).read_text("utf-8")

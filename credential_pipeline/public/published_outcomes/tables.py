@@ -1,69 +1,13 @@
 """The data table beside every figure: the same released cells as numbers, each with the id that traces it.
 
-Not here: HTML (report.html.j2).
+Not here: HTML (figure.html.j2 of the charts engine).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from os.path import commonprefix
 
+from credential_pipeline.engines.charts.figure import Block, Entry, Row, Table
 from credential_pipeline.public.published_outcomes import sentences
 from credential_pipeline.public.published_outcomes.cells import ALL, NOT_AVAILABLE, Cell, Grid
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One field of a data table.
-
-    Attributes:
-        text: What is printed.
-        cell_id: Id of the released cell; empty if the release holds none here.
-        part: Column of the released cell that is printed: value, n, low or high.
-        mark: CSS class for hidden (``s5``) or missing (``s-1``) figures.
-    """
-
-    text: str
-    cell_id: str = ""
-    part: str = "value"
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a data table: its name and its fields."""
-
-    name: str
-    entries: tuple[Entry, ...]
-
-    @property
-    def prefix(self) -> str:
-        """What the ids of its cells have in common; written once a line to keep the page small."""
-        return commonprefix(  # noqa: RUF071 - the ids are no paths
-            [item.cell_id for item in self.entries if item.cell_id]
-        )
-
-
-@dataclass(frozen=True)
-class Block:
-    """Lines that belong together, under a heading of their own if ``name`` is not empty."""
-
-    name: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class DataTable:
-    """A data table: what it holds, its columns (without the first, which names the lines), its lines."""
-
-    caption: str
-    corner: str
-    columns: tuple[str, ...]
-    blocks: tuple[Block, ...]
-
-    @property
-    def empty(self) -> bool:
-        """True if the release holds nothing for it."""
-        return not any(block.rows for block in self.blocks)
 
 
 def entry(cell: Cell | None, part: str = "value", missing: str = sentences.NOT_AVAILABLE) -> Entry:
@@ -94,7 +38,7 @@ def by_year(
     names: Mapping[str, str],
     lines: Sequence[tuple[str, Grid, str]],
     years: Sequence[int],
-) -> DataTable:
+) -> Table:
     """A table with a column for each year.
 
     Args:
@@ -113,7 +57,7 @@ def by_year(
                 rows.append(Row(label or name, tuple(entry(cell, part) for cell in cells)))
         if rows:
             blocks.append(Block(name if len(lines) > 1 else "", tuple(rows)))
-    return DataTable(caption, corner, tuple(year_column(year) for year in years), tuple(blocks))
+    return Table(caption, corner, tuple(year_column(year) for year in years), tuple(blocks))
 
 
 def by_measure(
@@ -124,7 +68,7 @@ def by_measure(
     *,
     horizon: int | None = None,
     missing: str = sentences.NOT_AVAILABLE,
-) -> DataTable:
+) -> Table:
     """A table with a column for each measure, at one horizon.
 
     Args:
@@ -140,7 +84,7 @@ def by_measure(
         for category, name in names.items()
     ]
     known = tuple(row for row in rows if any(item.cell_id for item in row.entries))
-    return DataTable(caption, corner, tuple(heading for heading, _, _ in columns), (Block("", known),))
+    return Table(caption, corner, tuple(heading for heading, _, _ in columns), (Block("", known),))
 
 
 def total_first(names: Mapping[str, str], total: str = "All holders") -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.public.published_outcomes.cells import Release, read_cells
-from credential_pipeline.public.published_outcomes.figure import Context
+from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.files import (
     read_table,
     write_csv,

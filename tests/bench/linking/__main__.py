@@ -13,7 +13,11 @@ from tests.bench.linking.methods import LABELS
 from tests.bench.linking.scores import Score
 from tests.bench.measure import run, run_job
 
-METHODS = {"ours": "this product, trained without labels", **LABELS}
+METHODS = {
+    "ours": "this product, every step of the hop, trained without labels",
+    "parts": "its engine, in ways that no hop takes",
+    **LABELS,
+}
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,14 @@ class Bound:
     aim: float
 
 
+HOP = "links of the hop"
 BOUNDS: dict[tuple[str, str, str], Bound] = {
+    ("febrl4", "all", HOP): Bound(0.9, 1.0),
     ("febrl4", "all", "one to one"): Bound(0.9998, 1.0),
     ("febrl4", "lite", "one to one"): Bound(0.9990, 0.9995),
     ("febrl4", "namedob", "one to one"): Bound(0.967, 0.980),
 }
-"""Data set, fields and way of taking links -> the bound of the product."""
+"""Data set, fields and way of taking links -> the bound of the product, and of its engine where each table holds nobody twice."""
 
 
 def main() -> int:
@@ -82,7 +88,7 @@ def _febrl(methods: list[str], wanted: set[str]) -> bool:
             _, done = run_job("tests.bench.linking.febrl_jobs", method, name=name, fields=fields)
             for way, counts in done["scores"].items():
                 score = Score(**counts)
-                bound = BOUNDS.get((name, fields, way)) if method == "ours" else None
+                bound = BOUNDS.get((name, fields, way)) if method in {"ours", "parts"} else None
                 must, aim = (_against(score.f1, getattr(bound, which)) if bound else "" for which in ("must", "aim"))
                 missed |= must.endswith("✗")
                 print(

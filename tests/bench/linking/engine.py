@@ -10,17 +10,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.clearinghouse.linked_records import learners, link, reviewed, students
+from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.identities import find_identities
+from credential_pipeline.clearinghouse.linked_records.inputs import inputs
+from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions
+from credential_pipeline.clearinghouse.linked_records.students import find_students
 from credential_pipeline.engines.linkage import resolve
 from credential_pipeline.engines.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.fields import make_index, make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.engines.linkage.one_to_one import link_one_to_one
 from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.engines.linkage.train import train
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 from credential_pipeline.foundation.storage.snapshots import Store
 
 _INDEX = "education_registry/person_index.parquet"
@@ -106,18 +112,30 @@ def link_students(con: Connection, target: Path) -> int:
     Returns:
         The number of candidate pairs.
     """
-    reviewed.take_decisions(con, [])
-    learners.find_identities(con)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {learners.LEARNERS} AS "
-        f"SELECT row_number() OVER (ORDER BY identity) AS record, identity, identity AS learner FROM {learners.ENTITIES}"
-    )
-    students.find_students(con, shipped("registry"), LINK_THRESHOLD, REVIEW_THRESHOLD)
-    con.execute(
-        f"COPY (SELECT i.profile_id, b.student_id, b.match_probability FROM {students.BEST} b "
-        f"JOIN {learners.IDENTITIES} i ON i.identity = b.learner ORDER BY 1) TO '{target}' (FORMAT parquet)"
-    )
-    return int(con.execute("SELECT count(*) FROM tmp_student_pairs").fetchall()[0][0])
+    with scratch(con) as work:
+        read = inputs(con)
+        decided = take_decisions(work, [])
+        identities = find_identities(work, read.profiles, decided)
+        members = work.table(
+            "learners",
+            "SELECT row_number() OVER (ORDER BY identity) AS record, identity, identity AS learner "
+            f"FROM {identities.known}",
+        )
+        found = find_students(
+            work,
+            shipped("registry"),
+            LINK_THRESHOLD,
+            REVIEW_THRESHOLD,
+            identities=identities,
+            members=members,
+            decided=decided,
+            index=read.index,
+        )
+        con.execute(
+            f"COPY (SELECT i.profile_id, b.student_id, b.match_probability FROM {found.best} b "
+            f"JOIN {identities.of_profiles} i ON i.identity = b.learner ORDER BY 1) TO '{target}' (FORMAT parquet)"
+        )
+        return count(con, found.pairs.pairs)
 
 
 def link_profiles(con: Connection, target: str) -> None:
@@ -136,7 +154,7 @@ def link_profiles(con: Connection, target: str) -> None:
     )
 
 
-_FEBRL_COLUMNS = {
+FEBRL_COLUMNS = {
     "first_name": ("given_name", form.name("given_name")),
     "last_name": ("surname", form.name("surname")),
     "birth_date": ("date_of_birth", "try_strptime(date_of_birth, '%Y%m%d')::DATE"),
@@ -150,7 +168,7 @@ _FEBRL_COLUMNS = {
 
 
 def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, list[tuple[str, str]]]:
-    """Train on two FEBRL tables without labels and link them as the hops do; or find the duplicates of one.
+    """Train without labels and take links from the engine's scores in ways that no hop takes (febrl_hop.py has the hop's).
 
     Args:
         left: Records, the index is the id.
@@ -159,91 +177,88 @@ def link_tables(left: pd.DataFrame, right: pd.DataFrame | None) -> dict[str, lis
     Returns:
         The way in which links are taken from scored pairs -> the links.
     """
-    with connect() as con:
-        _febrl_records(con, left, "bench_left")
-        other = None
-        if right is not None:
-            _febrl_records(con, right, "bench_right")
-            other = "bench_right"
-        fields = shared_fields(con, "bench_left", other)
-        model = train(con, "registry" if other else "profiles", "bench_left", other)
-        make_pairs(con, "bench_pairs", "bench_left", other, usable(RULES, fields))
-        score(
-            con,
+    with connect() as con, scratch(con) as work:
+        one, other = _febrl_records(work, left), None if right is None else _febrl_records(work, right)
+        fields = shared_fields(con, one, other)
+        model = train(con, "registry" if other else "profiles", one, other)
+        pairs = make_pairs(Here(work), one, other, usable(RULES, fields)).pairs
+        scored = score(
+            Here(work),
             model,
-            "bench_scored",
-            left="bench_left",
+            left=one,
             right=other,
-            pairs="bench_pairs",
+            pairs=pairs,
             fields=fields,
-            right_rows=len(left if right is None else right),
+            right_rows=count(con, other or one),
         )
-        con.execute(
-            "CREATE TEMP TABLE bench_candidates AS SELECT l.id AS left_id, r.id AS right_id, s.left_record, s.right_record, "
-            f"s.match_weight, {resolve.contradiction(fields)} AS against FROM bench_scored s "
-            f"JOIN bench_left l ON l.record = s.left_record JOIN {other or 'bench_left'} r ON r.record = s.right_record"
+        candidates = work.table(
+            "candidates",
+            "SELECT l.id AS left_id, r.id AS right_id, s.left_record, s.right_record, "
+            f"s.match_weight, {resolve.contradiction(fields)} AS against FROM {scored} s "
+            f"JOIN {one} l ON l.record = s.left_record JOIN {other or one} r ON r.record = s.right_record",
         )
         made = {
-            "pairs ≥ .5": _rows(con, "bench_candidates WHERE match_weight >= 0 AND NOT against"),
+            "pairs ≥ .5": _rows(con, f"{candidates} WHERE match_weight >= 0 AND NOT against"),
             # These data hold no families, from which contradictions protect.
-            "pairs ≥ .5, scores alone": _rows(con, "bench_candidates WHERE match_weight >= 0"),
+            "pairs ≥ .5, scores alone": _rows(con, f"{candidates} WHERE match_weight >= 0"),
         }
         if other is None:
-            return made | _clustered(con, len(left))
-        return made | _best(con) | _one_to_one(con, model, other, fields)
+            return made | _clustered(work, one, candidates)
+        return made | _best(work, candidates) | _one_to_one(work, model, one, other, fields)
 
 
-def _febrl_records(con: Connection, table: pd.DataFrame, target: str) -> None:
-    frame = table.reset_index(names="rec_id").astype(object)
-    con.register("bench_frame", frame)
-    columns = ", ".join(f"{sql} AS {name}" for name, (needed, sql) in _FEBRL_COLUMNS.items() if needed in frame)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {target}_source AS SELECT rec_id, {columns} FROM bench_frame")
-    con.unregister("bench_frame")
-    make_records(con, f"{target}_source", target, id_column="rec_id")
+def _febrl_records(work: Scratch, table: pd.DataFrame) -> Relation:
+    frame = work.frame("febrl", table.reset_index(names="rec_id").astype(object))
+    columns = ", ".join(f"{sql} AS {name}" for name, (needed, sql) in FEBRL_COLUMNS.items() if needed in frame.columns)
+    source = work.table("febrl_source", f"SELECT rec_id, {columns} FROM {frame}")
+    return make_records(work, source, id_column="rec_id")
 
 
-def _best(con: Connection) -> dict[str, list[tuple[str, str]]]:
-    resolve.best_right(
-        con,
-        "(SELECT * FROM bench_candidates WHERE NOT against)",
-        "bench_best",
+def _best(work: Scratch, candidates: Relation) -> dict[str, list[tuple[str, str]]]:
+    best = resolve.best_right(
+        Here(work),
+        work.table("open", f"SELECT * FROM {candidates} WHERE NOT against"),
         left="left_id",
         right="right_id",
         link_threshold=REVIEW_THRESHOLD,
         review_threshold=REVIEW_THRESHOLD,
     )
-    return {"best right": _rows(con, "bench_best WHERE status = 'linked'")}
+    return {"best right": _rows(work.con, f"{best} WHERE status = 'linked'")}
 
 
-def _one_to_one(con: Connection, model: Model, right: str, fields: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    links = link_one_to_one(con, model, left="bench_left", right=right, fields=fields, threshold=REVIEW_THRESHOLD)
-    con.execute(
-        "CREATE TEMP TABLE bench_links AS SELECT unnest(?::BIGINT[]) AS l, unnest(?::BIGINT[]) AS r",
-        [links.left.tolist(), links.right.tolist()],
+def _one_to_one(
+    work: Scratch, model: Model, left: Relation, right: Relation, fields: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
+    found = link_one_to_one(work.con, model, left=left, right=right, fields=fields, threshold=REVIEW_THRESHOLD)
+    links = work.table(
+        "links",
+        "SELECT unnest(?::BIGINT[]) AS l, unnest(?::BIGINT[]) AS r",
+        [found.left.tolist(), found.right.tolist()],
     )
-    return {
-        "one to one": _rows(
-            con,
-            f"(SELECT a.id AS left_id, b.id AS right_id FROM bench_links k JOIN bench_left a ON a.record = k.l "
-            f"JOIN {right} b ON b.record = k.r)",
-        )
-    }
+    named = (
+        f"(SELECT a.id AS left_id, b.id AS right_id FROM {links} k JOIN {left} a ON a.record = k.l "
+        f"JOIN {right} b ON b.record = k.r)"
+    )
+    return {"one to one": _rows(work.con, named)}
 
 
-def _clustered(con: Connection, nodes: int) -> dict[str, list[tuple[str, str]]]:
+def _clustered(work: Scratch, records: Relation, candidates: Relation) -> dict[str, list[tuple[str, str]]]:
+    con = work.con
     edges = con.execute(
-        "SELECT left_record - 1 AS l, right_record - 1 AS r, match_weight AS w FROM bench_candidates "
+        f"SELECT left_record - 1 AS l, right_record - 1 AS r, match_weight AS w FROM {candidates} "
         "WHERE match_weight >= 0 AND NOT against ORDER BY l, r"
     ).fetchnumpy()
-    forbidden = con.execute("SELECT left_record - 1, right_record - 1 FROM bench_candidates WHERE against").fetchall()
+    forbidden = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {candidates} WHERE against").fetchall()
+    nodes = count(con, records)
     labels = resolve.cluster(nodes, np.asarray(edges["l"]), np.asarray(edges["r"]), np.asarray(edges["w"]), forbidden)
-    con.execute(
-        "CREATE TEMP TABLE bench_labels AS SELECT unnest(range(1, len(v) + 1)) AS record, unnest(v) AS label FROM (SELECT ? AS v)",
+    labelled = work.table(
+        "labels",
+        "SELECT unnest(range(1, len(v) + 1)) AS record, unnest(v) AS label FROM (SELECT ? AS v)",
         [labels.tolist()],
     )
     pairs = (
-        "(SELECT a.id AS left_id, b.id AS right_id FROM bench_left a JOIN bench_labels x USING (record) "
-        "JOIN bench_labels y ON y.label = x.label AND y.record > x.record JOIN bench_left b ON b.record = y.record)"
+        f"(SELECT a.id AS left_id, b.id AS right_id FROM {records} a JOIN {labelled} x USING (record) "
+        f"JOIN {labelled} y ON y.label = x.label AND y.record > x.record JOIN {records} b ON b.record = y.record)"
     )
     return {"clusters": _rows(con, pairs)}
 

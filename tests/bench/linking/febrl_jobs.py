@@ -38,7 +38,18 @@ def _job(method: Callable[[febrl.Task], methods.Scored], *libraries: str) -> Cal
 
 
 def ours(name: str, fields: str) -> dict[str, Any]:
-    """The product's engine, trained without labels on the two tables."""
+    """The product: its training command's steps and the whole of its hop, with the thresholds and rules that it has."""
+    task = _ready(name, fields, ["tests.bench.linking.febrl_hop"])
+    hop = import_module("tests.bench.linking.febrl_hop")
+    used = time.process_time()
+    links = hop.link_by_hop(task.left, task.right)
+    cpu = time.process_time() - used
+    score = pairs_score(links, task.true, ordered=task.right is not None)
+    return {"cpu": cpu, "scores": {"links of the hop": vars(score)}}
+
+
+def parts(name: str, fields: str) -> dict[str, Any]:
+    """Parts of the product's engine put together as no hop does it."""
     task = _ready(name, fields, ["tests.bench.linking.engine"])
     engine = import_module("tests.bench.linking.engine")
     used = time.process_time()
@@ -61,5 +72,6 @@ if __name__ == "__main__":
             "recordlinkage": _job(methods.record_linkage, "recordlinkage"),
             "splink": _job(methods.splink_documented, "splink.comparison_library", "duckdb"),
             "ours": ours,
+            "parts": parts,
         }
     )

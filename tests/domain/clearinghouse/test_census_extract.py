@@ -10,11 +10,12 @@ from credential_pipeline.clearinghouse.census_extract import blocks, whitelist
 from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
 from credential_pipeline.clearinghouse.census_extract.hand_over import hand_over
-from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, create_row_ids, ensure_token_key
+from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, ensure_token_key, row_ids
 from credential_pipeline.foundation.contracts import Column, Snapshot
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
 from tests.domain.engines.handover_world import (
     AGREEMENT,
     CANARIES,
@@ -48,9 +49,14 @@ def rows(con, query):
     return con.execute(query).fetchall()
 
 
+def row_id_of(con, learner, industry="manufacturing", key=TOKENS):
+    with scratch(con) as work:
+        one = work.rows("one", {"learner_id": "VARCHAR"}, [(learner,)])
+        return rows(con, f"SELECT row_id FROM {row_ids(work, one, industry, key)}")[0][0]
+
+
 def extract_of(con, learner):
-    create_row_ids(con, f"(SELECT '{learner}' AS learner_id)", "tmp_one", "manufacturing", TOKENS)
-    found = con.execute("SELECT l.* FROM census_extract.learners l JOIN tmp_one USING (row_id)")
+    found = con.execute("SELECT * FROM census_extract.learners WHERE row_id = ?", [row_id_of(con, learner)])
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -215,8 +221,7 @@ def test_a_failing_build_leaves_no_table_and_quotes_no_value(con):
 
 def test_row_ids_are_hmac_and_differ_by_key_recipient_and_industry(con):
     def token(key, industry="manufacturing"):
-        create_row_ids(con, "(SELECT 'Lé1' AS learner_id)", "tmp_one", industry, key)
-        return rows(con, "SELECT row_id FROM tmp_one")[0][0]
+        return row_id_of(con, "Lé1", industry, key)
 
     message = b"\x1f".join([b"credential-pipeline row id 1", b"Statistical agency", b"manufacturing", "Lé1".encode()])
     expected = hmac.digest(TOKENS.secret, message, "sha256").hex()[:40]

@@ -9,7 +9,7 @@ import pytest
 from credential_pipeline.clearinghouse.clerical_review.decisions import Decision
 from credential_pipeline.clearinghouse.clerical_review.estimate import Figure
 from credential_pipeline.clearinghouse.clerical_review.reviews import Review
-from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect

@@ -19,7 +19,7 @@ from credential_pipeline.clearinghouse.clerical_review.batches import (
 from credential_pipeline.clearinghouse.clerical_review.decisions import Anchor, Decision
 from credential_pipeline.clearinghouse.clerical_review.estimate import Reviewed, exact_interval, figures, share
 from credential_pipeline.clearinghouse.clerical_review.sampling import Stratum, allocate, draw
-from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.linkage_world import make_world, put_feeds

@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credential_pipeline.clearinghouse.linked_records.learner_ids import (
-    IDS,
     PREVIOUS,
     REMEMBERED,
     assign_ids,
@@ -28,6 +27,7 @@ from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.manifest import TableFile, content_version
+from credential_pipeline.foundation.storage.relation import scratch
 from credential_pipeline.foundation.storage.snapshots import Store
 
 TABLES = ("learner_events", "learner_redirects", "record_ids")
@@ -70,13 +70,11 @@ def forget(con: Connection) -> None:
 def step(con: Connection, clusters: Clusters, order: Sequence[Row] | None = None, *, publish: bool = True) -> State:
     """Run once and, if it is published, let the next run inherit."""
     rows = list(order or clusters)
-    con.execute("CREATE OR REPLACE TEMP TABLE tmp_rows (certifier VARCHAR, record_id VARCHAR, person VARCHAR)")
-    con.execute(
-        "INSERT INTO tmp_rows SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
-        [[c for c, _ in rows], [r for _, r in rows], [clusters[row] for row in rows]],
-    )
-    assign_ids(con, "tmp_rows")
-    write_ledger(con)
+    kinds = dict.fromkeys(("certifier", "record_id", "person"), "VARCHAR")
+    with scratch(con) as work:
+        ids = assign_ids(work, work.rows("rows", kinds, [(*row, clusters[row]) for row in rows]))
+        write_ledger(work, ids)
+        given_out = dict(con.execute(f"SELECT person, learner_id FROM {ids.given}").fetchall())
     for name in TABLES:
         made = con.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'linked_records' AND table_name = ?",
@@ -91,7 +89,6 @@ def step(con: Connection, clusters: Clusters, order: Sequence[Row] | None = None
         events=con.execute("FROM linked_records.learner_events").fetchall(),
         redirects={old: new for old, new, _ in con.execute("FROM linked_records.learner_redirects").fetchall()},
     )
-    given_out = dict(con.execute(f"SELECT person, learner_id FROM {IDS}").fetchall())
     assert {row: given_out[person] for row, person in clusters.items()} == state.ids
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {PREVIOUS}")
     for name in REMEMBERED if publish else ():
@@ -381,6 +378,10 @@ def _check_change(before: State, after: State) -> None:
     assert after.events[: len(before.events)] == before.events, "the ledger only grows"
     assert after.revision == before.revision + (len(after.events) > len(before.events))
     assert (after.ids == before.ids) == (after.revision == before.revision)
+    # Whatever id a row had, it has it still, or a new event about that id says why: what the gate's ids_kept counts.
+    told = {other if event == "split" else learner for event, learner, other, _ in after.of(before.revision + 1)}
+    for row, had in before.remembered.items():
+        assert after.remembered[row] == had or had in told
     # A cluster that did not change keeps its id.
     for group in _partition(before.ids) & _partition(after.ids):
         row = min(group)

@@ -2,17 +2,19 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import groupby
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
-from credential_pipeline.clearinghouse.linkage_report.figures import STATUSES, Figures, Group, read
+from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
-from credential_pipeline.clearinghouse.linked_records import link
 from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.engines.charts_reader import rows_of
 from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
 
 ABOUT = About("Manufacturing", "0123456789abcdef", certifiers={"mssc": "Standards Council", "nims": "Metalworking"})
@@ -64,7 +66,7 @@ def _world():
 
 
 def _run(world, threads=1, shuffle=None):
-    """Figures, page and tables of a run."""
+    """Metrics, page and tables of a run."""
     with connect(threads=threads) as con:
         put_feeds(con, world, shuffle)
         con.execute("CREATE SCHEMA linked_records")
@@ -76,7 +78,7 @@ def _run(world, threads=1, shuffle=None):
     return SimpleNamespace(figures=figures, page=render(figures, ABOUT), **frames)
 
 
-def _compared(run, links, diagnostics) -> Figures:
+def _compared(run, links, diagnostics) -> Metrics:
     """What is added to the figures of a run when these tables are the last version's."""
     with connect() as con:
         tables = {"linked_records": (run.links, run.diagnostics), "previous_linked_records": (links, diagnostics)}
@@ -87,7 +89,7 @@ def _compared(run, links, diagnostics) -> Figures:
                 con.execute(f"CREATE TABLE {schema}.{name} AS FROM frame")
                 con.unregister("frame")
         add_changes(con)
-        return Figures(con.execute("FROM linked_records.diagnostics WHERE metric LIKE 'change%'").fetchall())
+        return Metrics(con.execute("FROM linked_records.diagnostics WHERE metric LIKE 'change%'").fetchall())
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def run(world):
     return _run(world)
 
 
-def _figures(**people: dict[str, tuple[int, ...]]) -> Figures:
+def _figures(**people: dict[str, tuple[int, ...]]) -> Metrics:
     """Groups of each breakdown with learners by status."""
     rows = [
         (f"share_{status}", dimension, level, 0.0, n)
@@ -109,7 +111,7 @@ def _figures(**people: dict[str, tuple[int, ...]]) -> Figures:
         for status, n in zip(STATUSES, counts, strict=True)
         if n
     ]
-    return Figures(rows)
+    return Metrics(rows)
 
 
 # --- small numbers -------------------------------------------------------------------------------------------------------
@@ -167,10 +169,10 @@ def test_one_person_of_a_small_group_does_not_show() -> None:
 
 def test_counts_of_people_on_the_page_are_multiples_of_five_or_hidden(run) -> None:
     tables = Cells(run.page).tables
-    held = [row[3] for row in tables["t-rates"][1:] if len(row) > 1]
-    held += [row[1] for row in tables["t-errors"][1:] if len(row) > 1]
-    held += [cell for row in tables["t-weights"][1:] for cell in row[1:] if cell != "0"]
-    held += [row[2] for row in tables["t-rules"][1:] if len(row) > 1 and row[2] != "0"]
+    held = [row[2] for row in tables["rates-c1"][1:] if len(row) > 1]
+    held += [row[1] for row in tables["errors-c1"][1:] if len(row) > 1]
+    held += [cell for row in tables["weights-c1"][1:] for cell in row[1:] if cell != "0"]
+    held += [row[1] for row in tables["rules-c1"][1:] if len(row) > 1 and row[1] != "0"]
     assert len(held) > 60
     for cell in held:
         assert cell == "<10" or (int(cell.replace(",", "")) % 5 == 0 and int(cell.replace(",", "")) >= 10), cell
@@ -194,7 +196,7 @@ def test_the_page_names_nobody(run, world) -> None:
 
 def test_the_page_asks_for_nothing_and_runs_nothing(run) -> None:
     assert "default-src 'none'" in run.page
-    assert not re.search(r"<script|<link|<img|https?:|url\(|@import|\son\w+=", run.page)
+    assert not re.search(r"<script|<link|<img|https?:|url\((?!#hatch)|@import|\son\w+=", run.page)
 
 
 # --- what the figures say ------------------------------------------------------------------------------------------------
@@ -234,9 +236,9 @@ def test_unlinkable_profiles_stand_under_their_first_reason(run) -> None:
     }
     assert counts["placeholder_name"].n == 14
     assert counts["no_first_name"].n == 3
-    table = Cells(run.page).tables["t-unlinkable"]
-    assert ["Standards Council", "", "15"] in [row[:3] for row in table]
-    assert ["Each certifier", "", "<10"] in [row[:3] for row in table]
+    table = Cells(run.page).tables["unlinkable-c1"]
+    assert ["Standards Council", "15"] in [row[:2] for row in table]
+    assert ["Each certifier", "<10"] in [row[:2] for row in table]
 
 
 def test_declared_but_empty_fields_are_named_with_their_certifier(run) -> None:
@@ -260,14 +262,56 @@ def test_blocks_that_were_left_out_are_counted(run) -> None:
 
 
 def test_every_weight_of_the_models_is_shown(run) -> None:
-    shown = sum(len(block.rows) for grid in sections.levels(run.figures, "registry") for block in grid.blocks)
+    shown = sum(len(block.rows) for block in sections.levels(run.figures, "registry").tables[0].blocks)
     assert shown == len(run.figures.levels("level_weight", "registry")) > 30
 
 
+def test_pictures_show_what_the_tables_say(run) -> None:
+    tables = Cells(run.page).tables
+    rates = {(row["group"], row["name"][4:]): row for row in rows_of(sections.rates(run.figures, {}).pictures[0].wide)}
+    everybody = sections.everybody(run.figures)
+    assert rates["", "All learners"]["text"] == tables["rates-c1"][1][1]
+    assert rates["", "All learners"]["value"] == pytest.approx(everybody.count("linked") / everybody.people, abs=0.005)
+    weights = rows_of(sections.weights(run.figures).pictures[0].wide)
+    counts = [row["count"] for row in weights if row["kind"] == "bin"]
+    assert sum(count > 0 for count in counts) > 10
+    assert all(count == 0 or (count >= 10 and count % 5 == 0) for count in counts), "nothing small is drawn"
+    levels = rows_of(sections.levels(run.figures, "registry").pictures[0].wide)
+    assert {row["tone"] for row in levels if row["value"] < 0} == {"2"}
+    for _, panel in groupby(levels, key=lambda row: row["group"]):
+        values = [row["value"] for row in panel]
+        assert values == sorted(values, reverse=True)
+
+
+def test_every_picture_of_the_page_is_described_and_has_its_table(run) -> None:
+    figures = [sections.statuses(run.figures), sections.weights(run.figures), sections.rules(run.figures)]
+    figures += [made(run.figures, {}) for made in (sections.rates, sections.unlinkable)]
+    figures += [
+        sections.held(run.figures),
+        *(sections.levels(run.figures, family) for family in ("registry", "profiles")),
+    ]
+    for figure in figures:
+        assert not figure.tables[0].empty
+        for picture in figure.pictures:
+            assert len(picture.description) > 40
+            assert f'aria-labelledby="{picture.key}-t {picture.key}-d"' in run.page
+            assert f'id="{figure.key}-c1"' in run.page
+    assert run.page.count("<title id=") == sum(len(figure.pictures) for figure in figures) >= 7
+    assert len(run.page.encode()) < 300_000
+
+
+def test_a_share_that_is_only_bounded_is_drawn_pale_up_to_its_bound() -> None:
+    figures = _figures(all={"all": (995, 3, 2, 0)}, sex={"F": (4, 400, 0, 0), "M": (20, 0, 0, 0)})
+    rows = {row["name"][4:]: row for row in rows_of(sections.rates(figures, {}).pictures[0].wide)}
+    assert (rows["All learners"]["value"], rows["All learners"]["high"]) == (pytest.approx(0.99), 1.0)
+    assert (rows["Women"]["value"], rows["Women"]["high"]) == (0.0, pytest.approx(10 / 405))
+    assert (rows["Men"]["value"], rows["Men"]["high"]) == (0.0, None)
+
+
 def test_review_results_are_used_once_there_are_some() -> None:
-    assert words.review(Figures([])) == ["Not reviewed yet: run review export, and import the decisions."]
+    assert words.review(Metrics([])) == ["Not reviewed yet: run review export, and import the decisions."]
     rows = [(f"est_precision{end}", "all", "all", p, 203) for end, p in (("", 0.991), ("_low", 0.97), ("_high", 0.998))]
-    assert words.review(Figures(rows)) == [
+    assert words.review(Metrics(rows)) == [
         "All pairs: 99.10% of the links are right (95 % interval 97.00% to 99.80%); 205 pairs were judged."
     ]
 
@@ -316,7 +360,7 @@ def test_a_change_of_a_few_people_is_not_told() -> None:
             ("change_share_linked", "sex", "F", change, 500),
             ("change_share_linked", "all", "all", change / 2, 1_250),
         ]
-        figures = Figures(
+        figures = Metrics(
             [
                 *rows,
                 *(
@@ -358,12 +402,12 @@ def test_the_file_is_written_when_missing_or_other_and_else_left_alone(tmp_path,
 
 
 def test_an_industry_without_figures_still_has_a_page() -> None:
-    page = render(Figures([]), ABOUT)
+    page = render(Metrics([]), ABOUT)
     assert "No learner had a candidate" in page
     assert "This is the first version" in page
 
 
 def test_words_of_the_registry_are_escaped() -> None:
-    page = render(Figures([]), About("<b>Arts & Crafts</b>", "0" * 16))
+    page = render(Metrics([]), About("<b>Arts & Crafts</b>", "0" * 16))
     assert "<b>Arts" not in page
     assert "&lt;b&gt;Arts &amp; Crafts" in page

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import connect

@@ -20,6 +20,7 @@ from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
 
 ACME = {
     "certifier": "acme",
@@ -286,10 +287,10 @@ def test_splitting_agrees_with_the_csv_module(tmp_path: Path) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([HEADER.split(","), *values])
-    with connect(threads=1) as con:
-        create_stage(con, certifier)
-        stage_rows(con, decode(buffer.getvalue().encode(), certifier), "a.csv", 0, certifier)
-        read = con.execute("SELECT source FROM tmp_rows WHERE reason_code IS NULL ORDER BY place").fetchall()
+    with connect(threads=1) as con, scratch(con) as work:
+        stage = create_stage(work, certifier)
+        stage_rows(work, stage, decode(buffer.getvalue().encode(), certifier), "a.csv", 0, certifier)
+        read = con.execute(f"SELECT source FROM {stage} WHERE reason_code IS NULL ORDER BY place").fetchall()
     assert [[source[name] for name in HEADER.split(",")] for (source,) in read] == values
 
 

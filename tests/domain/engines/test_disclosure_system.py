@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credential_pipeline.enclave.outcome_release.audit import audit_system
-from credential_pipeline.enclave.outcome_release.release import Release
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Puzzle, bound
+from credential_pipeline.engines.disclosure.attack_system import attack_system
 from credential_pipeline.engines.disclosure.axes import Axes
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import protect
@@ -47,21 +46,30 @@ def grid_system(grid: list[list[int]], learners: dict[str, int] | None = None) -
     )
 
 
-def protected(system: System) -> Release:
+def exposed(system: System) -> list[str]:
+    """The counts that an attack on the protected system finds."""
     primary = find_primary(system, 10)
-    return Release(system, primary, protect(system, primary), 0, 0, 0)
+    return [found.count for found in attack_system(system, primary, protect(system, primary).hidden)]
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(GRIDS)
 def test_an_independent_attack_on_a_protected_system_finds_nothing(grid: list[list[int]]) -> None:
-    assert audit_system(protected(grid_system(grid))) == []
+    assert exposed(grid_system(grid)) == []
+
+
+def test_what_is_hidden_alone_is_found_by_subtraction() -> None:
+    system = grid_system([[20, 4, 30], [30, 40, 50]])
+    primary = find_primary(system, 10)
+    found = attack_system(system, primary, primary.hidden)
+    assert ("r0c1", 4, 4) in {(one.count, one.low, one.high) for one in found}
+    assert attack_system(system, primary, np.ones(len(system.ids), bool)) == []
 
 
 def test_whole_number_attack_agrees_with_the_plain_one() -> None:
     rng = np.random.default_rng(5)
-    release = protected(grid_system(rng.integers(1, 30, (6, 4)).tolist()))
-    system, hidden = release.system, release.protection.hidden
+    system = grid_system(rng.integers(1, 30, (6, 4)).tolist())
+    hidden = protect(system, find_primary(system, 10)).hidden
     value = system.value.astype(float)
     puzzle = Puzzle(system.rows, system.rows @ value, np.where(hidden, 0, value), np.where(hidden, np.inf, value))
     sample = np.zeros(len(value), bool)
@@ -124,6 +132,19 @@ def test_broken_tables_are_refused(change: dict[str, list], code: str) -> None:
     build_system(pd.DataFrame(good), equations, cells, 10, AXES)
     with pytest.raises(SafeError, match=code):
         build_system(pd.DataFrame(good | change), equations, cells, 10, AXES)
+
+
+@pytest.mark.parametrize(("part", "words"), [("t", "larger than its n"), ("z", "does not exist")])
+def test_cells_that_do_not_fit_their_counts_are_refused(part: str, words: str) -> None:
+    counts = pd.DataFrame(
+        {"count_id": ["t", "a"], "value": [7, 3], "learners": [7, 3], "certifier": "all", "horizon": 1}
+    )
+    none = pd.DataFrame(columns=["equation_id", "total_count_id", "part_count_id"])
+    columns = ["n_count_id", "numerator_count_id", "measure", "cells"]
+    fits = build_system(counts, none, pd.DataFrame([("t", "a", "some_share", 1)], columns=columns), 10, AXES)
+    assert fits.value[fits.position["t|less|a"]] == 4
+    with pytest.raises(SafeError, match=words):
+        build_system(counts, none, pd.DataFrame([("a", part, "some_share", 1)], columns=columns), 10, AXES)
 
 
 def test_known_numbers_that_do_not_add_up_are_a_contradiction() -> None:

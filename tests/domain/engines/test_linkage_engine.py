@@ -1,29 +1,37 @@
 """The engine: comparisons, blocking, models, training, scores."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from credential_pipeline.engines.linkage import blocking, comparisons, diagnose, fields, model, predict
-from credential_pipeline.engines.linkage.scratch import scratch
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 PERSON = {"first_name": "JOHN", "last_name": "CARTER", "birth_date": "1985-03-07"}
 
 
-def records(con: Connection, target: str, rows: list[dict[str, str | None]]) -> None:
-    values = [{"id": f"{target}{i}", **row} for i, row in enumerate(rows)]
+@pytest.fixture
+def work() -> Iterator[Scratch]:
+    with connect(threads=1) as con, scratch(con) as made:
+        yield made
+
+
+def records(work: Scratch, side: str, rows: list[dict[str, str | None]]) -> Relation:
+    """A record table of people whose ids begin with a word for their side."""
+    values = [{"id": f"{side}{i}", **row} for i, row in enumerate(rows)]
     columns = sorted({name for row in values for name in row})
-    con.execute(f"CREATE OR REPLACE TABLE source_{target} ({', '.join(c + ' VARCHAR' for c in columns)})")
-    for row in values:
-        con.execute(
-            f"INSERT INTO source_{target} VALUES ({', '.join('?' * len(columns))})", [row.get(c) for c in columns]
-        )
-    if "birth_date" in columns:
-        con.execute(f"ALTER TABLE source_{target} ALTER birth_date TYPE DATE")
-    fields.make_records(con, f"source_{target}", target, id_column="id")
+    kinds = {name: "DATE" if name == "birth_date" else "VARCHAR" for name in columns}
+    source = work.rows("source", kinds, [[row.get(name) for name in columns] for row in values])
+    return fields.make_records(work, source, id_column="id")
+
+
+def every_pair(work: Scratch, left: Relation, right: Relation) -> Relation:
+    return work.table("every", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l, {right} r")
 
 
 NAMES = [
@@ -63,19 +71,22 @@ DATES = [
 
 def levels(pairs: list[tuple[dict[str, str | None], dict[str, str | None]]], field: str) -> list[str]:
     """Names of the levels at which persons are compared, pair by pair."""
-    with connect(threads=1) as con:
-        records(con, "l", [PERSON | left for left, _ in pairs])
-        records(con, "r", [PERSON | right for _, right in pairs])
-        con.execute(
-            "CREATE TABLE pairs AS SELECT l.record AS left_record, r.record AS right_record FROM l JOIN r "
-            "ON substr(l.id, 2) = substr(r.id, 2)"
-        )
-        shipped, present = model.shipped("registry"), ("name", "birth_date")
-        predict.score(
-            con, shipped, "s", left="l", right="r", pairs="pairs", fields=present, right_rows=9, min_weight=-1e6
+    with connect(threads=1) as con, scratch(con) as work:
+        left = records(work, "l", [PERSON | left for left, _ in pairs])
+        right = records(work, "r", [PERSON | right for _, right in pairs])
+        alike = work.table("alike", f"SELECT record AS left_record, record AS right_record FROM {left}")
+        scored = predict.score(
+            Here(work),
+            model.shipped("registry"),
+            left=left,
+            right=right,
+            pairs=alike,
+            fields=("name", "birth_date"),
+            right_rows=9,
+            min_weight=predict.ALL,
         )
         rows = con.execute(
-            f"SELECT gamma_{field} FROM s JOIN l ON l.record = left_record ORDER BY substr(l.id, 2)::INTEGER"
+            f"SELECT gamma_{field} FROM {scored} JOIN {left} l ON l.record = left_record ORDER BY substr(l.id, 2)::INTEGER"
         ).fetchall()
     item = comparisons.comparison(field)
     names = {item.code(name): name for name in [*(level.name for level in item.levels), "other", "unknown"]}
@@ -103,24 +114,25 @@ def test_both_dialects_are_built_from_one_source() -> None:
     assert "list_has_any" not in text
 
 
-def test_fields_that_one_side_lacks_are_not_compared() -> None:
-    with connect(threads=1) as con:
-        records(con, "l", [PERSON | {"sex": "M", "ssn_last4": "1234"}])
-        records(con, "r", [PERSON | {"sex": "M"}])
-        assert fields.shared_fields(con, "l", "r") == ("name", "birth_date", "sex")
+def test_fields_that_one_side_lacks_are_not_compared(work: Scratch) -> None:
+    left = records(work, "l", [PERSON | {"sex": "M", "ssn_last4": "1234"}])
+    right = records(work, "r", [PERSON | {"sex": "M"}])
+    assert fields.shared_fields(work.con, left, right) == ("name", "birth_date", "sex")
 
 
-def test_a_block_beyond_its_bound_is_left_out_and_pairs_are_found_once() -> None:
+def test_a_block_beyond_its_bound_is_left_out_and_pairs_are_found_once(work: Scratch) -> None:
     rule = blocking.Rule("names", ("first_name", "last_name"), bound=3)
     again = blocking.Rule("again", ("last_name",), bound=3)
-    with connect(threads=1) as con:
-        records(con, "l", [PERSON, PERSON | {"last_name": "ZWICK"}])
-        records(con, "r", [PERSON] * 4 + [PERSON | {"last_name": "ZWICK"}] * 2)
-        assert blocking.make_pairs(con, "p", "l", "r", [rule, again]) == 2
-        found = con.execute(
-            "SELECT l.id, r.id, rule FROM p JOIN l ON l.record = left_record JOIN r ON r.record = right_record"
-        )
-        assert sorted(found.fetchall()) == [("l1", "r4", 0), ("l1", "r5", 0)]
+    left = records(work, "l", [PERSON, PERSON | {"last_name": "ZWICK"}])
+    right = records(work, "r", [PERSON] * 4 + [PERSON | {"last_name": "ZWICK"}] * 2)
+    found = blocking.make_pairs(Here(work), left, right, [rule, again])
+    rows = work.con.execute(
+        f"SELECT l.id, r.id, rule FROM {found.pairs} JOIN {left} l ON l.record = left_record "
+        f"JOIN {right} r ON r.record = right_record ORDER BY ALL"
+    ).fetchall()
+    assert rows == [("l1", "r4", 0), ("l1", "r5", 0)]
+    skipped = [(one.rule, one.skipped_blocks, one.skipped_records) for one in found.forecast.rules]
+    assert skipped == [("names", 1, 1), ("again", 1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -136,12 +148,10 @@ def test_a_block_beyond_its_bound_is_left_out_and_pairs_are_found_once() -> None
         ({"last_name": "ZWICK"}, {}),
     ],
 )
-def test_blocking_finds_people_without_birth_date_and_with_errors(left, right) -> None:
-    with connect(threads=1) as con:
-        records(con, "l", [PERSON | left])
-        records(con, "r", [PERSON | right])
-        present = fields.shared_fields(con, "r")
-        assert blocking.make_pairs(con, "p", "l", "r", blocking.usable(blocking.RULES, present)) == 1
+def test_blocking_finds_people_without_birth_date_and_with_errors(work, left, right) -> None:
+    one, other = records(work, "l", [PERSON | left]), records(work, "r", [PERSON | right])
+    rules = blocking.usable(blocking.RULES, fields.shared_fields(work.con, other))
+    assert count(work.con, blocking.make_pairs(Here(work), one, other, rules).pairs) == 1
 
 
 @pytest.mark.parametrize("family", ["profiles", "registry", "reference"])
@@ -177,38 +187,67 @@ def test_the_prior_is_scaled_to_the_size_of_the_registry() -> None:
     assert shipped.prior_for(shipped.right_rows * 10) == pytest.approx(shipped.prior / 10)
 
 
-def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(monkeypatch) -> None:
+def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(work: Scratch, monkeypatch) -> None:
     people = [PERSON | {"first_name": name, "birth_date": f"198{i % 3}-03-07"} for i, name in enumerate("ABCDEFGHIJ")]
-    found = []
-    with connect(threads=1) as con:
-        records(con, "l", people)
-        records(con, "r", people[::-1])
-        con.execute("CREATE TABLE p AS SELECT l.record AS left_record, r.record AS right_record FROM l, r")
-        for chunk in (1_000, 7):
-            monkeypatch.setattr(predict, "CHUNK_PAIRS", chunk)
-            given = {"pairs": "p", "fields": fields.shared_fields(con, "l", "r"), "right_rows": 10, "min_weight": -1e6}
-            assert predict.score(con, model.shipped("registry"), "s", left="l", right="r", **given) == 100
-            found.append(con.execute("FROM s ORDER BY ALL").fetchall())
-            assert not con.execute(
-                "SELECT 1 FROM duckdb_tables() WHERE table_name = 'tmp_linkage_candidates'"
-            ).fetchall()
+    left, right = records(work, "l", people), records(work, "r", people[::-1])
+    pairs, found = every_pair(work, left, right), []
+    before = left_behind(work)
+    for chunk in (1_000, 7):
+        monkeypatch.setattr(predict, "CHUNK_PAIRS", chunk)
+        given = {"pairs": pairs, "fields": ("name", "birth_date"), "right_rows": 10, "min_weight": predict.ALL}
+        scored = predict.score(Here(work), model.shipped("registry"), left=left, right=right, **given)
+        found.append(work.con.execute(f"FROM {scored} ORDER BY ALL").fetchall())
+        work.drop(scored)
+    assert len(found[0]) == 100
     assert found[0] == found[1]
+    # What is left are the frequencies, which every call counts.
+    assert {name.rpartition("_")[0] for name in left_behind(work) - before} == {
+        "frequency_full_name",
+        "frequency_others",
+        "frequency_first_name",
+        "frequency_last_name",
+        "frequency_zip",
+    }
+
+
+def left_behind(work: Scratch) -> set[str]:
+    return {name for (name,) in work.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
 
 def test_splink_says_nothing_and_leaves_nothing_behind(capfd, caplog) -> None:
     with connect(threads=1) as con:
-        records(con, "l", [PERSON])
-        records(con, "r", [PERSON])
-        con.execute("CREATE TABLE pairs AS SELECT 1 AS left_record, 1 AS right_record")
-        before = set(con.execute("SELECT table_name FROM duckdb_tables()").fetchall())
-        with scratch(con):
-            shipped = model.shipped("registry")
+        with scratch(con) as work:
+            left, right = records(work, "l", [PERSON]), records(work, "r", [PERSON])
             predict.score(
-                con, shipped, "s", left="l", right="r", pairs="pairs", fields=("name", "birth_date"), right_rows=9
+                Here(work),
+                model.shipped("registry"),
+                left=left,
+                right=right,
+                pairs=every_pair(work, left, right),
+                fields=("name", "birth_date"),
+                right_rows=9,
             )
-        assert set(con.execute("SELECT table_name FROM duckdb_tables()").fetchall()) == before
+        assert not con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     out = capfd.readouterr()
     assert out.out + out.err + caplog.text == ""
+
+
+def test_a_pair_within_one_table_is_scored_from_both_ends_alike(work: Scratch) -> None:
+    people = records(work, "l", [PERSON, PERSON | {"first_name": "JON"}])
+    pairs = work.rows("pairs", {"left_record": "BIGINT", "right_record": "BIGINT"}, [(1, 2), (2, 1)])
+    scored = predict.score(
+        Here(work),
+        model.shipped("profiles"),
+        left=people,
+        right=None,
+        pairs=pairs,
+        fields=("name", "birth_date"),
+        right_rows=2,
+        min_weight=predict.ALL,
+    )
+    rows = work.con.execute(f"SELECT left_record, right_record, match_weight FROM {scored} ORDER BY 1").fetchall()
+    assert [row[:2] for row in rows] == [(1, 2), (2, 1)]
+    assert rows[0][2] == rows[1][2]
 
 
 def test_diagnostics_hold_counts_and_levels_only() -> None:

@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from credential_pipeline.engines.linkage.blocking import RULES, SMALL, Rule, make_pairs, usable
 from credential_pipeline.engines.linkage.fields import make_index, make_records, open_index, shared_fields
 from credential_pipeline.engines.linkage.forecast import Forecast, RuleForecast
+from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 NAME = "ZYXCANARY"
 """The name that too many rows share; no message may hold it."""
@@ -29,24 +32,33 @@ def _put(con: Connection, table: str, rows: int, share: int) -> None:
     )
 
 
+@dataclass
+class Sides:
+    work: Scratch
+    left: Relation
+    right: Relation
+
+    def pairs(self, rules: list[Rule] | tuple[Rule, ...], **options: int) -> Relation:
+        return make_pairs(Here(self.work), self.left, self.right, rules, **options).pairs
+
+
 @pytest.fixture
-def con() -> Iterator[Connection]:
-    with connect(threads=1) as opened:
-        _put(opened, "feed", 2_000, 2)
-        _put(opened, "registry", 8_000, 2)
-        make_records(opened, "feed", "l", id_column="id")
-        make_index(opened, "registry", "r_index", id_column="id")
-        open_index(opened, "r_index", "r", id_column="id")
-        yield opened
+def sides() -> Iterator[Sides]:
+    with connect(threads=1) as con, scratch(con) as work:
+        _put(con, "feed", 2_000, 2)
+        _put(con, "registry", 8_000, 2)
+        make_index(con, "registry", "r_index", id_column="id")
+        left = make_records(work, relation(con, "feed"), id_column="id")
+        yield Sides(work, left, open_index(work, relation(con, "r_index"), id_column="id"))
 
 
-def test_a_name_on_two_rows_in_five_is_no_block(con: Connection) -> None:
+def test_a_name_on_two_rows_in_five_is_no_block(sides: Sides) -> None:
     """800 by 3,200 rows share the name: 2.5 million pairs that say nothing are left out, the others are found."""
-    rules = usable(RULES, shared_fields(con, "l", "r"))
-    pairs = make_pairs(con, "p", "l", "r", rules)
-    assert pairs < 60_000
-    found = con.execute(
-        "SELECT count(*) FROM p JOIN l ON l.record = left_record JOIN r ON r.record = right_record "
+    pairs = sides.pairs(usable(RULES, shared_fields(sides.work.con, sides.left, sides.right)))
+    assert count(sides.work.con, pairs) < 60_000
+    found = sides.work.con.execute(
+        f"SELECT count(*) FROM {pairs} JOIN {sides.left} l ON l.record = left_record "
+        f"JOIN {sides.right} r ON r.record = right_record "
         "WHERE replace(l.id, 'feed', '') = replace(r.id, 'registry', '')"
     ).fetchall()[0][0]
     assert found == 2_000
@@ -54,22 +66,27 @@ def test_a_name_on_two_rows_in_five_is_no_block(con: Connection) -> None:
 
 @pytest.mark.parametrize("rows", [SMALL - 1, SMALL])
 def test_small_registries_are_compared_more_generously(rows: int) -> None:
-    with connect(threads=1) as con:
-        for name, size in (("feed", 10), ("registry", rows)):
-            con.execute(
-                f"CREATE TABLE {name} AS SELECT '{name}' || i AS id, chr(65 + CAST(i % 7 AS INTEGER)) AS first_name, '{name}' AS last_name, "
-                f"DATE '1900-01-01' + CAST(i AS INTEGER) AS birth_date FROM range({size}) AS t(i)"
+    with connect(threads=1) as con, scratch(con) as work:
+        left, right = (
+            make_records(
+                work,
+                work.table(
+                    name,
+                    f"SELECT '{name}' || i AS id, chr(65 + CAST(i % 7 AS INTEGER)) AS first_name, '{name}' AS last_name, "
+                    f"DATE '1900-01-01' + CAST(i AS INTEGER) AS birth_date FROM range({size}) AS t(i)",
+                ),
+                id_column="id",
             )
-        make_records(con, "feed", "l", id_column="id")
-        make_records(con, "registry", "r", id_column="id")
+            for name, size in (("feed", 10), ("registry", rows))
+        )
         rules = [Rule("birth_date", ("birth_ymd",), bound=10, small=True)]
-        assert make_pairs(con, "p", "l", "r", rules) == (10 if rows < SMALL else 0)
+        assert count(con, Sides(work, left, right).pairs(rules)) == (10 if rows < SMALL else 0)
 
 
-def test_a_ceiling_refuses_before_comparing_and_names_rule_and_block_but_no_value(con: Connection) -> None:
+def test_a_ceiling_refuses_before_comparing_and_names_rule_and_block_but_no_value(sides: Sides) -> None:
     rules = [Rule("names", ("first_name", "last_name"), bound=10_000), Rule("birth", ("birth_ymd",))]
     with pytest.raises(SafeError) as caught:
-        make_pairs(con, "p", "l", "r", rules, max_pairs=100_000)
+        sides.pairs(rules, max_pairs=100_000)
     said = str(caught.value)
     assert caught.value.code == "E_LINKAGE_COST"
     assert "Blocking rule names" in said
@@ -77,14 +94,14 @@ def test_a_ceiling_refuses_before_comparing_and_names_rule_and_block_but_no_valu
     assert "the ceiling is 100,000" in said
     assert "linkage.max_candidate_pairs" in said
     assert NAME not in said
-    assert not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'p'").fetchall()
+    assert not sides.work.con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name LIKE 'pairs%'").fetchall()
 
 
-def test_the_forecast_is_an_upper_bound_of_the_pairs(con: Connection, caplog: pytest.LogCaptureFixture) -> None:
-    rules = usable(RULES, shared_fields(con, "l", "r"))
-    pairs = make_pairs(con, "p", "l", "r", rules)
+def test_the_forecast_is_an_upper_bound_of_the_pairs(sides: Sides) -> None:
+    rules = usable(RULES, shared_fields(sides.work.con, sides.left, sides.right))
+    pairs = count(sides.work.con, sides.pairs(rules))
     with pytest.raises(SafeError):
-        make_pairs(con, "p", "l", "r", rules, max_pairs=pairs - 1)
+        sides.pairs(rules, max_pairs=pairs - 1)
 
 
 def test_skipped_blocks_are_counted() -> None:

@@ -5,15 +5,16 @@ import pytest
 
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.resolve import best_right, cluster, components, contradiction
+from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
 
 
 def decide(pairs: list[tuple[str, str, float]]) -> dict[str, tuple[str, float, str]]:
-    with connect(threads=1) as con:
-        con.execute("CREATE TABLE scored (l VARCHAR, r VARCHAR, match_weight DOUBLE)")
-        con.executemany("INSERT INTO scored VALUES (?, ?, ?)", pairs)
-        best_right(con, "scored", "best", left="l", right="r", link_threshold=0.95, review_threshold=0.5)
-        rows = con.execute("SELECT l, r, match_probability, status FROM best").fetchall()
+    with connect(threads=1) as con, scratch(con) as work:
+        scored = work.rows("scored", {"l": "VARCHAR", "r": "VARCHAR", "match_weight": "DOUBLE"}, pairs)
+        best = best_right(Here(work), scored, left="l", right="r", link_threshold=0.95, review_threshold=0.5)
+        rows = con.execute(f"SELECT l, r, match_probability, status FROM {best}").fetchall()
     return {left: (right, probability, status) for left, right, probability, status in rows}
 
 

@@ -21,6 +21,7 @@ from credential_pipeline.engines.linkage.comparisons import ADDRESS_SIMILAR, SIM
 from credential_pipeline.engines.linkage.engine import opened
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 
@@ -179,27 +180,33 @@ def test_similarity_is_the_same_to_the_letter(spark, spill):
 
 
 def test_a_failure_of_spark_is_one_line_without_its_words(spark, spill, capfd):
-    with connect(spill=spill) as con:
-        con.execute("CREATE TEMP TABLE people AS SELECT ? AS name, ? AS born", [SECRET, date(1980, 1, 2)])
-        with pytest.raises(SafeError, match="E_SPARK") as refused, spark.reach(con) as sql:
-            sql.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT name::INTEGER AS n FROM people")
-        with pytest.raises(SafeError, match="E_SPARK"), spark.reach(con) as sql:
-            sql.execute(f"SELECT no_such_column FROM people WHERE name = '{SECRET}'")
+    with connect(spill=spill) as con, scratch(con) as work:
+        people = work.table("people", "SELECT ? AS name, ? AS born", [SECRET, date(1980, 1, 2)])
+        with pytest.raises(SafeError, match="E_SPARK") as refused, spark.reach(work) as sql:
+            sql.table("numbers", f"SELECT name::INTEGER AS n FROM {people}")
+        with pytest.raises(SafeError, match="E_SPARK"), spark.reach(work) as sql:
+            sql.execute(f"SELECT no_such_column FROM {people} WHERE name = '{SECRET}'")
     heard = capfd.readouterr()
     assert SECRET not in str(refused.value) + heard.out + heard.err
     assert not refused.value.__cause__
     assert "\n" not in str(refused.value)
 
 
-def test_statements_of_linkage_beyond_select(spark, spill):
-    with connect(spill=spill) as con:
-        con.execute("CREATE TEMP TABLE t AS SELECT range AS n, range % 3 = 0 AS third FROM range(10)")
-        con.execute("CREATE TEMP TABLE gone AS SELECT 1::BIGINT AS n UNION ALL SELECT 2")
-        with spark.reach(con, gives=("kept",)) as sql:
-            sql.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM t")
-            sql.execute("DELETE FROM kept WHERE third")
-            sql.execute("DELETE FROM kept k USING gone g WHERE g.n = k.n")
-            sql.execute("INSERT INTO kept SELECT n + 100, false FROM gone")
-            sql.execute("CREATE OR REPLACE TEMP TABLE kept AS SELECT n, third FROM kept")
-            assert sql.execute("SELECT count(*) FROM kept").fetchall() == [(6,)]
-        assert con.execute("SELECT n FROM kept ORDER BY n").fetchall() == [(4,), (5,), (7,), (8,), (101,), (102,)]
+def test_relations_are_made_grow_and_come_back(spark, spill):
+    with connect(spill=spill) as con, scratch(con) as work:
+        numbers = work.table("numbers", "SELECT range AS n, range % 3 = 0 AS third FROM range(10)")
+        seen = work.view("seen", f"SELECT n, third FROM {numbers} WHERE n < 9")
+        with spark.reach(work) as sql:
+            given = sql.table("given", "SELECT unnest(?::BIGINT[]) AS n", [[1, 2]])
+            made = sql.table("made", f"SELECT * FROM {seen} ANTI JOIN {given} USING (n) WHERE NOT third")
+            assert made.columns == ("n", "third")
+            sql.append(made, f"SELECT n + 100, false FROM {given}")
+            assert sql.execute(f"SELECT count(*) FROM {made}").fetchall() == [(6,)]
+            sql.drop(given)
+            again = sql.table("given", "SELECT unnest(?::BIGINT[]) AS n", [[5]])
+            assert sql.execute(f"SELECT n FROM {again}").fetchall() == [(5,)]
+            gone = sql.table("gone", f"SELECT * FROM {made}")
+            sql.drop(gone)
+            kept = sql.keep(made)
+            assert sql.keep(numbers) is numbers
+        assert con.execute(f"SELECT n FROM {kept} ORDER BY n").fetchall() == [(4,), (5,), (7,), (8,), (101,), (102,)]

@@ -11,16 +11,17 @@ import yaml
 from credential_pipeline.engines.linkage import estimation, fields, model, samples, train
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from tests.domain.engines.linkage_world import make_world, put_feeds
 
 
 def trained(shuffle: int | None = None, threads: int = 1, **options: object) -> model.Model:
-    with connect(threads=threads) as con:
+    with connect(threads=threads) as con, scratch(con) as work:
         put_feeds(con, make_world(1200, 400), shuffle)
-        fields.make_records(con, "cleaned_learners.profiles", "l", id_column="profile_id")
-        fields.make_records(con, "education_registry.persons", "r", id_column="student_id")
-        return train.train(con, "registry", "l", "r", u_pairs=20_000, **options)  # type: ignore[arg-type]
+        left = fields.make_records(work, relation(con, "cleaned_learners.profiles"), id_column="profile_id")
+        right = fields.make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
+        return train.train(con, "registry", left, right, u_pairs=20_000, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +61,18 @@ def test_every_weight_says_what_it_rests_on(made) -> None:
     assert "typical" in {source["m"] for levels in rests.values() for source in levels.values()}
 
 
-def put(con: Connection, rows: int, columns: str) -> None:
-    for side in "lr":
-        con.execute(f"CREATE OR REPLACE TABLE s{side} AS SELECT 'i' || i AS id, {columns} FROM range({rows}) t(i)")
-        fields.make_records(con, f"s{side}", side, id_column="id")
+def put(work: Scratch, rows: int, columns: str) -> tuple[Relation, Relation]:
+    source = work.table("source", f"SELECT 'i' || i AS id, {columns} FROM range({rows}) t(i)")
+    left, right = (fields.make_records(work, source, id_column="id") for _ in "lr")
+    return left, right
 
 
 def test_a_level_that_no_pass_can_train_is_refused_by_name() -> None:
     """Names alone: the only pass blocks on the name, so it is silent about it."""
-    with connect(threads=1) as con:
-        put(con, 300, "'N' || i AS first_name, 'L' || (i % 40) AS last_name")
+    with connect(threads=1) as con, scratch(con) as work:
+        sides = put(work, 300, "'N' || i AS first_name, 'L' || (i % 40) AS last_name")
         with pytest.raises(SafeError, match=r"name\.full") as refused:
-            train.train(con, "registry", "l", "r", u_pairs=5_000)
+            train.train(con, "registry", *sides, u_pairs=5_000)
     assert refused.value.code == "E_TRAINING"
 
 
@@ -80,18 +81,20 @@ def test_without_birth_dates_names_are_trained_on_shared_addresses() -> None:
         "chr((65 + i % 26)::INTEGER) || chr((65 + i // 26 % 26)::INTEGER) || 'ANNA' AS first_name, 'L' || chr((65 + i % 20)::INTEGER) || 'SON' AS last_name, "
         "i || ' MAIN ST' AS street, (10000 + i)::VARCHAR AS zip, 'OH' AS state, 'X' AS city"
     )
-    with connect(threads=1) as con:
-        put(con, 300, columns)
-        made = train.train(con, "registry", "l", "r", u_pairs=50_000)
+    with connect(threads=1) as con, scratch(con) as work:
+        sides = put(work, 300, columns)
+        made = train.train(con, "registry", *sides, u_pairs=50_000)
     assert made.meta["passes"] == ["full_name", "street+zip"]
     assert made.meta["provenance"]["name"]["full"]["m"] == "estimated (street+zip)"
 
 
 def test_too_few_matches_are_refused() -> None:
-    with connect(threads=1) as con:
-        put(con, 10, "'N' || i AS first_name, 'L' || i AS last_name, DATE '1980-01-01' + i::INTEGER * 31 AS birth_date")
+    with connect(threads=1) as con, scratch(con) as work:
+        sides = put(
+            work, 10, "'N' || i AS first_name, 'L' || i AS last_name, DATE '1980-01-01' + i::INTEGER * 31 AS birth_date"
+        )
         with pytest.raises(SafeError, match="too few matches") as refused:
-            train.train(con, "registry", "l", "r", u_pairs=5_000)
+            train.train(con, "registry", *sides, u_pairs=5_000)
     assert refused.value.code == "E_TRAINING"
 
 

@@ -11,15 +11,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credential_pipeline.engines.linkage.cluster import Cluster
-from credential_pipeline.engines.linkage.engine import Sql
+from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Scratch
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,8 +60,8 @@ class SparkEngine:
         self._folder: Path | None = None
 
     @contextmanager
-    def reach(self, con: Connection, gives: Sequence[str] = ()) -> Iterator[Sql]:
-        """Hand out a stand-in for the connection; what it made comes back as temporary tables.
+    def reach(self, work: Scratch) -> Iterator[Sql]:
+        """Hand out a stand-in for the connection; what it made is gone afterwards, but for what it was told to keep.
 
         Raises:
             SafeError: ``E_SPARK``: Spark failed; its own words are left out, because they may quote rows.
@@ -68,11 +69,10 @@ class SparkEngine:
         with _quiet(), _translated("work on the linkage", self._cluster):
             from credential_pipeline.engines.linkage.spark.statements import SparkSql
 
-            spark, folder = self._start(con)
-            sql = SparkSql(spark, con, folder)
+            spark, folder = self._start(work.con)
+            sql = SparkSql(spark, work, folder)
             try:
                 yield sql
-                sql.give(gives)
             finally:
                 sql.forget()
 

@@ -17,10 +17,14 @@ from pyspark.sql.types import StructType
 from splink import SparkAPI
 from sqlglot import exp
 
-from credential_pipeline.engines.linkage.engine import Given
+from credential_pipeline.engines.linkage.comparisons import Dialect
 from credential_pipeline.engines.linkage.spark.dialect import parse, spark_sql, tables, view_name
 from credential_pipeline.engines.linkage.spark.similarity import with_similarity
-from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.engines.linkage.sql import Given, bare
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+_SCHEMA = "spark"
+"""Schema in the names of relations that live on Spark, which keeps them apart from DuckDB's."""
 
 
 class Found:
@@ -41,16 +45,18 @@ class SparkSql:
     A statement that brings values of its own is small: DuckDB executes it, and what it made goes over when needed.
     """
 
-    def __init__(self, spark: SparkSession, con: Connection, folder: Path) -> None:
+    dialect: Dialect = "spark"
+
+    def __init__(self, spark: SparkSession, work: Scratch, folder: Path) -> None:
         """Stand in for a connection.
 
         Args:
             spark: The session.
-            con: Connection whose tables the statements may read.
+            work: Makes relations in the connection whose tables the statements may read.
             folder: Folder for Parquet files that all of Spark's machines see.
         """
         self._spark = spark
-        self._con = con
+        self._work = work
         self._folder = folder
         self._numbers = count()
         self._made: dict[str, list[Path]] = {}
@@ -58,45 +64,68 @@ class SparkSql:
         self._brought: dict[str, Path | None] = {}
 
     def execute(self, query: str, parameters: object = None) -> Found:
-        """Execute one statement, written in DuckDB's SQL."""
+        """Answer one query, written in DuckDB's SQL."""
         if parameters is not None:
-            return self._here(query, parameters)
-        tree = parse(query)
-        if isinstance(tree, exp.Drop):
-            return self._drop(tree)
-        if isinstance(tree, exp.Create):
-            return self._create(tree) if tree.expression is not None else self._here(query)
-        if isinstance(tree, exp.Insert):
-            return self._append(view_name(tree.this), tree.expression) if self._owns(tree.this) else self._here(query)
-        if isinstance(tree, exp.Delete):
-            return self._delete(tree)
-        return Found(self._frame(tree).collect)
+            return Found(self._work.con.execute(query, parameters).fetchall)
+        return Found(self._frame(parse(query)).collect)
 
-    def executemany(self, query: str, parameters: object = None) -> Found:
-        """Let DuckDB execute one statement for many rows of values."""
-        self._con.executemany(query, parameters)
-        return Found()
+    def table(self, what: str, query: str, parameters: Sequence[Any] = ()) -> Relation:
+        """Compute a table now; DuckDB computes it if it brings values of its own."""
+        if parameters:
+            return self._work.table(what, query, parameters)
+        return self._keep(what, self._frame(parse(query)))
 
-    def splink(self, settings: dict[str, Any], features: str, adjusted: Sequence[str]) -> Given:
+    def append(self, target: Relation, query: str) -> None:
+        """Add rows to a table that was made here."""
+        name = _view(target)
+        columns = self._columns[name]
+        frame = self._frame(parse(query)).toDF(*columns.names)
+        frame = frame.select(*(frame[column.name].cast(column.dataType) for column in columns))
+        self._made[name].append(self._write(name, frame))
+        self._show(name)
+
+    def drop(self, *relations: Relation) -> None:
+        """Remove what was made here; DuckDB gives back its own."""
+        for relation in relations:
+            name = _view(relation)
+            if name not in self._made:
+                # Its name may be used again, for other rows.
+                self._send_back(name)
+                self._work.drop(relation)
+                continue
+            self._spark.catalog.dropTempView(name)
+            for folder in self._made.pop(name):
+                shutil.rmtree(folder)
+
+    def keep(self, relation: Relation) -> Relation:
+        """Make a table of the connection out of one that was made here."""
+        name = _view(relation)
+        if name not in self._made:
+            return relation
+        files = [f"{folder}/*.parquet" for folder in self._made[name]]
+        return self._work.table(bare(relation).rpartition("_")[0], "SELECT * FROM read_parquet(?)", [files])
+
+    def splink(self, settings: dict[str, Any], features: Relation, pairs: Relation, adjusted: Sequence[str]) -> Given:
         """What Splink is given: on Spark it joins the frequencies itself, so they go into tables of their own."""
         api = SparkAPI(spark_session=self._spark, register_udfs_automatically=False)
-        frame, plain = self._spark.table(features), f"{features}_plain"
+        name = _view(features)
+        frame, plain = self._spark.table(name), f"{name}_plain"
         frequencies = {}
         for column in adjusted:
-            name = f"{features}_tf_{column}"
-            self._keep(name, frame.select(column, f"tf_{column}").where(frame[f"tf_{column}"].isNotNull()).distinct())
-            frequencies[column] = api.register(name)
-        frame.select(*(name for name in frame.columns if not name.startswith("tf_"))).createOrReplaceTempView(plain)
+            values = frame.select(column, f"tf_{column}").where(frame[f"tf_{column}"].isNotNull()).distinct()
+            frequencies[column] = api.register(_view(self._keep(f"frequencies_{column}", values)))
+        frame.select(*(column for column in frame.columns if not column.startswith("tf_"))).createOrReplaceTempView(
+            plain
+        )
         self._made[plain] = []
         records = api.register(plain, dataset_display_name="records")
-        return Given(api, with_similarity(settings), records, frequencies)
+        return Given(api, with_similarity(settings), records, api.register(_view(pairs)), frequencies)
 
-    def give(self, names: Sequence[str]) -> None:
-        """Make temporary tables of the connection out of what was made here."""
-        for name in names:
-            if name in self._made:
-                files = [f"{folder}/*.parquet" for folder in self._made[name]]
-                self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet(?)", [files])
+    def discard(self, name: str) -> None:
+        """Remove a table that Splink made, with its checkpoint."""
+        self._spark.catalog.dropTempView(name)
+        for folder in Path(self._folder, "checkpoints").glob(f"*/{name}"):
+            shutil.rmtree(folder)
 
     def forget(self) -> None:
         """Remove everything that was made here or brought over."""
@@ -106,61 +135,18 @@ class SparkSql:
             shutil.rmtree(folder, ignore_errors=True)
         self._made, self._brought = {}, {}
 
-    def _owns(self, table: exp.Expr) -> bool:
-        return isinstance(table, exp.Table) and view_name(table) in self._made
-
-    def _here(self, query: str, parameters: object = None) -> Found:
-        self._con.execute(query, parameters)
-        return Found()
-
     def _frame(self, tree: exp.Expr) -> DataFrame:
         for table in tables(tree):
             self._bring(table)
         return self._spark.sql(spark_sql(tree))
 
-    def _create(self, tree: exp.Create) -> Found:
-        name = view_name(tree.this)
-        if tree.kind == "VIEW":
-            self._frame(tree.expression).createOrReplaceTempView(name)
-            self._made.setdefault(name, [])
-            return Found()
-        return self._keep(name, self._frame(tree.expression))
-
-    def _keep(self, name: str, frame: DataFrame) -> Found:
-        """Compute a table now, under a name."""
-        before = self._made.get(name, [])
+    def _keep(self, what: str, frame: DataFrame) -> Relation:
+        """Compute a table now, under a name of its own."""
+        made = Relation(f'{_SCHEMA}."{what}_{next(self._numbers)}"', tuple(frame.columns))
+        name = _view(made)
         self._made[name], self._columns[name] = [self._write(name, frame)], frame.schema
         self._show(name)
-        for folder in before:
-            shutil.rmtree(folder)
-        return Found()
-
-    def _append(self, name: str, rows: exp.Expr) -> Found:
-        columns = self._columns[name]
-        frame = self._frame(rows).toDF(*columns.names)
-        frame = frame.select(*(frame[column.name].cast(column.dataType) for column in columns))
-        self._made[name].append(self._write(name, frame))
-        self._show(name)
-        return Found()
-
-    def _delete(self, tree: exp.Delete) -> Found:
-        """Deleting is keeping the rest: those without partner, or for which the condition is not true."""
-        target = tree.this.copy()
-        condition = tree.args["where"].this
-        rest = exp.select("*").from_(target)
-        if tree.args.get("using"):
-            rest = rest.join(tree.args["using"][0], on=condition, join_type="anti")
-        else:
-            rest = rest.where(exp.not_(exp.func("coalesce", condition, exp.false())))
-        return self._create(exp.Create(this=exp.to_table(target.name), kind="TABLE", expression=rest))
-
-    def _drop(self, tree: exp.Drop) -> Found:
-        name = tables(tree)[0].name
-        self._spark.catalog.dropTempView(name)
-        made_by_splink = Path(self._folder, "checkpoints").glob(f"*/{name}")
-        for folder in (*self._made.pop(name, []), *made_by_splink):
-            shutil.rmtree(folder)
-        return Found()
+        return made
 
     def _write(self, name: str, frame: DataFrame) -> Path:
         folder = self._folder / f"{next(self._numbers)}-{name}"
@@ -177,9 +163,10 @@ class SparkSql:
         name = view_name(table)
         if name in self._made or name in self._brought or self._spark.catalog.tableExists(name):
             return
-        rows = self._con.execute(
+        rows = self._work.con.execute(
             "SELECT sql FROM duckdb_views() WHERE view_name = ? AND schema_name = ? ORDER BY temporary DESC",
-            [table.name, table.db or "main"],
+            # DuckDB's temporary views lie in the main schema of a catalog of their own.
+            [table.name, "main" if table.db in ("", "temp") else table.db],
         ).fetchall()
         definition = parse(rows[0][0]).expression if rows else None
         if definition is None:
@@ -195,9 +182,15 @@ class SparkSql:
         folder = self._folder / f"{next(self._numbers)}-{name}"
         folder.mkdir(mode=0o700)
         qualified = ".".join(f'"{part}"' for part in (table.db, table.name) if part)
-        self._con.execute(f"COPY (SELECT * FROM {qualified}) TO '{_quoted(folder)}/rows.parquet' (FORMAT parquet)")
+        self._work.con.execute(f"COPY (SELECT * FROM {qualified}) TO '{_quoted(folder)}/rows.parquet' (FORMAT parquet)")
         self._spark.read.parquet(f"file://{folder}").createOrReplaceTempView(name)
         return folder
+
+    def _send_back(self, name: str) -> None:
+        folder = self._brought.pop(name, None)
+        self._spark.catalog.dropTempView(name)
+        if folder is not None:
+            shutil.rmtree(folder)
 
     def _open_files(self, call: exp.ReadParquet) -> str:
         """Register the Parquet files that a view of DuckDB reads; return the view's name."""
@@ -206,6 +199,10 @@ class SparkSql:
         self._spark.read.parquet(*(f"file://{Path(path).absolute()}" for path in paths)).createOrReplaceTempView(name)
         self._brought[name] = None
         return name
+
+
+def _view(relation: Relation) -> str:
+    return view_name(exp.to_table(relation.name, dialect="duckdb"))
 
 
 def _quoted(path: Path) -> str:

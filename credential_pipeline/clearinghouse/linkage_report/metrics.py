@@ -11,7 +11,7 @@ STATUSES = ("linked", "ambiguous", "unlinked", "blocked")
 
 
 @dataclass(frozen=True)
-class Figure:
+class Metric:
     """One row of the table: its level, the figure, and the rows behind it."""
 
     level: str
@@ -52,16 +52,16 @@ class Group:
         return Group(name, counts, self.links + other.links, self.false + other.false, self.missed + other.missed)
 
 
-class Figures:
+class Metrics:
     """All figures of one version."""
 
     def __init__(self, rows: list[tuple[str, str, str, float, int]]) -> None:
         """Take the rows: metric, dimension, level, value, n."""
-        self._rows: dict[tuple[str, str], list[Figure]] = {}
+        self._rows: dict[tuple[str, str], list[Metric]] = {}
         for metric, dimension, level, value, n in sorted(rows, key=lambda row: row[:3]):
-            self._rows.setdefault((metric, dimension), []).append(Figure(level, value or 0.0, n or 0))
+            self._rows.setdefault((metric, dimension), []).append(Metric(level, value or 0.0, n or 0))
 
-    def levels(self, metric: str, dimension: str = "all") -> list[Figure]:
+    def levels(self, metric: str, dimension: str = "all") -> list[Metric]:
         """The figures of a metric, by level; empty if there are none."""
         return self._rows.get((metric, dimension), [])
 
@@ -69,7 +69,7 @@ class Figures:
         """The breakdowns that a metric has."""
         return sorted(dimension for name, dimension in self._rows if name == metric)
 
-    def find(self, metric: str, dimension: str = "all", level: str = "all") -> Figure | None:
+    def find(self, metric: str, dimension: str = "all", level: str = "all") -> Metric | None:
         """One figure, None if there is none."""
         return next((figure for figure in self.levels(metric, dimension) if figure.level == level), None)
 
@@ -99,7 +99,7 @@ class Figures:
         return next((text for fact, _, text in found if fact == name), "")
 
 
-def read(con: Connection) -> Figures:
+def read(con: Connection) -> Metrics:
     """All rows of linked_records.diagnostics."""
     query = "SELECT metric, dimension, level, value, n FROM linked_records.diagnostics"
-    return Figures(con.execute(query).fetchall())
+    return Metrics(con.execute(query).fetchall())

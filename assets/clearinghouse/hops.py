@@ -1,0 +1,23 @@
+"""The clearinghouse's hops, in the order of the chain.
+
+The report is added here, and not in the module of its hop, so that a style sheet is no reason to link again.
+"""
+
+import dataclasses
+
+from assets.clearinghouse import (
+    census_extract,
+    cleaned_learners,
+    education_registry,
+    linkage_report,
+    linked_records,
+    raw_feeds,
+)
+
+HOPS = (
+    raw_feeds.HOP,
+    education_registry.HOP,
+    cleaned_learners.HOP,
+    dataclasses.replace(linked_records.HOP, for_readers=linkage_report.write),
+    census_extract.HOP,
+)

@@ -1,0 +1,33 @@
+"""What the hop reads, as values. Not here: what is made of it."""
+
+from dataclasses import dataclass
+
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, relation
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The relations that are linked.
+
+    Attributes:
+        profiles: One row per distinct profile of the feeds.
+        credentials: One row per row of the feeds, with its profile.
+        persons: Students of the education registry.
+        index: The same students, prepared for blocking.
+    """
+
+    profiles: Relation
+    credentials: Relation
+    persons: Relation
+    index: Relation
+
+
+def inputs(con: Connection) -> Inputs:
+    """Find them in a connection to which both hops are attached."""
+    return Inputs(
+        profiles=relation(con, "cleaned_learners.profiles"),
+        credentials=relation(con, "cleaned_learners.credentials"),
+        persons=relation(con, "education_registry.persons"),
+        index=relation(con, "education_registry.person_index"),
+    )

@@ -1,0 +1,111 @@
+"""Counts by bin on a logarithmic scale, a lane for each kind, with thresholds across all lanes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.scales import toned
+
+_LANE = 100
+_FLAT = 3
+_ROOM = 0.15
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A bar.
+
+    Attributes:
+        start: Lower end of the bin.
+        count: Its count; 0 where too few are in it to be counted.
+        tone: Color: the number of a series, or ``quiet``.
+    """
+
+    lane: str
+    start: int
+    count: int
+    tone: str
+
+
+def histogram(
+    bins: Sequence[Bin], width: int, thresholds: Sequence[tuple[str, float]], axis: str, *, narrow: bool
+) -> AnyChart:
+    """Draw one lane below the other.
+
+    Args:
+        bins: The bars, lanes in their order.
+        width: Width of a bin in units of the axis.
+        thresholds: Name and place of each.
+        axis: Title of the axis.
+        narrow: True for narrow screens.
+    """
+    low = min([*(item.start for item in bins), *(math.floor(place) for _, place in thresholds)])
+    high = max([*(item.start + width for item in bins), *(math.ceil(place) for _, place in thresholds)])
+    power = max(2, math.ceil(math.log10(max(10, *(item.count for item in bins)))))
+    lanes = list(dict.fromkeys(item.lane for item in bins))
+    ticks = {"values": list(range(math.ceil(low / 8) * 8, high + 1, 16 if narrow else 8)), "format": "+~d"}
+    form = "datum.value ? datum.label : '0'"
+    scale = alt.Scale(domain=[low, high], nice=False, zero=False)
+    x = alt.X(
+        field="left", type="quantitative", scale=scale, title=axis, axis=alt.Axis(**ticks, grid=False, labelExpr=form)
+    )
+    y = alt.Y(
+        field="count",
+        type="quantitative",
+        title=None,
+        scale=alt.Scale(type="log", domain=[5, 10 ** (power + 1)], round=True),
+        axis=alt.Axis(values=[10**exponent for exponent in range(1, power + 1, 2)], format=",d"),
+    )  # fmt: skip
+    base = alt.Chart()
+    bars = (
+        base.transform_filter("datum.count > 0")
+        .mark_rect()
+        .encode(x, alt.X2(field="right"), y, toned(alt.Fill), y2=alt.value(_LANE))
+    )
+    few = base.transform_filter("datum.count === 0").mark_rect(style="few")
+    marks = base.transform_filter("datum.kind == 'threshold'")
+    layers = [
+        bars,
+        few.encode(x, alt.X2(field="right"), y=alt.value(_LANE - _FLAT), y2=alt.value(_LANE)),
+        base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(y=alt.value(_LANE)),
+        marks.mark_rule(style="mark").encode(x),
+        *(
+            base.transform_filter(f"datum.label === {place}")
+            .mark_text(style="quiet", dx=5)
+            .encode(x, y=alt.value(7 + 14 * place), text="text:N")
+            for place in range(len(thresholds))
+        ),
+    ]
+    plot = alt.layer(*layers, data=alt.Data(values=_rows(bins, width, thresholds, lanes)))
+    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0)
+    return (
+        plot.properties(width=270 if narrow else 700, height=_LANE)
+        .facet(row=alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header), spacing=12)
+        .resolve_axis(y="independent")
+    )  # fmt: skip
+
+
+def _rows(
+    bins: Sequence[Bin], width: int, thresholds: Sequence[tuple[str, float]], lanes: Sequence[str]
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": "bin",
+            "lane": item.lane,
+            "left": item.start + _ROOM,
+            "right": item.start + width - _ROOM,
+            "count": item.count,
+            "tone": item.tone,
+        }
+        for item in bins
+    ]
+    rows += [
+        {"kind": "threshold", "lane": lane, "left": at, "text": name, "label": place if lane == lanes[0] else None}
+        for lane in lanes
+        for place, (name, at) in enumerate(thresholds)
+    ]
+    return rows

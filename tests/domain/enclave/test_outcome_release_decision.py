@@ -1,0 +1,123 @@
+"""Which release a proposal is, what it was attacked with, and how it leaves the enclave."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credential_pipeline.enclave.outcome_release.hand_over import hand_over
+from credential_pipeline.enclave.outcome_release.ledger import read_ledger
+from credential_pipeline.enclave.outcome_release.propose import propose, staged_csv
+from credential_pipeline.enclave.outcome_release.releases import decide, record_release
+from credential_pipeline.engines.handover import keys
+from credential_pipeline.engines.handover.agreement import release_terms
+from credential_pipeline.engines.handover.opening import open_package
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.registry.model import Disclosure
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from tests.domain.engines.disclosure_synthetic import make
+from tests.domain.engines.handover_world import AGREEMENT, INDUSTRY
+
+
+@dataclass
+class Figures:
+    """Stands for the protection: writes what it was told to, and notes which earlier files it had in mind."""
+
+    path: Path
+    content: str = "a"
+    asked: list[list[str]] = field(default_factory=list)
+
+    def protect(self, earlier: list[Path]) -> Path:
+        self.asked.append([file.stem for file in earlier])
+        self.path.write_text(self.content)
+        return self.path
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Callable[[str, str], tuple[str, list[str], list[list[str]]]]:
+    """Decide on figures and record the release: its id, what an attacker holds, and what was protected against."""
+
+    def release(content: str, industry: str = "manufacturing") -> tuple[str, list[str], list[list[str]]]:
+        figures = Figures(tmp_path / "outcomes.csv", content)
+        name, earlier = decide(tmp_path, industry, figures.protect)
+        record_release(tmp_path, industry, name, figures.path)
+        return name, [file.stem for file in earlier], figures.asked
+
+    return release
+
+
+def test_new_figures_get_the_next_number_and_are_protected_against_all_before(released) -> None:
+    first, held, asked = released("a")
+    assert (first[:6], held, asked) == ("r0001-", [], [[]])
+    second, held, asked = released("b")
+    # The first look is whether the figures are those of the last release, without it in mind.
+    assert (second[:6], held, asked) == ("r0002-", [first], [[], [first]])
+    third, held, _ = released("c")
+    assert (third[:6], held) == ("r0003-", [first, second])
+
+
+def test_the_figures_of_the_last_release_keep_its_id(released, tmp_path: Path) -> None:
+    first, _, _ = released("a")
+    second, _, _ = released("b")
+    assert released("b") == (second, [first], [[first]])
+    assert [entry.release for entry in read_ledger(tmp_path / "release_ledger.jsonl")] == [first, second]
+
+
+def test_industries_are_numbered_apart(released) -> None:
+    released("a")
+    assert released("b", "healthcare")[:2] == (released("b", "healthcare")[0], [])
+    assert released("b", "healthcare")[0].startswith("r0001-")
+
+
+@pytest.fixture(scope="module")
+def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connection, Path, str]]:
+    """A proposal over invented tables, in a home with keys."""
+    home = tmp_path_factory.mktemp("world") / "enclave"
+    with connect(threads=1) as con:
+        make(300, credentials=3, horizons=range(1, 2), seed=3).load(con)
+        con.execute(
+            "CREATE TABLE outcome_tables.definitions AS SELECT 'd' AS definition, 'm' AS measure, '' AS title, '' AS \"text\""
+        )
+        con.execute("UPDATE outcome_tables.outcomes SET release = ''")
+        proposal = propose(con, home, "manufacturing", Disclosure())
+        yield con, home, proposal.release
+
+
+def test_a_proposal_is_named_attacked_and_counted(proposed: tuple[Connection, Path, str]) -> None:
+    con, home, release = proposed
+    rows = con.execute(
+        "SELECT count(*), count(*) FILTER (release = ?), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes",
+        [release],
+    ).fetchall()[0]
+    assert rows[0] == rows[1] > rows[2] > 0
+    assert con.execute("SELECT count(*) FROM outcome_release.audit_findings").fetchall() == [(0,)]
+    assert con.execute("SELECT hidden_counts FROM outcome_release.audit_summary").fetchall()[0][0] > 0
+    # The public file is what the id was made of; it does not know the id.
+    assert pd.read_csv(staged_csv(home, "manufacturing"))["release"].isna().all()
+
+
+def test_a_release_is_in_the_ledger_once_its_package_can_be_opened(
+    proposed: tuple[Connection, Path, str], tmp_path: Path
+) -> None:
+    con, home, release = proposed
+    public = home.parent / "public"
+    link = keys.ENCLAVE_TO_PUBLICATION
+    keys.ensure_local_keys(home, public, link)
+    files = {table.name: tmp_path / f"{table.name}.parquet" for table in SNAPSHOT}
+    for name, path in files.items():
+        con.execute(f"COPY outcome_release.{name} TO '{path}' (FORMAT parquet)")
+    when = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    package = hand_over(files, home, INDUSTRY, release, today=date(2026, 6, 1), when=when, outbox=tmp_path / "out")
+    assert [entry.release for entry in read_ledger(home / "release_ledger.jsonl")] == [release]
+    assert (home / "releases" / "manufacturing" / f"{release}.csv").read_bytes() == staged_csv(
+        home, "manufacturing"
+    ).read_bytes()
+    sender, identity = keys.load_sender(public, link), keys.load_identity(public, link)
+    recipient = release_terms(AGREEMENT).recipient
+    with open_package(package.folder, sender, identity, recipient, date(2026, 6, 1), work=tmp_path / "work") as opened:
+        assert {name: path.read_bytes() for name, path in opened.files.items()} == {
+            name: path.read_bytes() for name, path in files.items()
+        }

@@ -1,0 +1,169 @@
+"""The command line as people and shells use it: options anywhere, help with an example, exit codes, pipes."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets import environment
+from assets.console import main as console
+from assets.console import status
+from credential_pipeline.foundation.errors import SafeError
+
+HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    for name in ("CREDENTIAL_PIPELINE_REGISTRY", "CREDENTIAL_PIPELINE_THREADS", "CREDENTIAL_PIPELINE_MEMORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
+
+
+def parsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """A parser and those of its commands, all the way down."""
+    found = [parser]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                found += parsers(below)
+    return found
+
+
+def program(*words: str, **files) -> subprocess.Popen:
+    """The command line in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "assets.console.main", *words], stderr=subprocess.PIPE, **files)
+
+
+def raising(monkeypatch, error: BaseException) -> None:
+    def fail(arguments: argparse.Namespace) -> int:
+        raise error
+
+    monkeypatch.setattr(status, "execute", fail)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--home", "A", "--registry", "B", "status"],
+        ["status", "--home", "A", "--registry", "B"],
+        ["--home", "A", "status", "--registry", "B"],
+        ["--home", "elsewhere", "status", "--home", "A", "--registry", "B"],
+        ["--home", "A", "review", "export", "manufacturing", "--registry", "B"],
+        ["review", "--home", "A", "export", "manufacturing", "--registry", "B"],
+    ],
+)
+def test_options_stand_before_or_after_the_command(words):
+    arguments = console.parser().parse_args(words)
+    assert (arguments.home, arguments.registry) == (Path("A"), Path("B"))
+
+
+def test_an_option_that_is_not_given_leaves_the_environment_alone(capsys):
+    before = dict(os.environ)
+    assert console.main(["registry", "check"]) == 0
+    assert os.environ["CREDENTIAL_PIPELINE_HOME"] == before["CREDENTIAL_PIPELINE_HOME"]
+    assert "CREDENTIAL_PIPELINE_REGISTRY" not in os.environ
+
+
+def test_every_help_has_an_example_that_parses():
+    grammar = console.parser()
+    found = parsers(grammar)
+    assert len(found) > 12
+    for parser in found:
+        example = parser.format_help().split("Example:\n  credential-pipeline ")[1].splitlines()[0]
+        words = [word.strip("'") for word in example.split(" < ")[0].replace("A. Name", "Name").split()]
+        grammar.parse_args(words)
+
+
+def test_help_loads_no_heavy_library():
+    code = f"import sys; from assets.console.main import main; main(['run', '--help']); print([m for m in {HEAVY} if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (SafeError("E_TRIED", "What and where."), 1, "refused: What and where. [E_TRIED]"),
+        (KeyboardInterrupt(), 130, "stopped; "),
+        (PermissionError(13, "denied", "/somewhere/else"), 1, "refused: This account may not use /somewhere/else"),
+        (ValueError("Jane Canary 123456789"), 1, "refused: An unexpected ValueError stopped it"),
+    ],
+)
+def test_exit_codes_and_one_line(monkeypatch, capsys, error, code, said):
+    raising(monkeypatch, error)
+    assert console.main(["status"]) == code
+    err = capsys.readouterr().err
+    assert err.startswith(said)
+    assert len(err.splitlines()) == 1
+    assert "Canary" not in err
+
+
+def test_what_is_not_understood_is_kept_where_the_account_alone_reads_it(monkeypatch, tmp_path):
+    raising(monkeypatch, ValueError("Jane Canary"))
+    console.main(["status"])
+    kept = tmp_path / "vault.log"
+    assert "Jane Canary" in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "words", [["simulate", "--learners", "0"], ["simulate", "--learners", "many"], ["nothing"], []]
+)
+def test_wrong_usage_is_2(capsys, words):
+    assert console.main(words) == 2
+    assert "_positive" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["registry", "check"], 141), (["status"], 141)])
+def test_nobody_reads_the_output(words, code):
+    """As ``| head`` does: the reader goes, the program ends quietly, as any program in a pipe."""
+    read, write = os.pipe()
+    os.close(read)
+    process = program(*words, stdout=write)
+    os.close(write)
+    _, err = process.communicate(timeout=60)
+    assert (err, process.returncode) == (b"", code)
+
+
+def test_output_onto_a_full_disk_is_refused():
+    with Path("/dev/full").open("w") as full:
+        process = program("registry", "check", stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.decode().startswith("refused: The disk is full")
+    assert len(err.decode().splitlines()) == 1
+
+
+def test_one_place_decides_on_memory_and_threads(monkeypatch):
+    from assets.console import engine
+    from assets.resources import side_resource
+    from credential_pipeline.foundation.names import Side
+
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_MEMORY", "700MB")
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_THREADS", "3")
+    query = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
+    spill = str(environment.side_home(Side.ENCLAVE) / "spill")
+    for opened in (engine.connect(Side.ENCLAVE), side_resource(Side.ENCLAVE).connect()):
+        with opened as con:
+            assert con.execute(query).fetchall() == [("667.5 MiB", 3, spill)]
+
+
+def test_only_one_module_of_the_console_opens_duckdb():
+    folder = Path(console.__file__).parent
+    named = [path.name for path in sorted(folder.glob("*.py")) if "storage.engine import connect" in path.read_text()]
+    assert named == []
+    assert "engine.connect(" in (folder / "engine.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("MEMORY", "plenty"), ("MEMORY", "3"), ("THREADS", "0"), ("THREADS", "-1"), ("THREADS", "two")],
+)
+def test_settings_that_are_none_are_refused(monkeypatch, variable, value):
+    monkeypatch.setenv(f"CREDENTIAL_PIPELINE_{variable}", value)
+    with pytest.raises(SafeError, match=f"CREDENTIAL_PIPELINE_{variable}.*E_SETTING"):
+        _ = environment.memory_limit(), environment.threads()

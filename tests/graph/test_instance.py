@@ -1,0 +1,59 @@
+"""Dagster's own files, spoiled: the command line says which, and what to do."""
+
+import os
+import subprocess
+
+import pytest
+
+from assets.console import instance
+from assets.console.main import main
+from checks import faults
+from credential_pipeline.foundation.errors import SafeError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    return instance.prepare()
+
+
+@pytest.mark.parametrize("text", ["nonsense: [", "telemetry: 7\n", "storage: {nothing: true}\n"])
+def test_a_configuration_that_dagster_cannot_use_is_named(folder, text):
+    (folder / "dagster.yaml").write_text(text)
+    with (
+        pytest.raises(SafeError, match=r"dagster\.yaml.*correct it, or remove it.*E_DAGSTER_YAML"),
+        instance.instance(),
+    ):
+        pass
+
+
+def test_the_page_is_not_started_with_a_broken_configuration(folder, monkeypatch, capsys):
+    (folder / "dagster.yaml").write_text("nonsense: [")
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **named: pytest.fail("a process was started"))
+    assert main(["ui"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("refused: Dagster cannot use ")
+    assert "(line 2)" in line or "(line 1)" in line
+
+
+def test_a_damaged_database_is_named(folder):
+    with instance.instance() as made:
+        made.get_runs()
+    for path in folder.rglob("*.db"):
+        path.write_bytes(b"no database" * 1000)
+    with pytest.raises(Exception) as failed, instance.instance() as made:  # noqa: PT011
+        made.get_runs()
+    told = faults.explain(failed.value, folder.parent)
+    assert told.code == "E_DAGSTER_DATABASE"
+    assert "damaged" in told.message
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "file" / "dagster"))
+    with pytest.raises(OSError, match="Not a directory") as failed:
+        instance.prepare()
+    told = faults.explain(failed.value, tmp_path)
+    assert f"{tmp_path.name}/file/dagster" in told.message
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / "file" / "dagster")
