@@ -125,14 +125,6 @@ def test_hops_run_in_the_order_of_their_lineage(assets):
         assert all(order.index(dep) < order.index(hop) for dep in _deps(assets[hop]))
 
 
-def test_one_writer_a_side(definitions):
-    """The pool keeps two runs of one side from building at once; dagster.yaml limits it to one."""
-    for hop, side in HOPS.items():
-        location = definitions[_LOCATION[side]]
-        (made,) = [asset for asset in location.assets if dg.AssetKey(hop) in asset.keys]
-        assert {op.pool for op in [made.op]} == {f"{side.value}_writer"}
-
-
 def test_hops_are_never_retried(definitions):
     """A refusal stays a refusal; another try would only repeat it."""
     for location in definitions.values():
