@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.clearinghouse.linked_records.identities import find_identities
 from credential_pipeline.clearinghouse.linked_records.inputs import inputs
 from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions

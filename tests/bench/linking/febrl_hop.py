@@ -6,12 +6,13 @@ industry that sets none. Not here: the data (febrl.py), and ways of linking that
 
 import pandas as pd
 
-from credential_pipeline.clearinghouse.linked_records import link
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.engines.linkage.fields import make_index, make_records
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.train import train
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import relation, scratch
 from tests.bench.linking.engine import FEBRL_COLUMNS, Industry
 
 _LINKS = {
@@ -57,17 +58,14 @@ def link_by_hop(left: pd.DataFrame, right: pd.DataFrame | None) -> list[tuple[st
 
 def _train(con: Connection, family: str) -> Model:
     """Train without labels, as the command does for the family of this name."""
-    sides = {"cleaned_learners.profiles": "profile_id"}
-    if family == "registry":
-        sides["education_registry.persons"] = "student_id"
-    for table, id_column in sides.items():
-        make_records(con, table, _records_of(table), id_column=id_column)
-    tables = [_records_of(table) for table in sides]
-    return train(con, family, tables[0], tables[1] if family == "registry" else None)
-
-
-def _records_of(table: str) -> str:
-    return "bench_" + table.rpartition(".")[2]
+    with scratch(con) as work:
+        left = make_records(work, relation(con, "cleaned_learners.profiles"), id_column="profile_id")
+        right = (
+            make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
+            if family == "registry"
+            else None
+        )
+        return train(con, family, left, right)
 
 
 def _fill(con: Connection, snapshot: str, table: str, rows: pd.DataFrame, given: dict[str, str]) -> None:
