@@ -127,7 +127,7 @@ def test_equal_verdicts_give_equal_bytes(make_hop, tmp_path):
         hop = make_hop("raw_feeds", RULES, inputs={"try": run})
         list(hop.run())
         folders.append(_pages(hop.store.current(hop.snapshot, hop.partition).folder))
-        hop = make_hop("raw_feeds", RULES, _BAD, inputs={"try": run})
+        hop = make_hop("raw_feeds", RULES, _BAD, inputs={"try": f"bad {run}"})
         _refused(hop)
         folders.append(_pages(hop.store.attempt(hop.snapshot, hop.partition).folder))
     assert folders[0] == folders[2]

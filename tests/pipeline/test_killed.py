@@ -7,16 +7,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 
 from credential_pipeline.foundation.storage.writer import writing
-from tests.pipeline.conftest import SERVER, Answer, forget_homes
+from tests.pipeline.conftest import SERVER, Answer, _run, forget_homes
 from tests.pipeline.versions import versions
 
-_HELD = 20.0
+_SECONDS = 120.0
 
 
 def _die_predicting(arguments: list[str]) -> None:
@@ -45,19 +44,24 @@ def _runs(home: Path) -> Counter[str]:
         return Counter(run.status.value for run in instance.get_runs())
 
 
-def test_a_living_writer_is_waited_for_and_named(home: Path, run: Callable[..., Answer]) -> None:
+def test_a_living_writer_is_waited_for_and_named(home: Path, tmp_path: Path) -> None:
     """The lock is taken by the step itself, so a run of the UI waits just as one of the command line does."""
     writer = "run 0123abcd (healthcare linked_records)"
     store = home / "clearinghouse" / "store"
     shutil.rmtree(store / "cleaned_learners" / "manufacturing")
-    with ThreadPoolExecutor() as beside:
-        with writing(store, writer, print):
-            waiting = beside.submit(run, home, "run", "manufacturing", "--until", "cleaned_learners")
-            time.sleep(_HELD)
-            assert not waiting.done()
-        answer = waiting.result()
-    assert answer.code == 0, answer.err
-    assert answer.out.count(f"waiting for {writer}") == 1
+    out, err = tmp_path / "out", tmp_path / "err"
+    out.touch()
+    words = ["run", "manufacturing", "--until", "cleaned_learners", "--home", str(home)]
+    process = SERVER.Process(target=_run, args=(words, {}, str(out), str(err)))
+    deadline = time.monotonic() + _SECONDS
+    with writing(store, writer, print):
+        process.start()
+        while "waiting for" not in out.read_text() and time.monotonic() < deadline:
+            assert process.is_alive(), err.read_text()
+            time.sleep(0.2)
+    process.join(_SECONDS)
+    assert process.exitcode == 0, err.read_text()
+    assert out.read_text().count(f"waiting for {writer}") == 1
     with dg.DagsterInstance.local_temp(tempdir=str(home / "dagster")) as instance:
         (newest,) = instance.get_runs(limit=1)
     assert newest.tags["credential_pipeline/started_by"] == "command line"

@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.render import AnyChart, unchecked
 from credential_pipeline.engines.charts.scales import amounts, in_lines, short, toned
 
 _BLOCK = 56
@@ -146,6 +146,7 @@ def _names(place: Layout) -> dict[str, Any]:
     return plain | {"minExtent": 240, "labelPadding": 10}
 
 
+@unchecked
 def _rows(rows: Sequence[Bar], place: Layout, draw: Drawer) -> AnyChart:
     at = _Channels(place)
     base = alt.Chart()

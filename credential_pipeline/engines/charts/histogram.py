@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.render import AnyChart, unchecked
 from credential_pipeline.engines.charts.scales import toned
 
 _LANE = 100
@@ -31,6 +31,7 @@ class Bin:
     tone: str
 
 
+@unchecked
 def histogram(
     bins: Sequence[Bin], width: int, thresholds: Sequence[tuple[str, float]], axis: str, *, narrow: bool
 ) -> AnyChart:

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 
 from credential_pipeline.engines.charts import theme
-from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.render import AnyChart, unchecked
 from credential_pipeline.engines.charts.scales import amounts, ceiling, in_lines, spread
 
 _STEP = 18
@@ -77,6 +77,7 @@ def top_of(points: Sequence[Point], frame: Frame) -> float:
     return ceiling((max(p.value, p.high or 0) for p in points if p.value is not None), frame.unit)
 
 
+@unchecked
 def lines(points: Sequence[Point], frame: Frame) -> AnyChart:
     """All series in one chart, named at their ends, with a strip of hidden years below."""
     x = _years(years_of(points), frame)
@@ -164,6 +165,7 @@ def _strip(hidden: Sequence[Point], names: Sequence[str], frame: Frame, years: S
     )
 
 
+@unchecked
 def panels(points: Sequence[Point], frame: Frame, columns: int) -> AnyChart:
     """Small multiples: a panel for each series, with the others in grey and the band where it is given."""
     years, names = years_of(points), names_of(points)

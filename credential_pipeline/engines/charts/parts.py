@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from credential_pipeline.engines.charts.render import AnyChart
+from credential_pipeline.engines.charts.render import AnyChart, unchecked
 from credential_pipeline.engines.charts.scales import toned
 
 _WIDTH, _HEIGHT = 700, 36
@@ -27,6 +27,7 @@ class Part:
     tone: str
 
 
+@unchecked
 def parts(rows: Sequence[Part]) -> AnyChart:
     """Draw the parts in their order."""
     x = alt.X(field="left", type="quantitative", scale=alt.Scale(domain=[0, 1], round=True), axis=None)

@@ -4,8 +4,9 @@ vl-convert draws; what is added is what assistive technology needs, and what is 
 would use. Not here: colors and sizes (theme.py).
 """
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, ParamSpec, TypeAlias
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -15,6 +16,8 @@ from altair.utils.schemapi import debug_mode
 from credential_pipeline.engines.charts import theme
 
 AnyChart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
+
+_Given = ParamSpec("_Given")
 
 _ELSEWHERE = {"class", "role", "pointer-events", "font-family", "font-size", "stroke-miterlimit", "display"}
 """Attributes that the page's style sheet or the picture's own role already say."""
@@ -34,11 +37,19 @@ _FOR_SCRIPTS = {"background", "foreground"}
 """Unseen shapes that catch the pointer in a live chart."""
 
 
-def specification(chart: AnyChart, look: str = theme.PAGE) -> dict[str, Any]:
-    """The chart as Vega-Lite under one of the two themes.
+def unchecked(build: Callable[_Given, AnyChart]) -> Callable[_Given, AnyChart]:
+    """For builders: Altair's own validation would take ten times as long as the drawing; tests render every chart."""
 
-    Altair's own validation would take ten times as long as the drawing; tests render every chart.
-    """
+    @wraps(build)
+    def building(*given: _Given.args, **named: _Given.kwargs) -> AnyChart:
+        with debug_mode(arg=False):
+            return build(*given, **named)
+
+    return building
+
+
+def specification(chart: AnyChart, look: str = theme.PAGE) -> dict[str, Any]:
+    """The chart as Vega-Lite under one of the two themes."""
     with alt.theme.enable(look), debug_mode(arg=False):
         content: dict[str, Any] = chart.to_dict(validate=False)
     return content
