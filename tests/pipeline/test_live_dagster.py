@@ -40,7 +40,7 @@ query($filter: RunsFilter) { runsOrError(filter: $filter) { ... on Runs { result
 """
 _MESSAGES = """
 query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
-  __typename ... on MessageEvent { message } } } } }
+  ... on MessageEvent { message } ... on ExecutionStepFailureEvent { failureMetadata { description } } } } } }
 """
 _RUN = """
 mutation($executionParams: ExecutionParams!) { launchPipelineExecution(executionParams: $executionParams) {
@@ -107,7 +107,10 @@ def _runs(page: Page, **filters: Any) -> list[dict[str, Any]]:
 
 
 def _messages(page: Page, run: str) -> list[str]:
-    return [event["message"] for event in page.ask(_MESSAGES, id=run)["logsForRun"]["events"] if "message" in event]
+    """What a run's page shows: messages, and the sentence of a refusal."""
+    events = page.ask(_MESSAGES, id=run)["logsForRun"]["events"]
+    refusals = [event["failureMetadata"]["description"] for event in events if event.get("failureMetadata")]
+    return [event["message"] for event in events if "message" in event] + refusals
 
 
 def test_materialize_all_is_green_for_two_and_a_red_third_leaves_them_alone(backfill: dict[str, Any]) -> None:
