@@ -78,8 +78,9 @@ def page(home: Path) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def backfill(page: Page) -> dict[str, Any]:
+def backfill(page: Page, home: Path) -> dict[str, Any]:
     """Materialize all, for the three industries, as the dialog does; what became of it."""
+    before = versions(home)
     nodes = page.ask(_NODES)["assetNodes"]
     chosen = [node["assetKey"] for node in nodes if node["isExecutable"] and not node["isObservable"]]
     assert {key["path"][0] for key in chosen} == set(HOPS)
@@ -91,7 +92,7 @@ def backfill(page: Page) -> dict[str, Any]:
         found: dict[str, Any] = page.ask(_BACKFILL, id=launched["backfillId"])["partitionBackfillOrError"]
         return found if found["status"] not in {"REQUESTED", "FAILING"} else None
 
-    return {**wait_for(ended), "id": launched["backfillId"]}
+    return {**wait_for(ended), "id": launched["backfillId"], "versions before": before, "versions": versions(home)}
 
 
 def _runs(page: Page, **filters: Any) -> list[dict[str, Any]]:
@@ -132,6 +133,10 @@ def test_the_red_one_ran_no_further_than_its_gate(page: Page, backfill: dict[str
     assert "raw_feeds" in red["hops"]
     assert sum(run["tags"].get("dagster/partition") == RED for run in runs) == 1
     assert any(f"inbox/{RED}/nha/2005.csv" in message for message in _messages(page, red["runId"]))
+
+
+def test_nothing_that_is_current_changed(backfill: dict[str, Any]) -> None:
+    assert backfill["versions"] == backfill["versions before"]
 
 
 def test_shared_tables_are_made_once(page: Page, backfill: dict[str, Any]) -> None:
