@@ -40,7 +40,7 @@ query($filter: RunsFilter) { runsOrError(filter: $filter) { ... on Runs { result
 """
 _MESSAGES = """
 query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
-  __typename ... on MessageEvent { message } } } } }
+  ... on MessageEvent { message } ... on ExecutionStepFailureEvent { failureMetadata { description } } } } } }
 """
 _RUN = """
 mutation($executionParams: ExecutionParams!) { launchPipelineExecution(executionParams: $executionParams) {
@@ -78,8 +78,9 @@ def page(home: Path) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def backfill(page: Page) -> dict[str, Any]:
+def backfill(page: Page, home: Path) -> dict[str, Any]:
     """Materialize all, for the three industries, as the dialog does; what became of it."""
+    before = versions(home)
     nodes = page.ask(_NODES)["assetNodes"]
     chosen = [node["assetKey"] for node in nodes if node["isExecutable"] and not node["isObservable"]]
     assert {key["path"][0] for key in chosen} == set(HOPS)
@@ -91,7 +92,7 @@ def backfill(page: Page) -> dict[str, Any]:
         found: dict[str, Any] = page.ask(_BACKFILL, id=launched["backfillId"])["partitionBackfillOrError"]
         return found if found["status"] not in {"REQUESTED", "FAILING"} else None
 
-    return {**wait_for(ended), "id": launched["backfillId"]}
+    return {**wait_for(ended), "id": launched["backfillId"], "versions before": before, "versions": versions(home)}
 
 
 def _runs(page: Page, **filters: Any) -> list[dict[str, Any]]:
@@ -107,7 +108,10 @@ def _runs(page: Page, **filters: Any) -> list[dict[str, Any]]:
 
 
 def _messages(page: Page, run: str) -> list[str]:
-    return [event["message"] for event in page.ask(_MESSAGES, id=run)["logsForRun"]["events"] if "message" in event]
+    """What a run's page shows: messages, and the sentence of a refusal."""
+    events = page.ask(_MESSAGES, id=run)["logsForRun"]["events"]
+    refusals = [event["failureMetadata"]["description"] for event in events if event.get("failureMetadata")]
+    return [event["message"] for event in events if "message" in event] + refusals
 
 
 def test_materialize_all_is_green_for_two_and_a_red_third_leaves_them_alone(backfill: dict[str, Any]) -> None:
@@ -129,6 +133,10 @@ def test_the_red_one_ran_no_further_than_its_gate(page: Page, backfill: dict[str
     assert "raw_feeds" in red["hops"]
     assert sum(run["tags"].get("dagster/partition") == RED for run in runs) == 1
     assert any(f"inbox/{RED}/nha/2005.csv" in message for message in _messages(page, red["runId"]))
+
+
+def test_nothing_that_is_current_changed(backfill: dict[str, Any]) -> None:
+    assert backfill["versions"] == backfill["versions before"]
 
 
 def test_shared_tables_are_made_once(page: Page, backfill: dict[str, Any]) -> None:
