@@ -66,41 +66,28 @@ def enroll(
         size: Number of students in all.
     """
     rng = streams("education")
+    students = _choose(rng, len(people), holders, world, size)
+    place = np.full(len(people), -1)
+    place[students.person] = np.arange(len(students.person))
+    spells = _spells(rng, people, students.person, schools, world)
+    kept = place[trained.person] >= 0
+    own = Trained(trained.person[kept], trained.school[kept], trained.day[kept], trained.credit[kept])
+    spells = _join(spells, _training(rng, own, place, world))
+    _write_persons(streams, folder, people, students, spells, world)
+    _write_spells(rng, folder, students.student_id, spells, schools, world)
+    return students
+
+
+def _choose(rng: np.random.Generator, everybody: int, holders: Ints, world: Registry, size: int) -> Students:
+    """A share of the learners, and as many others as fill the registry."""
     inside = holders[rng.random(len(holders)) < world.holders_in_it][:size]
-    others = np.setdiff1d(np.arange(len(people)), holders)
+    others = np.setdiff1d(np.arange(everybody), holders)
     others = others[np.argsort(rng.random(len(others)), kind="stable")][: size - len(inside)]
     person = rng.permutation(np.concatenate([inside, others]))
     student_id = texts(
         f"S{number:09d}" for number in np.sort(rng.choice(9 * 10**8, len(person), replace=False)).tolist()
     )
-    blocked = rng.random(len(person)) < world.ferpa_block
-    place = np.full(len(people), -1)
-    place[person] = np.arange(len(person))
-    spells = _spells(rng, people, person, schools, world)
-    kept = place[trained.person] >= 0
-    own = Trained(trained.person[kept], trained.school[kept], trained.day[kept], trained.credit[kept])
-    spells = _join(spells, _training(rng, own, place, world))
-    latest = np.zeros(len(person), dtype=np.int64)
-    np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
-    last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
-    stored = write(
-        streams("education", "faults"),
-        people,
-        identities(people, streams.seed, person, last, ("ssn_last4", "email")),
-        world.faults,
-    )
-    write_table(
-        folder / "persons",
-        {
-            "student_id": student_id,
-            **{name: stored.text[name] for name in _NAMES},
-            "birth_date": stored.birth,
-            **{name: stored.text[name] for name in _REST},
-            "ferpa_block": _yes(blocked),
-        },
-    )
-    _write_spells(rng, folder, student_id, spells, schools, world)
-    return Students(person, student_id, blocked)
+    return Students(person, student_id, rng.random(len(person)) < world.ferpa_block)
 
 
 @dataclass(frozen=True)
@@ -148,6 +135,31 @@ def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Re
     begin = end - rng.integers(40, 160, size).astype("timedelta64[D]")
     seeking = rng.random(size) < np.where(trained.credit, world.training_degree_credit, world.training_degree_noncredit)
     return Spells(place[trained.person], trained.school, begin, end, trained.credit, seeking)
+
+
+def _write_persons(
+    streams: Streams, folder: Path, people: People, students: Students, spells: Spells, world: Registry
+) -> None:
+    """Each student as the registry last saw the person: at the end of the last enrollment."""
+    latest = np.zeros(len(students.person), dtype=np.int64)
+    np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
+    last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
+    stored = write(
+        streams("education", "faults"),
+        people,
+        identities(people, streams.seed, students.person, last, ("ssn_last4", "email")),
+        world.faults,
+    )
+    write_table(
+        folder / "persons",
+        {
+            "student_id": students.student_id,
+            **{name: stored.text[name] for name in _NAMES},
+            "birth_date": stored.birth,
+            **{name: stored.text[name] for name in _REST},
+            "ferpa_block": _yes(students.blocked),
+        },
+    )
 
 
 def _yes(flags: Bools) -> Coded:
