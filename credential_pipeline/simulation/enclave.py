@@ -66,6 +66,13 @@ def _with_nicknames(rng: np.random.Generator, people: People, correct: Identity,
     return Identity(correct.person, correct.birth, correct.home, correct.text | {"first_name": first})
 
 
+def _recorded(rng: np.random.Generator, names: tuple[str, ...], code: Ints, missing: float) -> Texts:
+    """A trait of everybody in words, empty for the share whose trait is missing."""
+    values = texts(names)[code]
+    values[rng.random(len(values)) < missing] = ""
+    return values
+
+
 def write_persons(streams: Streams, folder: Path, people: People, world: Reference, last_year: int) -> Keys:
     """Write ``folder/persons`` and return the keys.
 
@@ -85,10 +92,8 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
     alternate = np.where(kind == 0, correct.text["previous_last_name"], "").astype(object)
     correct = _with_nicknames(rng, people, correct, np.flatnonzero(kind == _NICKNAME))
     stored = write(streams("reference", "faults"), people, correct, world.faults)
-    race = texts(people.race_names)[people.race]
-    race[rng.random(len(people)) < world.race_missing] = ""
-    sex = texts(("F", "M"))[people.sex]
-    sex[rng.random(len(people)) < world.sex_missing] = ""
+    race = _recorded(rng, people.race_names, people.race, world.race_missing)
+    sex = _recorded(rng, ("F", "M"), people.sex, world.sex_missing)
     ethnicity = np.where(people.hispanic, "hispanic", "not_hispanic").astype(object)
     order = np.lexsort((kind, key[person].astype("U11")))
     text = {

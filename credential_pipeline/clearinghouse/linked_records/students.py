@@ -92,23 +92,7 @@ def find_students(
         rows = count(work.con, sides.students)
         fields = shared_fields(sql, sides.form_records, sides.students)
         exact = match_exactly(sql, model, sides, cannot, rows, link_threshold)
-        open_forms = sql.table(
-            "open_forms",
-            f"SELECT r.* FROM {sides.form_records} r JOIN {forms} f ON f.form = r.id "
-            f"ANTI JOIN {exact} e ON e.learner = f.learner",
-        )
-        found = make_pairs(sql, open_forms, sides.students, usable(RULES, fields), max_pairs)
-        compared = score(
-            sql,
-            model,
-            left=open_forms,
-            right=sides.students,
-            pairs=found.pairs,
-            fields=fields,
-            right_rows=rows,
-        )
-        scored = _name(sql, sides, compared, fields)
-        sql.drop(compared, open_forms)
+        found, scored = _compare(sql, model, sides, exact, fields, max_pairs)
         candidates = gather(sql, scored, cannot)
         best = best_right(
             sql,
@@ -156,6 +140,30 @@ def make_forms(work: Scratch, entities: Relation, members: Relation) -> Relation
         GROUP BY ALL
         """,
     )
+
+
+def _compare(
+    sql: Sql, model: Model, sides: Sides, exact: Relation, fields: Sequence[str], max_pairs: int
+) -> tuple[Candidates, Relation]:
+    """The pairs of students and learners without an exact match, and what the model says of them."""
+    open_forms = sql.table(
+        "open_forms",
+        f"SELECT r.* FROM {sides.form_records} r JOIN {sides.forms} f ON f.form = r.id "
+        f"ANTI JOIN {exact} e ON e.learner = f.learner",
+    )
+    found = make_pairs(sql, open_forms, sides.students, usable(RULES, fields), max_pairs)
+    compared = score(
+        sql,
+        model,
+        left=open_forms,
+        right=sides.students,
+        pairs=found.pairs,
+        fields=fields,
+        right_rows=count(sql, sides.students),
+    )
+    scored = _name(sql, sides, compared, fields)
+    sql.drop(compared, open_forms)
+    return found, scored
 
 
 def match_exactly(sql: Sql, model: Model, sides: Sides, cannot: Relation, students: int, threshold: float) -> Relation:
