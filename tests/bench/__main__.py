@@ -55,10 +55,10 @@ def _pilot(home: Path, industry: str, learners: int, students: int, bound: str) 
     print(made.line(f"simulate, {students:,} students", "≤ 120 s"), flush=True)
     if made.code:
         return None
-    floor, _ = run_job("tests.bench.reference", "read_and_write", home=home)
+    floor, alone = run_job("tests.bench.reference", "read_and_write", home=home)
     print(floor.line(_REFERENCE, ""))
     done = run(home, "run", industry)
-    print(done.line(f"run {industry}, {students:,} students", bound, done.cpu / floor.cpu), flush=True)
+    print(done.line(f"run {industry}, {students:,} students", bound, done.cpu / alone["cpu"]), flush=True)
     return None if done.code else done
 
 

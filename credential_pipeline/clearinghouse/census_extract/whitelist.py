@@ -6,8 +6,8 @@ The contract denies by default; the second list keeps the contract itself from g
 
 from collections.abc import Mapping
 
-from credential_pipeline.foundation.contracts import Snapshot
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
+from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 

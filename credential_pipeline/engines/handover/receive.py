@@ -15,7 +15,7 @@ from credential_pipeline.engines.handover.keys import Identity, VerifyKey
 from credential_pipeline.engines.handover.manifest import Manifest
 from credential_pipeline.engines.handover.opening import open_package
 from credential_pipeline.engines.handover.package import label
-from credential_pipeline.foundation.contracts import Snapshot, Table
+from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection

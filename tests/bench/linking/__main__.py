@@ -30,7 +30,9 @@ class Bound:
 
 HOP = "links of the hop"
 BOUNDS: dict[tuple[str, str, str], Bound] = {
-    ("febrl4", "all", HOP): Bound(0.9, 1.0),
+    ("febrl4", "all", HOP): Bound(0.985, 1.0),
+    ("febrl4", "lite", HOP): Bound(0.915, 0.9995),
+    ("febrl4", "namedob", HOP): Bound(0.910, 0.980),
     ("febrl4", "all", "one to one"): Bound(0.9998, 1.0),
     ("febrl4", "lite", "one to one"): Bound(0.9990, 0.9995),
     ("febrl4", "namedob", "one to one"): Bound(0.967, 0.980),
