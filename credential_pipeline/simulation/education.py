@@ -15,7 +15,7 @@ from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import Coded, write_table
-from credential_pipeline.simulation.world import Registry
+from credential_pipeline.simulation.world import EducationRegistry
 
 _CIPS = ("48.0501", "48.0508", "15.0613", "47.0303", "51.0801", "51.0805", "52.0201", "24.0101", "11.0101", "15.0000")
 _NAMES = ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")
@@ -50,7 +50,7 @@ def enroll(
     holders: Ints,
     trained: Trained,
     schools: Schools,
-    world: Registry,
+    world: EducationRegistry,
     size: int,
 ) -> Students:
     """Write persons, enrollments and degrees under ``folder``; return who is in them.
@@ -78,7 +78,7 @@ def enroll(
     return students
 
 
-def _choose(rng: np.random.Generator, everybody: int, holders: Ints, world: Registry, size: int) -> Students:
+def _choose(rng: np.random.Generator, everybody: int, holders: Ints, world: EducationRegistry, size: int) -> Students:
     """A share of the learners, and as many others as fill the registry."""
     inside = holders[rng.random(len(holders)) < world.holders_in_it][:size]
     others = np.setdiff1d(np.arange(everybody), holders)
@@ -109,7 +109,9 @@ def _join(one: Spells, two: Spells) -> Spells:
     return Spells(*(getattr(joined, name)[order] for name in names))
 
 
-def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Schools, world: Registry) -> Spells:
+def _spells(
+    rng: np.random.Generator, people: People, person: Ints, schools: Schools, world: EducationRegistry
+) -> Spells:
     """Ordinary enrollments: mostly around twenty, at one school, some later at another."""
     counts = np.array(sorted(world.enrollments))
     many = counts[pick(rng, [world.enrollments[key] for key in counts.tolist()], len(person))]
@@ -128,7 +130,7 @@ def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Sch
     return Spells(student, school[student], begin, end, rng.random(len(student)) < world.credit, seeking[student])
 
 
-def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Registry) -> Spells:
+def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: EducationRegistry) -> Spells:
     """The enrollment in which a learner prepared for the first award; seldom in a degree programme."""
     size = len(trained.person)
     end = trained.day - rng.integers(-20, 90, size).astype("timedelta64[D]")
@@ -138,7 +140,7 @@ def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Re
 
 
 def _write_persons(
-    streams: Streams, folder: Path, people: People, students: Students, spells: Spells, world: Registry
+    streams: Streams, folder: Path, people: People, students: Students, spells: Spells, world: EducationRegistry
 ) -> None:
     """Each student as the registry last saw the person: at the end of the last enrollment."""
     latest = np.zeros(len(students.person), dtype=np.int64)
@@ -167,7 +169,12 @@ def _yes(flags: Bools) -> Coded:
 
 
 def _write_spells(
-    rng: np.random.Generator, folder: Path, student_id: Texts, spells: Spells, schools: Schools, world: Registry
+    rng: np.random.Generator,
+    folder: Path,
+    student_id: Texts,
+    spells: Spells,
+    schools: Schools,
+    world: EducationRegistry,
 ) -> None:
     school = spells.school
     cip = rng.integers(0, len(_CIPS), len(school))

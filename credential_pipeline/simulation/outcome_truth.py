@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from credential_pipeline.foundation.registry.model import Industry as IndustryModel
+from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -18,7 +18,7 @@ from credential_pipeline.simulation.credentials import EVENTS
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.feeds import reports_failures
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import arrow
 
@@ -51,7 +51,7 @@ _COLUMNS = [
 ]
 
 
-def _events(industry: Industry, wanted: Bools) -> pa.Table:
+def _events(industry: SimulatedIndustry, wanted: Bools) -> pa.Table:
     events, shelf = industry.events, industry.shelf
     rows = np.flatnonzero(wanted[events.learner])
     certifier = texts(it.certifier for it in shelf.certifiers)[shelf.certifier]
@@ -73,7 +73,7 @@ def _events(industry: Industry, wanted: Bools) -> pa.Table:
     )
 
 
-def _persons(people: People, keys: Keys, industry: Industry, wanted: Bools) -> pa.Table:
+def _persons(people: People, keys: Keys, industry: SimulatedIndustry, wanted: Bools) -> pa.Table:
     who = np.unique(industry.holders.person[wanted])
     unknown = {"sex": keys.sex[who], "race": keys.race[who]}
     return arrow(
@@ -87,7 +87,7 @@ def _persons(people: People, keys: Keys, industry: Industry, wanted: Bools) -> p
     )
 
 
-def _settings(con: Connection, model: IndustryModel, industry: Industry) -> None:
+def _settings(con: Connection, model: Industry, industry: SimulatedIndustry) -> None:
     """Variables for what the registry says of the industry."""
     reporting = [it.certifier for it in industry.shelf.certifiers if reports_failures(it)]
     names = {
@@ -108,8 +108,8 @@ def _settings(con: Connection, model: IndustryModel, industry: Industry) -> None
 
 def outcome_cells(
     home: Path,
-    model: IndustryModel,
-    industry: Industry,
+    model: Industry,
+    industry: SimulatedIndustry,
     people: People,
     students: Students,
     keys: Keys,

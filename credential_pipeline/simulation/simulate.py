@@ -16,7 +16,7 @@ from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.education import Students, Trained, enroll
 from credential_pipeline.simulation.enclave import Keys, write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
-from credential_pipeline.simulation.industries import Industry, settle, write_feeds
+from credential_pipeline.simulation.industries import SimulatedIndustry, settle, write_feeds
 from credential_pipeline.simulation.people import People, build_people
 from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schools
@@ -102,7 +102,7 @@ def _make_room(home: Path, registry: Registry, industries: Sequence[str]) -> Non
         shutil.rmtree(home / folder, ignore_errors=True)
 
 
-def _summary(settled: Sequence[Industry], students: Students, keys: Keys, wages: int) -> SimulationSummary:
+def _summary(settled: Sequence[SimulatedIndustry], students: Students, keys: Keys, wages: int) -> SimulationSummary:
     return SimulationSummary(
         learners={own.name: own.holders.holding for own in settled},
         awards={own.name: int((own.events.event == AWARD).sum()) for own in settled},
@@ -132,8 +132,8 @@ def _settle_all(
     plans: dict[str, tuple[Plan, int]],
     home: Path,
     progress: Callable[[str], None],
-) -> list[Industry]:
-    settled: list[Industry] = []
+) -> list[SimulatedIndustry]:
+    settled: list[SimulatedIndustry] = []
     taken: Ints = np.zeros(0, dtype=np.int64)
     for name, own in worlds.items():
         industry = settle(streams, name, registry.certifiers_of(name), people, schools, own, plans[name], world, taken)
@@ -146,7 +146,13 @@ def _settle_all(
 
 
 def _enroll_all(
-    streams: Streams, home: Path, people: People, schools: Schools, settled: list[Industry], world: World, size: int
+    streams: Streams,
+    home: Path,
+    people: People,
+    schools: Schools,
+    settled: list[SimulatedIndustry],
+    world: World,
+    size: int,
 ) -> Students:
     person, school, day, credit = [], [], [], []
     for industry in settled:

@@ -13,7 +13,7 @@ from credential_pipeline.clearinghouse.census_extract.whitelist import assert_co
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.delivery import deliver
 from credential_pipeline.engines.handover.keys import Recipient, SigningKey
-from credential_pipeline.engines.handover.manifest import Manifest, ManifestFacts
+from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.package import SealedPackage, describe_files, seal
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -69,7 +69,7 @@ def hand_over(
     with scratch(con) as work:
         members = _checked_members(work, files, industry.industry, keys.tokens)
 
-        def prepared(manifest: Manifest) -> None:
+        def prepared(manifest: PackageManifest) -> None:
             record.prepare(con, manifest, str(members), when)
 
         facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when)
