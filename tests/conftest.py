@@ -15,7 +15,7 @@ _LONGEST_FIRST = (
     "boundary/test_canary",
     "pipeline/",
     "domain/engines/test_linkage_spark",
-    "browser/test_review",
+    "browser/test_clerical_review",
     "gates/",
 )
 _ROOT = Path(__file__).parent

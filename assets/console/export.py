@@ -16,6 +16,7 @@ from credential_pipeline.foundation.names import SHARED, Side
 
 if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.engine import Connection
+    from credential_pipeline.foundation.storage.relation import Relation, Scratch
     from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 #: Short names, and the snapshots that an export of them reads; any other table is named ``<snapshot>.<table>``.
@@ -39,7 +40,7 @@ _QUERIES = {
     "quarantine": "SELECT certifier, delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL",
     "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
     " d.rows_duplicate, r.received_at, d.state, d.reason_code"
-    " FROM raw_feeds.deliveries d LEFT JOIN receipts r USING (sha256) ORDER BY ALL",
+    " FROM raw_feeds.deliveries d LEFT JOIN {receipts} r USING (sha256) ORDER BY ALL",
     "credentials": "SELECT c.certifier, c.record_id, k.learner_id, c.credential_code, c.event, c.result, c.event_date,"
     " c.expiration_date, c.training_setting FROM cleaned_learners.credentials c"
     " LEFT JOIN linked_records.links k USING (certifier, record_id) ORDER BY ALL",
@@ -71,6 +72,7 @@ def execute(arguments: argparse.Namespace) -> int:
             written.
     """
     from assets.console.engine import connect
+    from credential_pipeline.foundation.storage.relation import scratch
 
     industry = environment.registry().industry(arguments.industry).industry
     out: Path = arguments.out
@@ -79,13 +81,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
-    with connect(SNAPSHOTS[reads[0]].side) as con:
+    with connect(SNAPSHOTS[reads[0]].side) as con, scratch(con) as work:
         versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
         for version in versions:
             version.attach(con)
-        if "receipts" in query:
-            _receipts(con)
-        rows = _write(con, query, out)
+        rows = _write(con, query.format(receipts=_receipts(work)) if "{receipts}" in query else query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0
 
@@ -139,16 +139,13 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
     raise SafeError("E_UNKNOWN_TABLE", f"There is no table of that name; known are, among others: {known}.")
 
 
-def _receipts(con: Connection) -> None:
+def _receipts(work: Scratch) -> Relation:
+    """When each file was first seen: sha256, received_at."""
     from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
 
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
-    con.execute("CREATE TEMP TABLE receipts (sha256 VARCHAR, received_at VARCHAR)")
-    if seen:
-        con.executemany(
-            "INSERT INTO receipts VALUES (?, ?)",
-            [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())],
-        )
+    rows = [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())]
+    return work.rows("receipts", {"sha256": "VARCHAR", "received_at": "VARCHAR"}, rows)
 
 
 def _write(con: Connection, query: str, out: Path) -> int:

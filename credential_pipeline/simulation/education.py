@@ -15,7 +15,7 @@ from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import Coded, write_table
-from credential_pipeline.simulation.world import Registry
+from credential_pipeline.simulation.world import EducationRegistry
 
 _CIPS = ("48.0501", "48.0508", "15.0613", "47.0303", "51.0801", "51.0805", "52.0201", "24.0101", "11.0101", "15.0000")
 _NAMES = ("first_name", "middle_name", "last_name", "name_suffix", "previous_last_name")
@@ -50,7 +50,7 @@ def enroll(
     holders: Ints,
     trained: Trained,
     schools: Schools,
-    world: Registry,
+    world: EducationRegistry,
     size: int,
 ) -> Students:
     """Write persons, enrollments and degrees under ``folder``; return who is in them.
@@ -66,41 +66,28 @@ def enroll(
         size: Number of students in all.
     """
     rng = streams("education")
+    students = _choose(rng, len(people), holders, world, size)
+    place = np.full(len(people), -1)
+    place[students.person] = np.arange(len(students.person))
+    spells = _spells(rng, people, students.person, schools, world)
+    kept = place[trained.person] >= 0
+    own = Trained(trained.person[kept], trained.school[kept], trained.day[kept], trained.credit[kept])
+    spells = _join(spells, _training(rng, own, place, world))
+    _write_persons(streams, folder, people, students, spells, world)
+    _write_spells(rng, folder, students.student_id, spells, schools, world)
+    return students
+
+
+def _choose(rng: np.random.Generator, everybody: int, holders: Ints, world: EducationRegistry, size: int) -> Students:
+    """A share of the learners, and as many others as fill the registry."""
     inside = holders[rng.random(len(holders)) < world.holders_in_it][:size]
-    others = np.setdiff1d(np.arange(len(people)), holders)
+    others = np.setdiff1d(np.arange(everybody), holders)
     others = others[np.argsort(rng.random(len(others)), kind="stable")][: size - len(inside)]
     person = rng.permutation(np.concatenate([inside, others]))
     student_id = texts(
         f"S{number:09d}" for number in np.sort(rng.choice(9 * 10**8, len(person), replace=False)).tolist()
     )
-    blocked = rng.random(len(person)) < world.ferpa_block
-    place = np.full(len(people), -1)
-    place[person] = np.arange(len(person))
-    spells = _spells(rng, people, person, schools, world)
-    kept = place[trained.person] >= 0
-    own = Trained(trained.person[kept], trained.school[kept], trained.day[kept], trained.credit[kept])
-    spells = _join(spells, _training(rng, own, place, world))
-    latest = np.zeros(len(person), dtype=np.int64)
-    np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
-    last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
-    stored = write(
-        streams("education", "faults"),
-        people,
-        identities(people, streams.seed, person, last, ("ssn_last4", "email")),
-        world.faults,
-    )
-    write_table(
-        folder / "persons",
-        {
-            "student_id": student_id,
-            **{name: stored.text[name] for name in _NAMES},
-            "birth_date": stored.birth,
-            **{name: stored.text[name] for name in _REST},
-            "ferpa_block": _yes(blocked),
-        },
-    )
-    _write_spells(rng, folder, student_id, spells, schools, world)
-    return Students(person, student_id, blocked)
+    return Students(person, student_id, rng.random(len(person)) < world.ferpa_block)
 
 
 @dataclass(frozen=True)
@@ -122,7 +109,9 @@ def _join(one: Spells, two: Spells) -> Spells:
     return Spells(*(getattr(joined, name)[order] for name in names))
 
 
-def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Schools, world: Registry) -> Spells:
+def _spells(
+    rng: np.random.Generator, people: People, person: Ints, schools: Schools, world: EducationRegistry
+) -> Spells:
     """Ordinary enrollments: mostly around twenty, at one school, some later at another."""
     counts = np.array(sorted(world.enrollments))
     many = counts[pick(rng, [world.enrollments[key] for key in counts.tolist()], len(person))]
@@ -141,7 +130,7 @@ def _spells(rng: np.random.Generator, people: People, person: Ints, schools: Sch
     return Spells(student, school[student], begin, end, rng.random(len(student)) < world.credit, seeking[student])
 
 
-def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Registry) -> Spells:
+def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: EducationRegistry) -> Spells:
     """The enrollment in which a learner prepared for the first award; seldom in a degree programme."""
     size = len(trained.person)
     end = trained.day - rng.integers(-20, 90, size).astype("timedelta64[D]")
@@ -150,12 +139,42 @@ def _training(rng: np.random.Generator, trained: Trained, place: Ints, world: Re
     return Spells(place[trained.person], trained.school, begin, end, trained.credit, seeking)
 
 
+def _write_persons(
+    streams: Streams, folder: Path, people: People, students: Students, spells: Spells, world: EducationRegistry
+) -> None:
+    """Each student as the registry last saw the person: at the end of the last enrollment."""
+    latest = np.zeros(len(students.person), dtype=np.int64)
+    np.maximum.at(latest, spells.student, spells.end.astype(np.int64))
+    last = np.where(latest > 0, latest, 14_000).astype("datetime64[D]")
+    stored = write(
+        streams("education", "faults"),
+        people,
+        identities(people, streams.seed, students.person, last, ("ssn_last4", "email")),
+        world.faults,
+    )
+    write_table(
+        folder / "persons",
+        {
+            "student_id": students.student_id,
+            **{name: stored.text[name] for name in _NAMES},
+            "birth_date": stored.birth,
+            **{name: stored.text[name] for name in _REST},
+            "ferpa_block": _yes(students.blocked),
+        },
+    )
+
+
 def _yes(flags: Bools) -> Coded:
     return Coded(texts("NY"), flags.astype(np.int64))
 
 
 def _write_spells(
-    rng: np.random.Generator, folder: Path, student_id: Texts, spells: Spells, schools: Schools, world: Registry
+    rng: np.random.Generator,
+    folder: Path,
+    student_id: Texts,
+    spells: Spells,
+    schools: Schools,
+    world: EducationRegistry,
 ) -> None:
     school = spells.school
     cip = rng.integers(0, len(_CIPS), len(school))

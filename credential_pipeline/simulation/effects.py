@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from credential_pipeline.simulation.arrays import Bools, Ints
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.names import SEXES
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.treatment import in_group
@@ -19,7 +19,7 @@ _AGES = ("14-17", "18-25", "26-35", "36-45", "46-55", "56-99")
 
 
 def _groups(
-    industry: Industry, people: People, person: Ints, year: Ints, first: Ints
+    industry: SimulatedIndustry, people: People, person: Ints, year: Ints, first: Ints
 ) -> Iterator[tuple[str, str, str, Bools]]:
     """Certifier, credential and group of every line, with its members."""
     everybody = np.ones(len(person), dtype=np.bool_)
@@ -34,7 +34,7 @@ def _groups(
         yield "all", "all", group, in_group(people, person, year, group)
 
 
-def effect_rows(industries: Sequence[Industry], people: People, effects: Effects) -> dict[str, list[object]]:
+def effect_rows(industries: Sequence[SimulatedIndustry], people: People, effects: Effects) -> dict[str, list[object]]:
     """Lines of effects.csv, each for a certifier, a credential (that of the first award) or a group, at one horizon.
 
     Beside these:

@@ -49,6 +49,30 @@ def _rows(
     return person, day, np.repeat(np.arange(4), [size, len(changed), len(moved), len(nick)])
 
 
+def _keys(rng: np.random.Generator, present: Ints, everybody: int) -> Texts:
+    """A key for each who is present, in an order that says nothing of the person."""
+    number = np.sort(rng.choice(9 * 10**9, len(present), replace=False))
+    key = np.full(everybody, "", dtype=object)
+    key[rng.permutation(present)] = texts(f"K{value:010d}" for value in number.tolist())
+    return key
+
+
+def _with_nicknames(rng: np.random.Generator, people: People, correct: Identity, rows: Ints) -> Identity:
+    """The identities with the usual nickname, or some nickname of the first name, in some rows."""
+    usual = people.nickname[correct.person[rows]]
+    some = draw_nicknames(rng, people.first[correct.person[rows]])
+    first = correct.text["first_name"].copy()
+    first[rows] = np.where(usual != "", usual, np.where(some != "", some, first[rows]))
+    return Identity(correct.person, correct.birth, correct.home, correct.text | {"first_name": first})
+
+
+def _recorded(rng: np.random.Generator, names: tuple[str, ...], code: Ints, missing: float) -> Texts:
+    """A trait of everybody in words, empty for the share whose trait is missing."""
+    values = texts(names)[code]
+    values[rng.random(len(values)) < missing] = ""
+    return values
+
+
 def write_persons(streams: Streams, folder: Path, people: People, world: Reference, last_year: int) -> Keys:
     """Write ``folder/persons`` and return the keys.
 
@@ -62,23 +86,14 @@ def write_persons(streams: Streams, folder: Path, people: People, world: Referen
     rng = streams("reference")
     today = np.datetime64(f"{last_year}-12-31")
     present = np.flatnonzero(rng.random(len(people)) < world.present)
-    number = np.sort(rng.choice(9 * 10**9, len(present), replace=False))
-    key = np.full(len(people), "", dtype=object)
-    key[rng.permutation(present)] = texts(f"K{value:010d}" for value in number.tolist())
+    key = _keys(rng, present, len(people))
     person, day, kind = _rows(rng, people, present, world, today)
     correct = identities(people, streams.seed, person, day, ())
     alternate = np.where(kind == 0, correct.text["previous_last_name"], "").astype(object)
-    nick = np.flatnonzero(kind == _NICKNAME)
-    usual = people.nickname[person[nick]]
-    some = draw_nicknames(rng, people.first[person[nick]])
-    first = correct.text["first_name"].copy()
-    first[nick] = np.where(usual != "", usual, np.where(some != "", some, first[nick]))
-    correct = Identity(person, correct.birth, correct.home, correct.text | {"first_name": first})
+    correct = _with_nicknames(rng, people, correct, np.flatnonzero(kind == _NICKNAME))
     stored = write(streams("reference", "faults"), people, correct, world.faults)
-    race = texts(people.race_names)[people.race]
-    race[rng.random(len(people)) < world.race_missing] = ""
-    sex = texts(("F", "M"))[people.sex]
-    sex[rng.random(len(people)) < world.sex_missing] = ""
+    race = _recorded(rng, people.race_names, people.race, world.race_missing)
+    sex = _recorded(rng, ("F", "M"), people.sex, world.sex_missing)
     ethnicity = np.where(people.hispanic, "hispanic", "not_hispanic").astype(object)
     order = np.lexsort((kind, key[person].astype("U11")))
     text = {

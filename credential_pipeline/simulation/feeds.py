@@ -87,33 +87,58 @@ def deliver(
         world: Fault rates of rows.
     """
     size = len(rows)
-    identity, of_row = accounts.identity, accounts.of_row
-    fields = {name: values[of_row] for name, values in identity.text.items()}
-    slips = np.flatnonzero(rng.random(size) < world.row_typo)
-    fields["last_name"] = fields["last_name"].copy()
-    fields["last_name"][slips] = typo(rng, fields["last_name"][slips])
-    school = training.school[rows.learner]
     record_id = join(certifier.certifier[:4].upper(), texts(f"{number:08d}" for number in range(1, size + 1)))
-    fields |= {
+    fields = _names(rng, accounts, world) | {
         "record_id": record_id,
-        "person_ref": accounts.reference[of_row],
+        "person_ref": accounts.reference[accounts.of_row],
         "credential_code": shelf.code[rows.credential],
         "credential_title": shelf.title[rows.credential],
         "event": texts(EVENTS)[rows.event],
         "result": result,
-        "training_provider": training.provider[rows.learner],
-        "provider_opeid": np.where(school >= 0, schools.opeid[school], "").astype(object),
-        "training_setting": texts(training.setting_names)[training.setting[rows.learner]],
-        "block_flag": np.where(accounts.blocked[of_row], "Y", "N").astype(object),
+        **_trained(training, schools, rows.learner),
+        "block_flag": np.where(accounts.blocked[accounts.of_row], "Y", "N").astype(object),
     }
-    days = {"birth_date": identity.birth[of_row], "event_date": rows.day, "expiration_date": rows.expires}
-    year = years(rows.day)
-    late = (rng.random(size) < world.late_row) & (rows.day.astype("datetime64[M]").astype(np.int64) % 12 >= _NOVEMBER)
+    born = accounts.identity.birth[accounts.of_row]
+    days = {"birth_date": born, "event_date": rows.day, "expiration_date": rows.expires}
+    year, month = years(rows.day), rows.day.astype("datetime64[M]").astype(np.int64) % 12
+    late = (rng.random(size) < world.late_row) & (month >= _NOVEMBER)
     file_year = np.minimum(year + late, int(year.max(initial=0)))
-    columns = render(
-        rng, certifier, fields, days, year * 100 + rows.day.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    )
-    lines = _lines(columns, certifier.feed.delimiter)
+    columns = render(rng, certifier, fields, days, year * 100 + month + 1)
+    broken = _write_files(rng, folder, certifier, columns, file_year, world)
+    return Delivered(record_id, rows.learner, broken, size)
+
+
+def _names(rng: np.random.Generator, accounts: Accounts, world: Delivery) -> dict[str, Texts]:
+    """Who each row is about, with slips that stand in one row only."""
+    fields = {name: values[accounts.of_row] for name, values in accounts.identity.text.items()}
+    slips = np.flatnonzero(rng.random(len(accounts.of_row)) < world.row_typo)
+    fields["last_name"] = fields["last_name"].copy()
+    fields["last_name"][slips] = typo(rng, fields["last_name"][slips])
+    return fields
+
+
+def _trained(training: Training, schools: Schools, learner: Ints) -> dict[str, Texts]:
+    """Where the learner of each row trained."""
+    school = training.school[learner]
+    return {
+        "training_provider": training.provider[learner],
+        "provider_opeid": np.where(school >= 0, schools.opeid[school], "").astype(object),
+        "training_setting": texts(training.setting_names)[training.setting[learner]],
+    }
+
+
+def _write_files(
+    rng: np.random.Generator,
+    folder: Path,
+    certifier: Certifier,
+    columns: dict[str, Texts],
+    file_year: Ints,
+    world: Delivery,
+) -> list[Broken]:
+    """One file a year, with repeated and broken rows; return the planted faults."""
+    delimiter = certifier.feed.delimiter
+    lines = _lines(columns, delimiter)
+    header = delimiter.join(_quote(column, delimiter) for column in columns)
     folder.mkdir(parents=True, exist_ok=True)
     broken: list[Broken] = []
     for one in np.unique(file_year).tolist():
@@ -127,9 +152,8 @@ def deliver(
             rng, certifier, columns, placed[order], lines[placed[order]], repeats, name, world.bad_row
         )
         broken += faults
-        header = certifier.feed.delimiter.join(_quote(column, certifier.feed.delimiter) for column in columns)
         _write(folder / name, [header, *body], certifier.feed.encoding)
-    return Delivered(record_id, rows.learner, broken, size)
+    return broken
 
 
 def _quote(value: str, delimiter: str) -> str:

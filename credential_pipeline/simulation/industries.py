@@ -27,7 +27,7 @@ class Feed:
 
 
 @dataclass(frozen=True)
-class Industry:
+class SimulatedIndustry:
     """One simulated industry; ``feeds`` is empty until they are written."""
 
     name: str
@@ -49,17 +49,19 @@ def settle(
     plan: tuple[Plan, int],
     world: World,
     taken: Ints,
-) -> Industry:
+) -> SimulatedIndustry:
     """Find the learners of an industry and draw everything that they do; ``taken`` learn in another industry."""
     shelf = catalogue(certifiers, own)
     holders = choose_holders(streams("holders", name), people, *plan, own, world.population, taken)
     events = draw_events(streams("credentials", name), shelf, own, holders)
     state = people.addresses.state(people.home_on(holders.person, holders.first_day))
     training = draw_training(streams("training", name), schools, own.settings, own.two_year_college, state)
-    return Industry(name, own, holders, shelf, events, training)
+    return SimulatedIndustry(name, own, holders, shelf, events, training)
 
 
-def write_feeds(streams: Streams, folder: Path, industry: Industry, people: People, schools: Schools) -> Industry:
+def write_feeds(
+    streams: Streams, folder: Path, industry: SimulatedIndustry, people: People, schools: Schools
+) -> SimulatedIndustry:
     """Write the deliveries of every certifier into ``folder/<certifier>/``."""
     feeds = []
     for certifier in industry.shelf.certifiers:

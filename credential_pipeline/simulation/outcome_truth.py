@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from credential_pipeline.foundation.registry.model import Industry as IndustryModel
+from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import scratch
+from credential_pipeline.foundation.storage.sql import statement
 from credential_pipeline.simulation.arrays import Bools, texts, years
 from credential_pipeline.simulation.credentials import EVENTS
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.feeds import reports_failures
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import arrow
 
-_SQL = Path(__file__).with_name("outcome_truth.sql")
 _COLUMNS = [
     "release",
     "industry",
@@ -50,7 +51,7 @@ _COLUMNS = [
 ]
 
 
-def _events(industry: Industry, wanted: Bools) -> pa.Table:
+def _events(industry: SimulatedIndustry, wanted: Bools) -> pa.Table:
     events, shelf = industry.events, industry.shelf
     rows = np.flatnonzero(wanted[events.learner])
     certifier = texts(it.certifier for it in shelf.certifiers)[shelf.certifier]
@@ -72,7 +73,7 @@ def _events(industry: Industry, wanted: Bools) -> pa.Table:
     )
 
 
-def _persons(people: People, keys: Keys, industry: Industry, wanted: Bools) -> pa.Table:
+def _persons(people: People, keys: Keys, industry: SimulatedIndustry, wanted: Bools) -> pa.Table:
     who = np.unique(industry.holders.person[wanted])
     unknown = {"sex": keys.sex[who], "race": keys.race[who]}
     return arrow(
@@ -86,14 +87,8 @@ def _persons(people: People, keys: Keys, industry: Industry, wanted: Bools) -> p
     )
 
 
-def _settings(con: Connection, model: IndustryModel, industry: Industry, prices: dict[int, float]) -> None:
-    """Tables of what the registry says of the industry."""
-    con.execute("CREATE TEMP TABLE bands (band VARCHAR, low INTEGER, high INTEGER)")
-    for band in model.age_bands:
-        low, high = band.split("-")
-        con.execute("INSERT INTO bands VALUES (?, ?, ?)", [band, int(low), int(high)])
-    con.execute("CREATE TEMP TABLE prices (year INTEGER, index DOUBLE)")
-    con.executemany("INSERT INTO prices VALUES (?, ?)", [[year, index] for year, index in sorted(prices.items())])
+def _settings(con: Connection, model: Industry, industry: SimulatedIndustry) -> None:
+    """Variables for what the registry says of the industry."""
     reporting = [it.certifier for it in industry.shelf.certifiers if reports_failures(it)]
     names = {
         "industry": model.industry,
@@ -113,8 +108,8 @@ def _settings(con: Connection, model: IndustryModel, industry: Industry, prices:
 
 def outcome_cells(
     home: Path,
-    model: IndustryModel,
-    industry: Industry,
+    model: Industry,
+    industry: SimulatedIndustry,
     people: People,
     students: Students,
     keys: Keys,
@@ -133,8 +128,11 @@ def outcome_cells(
         wanted: Learners that are counted.
         prices: CPI-U by year.
     """
-    with connect() as con:
-        _settings(con, model, industry, prices)
+    with connect() as con, scratch(con) as work:
+        _settings(con, model, industry)
+        bounds = [[band, *map(int, band.split("-"))] for band in model.age_bands]
+        bands = work.rows("bands", {"band": "VARCHAR", "low": "INTEGER", "high": "INTEGER"}, bounds)
+        yearly = work.rows("prices", {"year": "INTEGER", "index": "DOUBLE"}, sorted(prices.items()))
         con.register("events", _events(industry, wanted))
         con.register("persons", _persons(people, keys, industry, wanted))
         con.register("students", arrow({"student_id": students.student_id, "person": students.person}))
@@ -144,6 +142,6 @@ def outcome_cells(
             ("enrollments", "clearinghouse/education/enrollments"),
         ):
             con.register(view, con.read_parquet(str(home / folder / "*.parquet")))
-        con.execute(_SQL.read_text(encoding="utf-8"))
+        con.execute(statement(__package__, "outcome_truth.sql", bands=bands, prices=yearly))
         rows = con.execute("SELECT * FROM cells ORDER BY cell_id").fetchall()
     return {name: [row[place] for row in rows] for place, name in enumerate(_COLUMNS)}

@@ -1,4 +1,4 @@
--- True outcome cells. Reads: events, persons, students, wages, employers, enrollments, bands, prices and variables.
+-- True outcome cells. Reads: events, persons, students, wages, employers, enrollments, bands and prices, and variables.
 
 CREATE TEMP TABLE awards AS
 SELECT person, certifier, credential, level, min(day) AS day, min_by(training, day) AS training
@@ -17,7 +17,7 @@ SELECT r.person, r.certifier, r.credential, r.day, r.training, year(r.day) AS aw
        p.death_year, coalesce(b.band, 'unknown') AS age_band
 FROM ranked AS r
 JOIN persons AS p USING (person)
-LEFT JOIN bands AS b ON year(r.day) - p.birth_year BETWEEN b.low AND b.high
+LEFT JOIN {bands} AS b ON year(r.day) - p.birth_year BETWEEN b.low AND b.high
 WHERE (r.nth = 1 OR getvariable('attribution') = 'each')
   AND year(r.day) BETWEEN getvariable('first_year') AND getvariable('last_year');
 
@@ -46,8 +46,8 @@ SELECT c.*, h.horizon, w.wages IS NOT NULL AS matched,
 FROM cohort AS c
 CROSS JOIN (SELECT unnest(range(getvariable('first_horizon'), getvariable('last_horizon') + 1)) AS horizon) AS h
 LEFT JOIN worked AS w ON w.person_key = c.person_key AND w.year = c.award_year + h.horizon
-LEFT JOIN prices AS p ON p.year = c.award_year + h.horizon
-LEFT JOIN prices AS base ON base.year = getvariable('base_year')
+LEFT JOIN {prices} AS p ON p.year = c.award_year + h.horizon
+LEFT JOIN {prices} AS base ON base.year = getvariable('base_year')
 WHERE c.award_year + h.horizon IN (SELECT DISTINCT year FROM wages)
   AND (c.death_year = 0 OR c.death_year >= c.award_year + h.horizon);
 

@@ -109,6 +109,57 @@ def _suffixes(rng: np.random.Generator, kin: Kin, families: Families, size: int)
     return suffix
 
 
+@dataclass(frozen=True)
+class _Names:
+    """The names of everybody, as :class:`People` holds them."""
+
+    first: Texts
+    middle: Texts
+    last: Texts
+    married: Texts
+    changed: Dates
+    double: Bools
+    suffix: Texts
+    nickname: Texts
+
+
+def _name_all(rng: np.random.Generator, kin: Kin, families: Families, origin: Ints) -> _Names:
+    """Names within families: inherited, shared by namesakes, taken at a wedding."""
+    size, head = len(origin), kin.head
+    own = draw_surnames(rng, origin)
+    doubled = rng.random(size) < np.array([families.double_names.get(name, 0.0) for name in ORIGINS])[origin]
+    own = compound(rng, own, origin, doubled)
+    last = np.where(kin.inherits, own[head], own)
+    birth_year = years(kin.birth)
+    first = draw_first_names(rng, kin.sex, origin, birth_year)
+    first[kin.namesake] = first[head[kin.namesake]]
+    middle = draw_first_names(rng, kin.sex, origin, birth_year - 12)
+    middle[rng.random(size) < families.no_middle_name] = ""
+    middle[kin.namesake] = middle[head[kin.namesake]]
+    marries = (kin.sex == FEMALE) & (rng.random(size) < families.women_marry)
+    both = marries & (rng.random(size) < families.keeps_both)
+    bride = np.flatnonzero(marries)
+    married = blank(size)
+    married[bride] = draw_surnames(rng, origin[bride])
+    taken = np.flatnonzero(marries & kin.spouse & (kin.sex[head] == MALE))
+    married[taken] = last[head[taken]]
+    married[both] = join(last[both], "-", married[both])
+    wedding = kin.birth + np.clip(rng.normal(27, 6, size) * 365, 18 * 365, 70 * 365).astype("timedelta64[D]")
+    known = np.flatnonzero(rng.random(size) < families.uses_nickname)
+    nickname = blank(size)
+    nickname[known] = draw_nicknames(rng, first[known])
+    return _Names(
+        first=first,
+        middle=middle,
+        last=last,
+        married=married,
+        changed=np.where(marries, wedding, NEVER),
+        double=doubled | (kin.inherits & doubled[head]) | (marries & (both | doubled[head])),
+        suffix=_suffixes(rng, kin, families, size),
+        nickname=nickname,
+    )
+
+
 def build_people(streams: Streams, world: World, size: int, wanted_births: Ints) -> People:
     """Draw ``size`` persons.
 
@@ -126,32 +177,10 @@ def build_people(streams: Streams, world: World, size: int, wanted_births: Ints)
     sex = np.where(rng.random(size) < traits.women, FEMALE, MALE)
     birth = random_day(rng, birth_year)
     kin = draw_kin(streams("families"), families, sex, birth)
-    sex, birth, head = kin.sex, kin.birth, kin.head
-    birth_year = years(birth)
-    origin = pick(rng, [traits.origins.get(name, 0.0) for name in ORIGINS], size)[head]
+    sex, birth = kin.sex, kin.birth
+    origin = pick(rng, [traits.origins.get(name, 0.0) for name in ORIGINS], size)[kin.head]
     race, race_names = _races(rng, origin, traits.races)
-    naming = streams("names")
-    own = draw_surnames(naming, origin)
-    doubled = naming.random(size) < np.array([families.double_names.get(name, 0.0) for name in ORIGINS])[origin]
-    own = compound(naming, own, origin, doubled)
-    last = np.where(kin.inherits, own[head], own)
-    first = draw_first_names(naming, sex, origin, birth_year)
-    first[kin.namesake] = first[head[kin.namesake]]
-    middle = draw_first_names(naming, sex, origin, birth_year - 12)
-    middle[naming.random(size) < families.no_middle_name] = ""
-    middle[kin.namesake] = middle[head[kin.namesake]]
-    marries = (sex == FEMALE) & (naming.random(size) < families.women_marry)
-    both = marries & (naming.random(size) < families.keeps_both)
-    bride = np.flatnonzero(marries)
-    married = blank(size)
-    married[bride] = draw_surnames(naming, origin[bride])
-    taken = np.flatnonzero(marries & kin.spouse & (sex[head] == MALE))
-    married[taken] = last[head[taken]]
-    married[both] = join(last[both], "-", married[both])
-    wedding = birth + np.clip(naming.normal(27, 6, size) * 365, 18 * 365, 70 * 365).astype("timedelta64[D]")
-    known = np.flatnonzero(naming.random(size) < families.uses_nickname)
-    nickname = blank(size)
-    nickname[known] = draw_nicknames(naming, first[known])
+    names = _name_all(streams("names"), kin, families, origin)
     homes, moved, addresses = _live(streams("homes"), world, origin, kin, birth)
     return People(
         sex=sex,
@@ -163,15 +192,15 @@ def build_people(streams: Streams, world: World, size: int, wanted_births: Ints)
         death=_deaths(streams("deaths"), birth, traits.yearly_death, world.economy.last_year),
         education=pick(rng, list(traits.education.values()), size),
         education_names=tuple(traits.education),
-        first=first,
-        middle=middle,
-        last=last,
-        married=married,
-        changed=np.where(marries, wedding, NEVER),
-        double=doubled | (kin.inherits & doubled[head]) | (marries & (both | doubled[head])),
-        suffix=_suffixes(naming, kin, families, size),
-        nickname=nickname,
-        family=head,
+        first=names.first,
+        middle=names.middle,
+        last=names.last,
+        married=names.married,
+        changed=names.changed,
+        double=names.double,
+        suffix=names.suffix,
+        nickname=names.nickname,
+        family=kin.head,
         homes=homes,
         moved=moved,
         addresses=addresses,

@@ -6,7 +6,7 @@ import numpy as np
 
 from credential_pipeline.simulation.arrays import Bools, Ints, Texts, blank, grouped_pick, join, pick, texts
 from credential_pipeline.simulation.places import places
-from credential_pipeline.simulation.world import Registry
+from credential_pipeline.simulation.world import EducationRegistry
 
 _KINDS = {
     "public_2yr": ("Community College", "Technical College", "Community and Technical College"),
@@ -47,7 +47,7 @@ class Schools:
         return order[grouped_pick(rng.random(len(state)), np.arange(1.0, len(order) + 1), low, high)]
 
 
-def build_schools(rng: np.random.Generator, world: Registry) -> Schools:
+def build_schools(rng: np.random.Generator, world: EducationRegistry) -> Schools:
     """Draw the institutions; names are those of towns and are not unique, OPEIDs are."""
     table = places()
     names = tuple(world.sectors)

@@ -14,9 +14,9 @@ from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Ints, Streams
 from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.education import Students, Trained, enroll
-from credential_pipeline.simulation.enclave import write_persons
+from credential_pipeline.simulation.enclave import Keys, write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
-from credential_pipeline.simulation.industries import Industry, settle, write_feeds
+from credential_pipeline.simulation.industries import SimulatedIndustry, settle, write_feeds
 from credential_pipeline.simulation.people import People, build_people
 from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schools
@@ -71,10 +71,7 @@ def simulate(
     world, streams = load_world(), Streams(seed)
     names = sorted(set(industries))
     worlds = {name: load_industry_world(name) for name in names}
-    for name in names:
-        registry.industry(name)
-    for folder in (*_FOLDERS, *(f"clearinghouse/inbox/{name}" for name in names)):
-        shutil.rmtree(home / folder, ignore_errors=True)
+    _make_room(home, registry, names)
     plans = {
         name: plan_holders(streams("plan", name), own, max(1, round(learners * own.learner_share)))
         for name, own in worlds.items()
@@ -94,6 +91,18 @@ def simulate(
     progress(f"wages: {wages:,} rows of {world.economy.first_year} to {world.economy.last_year}")
     write_truth(home, registry, people, students, keys, settled, effects, prices)
     progress("truth: identities, planted faults, effects and outcome cells")
+    return _summary(settled, students, keys, wages)
+
+
+def _make_room(home: Path, registry: Registry, industries: Sequence[str]) -> None:
+    """Remove earlier simulated files, once every industry is known to the registry."""
+    for name in industries:
+        registry.industry(name)
+    for folder in (*_FOLDERS, *(f"clearinghouse/inbox/{name}" for name in industries)):
+        shutil.rmtree(home / folder, ignore_errors=True)
+
+
+def _summary(settled: Sequence[SimulatedIndustry], students: Students, keys: Keys, wages: int) -> SimulationSummary:
     return SimulationSummary(
         learners={own.name: own.holders.holding for own in settled},
         awards={own.name: int((own.events.event == AWARD).sum()) for own in settled},
@@ -123,8 +132,8 @@ def _settle_all(
     plans: dict[str, tuple[Plan, int]],
     home: Path,
     progress: Callable[[str], None],
-) -> list[Industry]:
-    settled: list[Industry] = []
+) -> list[SimulatedIndustry]:
+    settled: list[SimulatedIndustry] = []
     taken: Ints = np.zeros(0, dtype=np.int64)
     for name, own in worlds.items():
         industry = settle(streams, name, registry.certifiers_of(name), people, schools, own, plans[name], world, taken)
@@ -137,7 +146,13 @@ def _settle_all(
 
 
 def _enroll_all(
-    streams: Streams, home: Path, people: People, schools: Schools, settled: list[Industry], world: World, size: int
+    streams: Streams,
+    home: Path,
+    people: People,
+    schools: Schools,
+    settled: list[SimulatedIndustry],
+    world: World,
+    size: int,
 ) -> Students:
     person, school, day, credit = [], [], [], []
     for industry in settled:

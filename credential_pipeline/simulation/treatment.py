@@ -10,7 +10,7 @@ import numpy as np
 
 from credential_pipeline.simulation.arrays import Bools, Floats, Ints, years
 from credential_pipeline.simulation.credentials import AWARD
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.names import SEXES
 from credential_pipeline.simulation.people import People
 
@@ -57,14 +57,14 @@ def in_group(people: People, person: Ints, award_year: Ints, group: str) -> Bool
     return np.asarray((age >= int(low)) & (age <= int(high)))
 
 
-def effect_of(industry: Industry, credential: Ints) -> Floats:
+def effect_of(industry: SimulatedIndustry, credential: Ints) -> Floats:
     """Planted effect of each credential number of the industry's catalogue, in log points."""
     shelf, effect = industry.shelf, industry.world.effect
     names = [f"{shelf.certifiers[c].certifier}/{code}" for c, code in zip(shelf.certifier, shelf.code, strict=True)]
     return np.array([effect.credentials.get(name, effect.default) for name in names])[credential]
 
 
-def _one(number: int, industry: Industry, people: People, span: tuple[int, int]) -> Treated:
+def _one(number: int, industry: SimulatedIndustry, people: People, span: tuple[int, int]) -> Treated:
     own, person = industry.world, industry.holders.person
     size, events = len(person), industry.events
     awards = np.flatnonzero(events.event == AWARD)
@@ -105,14 +105,14 @@ def _one(number: int, industry: Industry, people: People, span: tuple[int, int])
     )
 
 
-def _code_rank(industry: Industry) -> Ints:
+def _code_rank(industry: SimulatedIndustry) -> Ints:
     """Rank of each credential by certifier and code, which breaks ties of awards on one day."""
     shelf = industry.shelf
     names = [(shelf.certifiers[c].certifier, code) for c, code in zip(shelf.certifier, shelf.code, strict=True)]
     return np.argsort(np.argsort(np.array([f"{a}\x1f{b}" for a, b in names]), kind="stable"), kind="stable")
 
 
-def treat(industries: Sequence[Industry], people: People, span: tuple[int, int]) -> Treated:
+def treat(industries: Sequence[SimulatedIndustry], people: People, span: tuple[int, int]) -> Treated:
     """List the learners of all industries with what their awards change; ``span`` is the first and last wage year."""
     parts = [_one(number, industry, people, span) for number, industry in enumerate(industries)]
     return Treated(*(np.concatenate([getattr(part, name) for part in parts]) for name in Treated.__dataclass_fields__))

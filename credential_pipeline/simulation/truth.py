@@ -14,7 +14,7 @@ from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
 from credential_pipeline.simulation.enclave import Keys
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.outcome_truth import outcome_cells
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import write_csv, write_ids
@@ -26,7 +26,7 @@ def person_id(person: Ints) -> Texts:
     return join("P", decimals(person, 8))
 
 
-def _records(industries: Sequence[Industry]) -> dict[str, Texts]:
+def _records(industries: Sequence[SimulatedIndustry]) -> dict[str, Texts]:
     parts: dict[str, list[Texts]] = {"industry": [], "certifier": [], "record_id": [], "person_id": []}
     for industry in industries:
         for feed in industry.feeds:
@@ -38,13 +38,13 @@ def _records(industries: Sequence[Industry]) -> dict[str, Texts]:
     return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-def opted_out(industry: Industry) -> Ints:
+def opted_out(industry: SimulatedIndustry) -> Ints:
     """Person numbers of those who asked a certifier of the industry not to share their record, sorted."""
     found = [feed.accounts.identity.person[feed.accounts.blocked] for feed in industry.feeds]
     return np.unique(np.concatenate(found))
 
 
-def _blocked(industries: Sequence[Industry], students: Students) -> dict[str, object]:
+def _blocked(industries: Sequence[SimulatedIndustry], students: Students) -> dict[str, object]:
     school = np.sort(students.person[students.blocked])
     certifier = np.unique(np.concatenate([opted_out(industry) for industry in industries]))
     return {
@@ -53,7 +53,7 @@ def _blocked(industries: Sequence[Industry], students: Students) -> dict[str, ob
     }
 
 
-def _broken(industries: Sequence[Industry]) -> dict[str, object]:
+def _broken(industries: Sequence[SimulatedIndustry]) -> dict[str, object]:
     rows: list[tuple[str, str, Broken]] = [
         (industry.name, feed.certifier.certifier, fault)
         for industry in industries
@@ -69,7 +69,7 @@ def _broken(industries: Sequence[Industry]) -> dict[str, object]:
     }
 
 
-def followed(industry: Industry, students: Students, keys: Keys) -> Bools:
+def followed(industry: SimulatedIndustry, students: Students, keys: Keys) -> Bools:
     """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
     person = industry.holders.person
     shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
@@ -82,7 +82,7 @@ def write_truth(
     people: People,
     students: Students,
     keys: Keys,
-    industries: Sequence[Industry],
+    industries: Sequence[SimulatedIndustry],
     effects: Effects,
     prices: dict[int, float],
 ) -> None:

@@ -16,7 +16,7 @@ from credential_pipeline.simulation.arrays import Floats, Ints, Streams, Texts, 
 from credential_pipeline.simulation.careers import Careers, Year, open_market
 from credential_pipeline.simulation.employers import build_employers, shortlist, write_employers
 from credential_pipeline.simulation.enclave import Keys
-from credential_pipeline.simulation.industries import Industry
+from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.treatment import Treated, treat
 from credential_pipeline.simulation.world import Economy
@@ -77,7 +77,7 @@ def write_wages(
     folder: Path,
     people: People,
     keys: Keys,
-    industries: Sequence[Industry],
+    industries: Sequence[SimulatedIndustry],
     economy: Economy,
     registry: Registry,
     prices: dict[int, float],

@@ -91,7 +91,7 @@ class Delivery(Part):
     late_row: Share = 0.02
 
 
-class Registry(Part):
+class EducationRegistry(Part):
     """The clearinghouse's own records: coverage, opt-outs, enrollment and its errors."""
 
     holders_in_it: Share
@@ -168,7 +168,7 @@ class World(Part):
     calibrated_to: str
     population: Population
     families: Families
-    registry: Registry
+    registry: EducationRegistry
     reference: Reference
     economy: Economy
 

@@ -28,6 +28,12 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def _classes(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+
+
 def _above(limit: int, paths: list[Path]) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {length} lines"
@@ -61,6 +67,11 @@ def test_a_hop_has_one_name_everywhere(hop, side):
     assert (ROOT / "checks" / "suites" / side.value / f"{hop}.py").is_file()
     assert (ROOT / "assets" / side.value / f"{hop}.py").is_file()
     assert list((ROOT / "tests" / "domain" / side.value).glob(f"test_{hop}*.py"))
+
+
+@pytest.mark.parametrize("word", ["Industry", "Manifest", "Figure", "Registry", "Agreement"])
+def test_a_word_names_one_class(word):
+    assert len([path for path in _MODULES for name in _classes(path) if name == word]) == 1
 
 
 def test_no_room_has_a_vague_name():

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from credential_pipeline.engines.handover.manifest import Manifest
+from credential_pipeline.engines.handover.manifest import PackageManifest
 from credential_pipeline.engines.handover.private_files import private_folder, read_private, sha256_file, write_failure
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.durable import canonical_json, exclusive, flush, write_atomically
@@ -80,7 +80,7 @@ class DisclosureRecord:
         last = {entry.package_id: entry.state for entry in self.entries()}
         return sorted(package_id for package_id, state in last.items() if state == "prepared")
 
-    def prepare(self, con: Connection, manifest: Manifest, members: str, when: datetime) -> None:
+    def prepare(self, con: Connection, manifest: PackageManifest, members: str, when: datetime) -> None:
         """Record that a package is about to go; nothing happens if it is recorded already and not void.
 
         Args:

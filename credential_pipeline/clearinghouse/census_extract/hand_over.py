@@ -13,11 +13,11 @@ from credential_pipeline.clearinghouse.census_extract.whitelist import assert_co
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.delivery import deliver
 from credential_pipeline.engines.handover.keys import Recipient, SigningKey
-from credential_pipeline.engines.handover.manifest import Manifest, ManifestFacts
+from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.package import SealedPackage, describe_files, seal
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.model import Agreement, Industry
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -63,22 +63,13 @@ def hand_over(
         SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, ``E_BLOCKED_LEARNER``, ``E_CONTRACT_COLUMNS``,
             ``E_FORBIDDEN_COLUMN``, ``E_LEDGER_BROKEN``, ``E_EXTRACT``, or what sealing and delivery refuse.
     """
-    agreement = require_agreement(industry, today)
-    if keys.tokens.recipient != agreement.recipient:
-        message = f"The token key of {industry.industry} is another recipient's: load that of the agreement's."
-        raise SafeError("E_WRONG_KEY", message)
+    agreement = _agreement_of(industry, keys.tokens, today)
     record = DisclosureRecord(home)
     record.entries()
     with scratch(con) as work:
-        try:
-            assert_columns({name: columns for name, (_rows, columns) in describe_files(files).items()})
-            refuse_blocked(con, industry.industry, keys.tokens)
-            members = _members(work, files["learners"], industry.industry, keys.tokens)
-        except duckdb.Error:
-            message = f"The extract of {industry.industry} can't be read: run the hop census_extract again."
-            raise SafeError("E_EXTRACT", message) from None
+        members = _checked_members(work, files, industry.industry, keys.tokens)
 
-        def prepared(manifest: Manifest) -> None:
+        def prepared(manifest: PackageManifest) -> None:
             record.prepare(con, manifest, str(members), when)
 
         facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when)
@@ -88,6 +79,34 @@ def hand_over(
             deliver(sealed, inbox, keys.signing.public)
     record.complete(sealed.package_id, when)
     return sealed
+
+
+def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:
+    """The agreement under which the extract leaves today.
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, or ``E_WRONG_KEY``: the token key is another recipient's.
+    """
+    agreement = require_agreement(industry, today)
+    if key.recipient != agreement.recipient:
+        message = f"The token key of {industry.industry} is another recipient's: load that of the agreement's."
+        raise SafeError("E_WRONG_KEY", message)
+    return agreement
+
+
+def _checked_members(work: Scratch, files: dict[str, Path], industry: str, key: TokenKey) -> Relation:
+    """Who is in the extract, after a last look at its columns and at the blocks of today: learner_id, row_id.
+
+    Raises:
+        SafeError: ``E_CONTRACT_COLUMNS``, ``E_FORBIDDEN_COLUMN``, ``E_BLOCKED_LEARNER``, ``E_EXTRACT``.
+    """
+    try:
+        assert_columns({name: columns for name, (_rows, columns) in describe_files(files).items()})
+        refuse_blocked(work.con, industry, key)
+        return _members(work, files["learners"], industry, key)
+    except duckdb.Error:
+        message = f"The extract of {industry} can't be read: run the hop census_extract again."
+        raise SafeError("E_EXTRACT", message) from None
 
 
 def _members(work: Scratch, learners: Path, industry: str, key: TokenKey) -> Relation:

@@ -13,7 +13,7 @@ from credential_pipeline.clearinghouse.clerical_review.decisions import UNSURE
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ReviewerAgreement:
     """Agreement of two reviewers.
 
     Attributes:
@@ -60,7 +60,7 @@ def kappa(answers: Sequence[tuple[str, str]]) -> float | None:
     return (observed * n - expected) / (n * n - expected)
 
 
-def agreements(answers: Mapping[str, Mapping[str, str]]) -> list[Agreement]:
+def agreements(answers: Mapping[str, Mapping[str, str]]) -> list[ReviewerAgreement]:
     """The agreement of every two reviewers who have pairs in common.
 
     Args:
@@ -74,7 +74,7 @@ def agreements(answers: Mapping[str, Mapping[str, str]]) -> list[Agreement]:
             continue
         sure = [pair for pair in both if UNSURE not in pair]
         found.append(
-            Agreement(
+            ReviewerAgreement(
                 reviewers=(one, two),
                 pairs=len(both),
                 agreed=sum(a == b for a, b in both) / len(both),

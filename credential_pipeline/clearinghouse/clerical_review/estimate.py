@@ -23,7 +23,7 @@ MIN_SETTLED = 0.8
 
 
 @dataclass(frozen=True)
-class Figure:
+class Estimated:
     """One row of the diagnostics."""
 
     metric: str
@@ -150,7 +150,7 @@ def _pooled(known: Sequence[Reviewed]) -> float:
     return sum(entry.matches for entry in known) / n if n else 0.5
 
 
-def figures(batches: Sequence[Batch], decisions: Sequence[Decision]) -> list[Figure]:
+def figures(batches: Sequence[Batch], decisions: Sequence[Decision]) -> list[Estimated]:
     """The rows of the diagnostics that reviewed samples give; none until a sample is settled far enough.
 
     The newest sample that is settled far enough says how large strata are; earlier ones that were drawn under the same model
@@ -178,9 +178,9 @@ def figures(batches: Sequence[Batch], decisions: Sequence[Decision]) -> list[Fig
         for name, found in (("est_precision", precision), ("est_recall", recall)):
             if found is not None:
                 for suffix, value in (("", found.value), ("_low", found.low), ("_high", found.high)):
-                    made.append(Figure(f"{name}{suffix}", dimension, level, round(value, 6), n))
+                    made.append(Estimated(f"{name}{suffix}", dimension, level, round(value, 6), n))
         unsure = sum(known.open for known in chosen.values())
-        made.append(Figure("est_open_pairs", dimension, level, float(unsure), unsure))
+        made.append(Estimated("est_open_pairs", dimension, level, float(unsure), unsure))
     return made
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.clerical_review.batches import load_batches
 from credential_pipeline.clearinghouse.clerical_review.decisions import Decision, load, review_folder
-from credential_pipeline.clearinghouse.clerical_review.estimate import Figure, figures
+from credential_pipeline.clearinghouse.clerical_review.estimate import Estimated, figures
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Review:
     """
 
     decisions: Sequence[Decision] = ()
-    figures: Sequence[Figure] = ()
+    figures: Sequence[Estimated] = ()
 
 
 NOTHING = Review()

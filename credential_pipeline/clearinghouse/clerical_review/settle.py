@@ -11,7 +11,7 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.clerical_review import batches as batch_files
 from credential_pipeline.clearinghouse.clerical_review import judgements as judgement_files
-from credential_pipeline.clearinghouse.clerical_review.agreement import Agreement, agreements
+from credential_pipeline.clearinghouse.clerical_review.agreement import ReviewerAgreement, agreements
 from credential_pipeline.clearinghouse.clerical_review.anchors import Found, claims
 from credential_pipeline.clearinghouse.clerical_review.batches import ADJUDICATION, Batch, Pair
 from credential_pipeline.clearinghouse.clerical_review.consistency import Beliefs, Claim
@@ -48,7 +48,7 @@ class Report:
     waiting: int = 0
     conflicts: list[str] = field(default_factory=list)
     contradictions: list[tuple[str, ...]] = field(default_factory=list)
-    agreements: list[tuple[str, Agreement]] = field(default_factory=list)
+    agreements: list[tuple[str, ReviewerAgreement]] = field(default_factory=list)
 
 
 def take_in(folder: Path, paths: Sequence[Path], lookup: Lookup, *, single: bool) -> Report:

@@ -14,11 +14,11 @@ from credential_pipeline.clearinghouse.linked_records.identities import Identiti
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
-from credential_pipeline.engines.linkage.forecast import MAX_PAIRS
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import Floats, Ints, cluster, contradiction
-from credential_pipeline.engines.linkage.sql import count
+from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -52,12 +52,11 @@ class Learners:
 def find_learners(
     work: Scratch,
     model: Model,
-    threshold: float,
-    *,
-    profiles: Relation,
+    limits: Linkage,
     identities: Identities,
     decided: reviewed.Decided,
-    max_pairs: int = MAX_PAIRS,
+    *,
+    profiles: Relation,
     engine: Engine = DUCKDB,
 ) -> Learners:
     """Cluster the identities into learners.
@@ -65,11 +64,10 @@ def find_learners(
     Args:
         work: Makes the relations.
         model: The model of the family ``profiles``.
-        threshold: Probability from which two identities are joined.
-        profiles: Profiles, for the sender's person ids.
+        limits: The probability from which two identities are joined, and the ceiling of candidate pairs.
         identities: The identities of the profiles.
         decided: What people decided.
-        max_pairs: Ceiling of candidate pairs.
+        profiles: Profiles, for the sender's person ids.
         engine: What compares them; clustering, with its contradictions, is done here.
     """
     records = make_records(work, identities.known, id_column="identity")
@@ -81,28 +79,10 @@ def find_learners(
             __package__, "person_refs.sql", profiles=profiles, identities=identities.of_profiles, records=records
         ),
     )
-    with engine.reach(work) as sql:
-        found = make_pairs(sql, records, None, usable(RULES, fields), max_pairs)
-        pairs = sql.table(
-            "pairs",
-            f"SELECT * FROM {found.pairs} UNION ALL SELECT left_record, right_record, -1 FROM {refs} "
-            f"ANTI JOIN {found.pairs} USING (left_record, right_record)",
-        )
-        sql.drop(found.pairs)
-        scored = score(
-            sql,
-            model,
-            left=records,
-            right=None,
-            pairs=pairs,
-            fields=fields,
-            right_rows=size,
-            min_weight=ALL,
-        )
-        candidates, scored = Candidates(sql.keep(pairs), found.forecast), sql.keep(scored)
+    candidates, scored = _compare(work, model, fields, records, refs, limits.max_candidate_pairs, engine)
     against = contradiction(fields)
     decisions = reviewed.of_records(work.con, decided, identities.of_profiles, records)
-    edges = decisions.with_edges(*_edges(work.con, scored, refs, threshold, against))
+    edges = decisions.with_edges(*_edges(work.con, scored, refs, limits.link_threshold, against))
     forbidden = _contradicting(work.con, scored, against)
     members = _members(work, records, cluster(size, *edges, decisions.forbidden(size, *edges[:2], forbidden)))
     inside = _score_inside(work, model, fields, records, members, scored, engine)
@@ -112,6 +92,42 @@ def find_learners(
         weights = "SELECT left_record, right_record, match_weight FROM"
         scored = work.view("scored", f"{weights} {scored} UNION ALL {weights} {inside}")
     return Learners(records, members, fields, candidates, scored)
+
+
+def _compare(
+    work: Scratch,
+    model: Model,
+    fields: Sequence[str],
+    records: Relation,
+    refs: Relation,
+    max_pairs: int,
+    engine: Engine,
+) -> tuple[Candidates, Relation]:
+    """The pairs that a rule or the sender's person id suggests, and what the model says of them."""
+    with engine.reach(work) as sql:
+        found = make_pairs(sql, records, None, usable(RULES, fields), max_pairs)
+        pairs = sql.table(
+            "pairs",
+            f"SELECT * FROM {found.pairs} UNION ALL SELECT left_record, right_record, -1 FROM {refs} "
+            f"ANTI JOIN {found.pairs} USING (left_record, right_record)",
+        )
+        sql.drop(found.pairs)
+        scored = _score_within(sql, model, fields, records, pairs)
+        return Candidates(sql.keep(pairs), found.forecast), sql.keep(scored)
+
+
+def _score_within(sql: Sql, model: Model, fields: Sequence[str], records: Relation, pairs: Relation) -> Relation:
+    """Pairs of identities with their weights, however low."""
+    return score(
+        sql,
+        model,
+        left=records,
+        right=None,
+        pairs=pairs,
+        fields=fields,
+        right_rows=count(sql, records),
+        min_weight=ALL,
+    )
 
 
 def _edges(
@@ -172,14 +188,4 @@ def _score_inside(
     if not count(work.con, pairs):
         return None
     with engine.reach(work) as sql:
-        made = score(
-            sql,
-            model,
-            left=records,
-            right=None,
-            pairs=pairs,
-            fields=fields,
-            right_rows=count(work.con, records),
-            min_weight=ALL,
-        )
-        return sql.keep(made)
+        return sql.keep(_score_within(sql, model, fields, records, pairs))

@@ -4,7 +4,6 @@ Not here: how identities cluster (learners.py) and how students are found (stude
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, Review
 from credential_pipeline.clearinghouse.linked_records import outputs
@@ -20,37 +19,14 @@ from credential_pipeline.clearinghouse.linked_records.reviewed import take_decis
 from credential_pipeline.clearinghouse.linked_records.students import find_students
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.model import Model, shipped
+from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
 
-class Thresholds(Protocol):
-    """The thresholds of an industry."""
-
-    @property
-    def link_threshold(self) -> float:
-        """Probability from which a pair is linked."""
-
-    @property
-    def review_threshold(self) -> float:
-        """Probability from which an undecided pair is put to a person."""
-
-    @property
-    def max_candidate_pairs(self) -> int:
-        """Candidate pairs above which the linkage refuses to begin."""
-
-
-class Industry(Protocol):
-    """What the hop needs to know of an industry."""
-
-    @property
-    def linkage(self) -> Thresholds:
-        """Its thresholds."""
-
-
 def link(
     con: Connection,
-    industry_config: Industry,
+    industry: Industry,
     *,
     profiles_model: Model | None = None,
     registry_model: Model | None = None,
@@ -63,54 +39,34 @@ def link(
     Args:
         con: Connection with the views cleaned_learners.{profiles, credentials} and education_registry.{persons,
             person_index}, and, if there is one, the last version's memory of learner ids in previous_linked_records.
-        industry_config: The industry's configuration, for its thresholds.
+        industry: The industry, for its thresholds.
         profiles_model: Model of profiles to one another; the shipped one if None.
         registry_model: Model of profiles to students; the shipped one if None.
         declared: Certifier -> fields that its layout maps, for the figures on fields that stay empty.
         review: What people decided on pairs, which outranks any score.
         engine: Where the heavy steps run.
     """
-    limits = industry_config.linkage
     models = Models(profiles_model or shipped("profiles"), registry_model or shipped("registry"))
     with scratch(con) as work:
-        _link(work, inputs(con), models, limits, declared or {}, review, engine)
+        _link(work, inputs(con), models, industry.linkage, declared or {}, review, engine)
 
 
 def _link(
     work: Scratch,
     read: Inputs,
     models: Models,
-    limits: Thresholds,
+    limits: Linkage,
     declared: Mapping[str, Sequence[str]],
     review: Review,
     engine: Engine,
 ) -> None:
     """The hop from its inputs to its tables, step by step."""
-    con, most = work.con, limits.max_candidate_pairs
-    link_from, review_from = limits.link_threshold, limits.review_threshold
+    con = work.con
     decided = take_decisions(work, review.decisions)
     identities = find_identities(work, read.profiles, decided)
-    learners = find_learners(
-        work,
-        models.profiles,
-        link_from,
-        profiles=read.profiles,
-        identities=identities,
-        decided=decided,
-        max_pairs=most,
-        engine=engine,
-    )
+    learners = find_learners(work, models.profiles, limits, identities, decided, profiles=read.profiles, engine=engine)
     students = find_students(
-        work,
-        models.registry,
-        link_from,
-        review_from,
-        identities=identities,
-        members=learners.members,
-        decided=decided,
-        index=read.index,
-        max_pairs=most,
-        engine=engine,
+        work, models.registry, limits, identities, decided, members=learners.members, index=read.index, engine=engine
     )
     of_profiles = identities.of_profiles
     merged = merge_learners(work, models.profiles, learners, students.best, decided, of_profiles)
@@ -130,12 +86,12 @@ def _link(
     outputs.write_links(con, people, profile_persons, read.credentials)
     pairs = gather_pairs(work, of_profiles, learners, students, merged, decided)
     write_pairs(con, pairs)
-    write_queue(con, pairs, merged.best, students.candidates, review_from)
+    write_queue(con, pairs, merged.best, students.candidates, limits.review_threshold)
     write_diagnostics(
         work,
         read,
         models,
-        Setting(link_from, review_from, declared),
+        Setting(limits.link_threshold, limits.review_threshold, declared),
         identities=identities,
         learners=learners,
         students=students,

@@ -12,7 +12,7 @@ import numpy as np
 from credential_pipeline.clearinghouse.clerical_review.anchors import claims, resolve
 from credential_pipeline.clearinghouse.clerical_review.consistency import Beliefs
 from credential_pipeline.clearinghouse.clerical_review.decisions import UNSURE, Decision
-from credential_pipeline.clearinghouse.clerical_review.estimate import Figure
+from credential_pipeline.clearinghouse.clerical_review.estimate import Estimated
 from credential_pipeline.engines.linkage.resolve import Floats, Ints, components
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -179,7 +179,7 @@ def of_learners(work: Scratch, profiles: Relation, identities: Relation, learner
     )
 
 
-def write_figures(con: Connection, target: str, counts: Mapping[str, int], figures: Sequence[Figure]) -> None:
+def write_figures(con: Connection, target: str, counts: Mapping[str, int], figures: Sequence[Estimated]) -> None:
     """Add to the diagnostics what decisions did and what the reviewed samples say of precision and recall."""
     rows = [("review_decisions", "effect", effect, float(n), n) for effect, n in sorted(counts.items())]
     rows += [(f.metric, f.dimension, f.level, f.value, f.n) for f in figures]

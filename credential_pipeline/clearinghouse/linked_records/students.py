@@ -12,11 +12,11 @@ from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, o
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
-from credential_pipeline.engines.linkage.forecast import MAX_PAIRS
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import score
 from credential_pipeline.engines.linkage.resolve import best_right, contradiction
 from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -60,14 +60,12 @@ class Students:
 def find_students(
     work: Scratch,
     model: Model,
-    link_threshold: float,
-    review_threshold: float,
-    *,
+    limits: Linkage,
     identities: Identities,
-    members: Relation,
     decided: Decided,
+    *,
+    members: Relation,
     index: Relation,
-    max_pairs: int = MAX_PAIRS,
     engine: Engine = DUCKDB,
 ) -> Students:
     """Find the best student of each learner; the engine does what looks through the registry.
@@ -75,13 +73,12 @@ def find_students(
     Args:
         work: Makes the relations.
         model: The model of the family ``registry``.
-        link_threshold: Probability from which the best student is linked.
-        review_threshold: Probability of any candidate from which an undecided learner is ambiguous.
+        limits: The probability from which the best student is linked, that of any candidate from which an undecided
+            learner is ambiguous, and the ceiling of candidate pairs.
         identities: The identities of the profiles.
-        members: identity, learner.
         decided: What people decided.
+        members: identity, learner.
         index: The registry's person index.
-        max_pairs: Ceiling of candidate pairs.
         engine: Where the heavy steps run.
     """
     must = of_learners(work, decided.must_student, identities.of_profiles, members)
@@ -91,32 +88,16 @@ def find_students(
     with engine.reach(work) as sql:
         rows = count(work.con, sides.students)
         fields = shared_fields(sql, sides.form_records, sides.students)
-        exact = match_exactly(sql, model, sides, cannot, rows, link_threshold)
-        open_forms = sql.table(
-            "open_forms",
-            f"SELECT r.* FROM {sides.form_records} r JOIN {forms} f ON f.form = r.id "
-            f"ANTI JOIN {exact} e ON e.learner = f.learner",
-        )
-        found = make_pairs(sql, open_forms, sides.students, usable(RULES, fields), max_pairs)
-        compared = score(
-            sql,
-            model,
-            left=open_forms,
-            right=sides.students,
-            pairs=found.pairs,
-            fields=fields,
-            right_rows=rows,
-        )
-        scored = _name(sql, sides, compared, fields)
-        sql.drop(compared, open_forms)
+        exact = match_exactly(sql, model, sides, cannot, rows, limits.link_threshold)
+        found, scored = _compare(sql, model, sides, exact, fields, limits.max_candidate_pairs)
         candidates = gather(sql, scored, cannot)
         best = best_right(
             sql,
             candidates,
             left="learner",
             right="student_id",
-            link_threshold=link_threshold,
-            review_threshold=review_threshold,
+            link_threshold=limits.link_threshold,
+            review_threshold=limits.review_threshold,
         )
         pairs = Candidates(sql.keep(found.pairs), found.forecast)
         scored, candidates, exact, best = (sql.keep(made) for made in (scored, candidates, exact, best))
@@ -156,6 +137,30 @@ def make_forms(work: Scratch, entities: Relation, members: Relation) -> Relation
         GROUP BY ALL
         """,
     )
+
+
+def _compare(
+    sql: Sql, model: Model, sides: Sides, exact: Relation, fields: Sequence[str], max_pairs: int
+) -> tuple[Candidates, Relation]:
+    """The pairs of students and learners without an exact match, and what the model says of them."""
+    open_forms = sql.table(
+        "open_forms",
+        f"SELECT r.* FROM {sides.form_records} r JOIN {sides.forms} f ON f.form = r.id "
+        f"ANTI JOIN {exact} e ON e.learner = f.learner",
+    )
+    found = make_pairs(sql, open_forms, sides.students, usable(RULES, fields), max_pairs)
+    compared = score(
+        sql,
+        model,
+        left=open_forms,
+        right=sides.students,
+        pairs=found.pairs,
+        fields=fields,
+        right_rows=count(sql, sides.students),
+    )
+    scored = _name(sql, sides, compared, fields)
+    sql.drop(compared, open_forms)
+    return found, scored
 
 
 def match_exactly(sql: Sql, model: Model, sides: Sides, cannot: Relation, students: int, threshold: float) -> Relation:

@@ -61,6 +61,37 @@ def _packed(header: tuple[str, ...], certifier: Certifier) -> str:
     return f"struct_pack({', '.join(f'{name} := {value}' for name, value in zip(names, values, strict=True))})"
 
 
+def _values_sql(header: tuple[str, ...], certifier: Certifier) -> str:
+    """The rows of the stage out of lines; its parameters are the header line, the file's name and its first place."""
+    delimiter = certifier.feed.delimiter
+    whole, one = _quoted(delimiter)
+    split = literal(delimiter)
+    width = len(header)
+    return rf"""
+        WITH checked AS (
+            SELECT line, content,
+                CASE WHEN length(content) > {LONGEST_LINE} THEN 'LINE_TOO_LONG'
+                     WHEN regexp_matches(content, {literal(_INVISIBLE)}) THEN 'CONTROL_CHARACTER'
+                     WHEN contains(content, '"') AND NOT regexp_full_match(content, {whole}) THEN 'BAD_QUOTING'
+                     WHEN {_bare("content")} = {_bare("$first")} THEN 'REPEATED_HEADER' END AS fault
+            FROM {_LINES} WHERE trim(content) <> ''
+        ), split AS (
+            SELECT *,
+                CASE WHEN fault IS NOT NULL THEN NULL
+                     WHEN contains(content, '"') THEN list_transform(
+                        regexp_extract_all({split} || content, {one}, 1),
+                        lambda value: CASE WHEN starts_with(value, '"')
+                            THEN replace(value[2:-2], '""', '"') ELSE value END)
+                     ELSE string_split(content, {split}) END AS fields
+            FROM checked
+        )
+        SELECT $base + line, $delivery, line, content,
+            CASE WHEN len(fields) = {width} THEN {_packed(header, certifier)} END,
+            CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END
+        FROM split
+        """
+
+
 def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier) -> int:
     """Append the data lines of one file to the stage, with values or with a reason, and return how many there were.
 
@@ -74,39 +105,12 @@ def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, numb
         number: Place of the file in the order of deliveries.
         certifier: Whose file it is.
     """
-    delimiter = certifier.feed.delimiter
-    whole, one = _quoted(delimiter)
-    split = literal(delimiter)
-    width = len(lines.header)
     numbers = np.arange(lines.before + 1, lines.before + 1 + len(lines.body), dtype=np.int32)
     con = work.con
     con.register(_LINES, pa.table({"line": numbers, "content": lines.body}))
     try:
         con.execute(
-            rf"""
-            INSERT INTO {stage}
-            WITH checked AS (
-                SELECT line, content,
-                    CASE WHEN length(content) > {LONGEST_LINE} THEN 'LINE_TOO_LONG'
-                         WHEN regexp_matches(content, {literal(_INVISIBLE)}) THEN 'CONTROL_CHARACTER'
-                         WHEN contains(content, '"') AND NOT regexp_full_match(content, {whole}) THEN 'BAD_QUOTING'
-                         WHEN {_bare("content")} = {_bare("$first")} THEN 'REPEATED_HEADER' END AS fault
-                FROM {_LINES} WHERE trim(content) <> ''
-            ), split AS (
-                SELECT *,
-                    CASE WHEN fault IS NOT NULL THEN NULL
-                         WHEN contains(content, '"') THEN list_transform(
-                            regexp_extract_all({split} || content, {one}, 1),
-                            lambda value: CASE WHEN starts_with(value, '"')
-                                THEN replace(value[2:-2], '""', '"') ELSE value END)
-                         ELSE string_split(content, {split}) END AS fields
-                FROM checked
-            )
-            SELECT $base + line, $delivery, line, content,
-                CASE WHEN len(fields) = {width} THEN {_packed(lines.header, certifier)} END,
-                CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END
-            FROM split
-            """,
+            f"INSERT INTO {stage} {_values_sql(lines.header, certifier)}",
             {"first": lines.first, "delivery": delivery, "base": number * LINES_PER_FILE},
         )
     finally:

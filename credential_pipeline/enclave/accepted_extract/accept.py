@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from credential_pipeline.engines.handover.agreement import require_agreement
-from credential_pipeline.engines.handover.manifest import Manifest
+from credential_pipeline.engines.handover.manifest import PackageManifest
 from credential_pipeline.engines.handover.receive import ReceivingKeys, receive
 from credential_pipeline.foundation.contracts import census_extract
 from credential_pipeline.foundation.contracts.accepted_extract import SNAPSHOT
@@ -14,7 +14,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 
 def accept(
     con: Connection, package_dir: Path, keys: ReceivingKeys, industry: Industry, today: date, *, work: Path
-) -> Manifest:
+) -> PackageManifest:
     """Verify and open a package, and load its tables as ``accepted_extract.<table>``.
 
     Args:

@@ -8,7 +8,6 @@ passes are (cascade.py) and what is published (outputs.py).
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
 
 from credential_pipeline.enclave.person_keys.cascade import PASSES, Pass, add_keys
 from credential_pipeline.enclave.person_keys.outputs import write_outputs
@@ -19,6 +18,7 @@ from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import best_right, contradiction
 from credential_pipeline.engines.linkage.sql import Here, count
+from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -29,36 +29,12 @@ LINKS |= dict.fromkeys(("status", "module", "pass"), "VARCHAR")
 """Columns of the decided links, one row a row that a pass decided on."""
 
 
-class Thresholds(Protocol):
-    """The thresholds of an industry."""
-
-    @property
-    def link_threshold(self) -> float:
-        """Probability from which a row gets the key."""
-
-    @property
-    def review_threshold(self) -> float:
-        """Probability of any candidate from which a row without key is ambiguous."""
-
-    @property
-    def max_candidate_pairs(self) -> int:
-        """Candidate pairs of a module above which it refuses to begin."""
-
-
-class Industry(Protocol):
-    """What the hop needs to know of an industry."""
-
-    @property
-    def linkage(self) -> Thresholds:
-        """Its thresholds."""
-
-
-def assign(con: Connection, industry_config: Industry, *, model: Model | None = None, engine: Engine = DUCKDB) -> None:
+def assign(con: Connection, industry: Industry, *, model: Model | None = None, engine: Engine = DUCKDB) -> None:
     """Create person_keys.{person_links, learners, credentials, enrollments, unkeyed_credentials, coverage}.
 
     Args:
         con: Connection with the views accepted_extract.* and reference_population.persons.
-        industry_config: The industry's configuration, for its thresholds.
+        industry: The industry, for its thresholds.
         model: Model of extract rows to reference rows; the shipped one if None.
         engine: What finds and scores the candidates; who gets which key is decided here.
     """
@@ -68,7 +44,7 @@ def assign(con: Connection, industry_config: Industry, *, model: Model | None = 
         people = relation(con, "reference_population.persons")
         sides = _prepare(work, extract, people)
         lives = find_lives(work, relation(con, "accepted_extract.credentials"), people)
-        found = _run(work, chosen, sides, lives, industry_config.linkage, engine)
+        found = _run(work, chosen, sides, lives, industry.linkage, engine)
         links = drop_contradicting(work, chosen, sides, found)
         write_outputs(con, str(links))
 
@@ -122,7 +98,7 @@ def find_lives(work: Scratch, credentials: Relation, persons: Relation) -> Lives
     return Lives(awards, deaths)
 
 
-def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Thresholds, engine: Engine) -> Relation:
+def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Linkage, engine: Engine) -> Relation:
     """Run the modules over the rows that are still without a key, and within each its passes in order.
 
     The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
@@ -177,9 +153,7 @@ def _name(work: Scratch, scored: Relation, pairs: Relation, sides: Sides, lives:
     )
 
 
-def decide(
-    work: Scratch, step: Pass, number: int, candidates: Relation, links: Relation, limits: Thresholds
-) -> Relation:
+def decide(work: Scratch, step: Pass, number: int, candidates: Relation, links: Relation, limits: Linkage) -> Relation:
     """Link the rows of the pool whose best candidate so far stands alone: the links with those of this pass."""
     undecided = work.view(
         "undecided",

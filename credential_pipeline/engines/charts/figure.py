@@ -14,6 +14,8 @@ from credential_pipeline.engines.charts.render import AnyChart, inline_svg
 from credential_pipeline.engines.charts.theme import theme_css
 
 _HERE = "credential_pipeline.engines.charts"
+_LAYOUT = "figure.html.j2"
+_STYLE = "figure.css"
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,11 @@ def page(package: str, template: str, style: str, **content: object) -> str:
     """
 
     def read(name: str) -> str:
-        home = _HERE if name.startswith("figure.") else package
+        home = _HERE if name in {_LAYOUT, _STYLE} else package
         return files(home).joinpath(name).read_text("utf-8")
 
     environment = Environment(
         loader=FunctionLoader(read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    css = read("figure.css") + theme_css() + read(style)
+    css = read(_STYLE) + theme_css() + read(style)
     return environment.get_template(template).render(css=css, **content)

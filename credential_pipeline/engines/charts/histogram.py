@@ -44,10 +44,24 @@ def histogram(
         axis: Title of the axis.
         narrow: True for narrow screens.
     """
+    x, y = _scales(bins, width, thresholds, axis, narrow=narrow)
+    lanes = list(dict.fromkeys(item.lane for item in bins))
+    plot = alt.layer(*_layers(x, y, len(thresholds)), data=alt.Data(values=_rows(bins, width, thresholds, lanes)))
+    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0)
+    return (
+        plot.properties(width=270 if narrow else 700, height=_LANE)
+        .facet(row=alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header), spacing=12)
+        .resolve_axis(y="independent")
+    )  # fmt: skip
+
+
+def _scales(
+    bins: Sequence[Bin], width: int, thresholds: Sequence[tuple[str, float]], axis: str, *, narrow: bool
+) -> tuple[Any, Any]:
+    """Where a bin and a threshold stand on the axis, and how high a count is on the logarithmic scale."""
     low = min([*(item.start for item in bins), *(math.floor(place) for _, place in thresholds)])
     high = max([*(item.start + width for item in bins), *(math.ceil(place) for _, place in thresholds)])
     power = max(2, math.ceil(math.log10(max(10, *(item.count for item in bins)))))
-    lanes = list(dict.fromkeys(item.lane for item in bins))
     ticks = {"values": list(range(math.ceil(low / 8) * 8, high + 1, 16 if narrow else 8)), "format": "+~d"}
     form = "datum.value ? datum.label : '0'"
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
@@ -61,6 +75,11 @@ def histogram(
         scale=alt.Scale(type="log", domain=[5, 10 ** (power + 1)], round=True),
         axis=alt.Axis(values=[10**exponent for exponent in range(1, power + 1, 2)], format=",d"),
     )  # fmt: skip
+    return x, y
+
+
+def _layers(x: Any, y: Any, thresholds: int) -> list[AnyChart]:
+    """Bars, marks of bins too small to be counted, the zero line, and the thresholds with their names."""
     base = alt.Chart()
     bars = (
         base.transform_filter("datum.count > 0")
@@ -69,7 +88,7 @@ def histogram(
     )
     few = base.transform_filter("datum.count === 0").mark_rect(style="few")
     marks = base.transform_filter("datum.kind == 'threshold'")
-    layers = [
+    return [
         bars,
         few.encode(x, alt.X2(field="right"), y=alt.value(_LANE - _FLAT), y2=alt.value(_LANE)),
         base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(y=alt.value(_LANE)),
@@ -78,16 +97,9 @@ def histogram(
             base.transform_filter(f"datum.label === {place}")
             .mark_text(style="quiet", dx=5)
             .encode(x, y=alt.value(7 + 14 * place), text="text:N")
-            for place in range(len(thresholds))
+            for place in range(thresholds)
         ),
     ]
-    plot = alt.layer(*layers, data=alt.Data(values=_rows(bins, width, thresholds, lanes)))
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0)
-    return (
-        plot.properties(width=270 if narrow else 700, height=_LANE)
-        .facet(row=alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header), spacing=12)
-        .resolve_axis(y="independent")
-    )  # fmt: skip
 
 
 def _rows(

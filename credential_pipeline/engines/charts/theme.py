@@ -36,7 +36,6 @@ def theme_css() -> str:
 
 
 def _config(color: dict[str, str], hatch: str, background: str) -> dict[str, Any]:
-    words = {"color": color["ink"], "align": "left", "baseline": "middle"}
     return {
         "aria": False,  # a picture is described as a whole, its numbers stand in a table
         "background": background,
@@ -69,30 +68,36 @@ def _config(color: dict[str, str], hatch: str, background: str) -> dict[str, Any
         "title": {"color": color["ink"], "fontSize": FONT_SIZE, "anchor": "start"},
         "range": {"category": [color[f"c{number}"] for number in range(1, len(SERIES) + 1)] + [color["muted"]]},
         "text": {"fontSize": FONT_SIZE},
-        "style": {
-            "words": words,
-            "quiet": words | {"color": color["muted"]},
-            "name": words | {"fontWeight": "bold"},
-            "hidden": {"color": hatch, "stroke": color["muted"]},
-            "hidden-mark": {
-                "color": hatch,
-                "filled": True,
-                "opacity": 1,
-                "shape": "square",
-                "size": 120,
-                "strokeWidth": 1,
-            },
-            "mark": {"color": color["muted"], "strokeDash": [3, 3]},
-            "zero": {"color": color["muted"]},
-            "others": {"color": color["faint"]},
-            "band": {"opacity": 0.3},
-            "year": {"filled": True, "opacity": 1, "size": 36, "stroke": color["card"], "strokeWidth": 1},
-            "dot": {"filled": True, "opacity": 1, "size": 100},
-            "hollow": {"filled": True, "opacity": 1, "size": 100, "color": color["card"], "strokeWidth": 2},
-            "whole": {"color": color["grid"], "stroke": color["muted"]},
-            "part": {"stroke": color["card"], "strokeWidth": 1.5},
-            "few": {"color": color["muted"]},
+        "style": _styles(color, hatch),
+    }
+
+
+def _styles(color: dict[str, str], hatch: str) -> dict[str, Any]:
+    """What charts name in place of colors."""
+    words = {"color": color["ink"], "align": "left", "baseline": "middle"}
+    return {
+        "words": words,
+        "quiet": words | {"color": color["muted"]},
+        "name": words | {"fontWeight": "bold"},
+        "hidden": {"color": hatch, "stroke": color["muted"]},
+        "hidden-mark": {
+            "color": hatch,
+            "filled": True,
+            "opacity": 1,
+            "shape": "square",
+            "size": 120,
+            "strokeWidth": 1,
         },
+        "mark": {"color": color["muted"], "strokeDash": [3, 3]},
+        "zero": {"color": color["muted"]},
+        "others": {"color": color["faint"]},
+        "band": {"opacity": 0.3},
+        "year": {"filled": True, "opacity": 1, "size": 36, "stroke": color["card"], "strokeWidth": 1},
+        "dot": {"filled": True, "opacity": 1, "size": 100},
+        "hollow": {"filled": True, "opacity": 1, "size": 100, "color": color["card"], "strokeWidth": 2},
+        "whole": {"color": color["grid"], "stroke": color["muted"]},
+        "part": {"stroke": color["card"], "strokeWidth": 1.5},
+        "few": {"color": color["muted"]},
     }
 
 

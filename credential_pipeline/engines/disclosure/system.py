@@ -81,11 +81,7 @@ def build_system(
 
     total_of_part = {(total, part): parts for total, parts in lines for part in parts}
     shares = _share_pairs(cells, place, set(total_of_part))
-    two_way = {
-        (total, part): parts[1 - parts.index(part)]
-        for (total, part), parts in total_of_part.items()
-        if len(parts) == 2  # noqa: PLR2004
-    }
+    two_way = _two_way(total_of_part)
     names, lines, complement = _with_rests(list(counts["count_id"]), lines, shares, two_way)
     rests = [pair for pair, rest in complement.items() if rest >= len(value)]
     value = np.concatenate([value, [value[n] - value[part] for n, part in rests]]).astype(np.int64)
@@ -107,6 +103,15 @@ def build_system(
         rows=_matrix(lines, ties, len(names)),
         complement=complement,
     )
+
+
+def _two_way(total_of_part: dict[tuple[int, int], list[int]]) -> dict[tuple[int, int], int]:
+    """The other part, where a total has two."""
+    return {
+        (total, part): parts[1 - parts.index(part)]
+        for (total, part), parts in total_of_part.items()
+        if len(parts) == 2  # noqa: PLR2004
+    }
 
 
 def _with_rests(

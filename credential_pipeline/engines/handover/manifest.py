@@ -125,7 +125,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class PackageManifest:
     """The signed statement of a package."""
 
     content: Content
@@ -149,7 +149,7 @@ class Manifest:
         return canonical_json(body)
 
 
-def parse(body: bytes, where: str) -> Manifest:
+def parse(body: bytes, where: str) -> PackageManifest:
     """Read a manifest whose signature has been checked.
 
     Raises:
@@ -170,7 +170,7 @@ def is_file_name(name: str) -> bool:
     return _FILE_NAME.match(name) is not None
 
 
-def _read(plain: dict[str, Any]) -> Manifest:
+def _read(plain: dict[str, Any]) -> PackageManifest:
     content = dict(plain["content"])
     files = {
         name: FileFacts(facts["sha256"], facts["rows"], dict(facts["columns"]))
@@ -181,4 +181,4 @@ def _read(plain: dict[str, Any]) -> Manifest:
     hashes = [*(facts.sha256 for facts in files.values()), *(facts.sha256 for facts in sealed.values())]
     if set(files) != set(sealed) or not all(map(is_file_name, files)) or not all(map(_SHA256.match, hashes)):
         raise ValueError
-    return Manifest(Content(**content, files=files), sealed, plain["sealed_at"])
+    return PackageManifest(Content(**content, files=files), sealed, plain["sealed_at"])

@@ -19,7 +19,7 @@ import duckdb
 import pyrage
 
 from credential_pipeline.engines.handover.keys import Identity, VerifyKey
-from credential_pipeline.engines.handover.manifest import Manifest
+from credential_pipeline.engines.handover.manifest import PackageManifest
 from credential_pipeline.engines.handover.package import ENDING, describe_files, label, verify
 from credential_pipeline.engines.handover.private_files import open_regular, private_folder, sha256_file, write_failure
 from credential_pipeline.foundation.errors import SafeError
@@ -36,7 +36,7 @@ class OpenedPackage:
         files: Name to the private Parquet file.
     """
 
-    manifest: Manifest
+    manifest: PackageManifest
     files: dict[str, Path]
 
 
@@ -116,7 +116,7 @@ def sweep(work: Path) -> int:
     return removed
 
 
-def _decrypt(package_dir: Path, name: str, target: Path, identity: Identity, manifest: Manifest) -> Path:
+def _decrypt(package_dir: Path, name: str, target: Path, identity: Identity, manifest: PackageManifest) -> Path:
     altered = _altered(package_dir, name)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with (
@@ -137,7 +137,7 @@ def _decrypt(package_dir: Path, name: str, target: Path, identity: Identity, man
     return target
 
 
-def _check_facts(package_dir: Path, files: dict[str, Path], manifest: Manifest) -> None:
+def _check_facts(package_dir: Path, files: dict[str, Path], manifest: PackageManifest) -> None:
     try:
         found = describe_files(files)
     except duckdb.Error:

@@ -24,8 +24,8 @@ from credential_pipeline.engines.handover.manifest import (
     CipherFacts,
     Content,
     FileFacts,
-    Manifest,
     ManifestFacts,
+    PackageManifest,
     is_file_name,
     parse,
 )
@@ -58,7 +58,7 @@ class SealedPackage:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: PackageManifest
     reused: bool
 
     @property
@@ -74,7 +74,7 @@ def seal(
     signing_key: SigningKey,
     recipient: Recipient,
     *,
-    before_publish: Callable[[Manifest], None] | None = None,
+    before_publish: Callable[[PackageManifest], None] | None = None,
 ) -> SealedPackage:
     """Encrypt, sign and place a package; the same content, parties and keys give the same package again.
 
@@ -109,7 +109,7 @@ def seal(
         raise write_failure(error, out_dir) from None
 
 
-def verify(package_dir: Path, sender_public_key: VerifyKey, recipient_name: str, today: date) -> Manifest:
+def verify(package_dir: Path, sender_public_key: VerifyKey, recipient_name: str, today: date) -> PackageManifest:
     """Check everything that can be checked before the first row is read.
 
     Args:
@@ -132,14 +132,14 @@ def verify(package_dir: Path, sender_public_key: VerifyKey, recipient_name: str,
     return manifest
 
 
-def check_package(package_dir: Path, sender_public_key: VerifyKey) -> Manifest:
+def check_package(package_dir: Path, sender_public_key: VerifyKey) -> PackageManifest:
     """Check that a package is whole and from this sender, whoever may open it."""
     manifest = read_manifest(package_dir, sender_public_key)
     _check_files(package_dir, manifest)
     return manifest
 
 
-def read_manifest(package_dir: Path, sender_public_key: VerifyKey) -> Manifest:
+def read_manifest(package_dir: Path, sender_public_key: VerifyKey) -> PackageManifest:
     """Read the manifest after its signature was checked; the files are not looked at.
 
     Raises:
@@ -216,13 +216,13 @@ def _write(
     *,
     signing_key: SigningKey,
     recipient: Recipient,
-    announce: Callable[[Manifest], None],
-) -> Manifest:
+    announce: Callable[[PackageManifest], None],
+) -> PackageManifest:
     remove_leftovers(folder.parent, content.package_id)
     part = Path(tempfile.mkdtemp(prefix=f"{PART}{content.package_id}-", dir=folder.parent))
     try:
         sealed = {name: _encrypt(path, part / f"{name}{ENDING}", recipient) for name, path in sorted(files.items())}
-        manifest = Manifest(content, sealed, facts.sealed_at.isoformat() if facts.sealed_at else None)
+        manifest = PackageManifest(content, sealed, facts.sealed_at.isoformat() if facts.sealed_at else None)
         body = manifest.as_bytes()
         signature = base64.b64encode(signing_key.private.sign(body)).decode()
         write_bytes(part / MANIFEST, body)
@@ -262,7 +262,7 @@ def remove_leftovers(out_dir: Path, package_id: str) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _check_files(package_dir: Path, manifest: Manifest) -> None:
+def _check_files(package_dir: Path, manifest: PackageManifest) -> None:
     where = label(package_dir)
     expected = {f"{name}{ENDING}": facts for name, facts in manifest.sealed.items()}
     found = {entry.name for entry in package_dir.iterdir()}

@@ -12,7 +12,7 @@ import duckdb
 
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.keys import Identity, VerifyKey
-from credential_pipeline.engines.handover.manifest import Manifest
+from credential_pipeline.engines.handover.manifest import PackageManifest
 from credential_pipeline.engines.handover.opening import open_package
 from credential_pipeline.engines.handover.package import label
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
@@ -40,7 +40,7 @@ def receive(
     recipient: str,
     today: date,
     work: Path,
-) -> Manifest:
+) -> PackageManifest:
     """Verify, open and load a package as ``<snapshot>.<table>``, all tables or none.
 
     Args:

@@ -75,33 +75,35 @@ def score(
     tables = frequencies or make_frequencies(sql, left, right or left)
     settings = model.settings(fields, right_rows, sql.dialect)
     chosen = comparisons([name for name in fields if name in model.weights])
-    # Spark has partitions of its own.
-    chunks = -(-count(sql, pairs) // CHUNK_PAIRS) or 1 if sql.dialect == "duckdb" else 1
-    searched = right
-    if right is not None and chunks > 1:
-        # A large right side is searched for its candidates once, not once a chunk.
-        searched = sql.table(
-            "candidates", f"SELECT r.* FROM {right} r SEMI JOIN {pairs} p ON p.right_record = r.record"
-        )
+    parts = _parts(sql, pairs)
+    searched = right if right is None or len(parts) == 1 else _candidates(sql, right, pairs)
     target: Relation | None = None
-    for number in range(chunks):
-        if chunks > 1:
-            _PROGRESS.info("comparing pairs, chunk %d of %d", number + 1, chunks)
-        part = str(pairs) if chunks == 1 else f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})"
+    for number, part in enumerate(parts, start=1):
+        if len(parts) > 1:
+            _PROGRESS.info("comparing pairs, chunk %d of %d", number, len(parts))
         features, compared = _make_chunk(sql, left, searched, part, tables)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
-        kept = _kept_sql(made, chosen, within=right is None)
-        if target is None:
-            target = sql.table("scored", kept)
-        else:
-            sql.append(target, kept)
+        target = _keep(sql, target, _kept_sql(made, chosen, within=right is None))
         sql.discard(made)
         sql.drop(features, compared)
     if searched is not None and searched is not right:
         sql.drop(searched)
     assert target is not None  # noqa: S101 -- there is a chunk at least
     return target
+
+
+def _parts(sql: Sql, pairs: Relation) -> list[str]:
+    """The pairs as one source of SQL, or as several chunks; Spark has partitions of its own."""
+    chunks = -(-count(sql, pairs) // CHUNK_PAIRS) or 1 if sql.dialect == "duckdb" else 1
+    if chunks == 1:
+        return [str(pairs)]
+    return [f"(SELECT * FROM {pairs} WHERE left_record % {chunks} = {number})" for number in range(chunks)]
+
+
+def _candidates(sql: Sql, right: Relation, pairs: Relation) -> Relation:
+    """The records of a large right side that are in a pair, searched once and not once a chunk."""
+    return sql.table("candidates", f"SELECT r.* FROM {right} r SEMI JOIN {pairs} p ON p.right_record = r.record")
 
 
 def _make_chunk(
@@ -124,6 +126,14 @@ def _make_chunk(
         f"{'' if right is None else '-'}right_record AS join_key_r FROM {pairs}",
     )
     return features, compared
+
+
+def _keep(sql: Sql, target: Relation | None, query: str) -> Relation:
+    """The scored pairs so far, with those of one more chunk."""
+    if target is None:
+        return sql.table("scored", query)
+    sql.append(target, query)
+    return target
 
 
 def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from credential_pipeline.engines.linkage.samples import (
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, relation, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 SEED = 20_261_122
 U_PAIRS = 3_000_000
@@ -78,43 +79,80 @@ def train(
     fields = shared_fields(con, left, right)
     chosen = comparisons(fields)
     rows = (count(con, left), count(con, right or left))
-    possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
     with scratch(con) as work:
-        features = [
-            make_features(Here(work), [Wanted(table, f"SELECT record FROM {table}")])
-            for table in ((left, right) if right else (left,))
-        ]
-        sides = features[0], features[-1]
-        within = right is None
-        passes = [item for item in PASSES if usable(con, item, sides)]
-        if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, sides):
-            passes.append(FALLBACK_PASS)
-        random = estimation.find_patterns(con, *sides, random_pairs(rows, seed, u_pairs, within=within), chosen)
-        found, scales = [], []
-        for item in passes:
-            query, number = agreeing_pairs(con, item, sides, within=within)
-            found.append(estimation.find_patterns(con, *sides, query, chosen))
-            scales.append(number / max(found[-1].pairs.sum(), 1))
-        _refuse_untrained(chosen, passes, [random, *found])
-        exact = exact_shares(con, chosen, sides, random, possible, within=within)
-    fit = _fit(chosen, passes, found, random, exact, possible / (scales or [1.0])[0], typical_share)
+        seen = _look(work, left, right, rows, chosen, seed, u_pairs)
+    fit = _fit(chosen, seen, typical_share)
     meta = {
         "family": family,
         "versions": {name: version(name) for name in ("splink", "duckdb")},
         "training_tables": training_version or "unversioned",
         "blocking_rules": [rule.name for rule in usable_rules(RULES, fields)],
-        "passes": [item.name for item in passes],
+        "passes": [item.name for item in seen.passes],
         "seed": seed,
         "typical_share": typical_share,
-        "random_pairs": int(random.pairs.sum()),
+        "random_pairs": int(seen.random.pairs.sum()),
         "expected_matches": {
-            item.name: round(estimate.matches, 1) for item, estimate in zip(passes, fit.estimates, strict=True)
+            item.name: round(estimate.matches, 1) for item, estimate in zip(seen.passes, fit.estimates, strict=True)
         },
-        "provenance": _provenance(chosen, passes, found, random, exact, fit),
+        "provenance": _provenance(chosen, seen, fit),
         "reviewed_by": None,
     }
     _LOG.info("trained the linkage model %s over %d comparisons", family, len(chosen))
     return Model(family, fit.weights(chosen), fit.prior, rows[0], rows[1], meta)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What training looks at.
+
+    Attributes:
+        passes: The passes that the tables allow.
+        random: Patterns of random pairs.
+        found: Patterns of the pairs of each pass.
+        exact: Comparison -> share of all pairs that agree exactly, where that is counted.
+        possible: Number of all pairs, scaled down as the sample of the first pass is.
+    """
+
+    passes: list[Pass]
+    random: Patterns
+    found: list[Patterns]
+    exact: dict[str, float]
+    possible: float
+
+
+def _look(
+    work: Scratch,
+    left: Relation,
+    right: Relation | None,
+    rows: tuple[int, int],
+    chosen: Sequence[Comparison],
+    seed: int,
+    u_pairs: int,
+) -> _Seen:
+    """Compare the random pairs and those of each pass.
+
+    Raises:
+        SafeError: ``E_TRAINING`` if a level is open in no pass.
+    """
+    con, within = work.con, right is None
+    features = [
+        make_features(Here(work), [Wanted(table, f"SELECT record FROM {table}")])
+        for table in ((left, right) if right else (left,))
+    ]
+    sides = features[0], features[-1]
+    possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
+    passes = [item for item in PASSES if usable(con, item, sides)]
+    if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, sides):
+        passes.append(FALLBACK_PASS)
+    random = estimation.find_patterns(con, *sides, random_pairs(rows, seed, u_pairs, within=within), chosen)
+    found, scales = [], []
+    for item in passes:
+        query, number = agreeing_pairs(con, item, sides, within=within)
+        found.append(estimation.find_patterns(con, *sides, query, chosen))
+        scales.append(number / max(found[-1].pairs.sum(), 1))
+    _refuse_untrained(chosen, passes, [random, *found])
+    exact = exact_shares(con, chosen, sides, random, possible, within=within)
+    return _Seen(passes, random, found, exact, possible / (scales or [1.0])[0])
 
 
 def pin(model: Model, folder: Path, *, trained_by: str, trained_on: date) -> Path:
@@ -155,19 +193,9 @@ def train_models(
     found = {
         tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
     }
-
-    def fit(family: str, left: Relation, right: Relation | None) -> Model:
-        return train(
-            con,
-            family,
-            left,
-            right,
-            training_version=training_version,
-            seed=seed,
-            u_pairs=u_pairs,
-            typical_share=typical_share,
-        )
-
+    fit = partial(
+        train, con, training_version=training_version, seed=seed, u_pairs=u_pairs, typical_share=typical_share
+    )
     if ("cleaned_learners", "profiles") in found:
         with scratch(con) as work:
             left = make_records(work, relation(con, "cleaned_learners.profiles"), id_column="profile_id")
@@ -225,26 +253,18 @@ class _Fit:
         }
 
 
-def _fit(
-    chosen: Sequence[Comparison],
-    passes: Sequence[Pass],
-    found: Sequence[Patterns],
-    random: Patterns,
-    exact: dict[str, float],
-    possible: float,
-    typical_share: float,
-) -> _Fit:
+def _fit(chosen: Sequence[Comparison], seen: _Seen, typical_share: float) -> _Fit:
     """Alternate between m, which needs u, and u, which must be cleared of matches."""
     usual_m, usual_u = estimation.typical(chosen, 0), estimation.typical(chosen, 1)
     m, prior = usual_m, 0.0
     estimates: tuple[Estimate, ...] = ()
     open_patterns = [
-        Patterns({name: level for name, level in seen.levels.items() if name not in item.blocks}, seen.pairs)
-        for item, seen in zip(passes, found, strict=True)
+        Patterns({name: level for name, level in found.levels.items() if name not in item.blocks}, found.pairs)
+        for item, found in zip(seen.passes, seen.found, strict=True)
     ]
     for _ in range(ROUNDS):
-        u = estimation.without_matches(random, exact, m, prior, usual_u)
-        estimates = tuple(estimation.maximise(seen, u, usual_m) for seen in open_patterns)
+        u = estimation.without_matches(seen.random, seen.exact, m, prior, usual_u)
+        estimates = tuple(estimation.maximise(patterns, u, usual_m) for patterns in open_patterns)
         m = {}
         for item in chosen:
             counts = [estimate.counts[item.name] for estimate in estimates if item.name in estimate.counts]
@@ -252,31 +272,18 @@ def _fit(
             m[item.name] = estimation.blend(total, usual_m[item.name], typical_share)
             if total.sum() < MIN_MATCHES:
                 m[item.name] = usual_m[item.name] / usual_m[item.name].sum()
-        prior = _prior(passes, estimates, m, random, possible)
+        prior = _prior(seen, estimates, m)
     return _Fit(m, u, _significant(prior), estimates)
 
 
-def _prior(
-    passes: Sequence[Pass],
-    estimates: Sequence[Estimate],
-    m: Levels,
-    random: Patterns,
-    possible: float,
-) -> float:
+def _prior(seen: _Seen, estimates: Sequence[Estimate], m: Levels) -> float:
     """Matches of the first pass, divided by the share of all matches that agree on its field."""
-    block = passes[0].blocks[0]
-    known = random.counts(block, len(m[block])).sum() / max(random.pairs.sum(), 1)
-    return float(min(estimates[0].matches / max(m[block][0] * known, 0.05) / possible, 0.5))
+    block = seen.passes[0].blocks[0]
+    known = seen.random.counts(block, len(m[block])).sum() / max(seen.random.pairs.sum(), 1)
+    return float(min(estimates[0].matches / max(m[block][0] * known, 0.05) / seen.possible, 0.5))
 
 
-def _provenance(
-    chosen: Sequence[Comparison],
-    passes: Sequence[Pass],
-    found: Sequence[Patterns],
-    random: Patterns,
-    exact: dict[str, float],
-    fit: _Fit,
-) -> dict[str, dict[str, dict[str, str]]]:
+def _provenance(chosen: Sequence[Comparison], seen: _Seen, fit: _Fit) -> dict[str, dict[str, dict[str, str]]]:
     """What m and u of every level rest on.
 
     Raises:
@@ -285,7 +292,7 @@ def _provenance(
     made: dict[str, dict[str, dict[str, str]]] = {}
     for item in chosen:
         levels = names_of(item)
-        runs = [(run, seen) for run, seen in zip(passes, found, strict=True) if item.name not in run.blocks]
+        runs = [(run, found) for run, found in zip(seen.passes, seen.found, strict=True) if item.name not in run.blocks]
         matches = sum(
             float(estimate.counts[item.name].sum()) for estimate in fit.estimates if item.name in estimate.counts
         )
@@ -295,13 +302,13 @@ def _provenance(
                 f"{MIN_MATCHES}); give a larger or fuller feed"
             )
             raise SafeError("E_TRAINING", message)
-        drawn = random.counts(item.name, len(levels))
-        shown = [seen.counts(item.name, len(levels)) > 0 for _, seen in runs]
+        drawn = seen.random.counts(item.name, len(levels))
+        shown = [found.counts(item.name, len(levels)) > 0 for _, found in runs]
         made[item.name] = {}
         for place, level in enumerate(levels):
-            by = [run.name for (run, _), seen in zip(runs, shown, strict=True) if seen[place]]
+            by = [run.name for (run, _), open_there in zip(runs, shown, strict=True) if open_there[place]]
             m = f"estimated ({', '.join(by)})" if by and matches >= MIN_MATCHES else "typical"
-            counted = "counted" if item.name in exact and place == 0 else "sampled"
+            counted = "counted" if item.name in seen.exact and place == 0 else "sampled"
             made[item.name][level] = {"m": m, "u": counted if counted == "counted" or drawn[place] else "typical"}
     return made
 

@@ -4,15 +4,14 @@ Belongs here: thin calls of the engine's entry points on given tables. Not here:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.clearinghouse.linked_records.identities import find_identities
 from credential_pipeline.clearinghouse.linked_records.inputs import inputs
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions
 from credential_pipeline.clearinghouse.linked_records.students import find_students
 from credential_pipeline.engines.linkage import resolve
@@ -25,6 +24,7 @@ from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.engines.linkage.train import train
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 from credential_pipeline.foundation.storage.snapshots import Store
@@ -38,23 +38,17 @@ LINK_THRESHOLD = 0.8
 REVIEW_THRESHOLD = 0.5
 
 
-@dataclass(frozen=True)
-class Thresholds:
-    """Probability from which a pair is linked, and from which it is put to a person."""
-
-    link_threshold: float = LINK_THRESHOLD
-    review_threshold: float = REVIEW_THRESHOLD
-    max_candidate_pairs: int = 10**9
-
-
-@dataclass(frozen=True)
-class Industry:
-    """As much of an industry as the hop asks for."""
-
-    linkage: Thresholds = Thresholds()
+def industry_of(link_threshold: float = LINK_THRESHOLD) -> Industry:
+    """An industry with these thresholds, and room for any number of pairs."""
+    limits = Linkage(
+        link_threshold=link_threshold,
+        review_threshold=min(REVIEW_THRESHOLD, link_threshold),
+        max_candidate_pairs=10**9,
+    )
+    return Industry(industry="bench", name="Benchmark", naics=("33",), certifiers=("bench",), linkage=limits)
 
 
-def link_home(con: Connection, home: Path, industry: str, target: Path, thresholds: Thresholds) -> None:
+def link_home(con: Connection, home: Path, industry: str, target: Path, link_threshold: float) -> None:
     """Do the hop on the published inputs of a home, without the orchestration around it; publishes nothing.
 
     Args:
@@ -62,13 +56,13 @@ def link_home(con: Connection, home: Path, industry: str, target: Path, threshol
         home: Home that was run up to the links before.
         industry: The industry.
         target: CSV file to write: the table of links.
-        thresholds: The thresholds.
+        link_threshold: Probability from which a pair is linked.
     """
     store = Store(home / "clearinghouse" / "store")
     store.current(SNAPSHOTS["cleaned_learners"], industry).attach(con)
     store.current(SNAPSHOTS["education_registry"]).attach(con)
     con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
-    link(con, Industry(thresholds))
+    link(con, industry_of(link_threshold))
     con.execute(
         f"COPY (SELECT * FROM linked_records.links ORDER BY certifier, record_id) TO '{target}' (FORMAT csv, HEADER)"
     )
@@ -124,11 +118,10 @@ def link_students(con: Connection, target: Path) -> int:
         found = find_students(
             work,
             shipped("registry"),
-            LINK_THRESHOLD,
-            REVIEW_THRESHOLD,
-            identities=identities,
+            industry_of().linkage,
+            identities,
+            decided,
             members=members,
-            decided=decided,
             index=read.index,
         )
         con.execute(
@@ -146,7 +139,7 @@ def link_profiles(con: Connection, target: str) -> None:
         target: Table to create: profile_id, student_id.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
-    link(con, Industry())
+    link(con, industry_of())
     con.execute(
         f"CREATE TABLE {target} AS SELECT DISTINCT profile_id, k.student_id "
         "FROM cleaned_learners.credentials c JOIN linked_records.links k USING (certifier, record_id) "

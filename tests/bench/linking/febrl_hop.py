@@ -13,7 +13,7 @@ from credential_pipeline.engines.linkage.train import train
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import relation, scratch
-from tests.bench.linking.engine import FEBRL_COLUMNS, Industry
+from tests.bench.linking.engine import FEBRL_COLUMNS, industry_of
 
 _LINKS = {
     True: """
@@ -48,10 +48,10 @@ def link_by_hop(left: pd.DataFrame, right: pd.DataFrame | None) -> list[tuple[st
         make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
         con.execute("CREATE SCHEMA linked_records")
         if right is None:
-            link(con, Industry(), profiles_model=_train(con, "profiles"))
+            link(con, industry_of(), profiles_model=_train(con, "profiles"))
         else:
             # One table alone holds nobody twice, so there is nothing from which to train the model of profiles.
-            link(con, Industry(), registry_model=_train(con, "registry"))
+            link(con, industry_of(), registry_model=_train(con, "registry"))
         links: list[tuple[str, str]] = con.execute(_LINKS[right is not None]).fetchall()
         return links
 

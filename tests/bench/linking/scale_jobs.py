@@ -34,7 +34,7 @@ def link(world: str, target: str, memory_limit: str, threads: int | None) -> dic
 def relink(home: str, industry: str, target: str, threshold: float) -> dict[str, Any]:
     """The hop of a home that was run before, without the orchestration around it."""
     with connect() as con:
-        engine.link_home(con, Path(home), industry, Path(target), engine.Thresholds(link_threshold=threshold))
+        engine.link_home(con, Path(home), industry, Path(target), threshold)
     return {}
 
 

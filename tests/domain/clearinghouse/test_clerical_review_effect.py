@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.clearinghouse.clerical_review.decisions import Decision
-from credential_pipeline.clearinghouse.clerical_review.estimate import Figure
+from credential_pipeline.clearinghouse.clerical_review.estimate import Estimated
 from credential_pipeline.clearinghouse.clerical_review.reviews import Review
 from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.engines.linkage.model import shipped
@@ -263,7 +263,7 @@ def test_pairs_are_unique_and_say_what_the_links_say(before) -> None:
 
 
 def test_estimates_stand_in_the_diagnostics() -> None:
-    found = run(*DECISIONS, figures=(Figure("est_precision", "all", "all", 0.99, 60),))
+    found = run(*DECISIONS, figures=(Estimated("est_precision", "all", "all", 0.99, 60),))
     row = found["diagnostics"].query("metric == 'est_precision'").iloc[0]
     assert (row["value"], row["n"]) == (0.99, 60)
     assert not found["diagnostics"].duplicated(["metric", "dimension", "level"]).any()

@@ -1,18 +1,18 @@
-"""Drops of the education registry and of the reference population: standard form, or one clear line."""
+"""Drops of the education registry: standard form, or one clear line."""
 
-import csv
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
-from credential_pipeline.enclave.reference_population.load import load_reference_population
-from credential_pipeline.foundation.contracts import education_registry, reference_population
+from credential_pipeline.foundation.contracts import education_registry
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from tests.domain.drops import CANARY, Rows, write, write_drop
+from tests.domain.drops import refusal as refusal_of
 
-CANARY = "Zyzzogeton"
 EDUCATION: dict[str, list[dict[str, str]]] = {
     "persons": [
         {"student_id": "S1", "first_name": "José", "last_name": "O'Brien Jr.", "birth_date": "1990-05-01", "sex": "m",
@@ -26,69 +26,25 @@ EDUCATION: dict[str, list[dict[str, str]]] = {
     ],
     "degrees": [{"student_id": "S1", "degree_date": "2012-05-20", "degree_title": "AAS"}],
 }  # fmt: skip
-REFERENCE: dict[str, list[dict[str, str]]] = {
-    "persons": [
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Núñez", "birth_date": "1990-05-01", "race": "4"},
-    ],
-    "wages_annual": [
-        {"person_key": "K1", "year": "2012", "employer_id": "E1", "wages": "1000.50"},
-        {"person_key": "K1", "year": "2012", "employer_id": "E1", "wages": "0.25"},
-    ],
-    "employers": [{"employer_id": "E1", "naics": "332710", "state": "OH"}],
-}
-QUARTERS = [
-    {"person_key": "K1", "year": year, "quarter": quarter, "employer_id": "E2", "wages": "100"}
-    for year in ("2012", "2013")
-    for quarter in "1234"
-]
-COLUMNS = {
-    "education": {table.name: table.column_names for table in education_registry.SNAPSHOT},
-    "reference": {
-        "persons": [
-            name for name in reference_population.SNAPSHOT.table("persons").column_names if name != "name_suffix"
-        ],
-        "wages_annual": ["person_key", "year", "employer_id", "wages"],
-        "wages_quarterly": ["person_key", "year", "quarter", "employer_id", "wages"],
-        "employers": ["employer_id", "naics", "state"],
-    },
-}
+COLUMNS = {table.name: table.column_names for table in education_registry.SNAPSHOT}
 
 
-def write(folder: Path, name: str, rows: list[dict[str, str]], columns: list[str], file: str = "a.csv") -> None:
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    with (folder / name / file).open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, columns)
-        writer.writeheader()
-        writer.writerows(rows)
+def drops(folder: Path, tables: Mapping[str, Rows] = EDUCATION) -> Path:
+    return write_drop(folder / "education", tables, COLUMNS)
 
 
-def drops(folder: Path, kind: str, tables: dict[str, list[dict[str, str]]]) -> Path:
-    for name, rows in tables.items():
-        write(folder / kind, name, rows, COLUMNS[kind][name])
-    return folder / kind
-
-
-def load(folder: Path, con: Connection) -> None:
-    con.execute(
-        f"CREATE SCHEMA IF NOT EXISTS {'education_registry' if folder.name == 'education' else 'reference_population'}"
-    )
-    (load_education_registry if folder.name == "education" else load_reference_population)(con, folder)
+def load(con: Connection, folder: Path) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS education_registry")
+    load_education_registry(con, folder)
 
 
 def refusal(folder: Path) -> SafeError:
-    with connect(threads=1) as con, pytest.raises(SafeError) as caught:
-        load(folder, con)
-    assert "\n" not in str(caught.value)
-    assert CANARY not in str(caught.value)
-    assert caught.value.__cause__ is None
-    return caught.value
+    return refusal_of(load, folder)
 
 
 def test_the_education_registry_in_standard_form(tmp_path: Path) -> None:
     with connect(threads=1) as con:
-        load(drops(tmp_path, "education", EDUCATION), con)
+        load(con, drops(tmp_path))
         people = con.execute(
             "SELECT student_id, first_name, last_name, name_suffix, birth_date, sex, ssn_last4, state, zip, ferpa_block "
             "FROM education_registry.persons ORDER BY ALL"
@@ -109,8 +65,8 @@ def test_the_education_registry_in_standard_form(tmp_path: Path) -> None:
 
 
 def test_parquet_several_files_more_columns_and_other_order_make_no_difference(tmp_path: Path) -> None:
-    first = drops(tmp_path / "csv", "education", EDUCATION)
-    second = drops(tmp_path / "mixed", "education", EDUCATION)
+    first = drops(tmp_path / "csv")
+    second = drops(tmp_path / "mixed")
     with connect(threads=1) as con:
         con.execute(
             f"""
@@ -119,20 +75,20 @@ def test_parquet_several_files_more_columns_and_other_order_make_no_difference(t
             TO '{second}/persons/b.parquet'
             """
         )
-        write(second, "persons", EDUCATION["persons"][2:], COLUMNS["education"]["persons"][::-1])
+        write(second, "persons", EDUCATION["persons"][2:], COLUMNS["persons"][::-1])
         results = []
         for folder in (first, second):
-            load(folder, con)
+            load(con, folder)
             results.append(con.execute("SELECT * FROM education_registry.persons ORDER BY ALL").fetchall())
         assert results[0] == results[1]
 
 
 def test_what_is_wrong_with_an_education_drop_is_said(tmp_path: Path) -> None:
-    folder = drops(tmp_path / "a", "education", {name: EDUCATION[name] for name in ("persons", "enrollments")})
+    folder = drops(tmp_path / "a", {name: EDUCATION[name] for name in ("persons", "enrollments")})
     assert refusal(folder).code == "E_DROP_MISSING"
     assert "education/degrees" in refusal(folder).message
-    folder = drops(tmp_path / "b", "education", EDUCATION)
-    columns = [name for name in COLUMNS["education"]["persons"] if name not in {"ferpa_block", "zip"}]
+    folder = drops(tmp_path / "b")
+    columns = [name for name in COLUMNS["persons"] if name not in {"ferpa_block", "zip"}]
     write(folder, "persons", [{"student_id": CANARY, "last_name": CANARY}], columns, "b.csv")
     assert refusal(folder).code == "E_DROP_COLUMN"
     assert "b.csv lacks the column zip, ferpa_block" in refusal(folder).message
@@ -151,76 +107,31 @@ def test_what_is_wrong_with_an_education_drop_is_said(tmp_path: Path) -> None:
 )
 def test_registries_that_cannot_be_linked(tmp_path: Path, change: object, code: str) -> None:
     assert callable(change)
-    folder = drops(tmp_path, "education", {**EDUCATION, "persons": change(EDUCATION["persons"])})
+    folder = drops(tmp_path, {**EDUCATION, "persons": change(EDUCATION["persons"])})
     assert refusal(folder).code == code
 
 
 @pytest.mark.parametrize("content", [b"student_id,\xff\xfe\n1,2\n", b"PAR1 but not parquet"])
 def test_an_unreadable_file_is_named_without_its_content(tmp_path: Path, content: bytes) -> None:
-    folder = drops(tmp_path, "education", EDUCATION)
+    folder = drops(tmp_path)
     (folder / "persons" / "b.parquet").write_bytes(content + CANARY.encode())
     assert refusal(folder).code == "E_DROP_UNREADABLE"
 
 
 def test_a_row_that_breaks_off_refuses_the_drop(tmp_path: Path) -> None:
-    folder = drops(tmp_path, "education", EDUCATION)
+    folder = drops(tmp_path)
     with (folder / "persons" / "a.csv").open("a", encoding="utf-8") as opened:
         opened.write(f"S9,{CANARY}\n")
     assert refusal(folder).code == "E_DROP_UNREADABLE"
-
-
-def test_the_reference_population(tmp_path: Path) -> None:
-    tables = {**REFERENCE, "wages_quarterly": QUARTERS}
-    with connect(threads=1) as con:
-        load(drops(tmp_path, "reference", tables), con)
-        assert con.execute("SELECT * FROM reference_population.wages ORDER BY ALL").fetchall() == [
-            ("K1", 2012, "E1", 1000.75),
-            ("K1", 2013, "E2", 400.0),
-        ]
-        names = con.execute("SELECT last_name FROM reference_population.persons ORDER BY ALL").fetchall()
-        assert names == [("LEE",), ("NUNEZ",)]
-        for table in reference_population.SNAPSHOT:
-            columns = con.execute(f"DESCRIBE reference_population.{table.name}").fetchall()
-            assert {column[0]: column[1] for column in columns} == table.schema
-
-
-def test_quarterly_wages_alone(tmp_path: Path) -> None:
-    tables = {"persons": REFERENCE["persons"], "employers": REFERENCE["employers"], "wages_quarterly": QUARTERS}
-    with connect(threads=1) as con:
-        load(drops(tmp_path, "reference", tables), con)
-        wages = con.execute("SELECT year, wages FROM reference_population.wages ORDER BY ALL").fetchall()
-    assert wages == [(2012, 400.0), (2013, 400.0)]
-
-
-@pytest.mark.parametrize(
-    ("table", "rows", "code"),
-    [
-        ("employers", None, "E_DROP_MISSING"),
-        ("wages_annual", None, "E_DROP_MISSING"),
-        ("persons", None, "E_DROP_MISSING"),
-        ("employers", [], "E_REFERENCE_EMPLOYERS"),
-        ("employers", [*REFERENCE["employers"], {"employer_id": "E1", "naics": "44"}], "E_REFERENCE_EMPLOYERS"),
-        ("wages_annual", [{"person_key": "K1", "year": "2012", "wages": CANARY}], "E_REFERENCE_WAGES"),
-        ("wages_annual", [{"person_key": "", "year": "2012", "wages": "1"}], "E_REFERENCE_WAGES"),
-        ("wages_annual", [{"person_key": "K1", "year": "2012", "wages": "inf"}], "E_REFERENCE_WAGES"),
-        ("persons", [{"person_key": "", "last_name": CANARY, "birth_date": "1990-05-01"}], "E_REFERENCE_KEYS"),
-        ("persons", [{"person_key": "K1", "last_name": CANARY}], "E_REFERENCE_NO_BIRTH_DATE"),
-    ],
-)
-def test_references_that_cannot_be_used(
-    tmp_path: Path, table: str, rows: list[dict[str, str]] | None, code: str
-) -> None:
-    tables = {name: content for name, content in {**REFERENCE, table: rows}.items() if content is not None}
-    assert refusal(drops(tmp_path, "reference", tables)).code == code
 
 
 def test_the_index_holds_every_student_once_in_the_order_of_birth_dates(tmp_path: Path) -> None:
     results = []
     for number, order in enumerate((1, -1)):
         rows = EDUCATION["persons"][::order]
-        folder = drops(tmp_path / str(number), "education", {**EDUCATION, "persons": rows})
+        folder = drops(tmp_path / str(number), {**EDUCATION, "persons": rows})
         with connect(threads=1) as con:
-            load(folder, con)
+            load(con, folder)
             results.append(con.execute("FROM education_registry.person_index ORDER BY record").fetchall())
             shown = con.execute(
                 "SELECT record, student_id, last_name, birth_ymd FROM education_registry.person_index ORDER BY record"

@@ -24,6 +24,7 @@ from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_reco
 from credential_pipeline.engines.linkage.forecast import Forecast
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.engines.linkage.sql import Here
+from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
@@ -111,7 +112,7 @@ def test_people_can_tear_an_identity(work: Scratch, said: dict[str, Any]) -> Non
 
 def cluster(work: Scratch, profiles: Relation, decided: Decided) -> Learners:
     found = find_identities(work, profiles, decided)
-    return find_learners(work, shipped("profiles"), 0.8, profiles=profiles, identities=found, decided=decided)
+    return find_learners(work, shipped("profiles"), Linkage(), found, decided, profiles=profiles)
 
 
 def test_a_senders_person_id_joins_and_a_decision_parts(work: Scratch) -> None:

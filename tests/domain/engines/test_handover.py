@@ -11,7 +11,7 @@ import pytest
 from credential_pipeline.engines.handover import keys, opening, package
 from credential_pipeline.engines.handover.agreement import PUBLICATION, release_terms
 from credential_pipeline.engines.handover.delivery import deliver
-from credential_pipeline.engines.handover.manifest import CipherFacts, Manifest, ManifestFacts
+from credential_pipeline.engines.handover.manifest import CipherFacts, ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.opening import open_package, sweep
 from credential_pipeline.engines.handover.package import SealedPackage, seal, verify
 from credential_pipeline.engines.handover.receive import ReceivingKeys, receive
@@ -303,7 +303,7 @@ def test_damage_that_the_sender_signed_leaves_no_plaintext(ends, sealed):
 
     def with_the_hash_of_the_damage(manifest):
         cipher = manifest.sealed | {"learners": CipherFacts(*package.sha256_file(path))}
-        return Manifest(manifest.content, cipher, manifest.sealed_at).as_bytes()
+        return PackageManifest(manifest.content, cipher, manifest.sealed_at).as_bytes()
 
     resign(ends, sealed.folder, with_the_hash_of_the_damage)
     refused("E_PACKAGE_ALTERED", ends.open, sealed.folder)
@@ -317,7 +317,7 @@ def test_plaintext_that_differs_from_the_manifest_is_refused(ends, sealed, fact)
         lies = {"sha256": "0" * 64, "rows": 499, "columns": {"b": "BIGINT", "a": "VARCHAR"}}
         files = manifest.content.files | {"learners": type(facts)(**(vars(facts) | {fact: lies[fact]}))}
         content = type(manifest.content)(**(vars(manifest.content) | {"files": files}))
-        return Manifest(content, manifest.sealed, manifest.sealed_at).as_bytes()
+        return PackageManifest(content, manifest.sealed, manifest.sealed_at).as_bytes()
 
     resign(ends, sealed.folder, lie)
     refused("E_PACKAGE_ALTERED", ends.open, sealed.folder)

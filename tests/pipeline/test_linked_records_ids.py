@@ -16,8 +16,8 @@ LAST = FEEDS / "nims" / "2018.csv"
 LINKED = Path("clearinghouse/store/linked_records/manufacturing")
 
 
-class Industry:
-    """A small home of its own, run hop by hop up to the linkage."""
+class Home:
+    """A small home, run hop by hop up to the linkage."""
 
     def __init__(self, run, home: Path) -> None:
         self.run, self.home = run, home
@@ -73,8 +73,8 @@ class Industry:
 
 
 @pytest.fixture
-def industry(run, tmp_path) -> Industry:
-    made = Industry(run, tmp_path / "home")
+def industry(run, tmp_path) -> Home:
+    made = Home(run, tmp_path / "home")
     made.call("simulate", "--learners", "600", "--registry-size", "1500", "--seed", "5", "--industry", "manufacturing")
     return made
 

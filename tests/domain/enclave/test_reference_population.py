@@ -1,0 +1,89 @@
+"""Drops of the reference population: standard form, yearly wages from quarters, or one clear line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from credential_pipeline.enclave.reference_population.load import load_reference_population
+from credential_pipeline.foundation.contracts import reference_population
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from tests.domain.drops import CANARY, Rows, refusal, write_drop
+
+REFERENCE: dict[str, list[dict[str, str]]] = {
+    "persons": [
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Núñez", "birth_date": "1990-05-01", "race": "4"},
+    ],
+    "wages_annual": [
+        {"person_key": "K1", "year": "2012", "employer_id": "E1", "wages": "1000.50"},
+        {"person_key": "K1", "year": "2012", "employer_id": "E1", "wages": "0.25"},
+    ],
+    "employers": [{"employer_id": "E1", "naics": "332710", "state": "OH"}],
+}
+QUARTERS = [
+    {"person_key": "K1", "year": year, "quarter": quarter, "employer_id": "E2", "wages": "100"}
+    for year in ("2012", "2013")
+    for quarter in "1234"
+]
+COLUMNS = {
+    "persons": [name for name in reference_population.SNAPSHOT.table("persons").column_names if name != "name_suffix"],
+    "wages_annual": ["person_key", "year", "employer_id", "wages"],
+    "wages_quarterly": ["person_key", "year", "quarter", "employer_id", "wages"],
+    "employers": ["employer_id", "naics", "state"],
+}
+
+
+def drops(folder: Path, tables: Mapping[str, Rows]) -> Path:
+    return write_drop(folder / "reference", tables, COLUMNS)
+
+
+def load(con: Connection, folder: Path) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS reference_population")
+    load_reference_population(con, folder)
+
+
+def test_the_reference_population(tmp_path: Path) -> None:
+    tables = {**REFERENCE, "wages_quarterly": QUARTERS}
+    with connect(threads=1) as con:
+        load(con, drops(tmp_path, tables))
+        assert con.execute("SELECT * FROM reference_population.wages ORDER BY ALL").fetchall() == [
+            ("K1", 2012, "E1", 1000.75),
+            ("K1", 2013, "E2", 400.0),
+        ]
+        names = con.execute("SELECT last_name FROM reference_population.persons ORDER BY ALL").fetchall()
+        assert names == [("LEE",), ("NUNEZ",)]
+        for table in reference_population.SNAPSHOT:
+            columns = con.execute(f"DESCRIBE reference_population.{table.name}").fetchall()
+            assert {column[0]: column[1] for column in columns} == table.schema
+
+
+def test_quarterly_wages_alone(tmp_path: Path) -> None:
+    tables = {"persons": REFERENCE["persons"], "employers": REFERENCE["employers"], "wages_quarterly": QUARTERS}
+    with connect(threads=1) as con:
+        load(con, drops(tmp_path, tables))
+        wages = con.execute("SELECT year, wages FROM reference_population.wages ORDER BY ALL").fetchall()
+    assert wages == [(2012, 400.0), (2013, 400.0)]
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "code"),
+    [
+        ("employers", None, "E_DROP_MISSING"),
+        ("wages_annual", None, "E_DROP_MISSING"),
+        ("persons", None, "E_DROP_MISSING"),
+        ("employers", [], "E_REFERENCE_EMPLOYERS"),
+        ("employers", [*REFERENCE["employers"], {"employer_id": "E1", "naics": "44"}], "E_REFERENCE_EMPLOYERS"),
+        ("wages_annual", [{"person_key": "K1", "year": "2012", "wages": CANARY}], "E_REFERENCE_WAGES"),
+        ("wages_annual", [{"person_key": "", "year": "2012", "wages": "1"}], "E_REFERENCE_WAGES"),
+        ("wages_annual", [{"person_key": "K1", "year": "2012", "wages": "inf"}], "E_REFERENCE_WAGES"),
+        ("persons", [{"person_key": "", "last_name": CANARY, "birth_date": "1990-05-01"}], "E_REFERENCE_KEYS"),
+        ("persons", [{"person_key": "K1", "last_name": CANARY}], "E_REFERENCE_NO_BIRTH_DATE"),
+    ],
+)
+def test_references_that_cannot_be_used(
+    tmp_path: Path, table: str, rows: list[dict[str, str]] | None, code: str
+) -> None:
+    tables = {name: content for name, content in {**REFERENCE, table: rows}.items() if content is not None}
+    assert refusal(load, drops(tmp_path, tables)).code == code
