@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.code_version import code_version
 from assets.hop import Published
 from credential_pipeline.clearinghouse.linked_records.last_version import COMPARED_WITH
 
@@ -24,5 +25,6 @@ def write(published: Published) -> Mapping[str, Any]:
         step.side.registry,
         published.version.name,
         published.facts.get(COMPARED_WITH, ""),
+        code=code_version(__name__),
     )
     return {"linkage report": dg.MetadataValue.path(str(path.relative_to(step.root.parent)))}

@@ -2,8 +2,9 @@
 
 import pytest
 
+from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Metrics
-from credential_pipeline.clearinghouse.linkage_report.page import About, render
+from credential_pipeline.clearinghouse.linkage_report.page import render
 from tests.browser.words import overlapping_words
 
 GROUPS = {

@@ -1,36 +1,14 @@
 """The page: figures and words put into the template, and written where readers find it. One file, no script, no request."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.linkage_report import labels, sections, words
+from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.safe import BASE, FLOOR, count
 from credential_pipeline.engines.charts.figure import page
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
-
-NAME = "linkage.html"
-
-
-@dataclass(frozen=True)
-class About:
-    """What the page says of the version besides its metrics.
-
-    Attributes:
-        industry: Readable name of the industry.
-        version: Version of linked_records.
-        previous: Version that it is compared with; empty if there was none.
-        engine: Engine that compared the pairs.
-        certifiers: Certifier -> readable name.
-    """
-
-    industry: str
-    version: str
-    previous: str = ""
-    engine: str = "duckdb"
-    certifiers: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_report(con: Connection, path: Path, about: About) -> Path:

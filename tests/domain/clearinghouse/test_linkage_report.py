@@ -8,11 +8,13 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from credential_pipeline.clearinghouse.linkage_report import safe, sections, words
+from credential_pipeline.clearinghouse.linkage_report import publish, safe, sections, words
+from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
-from credential_pipeline.clearinghouse.linkage_report.page import About, render, write_report
+from credential_pipeline.clearinghouse.linkage_report.page import render, write_report
 from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
 from credential_pipeline.clearinghouse.linked_records.link import link
+from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.charts_reader import rows_of
 from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
@@ -399,6 +401,32 @@ def test_the_file_is_written_when_missing_or_other_and_else_left_alone(tmp_path,
         write_report(con, path, ABOUT)
         assert path.read_text() == run.page
     assert [item.name for item in path.parent.iterdir()] == ["linkage.html"]
+
+
+def test_a_published_page_is_drawn_once_and_anew_after_any_change(tmp_path, run, monkeypatch) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        publish, "write_report", lambda con, path, about: drawn.append(about) or write(con, path, about)
+    )
+    write, registry = write_report, load_registry(None)
+    with connect() as con:
+        con.execute("CREATE SCHEMA linked_records")
+        con.register("last", run.diagnostics)
+        con.execute("CREATE TABLE linked_records.diagnostics AS FROM last")
+
+        def times(version: str = "v1", code: str = "c1") -> int:
+            drawn.clear()
+            publish.publish_report(con, tmp_path, "manufacturing", registry, version, code=code)
+            return len(drawn)
+
+        assert [times(), times()] == [1, 0]
+        assert [times(version="v2"), times(version="v2")] == [1, 0]
+        assert [times("v2", code="c2"), times("v2", code="c2")] == [1, 0]
+        page = publish.report_path(tmp_path, "manufacturing")
+        page.write_text("altered")
+        assert [times("v2", code="c2"), times("v2", code="c2")] == [1, 0]
+        page.unlink()
+        assert times("v2", code="c2") == 1
 
 
 def test_an_industry_without_figures_still_has_a_page() -> None:
