@@ -22,9 +22,9 @@ Job = Any
 
 
 def side_job(name: str, side: Side, description: str) -> Job:
-    """All hops of a side, for one industry."""
+    """All hops of a side, for one industry: the job has the partitions of its assets."""
     selection = dg.AssetSelection.groups(side.value).materializable()
-    return dg.define_asset_job(name, selection=selection, partitions_def=INDUSTRIES, description=description)
+    return dg.define_asset_job(name, selection=selection, description=description)
 
 
 def look(side: Side) -> Job:

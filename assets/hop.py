@@ -1,6 +1,6 @@
 """What a hop is: one object that says everything about a step of the chain, each thing once.
 
-Name, dependencies, checks, schemas, owner, group, pool, code version and cache key follow from it (hop_asset.py,
+Name, dependencies, checks, schemas, owner, group, code version and cache key follow from it (hop_asset.py,
 materialize.py). Not here: how a hop runs, so that a change in the machinery is no change of a hop.
 """
 
@@ -133,8 +133,8 @@ class Hop:
         before_publish: A last act between gate and publication, for example handing a package over; may refuse.
         intact: Whether what the version left outside the store is still there; else the hop is done over again.
         for_readers: Writes what people read beside the tables wherever it is missing, from the published version alone, and
-            tells where it is; called for unchanged versions, too. A report with a style of its own is added by the location's definitions, not
-            in the hop's module, so that its code is no reason to build the tables again.
+            tells where it is; called for unchanged versions, too. A report with a style of its own is added in the side's
+            ``hops.py``, not in the hop's module, so that its code is no reason to build the tables again.
         describe: Facts of the published version for the Dagster UI.
         charts: Figures of the published version for the Dagster UI, by name.
         explain: A sentence for people when the gate stays shut, for example which file to mend; empty for none.

@@ -1,6 +1,6 @@
 """What a rule is, and the few sentences in which suites are written.
 
-A rule looks either at the values of one column (``column_is``) or at one number that SQL counts (``none_where``,
+A rule looks either at the values of one column (``column_in``) or at one number that SQL counts (``none_where``,
 ``share_where``, ``number``). Counting in DuckDB keeps rules on ten million rows cheap; Great Expectations decides.
 """
 
@@ -21,9 +21,9 @@ class Rule:
     """One rule of a gate.
 
     Attributes:
-        name: Name of the asset check.
+        name: Name of the rule; its asset check has it after a digit (gate.py).
         why: The reason for the rule, a sentence for people.
-        query: SQL whose only column the expectation judges, called ``judged``.
+        query: SQL whose only column the expectation judges.
         expectation: Class name in ``great_expectations.expectations``.
         kwargs: Arguments of the expectation, without the column.
         severity: ``block`` keeps the data back, ``warn`` lets it pass with a warning.

@@ -10,6 +10,7 @@ from assets.automation import look, looks, monthly, side_job, up_to_date
 from assets.digests import digest_of
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
+from credential_pipeline.clearinghouse.raw_feeds.inbox import is_delivery
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
@@ -17,7 +18,6 @@ MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
 LOOK = look(Side.CLEARINGHOUSE)
 LOOKS = looks(Side.CLEARINGHOUSE, LOOK)
 UP_TO_DATE = up_to_date(Side.CLEARINGHOUSE)
-
 
 #: A file that changed within these seconds may still be on its way and is left for the next look.
 SETTLED_SECONDS = 10.0
@@ -42,7 +42,7 @@ def landing(
 
 def landed(folder: Path) -> str:
     """What lies in an industry's inbox, as a short hash; empty while nothing does or a file is still being written."""
-    files = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if is_delivery(path.name) and path.is_file())
     facts = [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     if not facts or time.time() - max(changed for _, _, changed in facts) / 1e9 < SETTLED_SECONDS:
         return ""

@@ -4,7 +4,7 @@ Not here: what each command takes, which stands beside what it does. Nothing hea
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,28 @@ Commands = Any
 """What ``add_subparsers`` gives; argparse keeps the name of its class to itself."""
 
 
-def program(description: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser that tells its commands, which argparse keeps to itself."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Begin without commands."""
+        super().__init__(*arguments, **options)
+        self._below: Commands = None
+
+    def add_subparsers(self, **options: Any) -> Commands:
+        """Let commands be added; they are parsers of this kind, too."""
+        self._below = super().add_subparsers(**options)
+        return self._below
+
+    @property
+    def commands(self) -> Mapping[str, "Parser"]:
+        """The commands by the words that people type."""
+        return self._below.choices if self._below else {}
+
+
+def program(description: str) -> Parser:
     """The parser of the whole command line, without its commands."""
-    return argparse.ArgumentParser(
+    return Parser(
         prog=PROGRAM,
         description=description,
         epilog=_example("run manufacturing", f"{PROGRAM} COMMAND --help explains one command."),

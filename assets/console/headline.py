@@ -1,11 +1,10 @@
 """What a run prints at its end: the headline figures as published, and where the report is."""
 
-from pathlib import Path
-
 from assets import environment
 from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.public.published_outcomes.place import report_path
 
 _AGES = """
 SELECT age_band, horizon, value, status FROM published_outcomes.published_outcomes
@@ -47,12 +46,7 @@ def show(industry: str) -> None:
         shown = _dollars(value, status) if measure == "in_industry_premium" else _share(value, status)
         group = "" if race == "all" else f", {race}"
         print(f"  {shown:>11}  {_LABELS[measure]}{group}" + (f" (n = {n:,})" if n else ""))
-    print(f"  report: {report(industry, release)}")
-
-
-def report(industry: str, release: str) -> Path:
-    """Path of an industry's report in a release."""
-    return environment.side_home(Side.PUBLIC) / industry / release / "report.html"
+    print(f"  report: {report_path(environment.side_home(Side.PUBLIC), industry, release)}")
 
 
 def _dollars(value: float | None, status: int) -> str:

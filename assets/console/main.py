@@ -34,7 +34,7 @@ _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 _COMMANDS = (simulate, run, status, export, registry, train, compare, review, keys, shell, ui)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> grammar.Parser:
     """The command line's grammar."""
     top = grammar.program("From certifiers' feeds to published outcomes.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

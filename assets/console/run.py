@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 #: How Dagster records that somebody pressed Ctrl-C in a step.
 _INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
-_LOCATIONS = {Side.CLEARINGHOUSE: "clearinghouse", Side.ENCLAVE: "enclave", Side.PUBLIC: "public"}
 
 
 def add(commands: grammar.Commands) -> None:
@@ -78,11 +77,11 @@ def _up_to(until: str | None) -> list[str]:
 def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
     import dagster as dg
 
-    for side, location in _LOCATIONS.items():
+    for side in Side:
         wanted = [hop for hop in hops if HOPS[hop] == side]
         if not wanted:
             continue
-        chain: Sequence[Hop] = importlib.import_module(f"assets.{location}.hops").HOPS
+        chain: Sequence[Hop] = importlib.import_module(f"assets.{side.value}.hops").HOPS
         try:
             unchanged = _observe([hop for hop in chain if hop.name in wanted], side, industry, dagster_instance)
         except dg.Failure as failure:
@@ -91,7 +90,7 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
         rest = [hop for hop in wanted if hop not in unchanged]
         if unchanged:
             _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
-        if rest and not _materialize(location, rest, industry, dagster_instance, tags):
+        if rest and not _materialize(side.value, rest, industry, dagster_instance, tags):
             return False
     return True
 
@@ -149,10 +148,7 @@ def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
                 raise KeyboardInterrupt
             described = failure.user_failure_data.description if failure.user_failure_data else None
             kind = failure.error.cls_name if failure.error else "failure"
-            lines.append(described or f"{industry_of(event)}: an unexpected {kind} stopped the run; see the Dagster UI")
+            lines.append(
+                described or f"{event.step_key or 'run'}: an unexpected {kind} stopped the run; see the Dagster UI"
+            )
     return lines or ["the run stopped before its first hop; see the Dagster UI"]
-
-
-def industry_of(event: dg.DagsterEvent) -> str:
-    """The step that an event belongs to, for a message."""
-    return event.step_key or "run"

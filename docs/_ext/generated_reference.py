@@ -4,7 +4,6 @@ What it writes lies in ``docs/reference/generated`` and is not kept in the repos
 line's grammar are the only source. Not here: pages that a person writes.
 """
 
-import argparse
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from sphinx.application import Sphinx
 
+from assets.console.grammar import PROGRAM, Parser
 from assets.console.main import parser
 from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
@@ -85,17 +85,15 @@ def rules_page() -> str:
 def commands_page() -> str:
     """The help of every command, as the command line prints it."""
     parts = ["# Commands\n\nWhat `--help` says of each command.\n"]
-    for name, grammar in _grammars(parser()):
-        parts.append(f"## {name}\n\n```text\n{grammar.format_help().strip()}\n```\n")
+    for name, command in _grammars(parser()):
+        parts.append(f"## {name}\n\n```text\n{command.format_help().strip()}\n```\n")
     return "\n".join(parts)
 
 
-def _grammars(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for action in top._actions:  # noqa: SLF001 - argparse has no public way to list sub-commands
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for grammar in action.choices.values():
-                yield grammar.prog.removeprefix("credential-pipeline "), grammar
-                yield from _grammars(grammar)
+def _grammars(top: Parser) -> Iterator[tuple[str, Parser]]:
+    for command in top.commands.values():
+        yield command.prog.removeprefix(f"{PROGRAM} "), command
+        yield from _grammars(command)
 
 
 def registry_page() -> str:

@@ -125,6 +125,18 @@ def test_new_file_asks_for_a_run_of_its_industry(side, look):
     assert _industries(tick) == ["manufacturing"]
 
 
+@pytest.mark.parametrize("name", ["mssc/A.CSV", "mssc/a.txt", "mssc/a"])
+def test_a_file_that_will_be_refused_asks_too(side, look, name):
+    _land(side, name=name)
+    assert _industries(look("clearinghouse")) == ["manufacturing"]
+
+
+@pytest.mark.parametrize("name", ["mssc/.a.csv", "mssc/a.csv.part", "mssc/a.csv.TMP"])
+def test_hidden_and_unfinished_files_are_left_alone(side, look, name):
+    _land(side, name=name)
+    assert look("clearinghouse").run_requests == []
+
+
 def test_unchanged_inbox_is_skipped(side, look):
     _land(side)
     first = look("clearinghouse")

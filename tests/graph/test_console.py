@@ -11,6 +11,7 @@ import pytest
 from assets import environment
 from assets.console import main as console
 from assets.console import status
+from assets.console.grammar import Parser
 from credential_pipeline.foundation.errors import SafeError
 
 HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
@@ -23,14 +24,9 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
 
 
-def parsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+def parsers(parser: Parser) -> list[Parser]:
     """A parser and those of its commands, all the way down."""
-    found = [parser]
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
-                found += parsers(below)
-    return found
+    return [parser, *(found for below in parser.commands.values() for found in parsers(below))]
 
 
 def program(*words: str, **files) -> subprocess.Popen:

@@ -9,7 +9,6 @@ from dagster_duckdb import DuckDBResource
 from assets.hop import Hop
 from assets.hop_asset import hop_assets
 from assets.observe import observation, spoken_for, survey
-from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from checks.rule import contract_rules
 from credential_pipeline.foundation.contracts import SNAPSHOTS
@@ -53,7 +52,7 @@ def run(side):
     with dg.DagsterInstance.ephemeral() as instance:
 
         def go(hops=HOPS, tags=None, only=None):
-            job = dg.define_asset_job("side", partitions_def=INDUSTRIES)
+            job = dg.define_asset_job("side")
             definitions = dg.Definitions(hop_assets(hops), jobs=[job], resources={"clearinghouse": side})
             result = definitions.resolve_job_def("side").execute_in_process(
                 instance=instance,

@@ -204,7 +204,7 @@ RULES = (
     ),
     none_where(
         "probabilities_in_range",
-        "A probability lies between nought and one.",
+        "A probability lies between zero and one.",
         "linked_records.links",
         "match_probability NOT BETWEEN 0 AND 1",
         named_by=("certifier",),
@@ -217,7 +217,7 @@ RULES = (
     ),
     none_where(
         "pair_probabilities_in_range",
-        "A probability lies between nought and one.",
+        "A probability lies between zero and one.",
         "linked_records.pairs",
         "match_probability NOT BETWEEN 0 AND 1",
     ),

@@ -1,4 +1,4 @@
-"""What must hold of the confidential tables: sums that add up, shares between nought and one, every question answered."""
+"""What must hold of the confidential tables: sums that add up, shares between zero and one, every question answered."""
 
 from checks.rule import contract_rules, none_where, number
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT

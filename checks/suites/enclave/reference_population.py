@@ -7,7 +7,7 @@ RULES = (
     *contract_rules(SNAPSHOT),
     none_where(
         "wages_not_negative",
-        "A wage below nought is a booking, not earnings.",
+        "A wage below zero is a booking, not earnings.",
         "reference_population.wages",
         "wages < 0",
     ),

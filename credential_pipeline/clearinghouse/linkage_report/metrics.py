@@ -74,7 +74,7 @@ class Metrics:
         return next((figure for figure in self.levels(metric, dimension) if figure.level == level), None)
 
     def value(self, metric: str, dimension: str = "all", level: str = "all") -> float:
-        """One figure's value, nought if there is none."""
+        """One figure's value, zero if there is none."""
         figure = self.find(metric, dimension, level)
         return figure.value if figure else 0.0
 

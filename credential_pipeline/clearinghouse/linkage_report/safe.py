@@ -24,7 +24,7 @@ REST = "small groups together"
 
 
 def rounded(n: int) -> int:
-    """A count to the nearest five, halves up; nought below ten."""
+    """A count to the nearest five, halves up; zero below ten."""
     return 0 if n < FLOOR else BASE * math.floor(n / BASE + 0.5)
 
 

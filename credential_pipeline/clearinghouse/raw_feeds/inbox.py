@@ -39,6 +39,11 @@ def _refused(name: str, code: str, sha256: str = _NOTHING) -> Delivery:
     return Delivery(name, None, sha256, code)
 
 
+def is_delivery(name: str) -> bool:
+    """Whether a file of this name is a delivery, be it one that will be refused; hidden files and unfinished uploads wait."""
+    return not name.startswith(".") and not name.lower().endswith(_UNFINISHED)
+
+
 def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:
     """Names of a certifier's deliveries, sorted.
 
@@ -57,7 +62,7 @@ def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:
         names = sorted(file.name for file in folder.iterdir())
     except OSError:
         raise SafeError("E_INBOX", f"the folder {shown} cannot be read; check its permissions") from None
-    found = [name for name in names if not name.startswith(".") and not name.lower().endswith(_UNFINISHED)]
+    found = [name for name in names if is_delivery(name)]
     if not all(name.isprintable() for name in found):
         raise SafeError("E_INBOX", f"a file name in {shown} holds a control character; rename the file")
     if not found:

@@ -1,8 +1,8 @@
-"""What may leave the enclave: primary rules, joint suppression, an independent attacker, the release ledger.
+"""What may leave the enclave: the protected table, an independent attack on it, its sealing, the ledger of releases.
 
-The order is ``system`` (all counts of a release and what adds up to what), ``primary`` (which counts may not be seen),
-``protect`` (what else must be hidden so that they cannot be computed), ``release`` (the published table), ``audit``
-(attack the staged files, refuse on any finding), ``ledger`` (what has ever been released).
+``propose`` leads through it: ``read_counts`` gives the outcome tables to the disclosure engine, ``changes`` adds what earlier
+releases make sensitive, ``release`` makes the published table, ``audit`` attacks what is staged (``attacker``,
+``attack_cells``), ``releases`` decides which release it is. ``hand_over`` seals it after the gate and writes it into ``ledger``.
 
-Not here: how counts are made, and the formats that the public gets.
+Not here: how counts are made, the arithmetic of protecting (``engines/disclosure``), the formats that the public gets.
 """

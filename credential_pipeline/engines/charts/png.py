@@ -8,27 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from credential_pipeline.engines.charts.bars import Bar, Layout, bars
-from credential_pipeline.engines.charts.lines import Frame, Point, lines
 from credential_pipeline.engines.charts.render import png
 from credential_pipeline.engines.charts.scales import number
 
 Rows = Sequence[Mapping[str, Any]]
-
-
-def png_line(rows: Rows, x: str, y: str, *, unit: str = "") -> bytes:
-    """A line chart as PNG.
-
-    Args:
-        rows: One mapping a point.
-        x: Key of the position, a whole number.
-        y: Key of the value; None breaks the line.
-        unit: usd, share or empty; decides the format of the axis.
-
-    Returns:
-        The bytes of a PNG, about 480 pixels wide.
-    """
-    points = [Point("", int(row[x]), row[y]) for row in rows]
-    return png(lines(points, Frame(400, 200, unit, marked="", axis=x)))
 
 
 def png_bars(rows: Rows, category: str, value: str, *, unit: str = "") -> bytes:
@@ -39,6 +22,9 @@ def png_bars(rows: Rows, category: str, value: str, *, unit: str = "") -> bytes:
         category: Key of the name.
         value: Key of the length; a row with None has no bar and says ``not shown``.
         unit: usd, share or empty; decides the format of the axis.
+
+    Returns:
+        The bytes of a PNG, about 480 pixels wide.
     """
     made = [
         Bar(str(row[category]), row[value], "not shown" if row[value] is None else number(row[value], unit))

@@ -1,6 +1,6 @@
 """Load the tables of a sealed package, after its kind, industry and columns were checked against the contract.
 
-Used by whoever receives: the extract in the enclave, the release at publication. Not here: what becomes of the tables.
+Used by whoever receives: the extract in the enclave, the release on the public side. Not here: what becomes of the tables.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The record linkage engine that hops 3 and 4b share.
+"""The record linkage engine that ``linked_records`` and ``person_keys`` share.
 
 Belongs here: how two records are compared, blocked, scored and resolved, and the pinned models. This is the only
 place that imports Splink, and only its public interface. Does not belong here: which tables of a hop are linked, and

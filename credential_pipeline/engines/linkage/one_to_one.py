@@ -2,8 +2,9 @@
 
 Links that are beyond doubt come first; their records leave, and in the smaller tables that remain the same evidence
 says more, because fewer others could have shown it by chance. How many of the remaining records have a partner is
-estimated by maximum likelihood from the scores, together with the number that the model's prior expects. Not here: tables in which a person may have several rows, for
-which :mod:`credential_pipeline.engines.linkage.resolve` decides.
+estimated by maximum likelihood from the scores, together with the number that the model's prior expects. No hop links so,
+since registries hold people twice; it serves to measure the models. Not here: tables in which a person may have several
+rows, for which :mod:`credential_pipeline.engines.linkage.resolve` decides.
 """
 
 from collections.abc import Sequence

@@ -8,8 +8,6 @@ from typing import Final
 
 from credential_pipeline.foundation.recipes.sql import literal, once
 
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2099
 PLACEHOLDER_DATES: Final = ("1900-01-01", "1901-01-01", "1911-11-11", "2099-12-31")
 """Days that systems write for 'not known': epochs, repeated digits, the end of time."""
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.enclave.outcome_release.attacker import attack
-from credential_pipeline.enclave.outcome_release.audit import audit, audit_system, judge, questions, refuse_unsafe
+from credential_pipeline.enclave.outcome_release.audit import audit, audit_system, judge, questions
 from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.enclave.outcome_release.release import (
     Release,
@@ -21,7 +21,6 @@ from credential_pipeline.enclave.outcome_release.release import (
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
@@ -90,14 +89,6 @@ def test_a_protected_release_gives_nothing_away_and_still_says_something(good: P
 def test_primary_suppression_alone_is_caught_by_both_attacks(bare: Published) -> None:
     assert {f.kind for f in attack(bare.path).findings} & {"exact", "below"}
     assert audit_system(bare.release)
-
-
-def test_gate_names_kinds_and_no_cell(tables: Tables, bare: Published) -> None:
-    with connect() as con:
-        tables.load(con)
-        with pytest.raises(SafeError, match="E_DISCLOSURE") as refused:
-            refuse_unsafe(con, bare.release, bare.path)
-    assert "|" not in str(refused.value)
 
 
 def test_one_needed_secondary_shown_is_caught(good: Published) -> None:
