@@ -65,7 +65,7 @@ def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> It
     idle = _idle(context, hops, resource)
     if hop.name not in idle:
         partition = context.partition_key if hop.contract.partitioned else SHARED
-        yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run_id)
+        yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run.run_id)
         return
     yield from gate.repeated(hop.rules, idle[hop.name].manifest)
     for other in spoken_for(hop, [one for one in hops if one.name in idle]):

@@ -99,6 +99,7 @@ def _discard_output() -> None:
 
 def _prepare(arguments: argparse.Namespace) -> None:
     os.umask(0o077)
+    # Warnings of libraries are for those who work on the code (in the tests they are errors), and may quote values.
     warnings.filterwarnings("ignore")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     for option, variable in (("home", "CREDENTIAL_PIPELINE_HOME"), ("registry", "CREDENTIAL_PIPELINE_REGISTRY")):

@@ -65,8 +65,8 @@ def _intact(step: Step, version: Version) -> bool:
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
-    release = published.facts["release"]
-    report = report_path(published.step.root, published.step.partition, release)
+    root, release = published.step.root, published.facts["release"]
+    report = report_path(root, published.step.partition, release).relative_to(root.parent)
     return {"release": release, "report": dg.MetadataValue.path(str(report))}
 
 

@@ -46,7 +46,7 @@ def assign(con: Connection, industry: Industry, *, model: Model | None = None, e
         lives = find_lives(work, relation(con, "accepted_extract.credentials"), people)
         found = _run(work, chosen, sides, lives, industry.linkage, engine)
         links = drop_contradicting(work, chosen, sides, found)
-        write_outputs(con, str(links))
+        write_outputs(con, links)
 
 
 @dataclass(frozen=True)

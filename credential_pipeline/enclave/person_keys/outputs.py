@@ -9,21 +9,21 @@ from credential_pipeline.foundation.storage.sql import statement
 _EVENT = "certifier, credential_code, event, result, event_date, training_setting"
 
 
-def write_outputs(con: Connection, links: str) -> None:
+def write_outputs(con: Connection, links: Relation) -> None:
     """Create the tables of person_keys out of the decided links.
 
     Two rows with one key are one person: one learner, all credentials.
 
     Args:
         con: Connection with the views accepted_extract.* and reference_population.persons.
-        links: Table of row_id, person_key, match_weight, match_probability, status, module, pass.
+        links: row_id, person_key, match_weight, match_probability, status, module, pass.
     """
     extract, credentials, enrollments, coverage = (
         relation(con, f"accepted_extract.{name}") for name in ("learners", "credentials", "enrollments", "coverage")
     )
     persons = relation(con, "reference_population.persons")
     with scratch(con) as work:
-        person_links = keep(con, SNAPSHOT, "person_links", link_rows(work, extract, relation(con, links)))
+        person_links = keep(con, SNAPSHOT, "person_links", link_rows(work, extract, links))
         keep(con, SNAPSHOT, "learners", describe_learners(work, person_links, extract, persons))
         keep(con, SNAPSHOT, "credentials", keyed(work, credentials, person_links))
         keep(con, SNAPSHOT, "enrollments", keyed(work, enrollments, person_links))

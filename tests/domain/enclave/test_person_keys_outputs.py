@@ -117,7 +117,7 @@ def test_coverage_splits_the_extracted_by_whether_they_got_a_key(work: Scratch) 
 
 def test_the_tables_are_those_of_the_contract_and_nothing_else_is_left(con: Connection) -> None:
     with scratch(con) as work:
-        write_outputs(con, str(work.rows("links", DECIDED, LINKS)))
+        write_outputs(con, work.rows("links", DECIDED, LINKS))
     for table in SNAPSHOT:
         found = con.execute(f"DESCRIBE person_keys.{table.name}").fetchall()
         assert {row[0]: row[1] for row in found} == table.schema
