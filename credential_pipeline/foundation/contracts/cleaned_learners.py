@@ -7,7 +7,7 @@ from credential_pipeline.foundation.names import Sensitivity, Side
 _TABLES = (
     Table(
         name="profiles",
-        description="One distinct standardised identity that a certifier reported.",
+        description="One distinct standardized identity that a certifier reported.",
         key=("profile_id",),
         sensitivity=Sensitivity.IDENTIFIED,
         columns=(
@@ -49,6 +49,6 @@ _TABLES = (
 SNAPSHOT = Snapshot(
     name="cleaned_learners",
     side=Side.CLEARINGHOUSE,
-    description="Standardised profiles and credential events.",
+    description="Standardized profiles and credential events.",
     tables=_TABLES,
 )
