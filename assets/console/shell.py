@@ -22,7 +22,7 @@ def add(commands: grammar.Commands) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Read statements from the terminal or a pipe and print their results, a statement a line; ``.quit`` or the end of the input ends it."""
+    """Read statements from the terminal or a pipe, one a line, and print their results; ``.quit`` or the end ends it."""
     from assets.console.engine import connect
 
     del arguments

@@ -40,7 +40,7 @@ def _refused(name: str, code: str, sha256: str = _NOTHING) -> Delivery:
 
 
 def is_delivery(name: str) -> bool:
-    """Whether a file of this name is a delivery, be it one that will be refused; hidden files and unfinished uploads wait."""
+    """Whether a file of this name is a delivery, readable or not; hidden files and unfinished uploads wait."""
     return not name.startswith(".") and not name.lower().endswith(_UNFINISHED)
 
 
