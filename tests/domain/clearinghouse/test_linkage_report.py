@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from credential_pipeline.clearinghouse.linkage_report import publish, safe, sections, words
+from credential_pipeline.clearinghouse.linkage_report import page, publish, safe, sections, words
 from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.page import render, write_report
@@ -404,11 +404,13 @@ def test_the_file_is_written_when_missing_or_other_and_else_left_alone(tmp_path,
 
 
 def test_a_published_page_is_drawn_once_and_anew_after_any_change(tmp_path, run, monkeypatch) -> None:
-    drawn = []
-    monkeypatch.setattr(
-        publish, "write_report", lambda con, path, about: drawn.append(about) or write(con, path, about)
-    )
-    write, registry = write_report, load_registry(None)
+    drawn, registry = [], load_registry(None)
+
+    def draw(con, path, about):
+        drawn.append(about)
+        return write_report(con, path, about)
+
+    monkeypatch.setattr(page, "write_report", draw)
     with connect() as con:
         con.execute("CREATE SCHEMA linked_records")
         con.register("last", run.diagnostics)
@@ -422,10 +424,10 @@ def test_a_published_page_is_drawn_once_and_anew_after_any_change(tmp_path, run,
         assert [times(), times()] == [1, 0]
         assert [times(version="v2"), times(version="v2")] == [1, 0]
         assert [times("v2", code="c2"), times("v2", code="c2")] == [1, 0]
-        page = publish.report_path(tmp_path, "manufacturing")
-        page.write_text("altered")
+        published = publish.report_path(tmp_path, "manufacturing")
+        published.write_text("altered")
         assert [times("v2", code="c2"), times("v2", code="c2")] == [1, 0]
-        page.unlink()
+        published.unlink()
         assert times("v2", code="c2") == 1
 
 
