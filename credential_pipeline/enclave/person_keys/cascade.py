@@ -91,26 +91,25 @@ def add_keys(work: Scratch, records: Relation) -> Relation:
 
     Sounds are computed once for each distinct name.
     """
+    house = "CASE WHEN r.street[1] BETWEEN '0' AND '9' THEN split_part(r.street, ' ', 1) END"
+    street_word = "nullif(split_part(r.street, ' ', 2), '')"
+    # The words are taken from the records themselves: a query of their own columns would be kept as a copy of all.
     return work.table(
         "keyed_records",
         f"""
-        WITH keyed AS (
-            SELECT *, CASE WHEN street[1] BETWEEN '0' AND '9' THEN split_part(street, ' ', 1) END AS house,
-                   nullif(split_part(street, ' ', 2), '') AS street_word
-            FROM {records}),
-        word AS (
-            SELECT DISTINCT first_name AS word FROM keyed
-            UNION SELECT DISTINCT last_name FROM keyed
-            UNION SELECT DISTINCT street_word FROM keyed),
+        WITH word AS (
+            SELECT DISTINCT first_name AS word FROM {records}
+            UNION SELECT DISTINCT last_name FROM {records}
+            UNION SELECT DISTINCT {street_word} FROM {records} r),
         sound AS (
             SELECT word, {_soundex("word")} AS sound, {_soundex("reverse(word)")} AS reversed
             FROM word WHERE word IS NOT NULL)
-        SELECT k.* EXCLUDE (street_word), f.sound AS first_sound, l.sound AS last_sound,
+        SELECT r.*, {house} AS house, f.sound AS first_sound, l.sound AS last_sound,
                f.reversed AS first_sound_reversed, l.reversed AS last_sound_reversed,
                s.sound AS street_sound, NULL::VARCHAR AS household
-        FROM keyed k
-        LEFT JOIN sound f ON f.word = k.first_name
-        LEFT JOIN sound l ON l.word = k.last_name
-        LEFT JOIN sound s ON s.word = k.street_word
+        FROM {records} r
+        LEFT JOIN sound f ON f.word = r.first_name
+        LEFT JOIN sound l ON l.word = r.last_name
+        LEFT JOIN sound s ON s.word = {street_word}
         """,
     )

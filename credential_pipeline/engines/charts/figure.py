@@ -5,6 +5,7 @@ Both reports are made of these, and figure.html.j2 and figure.css lay them out. 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from os.path import commonprefix
 
@@ -68,14 +69,14 @@ class Row:
     name: str
     entries: tuple[Entry, ...]
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What the ids of its data have in common; written once a line to keep the page small."""
         ids = [item.cell_id for item in self.entries if item.cell_id]
         common = commonprefix(ids)  # noqa: RUF071 - the ids are no paths
         return common[: max(common.rfind("="), common.rfind("/")) + 1]
 
-    @property
+    @cached_property
     def part(self) -> str:
         """What of its data all its fields print; ``value`` if they differ."""
         parts = {item.part for item in self.entries if item.cell_id}
@@ -108,7 +109,7 @@ class Table:
         """True if it has no line."""
         return not any(block.rows for block in self.blocks)
 
-    @property
+    @cached_property
     def endings(self) -> tuple[str, ...]:
         """The ending of the ids in each column, which is written once a column; empty where they differ."""
         rows = [row for block in self.blocks for row in block.rows]
