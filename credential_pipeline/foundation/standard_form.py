@@ -80,8 +80,8 @@ def name(expression: str) -> str:
 def letters_of_name(column: str) -> str:
     """The letters of a name alone, as names are compared: no accents, blanks, hyphens, apostrophes or full stops."""
     bare = f"nullif(translate(strip_accents({column}), ' -''.,`', ''), '')"
-    # Most names hold letters alone already, and looking for what a standard form may hold besides is cheaper than translating.
-    return f"CASE WHEN contains({column}, ' ') OR contains({column}, '-') THEN {bare} ELSE {column} END"
+    # Most names hold letters alone already, and looking is cheaper than translating.
+    return f"CASE WHEN regexp_matches({column}, '[^A-Z]') THEN {bare} ELSE {column} END"
 
 
 def surnames(last: str, previous: str) -> str:
