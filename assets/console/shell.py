@@ -10,6 +10,7 @@ from assets import environment
 from assets.console import grammar
 from assets.console.status import find
 from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -42,15 +43,18 @@ def attach(con: Connection) -> list[str]:
     schemas = []
     for industry in environment.registry().industry_names:
         for hop in HOPS:
-            version = find(hop, industry)
-            if version is None:
-                continue
             schema = f"{industry}__{hop}" if SNAPSHOTS[hop].partitioned else hop
+            try:
+                version = find(hop, industry)
+                paths = {table.name: version.path(table.name) for table in version.snapshot} if version else {}
+            except SafeError as error:
+                print(f"  {schema} is left out: {error}")  # The others are what one wants to look at now.
+                continue
             con.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-            for table in version.snapshot:
-                literal = str(version.path(table.name)).replace("'", "''")
-                con.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table.name}" AS FROM read_parquet(\'{literal}\')')
-            schemas.append(schema)
+            for table, path in paths.items():
+                literal = str(path).replace("'", "''")
+                con.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table}" AS FROM read_parquet(\'{literal}\')')
+            schemas += [schema] if paths else []
     return sorted(set(schemas))
 
 

@@ -25,18 +25,18 @@ def add(commands: grammar.Commands) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Print one line per hop for the industries that were asked for, or all."""
+    """Print one line per hop for the industries that were asked for, or all; 1 if a person is needed (refused, damaged)."""
     registry = environment.registry()
     names = [registry.industry(name).industry for name in arguments.industry] or list(registry.industry_names)
-    damaged = False
+    alarming = False
     for name in names:
         print(f"{name}")
         current = {hop: _find_or_say(hop, name) for hop in HOPS}
         for hop, version in current.items():
             refused = _refused(hop, name)
             print("  " + (version if isinstance(version, str) else _line(hop, version, current)) + refused)
-            damaged = damaged or isinstance(version, str)
-    return 1 if damaged else 0
+            alarming = alarming or isinstance(version, str) or bool(refused)
+    return 1 if alarming else 0
 
 
 def _find_or_say(hop: str, industry: str) -> Version | str | None:

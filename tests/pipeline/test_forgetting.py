@@ -81,7 +81,7 @@ def test_what_a_gate_refused_can_be_looked_at(run, home):
     assert exported(run, home, "deliveries", "2018b.csv") == 1
     assert exported(run, home, "quarantine", "2018b.csv", attempt=False) == 0
     answer = run(home, "status", "manufacturing")
-    assert answer.code == 0
+    assert answer.code == 1, "a person is needed"
     assert "half_of_a_delivery_readable" in next(line for line in answer.out.splitlines() if "raw_feeds" in line)
     bad.unlink()
     assert run(home, "run", "manufacturing", "--until", "raw_feeds").code == 0
