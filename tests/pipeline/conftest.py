@@ -14,7 +14,7 @@ import pytest
 
 LEARNERS = 1_500
 REGISTRY_SIZE = 12_000
-_SECONDS = 300.0
+_SECONDS = 600.0
 
 # Libraries are loaded once, in a server that forks a clean process for every command; nothing of the product is.
 SERVER = multiprocessing.get_context("forkserver")
