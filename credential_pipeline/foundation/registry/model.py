@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES
+from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES, PROFILES
 
 NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
 _AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
@@ -98,8 +98,9 @@ class Linkage(Strict):
 
 
 class Disclosure(Strict):
-    """The smallest number of learners in a published cell, and the rounding of earnings in dollars."""
+    """How figures are made safe: the profile, the smallest number that may be known, the rounding of dollars."""
 
+    profile: Annotated[str, one_of(*PROFILES)] = "standard"
     min_learners: Annotated[int, Field(ge=10, le=1000)] = 10
     round_earnings_to: Annotated[int, Field(ge=1, le=10000)] = 100
 
