@@ -48,16 +48,18 @@ def _hand_over(step: Step, staged: Staged) -> None:
         when=datetime.datetime.now(datetime.UTC),
         inbox=inbox,
     )
-    transfer.point(inbox, inbox / sealed.package_id)
-    staged.facts["package"] = sealed.package_id
+    staged.facts |= {"package": sealed.package_id, "package number": sealed.manifest.number}
 
 
 def _intact(step: Step, version: Version) -> bool:
-    return transfer.is_there(step.side.folder_of_extracts(step.partition), version.manifest.facts.get("package"))
+    sender = load_signing_key(step.root, CLEARINGHOUSE_TO_ENCLAVE).public
+    return transfer.is_newest(
+        step.side.folder_of_extracts(step.partition), version.manifest.facts.get("package"), sender
+    )
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
-    return {"package": published.facts.get("package", "")}
+    return {name: published.facts.get(name, "") for name in ("package", "package number")}
 
 
 HOP = Hop(
