@@ -1,6 +1,7 @@
 # Two commands for a newcomer: `make run` and `make test`. Everything else serves the people who work here.
 PYTHON ?= python3
 INDUSTRY ?= manufacturing
+SIDE ?= public
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.9.11
@@ -55,8 +56,8 @@ bench: install  ## Time, memory and accuracy at the pilot's full size.
 bench-linkage: install $(VENV)/.extra-bench  ## Accuracy, time and memory of the linkage beside other methods; ARGS="--full" for all sizes.
 	@$(BIN)/python -W ignore -m tests.bench.linking $(ARGS)
 
-shell: install  ## DuckDB over all current versions, read-only.
-	@$(BIN)/credential-pipeline shell
+shell: install  ## DuckDB over the current versions of one side, read-only: SIDE=clearinghouse, enclave or public.
+	@$(BIN)/credential-pipeline shell --side $(SIDE)
 
 format: install
 	$(BIN)/ruff check --fix .

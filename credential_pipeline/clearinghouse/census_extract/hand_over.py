@@ -73,14 +73,8 @@ def hand_over(
         def prepared(manifest: PackageManifest) -> None:
             record.prepare(con, manifest, str(members), when)
 
-        facts = ManifestFacts(
-            SNAPSHOT.name,
-            industry.industry,
-            agreement,
-            when,
-            sent=record.sent(industry.industry),
-            ledger=record.chain.head(),
-        )
+        sent, head = record.sent(industry.industry), record.chain.head()
+        facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when, sent=sent, ledger=head)
         outbox = home / "outbox" / industry.industry
         sealed = seal(files, outbox, facts, keys.signing, keys.recipient, before_publish=prepared)
         if inbox is not None:
@@ -92,7 +86,7 @@ def hand_over(
 def _witnesses(home: Path, sender: VerifyKey) -> list[Head]:
     """What the packages that were sealed here say of the length of the record."""
     folders = sorted(path for path in (home / "outbox").glob("*") if path.is_dir())
-    return [read_manifest(package, sender).ledger for folder in folders for package in packages(folder)]
+    return [read_manifest(package, sender).ledger for folder in folders for package in packages(folder, sender)]
 
 
 def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:

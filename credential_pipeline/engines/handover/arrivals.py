@@ -26,7 +26,7 @@ def newest(folder: Path, sender: VerifyKey, hop: str) -> Path:
     Raises:
         SafeError: ``E_NO_PACKAGE``: none has arrived; or what is wrong with one of them: another could be older.
     """
-    arrived = [_numbered(package, sender) for package in packages(folder)]
+    arrived = [_numbered(package, sender) for package in packages(folder, sender)]
     if not arrived:
         message = (
             f"No package has arrived in {folder}; run {hop} on the side that sends it, or correct the transfer folder."

@@ -30,16 +30,25 @@ from credential_pipeline.foundation.storage.private_files import (
 CLEARINGHOUSE_TO_ENCLAVE = "clearinghouse_to_enclave"
 ENCLAVE_TO_PUBLICATION = "enclave_to_publication"
 
+#: Folder of a side's keys that were taken out of use.
+RETIRED = "retired"
 _PUBLIC_FILE = 0o644
 Role = Literal["sender", "recipient"]
 
 
 @dataclass(frozen=True)
 class VerifyKey:
-    """A sender's public key."""
+    """A sender's public key.
+
+    Attributes:
+        public: The key.
+        fingerprint: Of the key.
+        retired: Fingerprints of the keys that it took the place of: what they signed is past, and no longer read.
+    """
 
     public: Ed25519PublicKey
     fingerprint: str
+    retired: frozenset[str] = frozenset()
 
     def signed(self, signature: bytes, body: bytes) -> bool:
         """Whether the sender signed exactly this body."""
@@ -55,11 +64,12 @@ class SigningKey:
     """A sender's private key; it never shows itself."""
 
     private: Ed25519PrivateKey
+    retired: frozenset[str] = frozenset()
 
     @property
     def public(self) -> VerifyKey:
         """The half that the recipient holds."""
-        return _verify_key(self.private.public_key())
+        return _verify_key(self.private.public_key(), self.retired)
 
     def __repr__(self) -> str:
         """Show the fingerprint only."""
@@ -148,7 +158,8 @@ def load_signing_key(home: Path, link: str) -> SigningKey:
     """
     path = _kept(home, link, "signing.key")
     try:
-        return SigningKey(Ed25519PrivateKey.from_private_bytes(base64.b64decode(read_private(path), validate=False)))
+        private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(read_private(path), validate=False))
+        return SigningKey(private, retired_senders(home, link))
     except FileNotFoundError:
         raise _missing(path, "make the pair, or put the key back") from None
     except (ValueError, binascii.Error):
@@ -178,7 +189,8 @@ def load_sender(home: Path, link: str) -> VerifyKey:
     """
     path = _kept(home, link, "sender.pub")
     try:
-        return _verify_key(Ed25519PublicKey.from_public_bytes(base64.b64decode(read_public(path), validate=False)))
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(read_public(path), validate=False))
+        return _verify_key(public, retired_senders(home, link))
     except FileNotFoundError:
         raise _missing(path, "ask the sender for the public key and confirm its fingerprint") from None
     except (ValueError, binascii.Error):
@@ -200,6 +212,11 @@ def load_recipient(home: Path, link: str) -> Recipient:
     except (ValueError, pyrage.RecipientError):
         raise _invalid(path) from None
     return _recipient(text)
+
+
+def retired_senders(home: Path, link: str) -> frozenset[str]:
+    """Fingerprints of the sender's keys that a side has put away."""
+    return frozenset(path.name.split(".")[2] for path in (home / "keys" / RETIRED).glob(f"{link}.sender.*.pub"))
 
 
 def _kept(home: Path, link: str, ending: str) -> Path:
@@ -227,8 +244,8 @@ def _place_public(path: Path, text: str) -> None:
         raise SafeError("E_KEY_MISMATCH", message)
 
 
-def _verify_key(public: Ed25519PublicKey) -> VerifyKey:
-    return VerifyKey(public, fingerprint(public.public_bytes_raw()))
+def _verify_key(public: Ed25519PublicKey, retired: frozenset[str]) -> VerifyKey:
+    return VerifyKey(public, fingerprint(public.public_bytes_raw()), retired)
 
 
 def _recipient(text: str) -> Recipient:

@@ -116,12 +116,18 @@ def seal(
         raise write_failure(error, out_dir) from None
 
 
-def packages(folder: Path) -> list[Path]:
-    """The packages of a folder, by name, none of them looked at; empty if there is no such folder."""
+def packages(folder: Path, sender: VerifyKey | None = None) -> list[Path]:
+    """The packages of a folder, by name, none of them verified; empty if there is no such folder.
+
+    Args:
+        folder: An outbox or a transfer folder.
+        sender: Leaves out what was signed with a key that the sender's present one took the place of.
+    """
     try:
-        return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        found = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     except FileNotFoundError:
         return []
+    return [package for package in found if sender is None or _signer(package) not in sender.retired]
 
 
 def verify(package_dir: Path, sender_public_key: VerifyKey, recipient_name: str, today: date) -> PackageManifest:
@@ -204,8 +210,16 @@ def describe_files(files: dict[str, Path]) -> dict[str, tuple[int, dict[str, str
     return found
 
 
+def _signer(package_dir: Path) -> str:
+    """Who says to have signed a package; nothing is verified."""
+    try:
+        return read_small(package_dir / SIGNATURE).decode("ascii").partition(" ")[0]
+    except (FileNotFoundError, ValueError, SafeError):
+        return ""
+
+
 def _others(out_dir: Path, folder: Path, sender: VerifyKey) -> list[PackageManifest]:
-    return [read_manifest(other, sender) for other in packages(out_dir) if other != folder]
+    return [read_manifest(other, sender) for other in packages(out_dir, sender) if other != folder]
 
 
 def _describe(files: dict[str, Path]) -> dict[str, FileFacts]:
