@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import sys
 
+import dagster as dg
 import pytest
 
 from assets.console import instance
@@ -57,3 +59,43 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, monkeypatch):
     told = faults.explain(failed.value, tmp_path)
     assert f"{tmp_path.name}/file/dagster" in told.message
     assert os.environ["DAGSTER_HOME"] == str(tmp_path / "file" / "dagster")
+
+
+def logs(folder) -> list[str]:
+    """The write-ahead logs that lie beside Dagster's files."""
+    return sorted(path.name for path in folder.rglob("*.db-wal"))
+
+
+def test_a_command_keeps_the_event_files_open_and_leaves_no_log_behind(folder):
+    with instance.instance() as made:
+        made.get_runs()
+        made.get_latest_materialization_event(dg.AssetKey("hop"))
+        assert {"index.db-wal", "runs.db-wal"} <= set(logs(folder))
+    assert logs(folder) == []
+
+
+_KILLED = """
+import os
+import dagster as dg
+from assets.console import instance
+
+@dg.asset
+def hop():
+    return dg.MaterializeResult(metadata={"rows": 7})
+
+with instance.instance() as made:
+    dg.materialize([hop], instance=made)
+    os._exit(9)
+"""
+
+
+def test_what_a_killed_command_recorded_is_there(folder):
+    killed = subprocess.run([sys.executable, "-W", "ignore", "-c", _KILLED], capture_output=True, check=False)
+    assert killed.returncode == 9, killed.stderr
+    assert logs(folder), "nobody had the time to tidy up"
+    with instance.instance() as made:
+        event = made.get_latest_materialization_event(dg.AssetKey("hop"))
+        assert event.asset_materialization.metadata["rows"].value == 7
+        (run,) = made.get_runs()
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        assert made.all_logs(run.run_id)[-1].dagster_event_type is dg.DagsterEventType.RUN_SUCCESS
