@@ -39,6 +39,15 @@ def test_the_page_is_not_started_with_a_broken_configuration(folder, monkeypatch
     assert "(line 2)" in line or "(line 1)" in line
 
 
+def test_a_page_for_other_machines_is_refused_before_anything_is_made(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAGSTER_WEBSERVER_HOST", "0.0.0.0")
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **named: pytest.fail("a process was started"))
+    assert main(["ui"]) == 1
+    assert "E_REMOTE_UI" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_damaged_database_is_named(folder):
     with instance.instance() as made:
         made.get_runs()
