@@ -82,7 +82,8 @@ def _who(arguments: argparse.Namespace) -> int:
         print(
             f"{disclosure.when}  {facts['recipient']}  agreement {facts['agreement_id']}  package {disclosure.package_id}"
         )
-        print(f"  basis: {facts['legal_basis']}")
+        for basis, columns in facts["legal_basis"].items():
+            print(f"  basis: {basis}: {', '.join(columns)}")
         print(f"  purpose: {facts['purpose']}; to be destroyed by {facts['destroy_by']}")
         for table, said in facts["tables"].items():
             print(f"  {table}: {', '.join(said['columns'])}")

@@ -3,6 +3,7 @@
 from assets.hop import Hop, Step
 from checks.suites.enclave.outcome_tables import RULES
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.enclave.outcome_tables.wage_states import tell_wage_states
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
@@ -10,6 +11,7 @@ from credential_pipeline.foundation.storage.staging import Staged
 
 def _build(step: Step, staged: Staged) -> None:
     tabulate(staged.con, step.industry, step.registry)
+    tell_wage_states(staged.con)
 
 
 HOP = Hop(

@@ -104,7 +104,7 @@ class DisclosureRecord:
                 "recipient_key": content.recipient_key,
                 "industry": content.industry,
                 "number": manifest.number,
-                "exempt_from_99_32": _EXEMPT_BASIS in content.legal_basis.replace(" ", ""),
+                "exempt_from_99_32": all(_EXEMPT_BASIS in basis.replace(" ", "") for basis in content.legal_basis),
                 "destroy_by": content.destroy_by.isoformat(),
                 "tables": {
                     name: {"rows": file.rows, "columns": list(file.columns)} for name, file in content.files.items()

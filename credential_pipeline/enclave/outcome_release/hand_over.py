@@ -41,7 +41,7 @@ def hand_over(
     facts = ManifestFacts(
         kind=SNAPSHOT.name,
         industry=industry.industry,
-        agreement=release_terms(require_agreement(industry, today)),
+        agreement=release_terms(require_agreement(industry, today), today),
         sealed_at=when,
     )
     return seal(

@@ -1,14 +1,16 @@
-"""Creates reference_population.persons, .wages and .employers from the enclave's reference drops.
+"""Creates reference_population.persons, .wages, .employers and .wage_states from the enclave's reference drops.
 
 Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
-used, so that nothing is counted twice.
+used, so that nothing is counted twice. Wages of a state without an agreement in force are left out (wage_states.py).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from credential_pipeline.enclave.reference_population.wage_states import keep_wage_states, usable_wages
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.distinct_values import look_up
@@ -37,21 +39,26 @@ _OPTIONAL: Final = ("name_suffix",)
 _WAGES: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 
 
-def load_reference_population(con: Connection, folder: Path) -> None:
-    """Load the three tables of the reference_population contract.
+def load_reference_population(con: Connection, folder: Path, wage_agreements: Mapping[str, str]) -> None:
+    """Load the tables of the reference_population contract.
 
     Args:
         con: Connection with the schema ``reference_population``.
         folder: Folder that holds ``persons/``, ``employers/`` and ``wages_annual/``, ``wages_quarterly/`` or both.
+        wage_agreements: State, or ``unknown``, to the agreement in force under which its wages may be used.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py),
-            E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS.
+            E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS, E_NO_WAGE_AGREEMENT.
     """
     try:
-        for load in (_persons, _employers, _wages):
+        for load in (_persons, _employers):
             with scratch(con) as work:
                 load(work, folder)
+        with scratch(con) as work:
+            employers = relation(con, "reference_population.employers")
+            states = keep_wage_states(work, employers, wage_agreements)
+            _wages(work, folder, employers, states)
     except duckdb.Error:
         raise unreadable("a file of reference/") from None
 
@@ -110,7 +117,7 @@ def _employers(work: Scratch, folder: Path) -> None:
         raise SafeError("E_REFERENCE_EMPLOYERS", message)
 
 
-def _wages(work: Scratch, folder: Path) -> None:
+def _wages(work: Scratch, folder: Path, employers: Relation, states: Relation) -> None:
     present = [name for name in _WAGES if (folder / name).is_dir()]
     if not present:
         message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
@@ -118,13 +125,16 @@ def _wages(work: Scratch, folder: Path) -> None:
     read = {name: _read_wages(work, folder, name) for name in present}
     if len(read) == len(_WAGES):
         annual, quarterly = read["wages_annual"], read["wages_quarterly"]
-        rows = f"(FROM {annual} UNION ALL FROM {quarterly} ANTI JOIN {annual} USING (person_key, year))"
+        rows = work.view(
+            "both", f"FROM {annual} UNION ALL FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+        )
     else:
-        rows = f"{read[present[0]]}"
+        rows = read[present[0]]
+    usable = usable_wages(work, rows, employers, states)
     work.con.execute(
         f"""
         CREATE OR REPLACE TABLE reference_population.wages AS
-        SELECT person_key, year, employer_id, round(sum(wages), 2) AS wages FROM {rows} GROUP BY ALL
+        SELECT person_key, year, employer_id, round(sum(wages), 2) AS wages FROM {usable} GROUP BY ALL
         """
     )
 
