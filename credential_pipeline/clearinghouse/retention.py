@@ -19,6 +19,7 @@ from credential_pipeline.foundation.storage.due import (
     Kept,
     aged,
     day_of,
+    fault_log,
     leftovers,
     old_versions,
 )
@@ -63,6 +64,7 @@ def due(home: Path, registry: Registry, transfer: Path) -> list[Due]:
     """
     sent = last_sent(home)
     found = [*leftovers(home), *_archived(home, sent.values()), *_review_pages(home, sent)]
+    found += fault_log(home, max((one.day for one in sent.values() if one.left), default=None))
     for folder in (home / "outbox", transfer):
         found += due_packages(folder, {industry: (one.number, one.day) for industry, one in sent.items()})
     for hop in (*_OF_INDUSTRIES, _SHARED):

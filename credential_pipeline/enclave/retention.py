@@ -22,6 +22,7 @@ from credential_pipeline.foundation.storage.due import (
     Due,
     Kept,
     aged,
+    fault_log,
     later,
     leftovers,
     old_versions,
@@ -53,6 +54,7 @@ def due(home: Path, registry: Registry, transfer: Path) -> list[Due]:
     """
     accepted = _accepted(home)
     found = [*leftovers(home), *aged("file of an audit", iter(sorted((home / "audit").glob("*"))), OLD_DAYS)]
+    found += fault_log(home, max((one.day for one in accepted.values()), default=None))
     found += due_packages(transfer, {industry: (one.number, one.day) for industry, one in accepted.items()})
     current = {
         kept.folder.parent.name: kept.folder for kept in versions(home / "store", "accepted_extract") if kept.current

@@ -124,6 +124,20 @@ def leftovers(home: Path) -> Iterator[Due]:
             yield Due(what, path, later(day_of(path), LEFTOVER_DAYS), "left behind by a run that was killed")
 
 
+def fault_log(home: Path, newest: datetime.date | None) -> Iterator[Due]:
+    """The locked log of faults, which may quote values of people.
+
+    Args:
+        home: Folder of the side.
+        newest: Day of an extract since which nothing of before may be kept; None for the rule of retention.
+    """
+    log = home / "vault.log"
+    if log.is_file() and newest is not None and day_of(log) <= newest:
+        yield Due("log of faults", log, newest, f"it may quote what was delivered before the extract of {newest}")
+    elif log.is_file():
+        yield from aged("log of faults", iter([log]), OLD_DAYS)
+
+
 def aged(what: str, paths: Iterator[Path], days: int) -> Iterator[Due]:
     """Files and folders that go a number of days after they were written."""
     for path in paths:
