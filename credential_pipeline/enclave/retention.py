@@ -94,9 +94,9 @@ def _left(old: Path, current: Path) -> int | None:
     """Rows of a version that the current extract does not have; None if that can't be told."""
     try:
         with connect(threads=1) as con:
-            query = "SELECT count(DISTINCT row_id) FROM read_parquet(?) ANTI JOIN read_parquet(?) USING (row_id)"
+            query = "SELECT count(DISTINCT o.row_id) FROM read_parquet(?) o ANTI JOIN read_parquet(?) n USING (row_id)"
             return int(con.execute(query, [str(old), str(current)]).fetchall()[0][0])
-    except duckdb.Error:
+    except (duckdb.IOException, duckdb.InvalidInputException):
         return None
 
 
