@@ -14,6 +14,7 @@ from credential_pipeline.foundation.storage import manifest, retention, trace
 from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.manifest import Manifest, TableFile
+from credential_pipeline.foundation.storage.order import is_ordered, ordered_by
 
 ATTEMPT = ".attempt"
 """Folder of a partition with the tables of the last run that its gate refused; no reader of versions looks there."""
@@ -166,16 +167,25 @@ class Staged:
             message = f"Table {self.snapshot.name}.{table.name} breaks its contract in: {names}."
             raise SafeError("E_CONTRACT", message)
 
+    def _is_table(self, table: Table) -> bool:
+        """Not a view, whose rows come in no order that can be relied on."""
+        found = self.con.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
+            [self.snapshot.name, table.name],
+        ).fetchall()
+        return bool(found[0][0])
+
     def _copy(self, table: Table) -> TableFile:
         file = f"{table.name}.parquet"
         path = self._staging / file
         # Ties in a key that is not unique are ordered by the rest, so that equal rows in any order give equal bytes.
         order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
         columns = ", ".join(f'"{name}"' for name in table.column_names)
-        by = ", ".join(f'"{name}" NULLS FIRST' for name in order)
+        name = f'{self.snapshot.name}."{table.name}"'
+        by = "" if self._is_table(table) and is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
         literal = str(path).replace("'", "''")
         self.con.execute(
-            f'COPY (SELECT {columns} FROM {self.snapshot.name}."{table.name}" ORDER BY {by})'
+            f"COPY (SELECT {columns} FROM {name} {by})"
             f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
         )
         flush(path)
