@@ -189,12 +189,12 @@ def find_homes(work: Scratch, people: Relation, links: Relation) -> Relation:
 
 
 def at_home(work: Scratch, records: Relation, homes: Relation) -> Relation:
-    """The record table with the household of those who live in one of the homes."""
-    # Spark knows neither REPLACE in a list of columns nor what DuckDB makes of IN in a view.
+    """The records of those who live in one of the homes, with their household; no pass looks at others."""
+    # Spark does not know REPLACE in a list of columns.
     others = ", ".join(f"r.{column}" for column in records.columns if column != "household")
-    return work.view(
+    return work.table(
         "at_home",
-        f"SELECT {others}, h.household FROM {records} r LEFT JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
+        f"SELECT {others}, h.household FROM {records} r JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
     )
 
 

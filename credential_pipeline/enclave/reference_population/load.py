@@ -81,12 +81,17 @@ def _persons(work: Scratch, folder: Path) -> None:
 
 def _drop_repeated(work: Scratch, table: Relation) -> None:
     """Keep one of equal rows: they have equal hashes, and only the few rows that share one are compared in full."""
-    whole = f"hash({', '.join(table.columns)})"
-    shared = work.table("shared", f"SELECT {whole} AS h FROM {table} GROUP BY h HAVING count(*) > 1")
+    columns = ", ".join(table.columns)
+    shared = work.table(
+        "shared", f"SELECT h FROM (SELECT hash({columns}) AS h FROM {table}) GROUP BY h HAVING count(*) > 1"
+    )
     if _count(work.con, "true", f"{shared}"):
-        once = work.table("once", f"SELECT DISTINCT * FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"DELETE FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"INSERT INTO {table} FROM {once}")
+        again = work.table(
+            "again",
+            f"SELECT rowid AS place FROM {table} WHERE hash({columns}) IN (FROM {shared}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY rowid) > 1",
+        )
+        work.con.execute(f"DELETE FROM {table} WHERE rowid IN (FROM {again})")
 
 
 def _employers(work: Scratch, folder: Path) -> None:

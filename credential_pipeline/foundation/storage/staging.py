@@ -14,11 +14,10 @@ from credential_pipeline.foundation.storage import manifest, retention, trace
 from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.manifest import Manifest, TableFile
-from credential_pipeline.foundation.storage.order import is_ordered, ordered_by
+from credential_pipeline.foundation.storage.order import ROW_GROUP, is_ordered, ordered_by
 
 ATTEMPT = ".attempt"
 """Folder of a partition with the tables of the last run that its gate refused; no reader of versions looks there."""
-_ROW_GROUP = 122_880
 
 
 class Staged:
@@ -167,14 +166,6 @@ class Staged:
             message = f"Table {self.snapshot.name}.{table.name} breaks its contract in: {names}."
             raise SafeError("E_CONTRACT", message)
 
-    def _is_table(self, table: Table) -> bool:
-        """Not a view, whose rows come in no order that can be relied on."""
-        found = self.con.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
-            [self.snapshot.name, table.name],
-        ).fetchall()
-        return bool(found[0][0])
-
     def _copy(self, table: Table) -> TableFile:
         file = f"{table.name}.parquet"
         path = self._staging / file
@@ -182,11 +173,11 @@ class Staged:
         order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
         columns = ", ".join(f'"{name}"' for name in table.column_names)
         name = f'{self.snapshot.name}."{table.name}"'
-        by = "" if self._is_table(table) and is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
+        by = "" if is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
         literal = str(path).replace("'", "''")
         self.con.execute(
             f"COPY (SELECT {columns} FROM {name} {by})"
-            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         flush(path)
         rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
