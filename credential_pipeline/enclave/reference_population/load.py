@@ -1,7 +1,7 @@
 """Creates reference_population.persons, .wages, .employers and .wage_states from the enclave's reference drops.
 
-Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
-used, so that nothing is counted twice. Wages of a state without an agreement in force are left out (wage_states.py).
+Wages of a state without an agreement in force are left out (wage_states.py). Not here: how wages of years and quarters become one
+table (wages.py).
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ from typing import Final
 
 import duckdb
 
-from credential_pipeline.enclave.reference_population.wage_states import keep_wage_states, usable_wages
+from credential_pipeline.enclave.reference_population.wage_states import keep_wage_states
+from credential_pipeline.enclave.reference_population.wages import load_wages
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.distinct_values import look_up
@@ -36,7 +37,6 @@ _BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
 """Standard form -> the column that it is made from, once for each distinct value, and how."""
 
 _OPTIONAL: Final = ("name_suffix",)
-_WAGES: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 
 
 def load_reference_population(con: Connection, folder: Path, wage_agreements: Mapping[str, str]) -> None:
@@ -58,7 +58,7 @@ def load_reference_population(con: Connection, folder: Path, wage_agreements: Ma
         with scratch(con) as work:
             employers = relation(con, "reference_population.employers")
             states = keep_wage_states(work, employers, wage_agreements)
-            _wages(work, folder, employers, states)
+            load_wages(work, folder, employers, states)
     except duckdb.Error:
         raise unreadable("a file of reference/") from None
 
@@ -89,12 +89,17 @@ def _persons(work: Scratch, folder: Path) -> None:
 
 def _drop_repeated(work: Scratch, table: Relation) -> None:
     """Keep one of equal rows: they have equal hashes, and only the few rows that share one are compared in full."""
-    whole = f"hash({', '.join(table.columns)})"
-    shared = work.table("shared", f"SELECT {whole} AS h FROM {table} GROUP BY h HAVING count(*) > 1")
+    columns = ", ".join(table.columns)
+    shared = work.table(
+        "shared", f"SELECT h FROM (SELECT hash({columns}) AS h FROM {table}) GROUP BY h HAVING count(*) > 1"
+    )
     if _count(work.con, "true", f"{shared}"):
-        once = work.table("once", f"SELECT DISTINCT * FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"DELETE FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"INSERT INTO {table} FROM {once}")
+        again = work.table(
+            "again",
+            f"SELECT rowid AS place FROM {table} WHERE hash({columns}) IN (FROM {shared}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY rowid) > 1",
+        )
+        work.con.execute(f"DELETE FROM {table} WHERE rowid IN (FROM {again})")
 
 
 def _employers(work: Scratch, folder: Path) -> None:
@@ -115,42 +120,3 @@ def _employers(work: Scratch, folder: Path) -> None:
     if rows == 0 or rows != ids:
         message = f"reference/employers: {rows} rows for {ids} employers; send one row per employer_id"
         raise SafeError("E_REFERENCE_EMPLOYERS", message)
-
-
-def _wages(work: Scratch, folder: Path, employers: Relation, states: Relation) -> None:
-    present = [name for name in _WAGES if (folder / name).is_dir()]
-    if not present:
-        message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
-        raise SafeError("E_DROP_MISSING", message)
-    read = {name: _read_wages(work, folder, name) for name in present}
-    if len(read) == len(_WAGES):
-        annual, quarterly = read["wages_annual"], read["wages_quarterly"]
-        rows = work.view(
-            "both", f"FROM {annual} UNION ALL FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
-        )
-    else:
-        rows = read[present[0]]
-    usable = usable_wages(work, rows, employers, states)
-    work.con.execute(
-        f"""
-        CREATE OR REPLACE TABLE reference_population.wages AS
-        SELECT person_key, year, employer_id, round(sum(wages), 2) AS wages FROM {usable} GROUP BY ALL
-        """
-    )
-
-
-def _read_wages(work: Scratch, folder: Path, name: str) -> Relation:
-    """View of person_key, year, employer_id and wages of one file kind, after a look at every row."""
-    columns = [*SNAPSHOT.table("wages").column_names, *_WAGES[name]]
-    drop = open_drop(work, folder / name, f"reference/{name}", columns)
-    year, wages = drop.whole_number("year"), drop.number("wages")
-    quarters = f"{drop.whole_number('quarter')} BETWEEN 1 AND 4" if "quarter" in columns else "true"
-    usable = f"{drop.text('person_key')} IS NOT NULL AND {year} IS NOT NULL AND isfinite({wages}) AND {quarters}"
-    if broken := _count(work.con, f"({usable}) IS NOT TRUE", f"{drop.rows}"):
-        message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
-        raise SafeError("E_REFERENCE_WAGES", message)
-    return work.view(
-        f"{name}_read",
-        f"SELECT {drop.text('person_key')} AS person_key, {year} AS year, "
-        f"coalesce({drop.text('employer_id')}, '') AS employer_id, {wages} AS wages FROM {drop.rows}",
-    )

@@ -43,21 +43,26 @@ def keep_wage_states(work: Scratch, employers: Relation, covered: Mapping[str, s
     return keep(work.con, SNAPSHOT, "wage_states", rows)
 
 
-def usable_wages(work: Scratch, wages: Relation, employers: Relation, states: Relation) -> Relation:
-    """The wages of employers in states whose wages may be used.
+def without_shut_states(work: Scratch, employers: Relation, states: Relation, scale: str) -> str:
+    """The join that leaves only wages that may be used, on ``employer_id``; empty if all may be.
 
     Args:
         work: Where the rows live.
-        wages: Rows with ``employer_id``.
         employers: ``reference_population.employers``.
         states: Of :func:`keep_wage_states`.
+        scale: The type of ``employer_id`` in the wages.
     """
-    shut = [str(row[0]) for row in work.con.execute(f"SELECT state FROM {states} WHERE agreement IS NULL").fetchall()]
-    unknown = work.con.execute(f"SELECT count(agreement) FROM {states} WHERE state = ?", [UNKNOWN]).fetchall()[0][0]
-    if not shut and unknown:
+    found = work.con.execute(f"SELECT state, agreement IS NOT NULL FROM {states} ORDER BY state").fetchall()
+    may = {str(state): bool(agreed) for state, agreed in found}
+    if all(may.values()) and UNKNOWN in may:
         # The common case costs nothing.
-        return wages
-    # Few states are shut as a rule, and few employers are in them: the smaller list is looked up.
-    closed = work.table("closed", f"SELECT employer_id FROM {employers} WHERE list_contains(?, {_STATE})", [shut])
-    known = "" if unknown else f" SEMI JOIN {employers} USING (employer_id)"
-    return work.view("usable_wages", f"SELECT w.* FROM (FROM {wages} ANTI JOIN {closed} USING (employer_id)) w{known}")
+        return ""
+    # Where unknown employers may stay, those of shut states go; else those of open states alone stay.
+    kind, wanted = ("ANTI", False) if may.get(UNKNOWN) else ("SEMI", True)
+    listed = [state for state, agreed in may.items() if agreed == wanted]
+    codes = work.table(
+        "employers_by_state",
+        f"SELECT TRY_CAST(employer_id AS {scale}) AS employer_id FROM {employers} WHERE list_contains(?, {_STATE})",
+        [listed],
+    )
+    return f"{kind} JOIN {codes} USING (employer_id)"
