@@ -127,10 +127,16 @@ def _found(chosen: str | None) -> Iterator[tuple[Side, list[Due]]]:
     """What each side must destroy; a transfer folder that both see is the enclave's."""
     from credential_pipeline.clearinghouse import retention as clearinghouse
     from credential_pipeline.enclave import retention as enclave
+    from credential_pipeline.foundation.storage.due import fault_log
 
     registry, transfer = environment.registry(), environment.transfer().extracts
     for side in _sides(chosen):
         due = clearinghouse.due if side is Side.CLEARINGHOUSE else enclave.due
         found = due(environment.side_home(side), registry, transfer)
+        if side is Side.CLEARINGHOUSE and environment.one_machine():
+            # The command line keeps its own log of faults beside the sides.
+            found += fault_log(
+                environment.home(), min((item.day for item in found if not item.agreement), default=None)
+            )
         shared = side is Side.CLEARINGHOUSE and environment.one_machine()
         yield side, [item for item in found if not (shared and item.path.is_relative_to(transfer))]
