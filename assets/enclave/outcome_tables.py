@@ -3,13 +3,15 @@
 from assets.hop import Hop, Step
 from checks.suites.enclave.outcome_tables import RULES
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
-from credential_pipeline.enclave.outcome_tables.wage_states import tell_wage_states
+from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered, tell_wage_states
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
+from credential_pipeline.foundation.registry.agreements import covered_states
 from credential_pipeline.foundation.storage.staging import Staged
 
 
 def _build(step: Step, staged: Staged) -> None:
+    refuse_uncovered(staged.con, covered_states(step.side.registry.wage_agreements, step.date))
     tabulate(staged.con, step.industry, step.registry)
     tell_wage_states(staged.con)
 

@@ -7,22 +7,23 @@ the enclave). Not here: whether one holds today (engines/handover/agreement.py) 
 import csv
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.contracts.table import Table
-from credential_pipeline.foundation.reference.load import FOLDER
 from credential_pipeline.foundation.registry.strict import Strict, Text
 
 UNKNOWN: Final = "unknown"
 """Stands for the state of an employer that has none."""
+_STATES: Final = Path(__file__).parents[1] / "reference" / "states.csv"
 _TERRITORIES: Final = ("AS", "GU", "MP", "VI")
 
 
 def _states() -> tuple[str, ...]:
-    with (FOLDER / "states.csv").open(encoding="utf-8", newline="") as file:
+    with _STATES.open(encoding="utf-8", newline="") as file:
         return (*sorted([row["state"] for row in csv.DictReader(file)] + list(_TERRITORIES)), UNKNOWN)
 
 

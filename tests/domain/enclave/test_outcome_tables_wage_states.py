@@ -2,7 +2,8 @@
 
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.wage_states import tell_wage_states
+from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered, tell_wage_states
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 
 WORDS = "Share of all."
@@ -37,3 +38,16 @@ def test_coverage_names_the_states(states: str, said: str, unsaid: str) -> None:
     assert texts["seen_in_wages"].startswith(WORDS)
     assert said in texts["seen_in_wages"]
     assert unsaid not in texts["seen_in_wages"]
+
+
+def test_wages_that_were_read_under_an_agreement_of_the_past_are_refused() -> None:
+    with connect(threads=1) as con:
+        con.execute("CREATE SCHEMA reference_population")
+        con.execute(
+            "CREATE TABLE reference_population.wage_states AS FROM"
+            " (VALUES ('OH', 'A', 3), ('TX', NULL, 2), ('AK', 'A', 0)) AS t (state, agreement, employers)"
+        )
+        refuse_uncovered(con, ["OH"])
+        with pytest.raises(SafeError, match="employers in OH were read") as caught:
+            refuse_uncovered(con, ["TX"])
+    assert caught.value.code == "E_WAGES_NOT_AGREED"
