@@ -18,6 +18,7 @@ from assets.console import (
     grammar,
     keys,
     registry,
+    release,
     review,
     run,
     shell,
@@ -31,7 +32,7 @@ from checks import faults
 _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 
 #: In the order in which help shows them: from feeds to outcomes, then what people ask.
-_COMMANDS = (simulate, run, status, export, registry, train, compare, review, keys, shell, ui)
+_COMMANDS = (simulate, run, status, export, registry, train, compare, review, release, keys, shell, ui)
 
 
 def parser() -> grammar.Parser:
