@@ -55,8 +55,8 @@ _DRB = (
     " above to 1,000."
 )
 _PERCENT = (
-    "Shares are whole percents of the exact numbers, and the share of a few, of nearly all, of nobody or of everyone is not"
-    " shown where it would tell how few they are."
+    "Shares are whole percents of the exact numbers; 0 stands for under 1% and 1 for over 99%. The share of a few, of nearly"
+    " all, of nobody or of everyone is not shown where it would tell how few they are. Bands are rounded like their figures."
 )
 
 PROFILES: Final[dict[str, Profile]] = {
@@ -72,8 +72,7 @@ PROFILES: Final[dict[str, Profile]] = {
             decimals=3,
             complementary=True,
             told=(
-                "Numbers of learners are exact. More figures are hidden so that no hidden one can be worked out from totals,"
-                " from other tables or from earlier releases."
+                "Numbers of learners are exact, and more figures are hidden so that those of a few cannot be worked out."
             ),
         ),
         Profile("strict", min_learners=30, min_money=50, small=10, counts="drb", spread=5, told=f"{_DRB} {_PERCENT}"),
