@@ -19,6 +19,7 @@ from assets.console import (
     keys,
     ledger,
     registry,
+    release,
     review,
     run,
     shell,
@@ -32,7 +33,7 @@ from checks import faults
 _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 
 #: In the order in which help shows them: from feeds to outcomes, then what people ask.
-_COMMANDS = (simulate, run, status, export, registry, train, compare, review, keys, ledger, shell, ui)
+_COMMANDS = (simulate, run, status, export, registry, train, compare, review, release, keys, ledger, shell, ui)
 
 
 def parser() -> grammar.Parser:

@@ -34,8 +34,10 @@ def _build(step: Step, staged: Staged) -> None:
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure)
     staged.facts |= {
         "release": proposal.release,
+        "profile": proposal.profile,
         "figures shown": proposal.shown,
         "figures hidden": proposal.hidden,
+        "figures hidden for what an attack found": proposal.mended,
         "earlier releases attacked with": proposal.earlier,
     }
 
@@ -79,5 +81,5 @@ HOP = Hop(
     describe=_describe,
     charts={"figures by status": Chart("Figures shown, hidden and not available", _STATUS)},
     kinds=["highs", "scipy", "age"],
-    description="Fewer than the agreed number of learners are hidden, and so is whatever would give them away.",
+    description="Figures are marked and rounded by the profile of the industry, attacked, and sealed for the public side.",
 )

@@ -311,7 +311,14 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 's1'",
         ),
         "attacker_finds_nothing": "INSERT INTO outcome_release.audit_findings VALUES ('exact', 'x1', 'n')",
-        "audit_was_run": "UPDATE outcome_release.audit_summary SET hidden_counts = NULL",
+        "audit_was_run": (
+            "UPDATE outcome_release.certificate SET tried = 0",
+            "UPDATE outcome_release.certificate SET tried = NULL",
+        ),
+        "certificate_is_clean": (
+            "UPDATE outcome_release.certificate SET result = 'found'",
+            "UPDATE outcome_release.certificate SET result = NULL",
+        ),
         "flags_known": (
             "UPDATE outcome_release.published_outcomes SET status = 2 WHERE cell_id = 'x1'",
             "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 'x1'",

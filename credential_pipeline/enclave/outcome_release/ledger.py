@@ -5,6 +5,7 @@ here: what makes the ledger notice a change (foundation/storage/chain.py).
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,16 +70,14 @@ def record(path: Path, release: str, industry: str, cells: Path, root: Path, now
     return entry
 
 
-def earlier_files(path: Path, industry: str, root: Path, but: str | None = None) -> list[Path]:
-    """Return the public cell files of an industry, oldest first, except those of release ``but``.
+def files_of(entries: Sequence[Entry], root: Path) -> list[Path]:
+    """Return the public cell files of these releases, in their order.
 
     Raises:
-        SafeError: ``E_LEDGER_BROKEN``, ``E_RELEASE_FILE`` if a file is missing or altered.
+        SafeError: ``E_RELEASE_FILE`` if a file is missing or altered.
     """
     files: list[Path] = []
-    for entry in read_ledger(path):
-        if entry.industry != industry or entry.release == but:
-            continue
+    for entry in entries:
         file = root / entry.file
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.sha256:
             raise SafeError(

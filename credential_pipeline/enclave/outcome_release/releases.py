@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.ledger import earlier_files, read_ledger, record
+from credential_pipeline.enclave.outcome_release.ledger import files_of, read_ledger, record
 from credential_pipeline.foundation.storage.durable import sha256
 
 _LEDGER = "release_ledger.jsonl"
@@ -15,8 +15,9 @@ _KEPT = "releases"
 def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> tuple[str, list[Path]]:
     """Protect the figures against everything that is already public, and give the release its id.
 
-    Figures that are those of the last release keep its id; other figures are protected with every earlier release in
-    mind and get the next number of the industry with the first digits of their hash.
+    Releases of all industries count, since people can be in several. Figures that are those of the industry's last release,
+    made with what was public then, keep its id; other figures are protected with every earlier release in mind and get the
+    next number of the industry with the first digits of their hash.
 
     Args:
         home: Folder of the enclave.
@@ -26,10 +27,13 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> 
     Returns:
         The id, and the earlier files that an attacker also holds.
     """
-    mine = [entry for entry in read_ledger(home / _LEDGER) if entry.industry == industry]
-    files = earlier_files(home / _LEDGER, industry, home)
-    if mine and sha256(protect(files[:-1])) == mine[-1].sha256:
-        return mine[-1].release, files[:-1]
+    entries = read_ledger(home / _LEDGER)
+    files = files_of(entries, home)
+    mine = [place for place, entry in enumerate(entries) if entry.industry == industry]
+    if mine:
+        before = files[: mine[-1]]
+        if sha256(protect(before)) == entries[mine[-1]].sha256:
+            return entries[mine[-1]].release, before
     digest = sha256(protect(files))
     return f"r{len(mine) + 1:04d}-{digest[:8]}", files
 

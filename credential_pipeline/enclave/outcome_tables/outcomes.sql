@@ -14,5 +14,6 @@ SELECT
     CASE WHEN value IS NOT NULL THEN round(high, 6) END AS high,
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
     dimension_of(certifier, credential, age_band, sex, race) AS rollup_level,
-    setting, definition, CAST($attribution AS VARCHAR) AS attribution, n_count_id, numerator_count_id
+    setting, definition, CAST($attribution AS VARCHAR) AS attribution, n_count_id, numerator_count_id,
+    round(value, 6) AS publishable
 FROM defined

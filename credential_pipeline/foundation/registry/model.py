@@ -10,7 +10,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES, PROFILES
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES
 
 NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
 _AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
@@ -98,11 +99,21 @@ class Linkage(Strict):
 
 
 class Disclosure(Strict):
-    """How figures are made safe: the profile, the smallest number that may be known, the rounding of dollars."""
+    """How figures are made safe: a profile, and thresholds of the industry's own where those are stricter than the profile's.
+
+    ``min_learners`` is the fewest learners behind a figure, ``min_money`` the fewest behind an amount or a mean,
+    ``round_earnings_to`` the dollars to which amounts are rounded at least.
+    """
 
     profile: Annotated[str, one_of(*PROFILES)] = "standard"
-    min_learners: Annotated[int, Field(ge=10, le=1000)] = 10
-    round_earnings_to: Annotated[int, Field(ge=1, le=10000)] = 100
+    min_learners: Annotated[int, Field(ge=10, le=1000)] | None = None
+    min_money: Annotated[int, Field(ge=10, le=1000)] | None = None
+    round_earnings_to: Annotated[int, Field(ge=1, le=10000)] | None = None
+
+    def rules(self, profile: str | None = None) -> Profile:
+        """The thresholds that hold: those of the profile (or of another one), or the industry's own where stricter."""
+        chosen = PROFILES[profile or self.profile]
+        return chosen.stricter(self.min_learners, self.min_money, self.round_earnings_to)
 
 
 class Agreement(Strict):

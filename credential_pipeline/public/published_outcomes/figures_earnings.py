@@ -80,7 +80,7 @@ def earnings_by(
     parts += [
         ("Band of the median, low", median, "low"),
         ("Band of the median, high", median, "high"),
-        ("Learners", median, "n"),
+        (context.counted("Learners"), median, "n"),
     ]
     return Figure(
         key,
@@ -134,7 +134,11 @@ def distribution(context: Context) -> Figure:
         ]
     description = "Lines of the 25th, 50th and 75th percentile of annual earnings of all holders with wages, by year around the award."
     parts = [(name, grids[measure], "value") for measure, name in names.items()]
-    parts += [("Median, low", grids[P50], "low"), ("Median, high", grids[P50], "high"), ("Learners", grids[P50], "n")]
+    parts += [
+        ("Median, low", grids[P50], "low"),
+        ("Median, high", grids[P50], "high"),
+        (context.counted("Learners"), grids[P50], "n"),
+    ]
     table = by_year(
         f"Annual earnings of all holders by year relative to the award. {context.money}",
         "All holders",
@@ -181,7 +185,7 @@ def earnings_by_credential(context: Context) -> Figure:
         ("25th percentile", grids[P25], "value"),
         ("Median", median, "value"),
         ("75th percentile", grids[P75], "value"),
-        ("Learners", median, "n"),
+        (context.counted("Learners"), median, "n"),
     ]
     caption = f"Annual earnings by credential and year relative to the award. {context.money}"
     entries = [("dot", f"median in {say.year(last)}"), ("bar", "middle half of the holders in that year")]

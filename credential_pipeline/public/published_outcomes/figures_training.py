@@ -46,7 +46,7 @@ def settings(context: Context) -> Figure:
         drawn = shapes(bars, rows, "share", everything)
         pictures.append(Picture(f"{key}-{number}", title, description, *drawn, heading=heading))
         grid: Grid = {(cell.at["setting"], horizon): cell for cell in cells}
-        columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+        columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
         tables.append(
             by_measure(
                 f"Share of learners by training setting. {heading}".strip(), "Setting", names, columns, horizon=horizon
@@ -91,7 +91,7 @@ def stacking(context: Context) -> Figure:
     pictures = [
         Picture(key, title, described, *shapes(bars, rows, "mean"), heading="Credentials for each learner, on average")
     ]
-    columns = [("Credentials", grid, "value"), ("Learners", grid, "n")]
+    columns = [("Credentials", grid, "value"), (context.counted("Learners"), grid, "n")]
     caption = "Average number of credentials for each learner."
     tables = [by_measure(caption, "Certifier", names, columns, horizon=horizon)]
     total = grid.get((ALL, horizon))
@@ -124,7 +124,7 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     drawing = Picture("stacks", heading, described, *shapes(bars, rows, "share"), heading=heading)
     first = next(iter(cells.values()))
     grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
-    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+    columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
     table = by_measure("Share of learners by number of credentials.", "Learners", names, columns, horizon=first.horizon)
     shown = [f"{lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown]
     return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table

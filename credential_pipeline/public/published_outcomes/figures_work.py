@@ -33,7 +33,7 @@ def industry_share(context: Context) -> Figure:
         ("Share", grid, "value"),
         ("Band, low", grid, "low"),
         ("Band, high", grid, "high"),
-        ("Learners with wages", grid, "n"),
+        (context.counted("Learners with wages"), grid, "n"),
     ]
     return Figure(
         key,
@@ -147,7 +147,7 @@ def premium(context: Context) -> Figure:
         ("Difference", grid, "value"),
         ("Band, low", grid, "low"),
         ("Band, high", grid, "high"),
-        ("Learners", grid, "n"),
+        (context.counted("Learners"), grid, "n"),
     ]
     entries = (
         [("band", "band that linkage error and sampling give")] if any(row.low is not None for row in rows) else []

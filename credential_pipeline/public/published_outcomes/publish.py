@@ -48,6 +48,7 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
     """What the registry says about the method, and the notice of this installation, for the report's readers."""
     awards, horizons = industry.cohorts, industry.horizons
     first, last = awards.first_award_year, awards.last_award_year
+    rules = industry.disclosure.rules()
     return MethodNote(
         industry_name=industry.name,
         naics=industry.naics,
@@ -56,8 +57,12 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
         window=f"Awards of {first} to {last}; wages from {first + horizons.first} to {last + horizons.last}.",
         wage_source=_WAGES,
         linkage=_LINKAGE,
-        min_learners=industry.disclosure.min_learners,
-        round_earnings_to=industry.disclosure.round_earnings_to,
+        profile=rules.name,
+        rounding=rules.told,
+        rounded=not rules.complementary,
+        min_learners=rules.min_learners,
+        min_money=rules.min_money,
+        round_earnings_to=rules.round_earnings_to,
         notice=notice,
         certifiers=tuple(certifier.name for certifier in certifiers),
     )

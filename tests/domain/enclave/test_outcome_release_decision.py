@@ -66,14 +66,20 @@ def test_the_figures_of_the_last_release_keep_its_id(released, tmp_path: Path) -
     assert [entry.release for entry in read_ledger(tmp_path / "release_ledger.jsonl")] == [first, second]
 
 
-def test_industries_are_numbered_apart(released) -> None:
-    released("a")
-    assert released("b", "healthcare")[:2] == (released("b", "healthcare")[0], [])
-    assert released("b", "healthcare")[0].startswith("r0001-")
+def test_industries_are_numbered_apart_and_protected_against_one_another(released) -> None:
+    first, _, _ = released("a")
+    other, held, asked = released("b", "healthcare")
+    assert (other[:6], held, asked) == ("r0001-", [first], [[first]])
+    # What another industry published since does not change what this one published before.
+    assert released("a") == (first, [], [[]])
+    assert released("b", "healthcare") == (other, [first], [[first]])
+    assert released("c")[1:] == ([first, other], [[], [first, other]])
 
 
-@pytest.fixture(scope="module")
-def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connection, Path, str]]:
+@pytest.fixture(scope="module", params=["standard", "one-off"])
+def proposed(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[tuple[Connection, Path, str]]:
     """A proposal over invented tables, in a home with keys."""
     home = tmp_path_factory.mktemp("world") / "enclave"
     with connect(threads=1) as con:
@@ -82,7 +88,7 @@ def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connect
             "CREATE TABLE outcome_tables.definitions AS SELECT 'd' AS definition, 'm' AS measure, '' AS title, '' AS \"text\""
         )
         con.execute("UPDATE outcome_tables.outcomes SET release = ''")
-        proposal = propose(con, home, "manufacturing", Disclosure())
+        proposal = propose(con, home, "manufacturing", Disclosure(profile=request.param))
         yield con, home, proposal.release
 
 
@@ -94,7 +100,9 @@ def test_a_proposal_is_named_attacked_and_counted(proposed: tuple[Connection, Pa
     ).fetchall()[0]
     assert rows[0] == rows[1] > rows[2] > 0
     assert con.execute("SELECT count(*) FROM outcome_release.audit_findings").fetchall() == [(0,)]
-    assert con.execute("SELECT hidden_counts FROM outcome_release.audit_summary").fetchall()[0][0] > 0
+    (line,) = con.execute("SELECT attack, tried, found, result FROM outcome_release.certificate").fetchall()
+    assert line[1] > 0
+    assert line[2:] == (0, "held")
     # The public file is what the id was made of; it does not know the id.
     assert pd.read_csv(staged_csv(home, "manufacturing"))["release"].isna().all()
 

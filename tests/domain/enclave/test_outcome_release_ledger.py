@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from credential_pipeline.enclave.outcome_release.ledger import Entry, earlier_files, read_ledger, record
+from credential_pipeline.enclave.outcome_release.ledger import Entry, files_of, read_ledger, record
 from credential_pipeline.foundation.errors import SafeError
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -24,9 +24,8 @@ def test_releases_are_chained_and_known_again(tmp_path: Path) -> None:
     again = release(tmp_path, "2026c", "x")
     assert again == first
     assert read_ledger(tmp_path / "ledger.jsonl") == [first, second]
-    files = earlier_files(tmp_path / "ledger.jsonl", "manufacturing", tmp_path, but="2026b")
-    assert files == [tmp_path / "2026a" / "outcomes.csv"]
-    assert earlier_files(tmp_path / "ledger.jsonl", "construction", tmp_path) == []
+    assert files_of([second, first], tmp_path) == [tmp_path / name / "outcomes.csv" for name in ("2026b", "2026a")]
+    assert files_of([], tmp_path) == []
 
 
 def test_an_id_stands_for_one_content(tmp_path: Path) -> None:
@@ -48,4 +47,4 @@ def test_an_altered_public_file_is_noticed(tmp_path: Path) -> None:
     release(tmp_path, "2026a", "x")
     (tmp_path / "2026a" / "outcomes.csv").write_text("z")
     with pytest.raises(SafeError, match="E_RELEASE_FILE"):
-        earlier_files(tmp_path / "ledger.jsonl", "manufacturing", tmp_path)
+        files_of(read_ledger(tmp_path / "ledger.jsonl"), tmp_path)

@@ -311,13 +311,17 @@ def test_amounts_are_rounded_to_hundreds(value, text):
     [
         (0.4132, 0, "41%"),
         (0.4132, 1, "41.3%"),
-        (0.004, 0, "less than 1%"),
-        (0.0, 0, "0%"),
-        (0.0001, 1, "<0.1%"),
-        (1.0, 0, "100%"),
+        (0.41, 1, "41%"),
+        (0.004, 0, "under 1%"),
+        (0.0, 0, "under 1%"),
+        (0.0, 1, "under 1%"),
+        (0.0001, 1, "under 0.1%"),
+        (0.9999, 1, "over 99.9%"),
+        (0.996, 0, "over 99%"),
+        (1.0, 1, "over 99%"),
     ],
 )
-def test_shares_never_round_a_few_to_nobody(share, digits, text):
+def test_shares_never_round_a_few_to_nobody_nor_most_to_everyone(share, digits, text):
     assert say.percent(share, digits) == text
 
 
