@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Final
 
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
+from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
-from credential_pipeline.enclave.outcome_release.releases import decide
+from credential_pipeline.enclave.outcome_release.releases import Binding, decide
+from credential_pipeline.enclave.outcome_release.releases import keep as keep_file
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Verdict
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.registry.model import Disclosure
@@ -21,6 +24,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
 
+NOTHING_ELSE: Final = Binding()
 MOST_ROUNDS = 10
 """How often what an attack found is hidden and attacked again, before the release is given up."""
 
@@ -30,7 +34,7 @@ class Proposal:
     """What is proposed.
 
     Attributes:
-        release: Id of the release.
+        entry: The release, as the ledger will know it.
         profile: The profile by which its figures are made safe.
         shown: Figures that readers will see.
         hidden: Figures that they won't.
@@ -38,7 +42,7 @@ class Proposal:
         earlier: How many earlier releases it was attacked with.
     """
 
-    release: str
+    entry: Entry
     profile: str
     shown: int
     hidden: int
@@ -51,7 +55,14 @@ def staged_csv(home: Path, industry: str) -> Path:
     return home / "audit" / industry / "outcomes.csv"
 
 
-def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attack: Attack | None = None) -> Proposal:
+def propose(
+    con: Connection,
+    home: Path,
+    industry: str,
+    rules: Disclosure,
+    binding: Binding = NOTHING_ELSE,
+    attack: Attack | None = None,
+) -> Proposal:
     """Create the tables of ``outcome_release`` and stage the public file.
 
     Besides the contract's tables it makes ``audit_findings``, which only the gate reads.
@@ -61,6 +72,7 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attac
         home: Folder of the enclave, with its ledger of releases.
         industry: The partition.
         rules: The profile, and the industry's own thresholds.
+        binding: What else the release depends on.
         attack: Tried on every file that is staged; the profile's own if none is given.
 
     Raises:
@@ -77,14 +89,15 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attac
         settled.append(settle(con, folder, profile, earlier, attack or own))
         return folder / "outcomes.csv"
 
-    release_id, earlier = decide(home, industry, protect)
+    decision = decide(home, industry, protect, binding)
+    keep_file(home, decision.entry, staged_csv(home, industry))
     verdict, mended = settled[-1]
-    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [release_id])
+    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [decision.entry.release])
     con.execute("CREATE OR REPLACE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
-    return Proposal(release_id, profile.name, shown, hidden, mended, len(earlier))
+    return Proposal(decision.entry, profile.name, shown, hidden, mended, len(decision.earlier))
 
 
 def publish(con: Connection, profile: Profile, earlier: Sequence[Path]) -> Attack:

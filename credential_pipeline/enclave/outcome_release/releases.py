@@ -1,47 +1,77 @@
 """Releases of the enclave: what is already public, and the id of the next one."""
 
-import datetime
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.ledger import files_of, read_ledger, record
-from credential_pipeline.foundation.storage.durable import sha256
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of
+from credential_pipeline.foundation.storage.durable import flush, sha256
 
-_LEDGER = "release_ledger.jsonl"
 _KEPT = "releases"
 
 
-def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> tuple[str, list[Path]]:
+@dataclass(frozen=True)
+class Binding:
+    """What a release depends on besides its figures.
+
+    Attributes:
+        words: Hash of everything else that becomes public: words of the registry, the notice, the program that writes them.
+        made_of: Hash of the tables, rules and code that the figures come from.
+    """
+
+    words: str = ""
+    made_of: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A release's id, and what it was decided on.
+
+    Attributes:
+        entry: The release as the ledger will know it.
+        earlier: The files of earlier releases, of all industries, that an attacker also holds.
+    """
+
+    entry: Entry
+    earlier: tuple[Path, ...]
+
+
+def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], binding: Binding) -> Decision:
     """Protect the figures against everything that is already public, and give the release its id.
 
-    Releases of all industries count, since people can be in several. Figures that are those of the industry's last release,
-    made with what was public then, keep its id; other figures are protected with every earlier release in mind and get the
-    next number of the industry with the first digits of their hash.
+    Releases of all industries count, since people can be in several. What is made of the same as the industry's last release,
+    with the same words, is that release. Other figures are protected with every earlier release in mind and get the next
+    number of the industry with the first digits of the hash of all that becomes public.
 
     Args:
         home: Folder of the enclave.
         industry: The partition.
         protect: Writes the public file, with its column ``release`` empty, given the files of earlier releases.
-
-    Returns:
-        The id, and the earlier files that an attacker also holds.
+        binding: What else the release depends on.
     """
-    entries = read_ledger(home / _LEDGER)
-    files = files_of(entries, home)
-    mine = [place for place, entry in enumerate(entries) if entry.industry == industry]
-    if mine:
+    released = entries(chain(home).lines())
+    files = files_of(released, home)
+    mine = [place for place, entry in enumerate(released) if entry.industry == industry]
+    if mine and (released[mine[-1]].binds, released[mine[-1]].made_of) == (binding.words, binding.made_of):
         before = files[: mine[-1]]
-        if sha256(protect(before)) == entries[mine[-1]].sha256:
-            return entries[mine[-1]].release, before
+        if sha256(protect(before)) == released[mine[-1]].sha256:
+            return Decision(released[mine[-1]], tuple(before))
     digest = sha256(protect(files))
-    return f"r{len(mine) + 1:04d}-{digest[:8]}", files
+    number = len({entry.release for entry in released if entry.industry == industry}) + 1
+    name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
+    file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
+    return Decision(Entry(name, industry, file, digest, binding.words, binding.made_of), tuple(files))
 
 
-def record_release(home: Path, industry: str, release: str, cells: Path) -> None:
-    """Keep the released file and add it to the ledger, before the package can be seen."""
-    kept = home / _KEPT / industry / f"{release}.csv"
+def keep(home: Path, entry: Entry, staged: Path) -> None:
+    """Keep the file that was attacked, as it will be released: every later release is attacked with it in hand."""
+    kept = home / entry.file
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not kept.exists():
-        shutil.copyfile(cells, kept)
-    record(home / _LEDGER, release, industry, kept, home, datetime.datetime.now(datetime.UTC))
+    if not kept.is_file() or sha256(kept) != entry.sha256:
+        part = kept.with_name(f".{kept.name}.{os.getpid()}")
+        shutil.copyfile(staged, part)
+        part.replace(kept)
+        flush(kept.parent)

@@ -33,6 +33,16 @@ _TABLES = (
             Column("note", "VARCHAR", "What it means, in a sentence."),
         ),
     ),
+    Table(
+        name="public_files",
+        description="One file as readers get it: written and reviewed before approval, published as it is.",
+        key=("path",),
+        sensitivity=Sensitivity.PUBLIC,
+        columns=(
+            Column("path", "VARCHAR", "Name of the file."),
+            Column("content", "BLOB", "Its bytes."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

@@ -216,7 +216,9 @@ def test_row_order_and_ties_do_not_matter() -> None:
     tables = make(400, credentials=3, horizons=range(1, 3), seed=5)
     found = []
     for seed in (1, 2):
-        mixed = replace(tables, **{t: getattr(tables, t).sample(frac=1, random_state=seed) for t in ("counts", "outcomes")})
+        mixed = replace(
+            tables, **{t: getattr(tables, t).sample(frac=1, random_state=seed) for t in ("counts", "outcomes")}
+        )
         with connect(threads=2) as con, scratch(con) as work:
             mixed.load(con)
             names = (relation(con, f"outcome_tables.{name}") for name in ("outcomes", "counts"))
