@@ -12,13 +12,16 @@ export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
 export GX_ANALYTICS_ENABLED := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test install install-spark ui check docs bench bench-linkage shell format lock clean
+.PHONY: run test coverage install install-spark ui check docs bench bench-linkage shell format lock clean
 
 run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
 
-test: install  ## The whole test suite.
+test: install  ## The whole test suite, in memory where /dev/shm has room.
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
+
+coverage: install  ## Branch coverage of the domain by its own tests; below 90 % it fails.
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term --cov-fail-under=90 tests/domain
 
 install: $(VENV)/.installed  ## The environment only, from the lock.
 

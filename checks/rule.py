@@ -127,8 +127,12 @@ def column_in(
     Great Expectations skips missing values, so where one is required it is judged as the empty text.
     """
     judged = f"coalesce(\"{column}\", '')" if required else f'"{column}"'
-    sql = f"SELECT {judged} FROM {table}"
     listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    # Of the values in the list one each is enough to judge; a million of them take seconds to hand over.
+    sql = (
+        f"SELECT {judged} FROM {table} WHERE {judged} NOT IN ({listed})"
+        f" UNION ALL (SELECT DISTINCT {judged} FROM {table} WHERE {judged} IN ({listed}) OR {judged} IS NULL)"
+    )
     blame = by(named_by, table, f"{judged} NOT IN ({listed})") if named_by else ""
     kwargs = {"value_set": list(values)}
     return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", kwargs, severity, single=False, blame=blame)

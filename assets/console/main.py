@@ -5,6 +5,7 @@ as of any program in a pipe.
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -31,6 +32,8 @@ from assets.console import (
 from checks import faults
 
 _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
+
+_OBJECTS = 50_000
 
 #: In the order in which help shows them: from feeds to outcomes, then what people ask.
 _COMMANDS = (simulate, run, status, export, registry, train, compare, review, release, keys, ledger, shell, ui)
@@ -101,6 +104,8 @@ def _discard_output() -> None:
 
 def _prepare(arguments: argparse.Namespace) -> None:
     os.umask(0o077)
+    # Libraries make hundreds of thousands of objects that stay; looking for garbage among them at every thousand is in vain.
+    gc.set_threshold(_OBJECTS)
     # Warnings of libraries are for those who work on the code (in the tests they are errors), and may quote values.
     warnings.filterwarnings("ignore")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
