@@ -62,4 +62,4 @@ def write(
     )
     public = environment.side_home(Side.PUBLIC)
     public.mkdir(mode=0o755, parents=True, exist_ok=True)
-    write_atomically(public / "notice.txt", _NOTICE.encode())
+    write_atomically(enclave / "notice.txt", _NOTICE.encode())

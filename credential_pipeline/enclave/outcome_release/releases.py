@@ -11,6 +11,27 @@ from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, ent
 from credential_pipeline.foundation.storage.durable import flush, sha256
 
 _KEPT = "releases"
+_NOTICE = "notice.txt"
+
+
+def read_notice(home: Path) -> str:
+    """The line of this installation that must stand out in every report; empty if there is none."""
+    path = home / _NOTICE
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def known_before(home: Path, industry: str, release: str) -> str:
+    """Hash of what was public before a release, or is public now if it is not: what it is attacked with.
+
+    Args:
+        home: Folder of the enclave.
+        industry: The partition.
+        release: Id of the industry's present release or proposal.
+    """
+    released = entries(chain(home).lines())
+    places = [place for place, entry in enumerate(released) if (entry.industry, entry.release) == (industry, release)]
+    known = released[: places[0]] if places else released
+    return hashlib.sha256(" ".join(entry.sha256 for entry in known).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The tables of published_outcomes: the same as the release that was sent, and the act by which it was."""
 
+from dataclasses import replace
+
 from credential_pipeline.foundation.contracts import outcome_release
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
@@ -23,5 +25,6 @@ SNAPSHOT = Snapshot(
     name="published_outcomes",
     side=Side.PUBLIC,
     description="The published figures, read from the sealed release package.",
-    tables=(*outcome_release.SNAPSHOT.tables, ACTS),
+    # A withdrawal sends the tables without rows.
+    tables=(*(replace(table, may_be_empty=True) for table in outcome_release.SNAPSHOT), ACTS),
 )
