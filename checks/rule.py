@@ -138,6 +138,19 @@ def column_in(
     return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", kwargs, severity, single=False, blame=blame)
 
 
+def _repeated(table: str, keys: str) -> str:
+    """SQL of how many rows have a key that stands in another row.
+
+    Where each key is greater than the one before, which one look at a sorted file tells, none can stand twice; only
+    otherwise are they counted, which takes several times as long.
+    """
+    return f"""
+        WITH step AS (SELECT row({keys}) > lag(row({keys})) OVER () AS follows FROM {table}),
+        doubt AS (SELECT count(*) AS steps FROM step WHERE follows IS FALSE)
+        SELECT count(*) - count(DISTINCT row({keys})) FROM {table}, doubt WHERE doubt.steps > 0
+    """
+
+
 def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
     """The rules that every table owes to its contract: rows are there, keys are present and, where promised, unique.
 
@@ -156,7 +169,7 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
         rules.append(none_where(f"{table.name}_key_present", why, name, absent, named_by=named_by))
         if table.unique:
             why = f"A key that stands twice in {table.name} counts a person or an event twice."
-            sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name})) FROM {name}"
+            sql = _repeated(name, keys)
             twice = f"(SELECT * FROM {name} QUALIFY count(*) OVER (PARTITION BY {keys}) > 1)"
             blame = by(named_by, twice, "true") if named_by else ""
             rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0, blame=blame))
