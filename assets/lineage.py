@@ -26,7 +26,7 @@ CARRIES = {
     "outcome_release.definitions": ("outcome_tables.definitions",),
     **{
         f"published_outcomes.{table.name}": (f"outcome_release.{table.name}",)
-        for table in SNAPSHOTS["published_outcomes"]
+        for table in SNAPSHOTS["outcome_release"]
     },
 }
 

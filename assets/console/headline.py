@@ -27,7 +27,10 @@ _LABELS = {
 def show(industry: str) -> None:
     """Print the headline table of an industry's current release."""
     snapshot = SNAPSHOTS["published_outcomes"]
-    version = store(Side.PUBLIC).current(snapshot, industry)
+    version = store(Side.PUBLIC).find(snapshot, industry)
+    if version is None or not version.rows("published_outcomes"):
+        print(f"\n{industry}: nothing is public" + (" (withdrawn)" if version else ""))
+        return
     with connect(Side.PUBLIC) as con:
         version.attach(con)
         ages = con.execute(_AGES).fetchall()

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar
+from assets.console import grammar, release_acts
 from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.foundation.registry.profiles import PROFILES
@@ -54,6 +54,7 @@ def add(commands: grammar.Commands) -> None:
         parser = grammar.command(below, subcommand.name, subcommand.summary, subcommand.example, subcommand.execute)
         parser.add_argument("industry", metavar="INDUSTRY")
         subcommand.options(parser)
+    release_acts.add(below)
 
 
 def what_if(arguments: argparse.Namespace) -> int:

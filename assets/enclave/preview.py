@@ -52,7 +52,7 @@ def _run(step: Step, folder: Path, release: str) -> None:
     environment |= {"CREDENTIAL_PIPELINE_REGISTRY": registry} if registry else {}
     call = [sys.executable, "-m", RENDERER, str(folder), step.partition, release]
     try:
-        done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
         written = done.returncode == 0
     except subprocess.TimeoutExpired:
         written = False

@@ -29,7 +29,9 @@ def main(folder: Path, industry: str, release: str) -> None:
             path = folder / f"{table.name}.parquet"
             if path.is_file():
                 literal = str(path).replace("'", "''")
-                con.execute(f'CREATE VIEW published_outcomes."{table.name}" AS SELECT * FROM read_parquet(\'{literal}\')')
+                con.execute(
+                    f"CREATE VIEW published_outcomes.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
+                )
         notice = (folder / "notice.txt").read_text(encoding="utf-8")
         certifiers = registry.certifiers_of(industry)
         write_files(con, folder / "public", registry.industry(industry), certifiers, notice, release)

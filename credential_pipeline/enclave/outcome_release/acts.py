@@ -187,6 +187,51 @@ def released(lines: Sequence[Line], industry: str) -> list[Mapping[str, Any]]:
     ]
 
 
+def last_released(lines: Sequence[Line], industry: str) -> str:
+    """Id of the release that a correction would take the place of.
+
+    Raises:
+        SafeError: ``E_NOT_RELEASED``: there is none.
+    """
+    found = released(lines, industry)
+    if not found:
+        raise SafeError(
+            "E_NOT_RELEASED", f"{industry} has no release to correct: run `release propose {industry}` instead."
+        )
+    return str(found[-1]["statement"]["release"])
+
+
+def require_released(lines: Sequence[Line], industry: str, release: str) -> None:
+    """Refuse a release that is not public.
+
+    Raises:
+        SafeError: ``E_NOT_RELEASED``.
+    """
+    known = [str(facts["statement"]["release"]) for facts in released(lines, industry)]
+    if release not in known:
+        message = f"{release} is no release of {industry} that is public; these are: {', '.join(known) or 'none'}."
+        raise SafeError("E_NOT_RELEASED", message)
+
+
+def refuse_off_calendar(lines: Sequence[Line], statement: Statement, calendar: str, today: date) -> None:
+    """Refuse a second regular release in one period; corrections and withdrawals are always possible.
+
+    Raises:
+        SafeError: ``E_CALENDAR``.
+    """
+    now = period(today, calendar)
+    for facts in released(lines, statement.industry):
+        if (
+            facts["statement"]["release"] != statement.release
+            and period(date.fromisoformat(facts["when"][:10]), calendar) == now
+        ):
+            message = (
+                f"{statement.industry} has had its release of {now} ({facts['statement']['release']}): wait for the next "
+                f"period, or run `release correct {statement.industry} --reason …` if the figures were wrong or somebody opted out."
+            )
+            raise SafeError("E_CALENDAR", message)
+
+
 def _open(chain: Chain, statement: Statement) -> Standing:
     found = standing(chain.lines(), statement.industry)
     if found is None or found.published or found.statement != statement:

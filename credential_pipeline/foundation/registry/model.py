@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
-from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES
+from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
 NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
 _AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
@@ -102,10 +102,12 @@ class Disclosure(Strict):
     """How figures are made safe: a profile, and thresholds of the industry's own where those are stricter than the profile's.
 
     ``min_learners`` is the fewest learners behind a figure, ``min_money`` the fewest behind an amount or a mean,
-    ``round_earnings_to`` the dollars to which amounts are rounded at least.
+    ``round_earnings_to`` the dollars to which amounts are rounded at least. ``calendar`` says how often there is a release;
+    between its days only corrections and withdrawals are possible.
     """
 
     profile: Annotated[str, one_of(*PROFILES)] = "standard"
+    calendar: Annotated[str, one_of(*CALENDARS)] = "half-yearly"
     min_learners: Annotated[int, Field(ge=10, le=1000)] | None = None
     min_money: Annotated[int, Field(ge=10, le=1000)] | None = None
     round_earnings_to: Annotated[int, Field(ge=1, le=10000)] | None = None

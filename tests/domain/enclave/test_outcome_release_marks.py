@@ -54,7 +54,7 @@ def census_round(count: int) -> int:
 def possible(printed: float) -> range:
     """Counts that a printed number can stand for; any if none is printed."""
     if np.isnan(printed):
-        return range(0, 1_000)
+        return range(1_000)
     fits = [count for count in range(15, int(printed) + 60) if census_round(count) == printed]
     return range(fits[0], fits[-1] + 1)
 
