@@ -325,6 +325,19 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "published_outcomes": {
         **{rule: sql.format(s="published_outcomes") for rule, sql in _SHOWN.items()},
         "one_release": "UPDATE published_outcomes.published_outcomes SET release = 'other' WHERE cell_id = 's1'",
+        "one_act": "DELETE FROM published_outcomes.release_acts",
+        "figures_are_of_the_act": (
+            "UPDATE published_outcomes.release_acts SET kind = 'withdrawal'",
+            "UPDATE published_outcomes.release_acts SET release = 'another'",
+            "DELETE FROM published_outcomes.published_outcomes",
+            "DELETE FROM published_outcomes.public_files",
+        ),
+        "two_approvals": (
+            "UPDATE published_outcomes.release_acts SET approved_by = 'k1, k1'",
+            "UPDATE published_outcomes.release_acts SET approved_by = 'k1'",
+            "UPDATE published_outcomes.release_acts SET approved_by = ''",
+            "UPDATE published_outcomes.release_acts SET approved_by = NULL",
+        ),
         "release_named": (
             "UPDATE published_outcomes.published_outcomes SET release = NULL WHERE cell_id = 's1'",
             "UPDATE published_outcomes.published_outcomes SET release = '' WHERE cell_id = 's1'",

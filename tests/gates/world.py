@@ -38,6 +38,7 @@ _PUBLISHED = {
     ),
     "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
     "certificate": "SELECT 'print' AS attack, 'this release' AS against, 6 AS tried, 0 AS found, 'held' AS result",
+    "public_files": "SELECT 'outcomes.csv' AS path, encode('figures') AS content",
 }
 
 #: Rows of every table, by snapshot and table.
@@ -116,7 +117,11 @@ ROWS: dict[str, dict[str, str]] = {
         "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
     },
     "outcome_release": _PUBLISHED,
-    "published_outcomes": _PUBLISHED,
+    "published_outcomes": _PUBLISHED
+    | {
+        "release_acts": "SELECT 'manufacturing-2026-1' AS release, 'regular' AS kind, '' AS corrects,"
+        " 'k1, k2' AS approved_by, '2026-06-01' AS approved_on"
+    },
 }
 
 #: What a suite reads besides the tables of the contracts.

@@ -41,7 +41,7 @@ RULES = (
         "two_approvals",
         "Nothing becomes public on the word of fewer than two people.",
         "published_outcomes.release_acts",
-        "len(list_distinct(string_split(approved_by, ', '))) < 2 OR approved_by = ''",
+        "coalesce(len(list_distinct(string_split(approved_by, ', '))), 0) < 2",
     ),
     none_where(
         "release_named",
