@@ -133,7 +133,13 @@ def test_shares_of_no_total_tell_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("value", "least", "printed"),
-    [(12_345.6, 100, 12_300), (-987.4, 100, -1_000), (1_234_567.0, 100, 1_230_000), (250.0, 100, 200), (350.0, 100, 400)],
+    [
+        (12_345.6, 100, 12_300),
+        (-987.4, 100, -1_000),
+        (1_234_567.0, 100, 1_230_000),
+        (250.0, 100, 200),
+        (350.0, 100, 400),
+    ],
 )
 def test_dollars_keep_three_digits_and_the_least_unit(value: float, least: int, printed: float) -> None:
     amounts = np.array([value])
