@@ -20,6 +20,7 @@ from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 MOST_ROUNDS = 10
 """How often what an attack found is hidden and attacked again, before the release is given up."""
@@ -80,7 +81,7 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attac
     release_id, earlier = decide(home, industry, protect)
     verdict, mended = settled[-1]
     con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [release_id])
-    con.execute("CREATE OR REPLACE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
+    _keep_definitions(con, profile)
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
@@ -135,6 +136,16 @@ def _unmended(verdict: Verdict) -> Verdict:
     """A verdict whose wishes are findings: nothing is hidden after it."""
     wishes = tuple(("unmended", cell, "n") for cell in sorted(verdict.hide))
     return Verdict(findings=(*verdict.findings, *wishes), certificate=verdict.certificate)
+
+
+def _keep_definitions(con: Connection, profile: Profile) -> None:
+    """The definitions, each with a sentence on its rounding."""
+    given = {name: relation(con, f"outcome_tables.{name}") for name in ("definitions", "outcomes")}
+    with scratch(con) as work:
+        said = work.table(
+            "definitions", statement(__package__, "definitions.sql", **given), {"sentences": profile.sentences()}
+        )
+        keep(con, SNAPSHOT, "definitions", said)
 
 
 def _keep_verdict(con: Connection, verdict: Verdict) -> None:

@@ -49,6 +49,13 @@ class Profile:
             round_earnings_to=max(self.round_earnings_to, round_earnings_to or 0),
         )
 
+    def sentences(self) -> dict[str, str]:
+        """Unit of a figure to a sentence on how figures of it are printed."""
+        dollars = f"Rounded to ${self.round_earnings_to:,} and to three digits; from {self.min_money} learners on."
+        shares = "In whole percent." if self.decimals == 2 else ""  # noqa: PLR2004  more decimals need no word
+        counts = "" if self.counts == "exact" else "Rounded like numbers of learners."
+        return {"usd": dollars, "share": shares, "count": counts, "mean": f"From {self.min_money} learners on."}
+
 
 _DRB = (
     "Numbers of learners are rounded: 15 to 99 to the nearest 10, up to 999 to 50, up to 9,999 to 100, up to 99,999 to 500,"
