@@ -10,6 +10,7 @@ from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
+from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
 from credential_pipeline.enclave.outcome_release.releases import decide
@@ -74,7 +75,7 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attac
     settled: list[tuple[Verdict, int]] = []
 
     def protect(earlier: list[Path]) -> Path:
-        own = publish(con, profile, earlier)
+        own = publish(con, profile, earlier, drawer(home, industry))
         settled.append(settle(con, folder, profile, earlier, attack or own))
         return folder / "outcomes.csv"
 
@@ -88,18 +89,28 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure, attac
     return Proposal(release_id, profile.name, shown, hidden, mended, len(earlier))
 
 
-def publish(con: Connection, profile: Profile, earlier: Sequence[Path]) -> Attack:
+def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:
     """Create ``outcome_release.published_outcomes`` by a profile; the attack that belongs to it.
 
+    Args:
+        con: Connection with the views of ``outcome_tables`` and the schema ``outcome_release``.
+        profile: The profile.
+        earlier: Public files of all earlier releases.
+        draw: Where noise comes from, if the profile adds any.
+
     Raises:
-        SafeError: The counts do not add up, or a count cannot be protected; no table is made.
+        SafeError: The counts do not add up, a count cannot be protected, or no noise can be drawn; no table is made.
     """
     if profile.complementary:
         release = publish_outcomes(con, profile.min_learners, profile.round_earnings_to, earlier)
         return exact_attack(con, release)
     outcomes, counts = relation(con, "outcome_tables.outcomes"), relation(con, "outcome_tables.counts")
     with scratch(con) as work:
-        keep(con, SNAPSHOT, "published_outcomes", mark_figures(work, outcomes, counts, profile))
+        if profile.epsilon:
+            published = noisy_figures(work, outcomes, counts, profile, draw)
+        else:
+            published = mark_figures(work, outcomes, counts, profile)
+        keep(con, SNAPSHOT, "published_outcomes", published)
     return check_print
 
 

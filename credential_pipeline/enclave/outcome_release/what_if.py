@@ -1,4 +1,4 @@
-"""How much each profile would leave of the current tables; nothing is proposed, released or spent.
+"""How much each profile would leave of the current tables; nothing is proposed, released or spent, and no noise is drawn.
 
 Not here: attacks, which can hide a little more, and earlier releases.
 """
