@@ -11,7 +11,7 @@ from credential_pipeline.enclave.outcome_release.propose import MOST_ROUNDS, pro
 from credential_pipeline.enclave.outcome_release.releases import record_release
 from credential_pipeline.enclave.outcome_release.verdict import Line, Verdict
 from credential_pipeline.enclave.outcome_release.what_if import what_if
-from credential_pipeline.foundation.registry.model import Disclosure, Industry
+from credential_pipeline.foundation.registry.model import Disclosure
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.domain.engines.disclosure_synthetic import make
@@ -106,14 +106,13 @@ def test_a_file_that_breaks_its_own_rules_is_noticed(tmp_path: Path, change: dic
 
 
 def test_what_if_counts_every_figure_once_under_every_profile(con: Connection) -> None:
-    industry = Industry(industry="manufacturing", name="M", naics=("31",), certifiers=("mssc",))
-    con.execute("UPDATE outcome_tables.outcomes SET age_band = '14-25' WHERE age_band = '18-25'")
+    con.execute("UPDATE outcome_tables.outcomes SET rollup_level = 'age_band_pooled' WHERE age_band = '18-25'")
     seen: list[str] = []
 
     def tabulate(_: Connection, profile: Profile) -> None:
         seen.append(profile.name)
 
-    rows = list(what_if(con, industry, ["standard", "strict", "one-off"], tabulate))
+    rows = list(what_if(con, Disclosure(), ["standard", "strict", "one-off"], tabulate))
     assert seen == ["standard", "strict", "one-off"]
     for name in seen:
         total, *tables = [row for row in rows if row.profile == name]
