@@ -1,4 +1,5 @@
--- The definitions of the tables, each with a sentence on how its figures are rounded; one that no figure has keeps its text.
+-- The definitions of the tables, each with a sentence on how its figures are rounded; one that no figure has keeps its
+-- text.
 WITH units AS (
     SELECT measure, any_value(unit ORDER BY unit) AS unit FROM {outcomes} GROUP BY measure
 )

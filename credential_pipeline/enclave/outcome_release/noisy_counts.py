@@ -1,8 +1,8 @@
 """The profile with differential privacy: noise is drawn once for the same counts, kept, and paid for from a budget.
 
-Every draw is a line of the budget ledger in the enclave's home, written before the noise can be seen. People can be in several
-industries, so all of them share the budget. Noise that was drawn is kept beside the ledger and used again for the same counts:
-a second draw would cost again, and the mean of two draws is nearer to the truth.
+Every draw is a line of the budget ledger in the enclave's home, written before the noise can be seen. People can be in
+several industries, so all of them share the budget. Noise that was drawn is kept beside the ledger and used again for
+the same counts: a second draw would cost again, and the mean of two draws is nearer to the truth.
 
 Not here: the drawing (``engines/disclosure/noise``).
 """

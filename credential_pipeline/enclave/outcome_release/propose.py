@@ -120,8 +120,8 @@ def settle(
     """Attack what is published, hide what is found, and attack again, until nothing is found that hiding mends.
 
     Returns:
-        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of them
-        is a finding.
+        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of
+        them is a finding.
     """
     mended = 0
     for left in reversed(range(MOST_ROUNDS)):

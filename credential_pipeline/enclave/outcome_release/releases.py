@@ -15,9 +15,9 @@ _KEPT = "releases"
 def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> tuple[str, list[Path]]:
     """Protect the figures against everything that is already public, and give the release its id.
 
-    Releases of all industries count, since people can be in several. Figures that are those of the industry's last release,
-    made with what was public then, keep its id; other figures are protected with every earlier release in mind and get the
-    next number of the industry with the first digits of their hash.
+    Releases of all industries count, since people can be in several. Figures that are those of the industry's last
+    release, made with what was public then, keep its id; other figures are protected with every earlier release in mind
+    and get the next number of the industry with the first digits of their hash.
 
     Args:
         home: Folder of the enclave.

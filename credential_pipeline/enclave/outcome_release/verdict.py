@@ -1,4 +1,4 @@
-"""What an attack on a proposal answers: which cells to hide, what is left to be found, and a certificate of what was tried.
+"""What an attack on a proposal answers: which cells to hide, what is left to be found, and what was tried.
 
 Not here: any attack.
 """

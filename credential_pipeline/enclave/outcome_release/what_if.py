@@ -1,4 +1,4 @@
-"""How much each profile would leave of the current tables; nothing is proposed, released or spent, and no noise is drawn.
+"""How much each profile would leave of the current tables; nothing is released, and no noise is drawn.
 
 Not here: attacks, which can hide a little more, and earlier releases.
 """
@@ -14,7 +14,7 @@ from credential_pipeline.foundation.storage.relation import relation
 from credential_pipeline.foundation.storage.sql import statement
 
 Tabulate = Callable[[Connection, Profile], None]
-"""Makes the views of ``outcome_tables`` fit a profile, whose categories can be coarser or finer than the current ones."""
+"""Makes the views of ``outcome_tables`` fit a profile, whose categories can be coarser or finer than they are."""
 
 
 @dataclass(frozen=True)

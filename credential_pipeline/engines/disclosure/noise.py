@@ -1,7 +1,8 @@
-"""Differential privacy for counts: discrete Laplace noise, by OpenDP, which is asked for only here and only when it is needed.
+"""Differential privacy for counts: discrete Laplace noise, by OpenDP, which is loaded only where it is needed.
 
-Every part of a partition of people gets noise of its own; one person is in one part, so that the whole partition costs one
-budget. OpenDP draws from the operating system and cannot be seeded: whoever needs the same noise again must keep it.
+Every part of a partition of people gets noise of its own; one person is in one part, so that the whole partition costs
+one budget. OpenDP draws from the operating system and cannot be seeded: whoever needs the same noise again must keep
+it.
 
 Not here: how budgets are kept, and what is made of the noisy counts.
 """

@@ -1,7 +1,7 @@
 """Figures marked by a rounding profile: how far they are from the truth, and what trying every count can tell of them.
 
-The attacker here is a few loops over whole numbers. It knows the printed file, the rounding and the least n, and shares no
-code with what is tested.
+The attacker here is a few loops over whole numbers. It knows the printed file, the rounding and the least n, and shares
+no code with what is tested.
 """
 
 from collections import defaultdict
@@ -85,7 +85,7 @@ def intervals(figures: pd.DataFrame, printed: pd.DataFrame) -> dict[str, tuple[s
 
 
 def too_well_known(figures: pd.DataFrame, printed: pd.DataFrame, small: int = 10) -> list[str]:
-    """Cells that tell of a small part or rest that it is small, or narrow it down, or tell of a group what all of it is."""
+    """Cells that tell of a part or rest that it is small, or narrow it down, or tell what everyone of a group is."""
     truth = figures.set_index("cell_id")
     bad = []
     for cell, (_, parts, rests) in intervals(figures, printed).items():
