@@ -84,7 +84,7 @@ def _kept(industry: Industry, profiles: list[str]) -> list[Kept]:
     with connect(Side.ENCLAVE) as con:
         version.attach(con)
         con.execute("CREATE SCHEMA outcome_release")
-        return list(what_if.what_if(con, industry, profiles))
+        return list(what_if.what_if(con, industry.disclosure, profiles))
 
 
 def _table(rows: list[Kept]) -> list[str]:

@@ -1,5 +1,5 @@
--- Figures with the counts behind them. A total that is the same at every horizon is one total (its name then has no horizon),
--- since everybody knows that it is; what its shares tell is put together.
+-- Figures with the counts behind them. A total that is the same at every horizon is one total (its name then has no
+-- horizon), since everybody knows that it is; what its shares tell is put together.
 WITH named AS (
     SELECT
         count_id, value,

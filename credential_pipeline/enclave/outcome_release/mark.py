@@ -49,7 +49,7 @@ def decide(figures: pd.DataFrame, profile: Profile) -> pd.DataFrame:
         profile: The thresholds and the rounding.
     """
     rule = ROUNDINGS[profile.counts]
-    n, part = (figures[name].fillna(0).to_numpy(np.int64) for name in ("n", "part"))
+    n, part = (np.nan_to_num(figures[name].to_numpy(float)).astype(np.int64) for name in ("n", "part"))
     hidden = too_few(figures, profile)
     share = (figures["unit"] == "share").to_numpy() & figures["part_id"].notna().to_numpy() & (n > 0)
     candidates = share & ~hidden
@@ -67,13 +67,15 @@ def decide(figures: pd.DataFrame, profile: Profile) -> pd.DataFrame:
 
 def too_few(figures: pd.DataFrame, profile: Profile) -> Flags:
     """Figures with too few people (or sittings) behind them, on either side where two groups are compared."""
-    n, part, value = (figures[name].fillna(0).to_numpy(float) for name in ("n", "part", "value"))
+    n, part, value = (np.nan_to_num(figures[name].to_numpy(float)) for name in ("n", "part", "value"))
     unit = figures["unit"].to_numpy()
     counted, compared = figures["n_id"].notna().to_numpy(), figures["part_id"].notna().to_numpy() & (unit == "usd")
     fewest = np.where(np.isin(unit, ["usd", "mean"]), profile.min_money, profile.min_learners)
     few = n < fewest
     few |= compared & (np.minimum(part, n - part) < profile.min_money)
     few |= (unit == "count") & (value < profile.min_learners)
+    # A share whose part is not known cannot be judged.
+    few |= (unit == "share") & figures["part_id"].isna().to_numpy()
     return np.asarray(counted & few)
 
 

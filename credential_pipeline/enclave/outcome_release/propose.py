@@ -12,6 +12,7 @@ from typing import Final
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
 from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
+from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
 from credential_pipeline.enclave.outcome_release.releases import Binding, decide
@@ -23,6 +24,7 @@ from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 NOTHING_ELSE: Final = Binding()
 MOST_ROUNDS = 10
@@ -85,7 +87,7 @@ def propose(
     settled: list[tuple[Verdict, int]] = []
 
     def protect(earlier: list[Path]) -> Path:
-        own = publish(con, profile, earlier)
+        own = publish(con, profile, earlier, drawer(home, industry))
         settled.append(settle(con, folder, profile, earlier, attack or own))
         return folder / "outcomes.csv"
 
@@ -93,25 +95,35 @@ def propose(
     keep_file(home, decision.entry, staged_csv(home, industry))
     verdict, mended = settled[-1]
     con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [decision.entry.release])
-    con.execute("CREATE OR REPLACE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
+    _keep_definitions(con, profile)
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
     return Proposal(decision.entry, profile.name, shown, hidden, mended, len(decision.earlier))
 
 
-def publish(con: Connection, profile: Profile, earlier: Sequence[Path]) -> Attack:
+def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:
     """Create ``outcome_release.published_outcomes`` by a profile; the attack that belongs to it.
 
+    Args:
+        con: Connection with the views of ``outcome_tables`` and the schema ``outcome_release``.
+        profile: The profile.
+        earlier: Public files of all earlier releases.
+        draw: Where noise comes from, if the profile adds any.
+
     Raises:
-        SafeError: The counts do not add up, or a count cannot be protected; no table is made.
+        SafeError: The counts do not add up, a count cannot be protected, or no noise can be drawn; no table is made.
     """
     if profile.complementary:
         release = publish_outcomes(con, profile.min_learners, profile.round_earnings_to, earlier)
         return exact_attack(con, release)
     outcomes, counts = relation(con, "outcome_tables.outcomes"), relation(con, "outcome_tables.counts")
     with scratch(con) as work:
-        keep(con, SNAPSHOT, "published_outcomes", mark_figures(work, outcomes, counts, profile))
+        if profile.epsilon:
+            published = noisy_figures(work, outcomes, counts, profile, draw)
+        else:
+            published = mark_figures(work, outcomes, counts, profile)
+        keep(con, SNAPSHOT, "published_outcomes", published)
     return check_print
 
 
@@ -121,8 +133,8 @@ def settle(
     """Attack what is published, hide what is found, and attack again, until nothing is found that hiding mends.
 
     Returns:
-        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of them
-        is a finding.
+        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of
+        them is a finding.
     """
     mended = 0
     for left in reversed(range(MOST_ROUNDS)):
@@ -148,6 +160,16 @@ def _unmended(verdict: Verdict) -> Verdict:
     """A verdict whose wishes are findings: nothing is hidden after it."""
     wishes = tuple(("unmended", cell, "n") for cell in sorted(verdict.hide))
     return Verdict(findings=(*verdict.findings, *wishes), certificate=verdict.certificate)
+
+
+def _keep_definitions(con: Connection, profile: Profile) -> None:
+    """The definitions, each with a sentence on its rounding."""
+    given = {name: relation(con, f"outcome_tables.{name}") for name in ("definitions", "outcomes")}
+    with scratch(con) as work:
+        said = work.table(
+            "definitions", statement(__package__, "definitions.sql", **given), {"sentences": profile.sentences()}
+        )
+        keep(con, SNAPSHOT, "definitions", said)
 
 
 def _keep_verdict(con: Connection, verdict: Verdict) -> None:

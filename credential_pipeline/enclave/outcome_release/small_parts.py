@@ -1,8 +1,8 @@
 """Which shares would give a small group away: the part or the rest of a share, as a reader can bound it.
 
-Everything is decided from what would be printed (the rounded n and the whole percents), never from the exact count behind it.
-A share that is missing then says no more than that it lies where shares are hidden, and that range is itself wide enough:
-it holds nobody and reaches the smallest number that may be told.
+Everything is decided from what would be printed (the rounded n and the whole percents), never from the exact count
+behind it. A share that is missing then says no more than that it lies where shares are hidden, and that range is itself
+wide enough: it holds nobody and reaches the smallest number that may be told.
 
 Not here: the arithmetic of intervals (``engines/disclosure/shares``), and figures other than shares.
 """
@@ -31,8 +31,8 @@ class Totals:
 def giveaways(shares: Shares, totals: Totals, small: int, spread: int) -> Flags:
     """Which shares must not be printed.
 
-    First go those that say too much alone, then the fewest without which the interval of their total keeps its width, then
-    those that say too much beside the ones that are left.
+    First go those that say too much alone, then the fewest without which the interval of their total keeps its width,
+    then those that say too much beside the ones that are left.
 
     Args:
         shares: All shares that could be printed, in an order that settles ties.
@@ -56,7 +56,7 @@ def _tells(shares: Shares, totals: Totals, small: int) -> Flags:
 
 
 def _end(low: Ints, high: Ints, percent: Ints, small: int) -> Flags:
-    """The percents from 0 upwards that are hidden: those of counts known to be small, and one more if all of those are."""
+    """Whether a percent is hidden: it tells of a small count, or is the first above such whose counts are all small."""
     here, before = _pinned(low, high, percent, small), _pinned(low, high, percent - 1, small)
     short = parts_allowed(high, np.maximum(percent - 1, 0))[1] < small
     return here | ((percent > 0) & before & short)
@@ -69,7 +69,7 @@ def _pinned(low: Ints, high: Ints, percent: Ints, small: int) -> Flags:
 
 
 def _narrows(shares: Shares, totals: Totals, kept: Flags, spread: int) -> Flags:
-    """Shares to hide so that the interval of every total stays wide: one after another, each time the one that matters most."""
+    """Shares to hide so that every total's interval stays wide: one after another, the one that matters most first."""
     wanted = np.minimum(totals.high - totals.low, spread)
     hidden = np.zeros(len(kept), bool)
     while True:

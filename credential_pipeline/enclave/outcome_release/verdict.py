@@ -1,4 +1,4 @@
-"""What an attack on a proposal answers: which cells to hide, what is left to be found, and a certificate of what was tried.
+"""What an attack on a proposal answers: which cells to hide, what is left to be found, and what was tried.
 
 Not here: any attack.
 """
@@ -15,7 +15,7 @@ class Line:
     """One line of the certificate that ships with a release.
 
     Attributes:
-        attack: What was tried, in a word or two; unique within a certificate.
+        attack: What was tried, in a word or two; unique within a certificate together with what it was tried against.
         against: What the attacker held.
         tried: How many counts or figures were attacked.
         found: How many of them gave something away.

@@ -1,4 +1,4 @@
-"""How much each profile would leave of the current tables; nothing is proposed, released or spent.
+"""How much each profile would leave of the current tables; nothing is released, and no noise is drawn.
 
 Not here: attacks, which can hide a little more, and earlier releases.
 """
@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.enclave.outcome_release.propose import publish
-from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.model import Disclosure
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import relation
 from credential_pipeline.foundation.storage.sql import statement
 
 Tabulate = Callable[[Connection, Profile], None]
-"""Makes the views of ``outcome_tables`` fit a profile, whose categories can be coarser or finer than the current ones."""
+"""Makes the views of ``outcome_tables`` fit a profile, whose categories can be coarser or finer than they are."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def as_they_are(con: Connection, profile: Profile) -> None:
 
 
 def what_if(
-    con: Connection, industry: Industry, profiles: Sequence[str], tabulate: Tabulate = as_they_are
+    con: Connection, rules: Disclosure, profiles: Sequence[str], tabulate: Tabulate = as_they_are
 ) -> Iterable[Kept]:
     """Mark the figures by each profile and count: first all tables together, then each.
 
     Args:
         con: Connection with the views of ``outcome_tables`` and a schema ``outcome_release`` that nobody needs.
-        industry: With its own thresholds and its age bands.
+        rules: The industry's own thresholds.
         profiles: Names of profiles.
         tabulate: Prepares the tables for a profile.
 
@@ -62,7 +62,7 @@ def what_if(
         SafeError: The counts do not add up, or a count cannot be protected.
     """
     for name in profiles:
-        profile = industry.disclosure.rules(name)
+        profile = rules.rules(name)
         tabulate(con, profile)
         publish(con, profile, [])
         rows = con.execute(
@@ -71,7 +71,6 @@ def what_if(
                 "what_if.sql",
                 published=relation(con, "outcome_release.published_outcomes"),
                 outcomes=relation(con, "outcome_tables.outcomes"),
-            ),
-            {"bands": [*industry.age_bands, "all", "unknown"]},
+            )
         ).fetchall()
         yield from (Kept(name, *row) for row in rows)

@@ -1,10 +1,9 @@
--- A category is coarsened if others were put into it: its name says so, or it is a band that the registry does not know.
+-- A category is coarsened if others were put into it, which its level or its name says.
 WITH marked AS (
     SELECT
         p."table", p.status, coalesce(o.n, 0) AS learners,
-        p.credential = 'other' OR p.credential LIKE 'family:%' OR p.certifier = 'other'
-            OR list_contains([p.sex, p.race, p.setting, p.sector, p.age_band], 'other_or_not_recorded')
-            OR NOT list_contains(CAST($bands AS VARCHAR[]), p.age_band) AS coarse
+        p.rollup_level = 'family' OR p.rollup_level LIKE '%_pooled'
+            OR list_contains([p.setting, p.sector], 'other_or_not_recorded') AS coarse
     FROM {published} AS p JOIN {outcomes} AS o USING (cell_id)
 )
 SELECT

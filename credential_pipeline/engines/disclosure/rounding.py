@@ -1,7 +1,7 @@
 """Rounding of numbers for print, and the way back: which whole numbers a printed one can stand for.
 
-Half goes to the even neighbor everywhere, so that rounding moves sums neither up nor down. Not here: which numbers may be
-printed at all, and what several of them tell together (shares.py).
+Half goes to the even neighbor everywhere, so that rounding moves sums neither up nor down. Not here: which numbers may
+be printed at all, and what several of them tell together (shares.py).
 """
 
 from dataclasses import dataclass
@@ -64,8 +64,8 @@ class Rounding:
 
 
 EXACT = Rounding(((0, 1),))
-#: Rule of the Census Bureau's Disclosure Review Board, as the README of larsvilhuber/drb_rounder states it; counts below 15,
-#: which the rule never prints, are rounded as the next ones are.
+#: Rule of the Census Bureau's Disclosure Review Board, as the README of larsvilhuber/drb_rounder states it; counts
+#: below 15, which the rule never prints, are rounded as the next ones are.
 DRB = Rounding(((0, 10), (100, 50), (1_000, 100), (10_000, 500), (100_000, 1_000)), capped=True)
 #: Rule of OpenSAFELY, which never prints a count of seven or less.
 NEAREST_5 = Rounding(((0, 5),))

@@ -1,7 +1,7 @@
 """What whole percents of a rounded total tell of the whole numbers behind them.
 
-A share is part / total in whole percent. Several shares of one total bound it together: every whole total that its rounding
-allows is tried, with every whole part that gives the printed percent. Not here: what is then hidden.
+A share is part / total in whole percent. Several shares of one total bound it together: every whole total that its
+rounding allows is tried, with every whole part that gives the printed percent. Not here: what is then hidden.
 """
 
 from dataclasses import dataclass

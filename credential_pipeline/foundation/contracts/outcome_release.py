@@ -22,7 +22,7 @@ _TABLES = (
     Table(
         name="certificate",
         description="One attack that was tried on the release before anybody saw it, and its result.",
-        key=("attack",),
+        key=("attack", "against"),
         sensitivity=Sensitivity.PUBLIC,
         columns=(
             Column("attack", "VARCHAR", "What was tried."),

@@ -99,7 +99,7 @@ class Linkage(Strict):
 
 
 class Disclosure(Strict):
-    """How figures are made safe: a profile, and thresholds of the industry's own where those are stricter than the profile's.
+    """How figures are made safe: a profile, and the industry's own thresholds where those are stricter.
 
     ``min_learners`` is the fewest learners behind a figure, ``min_money`` the fewest behind an amount or a mean,
     ``round_earnings_to`` the dollars to which amounts are rounded at least. ``calendar`` says how often there is a release;

@@ -23,6 +23,7 @@ class Profile:
         spread: How wide the interval must stay that rounding and shares leave of an n.
         complementary: True if figures are hidden until no hidden count can be worked out from exact ones.
         epsilon: Budget of differential privacy that a release spends; 0 if no noise is added.
+        budget: What all releases of all industries together may spend of it.
         told: The rule in the words of a methods page.
     """
 
@@ -36,6 +37,7 @@ class Profile:
     spread: int = 0
     complementary: bool = False
     epsilon: float = 0.0
+    budget: float = 0.0
     told: str = ""
 
     def stricter(self, min_learners: int | None, min_money: int | None, round_earnings_to: int | None) -> Self:
@@ -48,6 +50,13 @@ class Profile:
             small=fewest if self.complementary else self.small,
             round_earnings_to=max(self.round_earnings_to, round_earnings_to or 0),
         )
+
+    def sentences(self) -> dict[str, str]:
+        """Unit of a figure to a sentence on how figures of it are printed."""
+        dollars = f"Rounded to ${self.round_earnings_to:,} and to three digits; from {self.min_money} learners on."
+        shares = "In whole percent." if self.decimals == 2 else ""  # noqa: PLR2004  more decimals need no word
+        counts = "" if self.counts == "exact" else "Rounded like numbers of learners."
+        return {"usd": dollars, "share": shares, "count": counts, "mean": f"From {self.min_money} learners on."}
 
 
 _DRB = (
@@ -92,9 +101,11 @@ PROFILES: Final[dict[str, Profile]] = {
             small=10,
             counts="exact",
             epsilon=1.5,
+            budget=6.0,
             told=(
                 "Random noise was added to every count before anything was made of it, so that no figure depends much on one"
-                " person (differential privacy). Figures of few learners would be mostly noise and are not shown."
+                " person (differential privacy). Figures of few learners would be mostly noise and are not shown; amounts are"
+                " not shown at all."
             ),
         ),
     )

@@ -55,7 +55,7 @@ def write_csv(table: pa.Table, path: Path) -> Path:
 def write_certificate(con: Connection, path: Path) -> Path:
     """Write what was tried on the release before it was published, and with which result, as CSV."""
     columns = ", ".join(f'"{name}"' for name in CERTIFICATE.column_names)
-    rows = con.sql(f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.certificate ORDER BY attack")
+    rows = con.sql(f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.certificate ORDER BY attack, against")
     return _write_frame(rows.to_arrow_table(), CERTIFICATE, path)
 
 

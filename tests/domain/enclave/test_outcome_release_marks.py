@@ -1,7 +1,7 @@
 """Figures marked by a rounding profile: how far they are from the truth, and what trying every count can tell of them.
 
-The attacker here is a few loops over whole numbers. It knows the printed file, the rounding and the least n, and shares no
-code with what is tested.
+The attacker here is a few loops over whole numbers. It knows the printed file, the rounding and the least n, and shares
+no code with what is tested.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from tests.domain.engines.disclosure_synthetic import make
 
 STANDARD = PROFILES["standard"]
 ROUNDING = ["standard", "strict", "opensafely"]
-NOTHING = {"status": 1, "low": None, "high": None, "part_id": None, "part": None, "total": None, "unit": "share"}
+NOTHING = {"status": 1, "low": None, "high": None, "part_id": None, "part": None, "total": None, "unit": "mean"}
 
 
 def groups(seed: int, many: int = 60, largest: int = 400) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def groups(seed: int, many: int = 60, largest: int = 400) -> pd.DataFrame:
         for horizon in range(int(rng.integers(1, 7))):
             part = int(rng.binomial(n, rng.choice([0.0, 0.02, 0.1, 0.5, 0.9, 0.98, 1.0])))
             cell = f"{name}/{horizon}"
-            share = {"cell_id": cell, "measure": "s_share", "n": n, "n_id": name, "total": name}
+            share = {"unit": "share", "cell_id": cell, "measure": "s_share", "n": n, "n_id": name, "total": name}
             rows.append(NOTHING | share | {"part": part, "part_id": f"{cell}.part", "value": part / n})
             if rng.random() < 0.5:
                 rows.append(
@@ -85,11 +85,11 @@ def intervals(figures: pd.DataFrame, printed: pd.DataFrame) -> dict[str, tuple[s
 
 
 def too_well_known(figures: pd.DataFrame, printed: pd.DataFrame, small: int = 10) -> list[str]:
-    """Cells that tell of a small part or rest that it is small, or narrow it down, or tell of a group what all of it is."""
+    """Cells that tell of a part or rest that it is small, or narrow it down, or tell what everyone of a group is."""
     truth = figures.set_index("cell_id")
     bad = []
     for cell, (_, parts, rests) in intervals(figures, printed).items():
-        n, part = int(truth.at[cell, "n"]), int(truth.at[cell, "part"])
+        n, part = int(truth.loc[cell, "n"]), int(truth.loc[cell, "part"])
         for count, allowed in ((part, parts), (n - part, rests)):
             assert count in allowed
             if count < small and not (max(allowed) >= small and min(allowed) <= count - -(-count // 2)):
@@ -154,7 +154,7 @@ def marked(request: pytest.FixtureRequest) -> tuple[Profile, pd.DataFrame]:
     """Invented tables beside what is printed of them."""
     profile = PROFILES[request.param]
     with connect(threads=1) as con, scratch(con) as work:
-        make(2_500, credentials=6, horizons=range(1, 4), seed=8).load(con)
+        make(1_500, credentials=6, horizons=range(1, 4), seed=8).load(con)
         outcomes = relation(con, "outcome_tables.outcomes")
         printed = mark_figures(work, outcomes, relation(con, "outcome_tables.counts"), profile)
         query = f"""
@@ -230,8 +230,11 @@ def test_row_order_and_ties_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("cell", "status"),
     [
-        ({"n": 14}, 5),
-        ({"n": 15}, 1),
+        ({"n": 14, "unit": "share", "part_id": "p", "part": 7}, 5),
+        ({"n": 400, "unit": "share", "part_id": "p", "part": 160}, 1),
+        ({"n": 400, "unit": "share", "part_id": "p", "part": 0}, 5),
+        ({"n": 400, "unit": "share", "part_id": "p", "part": 398}, 5),
+        ({"n": 400_000, "unit": "share", "part_id": "p", "part": 3}, 1),
         ({"n": 29, "unit": "usd"}, 5),
         ({"n": 30, "unit": "usd"}, 1),
         ({"n": 29, "unit": "mean"}, 5),
@@ -239,6 +242,7 @@ def test_row_order_and_ties_do_not_matter() -> None:
         ({"n": 60, "unit": "usd", "part_id": "p", "part": 30}, 1),
         ({"n": 100, "unit": "count", "value": 14.0}, 5),
         ({"n": 100, "unit": "count", "value": 15.0}, 1),
+        ({"n": 100, "unit": "share"}, 5),
         ({"n": 0, "value": None, "status": -1}, 5),
         ({"n": 100, "value": None, "status": -1}, -1),
         ({"n": None, "n_id": None, "value": None, "status": -1}, -1),

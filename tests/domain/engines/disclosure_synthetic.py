@@ -142,7 +142,11 @@ class _Maker:
             | {"cell_id": "|".join([measure, *row.values(), str(horizon)]), "horizon": horizon, "measure": measure}
             | {
                 "value": value if known else None,
-                "unit": "usd" if measure.startswith(("earn", "in_industry_prem")) else "share",
+                "unit": "usd"
+                if measure.startswith(("earn", "in_industry_prem"))
+                else "count"
+                if measure in {"attempts", "passes"}
+                else "share",
             }
             | {
                 "n": amount,

@@ -75,7 +75,7 @@ def test_a_percent_stands_for_the_parts_that_give_it(total: int, percent: int) -
 
 
 def told_by_hand(group: list[tuple[int, int, int]], low: int, high: int) -> tuple[set[int], list[set[tuple[int, int]]]]:
-    """Every total with the parts of all its shares, one after another: possible totals, and (part, rest) of each share."""
+    """Every total with the parts of all its shares, one by one: possible totals, and (part, rest) of each share."""
     totals: set[int] = set()
     pairs: list[set[tuple[int, int]]] = [set() for _ in group]
     for total in range(low, high + 1):

@@ -13,6 +13,8 @@ import pytest
 
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Cell, Release, read_cells
@@ -22,6 +24,7 @@ from credential_pipeline.public.published_outcomes.files import csv_safe, read_t
 from credential_pipeline.public.published_outcomes.headline import headline
 from credential_pipeline.public.published_outcomes.labels import Naming, in_order, sector_of
 from credential_pipeline.public.published_outcomes.methods import MethodNote
+from credential_pipeline.public.published_outcomes.publish import method_note
 from credential_pipeline.public.published_outcomes.report import sections
 from credential_pipeline.public.published_outcomes.write import running, write_public_files
 from tests.domain.engines.charts_reader import rows_of
@@ -284,6 +287,28 @@ def test_methods_say_rule_dollars_and_definitions(published):
         "in_industry_premium",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("profile", ["standard", "one-off"])
+def test_readers_are_told_by_which_profile_numbers_were_made_safe(tmp_path, profile):
+    rules = PROFILES[profile]
+    industry = Industry(
+        industry=sample.INDUSTRY, name="M", naics=("31",), certifiers=("mssc",), disclosure={"profile": profile}
+    )
+    with connect() as con:
+        sample.load(con)
+        line = "('print', 'this release', 6, 0, 'held', '=1+1')"
+        con.execute(f"INSERT INTO published_outcomes.certificate VALUES {line}")
+        write_public_files(con, tmp_path, sample.INDUSTRY, sample.RELEASE, method_note(industry, [], ""), sample.LABELS)
+    methods = (tmp_path / "methods.md").read_text("utf-8")
+    assert f"Release profile: {profile}. A figure with fewer than {rules.min_learners} learners" in methods
+    assert rules.told in methods
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert (package["disclosure"]["profile"], package["disclosure"]["min_money"]) == (profile, rules.min_money)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert ("Learners, about" in page) == (profile == "standard")
+    certificate = (tmp_path / "certificate.csv").read_text("utf-8").splitlines()
+    assert certificate == ["attack,against,tried,found,result,note", "print,this release,6,0,held,'=1+1"]
 
 
 def test_a_release_without_the_industry_is_refused(tmp_path):
