@@ -90,9 +90,7 @@ class _Record:
         self.lines.append(Line(attack, against, tried, len(found), "found" if found else "held", note))
 
 
-def attack(
-    current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.DataFrame | None = None
-) -> Attack:
+def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.DataFrame | None = None) -> Attack:
     """Attack a public ``outcomes.csv`` together with everything else that is public.
 
     Args:
@@ -109,9 +107,11 @@ def attack(
     _alone(record, studied, shown, rules)
     for other in earlier:
         _beside(record, cells, studied, shown, other, rules, truth)
-    insiders_found = insiders.certifiers(studied, shown, rules)
-    record.repairs += insiders_found.repairs
-    record.add("a certifier", "its own holders", insiders_found.tried, insiders_found.findings, _NOTES["certifier"])
+    if not record.findings:
+        # What a reader can tell anyway is mended first; insiders cost as much as everything else together.
+        inside = insiders.certifiers(studied, shown, rules)
+        record.repairs += inside.repairs
+        record.add("a certifier", "its own holders", inside.tried, inside.findings, _NOTES["certifier"])
     hide = dict.fromkeys(cell for cells_ in sorted(record.repairs, key=lambda r: (len(r), r)) for cell in cells_)
     return Attack(tuple(sorted(set(record.findings))), tuple(hide), tuple(record.lines), solved)
 
@@ -152,9 +152,11 @@ def _alone(record: _Record, studied: Studied, shown: mend.Cells, rules: Rules) -
             place = mend.solved_place(solved, studied, finding)
             record.repairs.append(mend.mend_narrow(studied, shown, place, rules))
     years = changes.over_years(solved, rules)
-    record.repairs += [(finding.cell_id,) for finding in years]
+    for _, pair in years:
+        options = [mend.nearest(studied, shown, int(studied.system.place[count])) for count in pair]
+        record.repairs.append(min((len(option), tuple(sorted(option))) for option in options)[1])
     cohorts = int((solved.book.counts["quantity"] == "cohort").sum())
-    record.add("subtraction", "the years of a cohort", cohorts, years, _NOTES["years"])
+    record.add("subtraction", "the years of a cohort", cohorts, [finding for finding, _ in years], _NOTES["years"])
 
 
 def _beside(
@@ -253,7 +255,7 @@ def _same_people(now: Solved, both: pd.DataFrame, cells: pd.DataFrame, theirs: p
     """Which counts of two industries are of the same people: those of shared certifiers, all if all are shared."""
     if {*cells["certifier"]} == {*theirs["certifier"]}:
         return np.ones(len(both), bool)
-    return (now.book.counts["certifier"].to_numpy(str)[both["here"].to_numpy(int)] != "all").astype(bool)
+    return np.asarray(now.book.counts["certifier"].to_numpy(str)[both["here"].to_numpy(int)] != "all")
 
 
 def _ids(cells: pd.DataFrame) -> list[str]:
@@ -263,7 +265,9 @@ def _ids(cells: pd.DataFrame) -> list[str]:
 
 def _same_content(cells: pd.DataFrame, theirs: pd.DataFrame, rules: Rules, other: Rules) -> bool:
     """Tell whether two files may be about the same data: where both show a cell, they say the same."""
-    frames = [frame[frame["status"] == SHOWN].assign(tail=_ids(frame))[["tail", "n", "value"]] for frame in (cells, theirs)]
+    frames = [
+        frame[frame["status"] == SHOWN].assign(tail=_ids(frame))[["tail", "n", "value"]] for frame in (cells, theirs)
+    ]
     both = frames[0].merge(frames[1], on="tail", suffixes=("", "_then"))
     if not len(both) or rules != other:
         return bool(len(both)) and rules != other

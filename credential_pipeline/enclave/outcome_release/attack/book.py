@@ -6,6 +6,7 @@ Not here: what a single cell tells (cells.py) and solving it (solve.py).
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,11 @@ def write_down(seen: pd.DataFrame, truth: pd.DataFrame | None = None) -> Book:
     seen = seen.assign(count=seen.groupby(KEY, dropna=False, sort=True).ngroup())
     seen["truth"] = np.nan if truth is None else _truth_of(seen, truth)
     folded = seen.groupby("count").agg(
-        low=("low", "max"), high=("high", "min"), seen=("seen", "max"), printed=("printed", "min"), truth=("truth", "first")
+        low=("low", "max"),
+        high=("high", "min"),
+        seen=("seen", "max"),
+        printed=("printed", "min"),
+        truth=("truth", "first"),
     )
     counts = seen.drop_duplicates("count").set_index("count")[KEY].sort_index().join(folded)
     shares = _shares(seen)
@@ -108,8 +113,8 @@ def _sums(counts: pd.DataFrame, seen: pd.DataFrame) -> tuple[pd.DataFrame, list[
     """
     sums: list[Sum] = []
     bands = counts.loc[counts["age_band"].str.match(_BAND), "age_band"].unique()
-    files = seen.loc[seen["age_band"].isin(bands)].groupby("file")["age_band"].agg(lambda b: tuple(sorted(set(b))))
-    recut = len(set(files)) > 1
+    cut = [frozenset(mine["age_band"]) for _, mine in seen[seen["age_band"].isin(bands)].groupby("file")]
+    recut = len(set(cut)) > 1
     for dimension in DIMENSIONS:
         rest = [column for column in KEY if column != dimension]
         total = counts[dimension] == "all"
@@ -129,27 +134,28 @@ def _sums(counts: pd.DataFrame, seen: pd.DataFrame) -> tuple[pd.DataFrame, list[
     return _recut_sums(counts, seen, sums)
 
 
-def _recut_sums(
-    counts: pd.DataFrame, seen: pd.DataFrame, sums: list[Sum]
-) -> tuple[pd.DataFrame, list[Sum], list[int]]:
+def _recut_sums(counts: pd.DataFrame, seen: pd.DataFrame, sums: list[Sum]) -> tuple[pd.DataFrame, list[Sum], list[int]]:
     """Cut the bands of several files at all their ends: every band is a sum of strips, every file's bands are the total."""
     rest = [column for column in KEY if column != "age_band"]
     family = counts.groupby(rest, dropna=False, sort=True).ngroup()
-    strips: list[pd.Series] = []
+    strips: list[dict[Hashable, object]] = []
     for _, members in counts.groupby(family, sort=True):
         total = [int(place) for place in members.index[members["age_band"] == "all"]]
         named = members[members["age_band"] != "all"]
         inside = seen[seen["count"].isin(named.index)]
         for _, mine in inside.groupby("file"):
             sums += [(place, sorted(set(mine["count"].astype(int)))) for place in total]
-        spans = {int(i): tuple(map(int, m.groups())) for i, b in named["age_band"].items() if (m := _BAND.match(b))}
+        spans = {
+            int(place): (int(found[1]), int(found[2]))
+            for place, band in zip(named.index.tolist(), named["age_band"], strict=True)
+            if (found := _BAND.match(band))
+        }
         edges = sorted({low for low, _ in spans.values()} | {high + 1 for _, high in spans.values()})
-        for bottom, top in zip(edges, edges[1:], strict=False):
+        for bottom, top in pairwise(edges):
             over = [place for place, (low, high) in spans.items() if low <= bottom and top <= high + 1]
             if over and all(spans[place] != (bottom, top - 1) for place in over):
                 label = f"{bottom}-{top - 1}"
-                strips.append(members.loc[over[0]].copy())
-                strips[-1]["age_band"] = label
+                strips.append(members.loc[over[0]].to_dict() | {"age_band": label})
                 spans[len(counts) + len(strips) - 1] = (bottom, top - 1)
         for place, (low, high) in sorted(spans.items()):
             pieces = [p for p, (a, b) in spans.items() if low <= a and b <= high and (a, b) in _strips(edges)]
@@ -164,7 +170,7 @@ def _recut_sums(
 
 
 def _strips(edges: list[int]) -> set[tuple[int, int]]:
-    return {(low, high - 1) for low, high in zip(edges, edges[1:], strict=False)}
+    return {(low, high - 1) for low, high in pairwise(edges)}
 
 
 def _owned(owners: pd.Series, parts: Mapping[Hashable, pd.Index]) -> list[Sum]:

@@ -120,7 +120,9 @@ def _of_measure(cells: pd.DataFrame, measure: str, rules: Rules, half: float) ->
     n, value = cells["n"].to_numpy(float), cells["value"].to_numpy(float)
     shown = (cells["status"] == SHOWN).to_numpy() & ~np.isnan(n)
     key = cells["cell_id"] + "@" + cells["file"].astype("string")
-    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id", "file"]].assign(key=key, measure=measure)
+    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id", "file"]].assign(
+        key=key, measure=measure
+    )
     whole = base.assign(**dict.fromkeys(what.splits, "all"))
     low, high = _interval(rules, n, shown)
     if what.money:

@@ -72,8 +72,12 @@ def changes(now: Solved, then: Solved, rules: Rules, against: str, both: pd.Data
     ]
 
 
-def over_years(solved: Solved, rules: Rules) -> list[Finding]:
-    """Subtract one year of a cohort from the next: who is missing has died, or was awarded in a year without wages."""
+def over_years(solved: Solved, rules: Rules) -> list[tuple[Finding, tuple[int, int]]]:
+    """Subtract one year of a cohort from the next: who is missing has died, or was awarded in a year without wages.
+
+    Returns:
+        Findings, each with the rows of its two counts.
+    """
     counts = solved.book.counts
     cohort = counts[(counts["quantity"] == "cohort") & counts["horizon"].notna()]
     cohort = cohort.assign(place=cohort.index, next=cohort["horizon"] + 1)
@@ -88,7 +92,10 @@ def over_years(solved: Solved, rules: Rules) -> list[Finding]:
     flags = pinned(low, high, true, rules, groups=np.zeros(len(here), bool))
     names = first_names(solved.book)
     return [
-        Finding("difference", *names[int(here[spot])], float(low[spot]), float(high[spot]), "a year later")
+        (
+            Finding("difference", *names[int(here[spot])], float(low[spot]), float(high[spot]), "a year later"),
+            (int(here[spot]), int(there[spot])),
+        )
         for spot in np.flatnonzero(flags)
         if int(here[spot]) in names
     ]

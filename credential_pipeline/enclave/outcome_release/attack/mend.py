@@ -12,9 +12,13 @@ from credential_pipeline.enclave.outcome_release.attack.book import Book
 from credential_pipeline.enclave.outcome_release.attack.changes import pinned
 from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, floors
 from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rules
+from credential_pipeline.enclave.outcome_release.attack.solve import bind
 from credential_pipeline.enclave.outcome_release.attack.study import Studied
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError
 from credential_pipeline.engines.disclosure.attack_whole import Shares, enumerate_totals
+
+_STEPS = 6
+"""How many cells are taken out for one end of one interval before it is attacked again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +27,8 @@ class Cells:
 
     Attributes:
         shows: Number to the cells that tell of it, in the role n, part or rest.
-        shares: Number to (row among the shown shares, cell) of the shares of which it is the total.
-        row: Number to the places of its shares among the shown ones.
+        totals: Number to the shares of which it is the total.
+        cells: The cell of each shown share, empty for those of another file.
         low: What the column n and values that are counts tell of each number.
         high: The same.
     """
@@ -47,9 +51,7 @@ def shown_cells(book: Book, studied: Studied) -> Cells:
     np.maximum.at(low, spots, all_seen["low"].to_numpy(float))
     np.minimum.at(high, spots, all_seen["high"].to_numpy(float))
     shares = book.shares[book.shares["share"].notna()]
-    names = tuple(
-        str(cell) if file == 0 else "" for cell, file in zip(shares["cell_id"], shares["file"], strict=True)
-    )
+    names = tuple(str(cell) if file == 0 else "" for cell, file in zip(shares["cell_id"], shares["file"], strict=True))
     return Cells(
         _grouped(place, seen["cell_id"].tolist()),
         _grouped(system.shares.total, list(names)),
@@ -85,7 +87,9 @@ def mend_difference(
 
     def fine(kept: list[int]) -> bool:
         low, high = _interval(studied.system.shares, kept, cells, place)
-        return not pinned(np.array([low - then[1]]), np.array([high - then[0]]), np.array([true]), rules, groups=group)[0]
+        return not pinned(np.array([low - then[1]]), np.array([high - then[0]]), np.array([true]), rules, groups=group)[
+            0
+        ]
 
     if not fine([]):
         return cells.shows.get(place, ())
@@ -113,12 +117,41 @@ def _interval(shares: Shares, kept: list[int], cells: Cells, place: int) -> tupl
 
 
 def mend_narrow(studied: Studied, cells: Cells, place: int, rules: Rules) -> tuple[str, ...]:
-    """Cells without which a hidden number is no longer bounded too well: one member of every equation that bounds it."""
+    """Cells without which a hidden number is no longer bounded too well.
+
+    First one member of every equation that alone bounds it; if none does, what binds the program over all equations; and if
+    that is wide enough, it was whole numbers that told, and the shares of its total go.
+    """
+    truth = np.full(len(studied.system.low), np.nan)
+    truth[studied.system.place] = studied.solved.truth
+    floor = float(np.nan_to_num(floors(truth[[place]])[0]))
+    wanted = floor, float(rules.reach + rules.employer)
+    found = _equations(studied, cells, place, wanted) or _programs(studied, cells, place, wanted)
+    if not found:
+        threes = studied.system.threes[(studied.system.threes[:, 1:] == place).any(axis=1)]
+        found = {cell for total in threes[:, 0].tolist() for cell in cells.totals.get(total, ())}
+    return tuple(sorted(found or nearest(studied, cells, place)))
+
+
+def nearest(studied: Studied, cells: Cells, place: int) -> set[str]:
+    """The cheapest of what is still shown nearest to a number: in one equation with it, or with its neighbors."""
+    near = np.zeros(len(studied.system.low), bool)
+    near[place] = True
+    touched = abs(studied.system.rows)
+    while True:
+        rivals = sorted(
+            (len(cells.shows[m]), cells.shows[m]) for m in np.flatnonzero(near).tolist() if m in cells.shows
+        )
+        wider = np.asarray(touched.T @ (touched @ near)) > 0
+        if rivals or (wider == near).all():
+            return set(rivals[0][1]) if rivals else set()
+        near = wider
+
+
+def _equations(studied: Studied, cells: Cells, place: int, wanted: tuple[float, float]) -> set[str]:
+    """The cells of one member of every equation that alone bounds a number too well."""
     system = studied.system
     low, high = _of_numbers(studied)
-    truth = np.full(len(system.low), np.nan)
-    truth[system.place] = studied.solved.truth
-    floor, reach = float(np.nan_to_num(floors(truth[[place]])[0])), rules.reach + rules.employer
     columns = system.rows.tocsc()
     found: set[str] = set()
     for line in columns.indices[columns.indptr[place] : columns.indptr[place + 1]].tolist():
@@ -128,14 +161,41 @@ def mend_narrow(studied: Studied, cells: Cells, place: int, rules: Rules) -> tup
             continue
         mine = members == place
         least, most = _implied(low, high, members, factors, mine)
-        if least <= floor and most >= reach:
+        if least <= wanted[0] and most >= wanted[1]:
             continue
-        rivals = [
-            (len(cells.shows[m]), high[m], int(m)) for m in members[~mine].tolist() if m in cells.shows
-        ]
+        rivals = [(len(cells.shows[m]), high[m], m) for m in members[~mine].tolist() if m in cells.shows]
         if rivals:
             found |= set(cells.shows[min(rivals)[2]])
-    return tuple(sorted(found or cells.shows.get(place, ())))
+    return found
+
+
+def _programs(studied: Studied, cells: Cells, place: int, wanted: tuple[float, float]) -> set[str]:
+    """The cells that bind a program over all equations, the cheapest first, until the number is free."""
+    system = studied.system
+    low, high = studied.start[0].copy(), studied.start[1].copy()
+    found: set[str] = set()
+    shares = len(cells.cells)
+    for upward in (True, False):
+        for _ in range(_STEPS):
+            reached, binding = bind(system, low, high, place, upward=upward)
+            if (reached >= wanted[1]) if upward else (reached <= wanted[0]):
+                break
+            rivals = [
+                (cells.cells[(spot - system.size) % shares],) if spot >= system.size else cells.shows.get(spot, ())
+                for spot in binding
+            ]
+            options = sorted(
+                (len(option), option) for option in rivals if option and option != ("",) and not found >= set(option)
+            )
+            if not options:
+                break
+            found |= set(options[0][1])
+            freed = np.array([cell in found for cell in cells.cells])
+            low[system.size :][np.tile(freed, 2)] = -np.inf
+            for spot, names in cells.shows.items():
+                if found >= set(names):
+                    low[spot], high[spot] = 0.0, np.inf
+    return found
 
 
 def _of_numbers(studied: Studied) -> tuple[Reals, Reals]:
@@ -155,7 +215,5 @@ def _implied(low: Reals, high: Reals, members: np.ndarray, factors: Reals, mine:
 def solved_place(solved: Solved, studied: Studied, finding: Finding) -> int:
     """The number that a finding is about."""
     sights = solved.book.sightings
-    line = sights[
-        (sights["file"] == 0) & (sights["cell_id"] == finding.cell_id) & (sights["role"] == finding.role)
-    ]
+    line = sights[(sights["file"] == 0) & (sights["cell_id"] == finding.cell_id) & (sights["role"] == finding.role)]
     return int(studied.system.place[int(line["count"].iloc[0])])

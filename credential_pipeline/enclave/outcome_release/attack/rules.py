@@ -40,7 +40,7 @@ class Rules:
     small: int = 10
     reach: int = 10
     spread: int = 10
-    employer: int = 4
+    employer: int = 3
     noise: bool = False
 
 
@@ -77,6 +77,8 @@ def rules_of(profile: str, min_learners: int | None = None, min_money: int | Non
 
 def unrounded(rules: Rules, printed: Reals) -> Rules:
     """The rules as a file follows them: where numbers stand between the steps, counts of that size are exact."""
+    if not rules.steps:
+        return rules
     ends = [start for start, _ in rules.steps[1:]] + [np.inf]
     steps: list[tuple[int, int]] = []
     for (start, step), end in zip(rules.steps, ends, strict=True):

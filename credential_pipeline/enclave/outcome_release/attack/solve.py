@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from credential_pipeline.enclave.outcome_release.attack.book import Book
@@ -17,6 +18,7 @@ from credential_pipeline.engines.disclosure.attack_propagate import Entries, ent
 from credential_pipeline.engines.disclosure.attack_whole import Places, Shares, enumerate_totals
 
 _PASSES = 8
+_STOPS = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,7 @@ class System:
         rows: Equations whose right sides are 0.
         sorted_rows: The same, for passing bounds.
         shares: The shown shares.
+        threes: Total, part and rest of every share, shown or not.
         low: What cells tell of each number.
         high: What cells tell of each number.
     """
@@ -38,6 +41,7 @@ class System:
     rows: csr_matrix
     sorted_rows: Entries
     shares: Shares
+    threes: Places
     low: Reals
     high: Reals
 
@@ -64,13 +68,13 @@ def system_of(book: Book, *, ties: bool = True, without: frozenset[str] = frozen
     np.minimum.at(high, where, kept["high"].to_numpy(float))
     shares = book.shares[~book.shares["cell_id"].isin(without)] if without else book.shares
     threes = place[book.shares[["n", "part", "rest"]].to_numpy(int)].reshape(-1, 3)
-    lines = [(t, *p) for t, *p in np.unique(threes, axis=0).tolist()]
+    lines = [tuple(three) for three in np.unique(threes, axis=0).tolist()]
     lines += [(place[total], *place[parts]) for total, parts in book.sums]
     shown = _shown(shares, place, {(total, part) for total, parts in book.sums for part in parts})
     rows = _rows(sorted(set(lines)), shown, size)
     extra = rows.shape[1] - size
     low, high = np.concatenate([low, np.zeros(extra)]), np.concatenate([high, np.full(extra, np.inf)])
-    return System(place, size, rows, entries(rows), shown, low, high)
+    return System(place, size, rows, entries(rows), shown, threes, low, high)
 
 
 def _shown(shares: pd.DataFrame, place: Places, adds: set[tuple[int, int]]) -> Shares:
@@ -78,9 +82,10 @@ def _shown(shares: pd.DataFrame, place: Places, adds: set[tuple[int, int]]) -> S
     pairs = zip(shares["n"], shares["part"], strict=True)
     whole = np.array([pair in adds for pair in pairs], bool) & shares["split"].to_numpy(bool)
     definition = shares["definition"].where(shares["measure"] == "setting_share", "")
-    split = shares.assign(definition=definition).groupby(["file", "measure", "definition", "n"]).ngroup().to_numpy()
+    named = shares.assign(definition=definition).groupby(["file", "measure", "definition", "n"])
+    split = np.array(named.ngroup(), np.int64)
     hidden = shares["share"].isna().to_numpy()
-    split = np.where(whole & ~np.isin(split, split[hidden]), split, -1)
+    split[~whole | np.isin(split, split[hidden])] = -1
     n, part, rest = (place[shares[role].to_numpy(int)] for role in ("n", "part", "rest"))
     told = Shares(n, part, rest, shares["share"].to_numpy(float), shares["half"].to_numpy(float), split)
     return told.only(~hidden)
@@ -157,4 +162,28 @@ def widen(
     return least, most
 
 
-__all__ = ["ContradictionError", "System", "narrow", "system_of", "widen"]
+def bind(system: System, low: Reals, high: Reals, place: int, *, upward: bool) -> tuple[float, list[int]]:
+    """How far a number can go, and which bounds keep it from going farther.
+
+    Args:
+        system: The equations.
+        low: What is told of each number.
+        high: What is told of each number.
+        place: The number.
+        upward: Look for its largest value, else for its least.
+
+    Returns:
+        The value, infinite if nothing stops it, and the numbers whose bounds stop it.
+    """
+    cost = np.zeros(len(low))
+    cost[place] = -1.0 if upward else 1.0
+    right = np.zeros(system.rows.shape[0])
+    found = linprog(cost, A_eq=system.rows, b_eq=right, bounds=np.column_stack([low, high]), method="highs")
+    if found.x is None:
+        return (np.inf if upward else -np.inf), []
+    stops = np.abs(found.lower.marginals) + np.abs(found.upper.marginals) > _STOPS
+    stops[place] = False
+    return float(found.x[place]), np.flatnonzero(stops).tolist()
+
+
+__all__ = ["ContradictionError", "System", "bind", "narrow", "system_of", "widen"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credential_pipeline.enclave.outcome_release.attack.book import Book
-from credential_pipeline.enclave.outcome_release.attack.judge import Solved, floors, sensitive
+from credential_pipeline.enclave.outcome_release.attack.judge import Solved, floors, judge, sensitive
 from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rules
 from credential_pipeline.enclave.outcome_release.attack.solve import System, narrow, system_of, widen
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Flags
@@ -18,12 +18,14 @@ class Studied:
     Attributes:
         solved: The intervals of its counts.
         system: The numbers behind them.
+        start: What was known of each number before anything was worked out.
         tried: How many counts that must not be told were attacked.
         sound: False if the files contradict themselves, so that nothing can be proved.
     """
 
     solved: Solved
     system: System
+    start: tuple[Reals, Reals]
     tried: int
     sound: bool
 
@@ -47,19 +49,21 @@ def study(
     """
     for ties in (True, False):
         system = system_of(book, ties=ties)
+        start = _start(book, system, rules, known or {})
         try:
-            low, high = narrow(system, *_start(book, system, rules, known or {}))
+            low, high = narrow(system, *start)
             solved = Solved(book, low[system.place], high[system.place])
             target = sensitive(solved, rules) if only is None else sensitive(solved, rules) & only
             tried = len(np.unique(system.place[target]))
-            if programs:
+            if programs and not judge(solved, rules):
+                # What is told by bounds alone is mended first: programs are for what remains.
                 low, high = _pursue(solved, system, (low, high), rules, target)
                 solved = Solved(book, low[system.place], high[system.place])
-            return Studied(solved, system, tried, sound=True)
+            return Studied(solved, system, start, tried, sound=True)
         except ContradictionError:
             continue
     low, high = system.low[system.place], system.high[system.place]
-    return Studied(Solved(book, low, high), system, 0, sound=False)
+    return Studied(Solved(book, low, high), system, (system.low, system.high), 0, sound=False)
 
 
 def _start(book: Book, system: System, rules: Rules, known: dict[int, tuple[float, float]]) -> tuple[Reals, Reals]:
