@@ -95,7 +95,9 @@ def rounded(numbers: np.ndarray) -> np.ndarray:
     return np.round(numbers / step) * step
 
 
-def published(made: Tables, *, exact: bool = False, digits: int = 2, few: int = 15, small: int = 10) -> pd.DataFrame:
+def published(
+    made: Tables, *, exact: bool = False, digits: int = 2, few: int = 15, shares_from: int = 0
+) -> pd.DataFrame:
     """The public file of the standard profile, as a careful reader of its rules would make it."""
     cells = made.cells.copy()
     n = cells["n_count_id"].map(made.counts).to_numpy(float)
@@ -105,7 +107,7 @@ def published(made: Tables, *, exact: bool = False, digits: int = 2, few: int = 
     money = (unit == "usd") | (cells["measure"] == "credentials_per_learner").to_numpy()
     value = cells["value"].to_numpy(float)
     least = np.minimum(part, n - part)
-    hidden = (n < few) | (share & (least < small)) | (count & (value < few)) | (money & (n < 30))
+    hidden = (n < few) | (share & ((least < 10) | (n < shares_from))) | (count & (value < few)) | (money & (n < 30))
     hidden |= (unit == "usd") & (least < 30)
     status = np.where(np.isnan(n) | np.isnan(value), -1, np.where(hidden, 5, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -130,10 +132,14 @@ def write(cells: pd.DataFrame, path: Path, release: str = "r0001") -> Path:
 
 
 def settle(
-    made: Tables, path: Path, earlier: list[Released] | None = None, hidden: set[str] | None = None
+    made: Tables,
+    path: Path,
+    earlier: list[Released] | None = None,
+    hidden: set[str] | None = None,
+    shares_from: int = 0,
 ) -> tuple[Attack, pd.DataFrame]:
     """Publish, attack, hide what the attacker names, attack again; what was hidden before stays hidden."""
-    cells, gone = published(made), hidden or set()
+    cells, gone = published(made, shares_from=shares_from), hidden or set()
     for _ in range(ROUNDS):
         out = cells["cell_id"].isin(gone)
         cells.loc[out & (cells["status"] == 1), ["n", "value", "status"]] = [np.nan, np.nan, 5]

@@ -175,7 +175,7 @@ def test_nobody_everybody_and_a_few_of_a_small_group_are_found(safe, made: Table
 
 def test_deaths_can_be_subtracted_where_each_year_has_a_denominator_of_its_own(made: Tables, tmp_path):
     cells = published(made, exact=True)
-    later = (cells["measure"] == "wage_matched_share") & (cells["horizon"] == 3) & (cells["age_band"] == "26-35")
+    later = (cells["measure"] == "wage_matched_share") & (cells["horizon"] == 1) & (cells["age_band"] == "26-35")
     truth = made.truth.copy()
     truth.loc[truth["cell_id"].isin(cells.loc[later, "cell_id"]) & (truth["role"] == "n"), "value"] -= 4
     cells.loc[later, "n"] -= 4
@@ -260,13 +260,8 @@ def test_bands_cut_elsewhere_tell_who_is_between_the_cuts(people, tmp_path, indu
     found = attack(write(published(one, exact=True), tmp_path / "now.csv"), [then], STANDARD)
     told = {f.low for f in found.findings if f.against == "other" and f.kind == "difference" and f.low == f.high}
     assert told & set(small.values())
-    rough = published(other).assign(industry=industry)
-    rough["cell_id"] = rough["cell_id"].str.replace("manufacturing", industry)
-    then = Released(write(rough, tmp_path / "then.csv"), "other", STANDARD)
-    careful, cells = settle(one, tmp_path / "careful.csv", [then])
-    assert careful.findings == ()
-    assert "both as one" in {line.attack for line in careful.certificate}
-    assert (cells["status"] == 1).sum() >= 0.75 * (published(one)["status"] == 1).sum()
+    assert {"both as one"} <= {line.attack for line in found.certificate}
+    assert found.hide
 
 
 def test_a_certifier_takes_its_own_holders_out(safe, made: Tables, tmp_path):

@@ -141,7 +141,7 @@ def _alone(record: _Record, studied: Studied, shown: mend.Cells, rules: Rules) -
     if not studied.sound:
         found = [*(f for f in found if f.kind == "shown"), Finding("contradiction", "", "", 0.0, 0.0)]
     record.add("a reader", "this release", studied.tried, found, _NOTES["alone"])
-    own = employers(solved, rules)
+    own = [f for f in employers(solved, rules) if mend.nearest(studied, shown, mend.solved_place(solved, studied, f))]
     record.add("an employer", f"up to {rules.employer} workers of its own", studied.tried, own, _NOTES["employer"])
     for finding in [*found, *own]:
         if finding.kind == "contradiction":
@@ -187,13 +187,25 @@ def _beside(
     mine, others = (_comparable(frame, cells, theirs, kind) for frame in (cells, theirs))
     if set(_ids(others)) <= set(_ids(mine)):
         return
-    joint = study(_book([(mine, rules, truth), (others, other.rules, None)]), rules)
+    together = _book([(mine, rules, truth), (others, other.rules, None)])
+    joint = study(together, rules, programs=not record.findings)
     if not joint.sound:
         return
-    told = [replace(f, against=other.name) for f in judge(joint.solved, rules) if f not in record.findings]
+    told = [replace(f, against=other.name) for f in judge(joint.solved, rules, only=_news(joint, others, other))]
     told += changes.strips(joint.solved, rules, other.name)
     record.add("both as one", other.name, joint.tried, told, _NOTES["joint"])
     record.repairs += [(finding.cell_id,) for finding in told]
+
+
+def _news(joint: Studied, others: pd.DataFrame, other: Released) -> np.ndarray:
+    """Which counts two files tell together better than the other one alone: what is public already cannot be hidden."""
+    alone = study(_book([(others, other.rules, None)]), other.rules, programs=False).solved
+    both = changes.shared(joint.solved, alone)
+    here, there = both["here"].to_numpy(int), both["there"].to_numpy(int)
+    same = (joint.solved.low[here] <= alone.low[there]) & (joint.solved.high[here] >= alone.high[there])
+    news = np.ones(len(joint.solved.low), bool)
+    news[here[same]] = False
+    return news
 
 
 def _mend_change(

@@ -139,12 +139,16 @@ def _recut_sums(counts: pd.DataFrame, seen: pd.DataFrame, sums: list[Sum]) -> tu
     rest = [column for column in KEY if column != "age_band"]
     family = counts.groupby(rest, dropna=False, sort=True).ngroup()
     strips: list[dict[Hashable, object]] = []
-    for _, members in counts.groupby(family, sort=True):
+    banded = family[counts["age_band"] != "all"]
+    files = seen[["count", "file"]].drop_duplicates().groupby("count")["file"].agg(list).to_dict()
+    for _, members in counts[family.isin(banded)].groupby(family, sort=True):
         total = [int(place) for place in members.index[members["age_band"] == "all"]]
         named = members[members["age_band"] != "all"]
-        inside = seen[seen["count"].isin(named.index)]
-        for _, mine in inside.groupby("file"):
-            sums += [(place, sorted(set(mine["count"].astype(int)))) for place in total]
+        by_file: dict[int, list[int]] = {}
+        for place in named.index.tolist():
+            for file in files[place]:
+                by_file.setdefault(file, []).append(int(place))
+        sums += [(place, sorted(mine)) for _, mine in sorted(by_file.items()) for place in total]
         spans = {
             int(place): (int(found[1]), int(found[2]))
             for place, band in zip(named.index.tolist(), named["age_band"], strict=True)

@@ -54,6 +54,9 @@ def certifiers(studied: Studied, shown: mend.Cells, rules: Rules) -> Told:
             if (finding.cell_id, finding.role) in before:
                 continue
             place = mend.solved_place(inside.solved, inside, finding)
-            told.findings.append(finding)
-            told.repairs.append(mend.mend_narrow(inside, shown, place, rules))
+            repair = mend.mend_narrow(inside, shown, place, rules)
+            # Where nothing is shown near the count, the insider knows what it knows without the release.
+            if repair:
+                told.findings.append(finding)
+                told.repairs.append(repair)
     return replace(told, tried=tried)
