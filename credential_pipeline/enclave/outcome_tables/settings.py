@@ -1,7 +1,10 @@
 """Where people trained: what the certifier says, and what the education registry says of the time before the award."""
 
+from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, pool_parts
 from credential_pipeline.enclave.outcome_tables.cells import Share, share_cells
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS, category_counts
+from credential_pipeline.enclave.outcome_tables.earlier import Earlier
+from credential_pipeline.enclave.outcome_tables.groups import Ladder
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -36,10 +39,27 @@ def nearest_training(work: Scratch, units: Relation, people: Relation, enrollmen
     )
 
 
-def setting_counts(work: Scratch, training: Relation, plan: Plan) -> Relation:
+def pool_settings(work: Scratch, training: Relation, plan: Plan, ladder: Ladder, earlier: Earlier) -> Relation:
+    """The training with settings pooled that too few have; the ladder learns what was decided."""
+    for quantity, column in VIEWS.items():
+        training = pool_parts(
+            work, training, plan, ladder, earlier, category=column, dimension="setting", within=quantity
+        )
+    return training
+
+
+def setting_counts(work: Scratch, training: Relation, plan: Plan, ladder: Ladder) -> Relation:
     """The cohort by each view of its training."""
     parts = [
-        category_counts(work, training, plan, category=column, quantity=quantity, column="setting")
+        category_counts(
+            work,
+            training,
+            plan,
+            category=column,
+            quantity=quantity,
+            column="setting",
+            by_certifier=gives_certifiers(ladder, quantity),
+        )
         for quantity, column in VIEWS.items()
     ]
     return COUNTS.union(work, *parts)
