@@ -4,7 +4,7 @@ from credential_pipeline.enclave.outcome_tables.cells import CELLS, Share, share
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
 from credential_pipeline.enclave.outcome_tables.groups import OTHER, Ladder, pool_credentials
-from credential_pipeline.enclave.outcome_tables.ladder import Rule, Size, pool, rolled_up
+from credential_pipeline.enclave.outcome_tables.ladder import Rule, Size, merged, pool, rolled_up
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -69,20 +69,17 @@ def _try_sizes(work: Scratch, tries: Relation) -> dict[str, dict[str, Size]]:
         WITH pairs AS (
             SELECT *, row_number() OVER (PARTITION BY pid ORDER BY certifier, credential) = 1 AS lead FROM {tries}
         )
-        SELECT certifier, credential, count(DISTINCT pid), count(DISTINCT pid) FILTER (passed_first),
-               count(DISTINCT pid) FILTER (NOT passed_first), count(*) FILTER (lead),
-               count(*) FILTER (lead AND passed_first), count(*) FILTER (lead AND NOT passed_first)
-        FROM pairs GROUP BY GROUPING SETS ((certifier), (certifier, credential)) ORDER BY ALL
+        SELECT certifier, credential, count(*), count(*) FILTER (passed_first), count(*) FILTER (NOT passed_first),
+               count(*) FILTER (lead), count(*) FILTER (lead AND passed_first),
+               count(*) FILTER (lead AND NOT passed_first)
+        FROM pairs GROUP BY certifier, credential ORDER BY ALL
         """
     ).fetchall()
-    sizes: dict[str, dict[str, Size]] = {"": {}}
+    sizes: dict[str, dict[str, Size]] = {}
     for certifier, credential, *numbers in rows:
-        size = Size((numbers[0], *numbers[:3]), (numbers[3], *numbers[3:]))
-        if credential is None:
-            sizes[""][certifier] = size
-        else:
-            sizes.setdefault(certifier, {})[credential] = size
-    return sizes
+        inside = sizes.setdefault(certifier, {})
+        inside[credential] = Size((numbers[0], *numbers[:3]), (numbers[3], *numbers[3:]))
+    return sizes | {"": {certifier: merged(inside.values()) for certifier, inside in sizes.items()}}
 
 
 def attempt_counts(work: Scratch, tries: Relation) -> Relation:

@@ -19,7 +19,7 @@ from credential_pipeline.enclave.outcome_tables.ladder import (
     rolled_up,
 )
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.sizes import GroupSizes, group_sizes
+from credential_pipeline.enclave.outcome_tables.sizes import GROUP, GroupSizes, group_sizes
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 OTHER = "other"
@@ -114,24 +114,29 @@ def _ages(sizes: GroupSizes, plan: Plan, rule: Rule) -> Rungs:
 
 
 def relabel(work: Scratch, units: Relation, follow_ups: Relation, ladder: Ladder) -> tuple[Relation, Relation]:
-    """The units and their follow-ups with the labels of their groups instead of their categories.
+    """The units and their follow-ups with the labels of their groups and sectors instead of their categories.
 
-    Every unit is in exactly one label of every dimension; where the dimension was given up, in ``all``.
+    Every unit is in exactly one label of every dimension; where the dimension was given up, in ``all``. Where sectors
+    were given up, they are missing.
     """
     if ladder.horizons is None:
         return units, follow_ups
     rungs = ladder.relation(work)
-    columns = ("certifier", "credential", "age_band", "sex", "race")
-    within = {"credential": "u.certifier"}
+    within = dict.fromkeys(GROUP, "''") | {"credential": "u.certifier"}
     joins = " ".join(
         f"JOIN {rungs} AS {name}_rung ON {name}_rung.dimension = '{name}' AND {name}_rung.category = u.{name} "
-        f"AND {name}_rung.within = {within.get(name, repr(''))}"
-        for name in columns
+        f"AND {name}_rung.within = {place}"
+        for name, place in within.items()
     )
-    labels = ", ".join(f"{name}_rung.label AS {name}" for name in columns)
+    labels = ", ".join(f"{name}_rung.label AS {name}" for name in GROUP)
     coarse = work.table("units", f"SELECT u.* REPLACE ({labels}) FROM {units} AS u {joins}")
-    chosen = ", ".join(f"u.{name} AS {name}" for name in columns)
+    chosen = ", ".join(f"u.{name} AS {name}" for name in GROUP)
     followed = work.table(
-        "follow_ups", f"SELECT f.* REPLACE ({chosen}) FROM {follow_ups} AS f JOIN {coarse} AS u USING (uid)"
+        "follow_ups",
+        f"""
+        SELECT f.* REPLACE ({chosen}, nullif(s.label, 'all') AS sector)
+        FROM {follow_ups} AS f JOIN {coarse} AS u USING (uid)
+        LEFT JOIN {rungs} AS s ON s.dimension = 'sector' AND s.category = f.sector
+        """,
     )
     return coarse, followed

@@ -4,10 +4,10 @@ Not here: what is done with the sizes (ladder.py).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from credential_pipeline.enclave.outcome_tables.ladder import Size
+from credential_pipeline.enclave.outcome_tables.ladder import Size, merged
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -76,43 +76,68 @@ def _group(by_horizon: dict[int, tuple[int, ...]], asked: Iterable[int]) -> Size
     return Size((everybody, *(row[2] for row in numbers)), (leads, *(row[4] for row in numbers)))
 
 
+@dataclass(frozen=True)
+class PartSizes:
+    """The sizes of the parts of shares.
+
+    Attributes:
+        parts: (certifier, None for everybody; part; horizon) to the size in that one share.
+    """
+
+    parts: dict[tuple[str | None, str, int | None], Size]
+
+    def within(self, scopes: Mapping[str, str]) -> dict[str, Size]:
+        """The parts with their size in every share: for everybody, and for certifiers under their labels.
+
+        Args:
+            scopes: Certifier to label, of those for which shares are shown.
+        """
+        times = sorted({horizon for _, _, horizon in self.parts}, key=str)
+        members = [[None], *([own for own in scopes if scopes[own] == label] for label in sorted(set(scopes.values())))]
+        nobody = Size((0,), (0,))
+        found: dict[str, Size] = {}
+        for name in sorted({name for _, name, _ in self.parts}):
+            figures = [
+                merged(self.parts.get((own, name, horizon), nobody) for own in group)
+                for group in members
+                for horizon in times
+            ]
+            largest = max(figures[: len(times)], key=lambda size: size.learners)
+            found[name] = Size(
+                (*largest.learners, *(size.learners[0] for size in figures)),
+                (*largest.leads, *(size.leads[0] for size in figures)),
+            )
+        return found
+
+
 def part_sizes(
-    work: Scratch, source: Relation, plan: Plan, category: str, horizons: Iterable[int] | None, *, by_certifier: bool
-) -> dict[str, Size]:
-    """How many learners a part of shares has, in every share in which it would be shown.
+    work: Scratch, source: Relation, plan: Plan, category: str, horizons: Iterable[int] | None = None
+) -> PartSizes:
+    """Measure how many learners a part of shares has, for everybody and by certifier.
 
     Args:
         work: Where the rows live.
         source: certifier, pid, lead, horizon and the category; a row without a category is not counted.
         plan: The settings.
         category: Column of the source.
-        horizons: Horizons at which the shares are given; None for shares without a time.
-        by_certifier: Whether the shares are given by certifier, too.
+        horizons: Horizons at which sizes are asked for; None for shares without a time.
     """
     source.needs("certifier", "pid", "lead", "horizon", category)
-    people = _people(plan).format("true")
     rows = work.con.execute(
         f"""
-        SELECT coalesce(certifier, 'all') AS scope, {category}, horizon, {people}, count(*) FILTER (lead)
+        SELECT certifier, {category}, horizon, {_people(plan).format("true")}, count(*) FILTER (lead)
         FROM {source} WHERE {category} IS NOT NULL
-        GROUP BY {category}, horizon, GROUPING SETS ((), (certifier))
-        HAVING certifier IS NULL {"OR certifier <> 'all'" if by_certifier else ""} ORDER BY ALL
+        GROUP BY {category}, horizon, GROUPING SETS ((), (certifier)) ORDER BY ALL
         """
     ).fetchall()
-    kept = [row for row in rows if horizons is None or row[2] in set(horizons)]
-    figures = sorted({(scope, horizon) for scope, _, horizon, _, _ in kept}, key=str)
-    counted = {(name, (scope, horizon)): (people, leads) for scope, name, horizon, people, leads in kept}
-    return {name: _part(name, figures, counted) for name in sorted({row[1] for row in rows})}
-
-
-_Figure = tuple[str, int | None]
-
-
-def _part(name: str, figures: list[_Figure], counted: dict[tuple[str, _Figure], tuple[int, int]]) -> Size:
-    numbers = [counted.get((name, figure), (0, 0)) for figure in figures]
-    overall = [counted.get((name, figure), (0, 0)) for figure in figures if figure[0] == "all"]
-    learners, leads = (max((row[place] for row in overall), default=0) for place in (0, 1))
-    return Size((learners, *(row[0] for row in numbers)), (leads, *(row[1] for row in numbers)))
+    asked = None if horizons is None else set(horizons)
+    return PartSizes(
+        {
+            (certifier, name, horizon): Size((learners,), (leads,))
+            for certifier, name, horizon, learners, leads in rows
+            if asked is None or horizon in asked
+        }
+    )
 
 
 def _people(plan: Plan) -> str:

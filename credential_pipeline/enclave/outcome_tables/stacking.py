@@ -1,11 +1,11 @@
 """How credentials stack: how many different ones a learner of the cohort was awarded in the industry."""
 
-from credential_pipeline.enclave.outcome_tables.categories import BY_CERTIFIER, shown_certifiers
+from credential_pipeline.enclave.outcome_tables.categories import choose_scope, gives_certifiers, scopes_of
 from credential_pipeline.enclave.outcome_tables.cells import CELLS, Share, share_cells
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
 from credential_pipeline.enclave.outcome_tables.groups import Ladder
-from credential_pipeline.enclave.outcome_tables.ladder import ALL, Rule, Rungs, Size, merged
+from credential_pipeline.enclave.outcome_tables.ladder import Rule, Rungs, Size, merged
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.enclave.outcome_tables.thresholds import NEWCOMER
@@ -38,21 +38,16 @@ def stack(work: Scratch, units: Relation, awards: Relation) -> Relation:
 
 def walk_stacks(work: Scratch, stacks: Relation, plan: Plan, ladder: Ladder, earlier: Earlier) -> None:
     """Decide from which number of credentials on learners are told apart no more; the ladder learns it."""
-    labels = _labels(_MOST)
+    top = _MOST
     if plan.thresholds is not None:
-        before, known = earlier.of("stack"), earlier.of(BY_CERTIFIER, "stack")
-        rule = Rule(plan.thresholds.counts, before)
-        options: list[tuple[float, bool, int]] = []
-        for by_certifier in (True, False):
-            sizes = part_sizes(work, stacks, plan, "number", None, by_certifier=by_certifier)
-            top = _top([sizes[str(n)] for n in range(1, _MOST + 1) if str(n) in sizes], rule)
-            times = 1 + (len(shown_certifiers(ladder)) if by_certifier else 0)
-            habit = NEWCOMER if known is not None and bool(known) == by_certifier else 1
-            options.append((top * times * habit, by_certifier, top))
-        _, by_certifier, top = max(options, key=lambda option: (option[0], option[1]))
-        labels = _labels(top)
-        ladder.rungs[BY_CERTIFIER, "stack"] = Rungs({} if by_certifier and top else {BY_CERTIFIER: ALL})
-    ladder.rungs["stack", ""] = Rungs(labels)
+        rule = Rule(plan.thresholds.counts, earlier.of("stack"))
+        sizes = part_sizes(work, stacks, plan, "number")
+        tops = {
+            by_certifier: _top(sizes.within(shown), rule)
+            for by_certifier, shown in scopes_of(ladder, labelled=True).items()
+        }
+        top = tops[choose_scope(tops, ladder, earlier, "stack")]
+    ladder.rungs["stack", ""] = Rungs(_labels(top))
 
 
 def _labels(top: int) -> dict[str, str]:
@@ -61,8 +56,9 @@ def _labels(top: int) -> dict[str, str]:
     return {str(n): f"stack_{n}" if n < top else f"stack_{top}_plus" for n in range(1, _MOST + 1)}
 
 
-def _top(sizes: list[Size], rule: Rule) -> int:
+def _top(found: dict[str, Size], rule: Rule) -> int:
     """The largest open end with which every part is large enough; 0 if learners cannot be told apart."""
+    sizes = [found[number] for number in sorted(found)]
     for top in range(len(sizes), 1, -1):
         end = merged(sizes[top - 1 :])
         least = rule.least if rule.known(f"stack_{top}_plus") else rule.least * NEWCOMER
@@ -75,9 +71,10 @@ def stack_counts(work: Scratch, stacks: Relation, ladder: Ladder) -> Relation:
     """Learners by the number of their credentials, and the credentials, overall and by certifier."""
     rows = sorted(ladder.rungs["stack", ""].labels.items())
     labels = work.rows("labels", {"number": "VARCHAR", "label": "VARCHAR"}, rows)
-    by_certifier = not ladder.rungs.get((BY_CERTIFIER, "stack"), Rungs({})).labels
     return COUNTS.rows(
-        work, statement(__package__, "stack_counts.sql", stacks=stacks, labels=labels), {"by_certifier": by_certifier}
+        work,
+        statement(__package__, "stack_counts.sql", stacks=stacks, labels=labels),
+        {"by_certifier": gives_certifiers(ladder, "stack")},
     )
 
 

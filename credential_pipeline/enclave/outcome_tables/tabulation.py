@@ -15,13 +15,14 @@ from credential_pipeline.enclave.outcome_tables import (
     settings,
     stacking,
 )
-from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, pool_parts
+from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
 from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier, read_earlier
 from credential_pipeline.enclave.outcome_tables.equations import equations
 from credential_pipeline.enclave.outcome_tables.groups import Ladder, group_ladder, relabel
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.storage.engine import Connection
@@ -117,17 +118,10 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     follow_ups = employment.follow_up(work, units, covered, person_years, factors, main_employers, plan)
 
     ladder = group_ladder(work, follow_ups, plan, earlier)
+    if ladder.horizons is not None:
+        sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
+        walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
     units, follow_ups = relabel(work, units, follow_ups, ladder)
-    follow_ups = pool_parts(
-        work,
-        follow_ups,
-        plan,
-        ladder,
-        earlier,
-        category="sector",
-        dimension="sector",
-        horizons=ladder.horizons,
-    )
     training = settings.nearest_training(work, units, people, _input(work, "person_keys.enrollments"), plan)
     tries = attempts.count_sittings(work, credentials, people, plan)
     stacks = stacking.stack(work, units, awards)
