@@ -66,6 +66,13 @@ RULES = (
         " WHERE earnings_p25 > earnings_p50 OR earnings_p50 > earnings_p75",
         at_most=0,
     ),
+    none_where(
+        "publishable_given",
+        "A release publishes this figure and no other; without it a single person's wage would have to be.",
+        "outcome_tables.outcomes",
+        "value IS NOT NULL AND publishable IS NULL",
+        named_by=("table", "measure"),
+    ),
     number(
         "coverage_adds_up",
         "The ledger of who is seen and who is not adds up to all of them, at every horizon.",
