@@ -77,7 +77,7 @@ RULES = (
         "coverage_adds_up",
         "The ledger of who is seen and who is not adds up to all of them, at every horizon.",
         "SELECT coalesce(max(abs(total - 1)), 1) FROM (SELECT horizon, sum(value) AS total FROM outcome_tables.outcomes"
-        " WHERE measure = 'coverage_share' GROUP BY horizon)",
+        " WHERE \"table\" = 'coverage' AND measure <> 'without_cell_share' GROUP BY horizon)",
         at_most=0.000_01,
     ),
     none_where(

@@ -93,7 +93,8 @@ class PartSizes:
             scopes: Certifier to label, of those for which shares are shown.
         """
         times = sorted({horizon for _, _, horizon in self.parts}, key=str)
-        members = [[None], *([own for own in scopes if scopes[own] == label] for label in sorted(set(scopes.values())))]
+        members: list[list[str | None]] = [[None]]
+        members += [[own for own in scopes if scopes[own] == label] for label in sorted(set(scopes.values()))]
         nobody = Size((0,), (0,))
         found: dict[str, Size] = {}
         for name in sorted({name for _, name, _ in self.parts}):
