@@ -11,11 +11,13 @@ CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
 CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
     percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
 
--- The same, averaged over the ranks up to so many to each side: five, where the list is long enough for all percentiles,
--- so that no figure is one person's. Between two ranks the weight moves from the lower window to the upper one.
-CREATE OR REPLACE TEMP MACRO reach_of(v) AS CAST(greatest(least(5, (len(v) - 1) // 4), 0) AS BIGINT);
+-- The same for p in 0.25..0.75, averaged over the ranks beside it, five to each side where the list has 21 or more, so that
+-- no figure is one person's. Weights halve from rank to rank: wider windows leave the percentiles of small groups.
+CREATE OR REPLACE TEMP MACRO reach_of(v) AS CAST(least(5, (len(v) - 1) // 4) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO weights_of(v) AS
+    list_slice([1.0::DOUBLE, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1], 6 - reach_of(v), 6 + reach_of(v));
 CREATE OR REPLACE TEMP MACRO window_mean(v, place) AS
-    list_avg(list_slice(v, greatest(place - reach_of(v), 1), least(place + reach_of(v), len(v))));
+    list_inner_product(list_slice(v, place - reach_of(v), place + reach_of(v)), weights_of(v)) / list_sum(weights_of(v));
 CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
     window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)
     + (window_mean(v, CAST(ceil(p * (len(v) - 1)) AS BIGINT) + 1)

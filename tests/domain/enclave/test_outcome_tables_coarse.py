@@ -205,7 +205,13 @@ def test_published_percentiles_are_nobodys_wage_and_near_the_median() -> None:
 
 @pytest.mark.parametrize(
     ("wages", "expected"),
-    [([1.0], 1.0), ([1.0, 3.0], 2.0), ([0.0] * 10 + [11.0] + [0.0] * 10, 1.0), ([0.0] * 15 + [24.0] * 15, 12.0)],
+    [
+        ([1.0], 1.0),
+        ([1.0, 3.0], 2.0),
+        ([0.0] * 10 + [94.0] + [0.0] * 10, 32.0),
+        ([0.0] * 15 + [94.0] + [0.0] * 5, 1.0),
+        ([0.0] * 15 + [24.0] * 15, 12.0),
+    ],
 )
 def test_the_window_reaches_five_people_to_each_side(wages: list[float], expected: float) -> None:
     with connect(threads=1) as con, macros(con):
