@@ -2,6 +2,7 @@
 
 from assets.hop import Hop, Step
 from checks.suites.enclave.outcome_tables import RULES
+from credential_pipeline.enclave.outcome_tables.plan import plan_for
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
@@ -9,7 +10,7 @@ from credential_pipeline.foundation.storage.staging import Staged
 
 
 def _build(step: Step, staged: Staged) -> None:
-    tabulate(staged.con, step.industry, step.registry)
+    tabulate(staged.con, plan_for(step.industry, step.registry))
 
 
 HOP = Hop(
@@ -26,6 +27,7 @@ HOP = Hop(
         "base_year",
         "age_bands",
         "training_window_days",
+        "disclosure",
     ),
     description="Real dollars of one base year; every figure with its count and its definition.",
 )

@@ -291,6 +291,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_tables.outcomes SET value = 0.24 WHERE cell_id = 'c2'",
             "DELETE FROM outcome_tables.outcomes WHERE \"table\" = 'coverage'",
         ),
+        "publishable_given": "UPDATE outcome_tables.outcomes SET publishable = NULL WHERE cell_id = 'e50'",
         "dollars_have_a_year": "UPDATE outcome_tables.outcomes SET base_year = NULL WHERE cell_id = 'e50'",
         "definitions_known": (
             "UPDATE outcome_tables.outcomes SET definition = 'd9' WHERE cell_id = 'e50'",

@@ -113,7 +113,7 @@ ROWS: dict[str, dict[str, str]] = {
     "outcome_tables": {
         "counts": "SELECT unnest(['all', 'women', 'men']) AS count_id, unnest([20, 12, 8]) AS value",
         "equations": "SELECT 'sex' AS equation_id, 'all' AS total_count_id, unnest(['women', 'men']) AS part_count_id",
-        "outcomes": f"SELECT *, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
+        "outcomes": f"SELECT *, value AS publishable, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
         "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
     },
     "outcome_release": _PUBLISHED,

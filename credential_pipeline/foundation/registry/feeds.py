@@ -77,12 +77,16 @@ class Column(Strict):
 
 
 class Credential(Strict):
-    """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to."""
+    """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to.
+
+    Credentials of one ``family`` are told of together where they have too few holders to be told of alone.
+    """
 
     code: Code
     title: Text
     level: Annotated[int, Field(ge=1, le=9)] = 1
     stacks_to: Code | None = None
+    family: Name | None = None
     cip: Annotated[str | None, Field(pattern=r"^\d{2}(\.\d{2}(\d{2})?)?\z")] = None
 
 

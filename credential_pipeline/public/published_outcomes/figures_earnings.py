@@ -17,7 +17,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_shown,
 )
 from credential_pipeline.public.published_outcomes.context import Context, nothing
-from credential_pipeline.public.published_outcomes.labels import in_order
+from credential_pipeline.public.published_outcomes.labels import REST, in_order
 from credential_pipeline.public.published_outcomes.tables import by_year
 
 HATCHED = ("hatch", "not shown or not available")
@@ -51,7 +51,7 @@ def split(grid: Grid, names: Mapping[str, str]) -> tuple[list[say.Change], list[
     hidden: list[str] = []
     for category, name in names.items():
         before, after = last_before(grid, category), last_shown(grid, category)
-        if before and after and category != "unknown":
+        if before and after and category not in REST:
             known.append(say.Change(name, before, after))
         if any(key == category and not cell.shown for (key, _), cell in grid.items()):
             hidden.append(name)

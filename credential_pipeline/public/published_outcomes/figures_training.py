@@ -7,7 +7,7 @@ from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid,
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED
-from credential_pipeline.public.published_outcomes.labels import in_order
+from credential_pipeline.public.published_outcomes.labels import REST, in_order
 from credential_pipeline.public.published_outcomes.tables import by_measure, total_first
 
 _VIEWS = ("setting_training", "setting_sector", "setting_degree", "setting_credit")
@@ -37,7 +37,7 @@ def settings(context: Context) -> Figure:
     everything = [_bar("", cell, "") for cell in whole]
     for number, ((definition, horizon), cells) in enumerate(sorted(groups.items(), key=_view_order)):
         cells.sort(
-            key=lambda cell: (cell.at["setting"] == "unknown", not cell.shown, -(cell.value or 0), cell.at["setting"])
+            key=lambda cell: (cell.at["setting"] in REST, not cell.shown, -(cell.value or 0), cell.at["setting"])
         )
         names = {cell.at["setting"]: context.naming.name("setting", cell.at["setting"]) for cell in cells}
         heading = context.naming.name("definition", definition) if len(groups) > 1 else ""
@@ -55,7 +55,7 @@ def settings(context: Context) -> Figure:
         shown = [
             f"{lower(names[cell.at['setting']])} ({say.percent(cell.value or 0)})"
             for cell in cells
-            if cell.shown and cell.at["setting"] != "unknown"
+            if cell.shown and cell.at["setting"] not in REST
         ]
         most = f"most often {shown[0]}" if shown else "not shown"
         second = f", then {shown[1]}" if len(shown) > 1 else ""
@@ -119,7 +119,7 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     """Shares of learners by the number of their credentials."""
     names = {definition: context.naming.name("definition", definition) for definition in sorted(cells)}
     rows = [_bar(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
-    described = "Bars of the share of learners with one, two, three, and four or more credentials."
+    described = "Bars of the share of learners by the number of their credentials."
     heading = "Learners by number of credentials"
     drawing = Picture("stacks", heading, described, *shapes(bars, rows, "share"), heading=heading)
     first = next(iter(cells.values()))

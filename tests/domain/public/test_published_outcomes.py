@@ -444,6 +444,28 @@ def test_labels_fall_back_to_readable_codes():
     assert (running("Manufacturing"), running("IT services")) == ("manufacturing", "IT services")
 
 
+def test_pooled_categories_have_names_and_come_last():
+    naming = Naming({"certifier": {"mssc": "MSSC", "nims": "NIMS"}})
+    assert naming.name("race", "other_or_not_recorded") == "Other or not recorded"
+    assert naming.people("race", "other_or_not_recorded") == "holders of another race or with none on record"
+    assert naming.people("age_band", "46-99") == "those aged 46\N{EN DASH}99 at the award"
+    assert naming.name("certifier", "other") == "Other certifiers"
+    assert naming.name("credential", "family:drill_press@nims") == "Drill press of NIMS"
+    codes = ["other_or_not_recorded", "other@mssc", "CPT", "unknown"]
+    assert in_order(codes) == ["CPT", "other@mssc", "other_or_not_recorded", "unknown"]
+
+
+def test_pooled_credentials_of_two_certifiers_are_two_lines():
+    pooled = [
+        cell(value, 1, table="earnings_by_credential", certifier=certifier, credential="other")
+        for certifier, value in (("mssc", 30_000.0), ("nims", 40_000.0))
+    ]
+    grid = context(pooled).release.grid("earnings_by_credential", "earnings_p50", "credential")
+    assert {key: found.value for key, found in grid.items()} == {
+        ("other@mssc", 1): 30_000.0, ("other@nims", 1): 40_000.0,
+    }  # fmt: skip
+
+
 # --- pictures ------------------------------------------------------------------------------------------------------------
 
 
