@@ -5,12 +5,13 @@ Not here: sealing what was proposed (hand_over.py), and the rules that judge the
 
 import shutil
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
-from credential_pipeline.enclave.outcome_release.ledger import Entry
+from credential_pipeline.enclave.outcome_release.joint_attack import joint_attack
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
@@ -88,18 +89,22 @@ def propose(
 
     def protect(earlier: list[Path]) -> Path:
         own = publish(con, profile, earlier, drawer(home, industry))
+        if not profile.complementary and not profile.epsilon:
+            own = joint_attack(con, home, entries(chain(home).lines()))
         settled.append(settle(con, folder, profile, earlier, attack or own))
         return folder / "outcomes.csv"
 
     decision = decide(home, industry, protect, binding)
-    keep_file(home, decision.entry, staged_csv(home, industry))
+    fewest, money = profile.min_learners, profile.min_money
+    entry = replace(decision.entry, profile=profile.name, min_learners=fewest, min_money=money)
+    keep_file(home, entry, staged_csv(home, industry))
     verdict, mended = settled[-1]
-    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [decision.entry.release])
+    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [entry.release])
     _keep_definitions(con, profile)
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
-    return Proposal(decision.entry, profile.name, shown, hidden, mended, len(decision.earlier))
+    return Proposal(entry, profile.name, shown, hidden, mended, len(decision.earlier))
 
 
 def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:

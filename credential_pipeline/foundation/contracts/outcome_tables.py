@@ -51,7 +51,6 @@ _TABLES = (
             ),
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
-            Column("publishable", "DOUBLE", "The value as it may be rounded and published."),
         ),
     ),
     Table(
