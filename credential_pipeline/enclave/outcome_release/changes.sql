@@ -3,7 +3,7 @@ WITH before AS (
     SELECT cell_id, "table", status, value, n FROM read_csv($path, header = true, all_varchar = true)
 ), now AS (
     SELECT cell_id, "table", status, value, n FROM outcome_release.published_outcomes
-), both AS (
+), seen AS (
     SELECT
         coalesce(n."table", b."table") AS tab,
         coalesce(b.status = '1', false) AS was, coalesce(n.status = 1, false) AS is_now,
@@ -13,4 +13,4 @@ WITH before AS (
 SELECT
     tab, count(*) FILTER (was AND is_now), count(*) FILTER (was AND is_now AND other),
     count(*) FILTER (was AND NOT is_now), count(*) FILTER (is_now AND NOT was)
-FROM both GROUP BY tab ORDER BY tab
+FROM seen GROUP BY tab ORDER BY tab
