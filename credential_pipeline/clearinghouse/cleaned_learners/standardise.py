@@ -12,22 +12,15 @@ IDENTITY: tuple[str, ...] = (
 )
 """Columns that make a profile: rows that agree on all of them are one."""
 
-_OPEN = ("", "N", "NO", "FALSE", "F", "0")
-
 
 def recipe_sql(certifier: Certifier, source: Relation) -> str:
-    """Select the canonical fields of one certifier's rows, as its recipes read them.
-
-    The flag to share nothing errs on the safe side: a mark that the YAML does not know blocks.
-    """
+    """Select the canonical fields of one certifier's rows, as its recipes read them."""
     kept = [name for name in FIELDS if name not in ("record_id", "block_flag")]
     fields = ",\n    ".join(f"{certifier.sql(name)} AS {name}" for name in kept)
-    flag = f"coalesce(nullif({certifier.sql('block_flag')}, ''), {certifier.written_sql('block_flag')}, '')"
-    still_open = ", ".join(f"'{word}'" for word in _OPEN)
     return f"""
     SELECT certifier, record_id, delivery,
     {fields},
-    upper(trim({flag})) NOT IN ({still_open}) AS blocked
+    {certifier.blocked_sql()} AS blocked
     FROM {source}
     """
 
@@ -38,6 +31,22 @@ def source_sql(certifier: Certifier, records: Relation) -> str:
     return f"""
     SELECT certifier, record_id, delivery, struct_pack({values}) AS source
     FROM {records} WHERE certifier = {literal(certifier.certifier)}
+    """
+
+
+def blocks_sql(certifier: Certifier, rows: Relation) -> str:
+    """Select by what a person can be told whom one certifier's rows say not to share: the columns of cleaned_learners.blocks."""
+    record_id = f"nullif({certifier.sql('record_id')}, '')"
+    values = {
+        name: certifier.sql(name) for name in ("person_ref", "first_name", "last_name", "birth_date", "event_date")
+    }
+    fields = ", ".join(f"{expression} AS {name}" for name, expression in values.items())
+    return f"""
+    SELECT certifier, delivery, line, record_id, {form.text("person_ref")} AS person_ref,
+        {form.name("first_name")} AS first_name, {form.name("last_name")} AS last_name,
+        {form.birth_date_at("birth_date", "event_date")} AS birth_date, reason_code, since
+    FROM (SELECT certifier, delivery, line, {record_id} AS record_id, {fields}, reason_code, since
+          FROM {rows} WHERE certifier = {literal(certifier.certifier)})
     """
 
 
