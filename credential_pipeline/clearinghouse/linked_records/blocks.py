@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.linked_records.learner_ids import Ids
 from credential_pipeline.clearinghouse.linked_records.merging import Merged
+from credential_pipeline.clearinghouse.linked_records.statements import Wishes, gather_statements, write_statements
 from credential_pipeline.engines.linkage.fields import load_nicknames
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation import standard_form as form
@@ -39,20 +40,23 @@ class People:
     ids: Ids
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """Who is blocked.
+def follow_wishes(work: Scratch, read: Inputs, people: People, wishes: Wishes) -> Relation:
+    """Create linked_records.{block_statements, blocks}; return who is not to be shared: person.
 
-    Attributes:
-        reached: Columns of linked_records.blocks, with person in place of learner_id.
-        persons: person, of those of whom something is in force.
+    Args:
+        work: Makes the relations.
+        read: What the hop reads.
+        people: The persons of the hop.
+        wishes: What is heard beside deliveries and registry.
     """
+    statements = gather_statements(work, read, wishes)
+    reached = find_blocks(work, statements, read, people, wishes.industry)
+    write_statements(work, statements)
+    _write_blocks(work, reached, people.ids)
+    return work.table("blocked_persons", f"SELECT DISTINCT person FROM {reached} WHERE in_force AND person IS NOT NULL")
 
-    reached: Relation
-    persons: Relation
 
-
-def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: People, industry: str) -> Blocks:
+def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: People, industry: str) -> Relation:
     """Find the persons whom each statement concerns.
 
     Args:
@@ -61,6 +65,9 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
         read: What the hop reads.
         people: The persons of the hop.
         industry: The industry, for statements that are about one.
+
+    Returns:
+        The columns of linked_records.blocks, with person in place of learner_id.
     """
     known = _known_persons(work, statements, read, people)
     seeds = work.table(
@@ -87,7 +94,7 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
         ),
         {"most": MOST_OF_ONE_REF},
     )
-    reached = work.table(
+    return work.table(
         "blocks_reached",
         statement(
             __package__,
@@ -99,19 +106,15 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
         ),
         {"industry": industry},
     )
-    persons = work.table(
-        "blocked_persons", f"SELECT DISTINCT person FROM {reached} WHERE in_force AND person IS NOT NULL"
-    )
-    return Blocks(reached, persons)
 
 
-def write_blocks(work: Scratch, blocks: Blocks, ids: Ids) -> None:
+def _write_blocks(work: Scratch, reached: Relation, ids: Ids) -> None:
     """Create linked_records.blocks."""
     work.con.execute(
         f"""
         CREATE OR REPLACE TABLE linked_records.blocks AS
         SELECT statement_id, learner_id, source, scope, certifier, since, reason, rescinded, in_force
-        FROM {blocks.reached} LEFT JOIN {ids.given} USING (person)
+        FROM {reached} LEFT JOIN {ids.given} USING (person)
         ORDER BY statement_id, learner_id
         """
     )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, Review
 from credential_pipeline.clearinghouse.linked_records import outputs
-from credential_pipeline.clearinghouse.linked_records.blocks import People, find_blocks, write_blocks
+from credential_pipeline.clearinghouse.linked_records.blocks import People, follow_wishes
 from credential_pipeline.clearinghouse.linked_records.diagnostics import TARGET, Models, Setting, write_diagnostics
 from credential_pipeline.clearinghouse.linked_records.identities import find_identities
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs, inputs
@@ -18,7 +18,7 @@ from credential_pipeline.clearinghouse.linked_records.learners import find_learn
 from credential_pipeline.clearinghouse.linked_records.merging import merge_learners
 from credential_pipeline.clearinghouse.linked_records.pairs import gather_pairs, write_pairs, write_queue
 from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions, write_figures
-from credential_pipeline.clearinghouse.linked_records.statements import Wishes, gather_statements, write_statements
+from credential_pipeline.clearinghouse.linked_records.statements import Wishes
 from credential_pipeline.clearinghouse.linked_records.students import find_students
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING as NO_OPT_OUTS
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
@@ -86,15 +86,11 @@ def _link(
     rows = outputs.place_rows(work, profile_persons, read.profiles, read.credentials)
     ids = assign_ids(work, rows)
     write_ledger(work, ids)
-    statements = gather_statements(work, read, wishes)
     persons = People(profile_persons, rows, merged, students.candidates, ids)
-    blocks = find_blocks(work, statements, read, persons, wishes.industry)
-    write_statements(work, statements)
-    write_blocks(work, blocks, ids)
     people = outputs.describe_people(
         work,
         profile_persons=profile_persons,
-        blocked=blocks.persons,
+        blocked=follow_wishes(work, read, persons, wishes),
         merged=merged.persons,
         best=merged.best,
         ids=ids.given,
