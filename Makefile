@@ -1,6 +1,7 @@
 # Two commands for a newcomer: `make run` and `make test`. Everything else serves the people who work here.
 PYTHON ?= python3
 INDUSTRY ?= manufacturing
+SIDE ?= public
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.9.11
@@ -11,13 +12,16 @@ export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
 export GX_ANALYTICS_ENABLED := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test install install-spark ui check docs bench bench-linkage shell format lock clean
+.PHONY: run test coverage install install-spark ui check docs bench bench-linkage shell format lock clean
 
 run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
 
-test: install  ## The whole test suite.
+test: install  ## The whole test suite, in memory where /dev/shm has room.
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
+
+coverage: install  ## Branch coverage of the domain by its own tests; below 90 % it fails.
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term --cov-fail-under=90 tests/domain
 
 install: $(VENV)/.installed  ## The environment only, from the lock.
 
@@ -55,8 +59,8 @@ bench: install  ## Time, memory and accuracy at the pilot's full size.
 bench-linkage: install $(VENV)/.extra-bench  ## Accuracy, time and memory of the linkage beside other methods; ARGS="--full" for all sizes.
 	@$(BIN)/python -W ignore -m tests.bench.linking $(ARGS)
 
-shell: install  ## DuckDB over all current versions, read-only.
-	@$(BIN)/credential-pipeline shell
+shell: install  ## DuckDB over the current versions of one side, read-only: SIDE=clearinghouse, enclave or public.
+	@$(BIN)/credential-pipeline shell --side $(SIDE)
 
 format: install
 	$(BIN)/ruff check --fix .

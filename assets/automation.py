@@ -5,7 +5,6 @@ packages, each of which asks for whole runs. Or declared: the schedule that look
 when something that it reads is newer. With both, nothing is built twice, since an unchanged hop does no work.
 """
 
-import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import dagster as dg
 
 from assets import environment, sources, transfer
 from assets.partitions import INDUSTRIES
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
 Job = Any
@@ -90,8 +88,8 @@ def on_arrival(name: str, job: Job, resource: str, folder: Callable[..., Path], 
         seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())
         now = dict(seen)
         for industry in INDUSTRIES.get_partition_keys():
-            with contextlib.suppress(SafeError):  # nothing has arrived for it
-                now[industry] = transfer.pointed(folder(getattr(context.resources, resource), industry), sent_by).name
+            if arrived := transfer.listing(folder(getattr(context.resources, resource), industry)):
+                now[industry] = arrived
         changed = [industry for industry, package in sorted(now.items()) if seen.get(industry) != package]
         for industry in changed:
             yield dg.RunRequest(partition_key=industry)

@@ -1,9 +1,12 @@
 """Short hashes of what a result depends on."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from credential_pipeline.foundation.storage.durable import sha256
+
+_READERS = 4
 
 
 def digest_of(*parts: str) -> str:
@@ -14,7 +17,9 @@ def digest_of(*parts: str) -> str:
 def digest_of_files(*folders: Path) -> str:
     """Hash of all files below the folders, by name and content; missing folders count as empty."""
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            digest.update(f"{path.relative_to(folder)}\0{sha256(path)}\n".encode())
+    with ThreadPoolExecutor(_READERS) as readers:
+        for folder in folders:
+            paths = sorted(path for path in folder.rglob("*") if path.is_file())
+            for path, content in zip(paths, readers.map(sha256, paths), strict=True):
+                digest.update(f"{path.relative_to(folder)}\0{content}\n".encode())
     return digest.hexdigest()[:16]

@@ -45,6 +45,16 @@ def side_variable(side: Side) -> str:
     return _SIDE_VARIABLES[side]
 
 
+def is_set(variable: str) -> bool:
+    """Whether a variable says anything."""
+    return bool(os.environ.get(variable))
+
+
+def web_host() -> str:
+    """Where Dagster's web page would listen if nobody told it (``DAGSTER_WEBSERVER_HOST``)."""
+    return os.environ.get("DAGSTER_WEBSERVER_HOST") or "127.0.0.1"
+
+
 def one_machine() -> bool:
     """True if no side was given a home of its own, so that all three share this machine."""
     return not any(os.environ.get(variable) for variable in _SIDE_VARIABLES.values())

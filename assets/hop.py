@@ -133,7 +133,7 @@ class Hop:
         before_publish: A last act between gate and publication, for example handing a package over; may refuse.
         intact: Whether what the version left outside the store is still there; else the hop is done over again.
         for_readers: Writes what people read beside the tables wherever it is missing, from the published version alone, and
-            tells where it is; called for unchanged versions, too. A report with a style of its own is added in the side's
+            tells where it is; called for unchanged versions, too. None for nothing. A report with a style of its own is added in the side's
             ``hops.py``, not in the hop's module, so that its code is no reason to build the tables again.
         describe: Facts of the published version for the Dagster UI.
         charts: Figures of the published version for the Dagster UI, by name.
@@ -151,7 +151,7 @@ class Hop:
     asks: tuple[str, ...] = ()
     before_publish: Callable[[Step, Staged], None] = field(default=lambda step, staged: None)
     intact: Callable[[Step, Version], bool] = field(default=lambda step, version: True)
-    for_readers: Callable[[Published], Mapping[str, Any]] = field(default=lambda published: {})
+    for_readers: Callable[[Published], Mapping[str, Any]] | None = None
     describe: Callable[[Published], Mapping[str, Any]] = field(default=lambda published: {})
     charts: Mapping[str, Chart] = field(default_factory=dict)
     explain: Callable[[Step, Staged], str] = field(default=lambda step, staged: "")

@@ -77,7 +77,7 @@ def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> d
     }
     with step.side.store.read(version) as con:
         published = Published(step, version, con)
-        metadata |= {**hop.for_readers(published), **hop.describe(published)}
+        metadata |= {**(hop.for_readers(published) if hop.for_readers else {}), **hop.describe(published)}
         for name, chart in hop.charts.items():
             metadata |= pictures.shown(con, name, chart)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version.name))

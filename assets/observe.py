@@ -6,7 +6,8 @@ materialised again, under the same data version. The command line looks before i
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -42,8 +43,10 @@ def survey(hops: Sequence[Hop], side: SideResource, partition: str) -> Iterator[
 def observation(hop: Hop, side: SideResource, partition: str, version: Version) -> dg.AssetObservation:
     """Say that a version is still what its inputs give; mends what people read beside it."""
     step = hop.step(side, partition)
-    with guarded(hop.name, step.partition, side.root), side.store.read(version) as con:
-        beside = hop.for_readers(Published(step, version, con))
+    beside: Mapping[str, Any] = {}
+    if hop.for_readers:
+        with guarded(hop.name, step.partition, side.root), side.store.read(version) as con:
+            beside = hop.for_readers(Published(step, version, con))
     return dg.AssetObservation(
         hop.name,
         partition=partition if hop.contract.partitioned else None,

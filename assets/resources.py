@@ -1,7 +1,6 @@
 """What assets are given: the store of their side, DuckDB with a memory limit, the registry, the transfer folders."""
 
 import datetime
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -94,7 +93,7 @@ def declared_resource(side: Side) -> SideResource:
     Each variable that is set is named, and read when a run begins; where one is not set, the value that takes its place stands.
     """
     variables = {"home": environment.side_variable(side), **environment.SHARED_VARIABLES}
-    named = {field: dg.EnvVar(variable) for field, variable in variables.items() if os.environ.get(variable)}
+    named = {field: dg.EnvVar(variable) for field, variable in variables.items() if environment.is_set(variable)}
     return SideResource(**{**_fields(side), **named}, duckdb=_duckdb())
 
 

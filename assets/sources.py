@@ -15,7 +15,6 @@ from assets import transfer
 from assets.digests import digest_of_files
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
 #: What a place is called in which nothing has arrived.
@@ -53,12 +52,9 @@ def _files(*folders: str) -> Callable[[SideResource, str], str]:
     return version
 
 
-def _package(folder: Callable[[SideResource, str], Path], sent_by: str) -> Callable[[SideResource, str], str]:
+def _package(folder: Callable[[SideResource, str], Path]) -> Callable[[SideResource, str], str]:
     def version(side: SideResource, industry: str) -> str:
-        try:
-            return transfer.pointed(folder(side, industry), sent_by).name
-        except SafeError:
-            return EMPTY
+        return transfer.listing(folder(side, industry)) or EMPTY
 
     return version
 
@@ -86,7 +82,7 @@ SOURCES = (
         Side.ENCLAVE,
         "accepted_extract",
         "The sealed package in the transfer folder that is the one to read.",
-        _package(SideResource.folder_of_extracts, "census_extract"),
+        _package(SideResource.folder_of_extracts),
         kinds=("age",),
     ),
     Source(
@@ -103,7 +99,7 @@ SOURCES = (
         Side.PUBLIC,
         "published_outcomes",
         "The sealed release in the transfer folder that is the one to read.",
-        _package(SideResource.folder_of_releases, "outcome_release"),
+        _package(SideResource.folder_of_releases),
         kinds=("age",),
     ),
 )

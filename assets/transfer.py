@@ -1,44 +1,28 @@
-"""Which sealed package of an industry is the one to read: a pointer beside the packages, swapped as a whole.
+"""The transfer folders: whether something else lies there than before, and whether a package is still the one to read.
 
-The pointer is a convenience of the transfer, not a proof: whoever reads a package verifies its signature.
+Which package that is, its signed number says (engines/handover/arrivals.py).
 """
 
+import hashlib
 from pathlib import Path
 
+from credential_pipeline.engines.handover.arrivals import newest
+from credential_pipeline.engines.handover.keys import VerifyKey
+from credential_pipeline.engines.handover.package import packages
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.durable import write_atomically
-
-_POINTER = "CURRENT"
 
 
-def point(folder: Path, package: Path) -> None:
-    """Make a package the one to read."""
-    write_atomically(folder / _POINTER, package.name.encode())
+def listing(folder: Path) -> str:
+    """Changes whenever a package arrives, goes or is sealed anew: a short hash; empty if there is none."""
+    found = packages(folder)
+    signed = (signature for package in found for signature in sorted(package.glob("*.sig")))
+    seen = [*(package.name for package in found), *(f"{path.stat().st_mtime_ns}" for path in signed)]
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16] if found else ""
 
 
-def pointed(folder: Path, hop: str) -> Path:
-    """The package to read.
-
-    Args:
-        folder: Transfer folder of one industry.
-        hop: The hop that makes such packages, for the message.
-
-    Raises:
-        SafeError: ``E_NO_PACKAGE``: none has arrived.
-    """
-    try:
-        name = (folder / _POINTER).read_text().strip()
-    except OSError:
-        message = (
-            f"No package has arrived in {folder}; run {hop} on the side that sends it, or correct the transfer folder."
-        )
-        raise SafeError("E_NO_PACKAGE", message) from None
-    return folder / Path(name).name
-
-
-def is_there(folder: Path, package: str | None) -> bool:
+def is_newest(folder: Path, package: str | None, sender: VerifyKey) -> bool:
     """Whether a package still lies in the transfer folder and is the one to read."""
     try:
-        return bool(package) and (folder / _POINTER).read_text().strip() == package and (folder / package).is_dir()
-    except OSError:
+        return newest(folder, sender, "").name == package
+    except (OSError, SafeError):
         return False

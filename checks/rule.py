@@ -127,11 +127,28 @@ def column_in(
     Great Expectations skips missing values, so where one is required it is judged as the empty text.
     """
     judged = f"coalesce(\"{column}\", '')" if required else f'"{column}"'
-    sql = f"SELECT {judged} FROM {table}"
     listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    # Of the values in the list one each is enough to judge; a million of them take seconds to hand over.
+    sql = (
+        f"SELECT {judged} FROM {table} WHERE {judged} NOT IN ({listed})"
+        f" UNION ALL (SELECT DISTINCT {judged} FROM {table} WHERE {judged} IN ({listed}) OR {judged} IS NULL)"
+    )
     blame = by(named_by, table, f"{judged} NOT IN ({listed})") if named_by else ""
     kwargs = {"value_set": list(values)}
     return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", kwargs, severity, single=False, blame=blame)
+
+
+def _repeated(table: str, keys: str) -> str:
+    """SQL of how many rows have a key that stands in another row.
+
+    Where each key is greater than the one before, which one look at a sorted file tells, none can stand twice; only
+    otherwise are they counted, which takes several times as long.
+    """
+    return f"""
+        WITH step AS (SELECT row({keys}) > lag(row({keys})) OVER () AS follows FROM {table}),
+        doubt AS (SELECT count(*) AS steps FROM step WHERE follows IS FALSE)
+        SELECT count(*) - count(DISTINCT row({keys})) FROM {table}, doubt WHERE doubt.steps > 0
+    """
 
 
 def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
@@ -152,7 +169,7 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
         rules.append(none_where(f"{table.name}_key_present", why, name, absent, named_by=named_by))
         if table.unique:
             why = f"A key that stands twice in {table.name} counts a person or an event twice."
-            sql = f"SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name})) FROM {name}"
+            sql = _repeated(name, keys)
             twice = f"(SELECT * FROM {name} QUALIFY count(*) OVER (PARTITION BY {keys}) > 1)"
             blame = by(named_by, twice, "true") if named_by else ""
             rules.append(number(f"{table.name}_key_unique", why, sql, at_most=0, blame=blame))

@@ -1,8 +1,11 @@
 """Tiers: a test's folder says what it may cost, and a test in the wrong tier stops the collection.
 
-Workers take whole files, so that what a module sets up is set up once; the longest first.
+Workers take whole files, so that what a module sets up is set up once; the longest first. What tests write lies in memory
+where there is room: a thousand small transactions wait for no disk then.
 """
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +22,14 @@ _LONGEST_FIRST = (
     "gates/",
 )
 _ROOT = Path(__file__).parent
+_MEMORY = Path("/dev/shm")
+_ROOM = 3 << 30  # bytes
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the folders of tests into memory, unless somebody says where they shall be or there is too little of it."""
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)

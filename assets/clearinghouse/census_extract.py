@@ -38,14 +38,22 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 def _lists(step: Step) -> Mapping[str, tuple[str | None, str]]:
     """Where somebody may say "do not share": what the linked records have heard of it, and what lies there now."""
-    inputs = {
-        snapshot.name: step.current(snapshot).manifest.inputs
-        for snapshot in (raw_feeds.SNAPSHOT, education_registry.SNAPSHOT, linked_records.SNAPSHOT)
-    }
+    feeds, drops, clean, linked = (
+        step.current(snapshot)
+        for snapshot in (
+            raw_feeds.SNAPSHOT,
+            education_registry.SNAPSHOT,
+            cleaned_learners.SNAPSHOT,
+            linked_records.SNAPSHOT,
+        )
+    )
     return {
-        "the deliveries": (inputs["raw_feeds"].get(FEEDS), feeds_digest(step)),
-        "the registry's drops": (inputs["education_registry"].get(DROPS), drops_digest(step)),
-        "the opt-outs": (inputs["linked_records"].get(OPT_OUTS), opt_outs_digest(step)),
+        "the deliveries": (feeds.manifest.inputs.get(FEEDS), feeds_digest(step)),
+        "the registry's drops": (drops.manifest.inputs.get(DROPS), drops_digest(step)),
+        "the lists of opt-outs": (linked.manifest.inputs.get(OPT_OUTS), opt_outs_digest(step)),
+        feeds.snapshot.name: (clean.manifest.inputs.get(feeds.snapshot.name), feeds.name),
+        clean.snapshot.name: (linked.manifest.inputs.get(clean.snapshot.name), clean.name),
+        drops.snapshot.name: (linked.manifest.inputs.get(drops.snapshot.name), drops.name),
     }
 
 
@@ -73,16 +81,18 @@ def _hand_over(step: Step, staged: Staged) -> None:
         when=datetime.datetime.now(datetime.UTC),
         inbox=inbox,
     )
-    transfer.point(inbox, inbox / sealed.package_id)
-    staged.facts["package"] = sealed.package_id
+    staged.facts |= {"package": sealed.package_id, "package number": sealed.manifest.number}
 
 
 def _intact(step: Step, version: Version) -> bool:
-    return transfer.is_there(step.side.folder_of_extracts(step.partition), version.manifest.facts.get("package"))
+    sender = load_signing_key(step.root, CLEARINGHOUSE_TO_ENCLAVE).public
+    return transfer.is_newest(
+        step.side.folder_of_extracts(step.partition), version.manifest.facts.get("package"), sender
+    )
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
-    return {"package": published.facts.get("package", "")}
+    return {name: published.facts.get(name, "") for name in ("package", "package number")}
 
 
 HOP = Hop(

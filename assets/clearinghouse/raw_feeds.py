@@ -1,4 +1,7 @@
-"""Certifiers' files, read strictly; the landing folder is watched by a sensor in automation.py."""
+"""Certifiers' files, read strictly; the landing folder is watched by a sensor in automation.py.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 from collections.abc import Mapping
 
@@ -6,8 +9,6 @@ from assets.clearinghouse.heard import FEEDS, TAKEN_BACK, feeds_digest, rescissi
 from assets.hop import Chart, Hop, Step
 from checks.suites.clearinghouse.raw_feeds import RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
-from credential_pipeline.clearinghouse.raw_feeds.blocked import compare_blocks, date_blocks
-from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts, record_receipts
 from credential_pipeline.clearinghouse.raw_feeds.refusals import explain_refusals
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
@@ -19,6 +20,9 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 
 def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.raw_feeds.blocked import compare_blocks, date_blocks
+    from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
+
     read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, step.root / "archive", step.date)
     rows = staged.con.execute("SELECT DISTINCT sha256 FROM raw_feeds.deliveries ORDER BY 1").fetchall()
     receipts = step.root / "receipts.jsonl"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets import environment
-from assets.console import grammar
+from assets.console import access, grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
@@ -81,10 +81,12 @@ def execute(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise SafeError("E_NO_FOLDER", f"--out: the folder of {out.name} does not exist; make it first.")
     reads, query = _resolve(arguments.table)
-    with connect(SNAPSHOTS[reads[0]].side) as con, scratch(con) as work:
+    side = SNAPSHOTS[reads[0]].side
+    with connect(side) as con, scratch(con) as work:
         versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
         for version in versions:
             version.attach(con)
+        access.record(side, "export", [f"{industry}: {arguments.table}"])
         rows = _write(con, query.format(receipts=_receipts(work)) if "{receipts}" in query else query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0

@@ -67,6 +67,20 @@ def command(commands: Commands, name: str, summary: str, example: str, execute: 
     return parser
 
 
+def group(commands: Commands, name: str, summary: str, example: str, *actions: str) -> Commands:
+    """Add a command that has actions of its own; they are added, with :func:`command`, to what is returned.
+
+    Args:
+        commands: What ``add_subparsers`` gave.
+        name: The word that people type.
+        summary: What it does, in a few words.
+        example: A call that works.
+        actions: The words of its actions, for help.
+    """
+    parser = command(commands, name, summary, example, lambda arguments: 2)
+    return parser.add_subparsers(dest="action", required=True, metavar="|".join(actions))
+
+
 def positive(text: str) -> int:
     """Read a whole number above zero.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets import environment
+from assets.console import event_files
 from checks import faults
 from credential_pipeline.foundation.errors import SafeError
 
@@ -32,7 +33,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
     Raises:
         SafeError: ``E_DAGSTER_YAML``: its configuration cannot be used.
     """
-    with _configured(prepare()) as made:
+    folder = prepare()
+    with event_files.kept_open(), _configured(folder) as made:
         yield made
 
 

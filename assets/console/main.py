@@ -5,6 +5,7 @@ as of any program in a pipe.
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ from assets.console import (
     export,
     grammar,
     keys,
+    ledger,
     registry,
     review,
     run,
@@ -30,8 +32,10 @@ from checks import faults
 
 _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 
+_OBJECTS = 50_000
+
 #: In the order in which help shows them: from feeds to outcomes, then what people ask.
-_COMMANDS = (simulate, run, status, export, registry, train, compare, review, keys, shell, ui)
+_COMMANDS = (simulate, run, status, export, registry, train, compare, review, keys, ledger, shell, ui)
 
 
 def parser() -> grammar.Parser:
@@ -99,6 +103,8 @@ def _discard_output() -> None:
 
 def _prepare(arguments: argparse.Namespace) -> None:
     os.umask(0o077)
+    # Libraries make hundreds of thousands of objects that stay; looking for garbage among them at every thousand is in vain.
+    gc.set_threshold(_OBJECTS)
     # Warnings of libraries are for those who work on the code (in the tests they are errors), and may quote values.
     warnings.filterwarnings("ignore")
     os.environ["GX_ANALYTICS_ENABLED"] = "false"

@@ -1,4 +1,4 @@
-"""``shell``: DuckDB over all current versions, read-only."""
+"""``shell``: DuckDB over the current versions of one side, read-only; a look at confidential ones is on record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar
+from assets.console import access, grammar
 from assets.console.status import find
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
@@ -19,30 +19,43 @@ if TYPE_CHECKING:
 
 def add(commands: grammar.Commands) -> None:
     """Say what the command takes."""
-    grammar.command(commands, "shell", "DuckDB over all current versions, read-only", "shell < statements.sql", execute)
+    parser = grammar.command(
+        commands,
+        "shell",
+        "DuckDB over the current versions of one side, read-only",
+        "shell --side enclave < statements.sql",
+        execute,
+    )
+    parser.add_argument(
+        "--side",
+        choices=[side.value for side in Side],
+        default=Side.PUBLIC.value,
+        help="whose tables (public); that somebody looked at confidential ones is written down",
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Read statements from the terminal or a pipe, one a line, and print their results; ``.quit`` or the end ends it."""
     from assets.console.engine import connect
 
-    del arguments
-    with connect(Side.CLEARINGHOUSE) as con:
-        names = attach(con)
-        con.execute("SET allowed_directories = ?", [[str(environment.side_home(side) / "store") for side in Side]])
+    side = Side(arguments.side)
+    with connect(side) as con:
+        names = attach(con, side)
+        access.record(side, "shell", names)
+        con.execute("SET allowed_directories = ?", [[str(environment.side_home(side) / "store")]])
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
-        print("Current versions as <industry>__<snapshot>.<table>; nothing can be changed here.")
+        print(f"Current versions of {side.value} as <industry>__<snapshot>.<table>; nothing can be changed here.")
         print("\n".join(f"  {name}" for name in names) or "  (nothing is published yet)")
         _loop(con)
     return 0
 
 
-def attach(con: Connection) -> list[str]:
+def attach(con: Connection, side: Side) -> list[str]:
     """Copy nothing: make every current table visible as a view; the names of the schemas."""
     schemas = []
     for industry in environment.registry().industry_names:
-        for hop in HOPS:
+        for hop in (hop for hop, owner in HOPS.items() if owner == side):
             schema = f"{industry}__{hop}" if SNAPSHOTS[hop].partitioned else hop
             try:
                 version = find(hop, industry)

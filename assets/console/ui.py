@@ -1,7 +1,6 @@
 """``ui``: Dagster's web page and daemon, on loopback only, with the three code locations."""
 
 import argparse
-import os
 import subprocess
 import sys
 import time
@@ -32,16 +31,16 @@ def execute(arguments: argparse.Namespace) -> int:
     """
     from assets.console import instance
 
+    if environment.web_host() != "127.0.0.1":
+        raise SafeError(
+            "E_REMOTE_UI",
+            "The web page has no log-in; unset DAGSTER_WEBSERVER_HOST and put a proxy with log-in before it.",
+        )
     environment.registry()
     keys.ensure()
     folder = instance.prepare()
     with instance.instance():
         pass  # What is wrong with it is one line here; and its database is made before the page and the daemon need it.
-    if os.environ.get("DAGSTER_WEBSERVER_HOST", "127.0.0.1") != "127.0.0.1":
-        raise SafeError(
-            "E_REMOTE_UI",
-            "The web page has no log-in; unset DAGSTER_WEBSERVER_HOST and put a proxy with log-in before it.",
-        )
     print(f"Dagster on http://127.0.0.1:{arguments.port} (instance {folder}); stop with Ctrl-C")
     return _serve(arguments.port)
 

@@ -1,35 +1,27 @@
 """The package is verified before the first row is read, then opened and loaded."""
 
-from collections.abc import Mapping
-
-from assets import transfer
+from assets.arriving import Arriving
 from assets.hop import Hop, Step
 from checks.suites.enclave.accepted_extract import RULES
 from credential_pipeline.enclave.accepted_extract.accept import accept
 from credential_pipeline.engines.handover.agreement import require_agreement
-from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_identity, load_sender
-from credential_pipeline.engines.handover.package import verify
-from credential_pipeline.engines.handover.receive import ReceivingKeys
+from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE
 from credential_pipeline.foundation.contracts import census_extract
 from credential_pipeline.foundation.contracts.accepted_extract import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
-
-def _depends(step: Step) -> Mapping[str, str]:
-    agreement = require_agreement(step.industry, step.date)
-    sender = load_sender(step.root, CLEARINGHOUSE_TO_ENCLAVE)
-    package = transfer.pointed(step.side.folder_of_extracts(step.partition), "census_extract")
-    verify(package, sender, agreement.recipient, step.date)
-    return {"package": package.name, "sender": sender.fingerprint}
+_ARRIVING = Arriving(
+    link=CLEARINGHOUSE_TO_ENCLAVE,
+    sent_by=census_extract.SNAPSHOT.name,
+    folder=lambda step: step.side.folder_of_extracts(step.partition),
+    recipient=lambda step: require_agreement(step.industry, step.date).recipient,
+)
 
 
 def _build(step: Step, staged: Staged) -> None:
-    keys = ReceivingKeys(
-        sender=load_sender(step.root, CLEARINGHOUSE_TO_ENCLAVE),
-        identity=load_identity(step.root, CLEARINGHOUSE_TO_ENCLAVE),
-    )
-    package = transfer.pointed(step.side.folder_of_extracts(step.partition), "census_extract")
-    accept(staged.con, package, keys, step.industry, step.date, work=step.root / "opened")
+    package = _ARRIVING.package(step)
+    accept(staged.con, package, _ARRIVING.keys(step), step.industry, step.date, work=step.root / "opened")
+    staged.facts["package"] = package.name
 
 
 HOP = Hop(
@@ -38,7 +30,8 @@ HOP = Hop(
     build=_build,
     receives=census_extract.SNAPSHOT,
     asks=("agreement",),
-    depends=_depends,
+    depends=_ARRIVING.depends,
+    before_publish=_ARRIVING.remember,
     kinds=["age"],
-    description="Refused are packages that are altered, meant for another recipient, or past their agreement.",
+    description="Refused are packages that are altered, older than the last one, meant for another recipient, or past their agreement.",
 )

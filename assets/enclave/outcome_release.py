@@ -11,7 +11,7 @@ from assets import transfer
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.enclave.outcome_release import RULES
 from credential_pipeline.engines.handover.agreement import require_agreement
-from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient
+from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
@@ -53,12 +53,14 @@ def _hand_over(step: Step, staged: Staged) -> None:
         when=datetime.datetime.now(datetime.UTC),
         outbox=outbox,
     )
-    transfer.point(outbox, sealed.folder)
-    staged.facts["package"] = sealed.package_id
+    staged.facts |= {"package": sealed.package_id, "package number": sealed.manifest.number}
 
 
 def _intact(step: Step, version: Version) -> bool:
-    return transfer.is_there(step.side.folder_of_releases(step.partition), version.manifest.facts.get("package"))
+    sender = load_signing_key(step.root, ENCLAVE_TO_PUBLICATION).public
+    return transfer.is_newest(
+        step.side.folder_of_releases(step.partition), version.manifest.facts.get("package"), sender
+    )
 
 
 def _describe(published: Published) -> Mapping[str, Any]:

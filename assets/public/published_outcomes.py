@@ -8,14 +8,13 @@ from typing import Any
 
 import dagster as dg
 
-from assets import transfer
+from assets.arriving import Arriving
 from assets.digests import digest_of
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.public.published_outcomes import RULES
 from credential_pipeline.engines.handover.agreement import PUBLICATION
-from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_identity, load_sender
-from credential_pipeline.engines.handover.package import verify
-from credential_pipeline.engines.handover.receive import ReceivingKeys, receive
+from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION
+from credential_pipeline.engines.handover.receive import receive
 from credential_pipeline.foundation.contracts import outcome_release
 from credential_pipeline.foundation.contracts.published_outcomes import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
@@ -29,21 +28,25 @@ WHERE "table" = 'earnings_overall' AND measure = 'earnings_p50' AND status = 1 O
 """
 
 
+_ARRIVING = Arriving(
+    link=ENCLAVE_TO_PUBLICATION,
+    sent_by=_SENT_BY,
+    folder=lambda step: step.side.folder_of_releases(step.partition),
+    recipient=lambda step: PUBLICATION,
+)
+
+
 def _depends(step: Step) -> Mapping[str, str]:
-    package = transfer.pointed(step.side.folder_of_releases(step.partition), _SENT_BY)
-    verify(package, load_sender(step.root, ENCLAVE_TO_PUBLICATION), PUBLICATION, step.date)
-    return {"package": package.name, "notice": digest_of(read_notice(step.root))}
+    return {**_ARRIVING.depends(step), "notice": digest_of(read_notice(step.root))}
 
 
 def _build(step: Step, staged: Staged) -> None:
-    keys = ReceivingKeys(
-        sender=load_sender(step.root, ENCLAVE_TO_PUBLICATION),
-        identity=load_identity(step.root, ENCLAVE_TO_PUBLICATION),
-    )
+    package = _ARRIVING.package(step)
+    staged.facts["package"] = package.name
     receive(
         staged.con,
-        transfer.pointed(step.side.folder_of_releases(step.partition), _SENT_BY),
-        keys,
+        package,
+        _ARRIVING.keys(step),
         step.industry,
         kind=_SENT_BY,
         snapshot=SNAPSHOT,
@@ -56,6 +59,7 @@ def _build(step: Step, staged: Staged) -> None:
 def _publish(step: Step, staged: Staged) -> None:
     from credential_pipeline.public.published_outcomes.publish import publish
 
+    _ARRIVING.remember(step, staged)
     notice = read_notice(step.root)
     staged.facts["release"] = publish(staged.con, step.root, step.industry, step.certifiers, notice)
 

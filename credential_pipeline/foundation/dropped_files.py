@@ -38,9 +38,10 @@ class Drop:
     rows: Relation
     kinds: Mapping[str, str]
 
-    def text(self, column: str) -> str:
-        """SQL of a value as text without outer blanks, NULL if blank."""
-        return f"nullif(trim({column if self.kinds[column] == 'VARCHAR' else f'CAST({column} AS VARCHAR)'}), '')"
+    def text(self, column: str, name: str = "") -> str:
+        """SQL of a value as text without outer blanks, NULL if blank; of the column under another name if given."""
+        value = name or column
+        return f"nullif(trim({value if self.kinds[column] == 'VARCHAR' else f'CAST({value} AS VARCHAR)'}), '')"
 
     def whole_number(self, column: str) -> str:
         """SQL of a value as an INTEGER, NULL if it is none."""

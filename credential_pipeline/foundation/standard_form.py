@@ -94,12 +94,6 @@ def surnames(last: str, previous: str) -> str:
     )
 
 
-def suffix(written: str, *names: str) -> str:
-    """JR, SR, II, III or IV: from the suffix column, else from the end of the first of the names that has one."""
-    ends = f"regexp_extract(upper(concat_ws('|', {', '.join(names)})), {literal(_INNER_TAIL)}, 1)"
-    return f"coalesce({written_suffix(written)}, {lookup(ends, SUFFIXES)})"
-
-
 def written_suffix(expression: str) -> str:
     """JR, SR, II, III or IV from a suffix column; NULL for anything else."""
     return lookup(f"regexp_replace(upper({expression}), '[^A-Z0-9]', '', 'g')", SUFFIXES)

@@ -125,17 +125,13 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "names_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id = 'P2'",
         "birth_dates_mostly_present": "UPDATE cleaned_learners.profiles SET birth_date = NULL WHERE profile_id < 'P3'",
         "birth_dates_in_each_delivery": """
-            INSERT INTO raw_feeds.records BY NAME SELECT certifier, record_id || 'x' AS record_id, 'small.csv' AS delivery
-            FROM raw_feeds.records WHERE line < 22;
             INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,
-            profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
+            'small.csv' AS delivery, profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
             INSERT INTO cleaned_learners.profiles BY NAME SELECT profile_id || 'x' AS profile_id, sex
             FROM cleaned_learners.profiles""",
         "sexes_in_each_delivery": """
-            INSERT INTO raw_feeds.records BY NAME SELECT certifier, record_id || 'x' AS record_id, 'small.csv' AS delivery
-            FROM raw_feeds.records WHERE line < 22;
             INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,
-            profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
+            'small.csv' AS delivery, profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
             INSERT INTO cleaned_learners.profiles BY NAME SELECT profile_id || 'x' AS profile_id, birth_date
             FROM cleaned_learners.profiles""",
         "no_birth_date_in_excess": """

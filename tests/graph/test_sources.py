@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from assets import sources, transfer
+from assets import sources
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.names import HOPS, Side
 
@@ -73,6 +73,8 @@ def test_a_delivery_changes_its_industry_alone(side, observe):
 def test_a_package_is_the_version_of_what_arrived(observe, tmp_path, name, folder, source):
     industry = INDUSTRIES.get_partition_keys()[0]
     inbox = tmp_path / folder / industry
+    before = observe(name)[source, industry]
     (inbox / "package-1").mkdir(parents=True)
-    transfer.point(inbox, inbox / "package-1")
-    assert observe(name)[source, industry] == "package-1"
+    first = observe(name)[source, industry]
+    (inbox / "package-1" / "manifest.sig").write_text("sealed anew")
+    assert len({before, first, observe(name)[source, industry]}) == 3

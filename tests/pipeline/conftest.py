@@ -1,6 +1,7 @@
 """One small simulated pilot, run once through the command line; every test works on a copy of its folder."""
 
 import fcntl
+import gc
 import multiprocessing
 import os
 import shutil
@@ -17,10 +18,15 @@ REGISTRY_SIZE = 12_000
 _SECONDS = 600.0
 
 # Libraries are loaded once, in a server that forks a clean process for every command; nothing of the product is.
+_LIBRARIES = [
+    *("dagster", "dagster_duckdb", "great_expectations", "splink", "altair", "vl_convert", "scipy.optimize", "highspy"),
+    # What Dagster loads when it opens its database, and what is loaded where packages are sealed.
+    *("alembic.command", "dagster._core.storage.event_log.sqlite", "dagster._core.storage.runs.sqlite"),
+    *("dagster._core.storage.schedules.sqlite", "dagster._core.execution.execute_in_process", "upath"),
+    *("pyrage", "cryptography.hazmat.primitives.asymmetric.ed25519"),
+]
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(
-    ["dagster", "dagster_duckdb", "great_expectations", "splink", "altair", "vl_convert", "scipy.optimize", "highspy"]
-)
+SERVER.set_forkserver_preload(_LIBRARIES)
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,19 @@ class Answer:
     err: str
 
 
-def command(home: Path, *words: str, registry: Path | None = None, **environment: str) -> Answer:
-    """Run the command line as a user would, in a process of its own, bounded in time."""
+def command(home: Path, *words: str, registry: Path | None = None, drawn: bool = True, **environment: str) -> Answer:
+    """Run the command line as a user would, in a process of its own, bounded in time.
+
+    ``drawn=False`` is for tests that link again and again and look at tables: drawing the linkage report takes a quarter
+    of such a run.
+    """
     overlay = ["--registry", str(registry)] if registry else []
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         arguments = ["--home", str(home), *overlay, *words]
-        process = SERVER.Process(target=_run, args=(arguments, environment, str(out), str(err)))
+        process = SERVER.Process(
+            target=_run if drawn else _run_undrawn, args=(arguments, environment, str(out), str(err))
+        )
         process.start()
         process.join(_SECONDS)
         if process.is_alive():
@@ -54,6 +66,7 @@ def forget_homes() -> None:
 
 
 def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+    gc.freeze()  # A million objects of the libraries are no garbage of this command, and need not be looked through.
     forget_homes()
     os.environ.update(environment)
     for descriptor, path in ((1, out), (2, err)):
@@ -67,6 +80,16 @@ def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) 
         sys.stdout.flush()
         sys.stderr.flush()
     sys.exit(code)
+
+
+def _run_undrawn(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+    from credential_pipeline.clearinghouse.linkage_report import publish
+
+    def undrawn(con: object, home: Path, industry: str, *given: object, **named: object) -> Path:
+        return publish.report_path(home, industry)
+
+    publish.publish_report = undrawn
+    _run(arguments, environment, out, err)
 
 
 @pytest.fixture(scope="session")

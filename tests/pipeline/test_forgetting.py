@@ -21,7 +21,7 @@ def flip(path: Path) -> None:
 
 
 def link(run, home: Path, *words: str):
-    return run(home, "run", "manufacturing", "--until", "linked_records", *words)
+    return run(home, "run", "manufacturing", "--until", "linked_records", *words, drawn=False)
 
 
 def links(run, home: Path) -> list[str]:

@@ -1,5 +1,9 @@
 """What we rely on in Dagster. A test that fails here says which decision to take again."""
 
+import os
+import shutil
+from pathlib import Path
+
 import dagster as dg
 import pytest
 from dagster_duckdb import DuckDBResource
@@ -115,3 +119,95 @@ def test_data_version_is_recorded():
 
     (event,) = dg.materialize([hop]).asset_materializations_for_node("hop")
     assert event.tags["dagster/data_version"] == "0123"
+
+
+def test_a_run_is_found_by_the_hidden_tag_of_its_code_location():
+    """If not: the page of a job would not list the command line's runs of it (console/run.py writes this tag)."""
+
+    @dg.asset
+    def hop():
+        return None
+
+    label = "__repository__@clearinghouse"
+    job = dg.Definitions([hop], jobs=[dg.define_asset_job("side")]).resolve_job_def("side")
+    with dg.DagsterInstance.ephemeral() as instance:
+        kept = job.execute_in_process(instance=instance, tags={".dagster/repository": label})
+        job.execute_in_process(instance=instance)
+        found = instance.get_runs(dg.RunsFilter(tags={".dagster/repository": label}))
+        assert [run.run_id for run in found] == [kept.run_id]
+
+
+def test_the_compute_log_manager_of_our_configuration_captures_nothing(tmp_path, monkeypatch):
+    """If it is gone or writes: what libraries print, which may hold personal data, would lie in Dagster's folder."""
+    shutil.copy(Path(__file__).parents[2] / "dagster.yaml", tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+
+    @dg.asset
+    def hop():
+        os.write(1, CANARY.encode())
+
+    with dg.DagsterInstance.get() as instance:
+        result = dg.materialize([hop], instance=instance)
+        assert result.success
+        assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
+    assert written == []
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_hop_below_a_failed_one_does_not_begin(required):
+    """If not: a hop below a refused one would run on the last good version, and the run would look half green."""
+
+    @dg.asset(output_required=required)
+    def parent():
+        raise dg.Failure("refused", allow_retries=False)
+        yield dg.MaterializeResult()
+
+    @dg.asset(deps=[parent], output_required=required)
+    def child():
+        yield dg.MaterializeResult()
+
+    @dg.asset
+    def other():
+        return None
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([parent, child, other], instance=instance, raise_on_error=False)
+    assert not result.success
+    started = {event.step_key for event in result.all_events if event.event_type_value == "STEP_START"}
+    ended = {event.step_key for event in result.all_events if event.event_type_value == "STEP_SUCCESS"}
+    assert "child" not in started
+    assert (started, ended) == ({"parent", "other"}, {"other"}), "what does not hang on it goes on"
+
+
+def test_a_hop_below_one_without_output_is_skipped():
+    """If not: hops with nothing new would be materialized where the one above was only observed (observe.py)."""
+
+    @dg.asset(output_required=False)
+    def parent():
+        return
+        yield dg.MaterializeResult()
+
+    @dg.asset(deps=[parent])
+    def child():
+        return None
+
+    result = dg.materialize([parent, child])
+    assert result.success
+    assert [event.step_key for event in result.all_events if event.event_type_value == "STEP_SKIPPED"] == ["child"]
+
+
+def test_an_assets_backfill_policy_is_what_we_gave_it_and_policies_compare_by_what_they_say():
+    """If not: a backfill would group the shared assets of two code locations into one run, which cannot be (partitions.py)."""
+
+    @dg.asset(backfill_policy=dg.BackfillPolicy.single_run())
+    def grouped():
+        return None
+
+    @dg.asset
+    def alone():
+        return None
+
+    specs = dg.Definitions([grouped, alone]).resolve_asset_graph()
+    policy = {name: specs.get(dg.AssetKey(name)).backfill_policy for name in ("grouped", "alone")}
+    assert policy == {"grouped": dg.BackfillPolicy.single_run(), "alone": None}

@@ -21,13 +21,11 @@ def _unlike(rows: str) -> str:
 def _gaps(column: str) -> str:
     """Each delivery of some size: the share of its rows without a value, and that of all rows of its sender."""
     return (
-        "(SELECT certifier, delivery, count(*) AS rows, avg(absent) AS missing,"
-        " any_value(usual) AS usual FROM ("
-        f"SELECT r.certifier, r.delivery, CAST(p.{column} IS NULL AS INTEGER) AS absent,"
-        f" avg(CAST(p.{column} IS NULL AS INTEGER)) OVER (PARTITION BY r.certifier) AS usual"
-        " FROM raw_feeds.records r JOIN cleaned_learners.credentials c USING (certifier, record_id)"
-        " JOIN cleaned_learners.profiles p USING (profile_id))"
-        f" GROUP BY certifier, delivery HAVING count(*) >= {SMALL})"
+        "(SELECT certifier, delivery, rows, absent / rows AS missing, usual FROM ("
+        "SELECT *, sum(absent) OVER (PARTITION BY certifier) / sum(rows) OVER (PARTITION BY certifier) AS usual FROM ("
+        f"SELECT c.certifier, c.delivery, count(*) AS rows, count(*) FILTER (p.{column} IS NULL) AS absent"
+        " FROM cleaned_learners.credentials c JOIN cleaned_learners.profiles p USING (profile_id) GROUP BY ALL))"
+        f" WHERE rows >= {SMALL})"
     )
 
 

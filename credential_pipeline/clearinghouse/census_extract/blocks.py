@@ -57,20 +57,33 @@ def refuse_blocked(con: Connection, industry: str, key: TokenKey) -> None:
         SafeError: ``E_BLOCKED_LEARNER``.
     """
     with scratch(con) as work:
-        rows = row_ids(work, allowed(work, find_reasons(work)), industry, key)
-        # Deny by default: the anti-join is against those who may be in, not those who may not.
-        outside = con.execute(
-            f"""
-            SELECT count(*)
-            FROM (
-                SELECT row_id FROM census_extract.learners
-                UNION ALL SELECT row_id FROM census_extract.credentials
-                UNION ALL SELECT row_id FROM census_extract.enrollments
-                UNION ALL SELECT row_id FROM census_extract.degrees
-            ) AS extract
-            ANTI JOIN {rows} USING (row_id)
-            """
-        ).fetchall()[0][0]
+        refuse_others(con, industry, row_ids(work, allowed(work, find_reasons(work)), industry, key))
+
+
+def refuse_others(con: Connection, industry: str, rows: Relation) -> None:
+    """Check that every row of ``census_extract`` is of a learner who may be in it.
+
+    Args:
+        con: The connection.
+        industry: The industry, for the message.
+        rows: The row ids of those who may be in.
+
+    Raises:
+        SafeError: ``E_BLOCKED_LEARNER``.
+    """
+    # Deny by default: the anti-join is against those who may be in, not those who may not.
+    outside = con.execute(
+        f"""
+        SELECT count(*)
+        FROM (
+            SELECT row_id FROM census_extract.learners
+            UNION ALL SELECT row_id FROM census_extract.credentials
+            UNION ALL SELECT row_id FROM census_extract.enrollments
+            UNION ALL SELECT row_id FROM census_extract.degrees
+        ) AS extract
+        ANTI JOIN {rows} USING (row_id)
+        """
+    ).fetchall()[0][0]
     if outside:
         message = (
             f"The extract of {industry} holds {outside} row(s) of learners who are blocked now or unknown: "

@@ -13,7 +13,7 @@ from datetime import date
 
 import duckdb
 
-from credential_pipeline.clearinghouse.census_extract.blocks import allowed, find_reasons, refuse_blocked
+from credential_pipeline.clearinghouse.census_extract.blocks import allowed, find_reasons, refuse_others
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns, assert_contract, columns_in
 from credential_pipeline.engines.handover.agreement import require_agreement
@@ -21,7 +21,7 @@ from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 
@@ -46,9 +46,10 @@ def build(con: Connection, industry: Industry, today: date, key: TokenKey) -> No
         raise SafeError("E_WRONG_KEY", message)
     done = False
     try:
-        _create(con, industry.industry, key)
-        assert_columns(columns_in(con, SNAPSHOT.name))
-        refuse_blocked(con, industry.industry, key)
+        with scratch(con) as work:
+            rows = _create(work, industry.industry, key)
+            assert_columns(columns_in(con, SNAPSHOT.name))
+            refuse_others(con, industry.industry, rows)
         done = True
     except duckdb.Error:
         # The engine quotes values in its messages.
@@ -64,29 +65,28 @@ def build(con: Connection, industry: Industry, today: date, key: TokenKey) -> No
                 con.execute(f"DROP TABLE IF EXISTS {SNAPSHOT.name}.{contract.name}")
 
 
-def _create(con: Connection, industry: str, key: TokenKey) -> None:
-    with scratch(con) as work:
-        reasons = find_reasons(work)
-        rows = row_ids(work, allowed(work, reasons), industry, key)
-        students = work.table("students", statement(__package__, "students.sql", rows=rows))
-        sources = {
-            "learners": statement(__package__, "learners.sql", rows=rows, students=students),
-            "credentials": statement(__package__, "credentials.sql", rows=rows),
-            "enrollments": _behind(students, "education_registry.enrollments"),
-            "degrees": _behind(students, "education_registry.degrees"),
-            "coverage": statement(__package__, "coverage.sql", reasons=reasons),
-        }
-        for table in SNAPSHOT:
-            columns = ", ".join(
-                f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in table.columns
-            )
-            order = ", ".join(f'"{name}"' for name in dict.fromkeys([*table.key, *table.column_names]))
-            con.execute(
-                f"""
-                CREATE TABLE {SNAPSHOT.name}."{table.name}" AS
-                SELECT {columns} FROM ({sources[table.name]}) ORDER BY {order}
-                """
-            )
+def _create(work: Scratch, industry: str, key: TokenKey) -> Relation:
+    """Create the tables; return who may be in them: learner_id, row_id."""
+    reasons = find_reasons(work)
+    rows = row_ids(work, allowed(work, reasons), industry, key)
+    students = work.table("students", statement(__package__, "students.sql", rows=rows))
+    sources = {
+        "learners": statement(__package__, "learners.sql", rows=rows, students=students),
+        "credentials": statement(__package__, "credentials.sql", rows=rows),
+        "enrollments": _behind(students, "education_registry.enrollments"),
+        "degrees": _behind(students, "education_registry.degrees"),
+        "coverage": statement(__package__, "coverage.sql", reasons=reasons),
+    }
+    for table in SNAPSHOT:
+        columns = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in table.columns)
+        order = ", ".join(f'"{name}"' for name in dict.fromkeys([*table.key, *table.column_names]))
+        work.con.execute(
+            f"""
+            CREATE TABLE {SNAPSHOT.name}."{table.name}" AS
+            SELECT {columns} FROM ({sources[table.name]}) ORDER BY {order}
+            """
+        )
+    return rows
 
 
 def _behind(students: Relation, facts: str) -> str:

@@ -1,15 +1,12 @@
 """The record of disclosures: who received which rows of whom, when, why and under what agreement.
 
 Source: 34 CFR 99.32 (record the parties and their legitimate interests, keep it as long as the education record).
-An append-only JSON-lines ledger in ``<clearinghouse home>/disclosures``; each line holds the hash of the line before,
-and a head file holds the length and the last hash, so that neither a changed nor a removed line goes unseen. A row
-``prepared`` is written before a package appears and ``done`` after it went; the learners of each package are in a
-Parquet file beside, whose hash is in the row. Not here: sealing and sending (hand_over.py).
+The ledger in ``<clearinghouse home>/disclosures`` has a line ``prepared``, written before a package appears, and a line
+``done`` after it went; the learners of each package are in a Parquet file beside, whose hash is in the line. Not here: what
+makes the ledger notice a change (foundation/storage/chain.py), sealing and sending (hand_over.py).
 """
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,37 +16,31 @@ from typing import Any
 import duckdb
 
 from credential_pipeline.engines.handover.manifest import PackageManifest
-from credential_pipeline.engines.handover.private_files import private_folder, read_private, sha256_file, write_failure
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.durable import canonical_json, exclusive, flush, write_atomically
+from credential_pipeline.foundation.storage.chain import Chain, Head
+from credential_pipeline.foundation.storage.durable import exclusive, flush
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.private_files import private_folder, sha256_file, write_failure
 
-_START = "0" * 64
 #: Directory information is exempt from 99.32; such disclosures are recorded all the same, and marked.
 _EXEMPT_BASIS = "99.31(a)(11)"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the ledger.
+class Disclosure:
+    """One line of the record.
 
     Attributes:
-        sequence: 1, 2, 3 …
         state: prepared, done or void.
         package_id: The package.
-        facts: Parties, purpose, agreement, tables with rows and columns, learners; as JSON.
+        facts: Parties, purpose, agreement, tables with rows and columns, learners; empty but of ``prepared``.
         when: ISO time that the caller gave.
-        previous: Hash of the line before.
-        hash: Hash of this line.
     """
 
-    sequence: int
     state: str
     package_id: str
     facts: dict[str, Any]
     when: str
-    previous: str
-    hash: str
 
 
 class DisclosureRecord:
@@ -59,21 +50,28 @@ class DisclosureRecord:
         """Use, or on the first write make, ``<home>/disclosures``."""
         self.folder = home / "disclosures"
         self.path = self.folder / "ledger.jsonl"
-        self._head = self.folder / "ledger.head"
+        self.chain = Chain(home, self.path, "disclosures")
 
-    def entries(self) -> list[Entry]:
+    def entries(self, witnesses: Iterable[Head] = ()) -> list[Disclosure]:
         """Every line in order, after the chain was checked.
+
+        Args:
+            witnesses: Heads that packages which were sent say the ledger had.
 
         Raises:
             SafeError: ``E_LEDGER_BROKEN``, or ``E_KEY_PERMISSIONS`` if others can read the ledger.
         """
-        with self._locked():
-            return self._entries()
+        found = self.chain.lines(witnesses)
+        return [Disclosure(line.kind, line.facts["package_id"], line.facts["about"], line.when) for line in found]
 
     def state(self, package_id: str) -> str | None:
         """The last state of a package, or None if it is not recorded."""
-        with self._locked():
-            return self._state(package_id)
+        return self._state(package_id)
+
+    def sent(self, industry: str) -> int:
+        """The largest number that a package of an industry has had; 0 if none was ever prepared."""
+        mine = [entry.facts["number"] for entry in self.entries() if entry.facts.get("industry") == industry]
+        return max(mine, default=0)
 
     def unfinished(self) -> list[str]:
         """Packages that were prepared and neither done nor voided: hand them over again, or void them."""
@@ -90,7 +88,10 @@ class DisclosureRecord:
             when: Time, with its zone.
         """
         with self._locked():
-            if self._state(manifest.package_id) in {"prepared", "done"}:
+            if (
+                self._state(manifest.package_id) in {"prepared", "done"}
+                and self._number(manifest.package_id) == manifest.number
+            ):
                 return
             count, digest = self._write_members(con, manifest.package_id, members)
             content = manifest.content
@@ -102,6 +103,7 @@ class DisclosureRecord:
                 "recipient": content.recipient,
                 "recipient_key": content.recipient_key,
                 "industry": content.industry,
+                "number": manifest.number,
                 "exempt_from_99_32": _EXEMPT_BASIS in content.legal_basis.replace(" ", ""),
                 "destroy_by": content.destroy_by.isoformat(),
                 "tables": {
@@ -128,7 +130,7 @@ class DisclosureRecord:
         """
         self._finish(package_id, "void", when)
 
-    def who_received(self, con: Connection, learner_id: str) -> list[Entry]:
+    def who_received(self, con: Connection, learner_id: str) -> list[Disclosure]:
         """The disclosures that hold a learner, in the order in which they were prepared; voided ones left out.
 
         Raises:
@@ -146,39 +148,20 @@ class DisclosureRecord:
             except FileNotFoundError:
                 intact = False
             if not intact:
-                raise self._broken()
+                raise self._lost(entry.package_id)
             query = "SELECT count(*) FROM read_parquet(?) WHERE learner_id = ?"
             if con.execute(query, [str(path), learner_id]).fetchall()[0][0]:
                 found.append(entry)
         return found
 
-    def _entries(self) -> list[Entry]:
-        if not self.path.exists() and not self._head.exists():
-            return []
-        try:
-            lines = read_private(self.path).split(b"\n")
-            head: dict[str, Any] = {"lines": 0, "hash": _START}
-            if self._head.exists():
-                head = json.loads(read_private(self._head))
-            # What follows the last line end is a write that a crash cut short; it never counted.
-            entries = [_parse(line) for line in lines[:-1]]
-            counted, last = int(head["lines"]), str(head["hash"])
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
-            raise self._broken() from None
-        previous = _START
-        for place, entry in enumerate(entries, start=1):
-            if (entry.sequence, entry.previous, entry.hash) != (place, previous, _hash(entry)):
-                raise self._broken()
-            previous = entry.hash
-        # A crash between the line and the head leaves the head one line behind, never more.
-        hashes = [_START, *(entry.hash for entry in entries)]
-        if not 0 <= len(entries) - counted <= 1 or hashes[counted] != last:
-            raise self._broken()
-        return entries
-
     def _state(self, package_id: str) -> str | None:
-        states = [entry.state for entry in self._entries() if entry.package_id == package_id]
+        states = [entry.state for entry in self.entries() if entry.package_id == package_id]
         return states[-1] if states else None
+
+    def _number(self, package_id: str) -> int:
+        """The number under which a package was prepared last."""
+        found = [entry.facts["number"] for entry in self.entries() if entry.package_id == package_id and entry.facts]
+        return int(found[-1])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -203,20 +186,8 @@ class DisclosureRecord:
                 raise SafeError("E_LEDGER_STATE", message)
             self._append(state, package_id, {}, when)
 
-    def _append(self, state: str, package_id: str, facts: dict[str, Any], when: datetime) -> None:
-        entries = self._entries()
-        previous = entries[-1].hash if entries else _START
-        unsigned = Entry(len(entries) + 1, state, package_id, facts, when.isoformat(), previous, "")
-        entry = Entry(**(vars(unsigned) | {"hash": _hash(unsigned)}))
-        self.path.touch(mode=0o600)
-        with self.path.open("r+b") as ledger:
-            whole = ledger.read().rfind(b"\n") + 1
-            ledger.truncate(whole)
-            ledger.seek(whole)
-            ledger.write(canonical_json(vars(entry)) + b"\n")
-            ledger.flush()
-            flush(self.path)
-        write_atomically(self._head, canonical_json({"lines": entry.sequence, "hash": entry.hash}))
+    def _append(self, state: str, package_id: str, about: dict[str, Any], when: datetime) -> None:
+        self.chain.append(state, {"package_id": package_id, "about": about}, when)
 
     def _members(self, package_id: str) -> Path:
         return self.folder / "members" / f"{package_id}.parquet"
@@ -243,18 +214,9 @@ class DisclosureRecord:
         flush(path.parent)
         return int(count), sha256_file(path)[0]
 
-    def _broken(self) -> SafeError:
+    def _lost(self, package_id: str) -> SafeError:
         message = (
-            f"The record of disclosures {self.path} was changed by hand or damaged: nothing is sent before the copy of "
-            f"the last backup is put back and the difference explained."
+            f"The list of learners of package {package_id} in {self.folder} was changed or lost: put back the copy of the "
+            f"last backup and explain the difference."
         )
         return SafeError("E_LEDGER_BROKEN", message)
-
-
-def _parse(line: bytes) -> Entry:
-    return Entry(**json.loads(line))
-
-
-def _hash(entry: Entry) -> str:
-    plain = {name: value for name, value in vars(entry).items() if name != "hash"}
-    return hashlib.sha256(canonical_json(plain)).hexdigest()

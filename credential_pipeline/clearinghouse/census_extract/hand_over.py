@@ -12,12 +12,13 @@ from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, ro
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.delivery import deliver
-from credential_pipeline.engines.handover.keys import Recipient, SigningKey
+from credential_pipeline.engines.handover.keys import Recipient, SigningKey, VerifyKey
 from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
-from credential_pipeline.engines.handover.package import SealedPackage, describe_files, seal
+from credential_pipeline.engines.handover.package import SealedPackage, describe_files, packages, read_manifest, seal
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Agreement, Industry
+from credential_pipeline.foundation.storage.chain import Head
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -65,20 +66,27 @@ def hand_over(
     """
     agreement = _agreement_of(industry, keys.tokens, today)
     record = DisclosureRecord(home)
-    record.entries()
+    record.entries(_witnesses(home, keys.signing.public))
     with scratch(con) as work:
         members = _checked_members(work, files, industry.industry, keys.tokens)
 
         def prepared(manifest: PackageManifest) -> None:
             record.prepare(con, manifest, str(members), when)
 
-        facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when)
+        sent, head = record.sent(industry.industry), record.chain.head()
+        facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when, sent=sent, ledger=head)
         outbox = home / "outbox" / industry.industry
         sealed = seal(files, outbox, facts, keys.signing, keys.recipient, before_publish=prepared)
         if inbox is not None:
             deliver(sealed, inbox, keys.signing.public)
     record.complete(sealed.package_id, when)
     return sealed
+
+
+def _witnesses(home: Path, sender: VerifyKey) -> list[Head]:
+    """What the packages that were sealed here say of the length of the record."""
+    folders = sorted(path for path in (home / "outbox").glob("*") if path.is_dir())
+    return [read_manifest(package, sender).ledger for folder in folders for package in packages(folder, sender)]
 
 
 def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:

@@ -11,8 +11,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.engines.handover.private_files import create_once, private_folder, read_private
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.private_files import create_once, private_folder, read_private
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _KEY_BYTES = 32

@@ -6,10 +6,9 @@ from credential_pipeline.clearinghouse.cleaned_learners.standardise import (
     IDENTITY,
     blocks_sql,
     profile_id_sql,
-    recipe_sql,
-    source_sql,
     standard_sql,
 )
+from credential_pipeline.clearinghouse.cleaned_learners.values import formed_sql, written_rows
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -32,31 +31,28 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
     certifiers = registry.certifiers_of(industry)
     records = relation(con, "raw_feeds.records")
     with scratch(con) as work:
-        read = read_recipes(work, records, certifiers)
-        standard = work.table("standard", f"SELECT {profile_id_sql()} AS profile_id, * FROM ({standard_sql(read)})")
-        work.drop(read)
+        standard = standardise(work, records, certifiers)
         _write_profiles(con, standard)
         _write_credentials(con, standard, list_titles(work, certifiers))
     _assert_complete(con, records)
     _write_blocks(con, certifiers)
 
 
-def read_recipes(work: Scratch, records: Relation, certifiers: Sequence[Certifier]) -> Relation:
-    """The rows of all certifiers as their recipes read them.
-
-    Each stage is a table: DuckDB would compute an inlined expression again at every mention.
-    """
-    read: Relation | None = None
+def standardise(work: Scratch, records: Relation, certifiers: Sequence[Certifier]) -> Relation:
+    """The rows of all certifiers in standard form, each with the id of its profile."""
+    standard: Relation | None = None
     for certifier in certifiers:
-        source = work.table("source", source_sql(certifier, records))
-        if read is None:
-            read = work.table("read", recipe_sql(certifier, source))
-        else:
-            work.con.execute(f"INSERT INTO {read} {recipe_sql(certifier, source)}")
-        work.drop(source)
-    if read is None:
+        with scratch(work.con) as own:
+            written = written_rows(own, records, certifier)
+            rows = standard_sql(formed_sql(own, written, certifier))
+            query = f"SELECT {profile_id_sql()} AS profile_id, * FROM ({rows})"
+            if standard is None:
+                standard = work.table("standard", query)
+            else:
+                work.con.execute(f"INSERT INTO {standard} {query}")
+    if standard is None:
         raise ValueError("an industry has a certifier")
-    return read
+    return standard
 
 
 def list_titles(work: Scratch, certifiers: Sequence[Certifier]) -> Relation:

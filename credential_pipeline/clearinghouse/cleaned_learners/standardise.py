@@ -1,7 +1,14 @@
-"""One standardised row per feed row: the certifier's recipes first, then the form that all sides share."""
+"""The standard form of every field: the certifier's recipe first, then the form that all sides share.
+
+A form depends on the one value that a certifier wrote, so it is found once for each distinct value (values.py); what depends on
+several fields is said here per row. Not here: looking the forms up.
+"""
+
+from collections.abc import Callable
+from typing import Final
 
 from credential_pipeline.foundation import standard_form as form
-from credential_pipeline.foundation.recipes.sql import identifier, literal
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
 from credential_pipeline.foundation.storage.relation import Relation
@@ -12,35 +19,43 @@ IDENTITY: tuple[str, ...] = (
 )
 """Columns that make a profile: rows that agree on all of them are one."""
 
-
-def recipe_sql(certifier: Certifier, source: Relation) -> str:
-    """Select the canonical fields of one certifier's rows, as its recipes read them."""
-    kept = [name for name in FIELDS if name not in ("record_id", "block_flag")]
-    fields = ",\n    ".join(f"{certifier.sql(name)} AS {name}" for name in kept)
-    return f"""
-    SELECT certifier, record_id, delivery,
-    {fields},
-    {certifier.blocked_sql()} AS blocked
-    FROM {source}
-    """
+_NAMES: Final = ("last_name", "first_name", "middle_name")
+"""In the order in which a suffix is looked for at their ends."""
 
 
-def source_sql(certifier: Certifier, records: Relation) -> str:
-    """Select one certifier's rows with the values as a STRUCT, in which each lookup is free."""
-    values = ", ".join(f"{identifier(name)} := source[{literal(name)}]" for name in certifier.source_columns)
-    return f"""
-    SELECT certifier, record_id, delivery, struct_pack({values}) AS source
-    FROM {records} WHERE certifier = {literal(certifier.certifier)}
-    """
+def _closed(field: str) -> Callable[[str], str]:
+    """A field of a closed vocabulary in small letters; NULL for a word that is not in it."""
+    words = ", ".join(f"'{word}'" for word in CLOSED[FIELDS[field].kind])
+    return lambda read: f"CASE WHEN lower(trim({read})) IN ({words}) THEN lower(trim({read})) END"
+
+
+FORMS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    **{name: (name, form.name) for name in (*_NAMES, "previous_last_name")},
+    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+    "name_suffix": ("name_suffix", form.written_suffix),
+    **{name: (name, str) for name in ("birth_date", "event_date", "expiration_date")},
+    **{name: (name, _closed(name)) for name in ("event", "result", "training_setting")},
+    **{
+        name: (name, form.text)
+        for name in ("person_ref", "credential_code", "credential_title", "training_provider", "provider_opeid")
+    },
+    "sex": ("sex", form.sex),
+    "ssn_last4": ("ssn_last4", form.ssn_last4),
+    "email": ("email", form.email),
+    "phone": ("phone", form.phone),
+    "street": ("street", form.address),
+    "city": ("city", form.address),
+    "state": ("state", form.state),
+    "zip": ("zip", form.zip_code),
+}
+"""Form -> the canonical field that it is made from, and the SQL that makes it out of what the recipe read."""
 
 
 def blocks_sql(certifier: Certifier, rows: Relation) -> str:
     """Select by what a person can be told whom one certifier's rows say not to share: the columns of cleaned_learners.blocks."""
     record_id = f"nullif({certifier.sql('record_id')}, '')"
-    values = {
-        name: certifier.sql(name) for name in ("person_ref", "first_name", "last_name", "birth_date", "event_date")
-    }
-    fields = ", ".join(f"{expression} AS {name}" for name, expression in values.items())
+    names = ("person_ref", "first_name", "last_name", "birth_date", "event_date")
+    fields = ", ".join(f"{certifier.sql(name)} AS {name}" for name in names)
     return f"""
     SELECT certifier, delivery, line, record_id, {form.text("person_ref")} AS person_ref,
         {form.name("first_name")} AS first_name, {form.name("last_name")} AS last_name,
@@ -50,50 +65,33 @@ def blocks_sql(certifier: Certifier, rows: Relation) -> str:
     """
 
 
-def _closed(field: str) -> str:
-    """A field of a closed vocabulary in small letters; NULL for a word that is not in it."""
-    words = ", ".join(f"'{word}'" for word in CLOSED[FIELDS[field].kind])
-    return f"CASE WHEN lower(trim({field})) IN ({words}) THEN lower(trim({field})) END"
+def standard_sql(made: str) -> str:
+    """Select the standard form of every field of the rows, out of their forms.
 
+    An event is an award unless the feed says otherwise; an 'award' that was failed is an attempt.
 
-def event_sql() -> str:
-    """The event: an award unless the feed says otherwise; an 'award' that was failed is an attempt."""
-    event = f"coalesce({_closed('event')}, 'award')"
-    return f"CASE WHEN {event} = 'award' AND {_closed('result')} = 'fail' THEN 'attempt' ELSE {event} END"
-
-
-def standard_sql(read: Relation) -> str:
-    """Select the standard form of every field of the rows as recipes read them."""
-    last, previous = form.name("last_name"), form.name("previous_last_name")
-    return f"""
-    SELECT certifier, record_id, delivery,
-        {form.text("person_ref")} AS person_ref,
-        {form.name("first_name")} AS first_name,
-        {form.name("middle_name")} AS middle_name,
-        {last} AS last_name,
-        {form.suffix("name_suffix", "last_name", "first_name", "middle_name")} AS name_suffix,
-        CASE WHEN {last} IS DISTINCT FROM {previous} THEN {previous} END AS previous_last_name,
-        {form.birth_date_at("birth_date", "event_date")} AS birth_date,
-        {form.sex("sex")} AS sex,
-        {form.ssn_last4("ssn_last4")} AS ssn_last4,
-        {form.email("email")} AS email,
-        {form.phone("phone")} AS phone,
-        {form.address("street")} AS street,
-        {form.address("city")} AS city,
-        {form.state("state")} AS state,
-        {form.zip_code("zip")} AS zip,
-        {form.text("credential_code")} AS credential_code,
-        {form.text("credential_title")} AS credential_title,
-        {event_sql()} AS event,
-        {_closed("result")} AS result,
-        event_date,
-        CASE WHEN expiration_date >= event_date THEN expiration_date END AS expiration_date,
-        {form.text("training_provider")} AS training_provider,
-        {form.text("provider_opeid")} AS provider_opeid,
-        {_closed("training_setting")} AS training_setting,
-        blocked
-    FROM {read}
+    Args:
+        made: A query of certifier, record_id, delivery, blocked, and one column a form.
     """
+    plain = [name for name in FORMS if name not in _DERIVED and not name.startswith("suffix_of_")]
+    derived = ",\n        ".join(f"{expression} AS {name}" for name, expression in _DERIVED.items())
+    return f"""
+    SELECT certifier, record_id, delivery, {", ".join(plain)},
+        {derived},
+        blocked
+    FROM ({made})
+    """
+
+
+_DERIVED: Final = {
+    "name_suffix": f"coalesce(name_suffix, {', '.join(f'suffix_of_{name}' for name in _NAMES)})",
+    "previous_last_name": "CASE WHEN last_name IS DISTINCT FROM previous_last_name THEN previous_last_name END",
+    "birth_date": form.birth_date_at("birth_date", "event_date"),
+    "event": "CASE WHEN coalesce(event, 'award') = 'award' AND result = 'fail' THEN 'attempt'"
+    " ELSE coalesce(event, 'award') END",
+    "expiration_date": "CASE WHEN expiration_date >= event_date THEN expiration_date END",
+}
+"""What depends on more than one value."""
 
 
 def profile_id_sql() -> str:

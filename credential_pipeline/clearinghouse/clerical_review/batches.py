@@ -13,10 +13,10 @@ from typing import Any
 
 from credential_pipeline.clearinghouse.clerical_review.decisions import Anchor
 from credential_pipeline.clearinghouse.clerical_review.sampling import Sample, Stratum
-from credential_pipeline.engines.handover.private_files import private_folder
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME
 from credential_pipeline.foundation.storage.durable import write_atomically
+from credential_pipeline.foundation.storage.private_files import private_folder
 
 FILE = "batch.json"
 PAGE = "batch.html"

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.engines.handover.private_files import private_folder
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME
 from credential_pipeline.foundation.storage.durable import write_atomically
+from credential_pipeline.foundation.storage.private_files import private_folder
 
 FOLDER = "review"
 FILE = "decisions.csv"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, relation
 
@@ -26,11 +27,22 @@ class Inputs:
 
 
 def inputs(con: Connection) -> Inputs:
-    """Find them in a connection to which both hops are attached."""
+    """Find them in a connection to which both hops are attached.
+
+    Raises:
+        SafeError: ``E_REGISTRY_EMPTY``: there is no student to link anybody to.
+    """
+    index = relation(con, "education_registry.person_index")
+    if not con.execute(f"SELECT count(*) FROM {index}").fetchall()[0][0]:
+        message = (
+            "education_registry holds no student, so nobody can be linked: put the registry's students into"
+            " education/persons and run the hop education_registry again."
+        )
+        raise SafeError("E_REGISTRY_EMPTY", message)
     return Inputs(
         profiles=relation(con, "cleaned_learners.profiles"),
         credentials=relation(con, "cleaned_learners.credentials"),
         persons=relation(con, "education_registry.persons"),
-        index=relation(con, "education_registry.person_index"),
+        index=index,
         blocks=relation(con, "cleaned_learners.blocks"),
     )

@@ -16,6 +16,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 LONGEST_LINE: Final = 65_536
 _LINES: Final = "lines_of_a_file"
+_LINES_AT_ONCE: Final = 8192
+"""Lines that one thread takes at a time: the lines of a file are read by all threads."""
 LINES_PER_FILE: Final = 1 << 32
 """More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
 _INVISIBLE: Final = (
@@ -130,7 +132,8 @@ def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, numb
     """
     numbers = np.arange(lines.before + 1, lines.before + 1 + len(lines.body), dtype=np.int32)
     con = work.con
-    con.register(_LINES, pa.table({"line": numbers, "content": lines.body}))
+    whole = pa.table({"line": numbers, "content": lines.body})
+    con.register(_LINES, pa.Table.from_batches(whole.to_batches(_LINES_AT_ONCE), whole.schema))
     try:
         con.execute(
             f"INSERT INTO {stage} {_values_sql(lines.header, certifier)}",

@@ -13,7 +13,7 @@ from credential_pipeline.enclave.person_keys.cascade import PASSES, Pass, add_ke
 from credential_pipeline.enclave.person_keys.outputs import write_outputs
 from credential_pipeline.engines.linkage.blocking import Candidates, make_pairs
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
-from credential_pipeline.engines.linkage.fields import make_frequencies, make_records, shared_fields
+from credential_pipeline.engines.linkage.fields import make_frequencies, make_records, record_sql, shared_fields
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import best_right, contradiction
@@ -68,17 +68,11 @@ class Lives:
 
 def _prepare(work: Scratch, extract: Relation, persons: Relation) -> Sides:
     rows = make_records(work, extract, id_column="row_id")
-    people = make_records(
-        work,
-        persons,
-        id_column="person_key",
-        renamed={"previous_last_name": "alternate_last_name"},
-        ordered=False,
-    )
-    fields = shared_fields(work.con, rows, people)
-    sides = Sides(add_keys(work, rows), add_keys(work, people), fields)
+    renamed = {"previous_last_name": "alternate_last_name"}
+    people = work.view("people", record_sql(persons, "person_key", renamed))
+    keyed_rows, keyed_people = add_keys(work, rows), add_keys(work, people)
     work.drop(rows, people)
-    return sides
+    return Sides(keyed_rows, keyed_people, shared_fields(work.con, keyed_rows, keyed_people))
 
 
 def find_lives(work: Scratch, credentials: Relation, persons: Relation) -> Lives:
@@ -195,12 +189,12 @@ def find_homes(work: Scratch, people: Relation, links: Relation) -> Relation:
 
 
 def at_home(work: Scratch, records: Relation, homes: Relation) -> Relation:
-    """The record table with the household of those who live in one of the homes."""
-    # Spark knows neither REPLACE in a list of columns nor what DuckDB makes of IN in a view.
+    """The records of those who live in one of the homes, with their household; no pass looks at others."""
+    # Spark does not know REPLACE in a list of columns.
     others = ", ".join(f"r.{column}" for column in records.columns if column != "household")
-    return work.view(
+    return work.table(
         "at_home",
-        f"SELECT {others}, h.household FROM {records} r LEFT JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
+        f"SELECT {others}, h.household FROM {records} r JOIN {homes} h ON h.household = r.zip || ' ' || r.street",
     )
 
 

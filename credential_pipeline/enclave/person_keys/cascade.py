@@ -89,12 +89,17 @@ def _soundex(word: str) -> str:
 def add_keys(work: Scratch, records: Relation) -> Relation:
     """The record table with the keys of the passes: sounds of names and streets, house number, household.
 
-    Sounds are computed once for each distinct name.
+    Sounds are computed once for each distinct name. Records without a number are numbered as they come to lie, which
+    needs no thread to wait for another.
+
+    Args:
+        work: Makes the relation.
+        records: A record table, or a view of :func:`credential_pipeline.engines.linkage.fields.record_sql`.
     """
     house = "CASE WHEN r.street[1] BETWEEN '0' AND '9' THEN split_part(r.street, ' ', 1) END"
     street_word = "nullif(split_part(r.street, ' ', 2), '')"
     # The words are taken from the records themselves: a query of their own columns would be kept as a copy of all.
-    return work.table(
+    keyed = work.table(
         "keyed_records",
         f"""
         WITH word AS (
@@ -113,3 +118,6 @@ def add_keys(work: Scratch, records: Relation) -> Relation:
         LEFT JOIN sound s ON s.word = {street_word}
         """,
     )
+    if "record" in records.columns:
+        return keyed
+    return work.view("numbered_records", f"SELECT rowid + 1 AS record, * FROM {keyed}")

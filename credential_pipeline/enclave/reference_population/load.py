@@ -1,7 +1,6 @@
 """Creates reference_population.persons, .wages and .employers from the enclave's reference drops.
 
-Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
-used, so that nothing is counted twice.
+Not here: how wages of years and quarters become one table (wages.py).
 """
 
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 
 import duckdb
 
+from credential_pipeline.enclave.reference_population.wages import load_wages
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.distinct_values import look_up
@@ -34,7 +34,6 @@ _BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
 """Standard form -> the column that it is made from, once for each distinct value, and how."""
 
 _OPTIONAL: Final = ("name_suffix",)
-_WAGES: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 
 
 def load_reference_population(con: Connection, folder: Path) -> None:
@@ -49,7 +48,7 @@ def load_reference_population(con: Connection, folder: Path) -> None:
             E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS.
     """
     try:
-        for load in (_persons, _employers, _wages):
+        for load in (_persons, _employers, load_wages):
             with scratch(con) as work:
                 load(work, folder)
     except duckdb.Error:
@@ -82,12 +81,17 @@ def _persons(work: Scratch, folder: Path) -> None:
 
 def _drop_repeated(work: Scratch, table: Relation) -> None:
     """Keep one of equal rows: they have equal hashes, and only the few rows that share one are compared in full."""
-    whole = f"hash({', '.join(table.columns)})"
-    shared = work.table("shared", f"SELECT {whole} AS h FROM {table} GROUP BY h HAVING count(*) > 1")
+    columns = ", ".join(table.columns)
+    shared = work.table(
+        "shared", f"SELECT h FROM (SELECT hash({columns}) AS h FROM {table}) GROUP BY h HAVING count(*) > 1"
+    )
     if _count(work.con, "true", f"{shared}"):
-        once = work.table("once", f"SELECT DISTINCT * FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"DELETE FROM {table} WHERE {whole} IN (FROM {shared})")
-        work.con.execute(f"INSERT INTO {table} FROM {once}")
+        again = work.table(
+            "again",
+            f"SELECT rowid AS place FROM {table} WHERE hash({columns}) IN (FROM {shared}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY rowid) > 1",
+        )
+        work.con.execute(f"DELETE FROM {table} WHERE rowid IN (FROM {again})")
 
 
 def _employers(work: Scratch, folder: Path) -> None:
@@ -108,39 +112,3 @@ def _employers(work: Scratch, folder: Path) -> None:
     if rows == 0 or rows != ids:
         message = f"reference/employers: {rows} rows for {ids} employers; send one row per employer_id"
         raise SafeError("E_REFERENCE_EMPLOYERS", message)
-
-
-def _wages(work: Scratch, folder: Path) -> None:
-    present = [name for name in _WAGES if (folder / name).is_dir()]
-    if not present:
-        message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
-        raise SafeError("E_DROP_MISSING", message)
-    read = {name: _read_wages(work, folder, name) for name in present}
-    if len(read) == len(_WAGES):
-        annual, quarterly = read["wages_annual"], read["wages_quarterly"]
-        rows = f"(FROM {annual} UNION ALL FROM {quarterly} ANTI JOIN {annual} USING (person_key, year))"
-    else:
-        rows = f"{read[present[0]]}"
-    work.con.execute(
-        f"""
-        CREATE OR REPLACE TABLE reference_population.wages AS
-        SELECT person_key, year, employer_id, round(sum(wages), 2) AS wages FROM {rows} GROUP BY ALL
-        """
-    )
-
-
-def _read_wages(work: Scratch, folder: Path, name: str) -> Relation:
-    """View of person_key, year, employer_id and wages of one file kind, after a look at every row."""
-    columns = [*SNAPSHOT.table("wages").column_names, *_WAGES[name]]
-    drop = open_drop(work, folder / name, f"reference/{name}", columns)
-    year, wages = drop.whole_number("year"), drop.number("wages")
-    quarters = f"{drop.whole_number('quarter')} BETWEEN 1 AND 4" if "quarter" in columns else "true"
-    usable = f"{drop.text('person_key')} IS NOT NULL AND {year} IS NOT NULL AND isfinite({wages}) AND {quarters}"
-    if broken := _count(work.con, f"({usable}) IS NOT TRUE", f"{drop.rows}"):
-        message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
-        raise SafeError("E_REFERENCE_WAGES", message)
-    return work.view(
-        f"{name}_read",
-        f"SELECT {drop.text('person_key')} AS person_key, {year} AS year, "
-        f"coalesce({drop.text('employer_id')}, '') AS employer_id, {wages} AS wages FROM {drop.rows}",
-    )

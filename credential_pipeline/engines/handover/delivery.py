@@ -10,15 +10,15 @@ from pathlib import Path
 
 from credential_pipeline.engines.handover.keys import VerifyKey
 from credential_pipeline.engines.handover.package import PART, SealedPackage, appear, check_package, remove_leftovers
-from credential_pipeline.engines.handover.private_files import open_regular, private_folder, write_failure
 from credential_pipeline.foundation.storage.durable import exclusive
+from credential_pipeline.foundation.storage.private_files import open_regular, private_folder, write_failure
 
 
 def deliver(sealed: SealedPackage, inbox: Path, sender_public_key: VerifyKey) -> Path:
     """Copy a package into the recipient's inbox on the same machine, whole or not at all.
 
     Returns:
-        The folder in the inbox; a whole package of the same id that is there already is left as it is.
+        The folder in the inbox; a whole package of the same id and number that is there already is left as it is.
 
     Raises:
         SafeError: As :func:`verify` for a damaged package; ``E_NOSPC`` or ``E_WRITE``.
@@ -27,8 +27,7 @@ def deliver(sealed: SealedPackage, inbox: Path, sender_public_key: VerifyKey) ->
     try:
         private_folder(inbox)
         with exclusive(inbox):
-            if target.exists():
-                check_package(target, sender_public_key)
+            if target.exists() and check_package(target, sender_public_key).number == sealed.manifest.number:
                 return target
             remove_leftovers(inbox, sealed.package_id)
             part = Path(tempfile.mkdtemp(prefix=f"{PART}{sealed.package_id}-", dir=inbox))

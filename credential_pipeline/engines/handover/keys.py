@@ -7,6 +7,7 @@ by another way than the files came; :func:`ensure_local_keys` does both for one 
 
 import base64
 import binascii
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,23 +17,38 @@ import pyrage
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from credential_pipeline.engines.handover.private_files import create_once, private_folder, read_private, read_small
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME
+from credential_pipeline.foundation.storage.private_files import (
+    check_folder,
+    create_once,
+    private_folder,
+    read_private,
+    read_public,
+)
 
 CLEARINGHOUSE_TO_ENCLAVE = "clearinghouse_to_enclave"
 ENCLAVE_TO_PUBLICATION = "enclave_to_publication"
 
+#: Folder of a side's keys that were taken out of use.
+RETIRED = "retired"
 _PUBLIC_FILE = 0o644
 Role = Literal["sender", "recipient"]
 
 
 @dataclass(frozen=True)
 class VerifyKey:
-    """A sender's public key."""
+    """A sender's public key.
+
+    Attributes:
+        public: The key.
+        fingerprint: Of the key.
+        retired: Fingerprints of the keys that it took the place of: what they signed is past, and no longer read.
+    """
 
     public: Ed25519PublicKey
     fingerprint: str
+    retired: frozenset[str] = frozenset()
 
     def signed(self, signature: bytes, body: bytes) -> bool:
         """Whether the sender signed exactly this body."""
@@ -48,11 +64,12 @@ class SigningKey:
     """A sender's private key; it never shows itself."""
 
     private: Ed25519PrivateKey
+    retired: frozenset[str] = frozenset()
 
     @property
     def public(self) -> VerifyKey:
         """The half that the recipient holds."""
-        return _verify_key(self.private.public_key())
+        return _verify_key(self.private.public_key(), self.retired)
 
     def __repr__(self) -> str:
         """Show the fingerprint only."""
@@ -129,8 +146,8 @@ def ensure_local_keys(sender_home: Path, recipient_home: Path, link: str) -> Non
     """
     sender_public = make_pair(sender_home, link, "sender")
     recipient_public = make_pair(recipient_home, link, "recipient")
-    _place_public(recipient_home / "keys" / sender_public.name, read_small(sender_public).decode().strip())
-    _place_public(sender_home / "keys" / recipient_public.name, read_small(recipient_public).decode().strip())
+    _place_public(recipient_home / "keys" / sender_public.name, read_public(sender_public).decode().strip())
+    _place_public(sender_home / "keys" / recipient_public.name, read_public(recipient_public).decode().strip())
 
 
 def load_signing_key(home: Path, link: str) -> SigningKey:
@@ -139,9 +156,10 @@ def load_signing_key(home: Path, link: str) -> SigningKey:
     Raises:
         SafeError: ``E_KEY_MISSING``, ``E_KEY_SYMLINK``, ``E_KEY_PERMISSIONS`` or ``E_KEY_INVALID``.
     """
-    path = _path(home / "keys", link, "signing.key")
+    path = _kept(home, link, "signing.key")
     try:
-        return SigningKey(Ed25519PrivateKey.from_private_bytes(base64.b64decode(read_private(path), validate=False)))
+        private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(read_private(path), validate=False))
+        return SigningKey(private, retired_senders(home, link))
     except FileNotFoundError:
         raise _missing(path, "make the pair, or put the key back") from None
     except (ValueError, binascii.Error):
@@ -154,7 +172,7 @@ def load_identity(home: Path, link: str) -> Identity:
     Raises:
         SafeError: ``E_KEY_MISSING``, ``E_KEY_SYMLINK``, ``E_KEY_PERMISSIONS`` or ``E_KEY_INVALID``.
     """
-    path = _path(home / "keys", link, "identity.key")
+    path = _kept(home, link, "identity.key")
     try:
         return Identity(pyrage.x25519.Identity.from_str(read_private(path).decode("ascii").strip()))
     except FileNotFoundError:
@@ -169,9 +187,10 @@ def load_sender(home: Path, link: str) -> VerifyKey:
     Raises:
         SafeError: ``E_KEY_MISSING``, ``E_NOT_A_FILE`` or ``E_KEY_INVALID``.
     """
-    path = _path(home / "keys", link, "sender.pub")
+    path = _kept(home, link, "sender.pub")
     try:
-        return _verify_key(Ed25519PublicKey.from_public_bytes(base64.b64decode(read_small(path), validate=False)))
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(read_public(path), validate=False))
+        return _verify_key(public, retired_senders(home, link))
     except FileNotFoundError:
         raise _missing(path, "ask the sender for the public key and confirm its fingerprint") from None
     except (ValueError, binascii.Error):
@@ -184,15 +203,28 @@ def load_recipient(home: Path, link: str) -> Recipient:
     Raises:
         SafeError: ``E_KEY_MISSING``, ``E_NOT_A_FILE`` or ``E_KEY_INVALID``.
     """
-    path = _path(home / "keys", link, "recipient.pub")
+    path = _kept(home, link, "recipient.pub")
     try:
-        text = read_small(path).decode("ascii").strip()
+        text = read_public(path).decode("ascii").strip()
         pyrage.x25519.Recipient.from_str(text)
     except FileNotFoundError:
         raise _missing(path, "ask the recipient for the public key and confirm its fingerprint") from None
     except (ValueError, pyrage.RecipientError):
         raise _invalid(path) from None
     return _recipient(text)
+
+
+def retired_senders(home: Path, link: str) -> frozenset[str]:
+    """Fingerprints of the sender's keys that a side has put away."""
+    return frozenset(path.name.split(".")[2] for path in (home / "keys" / RETIRED).glob(f"{link}.sender.*.pub"))
+
+
+def _kept(home: Path, link: str, ending: str) -> Path:
+    """Path of a key in a folder that nobody else can change."""
+    path = _path(home / "keys", link, ending)
+    with contextlib.suppress(FileNotFoundError):
+        check_folder(path.parent)
+    return path
 
 
 def _path(folder: Path, link: str, ending: str) -> Path:
@@ -205,15 +237,15 @@ def _place_public(path: Path, text: str) -> None:
     private_folder(path.parent)
     if create_once(path, f"{text}\n".encode("ascii"), _PUBLIC_FILE):
         return
-    if read_small(path).decode("ascii", "replace").strip() != text:
+    if read_public(path).decode("ascii", "replace").strip() != text:
         message = (
             f"Public key {path} is not the other half of the private key: find out which is right, remove the other."
         )
         raise SafeError("E_KEY_MISMATCH", message)
 
 
-def _verify_key(public: Ed25519PublicKey) -> VerifyKey:
-    return VerifyKey(public, fingerprint(public.public_bytes_raw()))
+def _verify_key(public: Ed25519PublicKey, retired: frozenset[str]) -> VerifyKey:
+    return VerifyKey(public, fingerprint(public.public_bytes_raw()), retired)
 
 
 def _recipient(text: str) -> Recipient:

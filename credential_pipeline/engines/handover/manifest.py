@@ -12,9 +12,10 @@ from typing import Any
 
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Agreement
+from credential_pipeline.foundation.storage.chain import NO_LINES, Head
 from credential_pipeline.foundation.storage.durable import canonical_json
 
-FORMAT = "credential-pipeline package 1"
+FORMAT = "credential-pipeline package 2"
 
 #: 34 CFR 99.33(a): the recipient may not disclose further without consent, and must be told so.
 NOTICE = (
@@ -37,6 +38,8 @@ class ManifestFacts:
         agreement: The agreement under which it is sent.
         sealed_at: Time of sealing, or None; signed, but no part of the package id.
         notice: What the recipient must be told.
+        sent: The largest number that a package of this kind and industry has had, as the sender's ledger knows.
+        ledger: Head of the sender's ledger before this package.
     """
 
     kind: str
@@ -44,6 +47,8 @@ class ManifestFacts:
     agreement: Agreement
     sealed_at: datetime | None = None
     notice: str = NOTICE
+    sent: int = 0
+    ledger: Head = NO_LINES
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class CipherFacts:
-    """One file of a package as it travels."""
+    """One part of a file of a package as it travels."""
 
     sha256: str
     bytes: int
@@ -126,10 +131,21 @@ class Content:
 
 @dataclass(frozen=True)
 class PackageManifest:
-    """The signed statement of a package."""
+    """The signed statement of a package.
+
+    Attributes:
+        content: What the package id is the hash of.
+        sealed: The parts of every file, in order.
+        number: 1, 2, 3 … of the packages of this kind and industry; a recipient takes none with a smaller number than the
+            last, so that an older package, from before an opt-out, can't come back.
+        ledger: Head of the sender's ledger when it was sealed: a witness of how long that ledger was.
+        sealed_at: Time of sealing.
+    """
 
     content: Content
-    sealed: dict[str, CipherFacts]
+    sealed: dict[str, tuple[CipherFacts, ...]]
+    number: int = 1
+    ledger: Head = NO_LINES
     sealed_at: str | None = None
 
     @property
@@ -143,7 +159,9 @@ class PackageManifest:
             "format": FORMAT,
             "package_id": self.package_id,
             "content": self.content.as_json(),
-            "sealed": {name: asdict(facts) for name, facts in self.sealed.items()},
+            "sealed": {name: [asdict(part) for part in parts] for name, parts in self.sealed.items()},
+            "number": self.number,
+            "ledger": asdict(self.ledger),
             "sealed_at": self.sealed_at,
         }
         return canonical_json(body)
@@ -177,8 +195,14 @@ def _read(plain: dict[str, Any]) -> PackageManifest:
         for name, facts in content.pop("files").items()
     }
     content |= {name: date.fromisoformat(content[name]) for name in ("signed", "expires", "destroy_by")}
-    sealed = {name: CipherFacts(**facts) for name, facts in plain["sealed"].items()}
-    hashes = [*(facts.sha256 for facts in files.values()), *(facts.sha256 for facts in sealed.values())]
+    sealed = {name: tuple(CipherFacts(**part) for part in parts) for name, parts in plain["sealed"].items()}
+    hashes = [
+        *(facts.sha256 for facts in files.values()),
+        *(part.sha256 for parts in sealed.values() for part in parts),
+    ]
+    number, ledger = int(plain["number"]), Head.read(plain["ledger"])
+    if number < 1 or not all(sealed.values()):
+        raise ValueError
     if set(files) != set(sealed) or not all(map(is_file_name, files)) or not all(map(_SHA256.match, hashes)):
         raise ValueError
-    return PackageManifest(Content(**content, files=files), sealed, plain["sealed_at"])
+    return PackageManifest(Content(**content, files=files), sealed, number, ledger, plain["sealed_at"])

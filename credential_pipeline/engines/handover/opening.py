@@ -20,9 +20,14 @@ import pyrage
 
 from credential_pipeline.engines.handover.keys import Identity, VerifyKey
 from credential_pipeline.engines.handover.manifest import PackageManifest
-from credential_pipeline.engines.handover.package import ENDING, describe_files, label, verify
-from credential_pipeline.engines.handover.private_files import open_regular, private_folder, sha256_file, write_failure
+from credential_pipeline.engines.handover.package import describe_files, label, verify
+from credential_pipeline.engines.handover.parts import PartsReader, part_name
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.private_files import (
+    private_folder,
+    sha256_file,
+    write_failure,
+)
 
 _OPENED = ".opened-"
 
@@ -119,10 +124,8 @@ def sweep(work: Path) -> int:
 def _decrypt(package_dir: Path, name: str, target: Path, identity: Identity, manifest: PackageManifest) -> Path:
     altered = _altered(package_dir, name)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with (
-        os.fdopen(descriptor, "wb") as writer,
-        os.fdopen(open_regular(package_dir / f"{name}{ENDING}"), "rb") as reader,
-    ):
+    parts = [package_dir / part_name(name, place) for place, _ in enumerate(manifest.sealed[name], start=1)]
+    with os.fdopen(descriptor, "wb") as writer, PartsReader(parts) as reader:
         try:
             pyrage.decrypt_io(reader, writer, [identity.age])
         except pyrage.DecryptError:

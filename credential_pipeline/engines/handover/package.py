@@ -1,6 +1,7 @@
 """Seal a package and verify one.
 
-A package is a folder ``<package id>/`` with ``manifest.json``, ``manifest.sig`` and a ``<name>.parquet.age`` per file.
+A package is a folder ``<package id>/`` with ``manifest.json``, ``manifest.sig`` and a ``<name>.parquet.age`` per file, which
+above 4 GiB, the largest file that many transfer services take, goes on in ``<name>.parquet.age.2`` and so on.
 age (https://age-encryption.org/v1) keeps the content secret but does not say who wrote it, so the manifest, which
 holds every hash, is signed. Not here: the way to the inbox (delivery.py) and
 decryption (opening.py).
@@ -11,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,7 +30,11 @@ from credential_pipeline.engines.handover.manifest import (
     is_file_name,
     parse,
 )
-from credential_pipeline.engines.handover.private_files import (
+from credential_pipeline.engines.handover.parts import PartsWriter, part_name
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import exclusive, flush
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.private_files import (
     open_regular,
     private_folder,
     read_small,
@@ -37,14 +42,11 @@ from credential_pipeline.engines.handover.private_files import (
     write_bytes,
     write_failure,
 )
-from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.durable import exclusive, flush
-from credential_pipeline.foundation.storage.engine import connect
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
-ENDING = ".parquet.age"
 PART = ".part-"
+_LARGEST_PART = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def seal(
 ) -> SealedPackage:
     """Encrypt, sign and place a package; the same content, parties and keys give the same package again.
 
+    Content that was sent before, and other content since, is sealed anew under the next number.
+
     Args:
         files: Name (a table's) to its Parquet file.
         out_dir: Folder that receives ``<package id>/``.
@@ -97,16 +101,33 @@ def seal(
     try:
         private_folder(out_dir)
         with exclusive(out_dir):
+            last = max([manifest_facts.sent, *(one.number for one in _others(out_dir, folder, signing_key.public))])
             if folder.exists():
                 manifest = check_package(folder, signing_key.public)
-                announce(manifest)
-                return SealedPackage(folder, manifest, reused=True)
+                if manifest.number >= last:
+                    announce(manifest)
+                    return SealedPackage(folder, manifest, reused=True)
+            manifest_facts = replace(manifest_facts, sent=last)
             manifest = _write(
                 files, folder, content, manifest_facts, signing_key=signing_key, recipient=recipient, announce=announce
             )
             return SealedPackage(folder, manifest, reused=False)
     except OSError as error:
         raise write_failure(error, out_dir) from None
+
+
+def packages(folder: Path, sender: VerifyKey | None = None) -> list[Path]:
+    """The packages of a folder, by name, none of them verified; empty if there is no such folder.
+
+    Args:
+        folder: An outbox or a transfer folder.
+        sender: Leaves out what was signed with a key that the sender's present one took the place of.
+    """
+    try:
+        found = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    except FileNotFoundError:
+        return []
+    return [package for package in found if sender is None or _signer(package) not in sender.retired]
 
 
 def verify(package_dir: Path, sender_public_key: VerifyKey, recipient_name: str, today: date) -> PackageManifest:
@@ -189,6 +210,18 @@ def describe_files(files: dict[str, Path]) -> dict[str, tuple[int, dict[str, str
     return found
 
 
+def _signer(package_dir: Path) -> str:
+    """Who says to have signed a package; nothing is verified."""
+    try:
+        return read_small(package_dir / SIGNATURE).decode("ascii").partition(" ")[0]
+    except (FileNotFoundError, ValueError, SafeError):
+        return ""
+
+
+def _others(out_dir: Path, folder: Path, sender: VerifyKey) -> list[PackageManifest]:
+    return [read_manifest(other, sender) for other in packages(out_dir, sender) if other != folder]
+
+
 def _describe(files: dict[str, Path]) -> dict[str, FileFacts]:
     if not files or not all(map(is_file_name, files)):
         message = "A package needs at least one file, named in small letters, digits and underscores: correct the list."
@@ -221,8 +254,9 @@ def _write(
     remove_leftovers(folder.parent, content.package_id)
     part = Path(tempfile.mkdtemp(prefix=f"{PART}{content.package_id}-", dir=folder.parent))
     try:
-        sealed = {name: _encrypt(path, part / f"{name}{ENDING}", recipient) for name, path in sorted(files.items())}
-        manifest = PackageManifest(content, sealed, facts.sealed_at.isoformat() if facts.sealed_at else None)
+        sealed = {name: _encrypt(path, part, name, recipient) for name, path in sorted(files.items())}
+        when = facts.sealed_at.isoformat() if facts.sealed_at else None
+        manifest = PackageManifest(content, sealed, facts.sent + 1, facts.ledger, when)
         body = manifest.as_bytes()
         signature = base64.b64encode(signing_key.private.sign(body)).decode()
         write_bytes(part / MANIFEST, body)
@@ -239,18 +273,20 @@ def _write(
     return manifest
 
 
-def _encrypt(source: Path, target: Path, recipient: Recipient) -> CipherFacts:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as writer, os.fdopen(open_regular(source), "rb") as reader:
-        pyrage.encrypt_io(reader, writer, [recipient.age])
-        writer.flush()
-        os.fsync(writer.fileno())
-    return CipherFacts(*sha256_file(target))
+def _encrypt(source: Path, folder: Path, name: str, recipient: Recipient) -> tuple[CipherFacts, ...]:
+    parts = PartsWriter(folder, name, _LARGEST_PART)
+    with os.fdopen(open_regular(source), "rb") as reader:
+        pyrage.encrypt_io(reader, parts, [recipient.age])
+    parts.close()
+    return tuple(CipherFacts(*sha256_file(path)) for path in parts.paths)
 
 
 def appear(part: Path, folder: Path) -> None:
-    """Give a complete folder its final name, so that it survives a power cut."""
+    """Give a complete folder its final name, so that it survives a power cut; one of an older number makes way."""
     flush(part)
+    if folder.exists():
+        folder.rename(part.with_name(f"{part.name}.old"))
+        shutil.rmtree(part.with_name(f"{part.name}.old"))
     part.rename(folder)
     flush(folder.parent)
 
@@ -264,7 +300,11 @@ def remove_leftovers(out_dir: Path, package_id: str) -> None:
 
 def _check_files(package_dir: Path, manifest: PackageManifest) -> None:
     where = label(package_dir)
-    expected = {f"{name}{ENDING}": facts for name, facts in manifest.sealed.items()}
+    expected = {
+        part_name(name, place): facts
+        for name, parts in manifest.sealed.items()
+        for place, facts in enumerate(parts, start=1)
+    }
     found = {entry.name for entry in package_dir.iterdir()}
     if missing := sorted(expected.keys() - found):
         message = f"{where} lacks {', '.join(missing)}: ask the sender for the whole package."

@@ -2,6 +2,7 @@
 
 from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.order import ordered_by
 from credential_pipeline.foundation.storage.relation import Relation, relation
 
 
@@ -23,7 +24,7 @@ def keep(con: Connection, snapshot: Snapshot, name: str, rows: Relation) -> Rela
     table = snapshot.table(name)
     columns = ", ".join(f'"{column}"' for column in table.column_names)
     rest = () if table.unique else tuple(name for name in table.column_names if name not in table.key)
-    order = ", ".join(f'"{column}" NULLS FIRST' for column in (*table.key, *rest))
+    order = ordered_by((*table.key, *rest))
     target = f"{snapshot.name}.{table.name}"
     con.execute(
         f"CREATE OR REPLACE TABLE {target} AS SELECT {columns} FROM {rows.needs(*table.column_names)} ORDER BY {order}"

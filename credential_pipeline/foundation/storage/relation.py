@@ -112,6 +112,18 @@ class Scratch:
             self.con.executemany(f"INSERT INTO {made} VALUES ({', '.join('?' * len(columns))})", values)
         return made
 
+    def scale(self, what: str, query: str) -> str:
+        """Make a type of texts that are stored, compared and sorted as numbers; return its name.
+
+        Args:
+            what: A word for what the texts are.
+            query: A SELECT of distinct texts, in the order that values of the type shall have.
+        """
+        name = f'temp."{what}_{next(_NUMBERS)}"'
+        self.con.execute(f"CREATE TEMP TYPE {name} AS ENUM ({query})")
+        self._made[name] = "TYPE"
+        return name
+
     def drop(self, *relations: Relation) -> None:
         """Give back the room of relations that are needed no more; all others go when the work ends."""
         for made in relations:

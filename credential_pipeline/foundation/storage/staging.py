@@ -14,10 +14,10 @@ from credential_pipeline.foundation.storage import manifest, retention, trace
 from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.manifest import Manifest, TableFile
+from credential_pipeline.foundation.storage.order import ROW_GROUP, is_ordered, ordered_by
 
 ATTEMPT = ".attempt"
 """Folder of a partition with the tables of the last run that its gate refused; no reader of versions looks there."""
-_ROW_GROUP = 122_880
 
 
 class Staged:
@@ -172,11 +172,12 @@ class Staged:
         # Ties in a key that is not unique are ordered by the rest, so that equal rows in any order give equal bytes.
         order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
         columns = ", ".join(f'"{name}"' for name in table.column_names)
-        by = ", ".join(f'"{name}" NULLS FIRST' for name in order)
+        name = f'{self.snapshot.name}."{table.name}"'
+        by = "" if is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
         literal = str(path).replace("'", "''")
         self.con.execute(
-            f'COPY (SELECT {columns} FROM {self.snapshot.name}."{table.name}" ORDER BY {by})'
-            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+            f"COPY (SELECT {columns} FROM {name} {by})"
+            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         flush(path)
         rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]

@@ -313,7 +313,7 @@ def test_no_package_appears_when_the_record_can_not_be_written(con, tmp_path, mo
     def full(*_arguments):
         raise OSError(28, "canary@example.org")
 
-    monkeypatch.setattr("credential_pipeline.clearinghouse.census_extract.disclosure_record.write_atomically", full)
+    monkeypatch.setattr("credential_pipeline.foundation.storage.chain.write_atomically", full)
     refused("E_NOSPC", send, con, world)
     assert not list(world.sender.glob("outbox/*/*/manifest.json"))
 
@@ -364,7 +364,7 @@ def test_a_line_cut_short_by_a_crash_is_written_again(con, tmp_path):
     lines = record.path.read_bytes().splitlines(keepends=True)
     head = {"lines": 1, "hash": json.loads(lines[0])["hash"]}
     record.path.write_bytes(lines[0] + lines[1][:40])
-    (record.folder / "ledger.head").write_text(json.dumps(head))
+    record.chain.anchor.write_text(json.dumps(head))
     assert record.unfinished() == [sealed.package_id]
     record.complete(sealed.package_id, NOW)
     assert record.path.read_bytes() == b"".join(lines)

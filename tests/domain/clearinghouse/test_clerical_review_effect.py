@@ -198,8 +198,12 @@ DECISIONS = (
 )
 
 
-def test_decisions_survive_other_profiles_other_order_and_other_threads() -> None:
-    first = run(*DECISIONS)
+@pytest.fixture(scope="module")
+def first():
+    return run(*DECISIONS)
+
+
+def test_decisions_survive_other_profiles_other_order_and_other_threads(first) -> None:
     again = run(*DECISIONS, shuffle=11, threads=2)
     for table in SNAPSHOT.tables:
         pd.testing.assert_frame_equal(first[table.name], again[table.name])
@@ -209,8 +213,7 @@ def test_decisions_survive_other_profiles_other_order_and_other_threads() -> Non
     assert renamed["by"].loc["twin_a", "learner_id"] == renamed["by"].loc["twin_b", "learner_id"]
 
 
-def test_decisions_survive_retraining_and_another_feed() -> None:
-    first = run(*DECISIONS)
+def test_decisions_survive_retraining_and_another_feed(first) -> None:
     models = {
         f"{family}_model": replace(shipped(family), prior=shipped(family).prior / 200)
         for family in ("profiles", "registry")

@@ -7,6 +7,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.linkage_world import HOME, INDUSTRY, make_world, put_feeds
@@ -207,3 +208,14 @@ def test_diagnostics_name_nobody(results) -> None:
     assert not values & set(figures["level"])
     shares = figures[figures["metric"].str.startswith("share_") & (figures["dimension"] == "all")]
     assert shares["value"].sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_a_registry_without_students_is_refused_in_one_sentence() -> None:
+    world = make_world(20, 10)
+    world.students = world.students.head(0)
+    with connect(threads=1) as con:
+        put_feeds(con, world)
+        con.execute("CREATE SCHEMA linked_records")
+        with pytest.raises(SafeError, match="education_registry holds no student") as refused:
+            link(con, INDUSTRY)
+    assert refused.value.code == "E_REGISTRY_EMPTY"

@@ -67,6 +67,33 @@ def test_quarterly_wages_alone(tmp_path: Path) -> None:
     assert wages == [(2012, 400.0), (2013, 400.0)]
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("step", [1, -1])
+def test_wages_lie_in_the_order_of_their_keys_whatever_comes_first(tmp_path: Path, threads: int, step: int) -> None:
+    rows = [
+        {"person_key": key, "year": year, "employer_id": employer, "wages": wages}
+        for key, year, employer, wages in (
+            (" K2", "2013", "E1", "5"),
+            ("K10", "2012", "E2 ", "1"),
+            ("K2", "2012", "", "7"),
+            ("K2 ", "2013", "E1", "0.5"),
+            ("K10", "2012", "E1", "2"),
+        )
+    ]
+    tables = {**REFERENCE, "wages_annual": rows[::step]}
+    with connect(threads=threads) as con:
+        load(con, drops(tmp_path, tables))
+        assert con.execute("FROM reference_population.wages").fetchall() == [
+            ("K10", 2012, "E1", 2.0),
+            ("K10", 2012, "E2", 1.0),
+            ("K2", 2012, "", 7.0),
+            ("K2", 2013, "E1", 5.5),
+        ]
+        assert con.execute(
+            "SELECT count(*) FROM duckdb_types() WHERE logical_type = 'ENUM' AND NOT internal"
+        ).fetchall() == [(0,)]
+
+
 @pytest.mark.parametrize(
     ("table", "rows", "code"),
     [

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import pyrage
@@ -11,7 +12,7 @@ import pytest
 from credential_pipeline.engines.handover import keys, opening, package
 from credential_pipeline.engines.handover.agreement import PUBLICATION, release_terms
 from credential_pipeline.engines.handover.delivery import deliver
-from credential_pipeline.engines.handover.manifest import CipherFacts, ManifestFacts, PackageManifest
+from credential_pipeline.engines.handover.manifest import CipherFacts, ManifestFacts
 from credential_pipeline.engines.handover.opening import open_package, sweep
 from credential_pipeline.engines.handover.package import SealedPackage, seal, verify
 from credential_pipeline.engines.handover.receive import ReceivingKeys, receive
@@ -302,8 +303,8 @@ def test_damage_that_the_sender_signed_leaves_no_plaintext(ends, sealed):
     flip(path)
 
     def with_the_hash_of_the_damage(manifest):
-        cipher = manifest.sealed | {"learners": CipherFacts(*package.sha256_file(path))}
-        return PackageManifest(manifest.content, cipher, manifest.sealed_at).as_bytes()
+        cipher = manifest.sealed | {"learners": (CipherFacts(*package.sha256_file(path)),)}
+        return replace(manifest, sealed=cipher).as_bytes()
 
     resign(ends, sealed.folder, with_the_hash_of_the_damage)
     refused("E_PACKAGE_ALTERED", ends.open, sealed.folder)
@@ -317,7 +318,7 @@ def test_plaintext_that_differs_from_the_manifest_is_refused(ends, sealed, fact)
         lies = {"sha256": "0" * 64, "rows": 499, "columns": {"b": "BIGINT", "a": "VARCHAR"}}
         files = manifest.content.files | {"learners": type(facts)(**(vars(facts) | {fact: lies[fact]}))}
         content = type(manifest.content)(**(vars(manifest.content) | {"files": files}))
-        return PackageManifest(content, manifest.sealed, manifest.sealed_at).as_bytes()
+        return replace(manifest, content=content).as_bytes()
 
     resign(ends, sealed.folder, lie)
     refused("E_PACKAGE_ALTERED", ends.open, sealed.folder)
@@ -330,7 +331,10 @@ def test_plaintext_that_differs_from_the_manifest_is_refused(ends, sealed, fact)
         lambda plain: plain | {"format": "another"},
         lambda plain: plain | {"package_id": "0" * 32},
         lambda plain: plain | {"extra": 1},
-        lambda plain: plain | {"sealed": {"../x": {"sha256": "0" * 64, "bytes": 1}}},
+        lambda plain: plain | {"sealed": {"../x": [{"sha256": "0" * 64, "bytes": 1}]}},
+        lambda plain: plain | {"sealed": {name: [] for name in plain["sealed"]}},
+        lambda plain: plain | {"number": 0},
+        lambda plain: plain | {"ledger": {"lines": "many"}},
         lambda plain: plain | {"content": []},
         lambda _plain: [],
     ],
@@ -403,11 +407,14 @@ def test_keys_that_can_not_be_used_are_refused(ends, ending):
     mode = path.stat().st_mode & 0o777
     private = ending.endswith(".key")
     assert mode == 0o600 or not private
-    if private:
-        for loose in (0o640, 0o604, 0o620, 0o644):
-            path.chmod(loose)
-            refused("E_KEY_PERMISSIONS", load, home, LINK)
-        path.chmod(mode)
+    for loose in (0o640, 0o604, 0o620, 0o644) if private else (0o666, 0o664, 0o646):
+        path.chmod(loose)
+        refused("E_KEY_PERMISSIONS", load, home, LINK)
+    path.chmod(mode)
+    for loose in (0o777, 0o770, 0o702):
+        path.parent.chmod(loose)
+        refused("E_FOLDER_PERMISSIONS", load, home, LINK)
+    path.parent.chmod(0o700)
     for wrong in (b"", b"not a key\n", b"\xff\xfe", content[:20]):
         path.write_bytes(wrong)
         refused("E_KEY_INVALID", load, home, LINK)

@@ -62,7 +62,8 @@ def test_a_suffix_comes_from_its_column_or_else_from_the_end_of_a_name() -> None
     ]
     with connect(threads=1) as con:
         for written, last, suffix in rows:
-            expression = standard_form.suffix("written", "last_name", "first_name")
+            at_end = [standard_form.suffix_at_end(name) for name in ("last_name", "first_name")]
+            expression = f"coalesce({standard_form.written_suffix('written')}, {', '.join(at_end)})"
             query = f"SELECT {expression} FROM (SELECT $1::VARCHAR AS written, $2 AS last_name, 'ANN' AS first_name)"
             assert con.execute(query, [written, last]).fetchall() == [(suffix,)], last
 

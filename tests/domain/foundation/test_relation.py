@@ -69,3 +69,12 @@ def test_rows_keep_their_types_when_there_are_none(con):
     with scratch(con) as work:
         empty = work.rows("none", {"day": "DATE"}, [])
         assert con.execute(f"SELECT typeof(max(day)) FROM {empty}").fetchone() == ("DATE",)
+
+
+def test_a_scale_keeps_the_order_of_its_texts_and_is_gone_afterwards(con):
+    with scratch(con) as work:
+        scale = work.scale("grades", "SELECT unnest(['low', 'high'])")
+        graded = work.table("graded", f"SELECT CAST(unnest(['high', 'low', 'high']) AS {scale}) AS grade")
+        rows = con.execute(f"SELECT CAST(grade AS VARCHAR) FROM {graded} ORDER BY grade").fetchall()
+        assert rows == [("low",), ("high",), ("high",)]
+    assert con.execute("SELECT count(*) FROM duckdb_types() WHERE type_name LIKE 'grades%'").fetchall() == [(0,)]

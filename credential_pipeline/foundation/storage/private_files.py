@@ -27,6 +27,17 @@ def private_folder(folder: Path) -> Path:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    check_folder(folder)
+    return folder
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is a symlink or that others may write into.
+
+    Raises:
+        FileNotFoundError: There is none.
+        SafeError: ``E_FOLDER_PERMISSIONS``.
+    """
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o022:
         message = (
@@ -34,7 +45,6 @@ def private_folder(folder: Path) -> Path:
             f"replace a symlink by the folder itself and run chmod 700 on it."
         )
         raise SafeError("E_FOLDER_PERMISSIONS", message)
-    return folder
 
 
 def write_bytes(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
@@ -125,6 +135,20 @@ def read_private(path: Path) -> bytes:
             message = f"Key file {path} belongs to somebody else: make it the property of the account that runs this."
             raise SafeError("E_KEY_PERMISSIONS", message)
         return handle.read()
+
+
+def read_public(path: Path) -> bytes:
+    """Read a small file that everybody may read and nobody but its owner may change, such as a public key.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        SafeError: ``E_NOT_A_FILE``, ``E_FILE_TOO_LARGE``, or ``E_KEY_PERMISSIONS``.
+    """
+    content = read_small(path)
+    if path.lstat().st_mode & 0o022:
+        message = f"Key file {path} can be changed by others: confirm its fingerprint, then run chmod 644 on it."
+        raise SafeError("E_KEY_PERMISSIONS", message)
+    return content
 
 
 def sha256_file(path: Path) -> tuple[str, int]:

@@ -1,0 +1,122 @@
+"""Creates reference_population.wages: what every employer paid every person in a year.
+
+Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
+used, so that nothing is counted twice. Keys of people and employers are turned into numbers once for each distinct value,
+because tens of millions of numbers are joined, added up and sorted at a fraction of the cost of words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
+from credential_pipeline.foundation.dropped_files import Drop, open_drop
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+_KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
+"""Kind of file -> the columns that it has beside those of the table."""
+
+
+def load_wages(work: Scratch, folder: Path) -> None:
+    """Create the table, its rows in the order of their keys.
+
+    Args:
+        work: A connection with the schema ``reference_population``.
+        folder: Folder that holds ``wages_annual/``, ``wages_quarterly/`` or both.
+
+    Raises:
+        SafeError: E_REFERENCE_WAGES, and what dropped_files.py raises.
+    """
+    present = [name for name in _KINDS if (folder / name).is_dir()]
+    if not present:
+        message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
+        raise SafeError("E_DROP_MISSING", message)
+    columns = SNAPSHOT.table("wages").column_names
+    drops = {name: open_drop(work, folder / name, f"reference/{name}", [*columns, *_KINDS[name]]) for name in present}
+    people, employers = _number(work, drops, "person_key"), _number(work, drops, "employer_id")
+    read = {name: _read(work, name, drop, people, employers) for name, drop in drops.items()}
+    rows = f"SELECT person_key, year, employer_id, wages FROM {read[present[0]]}"
+    if len(read) == len(_KINDS):
+        annual, quarterly = read["wages_annual"], read["wages_quarterly"]
+        rows += f" UNION ALL SELECT person_key, year, employer_id, wages FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+    summed = _add_up(work, rows)
+    work.con.execute(
+        f"""
+        CREATE OR REPLACE TABLE reference_population.wages AS
+        SELECT CAST(person_key AS VARCHAR) AS person_key, year, CAST(employer_id AS VARCHAR) AS employer_id,
+            round(wages, 2) AS wages
+        FROM {summed}
+        """
+    )
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The distinct values of a column as numbers.
+
+    Attributes:
+        scale: The type of the numbers, which knows their texts; it orders them as the texts are ordered.
+        of: Drop -> relation of (written, code), for every value as it was written.
+    """
+
+    scale: str
+    of: Mapping[str, Relation]
+
+
+def _number(work: Scratch, drops: Mapping[str, Drop], column: str) -> _Numbers:
+    texts = {
+        name: work.table(
+            f"texts_of_{column}",
+            f"SELECT written, {drop.text(column, 'written')} AS text FROM"
+            f" (SELECT DISTINCT {column} AS written FROM {drop.rows} WHERE {column} IS NOT NULL)",
+        )
+        for name, drop in drops.items()
+    }
+    known = " UNION ALL ".join(f"SELECT text FROM {text}" for text in texts.values())
+    # The empty text is what an unknown employer is called.
+    scale = work.scale(
+        column, f"SELECT DISTINCT text FROM ({known} UNION ALL SELECT '') WHERE text IS NOT NULL ORDER BY text"
+    )
+    return _Numbers(scale, {name: _coded(work, text, scale) for name, text in texts.items()})
+
+
+def _coded(work: Scratch, texts: Relation, scale: str) -> Relation:
+    coded = work.table("numbers", f"SELECT written, CAST(text AS {scale}) AS code FROM {texts}")
+    work.drop(texts)
+    return coded
+
+
+def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Numbers) -> Relation:
+    """person_key, year, employer_id and wages of one kind of file, after a look at every row."""
+    quarters = f"{drop.whole_number('quarter')} BETWEEN 1 AND 4" if "quarter" in _KINDS[name] else "true"
+    rows = work.table(
+        name,
+        f"""
+        SELECT p.code AS person_key, {drop.whole_number("year")} AS year,
+            coalesce(e.code, CAST('' AS {employers.scale})) AS employer_id, {drop.number("wages")} AS wages,
+            {quarters} AS whole
+        FROM {drop.rows} r
+        LEFT JOIN {people.of[name]} p ON p.written = r.person_key
+        LEFT JOIN {employers.of[name]} e ON e.written = r.employer_id
+        """,
+    )
+    usable = "person_key IS NOT NULL AND year IS NOT NULL AND isfinite(wages) AND whole"
+    if broken := work.con.execute(f"SELECT count(*) FROM {rows} WHERE ({usable}) IS NOT TRUE").fetchall()[0][0]:
+        message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
+        raise SafeError("E_REFERENCE_WAGES", message)
+    return rows
+
+
+def _add_up(work: Scratch, rows: str) -> Relation:
+    """One row a person, year and employer, in this order; most are alone in their files and need no sum."""
+    key = "person_key, year, employer_id"
+    ordered = work.table("ordered", f"{rows} ORDER BY {key}")
+    again = " AND ".join(f"{column} = lag({column}) OVER ()" for column in key.split(", "))
+    found = work.con.execute(f"SELECT 1 FROM (SELECT {again} AS again FROM {ordered}) WHERE again LIMIT 1").fetchall()
+    if not found:
+        return ordered
+    summed = work.table("summed", f"SELECT {key}, sum(wages) AS wages FROM {ordered} GROUP BY ALL ORDER BY {key}")
+    work.drop(ordered)
+    return summed

@@ -1,0 +1,168 @@
+"""A ledger that only grows: JSON lines, each holding the hash of the line before, with its head kept in a second place.
+
+A changed or reordered line breaks the chain; a shortened or missing file contradicts the anchor, or a witness: a head that was
+written down elsewhere, for example in a sealed package. Not here: what the lines say (disclosures, releases, access).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import canonical_json, exclusive, flush, write_atomically
+from credential_pipeline.foundation.storage.private_files import private_folder, read_private, write_failure
+
+START = "0" * 64
+_ANCHORS = "anchors"
+
+
+@dataclass(frozen=True)
+class Head:
+    """How long a chain was, and the hash of its last line then."""
+
+    lines: int = 0
+    hash: str = START
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> "Head":
+        """From JSON; raises KeyError, TypeError or ValueError."""
+        return cls(int(plain["lines"]), str(plain["hash"]))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a ledger.
+
+    Attributes:
+        sequence: 1, 2, 3 …
+        kind: What happened, in one word.
+        facts: What there is to say of it, as JSON.
+        when: ISO time that the caller gave.
+        previous: Hash of the line before, zeros for the first.
+        hash: SHA-256 of all the above.
+    """
+
+    sequence: int
+    kind: str
+    facts: dict[str, Any]
+    when: str
+    previous: str
+    hash: str
+
+
+NO_LINES: Final = Head()
+
+
+class Chain:
+    """One ledger of one side."""
+
+    def __init__(self, home: Path, path: Path, name: str) -> None:
+        """Use, or on the first write make, a ledger.
+
+        Args:
+            home: Folder of the side, which keeps the anchor as ``anchors/<name>.head``.
+            path: Its file; only its owner can read it.
+            name: How people call it: ``ledger of <name>``.
+        """
+        self.path, self.name = path, name
+        self.anchor = home / _ANCHORS / f"{name}.head"
+
+    def lines(self, witnesses: Iterable[Head] = ()) -> list[Line]:
+        """Every line in order, after the chain, its anchor and every witness were checked.
+
+        Raises:
+            SafeError: ``E_LEDGER_BROKEN``, or ``E_KEY_PERMISSIONS`` if others can read it.
+        """
+        with self._locked():
+            return self._lines(witnesses)
+
+    def head(self) -> Head:
+        """How long it is, and its last hash: for whoever keeps a copy elsewhere."""
+        return _head(self.lines())
+
+    def append(self, kind: str, facts: Mapping[str, Any], when: datetime) -> Line:
+        """Add a line; on disk, with its anchor, when this returns.
+
+        Raises:
+            SafeError: ``E_LEDGER_BROKEN``: what is there is not whole, so nothing is added to it.
+        """
+        with self._locked():
+            before = _head(self._lines())
+            unsigned = Line(before.lines + 1, kind, dict(facts), when.isoformat(timespec="seconds"), before.hash, "")
+            line = Line(**(vars(unsigned) | {"hash": _hash(unsigned)}))
+            self.path.touch(mode=0o600)
+            with self.path.open("r+b") as file:
+                # What a crash cut short never counted.
+                whole = file.read().rfind(b"\n") + 1
+                file.truncate(whole)
+                file.seek(whole)
+                file.write(canonical_json(vars(line)) + b"\n")
+                file.flush()
+                flush(self.path)
+            write_atomically(self.anchor, canonical_json(vars(_head([line]))))
+            return line
+
+    def _lines(self, witnesses: Iterable[Head] = ()) -> list[Line]:
+        lines = self._read()
+        hashes = [START]
+        for place, line in enumerate(lines, start=1):
+            if (line.sequence, line.previous, line.hash) != (place, hashes[-1], _hash(line)):
+                raise self._broken(f"line {place} is not what was written")
+            hashes.append(line.hash)
+        anchor = self._anchor()
+        # A crash between the line and the anchor leaves the anchor one line behind, never more.
+        if len(lines) - anchor.lines > 1:
+            raise self._broken("its anchor knows fewer lines")
+        for head in (anchor, *witnesses):
+            if head.lines >= len(hashes) or hashes[head.lines] != head.hash:
+                raise self._broken(f"it held {head.lines} lines before, and now holds {len(lines)} or other ones")
+        return lines
+
+    def _read(self) -> list[Line]:
+        try:
+            # What follows the last line end is a write that a crash cut short.
+            return [Line(**json.loads(line)) for line in read_private(self.path).split(b"\n")[:-1]]
+        except FileNotFoundError:
+            return []
+        except (ValueError, TypeError):
+            raise self._broken("a line can't be read") from None
+
+    def _anchor(self) -> Head:
+        try:
+            return Head.read(json.loads(read_private(self.anchor)))
+        except FileNotFoundError:
+            return NO_LINES
+        except (ValueError, TypeError, KeyError):
+            raise self._broken("its anchor can't be read") from None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            private_folder(self.path.parent)
+            private_folder(self.anchor.parent)
+            with exclusive(self.anchor.parent):
+                yield
+        except OSError as error:
+            raise write_failure(error, self.path.parent) from None
+
+    def _broken(self, how: str) -> SafeError:
+        message = (
+            f"The ledger of {self.name}, {self.path}, was changed, shortened or lost ({how}): put back the copy of the last backup "
+            f"and its anchor {self.anchor}, explain the difference, and see that `ledger verify` finds it whole; until "
+            f"then nothing is sent or released."
+        )
+        return SafeError("E_LEDGER_BROKEN", message)
+
+
+def _head(lines: list[Line]) -> Head:
+    return Head(lines[-1].sequence, lines[-1].hash) if lines else NO_LINES
+
+
+def _hash(line: Line) -> str:
+    plain = {name: value for name, value in vars(line).items() if name != "hash"}
+    return hashlib.sha256(canonical_json(plain)).hexdigest()
