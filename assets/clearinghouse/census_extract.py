@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from assets import transfer
-from assets.clearinghouse.heard import DROPS, FEEDS, OPT_OUTS, drops_digest, feeds_digest, opt_outs_digest
+from assets.clearinghouse.heard import (
+    DROPS,
+    ELSEWHERE,
+    FEEDS,
+    OPT_OUTS,
+    drops_digest,
+    feeds_digest,
+    opt_outs_digest,
+    opt_outs_elsewhere,
+)
 from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.census_extract import RULES
 from credential_pipeline.clearinghouse.census_extract.blocks import refuse_stale
@@ -51,6 +60,7 @@ def _lists(step: Step) -> Mapping[str, tuple[str | None, str]]:
         "the deliveries": (feeds.manifest.inputs.get(FEEDS), feeds_digest(step)),
         "the registry's drops": (drops.manifest.inputs.get(DROPS), drops_digest(step)),
         "the lists of opt-outs": (linked.manifest.inputs.get(OPT_OUTS), opt_outs_digest(step)),
+        "the opt-outs of other industries": (linked.manifest.inputs.get(ELSEWHERE), opt_outs_elsewhere(step)),
         feeds.snapshot.name: (clean.manifest.inputs.get(feeds.snapshot.name), feeds.name),
         clean.snapshot.name: (linked.manifest.inputs.get(clean.snapshot.name), clean.name),
         drops.snapshot.name: (linked.manifest.inputs.get(drops.snapshot.name), drops.name),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from assets.clearinghouse.heard import DROPS, TAKEN_BACK, drops_digest, rescissions_digest
 from assets.hop import Hop, Step
-from checks.suites.clearinghouse.education_registry import RULES
+from checks.suites.clearinghouse.education_registry import FALL, RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
@@ -28,7 +28,7 @@ def _build(step: Step, staged: Staged) -> None:
 def _explain(_step: Step, staged: Staged) -> str:
     from credential_pipeline.clearinghouse.education_registry.blocks import explain_blocks
 
-    return explain_blocks(staged.con)
+    return explain_blocks(staged.con) if staged.con.execute(FALL).fetchall()[0][0] else ""
 
 
 HOP = Hop(

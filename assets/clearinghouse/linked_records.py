@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assets import environment
-from assets.clearinghouse.heard import OPT_OUTS, opt_outs_digest
+from assets.clearinghouse.heard import ELSEWHERE, OPT_OUTS, opt_outs_digest, opt_outs_elsewhere
 from assets.hop import Chart, Hop, Published, Step
 from assets.run_tags import NEW_IDS
 from checks.suites.clearinghouse.linked_records import RULES
@@ -30,12 +30,14 @@ def _depends(step: Step) -> Mapping[str, str]:
         "profiles model": fingerprint(locate("profiles", named.profiles, folder)),
         "registry model": fingerprint(locate("registry", named.registry, folder)),
         OPT_OUTS: opt_outs_digest(step),
+        ELSEWHERE: opt_outs_elsewhere(step),
         "decisions": digest(review_folder(step.root, step.partition)),
     }
 
 
 def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.linked_records.block_memory import attach_statements
+    from credential_pipeline.clearinghouse.linked_records.elsewhere import attach_elsewhere
     from credential_pipeline.clearinghouse.linked_records.learner_ids import attach_last
     from credential_pipeline.clearinghouse.linked_records.link import link
     from credential_pipeline.engines.linkage.engine import opened
@@ -44,6 +46,7 @@ def _build(step: Step, staged: Staged) -> None:
     new_ids = step.run_tags.get(NEW_IDS) == "true"
     staged.facts[_INHERITED] = attach_last(staged.con, step.side.store, step.partition, new_ids=new_ids)
     attach_statements(staged.con, step.side.store, step.partition, anew=new_ids)
+    attach_elsewhere(staged.con, step.side.store, step.partition)
     if previous := attach_compared(staged.con, step.side.store, step.partition):
         staged.facts[COMPARED_WITH] = previous
     industry, models = step.industry, step.root / "models"

@@ -162,7 +162,8 @@ def fill_texts(con: Connection, text: str) -> None:
         for table in snapshot:
             texts = [c.name for c in table.columns if c.type == "VARCHAR" and c.name not in NAMEABLE]
             values = ", ".join(f"\"{column}\" = '{text}'" for column in texts)
-            con.execute(f'UPDATE {snapshot.name}."{table.name}" SET {values}')
+            if texts:
+                con.execute(f'UPDATE {snapshot.name}."{table.name}" SET {values}')
     con.execute(f"UPDATE raw_feeds.records SET source = MAP {{'{text}': '{text}'}}")
     con.execute(f"UPDATE raw_feeds.blocked_rows SET source = MAP {{'{text}': '{text}'}}")
     con.execute(f"INSERT INTO outcome_release.audit_findings VALUES ('{text}', '{text}', '{text}')")

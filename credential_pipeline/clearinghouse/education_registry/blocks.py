@@ -98,16 +98,14 @@ def compare_blocks(con: Connection, store: Store, rescinded: Sequence[Entry]) ->
 
 
 def explain_blocks(con: Connection) -> str:
-    """A sentence on a fall of the blocks against the last version; empty if there is none to speak of."""
-    found = con.execute(
-        f"""
-        SELECT blocked, (SELECT count(*) FILTER (ferpa_block) FROM education_registry.persons) AS now
-        FROM {BEFORE}.blocks WHERE now + rescinded < blocked
-        """
-    ).fetchall()
-    if not found:
-        return ""
-    before, now = found[0]
+    """A sentence on a fall of the blocks against the last version.
+
+    Args:
+        con: Connection with education_registry.persons and what :func:`compare_blocks` left.
+    """
+    before, now = con.execute(
+        f"SELECT blocked, (SELECT count(*) FILTER (ferpa_block) FROM education_registry.persons) FROM {BEFORE}.blocks"
+    ).fetchall()[0]
     return (
         f"education/persons: {now} students are blocked by ferpa_block, {before} were in the last version. Deliver the drop"
         " again with its blocks, or write into opt_outs/rescissions who took it back."

@@ -11,16 +11,20 @@ WITH feeds AS (
         SELECT 1 FROM {blocks} b WHERE b.certifier = c.certifier AND b.record_id = c.record_id)),
 said AS (
     SELECT 'certifier' AS source, certifier, record_id, person_ref, NULL::VARCHAR AS student_id, first_name, last_name,
-           birth_date, 'all' AS scope, NULL::VARCHAR AS industry, reason, since, since AS last_said
+           birth_date, 'all' AS scope, NULL::VARCHAR AS industry, reason, since, since AS last_said, true AS own
     FROM feeds
     UNION ALL
+    SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry, reason,
+           since, last_said, false
+    FROM {elsewhere}
+    UNION ALL
     SELECT 'school', NULL, NULL, NULL, s.student_id, i.first_name, i.last_name, i.birth_date, 'all', NULL,
-           'FERPA_BLOCK', NULL, NULL
+           'FERPA_BLOCK', NULL, NULL, true
     FROM {students} s LEFT JOIN {index} i USING (student_id)
     WHERE s.ferpa_block
     UNION ALL
     SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
-           'OPT_OUT', received, received
+           'OPT_OUT', received, received, true
     FROM {listed}),
 named AS (
     SELECT 'B' || substr(md5(concat_ws('|', source, coalesce(certifier, ''), coalesce(record_id, ''),
@@ -30,6 +34,6 @@ named AS (
     FROM said)
 SELECT statement_id, source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
        CASE WHEN bool_or(reason = 'FLAG') THEN 'FLAG' ELSE min(reason) END AS reason,
-       min(since) AS since, max(last_said) AS last_said
+       min(since) AS since, max(last_said) AS last_said, bool_or(own) AS own
 FROM named
 GROUP BY ALL

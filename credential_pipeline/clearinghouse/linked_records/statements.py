@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credential_pipeline.clearinghouse.linked_records.block_memory import recall_statements
+from credential_pipeline.clearinghouse.linked_records.elsewhere import recall_elsewhere
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry, OptOuts
 from credential_pipeline.foundation import standard_form as form
@@ -47,9 +48,10 @@ class Wishes:
 
 
 def gather_statements(work: Scratch, read: Inputs, wishes: Wishes) -> Relation:
-    """All statements ever heard: the columns of linked_records.block_statements, and rescinded (DATE; NULL if in force).
+    """All statements ever heard.
 
-    What a school's registry says now cannot be rescinded by a list: the registry is to be mended instead.
+    Beside the columns of linked_records.block_statements they have rescinded (DATE; NULL if in force) and own (false for what
+    was said in another industry). What a school's registry says now cannot be rescinded by a list: mend the registry instead.
 
     Args:
         work: Makes the relations.
@@ -70,6 +72,7 @@ def gather_statements(work: Scratch, read: Inputs, wishes: Wishes) -> Relation:
             students=read.persons,
             index=read.index,
             listed=listed,
+            elsewhere=recall_elsewhere(work),
         ),
     )
     return work.table(
@@ -83,7 +86,7 @@ def write_statements(work: Scratch, statements: Relation) -> None:
     """Create linked_records.block_statements."""
     columns = ", ".join(SNAPSHOT.table("block_statements").column_names)
     work.con.execute(
-        f"CREATE OR REPLACE TABLE linked_records.block_statements AS SELECT {columns} FROM {statements} ORDER BY statement_id"
+        f"CREATE OR REPLACE TABLE linked_records.block_statements AS SELECT {columns} FROM {statements} WHERE own ORDER BY statement_id"
     )
 
 

@@ -9,7 +9,7 @@ WITH known AS (
     FROM {said} s LEFT JOIN {before} m USING (statement_id)
     UNION ALL BY NAME
     -- That a mark may have been cut off is only feared while the file lies there.
-    SELECT * REPLACE (false AS said_now) FROM {before} ANTI JOIN {said} USING (statement_id) WHERE reason <> 'CUT_ROW'),
+    SELECT * REPLACE (false AS said_now), true AS own FROM {before} ANTI JOIN {said} USING (statement_id) WHERE reason <> 'CUT_ROW'),
 dated AS (SELECT * REPLACE (coalesce(since, last_said) AS since) FROM known)
 SELECT k.*, (
     SELECT min(r.received) FROM {rescissions} r

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.linked_records.block_memory import attach_statements
+from credential_pipeline.clearinghouse.linked_records.elsewhere import attach_elsewhere
 from credential_pipeline.clearinghouse.opt_outs.lists import COLUMNS, NOTHING, RESCISSION_COLUMNS, read_opt_outs
+from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.domain.clearinghouse.opt_outs_world import (
     NAMES,
     World,
@@ -197,3 +201,53 @@ def test_a_scope_is_about_its_certifier_and_its_industry(con: Connection, tmp_pa
         {**LETTER, "student_id": "S2", "scope": "industry"},
     ]
     assert run(con, tmp_path / "home", registry, asked) == left(1, 3)
+
+
+def said_elsewhere(root: Path, rows: str) -> Store:
+    """A store in which another industry, ``farming``, remembers what was said there."""
+    store = Store(root / "store")
+    with store.stage(SNAPSHOT, "farming") as staged:
+        for table in SNAPSHOT:
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
+            staged.con.execute(f'CREATE TABLE linked_records."{table.name}" ({columns})')
+        staged.con.execute(f"INSERT INTO linked_records.block_statements BY NAME {rows}")
+        staged.write()
+        staged.publish()
+    return store
+
+
+def test_who_is_blocked_in_another_industry_is_blocked_in_this_one_and_remembered_there(
+    con: Connection, tmp_path: Path, registry: Registry
+) -> None:
+    run(con, tmp_path / "first", registry, world())
+    born = person(4)["Born"]
+    store = said_elsewhere(
+        tmp_path,
+        f"""SELECT * FROM (VALUES ('B1', '{NAMES[4].upper()}', DATE '{born}'), ('B2', 'STRANGER', DATE '{born}'))
+        AS said(statement_id, last_name, birth_date), (SELECT 'certifier' AS source, 'barn' AS certifier, 'X1' AS record_id,
+        'MARIA' AS first_name, 'all' AS scope, 'FLAG' AS reason, DATE '2026-02-02' AS since, DATE '2026-02-02' AS last_said,
+        true AS said_now)""",
+    )
+    assert attach_elsewhere(con, store, "farming") == []
+    assert attach_elsewhere(con, store, "mining") == ["B1 2026-02-02"]
+    assert run(con, tmp_path / "second", registry, world()) == left(2, 5)
+    assert con.execute("SELECT count(*) FROM linked_records.block_statements WHERE certifier = 'barn'").fetchall() == [
+        (0,)
+    ]
+    assert con.execute("SELECT since FROM linked_records.blocks WHERE certifier = 'barn'").fetchall() == [
+        (date(2026, 2, 2),)
+    ]
+
+
+def test_a_damaged_memory_of_opt_outs_is_refused_until_a_person_says_so(con: Connection, tmp_path: Path) -> None:
+    store = said_elsewhere(tmp_path, "SELECT 'B1' AS statement_id")
+    attach_statements(con, store, "farming")
+    assert con.execute("SELECT statement_id FROM previous_opt_outs.block_statements").fetchall() == [("B1",)]
+    file = store.current(SNAPSHOT, "farming").path("block_statements")
+    file.write_bytes(b"PAR1")
+    for refused in (lambda: attach_statements(con, store, "farming"), lambda: attach_elsewhere(con, store, "mining")):
+        with pytest.raises(SafeError) as caught:
+            refused()
+        assert caught.value.code == "E_OPT_OUTS_LOST"
+    attach_statements(con, store, "farming", anew=True)
+    assert con.execute("SELECT count(*) FROM previous_opt_outs.block_statements").fetchall() == [(0,)]
