@@ -134,5 +134,7 @@ def test_what_hides_blocks_is_refused_and_named(run, small):
     (small / "clearinghouse/opt_outs/letters.csv").unlink()
     change_students(small, "UPDATE students SET ferpa_block = 'N'")
     refused(run(small, "run", "manufacturing"), "education/persons: 0 students are blocked", "blocks_not_collapsed")
-    change_students(small, "UPDATE students SET ferpa_block = NULL WHERE student_id < '2'")
+    change_students(
+        small, "UPDATE students SET ferpa_block = NULL WHERE student_id = (SELECT min(student_id) FROM students)"
+    )
     refused(run(small, "run", "manufacturing"), "education/persons/part-0.parquet", "E_REGISTRY_NO_BLOCKS")
