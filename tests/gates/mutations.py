@@ -74,6 +74,15 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "small_deliveries_readable": (_delivery(19, 10), _delivery(1, 1)),
         "few_rows_of_a_delivery_quarantined": _delivery(20, 3),
         "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
+        "blocks_in_each_delivery": (
+            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 500, 0, 0)",
+            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 1, 1, 0)",
+        ),
+        "blocks_not_collapsed": (
+            "UPDATE raw_feeds.block_flags SET blocked = 0",
+            "DELETE FROM raw_feeds.block_flags",
+            "UPDATE previous_raw_feeds.blocks SET rows = 5000, blocked = 500, rescinded = 1",
+        ),
     },
     "education_registry": {
         "every_student_indexed_once": (
@@ -89,6 +98,11 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             INSERT INTO education_registry.persons BY NAME SELECT 'x' || i AS student_id, 'Doe' AS last_name,
             DATE '1900-01-01' AS birth_date, false AS ferpa_block FROM range(101) AS t(i)""",
         "blocks_decided": "UPDATE education_registry.persons SET ferpa_block = NULL WHERE student_id = 's1'",
+        "blocks_not_collapsed": (
+            "UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 1",
+            """UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 500;
+               UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
+        ),
         "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
         "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
     },
@@ -144,6 +158,13 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             """UPDATE linked_records.learners SET blocked = NULL;
                UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'""",
         ),
+        "wishes_followed": "UPDATE linked_records.blocks SET learner_id = 'L2'",
+        "wishes_kept": "DELETE FROM linked_records.block_statements WHERE statement_id = 'B2'",
+        "wishes_heard": (
+            "UPDATE linked_records.block_statements SET record_id = 'T1' WHERE statement_id = 'B1'",
+            "UPDATE linked_records.block_statements SET person_ref = 'x' WHERE statement_id = 'B1'",
+        ),
+        "opt_out_lists_whole": "UPDATE linked_records.block_statements SET said_now = false",
         "school_blocks_marked": (
             "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
             """UPDATE linked_records.learners SET blocked = NULL;
