@@ -40,9 +40,10 @@ def _build(step: Step, staged: Staged) -> None:
 
     words = [read_notice(step.root), code_version(preview.RENDERER), step.industry.model_dump_json()]
     words += [certifier.model_dump_json() for certifier in step.certifiers]
-    figures = [step.current(outcome_tables.SNAPSHOT).name, code_version(__name__)]
+    tables = step.current(outcome_tables.SNAPSHOT).name
+    figures = [tables, code_version(__name__)]
     figures.append(step.industry.disclosure.model_dump_json())
-    binding = Binding(words=digest_of(*words), made_of=digest_of(*figures))
+    binding = Binding(words=digest_of(*words), made_of=digest_of(*figures), tables=tables)
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
     preview.render(step, staged, proposal.entry.release)
     staged.facts |= {

@@ -27,6 +27,7 @@ class Entry:
         sha256: Of that file.
         binds: Hash of all else that becomes public with it: words, notice, the program that writes them.
         made_of: Hash of what it was made of.
+        tables: Version of ``outcome_tables`` that it was made of.
         profile: The profile by which its figures were made safe, and the thresholds that held.
         min_learners: Fewest learners behind a figure.
         min_money: Fewest learners behind an amount.
@@ -38,6 +39,7 @@ class Entry:
     sha256: str
     binds: str = ""
     made_of: str = ""
+    tables: str = ""
     profile: str = "standard"
     min_learners: int = 0
     min_money: int = 0

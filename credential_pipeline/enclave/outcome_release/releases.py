@@ -20,6 +20,17 @@ def read_notice(home: Path) -> str:
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
+def last_release(home: Path, industry: str) -> Entry | None:
+    """The industry's last release, withdrawn or not; None if it never had one.
+
+    Raises:
+        SafeError: ``E_LEDGER_BROKEN``, or ``E_RELEASE_FILE``: its file is not what it was.
+    """
+    mine = [entry for entry in entries(chain(home).lines()) if entry.industry == industry]
+    files_of(mine[-1:], home)
+    return mine[-1] if mine else None
+
+
 def known_before(home: Path, industry: str, release: str) -> str:
     """Hash of what was public before a release, or is public now if it is not: what it is attacked with.
 
@@ -41,10 +52,12 @@ class Binding:
     Attributes:
         words: Hash of everything else that becomes public: words of the registry, the notice, the program that writes them.
         made_of: Hash of the tables, rules and code that the figures come from.
+        tables: Version of the tables.
     """
 
     words: str = ""
     made_of: str = ""
+    tables: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,8 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], bin
     number = len({entry.release for entry in released if entry.industry == industry}) + 1
     name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
     file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
-    return Decision(Entry(name, industry, file, digest, binding.words, binding.made_of), tuple(files))
+    entry = Entry(name, industry, file, digest, binding.words, binding.made_of, binding.tables)
+    return Decision(entry, tuple(files))
 
 
 def keep(home: Path, entry: Entry, staged: Path) -> None:
