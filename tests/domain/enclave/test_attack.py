@@ -6,6 +6,9 @@ import pytest
 
 from credential_pipeline.enclave.outcome_release.attack.attacker import Attack, Released, attack
 from credential_pipeline.enclave.outcome_release.attack.rules import RULES, decimals, ends, rules_of, unrounded
+from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from tests.domain.enclave.outcome_tables_world import opened, registry
 from tests.domain.enclave.release_world import (
     STANDARD,
     Tables,
@@ -88,6 +91,14 @@ def test_shares_are_read_as_finely_as_they_are_printed():
 def test_an_industrys_own_thresholds_join_the_rules():
     assert rules_of("standard", min_learners=20).hidden_below == 20
     assert rules_of("one-off", min_learners=12).small == 12
+
+
+def test_the_judge_reads_the_counts_behind_the_cells(people, made: Tables):
+    known = registry(horizons={"first": -1, "last": 2})
+    with opened(people) as con:
+        tabulate(con, known.industry("manufacturing"), known)
+        told = true_counts(con).set_index(["cell_id", "role"])["value"]
+    assert told.sort_index().to_dict() == true(made).sort_index().to_dict()
 
 
 # --- a careful file holds ----------------------------------------------------------------------------------------------
