@@ -9,12 +9,12 @@ from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
+from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
 from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.sql import text_of
 
 
 def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Attack:
@@ -26,7 +26,7 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         released: All releases of all industries, as the ledger knows them.
     """
     by_file = {home / entry.file: entry for entry in released}
-    truth = con.execute(text_of(__package__, "true_counts.sql")).df()
+    truth = true_counts(con)
 
     def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
         form = check_print(staged, earlier, profile)
