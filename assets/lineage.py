@@ -25,8 +25,7 @@ CARRIES = {
     "outcome_release.published_outcomes": ("outcome_tables.outcomes",),
     "outcome_release.definitions": ("outcome_tables.definitions",),
     **{
-        f"published_outcomes.{table.name}": (f"outcome_release.{table.name}",)
-        for table in SNAPSHOTS["published_outcomes"]
+        f"published_outcomes.{table.name}": (f"outcome_release.{table.name}",) for table in SNAPSHOTS["outcome_release"]
     },
 }
 

@@ -78,6 +78,15 @@ SOURCES = (
         kinds=("csv",),
     ),
     Source(
+        "opt_out_lists",
+        Side.CLEARINGHOUSE,
+        "linked_records",
+        "The steward's lists of people who want nothing shared, and of what was taken back.",
+        _files("opt_outs"),
+        partitioned=False,
+        kinds=("csv",),
+    ),
+    Source(
         "arrived_extracts",
         Side.ENCLAVE,
         "accepted_extract",

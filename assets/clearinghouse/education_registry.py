@@ -5,21 +5,30 @@ Heavy libraries are loaded by the step that needs them.
 
 from collections.abc import Mapping
 
-from assets.digests import digest_of_files
+from assets.clearinghouse.heard import DROPS, TAKEN_BACK, drops_digest, rescissions_digest
 from assets.hop import Hop, Step
-from checks.suites.clearinghouse.education_registry import RULES
+from checks.suites.clearinghouse.education_registry import FALL, RULES
+from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
 
 def _depends(step: Step) -> Mapping[str, str]:
-    return {"drops": digest_of_files(step.root / "education")}
+    return {DROPS: drops_digest(step), TAKEN_BACK: rescissions_digest(step)}
 
 
 def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.education_registry.blocks import compare_blocks
     from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 
     load_education_registry(staged.con, step.root / "education")
+    compare_blocks(staged.con, step.side.store, OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("school"))
+
+
+def _explain(_step: Step, staged: Staged) -> str:
+    from credential_pipeline.clearinghouse.education_registry.blocks import explain_blocks
+
+    return explain_blocks(staged.con) if staged.con.execute(FALL).fetchall()[0][0] else ""
 
 
 HOP = Hop(
@@ -27,5 +36,6 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     depends=_depends,
+    explain=_explain,
     description="Names and addresses in the same standard form as the profiles.",
 )

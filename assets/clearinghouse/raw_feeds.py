@@ -5,25 +5,31 @@ Heavy libraries are loaded by the step that needs them.
 
 from collections.abc import Mapping
 
-from assets.digests import digest_of_files
+from assets.clearinghouse.heard import FEEDS, TAKEN_BACK, feeds_digest, rescissions_digest
 from assets.hop import Chart, Hop, Step
 from checks.suites.clearinghouse.raw_feeds import RULES
-from credential_pipeline.clearinghouse.raw_feeds.receipts import record_receipts
+from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
+from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts, record_receipts
 from credential_pipeline.clearinghouse.raw_feeds.refusals import explain_refusals
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
 
 def _depends(step: Step) -> Mapping[str, str]:
-    return {"feeds": digest_of_files(step.root / "inbox" / step.partition)}
+    return {FEEDS: feeds_digest(step), TAKEN_BACK: rescissions_digest(step)}
 
 
 def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.raw_feeds.blocked import compare_blocks, date_blocks
     from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 
     read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, step.root / "archive", step.date)
     rows = staged.con.execute("SELECT DISTINCT sha256 FROM raw_feeds.deliveries ORDER BY 1").fetchall()
-    record_receipts(step.root / "receipts.jsonl", [digest for (digest,) in rows])
+    receipts = step.root / "receipts.jsonl"
+    record_receipts(receipts, [digest for (digest,) in rows])
+    date_blocks(staged.con, read_receipts(receipts))
+    rescinded = OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("certifier")
+    compare_blocks(staged.con, step.side.store, step.partition, rescinded)
 
 
 def _explain(step: Step, staged: Staged) -> str:

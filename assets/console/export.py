@@ -27,6 +27,7 @@ _READS = {
     "credentials": ("cleaned_learners", "linked_records"),
     "learners": ("linked_records",),
     "links": ("linked_records",),
+    "blocks": ("linked_records",),
     "profile_links": ("linked_records",),
     "pairs": ("linked_records",),
     "learner_events": ("linked_records",),

@@ -5,6 +5,7 @@ from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.public.published_outcomes.place import report_path
+from credential_pipeline.public.published_outcomes.sentences import percent
 
 _AGES = """
 SELECT age_band, horizon, value, status FROM published_outcomes.published_outcomes
@@ -27,7 +28,10 @@ _LABELS = {
 def show(industry: str) -> None:
     """Print the headline table of an industry's current release."""
     snapshot = SNAPSHOTS["published_outcomes"]
-    version = store(Side.PUBLIC).current(snapshot, industry)
+    version = store(Side.PUBLIC).find(snapshot, industry)
+    if version is None or not version.rows("published_outcomes"):
+        print(f"\n{industry}: nothing is public" + (" (withdrawn)" if version else ""))
+        return
     with connect(Side.PUBLIC) as con:
         version.attach(con)
         ages = con.execute(_AGES).fetchall()
@@ -45,7 +49,7 @@ def show(industry: str) -> None:
     for measure, race, _, value, n, status in others:
         shown = _dollars(value, status) if measure == "in_industry_premium" else _share(value, status)
         group = "" if race == "all" else f", {race}"
-        print(f"  {shown:>11}  {_LABELS[measure]}{group}" + (f" (n = {n:,})" if n else ""))
+        print(f"  {shown:>11}  {_LABELS[measure]}{group}" + (f" ({n:,} learners)" if n else ""))
     print(f"  report: {report_path(environment.side_home(Side.PUBLIC), industry, release)}")
 
 
@@ -54,4 +58,4 @@ def _dollars(value: float | None, status: int) -> str:
 
 
 def _share(value: float | None, status: int) -> str:
-    return f"{value:.1%}" if status == 1 and value is not None else "not shown"
+    return percent(value, 1) if status == 1 and value is not None else "not shown"

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar, keys
+from assets.console import grammar, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
+from credential_pipeline.engines.handover.package import packages
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def execute(arguments: argparse.Namespace) -> int:
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
+        if "outcome_release" in hops and (line := release_acts.waiting(name)):
+            print(line)
     _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
     return 1 if refused else 0
 
@@ -79,7 +82,7 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
 
     for side in Side:
         wanted = [hop for hop in hops if HOPS[hop] == side]
-        if not wanted:
+        if not wanted or (side is Side.PUBLIC and _nothing_released(industry)):
             continue
         chain: Sequence[Hop] = importlib.import_module(f"assets.{side.value}.hops").HOPS
         try:
@@ -93,6 +96,11 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
         if rest and not _materialize(side.value, rest, industry, dagster_instance, tags):
             return False
     return True
+
+
+def _nothing_released(industry: str) -> bool:
+    """Whether the public side has nothing to read because people have still to act on the first release."""
+    return not packages(environment.transfer().releases / industry) and bool(release_acts.waiting(industry))
 
 
 def _observe(hops: Sequence[Hop], side: Side, industry: str, dagster_instance: dg.DagsterInstance) -> list[str]:

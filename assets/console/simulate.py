@@ -47,6 +47,7 @@ def write(
     Raises:
         SafeError: An industry is unknown, or home holds files that are not simulated.
     """
+    from credential_pipeline.enclave.outcome_release.demo import enroll_demo_people
     from credential_pipeline.simulation.simulate import simulate
 
     registry = environment.registry()
@@ -60,6 +61,6 @@ def write(
         seed=seed,
         progress=lambda line: _PROGRESS.info("simulate: %s", line),
     )
-    public = environment.side_home(Side.PUBLIC)
-    public.mkdir(mode=0o755, parents=True, exist_ok=True)
-    write_atomically(public / "notice.txt", _NOTICE.encode())
+    enclave = environment.side_home(Side.ENCLAVE)
+    enroll_demo_people(enclave)
+    write_atomically(enclave / "notice.txt", _NOTICE.encode())

@@ -1,20 +1,21 @@
-"""Disclosure control over all tables at once, an attacker on the result, and the sealed release.
+"""Disclosure control over all tables at once, an attacker on the result, and the files as readers would get them: a proposal.
 
-Heavy libraries are loaded by the step that needs them.
+Heavy libraries are loaded by the step that needs them. Not here: the acts by which it becomes public (release_acts.py).
 """
 
-import datetime
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from assets import transfer
+from assets.code_version import code_version
+from assets.digests import digest_of
+from assets.enclave import preview
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.enclave.outcome_release import RULES
+from credential_pipeline.enclave.outcome_release.releases import Binding, known_before, read_notice
 from credential_pipeline.engines.handover.agreement import require_agreement
-from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
-from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
 
 _STATUS = """
@@ -25,46 +26,39 @@ FROM outcome_release.published_outcomes GROUP BY 1 ORDER BY 2 DESC
 
 def _depends(step: Step) -> Mapping[str, str]:
     require_agreement(step.industry, step.date)
-    return {"recipient": load_recipient(step.root, ENCLAVE_TO_PUBLICATION).fingerprint}
+    current = step.side.store.find(SNAPSHOT, step.partition)
+    release = current.manifest.facts.get("release", "") if current else ""
+    return {
+        "earlier releases": known_before(step.root, step.partition, release),
+        "notice": digest_of(read_notice(step.root)),
+        "preview": code_version(preview.RENDERER),
+    }
 
 
 def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.enclave.outcome_release.propose import propose
 
-    proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure)
+    words = [read_notice(step.root), code_version(preview.RENDERER), step.industry.model_dump_json()]
+    words += [certifier.model_dump_json() for certifier in step.certifiers]
+    tables = step.current(outcome_tables.SNAPSHOT).name
+    figures = [tables, code_version(__name__)]
+    figures.append(step.industry.disclosure.model_dump_json())
+    binding = Binding(words=digest_of(*words), made_of=digest_of(*figures), tables=tables)
+    proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
+    preview.render(step, staged, proposal.entry.release)
     staged.facts |= {
-        "release": proposal.release,
+        "release": proposal.entry.release,
+        "entry": asdict(proposal.entry),
+        "profile": proposal.profile,
         "figures shown": proposal.shown,
         "figures hidden": proposal.hidden,
+        "figures hidden for what an attack found": proposal.mended,
         "earlier releases attacked with": proposal.earlier,
     }
 
 
-def _hand_over(step: Step, staged: Staged) -> None:
-    from credential_pipeline.enclave.outcome_release.hand_over import hand_over
-
-    outbox = step.side.folder_of_releases(step.partition)
-    sealed = hand_over(
-        {table.name: staged.path(table.name) for table in SNAPSHOT},
-        step.root,
-        step.industry,
-        staged.facts["release"],
-        today=step.date,
-        when=datetime.datetime.now(datetime.UTC),
-        outbox=outbox,
-    )
-    staged.facts |= {"package": sealed.package_id, "package number": sealed.manifest.number}
-
-
-def _intact(step: Step, version: Version) -> bool:
-    sender = load_signing_key(step.root, ENCLAVE_TO_PUBLICATION).public
-    return transfer.is_newest(
-        step.side.folder_of_releases(step.partition), version.manifest.facts.get("package"), sender
-    )
-
-
 def _describe(published: Published) -> Mapping[str, Any]:
-    return {key: value for key, value in published.facts.items() if key != "gate_seconds"}
+    return {key: value for key, value in published.facts.items() if key not in {"gate_seconds", "entry"}}
 
 
 HOP = Hop(
@@ -72,12 +66,20 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     reads=[outcome_tables.SNAPSHOT],
-    asks=("agreement", "disclosure"),
+    asks=(
+        "name",
+        "naics",
+        "certifiers",
+        "cohorts",
+        "attribution",
+        "horizons",
+        "base_year",
+        "disclosure",
+        "agreement",
+    ),
     depends=_depends,
-    before_publish=_hand_over,
-    intact=_intact,
     describe=_describe,
     charts={"figures by status": Chart("Figures shown, hidden and not available", _STATUS)},
-    kinds=["highs", "scipy", "age"],
-    description="Fewer than the agreed number of learners are hidden, and so is whatever would give them away.",
+    kinds=["highs", "scipy"],
+    description="Figures are marked and rounded by the profile of the industry, attacked, and proposed for release.",
 )

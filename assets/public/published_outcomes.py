@@ -9,7 +9,6 @@ from typing import Any
 import dagster as dg
 
 from assets.arriving import Arriving
-from assets.digests import digest_of
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.public.published_outcomes import RULES
 from credential_pipeline.engines.handover.agreement import PUBLICATION
@@ -19,7 +18,8 @@ from credential_pipeline.foundation.contracts import outcome_release
 from credential_pipeline.foundation.contracts.published_outcomes import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
-from credential_pipeline.public.published_outcomes.place import read_notice, report_path
+from credential_pipeline.public.published_outcomes.index import WITHDRAWAL
+from credential_pipeline.public.published_outcomes.place import report_path
 
 _SENT_BY = outcome_release.SNAPSHOT.name
 _MEDIANS = """
@@ -34,10 +34,6 @@ _ARRIVING = Arriving(
     folder=lambda step: step.side.folder_of_releases(step.partition),
     recipient=lambda step: PUBLICATION,
 )
-
-
-def _depends(step: Step) -> Mapping[str, str]:
-    return {**_ARRIVING.depends(step), "notice": digest_of(read_notice(step.root))}
 
 
 def _build(step: Step, staged: Staged) -> None:
@@ -60,18 +56,19 @@ def _publish(step: Step, staged: Staged) -> None:
     from credential_pipeline.public.published_outcomes.publish import publish
 
     _ARRIVING.remember(step, staged)
-    notice = read_notice(step.root)
-    staged.facts["release"] = publish(staged.con, step.root, step.industry, step.certifiers, notice)
+    act = publish(staged.con, step.root, step.partition)
+    staged.facts |= {"release": act.release, "act": act.kind}
 
 
 def _intact(step: Step, version: Version) -> bool:
-    return report_path(step.root, step.partition, version.manifest.facts.get("release", "")).is_file()
+    facts = version.manifest.facts
+    return facts.get("act") == WITHDRAWAL or report_path(step.root, step.partition, facts.get("release", "")).is_file()
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
     root, release = published.step.root, published.facts["release"]
     report = report_path(root, published.step.partition, release).relative_to(root.parent)
-    return {"release": release, "report": dg.MetadataValue.path(str(report))}
+    return {"release": release, "act": published.facts["act"], "report": dg.MetadataValue.path(str(report))}
 
 
 HOP = Hop(
@@ -79,22 +76,12 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     receives=outcome_release.SNAPSHOT,
-    asks=(
-        "name",
-        "naics",
-        "certifiers",
-        "cohorts",
-        "attribution",
-        "horizons",
-        "base_year",
-        "disclosure",
-        "agreement",
-    ),
-    depends=_depends,
+    asks=("agreement",),
+    depends=_ARRIVING.depends,
     before_publish=_publish,
     intact=_intact,
     describe=_describe,
     charts={"median earnings": Chart("Published median earnings, US dollars, by year from the award", _MEDIANS)},
     kinds=["age", "html", "csv"],
-    description="Writes outcomes.csv, outcomes.parquet, report.html, methods.md, datapackage.json and their manifest.",
+    description="Writes outcomes.csv, outcomes.parquet, report.html, methods.md, certificate.csv, datapackage.json and their manifest.",
 )

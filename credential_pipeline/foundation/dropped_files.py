@@ -76,7 +76,9 @@ def drop_files(folder: Path, shown: str) -> dict[str, list[str]]:
     return found
 
 
-def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Drop:
+def open_drop(
+    work: Scratch, folder: Path, shown: str, columns: Sequence[str], optional: Sequence[str] = (), only: str = ""
+) -> Drop:
     """Create a view over all files of a folder, with the given columns.
 
     Column names may be in any case and order; further columns are ignored.
@@ -87,6 +89,7 @@ def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], o
         shown: How messages name the folder, for example ``education/persons``.
         columns: Columns that every file must have.
         optional: Columns that are NULL where a file lacks them.
+        only: Name of the one file to open; empty for all.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN (names the missing columns), E_DROP_UNREADABLE.
@@ -95,6 +98,8 @@ def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], o
     files: list[tuple[str, dict[str, tuple[str, str]]]] = []
     for kind, names in drop_files(folder, shown).items():
         for file in names:
+            if only and Path(file).name != only:
+                continue
             reader = _READERS[kind].format(files=literal(file))
             present = _columns(work.con, reader, shown, shown_file(Path(file).name))
             missing = [name for name in columns if name not in present]

@@ -35,6 +35,7 @@ SELECT person_key, year, sum(CAST(wages AS BIGINT)) AS wages, arg_min(naics, (-w
 FROM jobs JOIN employers USING (employer_id)
 GROUP BY person_key, year;
 
+-- One row a learner and covered year. Who died before the year stays in it, without wages.
 CREATE TEMP TABLE frame AS
 SELECT c.*, h.horizon, w.wages IS NOT NULL AS matched,
        CAST(w.wages AS DOUBLE) * base.index / p.index AS real,
@@ -45,11 +46,12 @@ SELECT c.*, h.horizon, w.wages IS NOT NULL AS matched,
            ELSE left(w.naics, 2) END AS sector
 FROM cohort AS c
 CROSS JOIN (SELECT unnest(range(getvariable('first_horizon'), getvariable('last_horizon') + 1)) AS horizon) AS h
-LEFT JOIN worked AS w ON w.person_key = c.person_key AND w.year = c.award_year + h.horizon
+LEFT JOIN worked AS w
+    ON w.person_key = c.person_key AND w.year = c.award_year + h.horizon
+    AND (c.death_year = 0 OR c.death_year >= w.year)
 LEFT JOIN {prices} AS p ON p.year = c.award_year + h.horizon
 LEFT JOIN {prices} AS base ON base.year = getvariable('base_year')
-WHERE c.award_year + h.horizon IN (SELECT DISTINCT year FROM wages)
-  AND (c.death_year = 0 OR c.death_year >= c.award_year + h.horizon);
+WHERE c.award_year + h.horizon IN (SELECT DISTINCT year FROM wages);
 
 CREATE TEMP TABLE trained AS
 WITH near AS (

@@ -19,6 +19,7 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.names import HOPS
 from credential_pipeline.foundation.registry import agreements, feeds, model, vocabulary
+from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _LINES = "\n"
 
@@ -118,8 +119,18 @@ def registry_page() -> str:
         f"| `{name}` | {field.kind} | {'required' if name in vocabulary.REQUIRED else ''} |"
         for name, field in vocabulary.FIELDS.items()
     ]
+    parts.append(_profiles())
     parts.append(f"## Canonical fields\n\n| field | kind | |\n|---|---|---|\n{_LINES.join(rows)}\n")
     return "\n".join(parts)
+
+
+def _profiles() -> str:
+    rows = [
+        f"| `{name}` | {rules.min_learners} | {rules.min_money} | {rules.counts} | {rules.decimals} | {rules.told} |"
+        for name, rules in PROFILES.items()
+    ]
+    head = "| profile | least learners | least for amounts | rounding | decimals of shares | what readers are told |"
+    return f"## Release profiles\n\n{head}\n|---|---|---|---|---|---|\n{_LINES.join(rows)}\n"
 
 
 def _model(found: type[BaseModel]) -> str:

@@ -74,6 +74,15 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "small_deliveries_readable": (_delivery(19, 10), _delivery(1, 1)),
         "few_rows_of_a_delivery_quarantined": _delivery(20, 3),
         "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
+        "blocks_in_each_delivery": (
+            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 500, 0, 0)",
+            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 1, 1, 0)",
+        ),
+        "blocks_not_collapsed": (
+            "UPDATE raw_feeds.block_flags SET blocked = 0",
+            "DELETE FROM raw_feeds.block_flags",
+            "UPDATE previous_raw_feeds.blocks SET rows = 5000, blocked = 500, rescinded = 1",
+        ),
     },
     "education_registry": {
         "every_student_indexed_once": (
@@ -89,6 +98,11 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             INSERT INTO education_registry.persons BY NAME SELECT 'x' || i AS student_id, 'Doe' AS last_name,
             DATE '1900-01-01' AS birth_date, false AS ferpa_block FROM range(101) AS t(i)""",
         "blocks_decided": "UPDATE education_registry.persons SET ferpa_block = NULL WHERE student_id = 's1'",
+        "blocks_not_collapsed": (
+            "UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 1",
+            """UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 500;
+               UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
+        ),
         "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
         "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
     },
@@ -144,6 +158,13 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             """UPDATE linked_records.learners SET blocked = NULL;
                UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'""",
         ),
+        "wishes_followed": "UPDATE linked_records.blocks SET learner_id = 'L2'",
+        "wishes_kept": "DELETE FROM linked_records.block_statements WHERE statement_id = 'B2'",
+        "wishes_heard": (
+            "UPDATE linked_records.block_statements SET record_id = 'T1' WHERE statement_id = 'B1'",
+            "UPDATE linked_records.block_statements SET person_ref = 'x' WHERE statement_id = 'B1'",
+        ),
+        "opt_out_lists_whole": "UPDATE linked_records.block_statements SET said_now = false",
         "school_blocks_marked": (
             "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
             """UPDATE linked_records.learners SET blocked = NULL;
@@ -292,6 +313,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_tables.outcomes SET value = 0.24 WHERE cell_id = 'c2'",
             "DELETE FROM outcome_tables.outcomes WHERE \"table\" = 'coverage'",
         ),
+        "publishable_given": "UPDATE outcome_tables.outcomes SET publishable = NULL WHERE cell_id = 'e50'",
         "dollars_have_a_year": "UPDATE outcome_tables.outcomes SET base_year = NULL WHERE cell_id = 'e50'",
         "definitions_known": (
             "UPDATE outcome_tables.outcomes SET definition = 'd9' WHERE cell_id = 'e50'",
@@ -308,7 +330,14 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 's1'",
         ),
         "attacker_finds_nothing": "INSERT INTO outcome_release.audit_findings VALUES ('exact', 'x1', 'n')",
-        "audit_was_run": "UPDATE outcome_release.audit_summary SET hidden_counts = NULL",
+        "audit_was_run": (
+            "UPDATE outcome_release.certificate SET tried = 0",
+            "UPDATE outcome_release.certificate SET tried = NULL",
+        ),
+        "certificate_is_clean": (
+            "UPDATE outcome_release.certificate SET result = 'found'",
+            "UPDATE outcome_release.certificate SET result = NULL",
+        ),
         "flags_known": (
             "UPDATE outcome_release.published_outcomes SET status = 2 WHERE cell_id = 'x1'",
             "UPDATE outcome_release.published_outcomes SET status = NULL WHERE cell_id = 'x1'",
@@ -319,6 +348,19 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "published_outcomes": {
         **{rule: sql.format(s="published_outcomes") for rule, sql in _SHOWN.items()},
         "one_release": "UPDATE published_outcomes.published_outcomes SET release = 'other' WHERE cell_id = 's1'",
+        "one_act": "DELETE FROM published_outcomes.release_acts",
+        "figures_are_of_the_act": (
+            "UPDATE published_outcomes.release_acts SET kind = 'withdrawal'",
+            "UPDATE published_outcomes.release_acts SET release = 'another'",
+            "DELETE FROM published_outcomes.published_outcomes",
+            "DELETE FROM published_outcomes.public_files",
+        ),
+        "two_approvals": (
+            "UPDATE published_outcomes.release_acts SET approved_by = 'k1, k1'",
+            "UPDATE published_outcomes.release_acts SET approved_by = 'k1'",
+            "UPDATE published_outcomes.release_acts SET approved_by = ''",
+            "UPDATE published_outcomes.release_acts SET approved_by = NULL",
+        ),
         "release_named": (
             "UPDATE published_outcomes.published_outcomes SET release = NULL WHERE cell_id = 's1'",
             "UPDATE published_outcomes.published_outcomes SET release = '' WHERE cell_id = 's1'",

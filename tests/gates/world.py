@@ -37,6 +37,8 @@ _PUBLISHED = {
         hidden=", ('earnings', 'x1', 'earnings_p50', NULL, 'usd', 2023, NULL, 5, 'd1')"
     ),
     "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
+    "certificate": "SELECT 'print' AS attack, 'this release' AS against, 6 AS tried, 0 AS found, 'held' AS result",
+    "public_files": "SELECT 'outcomes.csv' AS path, encode('figures') AS content",
 }
 
 #: Rows of every table, by snapshot and table.
@@ -49,6 +51,10 @@ ROWS: dict[str, dict[str, str]] = {
         "deliveries": """
             SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 51 AS rows_in, 50 AS rows_accepted,
                    1 AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state""",
+        "blocked_rows": """
+            SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 52 AS line, 'E_FIELDS' AS reason_code,
+                   MAP {'Last Name': 'Doe'} AS source""",
+        "block_flags": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 50 AS rows, 0 AS blank, 1 AS blocked",
     },
     "education_registry": {
         "persons": """
@@ -65,6 +71,7 @@ ROWS: dict[str, dict[str, str]] = {
         "credentials": """
             SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'P' || i AS profile_id, 'award' AS event, 'pass' AS result,
                    DATE '2015-06-01' AS event_date, false AS blocked FROM range(2, 52) AS t(i)""",
+        "blocks": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 52 AS line, 'T52' AS record_id, 'E_FIELDS' AS reason_code",
     },
     "linked_records": {
         "learners": """
@@ -88,6 +95,10 @@ ROWS: dict[str, dict[str, str]] = {
         "record_ids": """
             SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'L' || greatest(i, 2) AS learner_id, i > 1 AS present
             FROM range(1, 52) AS t(i)""",
+        "blocks": "SELECT 'B1' AS statement_id, 'certifier' AS source, true AS in_force",
+        "block_statements": """
+            SELECT 'B1' AS statement_id, 'mssc' AS certifier, 'T52' AS record_id, 'E_FIELDS' AS reason, true AS said_now
+            UNION ALL SELECT 'B2', NULL, NULL, 'OPT_OUT', true""",
         "diagnostics": "SELECT 'match_rate' AS metric, 'all' AS dimension, 'all' AS level, 0.4 AS value, 50 AS n",
     },
     "census_extract": _EXTRACT,
@@ -112,11 +123,15 @@ ROWS: dict[str, dict[str, str]] = {
     "outcome_tables": {
         "counts": "SELECT unnest(['all', 'women', 'men']) AS count_id, unnest([20, 12, 8]) AS value",
         "equations": "SELECT 'sex' AS equation_id, 'all' AS total_count_id, unnest(['women', 'men']) AS part_count_id",
-        "outcomes": f"SELECT *, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
+        "outcomes": f"SELECT *, value AS publishable, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
         "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
     },
     "outcome_release": _PUBLISHED,
-    "published_outcomes": _PUBLISHED,
+    "published_outcomes": _PUBLISHED
+    | {
+        "release_acts": "SELECT 'manufacturing-2026-1' AS release, 'regular' AS kind, '' AS corrects,"
+        " 'k1, k2' AS approved_by, '2026-06-01' AS approved_on"
+    },
 }
 
 #: What a suite reads besides the tables of the contracts.
@@ -125,8 +140,13 @@ CREATE SCHEMA previous_linked_records;
 CREATE TABLE previous_linked_records.learner_events AS FROM linked_records.learner_events WHERE revision = 1;
 CREATE TABLE previous_linked_records.record_ids AS
     SELECT certifier, record_id, 'L' || substr(record_id, 2) AS learner_id, true AS present FROM linked_records.record_ids;
+CREATE SCHEMA previous_opt_outs;
+CREATE TABLE previous_opt_outs.block_statements AS FROM linked_records.block_statements;
+CREATE SCHEMA previous_education_registry;
+CREATE TABLE previous_education_registry.blocks AS SELECT 20 AS persons, 0 AS blocked, 0 AS rescinded;
+CREATE SCHEMA previous_raw_feeds;
+CREATE TABLE previous_raw_feeds.blocks AS SELECT 'mssc' AS certifier, 50 AS rows, 1 AS blocked, 0 AS rescinded;
 CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR);
-CREATE TABLE outcome_release.audit_summary AS SELECT CAST(1 AS BIGINT) AS hidden_counts;
 """
 
 
@@ -148,6 +168,8 @@ def fill_texts(con: Connection, text: str) -> None:
         for table in snapshot:
             texts = [c.name for c in table.columns if c.type == "VARCHAR" and c.name not in NAMEABLE]
             values = ", ".join(f"\"{column}\" = '{text}'" for column in texts)
-            con.execute(f'UPDATE {snapshot.name}."{table.name}" SET {values}')
+            if texts:
+                con.execute(f'UPDATE {snapshot.name}."{table.name}" SET {values}')
     con.execute(f"UPDATE raw_feeds.records SET source = MAP {{'{text}': '{text}'}}")
+    con.execute(f"UPDATE raw_feeds.blocked_rows SET source = MAP {{'{text}': '{text}'}}")
     con.execute(f"INSERT INTO outcome_release.audit_findings VALUES ('{text}', '{text}', '{text}')")

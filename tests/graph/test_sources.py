@@ -36,6 +36,7 @@ def test_every_way_in_is_a_source_of_the_hop_that_reads_it(assets):
     assert {hop: names for hop, names in found.items() if names} == {
         "raw_feeds": {"certifier_feeds"},
         "education_registry": {"education_drops"},
+        "linked_records": {"opt_out_lists"},
         "accepted_extract": {"arrived_extracts"},
         "reference_population": {"reference_drops"},
         "published_outcomes": {"arrived_releases"},

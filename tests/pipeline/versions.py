@@ -10,7 +10,7 @@ def versions(home: Path) -> dict[str, str]:
 
 
 def public_bytes(home: Path) -> dict[str, str]:
-    """Hash of every public file; the side's own store, and keys lie beside them."""
-    own = {"store", "keys"}
+    """Hash of every public file; the side's own store, keys and ledgers lie beside them."""
+    own = {"store", "keys", "anchors", "arrivals.jsonl"}
     files = [path for path in sorted((home / "public").rglob("*")) if path.is_file() and not own & set(path.parts)]
     return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -3,6 +3,18 @@
 from checks.rule import contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
+BLOCKED = 0.005
+"""Share of blocked students from which a fall to less than half is no chance."""
+FALL = f"""
+    SELECT count(*) FROM (
+        SELECT count(*) AS persons, count(*) FILTER (ferpa_block) AS blocked FROM education_registry.persons
+    ) AS now CROSS JOIN previous_education_registry.blocks AS before
+    WHERE (now.blocked + before.rescinded = 0 AND before.blocked > 0)
+       OR (before.blocked >= {BLOCKED} * before.persons
+           AND (now.blocked + before.rescinded) * before.persons < before.blocked * now.persons / 2)
+"""
+"""Counts one where far fewer students are blocked than in the last version."""
+
 RULES = (
     *contract_rules(SNAPSHOT),
     number(
@@ -49,6 +61,12 @@ RULES = (
         "Whether a student opted out must be yes or no; unknown would be shared.",
         "education_registry.persons",
         "ferpa_block IS NULL",
+    ),
+    number(
+        "blocks_not_collapsed",
+        "When most students who opted out are no longer said to, a column was lost, and all of them would be shared.",
+        FALL,
+        at_most=0,
     ),
     none_where(
         "enrollments_of_known_students",

@@ -41,6 +41,9 @@ CERTIFIER_GAP = 0.2
 FALL = 0.02
 """A fall of the linked share that new deliveries alone do not explain in an industry of some size."""
 
+_TAKEN_BACK = "(SELECT learner_id FROM linked_records.blocks WHERE rescinded IS NOT NULL AND learner_id IS NOT NULL)"
+_RESCINDED = "(SELECT statement_id FROM linked_records.blocks WHERE rescinded IS NOT NULL)"
+
 
 def _gap(name: str, why: str, dimension: str, at_most: float) -> Rule:
     """The linked share of any two large groups of a breakdown, blocked learners aside, lies within a bound."""
@@ -113,9 +116,39 @@ RULES = (
         "blocked_learners_marked",
         "A learner whom the certifier or the school has blocked must carry the mark, or the extract would hold him.",
         "linked_records.links k JOIN cleaned_learners.credentials c USING (certifier, record_id)"
-        " JOIN linked_records.learners l ON l.learner_id = k.learner_id",
+        f" JOIN linked_records.learners l ON l.learner_id = k.learner_id ANTI JOIN {_TAKEN_BACK} t"
+        " ON t.learner_id = k.learner_id",
         "c.blocked AND l.blocked IS NOT TRUE",
         named_by=("certifier",),
+    ),
+    none_where(
+        "wishes_followed",
+        "Whoever a wish to share nothing concerns must carry the mark, whether it came in a good row, a bad one or a list.",
+        "linked_records.blocks b LEFT JOIN linked_records.learners l USING (learner_id)",
+        "b.learner_id IS NOT NULL AND b.in_force IS NOT FALSE AND l.blocked IS NOT TRUE",
+    ),
+    none_where(
+        "wishes_kept",
+        "What was once said is remembered until it is taken back; a wish that is forgotten exposes a person.",
+        "previous_opt_outs.block_statements b ANTI JOIN linked_records.block_statements USING (statement_id)",
+        "b.reason <> 'CUT_ROW'",
+    ),
+    none_where(
+        "wishes_heard",
+        "Every row that says 'do not share' is a wish that is remembered, set aside or not.",
+        "cleaned_learners.blocks b ANTI JOIN linked_records.block_statements s"
+        " ON s.certifier = b.certifier AND s.record_id IS NOT DISTINCT FROM b.record_id"
+        " AND s.person_ref IS NOT DISTINCT FROM b.person_ref AND s.birth_date IS NOT DISTINCT FROM b.birth_date",
+        "true",
+        named_by=("certifier", "delivery"),
+    ),
+    number(
+        "opt_out_lists_whole",
+        "When most entries of the lists of opt-outs are gone, a file is missing: put it back into opt_outs, or write into"
+        " opt_outs/rescissions who took it back.",
+        "SELECT coalesce(avg(CAST(NOT s.said_now AS INTEGER)), 0) FROM linked_records.block_statements s"
+        f" ANTI JOIN {_RESCINDED} r USING (statement_id) WHERE s.reason = 'OPT_OUT'",
+        at_most=0.5,
     ),
     none_where(
         "school_blocks_marked",

@@ -34,6 +34,25 @@ def _unlike(counted: str, table: str) -> str:
     )
 
 
+EXPECTED = 10
+"""Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
+# Each delivery with a column for blocks, beside all others of its sender.
+_MARKS = """(
+    SELECT certifier, delivery, rows, blank, blocked, sum(rows) OVER sender - rows AS other_rows,
+           sum(blank) OVER sender - blank AS other_blank, sum(blocked) OVER sender - blocked AS other_blocked
+    FROM raw_feeds.block_flags WHERE rows > 0
+    WINDOW sender AS (PARTITION BY certifier))"""
+_UNMARKED = f"""
+    blocked = 0 AND other_blocked * rows >= {EXPECTED} * other_rows
+    OR blank = rows AND other_rows >= {SMALL} AND other_blank * 2 < other_rows"""
+_FALLEN = f"""(
+    SELECT before.certifier FROM previous_raw_feeds.blocks AS before
+    LEFT JOIN (SELECT certifier, sum(rows) AS rows, sum(blocked) AS blocked FROM raw_feeds.block_flags GROUP BY ALL) AS now
+        USING (certifier)
+    WHERE before.blocked > 0 AND (coalesce(now.blocked, 0) + before.rescinded = 0
+        OR before.blocked >= {2 * EXPECTED}
+           AND (coalesce(now.blocked, 0) + before.rescinded) * before.rows < before.blocked * coalesce(now.rows, 0) / 2))"""
+
 RULES = (
     *contract_rules(SNAPSHOT),
     none_where(
@@ -124,5 +143,21 @@ RULES = (
         "aside",
         at_most=0.02,
         named_by=_FILE,
+    ),
+    none_where(
+        "blocks_in_each_delivery",
+        "A delivery without any mark where its sender's others hold many has lost the column that says who must not be"
+        " shared; ask for it again, or withdraw it.",
+        _MARKS,
+        _UNMARKED,
+        named_by=_FILE,
+    ),
+    none_where(
+        "blocks_not_collapsed",
+        "A certifier of whose rows far fewer say 'do not share' than in the last version has lost the column, or deliveries"
+        " are missing; put them back, or write into opt_outs/rescissions who took it back.",
+        _FALLEN,
+        "true",
+        named_by=("certifier",),
     ),
 )

@@ -14,8 +14,14 @@ RULES = (
     number(
         "audit_was_run",
         "A release that nobody attacked is not known to be safe.",
-        "SELECT count(*) FROM outcome_release.audit_summary WHERE hidden_counts IS NOT NULL",
+        "SELECT coalesce(sum(tried), 0) FROM outcome_release.certificate",
         at_least=1,
+    ),
+    none_where(
+        "certificate_is_clean",
+        "The certificate ships with the release; it must not say that something was found and left.",
+        "outcome_release.certificate",
+        "result IS DISTINCT FROM 'held'",
     ),
     none_where(
         "no_small_cells",

@@ -21,8 +21,27 @@ RULES = (
         "one_release",
         "All figures belong to one release.",
         "SELECT count(DISTINCT release) FROM published_outcomes.published_outcomes",
+        at_most=1,
+    ),
+    number(
+        "one_act",
+        "A release becomes public by one act, which readers are told of.",
+        "SELECT count(*) FROM published_outcomes.release_acts",
         at_least=1,
         at_most=1,
+    ),
+    none_where(
+        "figures_are_of_the_act",
+        "What was approved is what is published: a release without its figures, or a withdrawal with some, is neither.",
+        "published_outcomes.release_acts",
+        "(kind <> 'withdrawal') IS DISTINCT FROM (release IN (SELECT release FROM published_outcomes.published_outcomes))"
+        " OR (kind <> 'withdrawal' AND (SELECT count(*) FROM published_outcomes.public_files) = 0)",
+    ),
+    none_where(
+        "two_approvals",
+        "Nothing becomes public on the word of fewer than two people.",
+        "published_outcomes.release_acts",
+        "coalesce(len(list_distinct(string_split(approved_by, ', '))), 0) < 2",
     ),
     none_where(
         "release_named",

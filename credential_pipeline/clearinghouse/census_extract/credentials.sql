@@ -5,5 +5,4 @@ FROM cleaned_learners.credentials c
 LEFT JOIN linked_records.links l USING (certifier, record_id)
 LEFT JOIN linked_records.profile_links p ON p.profile_id = c.profile_id
 JOIN {rows} r ON r.learner_id = coalesce(l.learner_id, p.learner_id)
-WHERE NOT coalesce(c.blocked, FALSE)
 GROUP BY ALL

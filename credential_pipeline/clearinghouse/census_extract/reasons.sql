@@ -1,5 +1,11 @@
 -- Every reported learner once, opted_out first: learner_id, reason.
 WITH
+wishes AS (
+    SELECT learner_id, source FROM linked_records.blocks WHERE learner_id IS NOT NULL AND in_force IS NOT FALSE
+),
+rescinded AS (
+    SELECT DISTINCT learner_id FROM linked_records.blocks WHERE learner_id IS NOT NULL AND rescinded IS NOT NULL
+),
 certifier_blocks AS (
     SELECT coalesce(l.learner_id, p.learner_id) AS learner_id, c.profile_id
     FROM cleaned_learners.credentials c
@@ -12,6 +18,12 @@ certifier_blocks AS (
     JOIN linked_records.profile_links p USING (profile_id)
     WHERE c.blocked
 ),
+opted_out AS (
+    SELECT learner_id FROM wishes WHERE source <> 'school'
+    UNION
+    -- Found again without the wishes of the linkage, but for what was taken back.
+    SELECT learner_id FROM certifier_blocks ANTI JOIN rescinded USING (learner_id) WHERE learner_id IS NOT NULL
+),
 seen AS (
     SELECT learner_id, student_id, status = 'blocked' OR coalesce(blocked, FALSE) AS removed
     FROM linked_records.learners
@@ -21,16 +33,18 @@ seen AS (
     SELECT learner_id, student_id, status = 'blocked' FROM linked_records.profile_links
 ),
 school_blocks AS (
-    SELECT DISTINCT seen.learner_id
+    SELECT seen.learner_id
     FROM seen LEFT JOIN education_registry.persons s USING (student_id)
-    WHERE seen.removed OR s.ferpa_block
+    WHERE seen.learner_id IS NOT NULL AND (seen.removed OR s.ferpa_block)
+    UNION
+    SELECT learner_id FROM wishes WHERE source = 'school'
 ),
 learners AS (
     SELECT DISTINCT learner_id FROM linked_records.learners WHERE learner_id IS NOT NULL
 )
 SELECT learner_id,
-       CASE WHEN learner_id IN (SELECT learner_id FROM certifier_blocks WHERE learner_id IS NOT NULL) THEN 'opted_out'
-            WHEN learner_id IN (SELECT learner_id FROM school_blocks WHERE learner_id IS NOT NULL) THEN 'ferpa_blocked'
+       CASE WHEN learner_id IN (FROM opted_out) THEN 'opted_out'
+            WHEN learner_id IN (FROM school_blocks) THEN 'ferpa_blocked'
             ELSE 'extracted' END AS reason
 FROM learners
 UNION ALL

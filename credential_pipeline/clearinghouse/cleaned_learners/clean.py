@@ -1,8 +1,13 @@
-"""Creates cleaned_learners.profiles and cleaned_learners.credentials from raw_feeds.records."""
+"""Creates cleaned_learners.profiles and .credentials from raw_feeds.records, and .blocks from raw_feeds.blocked_rows."""
 
 from collections.abc import Sequence
 
-from credential_pipeline.clearinghouse.cleaned_learners.standardise import IDENTITY, profile_id_sql, standard_sql
+from credential_pipeline.clearinghouse.cleaned_learners.standardise import (
+    IDENTITY,
+    blocks_sql,
+    profile_id_sql,
+    standard_sql,
+)
 from credential_pipeline.clearinghouse.cleaned_learners.values import formed_sql, written_rows
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -16,7 +21,7 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
     """Standardise an industry's accepted rows.
 
     Args:
-        con: Connection with ``raw_feeds.records`` and the schema ``cleaned_learners``.
+        con: Connection with ``raw_feeds.records``, ``raw_feeds.blocked_rows`` and the schema ``cleaned_learners``.
         industry: Name of the industry.
         registry: The loaded registry; its recipes and credential titles are used.
 
@@ -30,6 +35,7 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
         _write_profiles(con, standard)
         _write_credentials(con, standard, list_titles(work, certifiers))
     _assert_complete(con, records)
+    _write_blocks(con, certifiers)
 
 
 def standardise(work: Scratch, records: Relation, certifiers: Sequence[Certifier]) -> Relation:
@@ -86,6 +92,12 @@ def _write_profiles(con: Connection, standard: Relation) -> None:
         SELECT {columns} FROM {standard} GROUP BY profile_id, {identity}
         """
     )
+
+
+def _write_blocks(con: Connection, certifiers: Sequence[Certifier]) -> None:
+    rows = relation(con, "raw_feeds.blocked_rows")
+    parts = " UNION ALL ".join(blocks_sql(certifier, rows) for certifier in certifiers)
+    con.execute(f"CREATE OR REPLACE TABLE cleaned_learners.blocks AS {parts}")
 
 
 def _assert_complete(con: Connection, records: Relation) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
+from credential_pipeline.foundation.storage.relation import Relation
 
 IDENTITY: tuple[str, ...] = (
     *("certifier", "person_ref", "first_name", "middle_name", "last_name", "name_suffix", "previous_last_name"),
@@ -17,7 +19,6 @@ IDENTITY: tuple[str, ...] = (
 )
 """Columns that make a profile: rows that agree on all of them are one."""
 
-_OPEN = ("", "N", "NO", "FALSE", "F", "0")
 _NAMES: Final = ("last_name", "first_name", "middle_name")
 """In the order in which a suffix is looked for at their ends."""
 
@@ -50,11 +51,18 @@ FORMS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
 """Form -> the canonical field that it is made from, and the SQL that makes it out of what the recipe read."""
 
 
-def blocked_sql(certifier: Certifier) -> str:
-    """Whether a row says: do not share. It errs on the safe side: a mark that the YAML does not know blocks."""
-    flag = f"coalesce(nullif({certifier.sql('block_flag')}, ''), {certifier.written_sql('block_flag')}, '')"
-    still_open = ", ".join(f"'{word}'" for word in _OPEN)
-    return f"upper(trim({flag})) NOT IN ({still_open})"
+def blocks_sql(certifier: Certifier, rows: Relation) -> str:
+    """Select by what a person can be told whom one certifier's rows say not to share: the columns of cleaned_learners.blocks."""
+    record_id = f"nullif({certifier.sql('record_id')}, '')"
+    names = ("person_ref", "first_name", "last_name", "birth_date", "event_date")
+    fields = ", ".join(f"{certifier.sql(name)} AS {name}" for name in names)
+    return f"""
+    SELECT certifier, delivery, line, record_id, {form.text("person_ref")} AS person_ref,
+        {form.name("first_name")} AS first_name, {form.name("last_name")} AS last_name,
+        {form.birth_date_at("birth_date", "event_date")} AS birth_date, reason_code, since
+    FROM (SELECT certifier, delivery, line, {record_id} AS record_id, {fields}, reason_code, since
+          FROM {rows} WHERE certifier = {literal(certifier.certifier)})
+    """
 
 
 def standard_sql(made: str) -> str:

@@ -6,7 +6,7 @@ a row is paid for a few values. Not here: what a form is (standardise.py).
 
 from collections.abc import Mapping
 
-from credential_pipeline.clearinghouse.cleaned_learners.standardise import FORMS, blocked_sql
+from credential_pipeline.clearinghouse.cleaned_learners.standardise import FORMS
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -25,7 +25,7 @@ def written_rows(work: Scratch, records: Relation, certifier: Certifier) -> Rela
 def formed_sql(work: Scratch, written: Relation, certifier: Certifier) -> str:
     """A query of a certifier's rows with one column a form of FORMS, and ``blocked``; it needs tables that the work holds."""
     made = {name: make(certifier.sql(field)) for name, (field, make) in FORMS.items()}
-    made["blocked"] = blocked_sql(certifier)
+    made["blocked"] = certifier.blocked_sql()
     chosen, joins = dict(made), ""
     for place, (column, names) in enumerate(_by_column(certifier).items()):
         forms = _forms(work, written, column, {name: made[name] for name in names})

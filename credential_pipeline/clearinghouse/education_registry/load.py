@@ -6,12 +6,13 @@ from typing import Final
 
 import duckdb
 
+from credential_pipeline.clearinghouse.education_registry.blocks import refuse_cut, refuse_undecided
 from credential_pipeline.engines.linkage.fields import make_index
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.contracts.table import Table
 from credential_pipeline.foundation.distinct_values import look_up
-from credential_pipeline.foundation.dropped_files import Drop, Form, open_drop, unreadable
+from credential_pipeline.foundation.dropped_files import Form, open_drop, unreadable
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
@@ -56,14 +57,16 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         folder: Folder that holds ``persons/``, ``enrollments/`` and ``degrees/`` with .csv or .parquet files.
 
     Raises:
-        SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py),
-            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE.
+        SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py), E_DROP_CUT,
+            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS.
     """
     for name in _BY_VALUE:
+        refuse_cut(folder / name, f"education/{name}")
         with scratch(con) as work:
             _load(work, folder / name, SNAPSHOT.table(name))
         _check_ids(con, name)
     _check_persons(con)
+    refuse_undecided(con, folder / "persons", "education/persons")
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
 
 
@@ -74,7 +77,7 @@ def _load(work: Scratch, folder: Path, table: Table) -> None:
         found = look_up(work, drop, _BY_VALUE[table.name])
         made = {name: _BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
         if table.name == "persons":
-            made |= _persons(made, drop)
+            made |= _persons(made)
         columns = ", ".join(f"{made[name]} AS {name}" for name in table.column_names)
         work.con.execute(
             f"CREATE OR REPLACE TABLE education_registry.{table.name} AS SELECT {columns} FROM {found.source}"
@@ -83,12 +86,10 @@ def _load(work: Scratch, folder: Path, table: Table) -> None:
         raise unreadable(shown) from None
 
 
-def _persons(made: Mapping[str, str], drop: Drop) -> dict[str, str]:
+def _persons(made: Mapping[str, str]) -> dict[str, str]:
     """What of a person is made from more than one value."""
     return {
         "name_suffix": f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in _NAMES)})",
-        # An unknown mark blocks: sharing by mistake cannot be undone.
-        "ferpa_block": f"{drop.text('ferpa_block')} IS NOT NULL AND coalesce({made['ferpa_block']}, true)",
     }
 
 

@@ -16,12 +16,14 @@ class Inputs:
         credentials: One row per row of the feeds, with its profile.
         persons: Students of the education registry.
         index: The same students, prepared for blocking.
+        blocks: One row per row of the feeds that says "do not share", accepted or not.
     """
 
     profiles: Relation
     credentials: Relation
     persons: Relation
     index: Relation
+    blocks: Relation
 
 
 def inputs(con: Connection) -> Inputs:
@@ -42,4 +44,5 @@ def inputs(con: Connection) -> Inputs:
         credentials=relation(con, "cleaned_learners.credentials"),
         persons=relation(con, "education_registry.persons"),
         index=index,
+        blocks=relation(con, "cleaned_learners.blocks"),
     )

@@ -4,9 +4,11 @@ Not here: how identities cluster (learners.py) and how students are found (stude
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, Review
 from credential_pipeline.clearinghouse.linked_records import outputs
+from credential_pipeline.clearinghouse.linked_records.blocks import People, follow_wishes
 from credential_pipeline.clearinghouse.linked_records.diagnostics import TARGET, Models, Setting, write_diagnostics
 from credential_pipeline.clearinghouse.linked_records.identities import find_identities
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs, inputs
@@ -16,7 +18,10 @@ from credential_pipeline.clearinghouse.linked_records.learners import find_learn
 from credential_pipeline.clearinghouse.linked_records.merging import merge_learners
 from credential_pipeline.clearinghouse.linked_records.pairs import gather_pairs, write_pairs, write_queue
 from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions, write_figures
+from credential_pipeline.clearinghouse.linked_records.statements import Wishes
 from credential_pipeline.clearinghouse.linked_records.students import find_students
+from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING as NO_OPT_OUTS
+from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.foundation.registry.model import Industry, Linkage
@@ -32,23 +37,29 @@ def link(
     registry_model: Model | None = None,
     declared: Mapping[str, Sequence[str]] | None = None,
     review: Review = NOTHING,
+    opt_outs: OptOuts = NO_OPT_OUTS,
+    today: date | None = None,
     engine: Engine = DUCKDB,
 ) -> None:
     """Create every table of linked_records; learner ids are inherited where the last version is there.
 
     Args:
-        con: Connection with the views cleaned_learners.{profiles, credentials} and education_registry.{persons,
-            person_index}, and, if there is one, the last version's memory of learner ids in previous_linked_records.
+        con: Connection with the views cleaned_learners.{profiles, credentials, blocks} and education_registry.{persons,
+            person_index}, and, if there is one, the last version's memory of learner ids in previous_linked_records and
+            of opt-outs in previous_opt_outs.
         industry: The industry, for its thresholds.
         profiles_model: Model of profiles to one another; the shipped one if None.
         registry_model: Model of profiles to students; the shipped one if None.
         declared: Certifier -> fields that its layout maps, for the figures on fields that stay empty.
         review: What people decided on pairs, which outranks any score.
+        opt_outs: The steward's lists of opt-outs and rescissions.
+        today: Day on which new blocks of schools become known; today in UTC if None.
         engine: Where the heavy steps run.
     """
     models = Models(profiles_model or shipped("profiles"), registry_model or shipped("registry"))
     with scratch(con) as work:
-        _link(work, inputs(con), models, industry.linkage, declared or {}, review, engine)
+        wishes = Wishes(opt_outs, getattr(industry, "industry", ""), today or datetime.now(tz=UTC).date())
+        _link(work, inputs(con), models, industry.linkage, declared or {}, review, wishes, engine)
 
 
 def _link(
@@ -58,6 +69,7 @@ def _link(
     limits: Linkage,
     declared: Mapping[str, Sequence[str]],
     review: Review,
+    wishes: Wishes,
     engine: Engine,
 ) -> None:
     """The hop from its inputs to its tables, step by step."""
@@ -74,14 +86,14 @@ def _link(
     rows = outputs.place_rows(work, profile_persons, read.profiles, read.credentials)
     ids = assign_ids(work, rows)
     write_ledger(work, ids)
+    persons = People(profile_persons, rows, merged, students.candidates, ids)
     people = outputs.describe_people(
         work,
         profile_persons=profile_persons,
-        credentials=read.credentials,
+        blocked=follow_wishes(work, read, persons, wishes),
         merged=merged.persons,
         best=merged.best,
         ids=ids.given,
-        students=read.persons,
     )
     outputs.write_links(con, people, profile_persons, read.credentials)
     pairs = gather_pairs(work, of_profiles, learners, students, merged, decided)

@@ -40,22 +40,20 @@ def describe_people(
     work: Scratch,
     *,
     profile_persons: Relation,
-    credentials: Relation,
+    blocked: Relation,
     merged: Relation,
     best: Relation,
     ids: Relation,
-    students: Relation,
 ) -> Relation:
     """Bring profiles, learners and students together, one row a person, and say who is blocked.
 
     Args:
         work: Makes the relation.
         profile_persons: profile_id, person.
-        credentials: Rows of the feeds, for the wish to share nothing.
+        blocked: person, of those who are not to be shared.
         merged: learner, person.
         best: The best student of each learner.
         ids: person, learner_id.
-        students: student_id, ferpa_block of the registry.
 
     Returns:
         person, learner_id, student_id, match_probability, blocked, status, decided_by.
@@ -66,11 +64,10 @@ def describe_people(
             __package__,
             "people.sql",
             profile_persons=profile_persons,
-            credentials=credentials,
+            blocked=blocked,
             merged=merged,
             best=best,
             ids=ids,
-            students=students,
         ),
     )
 

@@ -15,10 +15,15 @@ _EMPTY = """
 SELECT dimension || '.' || level FROM linked_records.diagnostics
 WHERE metric = 'declared_field' AND value = 0 AND n > 0 ORDER BY 1
 """
+_WISHES = """
+SELECT count(DISTINCT statement_id) FILTER (learner_id IS NOT NULL AND in_force),
+       count(DISTINCT statement_id) FILTER (learner_id IS NULL), count(DISTINCT statement_id) FILTER (rescinded IS NOT NULL)
+FROM linked_records.blocks
+"""
 
 
 def facts(con: Connection) -> dict[str, int | str]:
-    """Learners by status, what the last change did to ids, and fields that are declared but empty.
+    """Learners by status, opt-outs, what the last change did to ids, and fields that are declared but empty.
 
     Args:
         con: Connection with the tables of linked_records.
@@ -26,4 +31,6 @@ def facts(con: Connection) -> dict[str, int | str]:
     statuses = {f"learners {status}": int(n) for status, n in con.execute(STATUSES).fetchall()}
     changes = {f"learner ids {event} in the last change": int(n) for event, n in con.execute(_CHANGES).fetchall()}
     empty = ", ".join(field for (field,) in con.execute(_EMPTY).fetchall())
+    wishes = dict(zip(("in force", "of nobody known", "rescinded"), con.execute(_WISHES).fetchall()[0], strict=True))
+    statuses |= {f"opt-outs {what}": int(n) for what, n in wishes.items()}
     return {**statuses, **changes, **({"declared but empty": empty} if empty else {})}

@@ -46,12 +46,14 @@ class Lines:
         first: The header line as text.
         body: Every line after the header, blank ones included.
         before: Number of lines up to and including the header.
+        cut: The file does not end in a line end, so its last line may have lost its own end.
     """
 
     header: tuple[str, ...]
     first: str
     body: pa.LargeStringArray
     before: int
+    cut: bool = False
 
 
 def _text(content: bytes, encoding: str) -> str:
@@ -145,4 +147,5 @@ def decode(content: bytes, certifier: Certifier) -> Lines:
     if "\0" in first:
         raise FileFaultError("E_ENCODING")
     header = _header(first, certifier)
-    return Lines(header, first.strip(), to_array(rest.replace("\0", NULL_SIGN)), text.count("\n", 0, begin) + 1)
+    body = to_array(rest.replace("\0", NULL_SIGN))
+    return Lines(header, first.strip(), body, text.count("\n", 0, begin) + 1, bool(rest) and not rest.endswith("\n"))

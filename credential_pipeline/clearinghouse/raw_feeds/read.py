@@ -1,4 +1,4 @@
-"""Reads an industry's inbox into raw_feeds.records, .quarantine and .deliveries.
+"""Reads an industry's inbox into raw_feeds.records, .quarantine, .deliveries and what they say of opt-outs.
 
 The order of deliveries is the order of their names: of equal rows the first is kept. Conservation is asserted for every
 delivery: rows in = accepted + quarantined + duplicate.
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.raw_feeds.blocked import write_blocks
 from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError, decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, read_delivery
 from credential_pipeline.clearinghouse.raw_feeds.judge import judge_rows, write_rows
@@ -29,7 +30,7 @@ def read_feeds(  # the last two are for keeping and for tests
     archive: Path | None = None,
     today: date | None = None,
 ) -> None:
-    """Read every delivery of an industry and create the three tables of the raw_feeds contract.
+    """Read every delivery of an industry and create the tables of the raw_feeds contract.
 
     Args:
         con: Connection with the schema ``raw_feeds``.
@@ -80,6 +81,7 @@ def _read_certifier(  # the parts of one call, each of another kind
         )
     judged = judge_rows(work, stage, certifier, today or datetime.now(tz=UTC).date())
     write_rows(con, stage, judged, certifier.certifier)
+    write_blocks(con, stage, judged, certifier)
     _assert_conservation(con, certifier.certifier)
 
 

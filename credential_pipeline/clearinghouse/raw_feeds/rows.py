@@ -29,7 +29,8 @@ _INVISIBLE: Final = (
 def create_stage(work: Scratch, certifier: Certifier) -> Relation:
     """An empty relation for a certifier's rows, whose column ``source`` is a STRUCT of the certifier's columns.
 
-    A STRUCT is looked into many times without copying; the MAP of the contract is made once, at the end.
+    A STRUCT is looked into many times without copying; the MAP of the contract is made once, at the end. A broken row has no
+    ``source`` but ``readings``: its values counted from the left and from the right, one of which may be right in places.
     """
     fields = ", ".join(f"{identifier(name)} VARCHAR" for name in all_columns(certifier))
     columns = {
@@ -39,6 +40,8 @@ def create_stage(work: Scratch, certifier: Certifier) -> Relation:
         "content": "VARCHAR",
         "source": f"STRUCT({fields})",
         "reason_code": "VARCHAR",
+        "readings": f"STRUCT({fields})[]",
+        "cut": "BOOLEAN",
     }
     return work.rows("rows", columns, ())
 
@@ -55,16 +58,28 @@ def _quoted(delimiter: str) -> tuple[str, str]:
     return literal(f"(?:{value})(?:{escaped}(?:{value}))*"), literal(f"{escaped}({value})")
 
 
-def _packed(header: tuple[str, ...], certifier: Certifier) -> str:
+def _packed(header: tuple[str, ...], certifier: Certifier, value: str = "fields[{}]") -> str:
     """Values by column name, in the order of the registry whatever the order of the file."""
     place = {name: number for number, name in enumerate(header, start=1)}
-    values = (f"fields[{place[name]}]" if name in place else "NULL" for name in all_columns(certifier))
+    values = (value.format(place[name]) if name in place else "NULL" for name in all_columns(certifier))
     names = (identifier(name) for name in all_columns(certifier))
     return f"struct_pack({', '.join(f'{name} := {value}' for name, value in zip(names, values, strict=True))})"
 
 
+def _readings(header: tuple[str, ...], certifier: Certifier) -> str:
+    """A broken row read from its left end and from its right."""
+    from_right = f"CASE WHEN len(parts) - {len(header)} + {{0}} > 0 THEN parts[len(parts) - {len(header)} + {{0}}] END"
+    return f"[{_packed(header, certifier, 'parts[{}]')}, {_packed(header, certifier, from_right)}]"
+
+
+def _ends_in_flag(header: tuple[str, ...], certifier: Certifier) -> bool:
+    """Whether the last column is the wish to share nothing, which a cut file loses first."""
+    flag = certifier.columns.get("block_flag")
+    return flag is not None and flag.source == header[-1]
+
+
 def _values_sql(header: tuple[str, ...], certifier: Certifier) -> str:
-    """The rows of the stage out of lines; its parameters are the header line, the file's name and its first place."""
+    """The rows of the stage out of lines; its parameters: the header line, the file's name, its first place and its cut line."""
     delimiter = certifier.feed.delimiter
     whole, one = _quoted(delimiter)
     split = literal(delimiter)
@@ -86,11 +101,19 @@ def _values_sql(header: tuple[str, ...], certifier: Certifier) -> str:
                             THEN replace(value[2:-2], '""', '"') ELSE value END)
                      ELSE string_split(content, {split}) END AS fields
             FROM checked
+        ), parted AS (
+            SELECT *, CASE WHEN fault IS NULL AND len(fields) <> {width} THEN fields
+                WHEN fault <> 'REPEATED_HEADER' THEN list_transform(
+                    string_split(regexp_replace(content, {literal(_INVISIBLE)}, '', 'g'), {split}),
+                    lambda value: trim(replace(value, '"', ''))) END AS parts
+            FROM split
         )
         SELECT $base + line, $delivery, line, content,
             CASE WHEN len(fields) = {width} THEN {_packed(header, certifier)} END,
-            CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END
-        FROM split
+            CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END,
+            CASE WHEN parts IS NOT NULL THEN {_readings(header, certifier)} END,
+            line = $cut AND ({"true" if _ends_in_flag(header, certifier) else "false"} OR parts IS NOT NULL)
+        FROM parted
         """
 
 
@@ -114,7 +137,12 @@ def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, numb
     try:
         con.execute(
             f"INSERT INTO {stage} {_values_sql(lines.header, certifier)}",
-            {"first": lines.first, "delivery": delivery, "base": number * LINES_PER_FILE},
+            {
+                "first": lines.first,
+                "delivery": delivery,
+                "base": number * LINES_PER_FILE,
+                "cut": int(numbers[-1]) if lines.cut else 0,
+            },
         )
     finally:
         con.unregister(_LINES)

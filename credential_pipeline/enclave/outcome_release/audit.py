@@ -12,13 +12,36 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.enclave.outcome_release.attacker import Attack, Finding, attack
+from credential_pipeline.enclave.outcome_release import attacker
+from credential_pipeline.enclave.outcome_release.attacker import Finding
 from credential_pipeline.enclave.outcome_release.release import Release
+from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError
 from credential_pipeline.engines.disclosure.attack_system import attack_system, too_short
+from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
 
 INFERRED = frozenset({"exact", "below", "narrow", "group"})
+
+
+def exact_attack(con: Connection, release: Release) -> Attack:
+    """The attack on a release with exact numbers; what it finds can only be refused, since hiding came before."""
+
+    def attack_exact(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
+        del profile
+        findings = audit(con, release, staged, earlier)
+        hidden = int(release.protection.hidden.sum())
+        line = Line(
+            attack="exact numbers",
+            against=f"this release and {len(earlier)} earlier ones",
+            tried=hidden,
+            found=len(findings),
+            result="found" if findings else "held",
+            note="Hidden counts were bounded by all that adds up, from the file alone and from every count that is not hidden.",
+        )
+        return Verdict(findings=tuple((f.kind, f.cell_id, f.role) for f in findings), certificate=(line,))
+
+    return attack_exact
 
 
 def audit(con: Connection, release: Release, staged: Path, earlier: Sequence[Path] = ()) -> list[Finding]:
@@ -30,7 +53,9 @@ def audit(con: Connection, release: Release, staged: Path, earlier: Sequence[Pat
         staged: The staged ``outcomes.csv``.
         earlier: ``outcomes.csv`` of earlier releases.
     """
-    outside = attack(staged, list(earlier), min_learners=release.primary.min_learners, asked=questions(con, release))
+    outside = attacker.attack(
+        staged, list(earlier), min_learners=release.primary.min_learners, asked=questions(con, release)
+    )
     return sorted({*judge(con, release, outside), *audit_system(release)})
 
 
@@ -42,7 +67,7 @@ def questions(con: Connection, release: Release) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cell_id", "role", "floor"])
 
 
-def judge(con: Connection, release: Release, outside: Attack) -> list[Finding]:
+def judge(con: Connection, release: Release, outside: attacker.Attack) -> list[Finding]:
     """Hold what the attacker found against the confidential counts.
 
     Kept is every finding, except an inferred one that is about nobody, about a count that is not sensitive, or untrue.

@@ -1,56 +1,115 @@
-"""Seals a release for the public side, and writes it into the ledger before anybody can see it."""
+"""Seals an approved release, or a withdrawal, for the public side, and writes it into the ledger before anybody can see it."""
 
-from collections.abc import Mapping
+import tempfile
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.propose import staged_csv
-from credential_pipeline.enclave.outcome_release.releases import record_release
+from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing, Statement, require_approved, standing
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, record
+from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.engines.handover.agreement import release_terms, require_agreement
 from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
-from credential_pipeline.engines.handover.manifest import ManifestFacts
+from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.package import SealedPackage, seal
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.contracts.published_outcomes import ACTS
 from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.storage.chain import Line
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.snapshots import Version
 
 
-def hand_over(
-    files: Mapping[str, Path],
-    home: Path,
-    industry: Industry,
-    release: str,
-    *,
-    today: date,
-    when: datetime,
-    outbox: Path,
-) -> SealedPackage:
-    """Seal the tables of a release that passed its gate.
+@dataclass(frozen=True)
+class Sealing:
+    """Where and when a release is sealed.
 
-    Args:
-        files: Parquet file of every table of the contract.
+    Attributes:
         home: Folder of the enclave, with its keys and its ledger.
         industry: The industry with its agreement.
-        release: Id of the release.
+        outbox: Where the package is put.
         today: Day on which the agreement must be in force.
         when: Time of sealing, with its zone.
-        outbox: Where the package is put.
+    """
+
+    home: Path
+    industry: Industry
+    outbox: Path
+    today: date
+    when: datetime
+
+
+def publish(version: Version, statement: Statement, place: Sealing) -> SealedPackage:
+    """Seal what was approved; once sealed, the same call gives the same package again.
+
+    Args:
+        version: The version of ``outcome_release`` that the statement names; of a withdrawal any, only its shape is sent.
+        statement: What was approved.
+        place: Where and when.
 
     Raises:
-        SafeError: The agreement, a key or the ledger is not as it must be; nothing was sealed.
+        SafeError: It is not approved, the version is damaged, or the agreement, a key or the ledger is not as it must be;
+            nothing was sealed.
     """
-    facts = ManifestFacts(
-        kind=SNAPSHOT.name,
-        industry=industry.industry,
-        agreement=release_terms(require_agreement(industry, today), today),
-        sealed_at=when,
-    )
-    return seal(
-        dict(files),
-        outbox,
-        facts,
-        load_signing_key(home, ENCLAVE_TO_PUBLICATION),
-        load_recipient(home, ENCLAVE_TO_PUBLICATION),
-        before_publish=lambda manifest: record_release(
-            home, industry.industry, release, staged_csv(home, industry.industry)
-        ),
-    )
+    ledger = chain(place.home)
+    lines = ledger.lines()
+    found = standing(lines, statement.industry)
+    if found is None or found.statement != statement or not found.published:
+        found = require_approved(ledger, People(place.home), statement, place.when)
+    agreement = release_terms(require_agreement(place.industry, place.today), place.today)
+    sent = max((line.facts.get("number", 0) for line in lines if _about(line, statement.industry)), default=0)
+    facts = ManifestFacts(SNAPSHOT.name, statement.industry, agreement, place.when, sent=sent, ledger=ledger.head())
+    approved = found
+    with tempfile.TemporaryDirectory(dir=place.home, prefix=".sealing-") as folder:
+        return seal(
+            _files(version, statement, _act(approved, lines), Path(folder)),
+            place.outbox,
+            facts,
+            load_signing_key(place.home, ENCLAVE_TO_PUBLICATION),
+            load_recipient(place.home, ENCLAVE_TO_PUBLICATION),
+            before_publish=lambda manifest: _record(place, version, approved, manifest),
+        )
+
+
+def _about(line: Line, industry: str) -> bool:
+    return bool(line.facts.get("statement", {}).get("industry") == industry)
+
+
+def _record(place: Sealing, version: Version, approved: Standing, manifest: PackageManifest) -> None:
+    statement = approved.statement
+    if statement.kind != "withdrawal":
+        entry = Entry(**version.manifest.facts["entry"])
+        record(place.home, entry, approved, manifest.number, place.when)
+    elif not approved.published:
+        facts = {"statement": vars(statement), "number": manifest.number}
+        chain(place.home).append(WITHDRAWN, facts, place.when)
+
+
+def _act(approved: Standing, lines: list[Line]) -> tuple[str, ...]:
+    """The row of ``release_acts``: what readers are told of the act; the day is that of the last approval."""
+    statement = approved.statement
+    days = [
+        line.when[:10] for line in lines if line.facts.get("statement") == vars(statement) and line.kind == "approved"
+    ]
+    by = ", ".join(signed.fingerprint for signed in approved.approvals)
+    return statement.release, statement.kind, statement.corrects, statement.reason, by, days[-1]
+
+
+def _files(version: Version, statement: Statement, act: tuple[str, ...], folder: Path) -> dict[str, Path]:
+    """The tables to send; a withdrawal sends them without rows."""
+    files = {table.name: version.path(table.name) for table in SNAPSHOT}
+    with connect(threads=1) as con:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in ACTS.schema.items())
+        con.execute(f"CREATE TABLE acts ({columns})")
+        con.execute(f"INSERT INTO acts VALUES ({', '.join('?' for _ in act)})", list(act))
+        con.execute(f"COPY acts TO '{_literal(folder / 'acts.parquet')}' (FORMAT parquet)")
+        if statement.kind == "withdrawal":
+            for name, path in files.items():
+                files[name] = folder / f"{name}.parquet"
+                rows = f"SELECT * FROM read_parquet('{_literal(path)}') WHERE false"
+                con.execute(f"COPY ({rows}) TO '{_literal(files[name])}' (FORMAT parquet)")
+    return files | {ACTS.name: folder / "acts.parquet"}
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,16 +1,19 @@
-"""The ledger of releases: what was made public, with the hash of its file; it only grows.
+"""What was made public, as the ledger of releases tells it; a number that was public once stays public, withdrawn or not.
 
-A number that was public once stays public. The same content keeps its first entry however often it is published again. Not
-here: what makes the ledger notice a change (foundation/storage/chain.py).
+Not here: what makes the ledger notice a change (foundation/storage/chain.py), and the acts that lead to a release (acts.py).
 """
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from credential_pipeline.enclave.outcome_release.acts import RELEASED, Standing
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.chain import Chain
+from credential_pipeline.foundation.storage.chain import Chain, Line
+from credential_pipeline.foundation.storage.durable import sha256
+
+_LEDGER = "release_ledger.jsonl"
 
 
 @dataclass(frozen=True)
@@ -22,65 +25,71 @@ class Entry:
         industry: Partition.
         file: Path of the ``outcomes.csv`` that was released, relative to the enclave's folder.
         sha256: Of that file.
+        binds: Hash of all else that becomes public with it: words, notice, the program that writes them.
+        made_of: Hash of what it was made of.
+        tables: Version of ``outcome_tables`` that it was made of.
+        profile: The profile by which its figures were made safe, and the thresholds that held.
+        min_learners: Fewest learners behind a figure.
+        min_money: Fewest learners behind an amount.
     """
 
     release: str
     industry: str
     file: str
     sha256: str
+    binds: str = ""
+    made_of: str = ""
+    tables: str = ""
+    profile: str = "standard"
+    min_learners: int = 0
+    min_money: int = 0
 
 
-def chain(path: Path) -> Chain:
-    """The ledger of the enclave whose folder holds it."""
-    return Chain(path.parent, path, "releases")
+def chain(home: Path) -> Chain:
+    """The ledger of an enclave."""
+    return Chain(home, home / _LEDGER, "releases")
 
 
-def read_ledger(path: Path) -> list[Entry]:
-    """Return all entries, oldest first; the ledger of an enclave that released nothing yet is empty.
-
-    Raises:
-        SafeError: ``E_LEDGER_BROKEN`` if it was changed, shortened or lost.
-    """
-    return [Entry(**line.facts) for line in chain(path).lines()]
+def entries(lines: Sequence[Line]) -> list[Entry]:
+    """All releases, oldest first."""
+    return [Entry(**line.facts["entry"]) for line in lines if line.kind == RELEASED]
 
 
-def record(path: Path, release: str, industry: str, cells: Path, root: Path, now: datetime) -> Entry:
-    """Add a release and return its entry; content that is there already keeps its entry and nothing is written.
+def record(home: Path, entry: Entry, approved: Standing, number: int, when: datetime) -> None:
+    """Add a release, before the package can be seen; nothing happens if it is there.
 
     Args:
-        path: The ledger.
-        release: Id of the release.
-        industry: Partition.
-        cells: The public ``outcomes.csv``, below ``root``.
-        root: The enclave's folder.
-        now: Time of release, with time zone.
+        home: Folder of the enclave.
+        entry: The release.
+        approved: Its proposal, with the approvals.
+        number: Number of the sealed package.
+        when: Time of release, with time zone.
 
     Raises:
         SafeError: ``E_LEDGER_BROKEN``, or ``E_RELEASE_EXISTS`` if the id stands for other content.
     """
-    sha256 = hashlib.sha256(cells.read_bytes()).hexdigest()
-    for entry in read_ledger(path):
-        if entry.industry == industry and entry.sha256 == sha256:
-            return entry
-        if entry.industry == industry and entry.release == release:
-            raise SafeError("E_RELEASE_EXISTS", f"ledger: release {release} has other content; choose a new release id")
-    entry = Entry(release, industry, cells.relative_to(root).as_posix(), sha256)
-    chain(path).append("released", asdict(entry), now)
-    return entry
+    ledger = chain(home)
+    for other in entries(ledger.lines()):
+        if (other.industry, other.release) == (entry.industry, entry.release):
+            if other != entry:
+                message = f"ledger: release {entry.release} has other content; run outcome_release again for a new id"
+                raise SafeError("E_RELEASE_EXISTS", message)
+            return
+    by = [signed.fingerprint for signed in approved.approvals]
+    facts = {"statement": vars(approved.statement), "entry": asdict(entry), "approved_by": by, "number": number}
+    ledger.append(RELEASED, facts, when)
 
 
-def earlier_files(path: Path, industry: str, root: Path, but: str | None = None) -> list[Path]:
-    """Return the public cell files of an industry, oldest first, except those of release ``but``.
+def files_of(released: Sequence[Entry], home: Path) -> list[Path]:
+    """Return the public cell files of these releases, in their order.
 
     Raises:
-        SafeError: ``E_LEDGER_BROKEN``, ``E_RELEASE_FILE`` if a file is missing or altered.
+        SafeError: ``E_RELEASE_FILE`` if a file is missing or altered.
     """
     files: list[Path] = []
-    for entry in read_ledger(path):
-        if entry.industry != industry or entry.release == but:
-            continue
-        file = root / entry.file
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.sha256:
+    for entry in released:
+        file = home / entry.file
+        if not file.is_file() or sha256(file) != entry.sha256:
             raise SafeError(
                 "E_RELEASE_FILE", f"release {entry.release}: its public file is missing or altered; restore it"
             )

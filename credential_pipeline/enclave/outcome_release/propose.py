@@ -1,18 +1,35 @@
-"""Proposes a release: figures protected with every earlier release in mind, their id, and what an attacker finds.
+"""Proposes a release: figures marked by a profile, attacked with every earlier release in mind, and their id.
 
 Not here: sealing what was proposed (hand_over.py), and the rules that judge the findings (checks/suites).
 """
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from credential_pipeline.enclave.outcome_release.attacker import Finding
-from credential_pipeline.enclave.outcome_release.audit import audit
-from credential_pipeline.enclave.outcome_release.release import Release, publish_outcomes, stage_csv
-from credential_pipeline.enclave.outcome_release.releases import decide
+from credential_pipeline.enclave.outcome_release.audit import exact_attack
+from credential_pipeline.enclave.outcome_release.joint_attack import joint_attack
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
+from credential_pipeline.enclave.outcome_release.mark import mark_figures
+from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
+from credential_pipeline.enclave.outcome_release.print_check import check_print
+from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
+from credential_pipeline.enclave.outcome_release.releases import Binding, decide
+from credential_pipeline.enclave.outcome_release.releases import keep as keep_file
+from credential_pipeline.enclave.outcome_release.verdict import Attack, Verdict
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.registry.model import Disclosure
+from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.keep import keep
+from credential_pipeline.foundation.storage.relation import relation, scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+NOTHING_ELSE: Final = Binding()
+MOST_ROUNDS = 10
+"""How often what an attack found is hidden and attacked again, before the release is given up."""
 
 
 @dataclass(frozen=True)
@@ -20,15 +37,19 @@ class Proposal:
     """What is proposed.
 
     Attributes:
-        release: Id of the release.
+        entry: The release, as the ledger will know it.
+        profile: The profile by which its figures are made safe.
         shown: Figures that readers will see.
         hidden: Figures that they won't.
+        mended: How many of those were hidden for what an attack found.
         earlier: How many earlier releases it was attacked with.
     """
 
-    release: str
+    entry: Entry
+    profile: str
     shown: int
     hidden: int
+    mended: int
     earlier: int
 
 
@@ -37,16 +58,25 @@ def staged_csv(home: Path, industry: str) -> Path:
     return home / "audit" / industry / "outcomes.csv"
 
 
-def propose(con: Connection, home: Path, industry: str, rules: Disclosure) -> Proposal:
+def propose(
+    con: Connection,
+    home: Path,
+    industry: str,
+    rules: Disclosure,
+    binding: Binding = NOTHING_ELSE,
+    attack: Attack | None = None,
+) -> Proposal:
     """Create the tables of ``outcome_release`` and stage the public file.
 
-    Besides the contract's tables it makes ``audit_findings`` and ``audit_summary``, which only the gate reads.
+    Besides the contract's tables it makes ``audit_findings``, which only the gate reads.
 
     Args:
         con: Connection with the views of ``outcome_tables`` and the schema ``outcome_release``.
         home: Folder of the enclave, with its ledger of releases.
         industry: The partition.
-        rules: The smallest number of learners, and the rounding.
+        rules: The profile, and the industry's own thresholds.
+        binding: What else the release depends on.
+        attack: Tried on every file that is staged; the profile's own if none is given.
 
     Raises:
         SafeError: The counts do not add up, a count cannot be protected, or the ledger is broken.
@@ -54,24 +84,103 @@ def propose(con: Connection, home: Path, industry: str, rules: Disclosure) -> Pr
     folder = staged_csv(home, industry).parent
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    made: list[Release] = []
+    profile = rules.rules()
+    settled: list[tuple[Verdict, int]] = []
 
     def protect(earlier: list[Path]) -> Path:
-        made.append(publish_outcomes(con, rules.min_learners, rules.round_earnings_to, earlier=earlier))
-        return stage_csv(con, folder)
+        own = publish(con, profile, earlier, drawer(home, industry))
+        if not profile.complementary and not profile.epsilon:
+            own = joint_attack(con, home, entries(chain(home).lines()))
+        settled.append(settle(con, folder, profile, earlier, attack or own))
+        return folder / "outcomes.csv"
 
-    release_id, earlier = decide(home, industry, protect)
-    release = made[-1]
-    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [release_id])
-    con.execute("CREATE TABLE outcome_release.definitions AS SELECT * FROM outcome_tables.definitions")
-    _keep_findings(con, audit(con, release, staged_csv(home, industry), earlier), release)
-    return Proposal(release_id, release.shown, release.suppressed, len(earlier))
+    decision = decide(home, industry, protect, binding)
+    fewest, money = profile.min_learners, profile.min_money
+    entry = replace(decision.entry, profile=profile.name, min_learners=fewest, min_money=money)
+    keep_file(home, entry, staged_csv(home, industry))
+    verdict, mended = settled[-1]
+    con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [entry.release])
+    _keep_definitions(con, profile)
+    _keep_verdict(con, verdict)
+    tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
+    shown, hidden = con.execute(tally).fetchall()[0]
+    return Proposal(entry, profile.name, shown, hidden, mended, len(decision.earlier))
 
 
-def _keep_findings(con: Connection, findings: list[Finding], release: Release) -> None:
-    con.execute("CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR)")
-    if findings:
-        rows = [(finding.kind, finding.cell_id, finding.role) for finding in findings]
-        con.executemany("INSERT INTO outcome_release.audit_findings VALUES (?, ?, ?)", rows)
-    hidden = int(release.protection.hidden.sum())
-    con.execute("CREATE TABLE outcome_release.audit_summary AS SELECT CAST(? AS BIGINT) AS hidden_counts", [hidden])
+def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:
+    """Create ``outcome_release.published_outcomes`` by a profile; the attack that belongs to it.
+
+    Args:
+        con: Connection with the views of ``outcome_tables`` and the schema ``outcome_release``.
+        profile: The profile.
+        earlier: Public files of all earlier releases.
+        draw: Where noise comes from, if the profile adds any.
+
+    Raises:
+        SafeError: The counts do not add up, a count cannot be protected, or no noise can be drawn; no table is made.
+    """
+    if profile.complementary:
+        release = publish_outcomes(con, profile.min_learners, profile.round_earnings_to, earlier)
+        return exact_attack(con, release)
+    outcomes, counts = relation(con, "outcome_tables.outcomes"), relation(con, "outcome_tables.counts")
+    with scratch(con) as work:
+        if profile.epsilon:
+            published = noisy_figures(work, outcomes, counts, profile, draw)
+        else:
+            published = mark_figures(work, outcomes, counts, profile)
+        keep(con, SNAPSHOT, "published_outcomes", published)
+    return check_print
+
+
+def settle(
+    con: Connection, folder: Path, profile: Profile, earlier: Sequence[Path], attack: Attack
+) -> tuple[Verdict, int]:
+    """Attack what is published, hide what is found, and attack again, until nothing is found that hiding mends.
+
+    Returns:
+        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of
+        them is a finding.
+    """
+    mended = 0
+    for left in reversed(range(MOST_ROUNDS)):
+        verdict = attack(stage_csv(con, folder), earlier, profile)
+        hidden = hide_cells(con, verdict.hide) if left else 0
+        mended += hidden
+        if not hidden:
+            break
+    return _unmended(verdict), mended
+
+
+def hide_cells(con: Connection, cells: Collection[str]) -> int:
+    """Hide shown cells under the one mark for everything hidden; how many there were."""
+    changed = con.execute(
+        "UPDATE outcome_release.published_outcomes SET status = 5, value = NULL, n = NULL, low = NULL, high = NULL"
+        " WHERE status = 1 AND list_contains(CAST(? AS VARCHAR[]), cell_id)",
+        [sorted(cells)],
+    ).fetchall()
+    return int(changed[0][0])
+
+
+def _unmended(verdict: Verdict) -> Verdict:
+    """A verdict whose wishes are findings: nothing is hidden after it."""
+    wishes = tuple(("unmended", cell, "n") for cell in sorted(verdict.hide))
+    return Verdict(findings=(*verdict.findings, *wishes), certificate=verdict.certificate)
+
+
+def _keep_definitions(con: Connection, profile: Profile) -> None:
+    """The definitions, each with a sentence on its rounding."""
+    given = {name: relation(con, f"outcome_tables.{name}") for name in ("definitions", "outcomes")}
+    with scratch(con) as work:
+        said = work.table(
+            "definitions", statement(__package__, "definitions.sql", **given), {"sentences": profile.sentences()}
+        )
+        keep(con, SNAPSHOT, "definitions", said)
+
+
+def _keep_verdict(con: Connection, verdict: Verdict) -> None:
+    con.execute("CREATE OR REPLACE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR)")
+    if verdict.findings:
+        con.executemany("INSERT INTO outcome_release.audit_findings VALUES (?, ?, ?)", list(verdict.findings))
+    columns = SNAPSHOT.table("certificate").schema
+    with scratch(con) as work:
+        keep(con, SNAPSHOT, "certificate", work.rows("lines", columns, [astuple(line) for line in verdict.certificate]))

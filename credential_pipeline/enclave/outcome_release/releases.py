@@ -1,43 +1,112 @@
 """Releases of the enclave: what is already public, and the id of the next one."""
 
-import datetime
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.ledger import earlier_files, read_ledger, record
-from credential_pipeline.foundation.storage.durable import sha256
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of
+from credential_pipeline.foundation.storage.durable import flush, sha256
 
-_LEDGER = "release_ledger.jsonl"
 _KEPT = "releases"
+_NOTICE = "notice.txt"
 
 
-def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path]) -> tuple[str, list[Path]]:
+def read_notice(home: Path) -> str:
+    """The line of this installation that must stand out in every report; empty if there is none."""
+    path = home / _NOTICE
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def last_release(home: Path, industry: str) -> Entry | None:
+    """The industry's last release, withdrawn or not; None if it never had one.
+
+    Raises:
+        SafeError: ``E_LEDGER_BROKEN``, or ``E_RELEASE_FILE``: its file is not what it was.
+    """
+    mine = [entry for entry in entries(chain(home).lines()) if entry.industry == industry]
+    files_of(mine[-1:], home)
+    return mine[-1] if mine else None
+
+
+def known_before(home: Path, industry: str, release: str) -> str:
+    """Hash of what was public before a release, or is public now if it is not: what it is attacked with.
+
+    Args:
+        home: Folder of the enclave.
+        industry: The partition.
+        release: Id of the industry's present release or proposal.
+    """
+    released = entries(chain(home).lines())
+    places = [place for place, entry in enumerate(released) if (entry.industry, entry.release) == (industry, release)]
+    known = released[: places[0]] if places else released
+    return hashlib.sha256(" ".join(entry.sha256 for entry in known).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a release depends on besides its figures.
+
+    Attributes:
+        words: Hash of everything else that becomes public: words of the registry, the notice, the program that writes them.
+        made_of: Hash of the tables, rules and code that the figures come from.
+        tables: Version of the tables.
+    """
+
+    words: str = ""
+    made_of: str = ""
+    tables: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A release's id, and what it was decided on.
+
+    Attributes:
+        entry: The release as the ledger will know it.
+        earlier: The files of earlier releases, of all industries, that an attacker also holds.
+    """
+
+    entry: Entry
+    earlier: tuple[Path, ...]
+
+
+def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], binding: Binding) -> Decision:
     """Protect the figures against everything that is already public, and give the release its id.
 
-    Figures that are those of the last release keep its id; other figures are protected with every earlier release in
-    mind and get the next number of the industry with the first digits of their hash.
+    Releases of all industries count, since people can be in several. What is made of the same as the industry's last release,
+    with the same words, is that release. Other figures are protected with every earlier release in mind and get the next
+    number of the industry with the first digits of the hash of all that becomes public.
 
     Args:
         home: Folder of the enclave.
         industry: The partition.
         protect: Writes the public file, with its column ``release`` empty, given the files of earlier releases.
-
-    Returns:
-        The id, and the earlier files that an attacker also holds.
+        binding: What else the release depends on.
     """
-    mine = [entry for entry in read_ledger(home / _LEDGER) if entry.industry == industry]
-    files = earlier_files(home / _LEDGER, industry, home)
-    if mine and sha256(protect(files[:-1])) == mine[-1].sha256:
-        return mine[-1].release, files[:-1]
+    released = entries(chain(home).lines())
+    files = files_of(released, home)
+    mine = [place for place, entry in enumerate(released) if entry.industry == industry]
+    if mine and (released[mine[-1]].binds, released[mine[-1]].made_of) == (binding.words, binding.made_of):
+        before = files[: mine[-1]]
+        if sha256(protect(before)) == released[mine[-1]].sha256:
+            return Decision(released[mine[-1]], tuple(before))
     digest = sha256(protect(files))
-    return f"r{len(mine) + 1:04d}-{digest[:8]}", files
+    number = len({entry.release for entry in released if entry.industry == industry}) + 1
+    name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
+    file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
+    entry = Entry(name, industry, file, digest, binding.words, binding.made_of, binding.tables)
+    return Decision(entry, tuple(files))
 
 
-def record_release(home: Path, industry: str, release: str, cells: Path) -> None:
-    """Keep the released file and add it to the ledger, before the package can be seen."""
-    kept = home / _KEPT / industry / f"{release}.csv"
+def keep(home: Path, entry: Entry, staged: Path) -> None:
+    """Keep the file that was attacked, as it will be released: every later release is attacked with it in hand."""
+    kept = home / entry.file
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not kept.exists():
-        shutil.copyfile(cells, kept)
-    record(home / _LEDGER, release, industry, kept, home, datetime.datetime.now(datetime.UTC))
+    if not kept.is_file() or sha256(kept) != entry.sha256:
+        part = kept.with_name(f".{kept.name}.{os.getpid()}")
+        shutil.copyfile(staged, part)
+        part.replace(kept)
+        flush(kept.parent)

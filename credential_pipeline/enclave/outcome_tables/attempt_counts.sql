@@ -1,4 +1,5 @@
 -- One row of the input is a pair of person and credential; a person is counted once however many credentials were tried.
+-- Certifiers and credentials for which the breakdown was given up are 'all'.
 WITH wide AS (
     SELECT certifier, coalesce(credential, 'all') AS credential, [
         {'quantity': 'tried', 'value': count(*), 'learners': count(DISTINCT pid)},
@@ -16,7 +17,10 @@ WITH wide AS (
         {'quantity': 'sittings_not_passed', 'value': CAST(sum(sittings - passes) AS BIGINT),
          'learners': count(DISTINCT pid) FILTER (sittings > passes)}
     ] AS flows
-    FROM {tries} GROUP BY GROUPING SETS ((certifier), (certifier, credential))
+    FROM {tries}
+    WHERE certifier <> 'all'
+    GROUP BY GROUPING SETS ((certifier), (certifier, credential))
+    HAVING coalesce(credential, '') <> 'all'
 )
 SELECT certifier, credential, flow.quantity, flow.value, flow.learners
 FROM (SELECT *, unnest(flows) AS flow FROM wide)

@@ -15,7 +15,12 @@ CELLS = Shape(
     "cells",
     dict.fromkeys(("table", "measure", "definition", "unit"), ("VARCHAR", "NULL"))
     | dict.fromkeys(("certifier", "credential", "age_band", "sex", "race", "sector", "setting"), ("VARCHAR", "'all'"))
-    | {"horizon": ("INTEGER", "NULL"), "value": ("DOUBLE", "NULL"), "n": ("BIGINT", "NULL")}
+    | {
+        "horizon": ("INTEGER", "NULL"),
+        "value": ("DOUBLE", "NULL"),
+        "publishable": ("DOUBLE", "NULL"),
+        "n": ("BIGINT", "NULL"),
+    }
     | dict.fromkeys(("low", "high"), ("DOUBLE", "NULL"))
     | dict.fromkeys(("n_count_id", "numerator_count_id"), ("VARCHAR", "NULL")),
 )
@@ -51,10 +56,22 @@ def share_cells(work: Scratch, counts: Relation, *shares: Share) -> Relation:
     )
 
 
-def outcomes(work: Scratch, plan: Plan, *parts: Relation) -> Relation:
-    """All cells with the columns of ``outcome_tables.outcomes``; ``release`` is empty until the cell is released."""
+def outcomes(work: Scratch, plan: Plan, rungs: Relation, *parts: Relation) -> Relation:
+    """All cells with the columns of ``outcome_tables.outcomes``; ``release`` is empty until the cell is released.
+
+    Args:
+        work: Where the rows live.
+        plan: The settings.
+        rungs: What became of the categories; labels that are marked silent get no cell.
+        parts: The cells.
+    """
     return work.table(
         "outcomes",
-        statement(__package__, "outcomes.sql", cells=CELLS.union(work, *parts)),
-        {"industry": plan.industry, "base_year": plan.base_year, "attribution": plan.attribution},
+        statement(__package__, "outcomes.sql", cells=CELLS.union(work, *parts), rungs=rungs),
+        {
+            "industry": plan.industry,
+            "base_year": plan.base_year,
+            "attribution": plan.attribution,
+            "age_bands": [label for label, _, _ in plan.age_bands],
+        },
     )

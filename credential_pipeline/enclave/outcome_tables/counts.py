@@ -19,8 +19,9 @@ COUNTS = Shape(
 )
 #: Quantity to the SQL condition on a follow-up under which it is counted, at every horizon.
 FLOWS = {
-    "cohort": "state IN ('wage_matched', 'not_matched')",
+    "cohort": "state <> 'year_not_covered'",
     "wage_matched": "seen",
+    "unseen": "state IN ('not_matched', 'died_before')",
     "not_matched": "state = 'not_matched'",
     "in_industry": "in_industry",
     "out_of_industry": "seen AND NOT in_industry",
@@ -61,10 +62,14 @@ def _group_counts(
     *,
     pairs: bool = False,
 ) -> list[Relation]:
-    """The counts of one breakdown; pairs are folded by person first, which is cheaper than counting distinct persons."""
+    """The counts of one breakdown, without those for whom it was given up.
+
+    Pairs are folded by person first, which is cheaper than counting distinct persons.
+    """
     group = "".join(f"{column}, " for column in breakdown)
     times = "count(*) FILTER ({})" if pairs else "CAST({} AS INTEGER)"
     marked = ", ".join(f"{times.format(condition)} AS {quantity}" for quantity, condition in FLOWS.items())
+    told = f"{breakdown[-1]} <> 'all'" if breakdown else "true"
     flows = ", ".join(
         f"{{'quantity': '{prefix}{quantity}', 'value': CAST(sum({quantity}) AS BIGINT), "
         f"'learners': count(*) FILTER ({quantity} > 0)}}"
@@ -73,14 +78,14 @@ def _group_counts(
     overall = COUNTS.rows(
         work,
         f"""SELECT '{prefix}cohort' AS quantity, {group} count(*) AS value, count(DISTINCT pid) AS learners
-            FROM {units} GROUP BY {group} ()""",
+            FROM {units} WHERE {told} GROUP BY {group} ()""",
     )
     kept = f"NOT list_contains({list(_ONLY_IF_ANY)}, flow.quantity)" if breakdown and not prefix else "true"
     by_horizon = COUNTS.rows(
         work,
         f"""
         WITH persons AS (
-            SELECT {group} horizon, {marked} FROM {follow_ups} {f"GROUP BY {group} pid, horizon" if pairs else ""}
+            SELECT {group} horizon, {marked} FROM {follow_ups} WHERE {told} {f"GROUP BY {group} pid, horizon" if pairs else ""}
         ), wide AS (
             SELECT {group} horizon, [{flows}] AS flows FROM persons GROUP BY {group} horizon
         )
@@ -93,7 +98,14 @@ def _group_counts(
 
 
 def category_counts(
-    work: Scratch, source: Relation, plan: Plan, *, category: str, quantity: str, column: str
+    work: Scratch,
+    source: Relation,
+    plan: Plan,
+    *,
+    category: str,
+    quantity: str,
+    column: str,
+    by_certifier: bool = True,
 ) -> Relation:
     """Units by a category, for everybody and by certifier, with a row for every category that occurs at all.
 
@@ -104,7 +116,10 @@ def category_counts(
         category: Column of the source; a row without a category is not counted.
         quantity: Name of the counts.
         column: Column of the counts that takes the category: ``sector`` or ``setting``.
+        by_certifier: Whether it is counted certifier by certifier, too.
     """
+    told = "certifier IS NULL OR certifier <> 'all'" if by_certifier else "certifier IS NULL"
+    scopes = f"SELECT DISTINCT certifier FROM {source} WHERE certifier <> 'all' UNION ALL" if by_certifier else ""
     people = "count(DISTINCT pid)" if plan.attribution == "each" else "count(*)"
     source.needs("certifier", "pid", "horizon", category)
     return COUNTS.rows(
@@ -115,8 +130,9 @@ def category_counts(
                    {people} AS learners
             FROM {source} WHERE {category} IS NOT NULL
             GROUP BY {category}, horizon, GROUPING SETS ((), (certifier))
+            HAVING {told}
         ), shell AS (
-            SELECT * FROM (SELECT DISTINCT certifier FROM {source} UNION ALL SELECT 'all')
+            SELECT * FROM ({scopes} SELECT 'all' AS certifier)
             CROSS JOIN (SELECT DISTINCT category FROM found) CROSS JOIN (SELECT DISTINCT horizon FROM {source})
         )
         SELECT '{quantity}' AS quantity, s.certifier, s.category AS {column}, s.horizon,
@@ -127,7 +143,9 @@ def category_counts(
     )
 
 
-def sector_counts(work: Scratch, follow_ups: Relation, whole_sectors: Relation, plan: Plan) -> Relation:
+def sector_counts(
+    work: Scratch, follow_ups: Relation, whole_sectors: Relation, plan: Plan, *, by_certifier: bool = True
+) -> Relation:
     """The seen by sector.
 
     Where the industry is only part of a sector, those of the sector who work in it are counted as
@@ -138,6 +156,7 @@ def sector_counts(work: Scratch, follow_ups: Relation, whole_sectors: Relation, 
         follow_ups: Where each unit is at each horizon.
         whole_sectors: The sectors that lie in the industry as a whole.
         plan: The settings.
+        by_certifier: Whether they are counted certifier by certifier, too.
     """
     inside = work.table(
         "inside_sector",
@@ -149,8 +168,12 @@ def sector_counts(work: Scratch, follow_ups: Relation, whole_sectors: Relation, 
     )
     return COUNTS.union(
         work,
-        category_counts(work, follow_ups, plan, category="sector", quantity="sector", column="sector"),
-        category_counts(work, inside, plan, category="sector", quantity="sector_in_industry", column="sector"),
+        *(
+            category_counts(
+                work, rows, plan, category="sector", quantity=quantity, column="sector", by_certifier=by_certifier
+            )
+            for quantity, rows in (("sector", follow_ups), ("sector_in_industry", inside))
+        ),
     )
 
 
@@ -164,3 +187,8 @@ def identify(work: Scratch, *parts: Relation) -> Relation:
         FROM {COUNTS.union(work, *parts)}
         """,
     )
+
+
+def with_more(work: Scratch, counts: Relation, more: Relation) -> Relation:
+    """Counts that have their ids, and further ones that get theirs."""
+    return work.table("identified_counts", f"SELECT * FROM {counts} UNION ALL SELECT * FROM {identify(work, more)}")

@@ -60,7 +60,7 @@ _DEFINITIONS = (
         "wage_matched_share",
         "Seen in wage records",
         "Share of the learners of the cohort who have wages in that calendar year. Learners whose year the wage files do not "
-        "cover, and those who died before it, are left out. The rest is not unemployment: the self-employed, federal and "
+        "cover are left out; those who died before it stay in the cohort. The rest is not unemployment: the self-employed, federal and "
         "military staff and people who moved away have no wage record either.",
     ),
     Definition(
@@ -145,6 +145,8 @@ _DEFINITIONS = (
             ("stack_1", "one credential"),
             ("stack_2", "two different credentials"),
             ("stack_3", "three different credentials"),
+            ("stack_2_plus", "two or more different credentials"),
+            ("stack_3_plus", "three or more different credentials"),
             ("stack_4_plus", "four or more different credentials"),
         )
     ),
@@ -156,12 +158,32 @@ _DEFINITIONS = (
             ("no_person_key", "No protected key", "for whom the statistical agency found no person with certainty"),
             ("same_person", "Same person twice", "who turned out to be a person that was already counted"),
             ("not_in_cohort", "Not in the cohort", "who have a key and no award in the years of the cohort"),
+            (
+                "other",
+                "Other reasons",
+                "for whom another reason holds, each of them for few: those that have no line of their own",
+            ),
             ("died_before", "Died before", "who died before that year"),
             ("year_not_covered", "Year not covered", "whose year the wage files do not cover (yet)"),
             ("no_wage_record", "No wage record", "who are in the cohort and have no wages in that year"),
             ("seen_in_wages", "Seen in wages", "who have wages in that year"),
             ("never_seen_after", "Never seen after", "who are in the cohort and have wages in no year after the award"),
             ("seen_after", "Seen after the award", "who have wages in at least one year after the award"),
+        )
+    ),
+    *(
+        Definition(
+            f"without_cell_{dimension}",
+            "without_cell_share",
+            f"Without figures by {words}",
+            f"Share of the learners who stand in the totals only and in no line by {words}, because too few share theirs.",
+        )
+        for dimension, words in (
+            ("certifier", "certifier"),
+            ("credential", "credential"),
+            ("age_band", "age"),
+            ("sex", "sex"),
+            ("race", "race"),
         )
     ),
     *(

@@ -1,4 +1,4 @@
--- Everybody and every one-way breakdown; for the premium also those in the industry and outside, overall and by race.
+-- Everybody and every one-way breakdown that is not given up; for the premium also those in the industry and outside, overall and by race.
 WITH gathered AS (
     SELECT certifier, credential, age_band, sex, race, horizon, in_industry, list_sort(list(real)) AS earnings
     FROM {follow_ups}
@@ -14,3 +14,4 @@ SELECT
     CASE WHEN in_industry IS NULL THEN 'all' WHEN in_industry THEN 'in' ELSE 'out' END AS workplace,
     earnings
 FROM gathered
+WHERE NOT list_contains([certifier, credential, age_band, sex, race], 'all')

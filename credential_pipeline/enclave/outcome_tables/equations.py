@@ -10,7 +10,8 @@ from credential_pipeline.foundation.storage.sql import statement
 
 #: Total to its parts, of the same group at the same horizon.
 _COMPOSED: dict[str, tuple[str, ...]] = {
-    "cohort": ("wage_matched", "not_matched"),
+    "cohort": ("wage_matched", "unseen"),
+    "unseen": ("not_matched", "died_before"),
     "wage_matched": ("in_industry", "out_of_industry"),
     "tried": ("passed_eventually", "never_passed"),
     "passed_eventually": ("passed_first", "passed_later"),
@@ -35,19 +36,20 @@ _LEDGER = (
 _BY_SECTOR = "in_industry_by_sector"
 
 
-def equations(work: Scratch, counts: Relation, whole_sectors: Relation, plan: Plan) -> Relation:
+def equations(work: Scratch, counts: Relation, whole_sectors: Relation, pooled: Relation, plan: Plan) -> Relation:
     """One row per part of a total: equation_id, total_count_id, part_count_id.
 
     Args:
         work: Where the rows live.
         counts: All counts, with their ids.
         whole_sectors: Sectors that belong to the industry as a whole.
+        pooled: What the pooled lines of the ledgers are the sum of.
         plan: The settings.
     """
     columns = zip(*_rules(plan.lead), strict=True)
     return work.table(
         "equations",
-        statement(__package__, "equations.sql", counts=counts, whole_sectors=whole_sectors),
+        statement(__package__, "equations.sql", counts=counts, whole_sectors=whole_sectors, pooled=pooled),
         dict(zip(("names", "totals", "parts", "over_time"), map(list, columns), strict=True)),
     )
 
@@ -55,12 +57,12 @@ def equations(work: Scratch, counts: Relation, whole_sectors: Relation, plan: Pl
 def _rules(lead: str) -> list[tuple[str, str, str, bool]]:
     """Return (name, total, part, over time) for every part; over time the total has no horizon and the parts have one."""
     composed = [(total, parts, False) for total, parts in _COMPOSED.items()]
-    composed += [("cohort", ("cohort", "died_before", "year_not_covered"), True)]
+    composed += [("cohort", ("cohort", "year_not_covered"), True)]
     if lead:
         composed += [
             (lead + total, tuple(lead + part for part in parts), over_time)
             for total, parts, over_time in composed
-            if total in {"cohort", "wage_matched"}
+            if total in {"cohort", "unseen", "wage_matched"}
         ]
     composed += [(total, (part,), False) for part, total in _CATEGORIES.items()]
     composed += [(f"{lead}cohort", STACKS, False), (f"{lead}cohort", ("seen_after", "never_seen_after"), False)]

@@ -25,4 +25,4 @@ WITH rules AS (
         AND (p.dimension <> 'credential' OR t.certifier = p.certifier)
     WHERE p.dimension <> 'all'
 )
-SELECT * FROM composed UNION ALL SELECT * FROM split
+SELECT * FROM composed UNION ALL SELECT * FROM split UNION ALL SELECT * FROM {pooled}

@@ -11,6 +11,19 @@ CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
 CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
     percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
 
+-- The same for p in 0.25..0.75, averaged over the ranks beside it, five to each side where the list has 21 or more, so that
+-- no figure is one person's. Weights halve from rank to rank: wider windows leave the percentiles of small groups.
+CREATE OR REPLACE TEMP MACRO reach_of(v) AS CAST(least(5, (len(v) - 1) // 4) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO weights_of(v) AS
+    list_slice([1.0::DOUBLE, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1], 6 - reach_of(v), 6 + reach_of(v));
+CREATE OR REPLACE TEMP MACRO window_mean(v, place) AS
+    list_inner_product(list_slice(v, place - reach_of(v), place + reach_of(v)), weights_of(v)) / list_sum(weights_of(v));
+CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
+    window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)
+    + (window_mean(v, CAST(ceil(p * (len(v) - 1)) AS BIGINT) + 1)
+       - window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)) * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
+);
+
 CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
     greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
 CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
@@ -24,6 +37,16 @@ CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, age_band, sex, 
     CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'
          WHEN age_band <> 'all' THEN 'age_band' WHEN sex <> 'all' THEN 'sex' WHEN race <> 'all' THEN 'race'
          ELSE 'all' END;
+
+-- The level at which a cell is given: its breakdown, and whether its category was pooled.
+CREATE OR REPLACE TEMP MACRO level_of(certifier, credential, age_band, sex, race, age_bands) AS
+    CASE WHEN credential LIKE 'family:%' THEN 'family'
+         ELSE dimension_of(certifier, credential, age_band, sex, race)
+             || CASE WHEN 'other' IN (coalesce(nullif(credential, 'all'), certifier))
+                         OR 'other_or_not_recorded' IN (sex, race)
+                         OR NOT list_contains(list_concat(age_bands, ['all', 'unknown']), age_band)
+                     THEN '_pooled' ELSE '' END
+    END;
 
 -- The tail of an id, for example /age_band=18-25/h=5; empty for everybody at no horizon.
 CREATE OR REPLACE TEMP MACRO id_part(name, category) AS

@@ -7,6 +7,7 @@ SELECT
     c.certifier, c.credential, c.age_band, c.sex, c.race, c.horizon,
     'earnings_p' || q.percent AS measure, 'usd' AS unit, c.value AS n, c.count_id AS n_count_id,
     percentile(d.earnings, q.percent / 100) AS value,
+    smoothed(d.earnings, q.percent / 100) AS publishable,
     percentile_low(d.earnings, q.percent / 100) AS low,
     percentile_high(d.earnings, q.percent / 100) AS high
 FROM {counts} AS c

@@ -1,7 +1,8 @@
 """What is tabulated for one industry: the few facts of the registry that the SQL needs, in one flat record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from credential_pipeline.enclave.outcome_tables.thresholds import Thresholds, thresholds_of
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
@@ -28,6 +29,8 @@ class Plan:
         levels: Certifier, credential code, level of the credential.
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
+        families: Certifier, credential code, family, for credentials that have one.
+        profile: The disclosure profile, which decides how large a category must be.
     """
 
     industry: str
@@ -43,6 +46,21 @@ class Plan:
     levels: tuple[tuple[str, str, int], ...]
     reporting: tuple[str, ...]
     training_window_days: int
+    families: tuple[tuple[str, str, str], ...] = ()
+    profile: str = "standard"
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """How large a category must be; None if categories stay as they are."""
+        return thresholds_of(self.profile)
+
+    def with_profile(self, profile: str) -> "Plan":
+        """The same tabulation under another disclosure profile."""
+        return replace(self, profile=profile)
+
+    def families_of(self, certifier: str) -> dict[str, str]:
+        """Credential code to family, of one certifier."""
+        return {code: family for own, code, family in self.families if own == certifier}
 
     @property
     def ledger_horizons(self) -> tuple[int, ...]:
@@ -79,6 +97,13 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         ),
         reporting=tuple(c.certifier for c in certifiers if _tells_failures(c)),
         training_window_days=industry.training_window_days,
+        families=tuple(
+            (c.certifier, credential.code, credential.family)
+            for c in certifiers
+            for credential in c.credentials
+            if credential.family
+        ),
+        profile=industry.disclosure.profile,
     )
 
 

@@ -1,6 +1,6 @@
 WITH medians AS (
     SELECT
-        c.*, percentile(d.earnings, 0.5) AS median,
+        c.*, percentile(d.earnings, 0.5) AS median, smoothed(d.earnings, 0.5) AS publishable,
         percentile_low(d.earnings, 0.5) AS bottom, percentile_high(d.earnings, 0.5) AS top
     FROM {counts} AS c
     LEFT JOIN {distributions} AS d
@@ -12,7 +12,7 @@ WITH medians AS (
 SELECT
     'premium' AS "table", 'in_industry_premium' AS measure, 'usd' AS unit,
     certifier, credential, age_band, sex, race, horizon,
-    i.value + o.value AS n, i.median - o.median AS value,
+    i.value + o.value AS n, i.median - o.median AS value, i.publishable - o.publishable AS publishable,
     i.median - o.median - sqrt((i.median - i.bottom) ** 2 + (o.top - o.median) ** 2) AS low,
     i.median - o.median + sqrt((i.top - i.median) ** 2 + (o.median - o.bottom) ** 2) AS high,
     w.count_id AS n_count_id, i.count_id AS numerator_count_id

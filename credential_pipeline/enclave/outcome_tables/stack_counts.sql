@@ -1,14 +1,12 @@
-WITH wide AS (
-    SELECT coalesce(certifier, 'all') AS certifier, [
-        {'quantity': 'stack_1', 'value': count(*) FILTER (credentials = 1)},
-        {'quantity': 'stack_2', 'value': count(*) FILTER (credentials = 2)},
-        {'quantity': 'stack_3', 'value': count(*) FILTER (credentials = 3)},
-        {'quantity': 'stack_4_plus', 'value': count(*) FILTER (credentials >= 4)},
-        {'quantity': 'stack_credentials', 'value': CAST(sum(credentials) AS BIGINT)}
-    ] AS flows, count(*) AS everybody
-    FROM {stacks} GROUP BY GROUPING SETS ((), (certifier))
+WITH numbers AS (
+    SELECT coalesce(s.certifier, 'all') AS certifier, q.label AS quantity,
+           count(*) FILTER (l.label = q.label) AS value, value AS learners
+    FROM {stacks} AS s JOIN {labels} AS l USING (number) CROSS JOIN (SELECT DISTINCT label FROM {labels}) AS q
+    GROUP BY q.label, GROUPING SETS ((), (s.certifier))
+    HAVING coalesce(s.certifier, '') <> 'all'
 )
-SELECT
-    certifier, flow.quantity, flow.value,
-    CASE flow.quantity WHEN 'stack_credentials' THEN everybody ELSE flow.value END AS learners
-FROM (SELECT *, unnest(flows) AS flow FROM wide)
+SELECT * FROM numbers WHERE certifier = 'all' OR CAST($by_certifier AS BOOLEAN)
+UNION ALL
+SELECT coalesce(certifier, 'all'), 'stack_credentials', CAST(sum(credentials) AS BIGINT), count(*)
+FROM {stacks} GROUP BY GROUPING SETS ((), (certifier))
+HAVING coalesce(certifier, '') <> 'all'

@@ -2,7 +2,7 @@ WITH spread AS (
     SELECT coalesce(certifier, 'all') AS certifier,
            sqrt((sum(credentials * credentials) - sum(credentials) * sum(credentials) / count(*))
                 / nullif(count(*) - 1, 0)) AS deviation
-    FROM {stacks} GROUP BY GROUPING SETS ((), (certifier))
+    FROM {stacks} GROUP BY GROUPING SETS ((), (certifier)) HAVING coalesce(certifier, '') <> 'all'
 )
 SELECT
     'stacking' AS "table", 'credentials_per_learner' AS measure, 'mean' AS unit, c.certifier,

@@ -1,5 +1,8 @@
 """The flow of outcome_tables, from keyed people and wages to the four outcome tables."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
     cells,
@@ -12,81 +15,129 @@ from credential_pipeline.enclave.outcome_tables import (
     settings,
     stacking,
 )
+from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
 from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
+from credential_pipeline.enclave.outcome_tables.earlier import Earlier, read_earlier
 from credential_pipeline.enclave.outcome_tables.equations import equations
+from credential_pipeline.enclave.outcome_tables.groups import Ladder, group_ladder, relabel
 from credential_pipeline.enclave.outcome_tables.macros import macros
-from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
-from credential_pipeline.foundation.registry.load import Registry
-from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 
-def tabulate(con: Connection, industry: Industry, registry: Registry) -> None:
+def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
     """Create ``outcome_tables.{counts,equations,outcomes,definitions}`` of one industry.
+
+    Categories are coarsened by the plan's disclosure profile before anything is tabulated; ``plan.with_profile`` gives the
+    same tables under another.
 
     Args:
         con: Connection with the views ``person_keys.{learners,credentials,enrollments,coverage}`` and
             ``reference_population.{wages,employers}``, and the schema ``outcome_tables``.
-        industry: What to tabulate.
-        registry: Where its certifiers are looked up.
+        plan: What to tabulate, of :func:`~.plan.plan_for`.
+        earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
 
     Raises:
         SafeError: E_NO_COHORT, E_CPI or E_COVERAGE, each with what to correct.
     """
     with macros(con), scratch(con) as work:
-        _tabulate(work, plan_for(industry, registry))
+        _tabulate(work, plan, read_earlier(con, earlier, plan.industry))
 
 
-def _tabulate(work: Scratch, plan: Plan) -> None:
-    """The whole hop: who is counted, where they are at every horizon, all counts, all figures made of them."""
-    credentials, wages = _given(work, "person_keys.credentials"), _given(work, "reference_population.wages")
+@dataclass(frozen=True)
+class _Given:
+    """What is counted, with its categories as tabulated."""
 
-    people = cohorts.number_people(work, _given(work, "person_keys.learners"))
+    people: Relation
+    units: Relation
+    follow_ups: Relation
+    training: Relation
+    tries: Relation
+    pooled_tries: Relation
+    stacks: Relation
+    whole_sectors: Relation
+
+
+def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
+    """The whole hop: who is counted, as what, where they are at every horizon, all counts, all figures made of them."""
+    given, ladder = _prepare(work, plan, earlier)
+    base = counts.identify(
+        work,
+        counts.cohort_counts(work, given.units, given.follow_ups, plan),
+        counts.sector_counts(
+            work, given.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
+        ),
+        settings.setting_counts(work, given.training, plan, ladder),
+        attempts.attempt_counts(work, given.pooled_tries),
+        stacking.stack_counts(work, given.stacks, ladder),
+        coverage.ledger_counts(work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups),
+    )
+    ledgers = coverage.pool_ledgers(work, base, plan, earlier)
+    counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
+    rungs = ladder.relation(work)
+    distributions = earnings.distribute(work, given.follow_ups)
+    outcomes = cells.outcomes(
+        work,
+        plan,
+        rungs,
+        earnings.percentile_cells(work, counted, distributions),
+        employment.employment_cells(work, counted),
+        premium.premium_cells(work, counted, distributions),
+        settings.setting_cells(work, counted),
+        attempts.attempt_cells(work, counted, given.tries, plan),
+        stacking.stack_cells(work, counted, given.stacks, plan),
+        coverage.ledger_cells(work, counted, ledgers),
+        coverage.silent_cells(work, counted, rungs),
+    )
+    pooled = coverage.pooled_equations(work, ledgers)
+    keep(work.con, SNAPSHOT, "counts", counted)
+    keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, plan))
+    keep(work.con, SNAPSHOT, "outcomes", outcomes)
+    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
+
+
+def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
+    """Find out who is counted, and coarsen their categories until each is large enough."""
+    credentials, wages = _input(work, "person_keys.credentials"), _input(work, "reference_population.wages")
+
+    people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
     person_years = earnings.sum_wages(work, wages, units, people, plan)
     factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = employment.classify_employers(
-        work, _given(work, "reference_population.employers"), person_years, digits, plan
+        work, _input(work, "reference_population.employers"), person_years, digits, plan
     )
     covered = earnings.covered_years(work, wages)
     follow_ups = employment.follow_up(work, units, covered, person_years, factors, main_employers, plan)
-    training = settings.nearest_training(work, units, people, _given(work, "person_keys.enrollments"), plan)
+
+    ladder = group_ladder(work, follow_ups, plan, earlier)
+    if ladder.horizons is not None:
+        sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
+        walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
+    units, follow_ups = relabel(work, units, follow_ups, ladder)
+    training = settings.nearest_training(work, units, people, _input(work, "person_keys.enrollments"), plan)
     tries = attempts.count_sittings(work, credentials, people, plan)
     stacks = stacking.stack(work, units, awards)
-
-    whole_sectors = employment.whole_sectors(work, digits, plan)
-    counted = counts.identify(
-        work,
-        counts.cohort_counts(work, units, follow_ups, plan),
-        counts.sector_counts(work, follow_ups, whole_sectors, plan),
-        settings.setting_counts(work, training, plan),
-        attempts.attempt_counts(work, tries),
-        stacking.stack_counts(work, stacks),
-        coverage.ledger_counts(work, _given(work, "person_keys.coverage"), people, units, follow_ups),
+    stacking.walk_stacks(work, stacks, plan, ladder, earlier)
+    given = _Given(
+        people=people,
+        units=units,
+        follow_ups=follow_ups,
+        training=settings.pool_settings(work, training, plan, ladder, earlier),
+        tries=tries,
+        pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
+        stacks=stacks,
+        whole_sectors=employment.whole_sectors(work, digits, plan),
     )
-    distributions = earnings.distribute(work, follow_ups)
-    outcomes = cells.outcomes(
-        work,
-        plan,
-        earnings.percentile_cells(work, counted, distributions),
-        employment.employment_cells(work, counted),
-        premium.premium_cells(work, counted, distributions),
-        settings.setting_cells(work, counted),
-        attempts.attempt_cells(work, counted, tries, plan),
-        stacking.stack_cells(work, counted, stacks, plan),
-        coverage.ledger_cells(work, counted, plan),
-    )
-    keep(work.con, SNAPSHOT, "counts", counted)
-    keep(work.con, SNAPSHOT, "equations", equations(work, counted, whole_sectors, plan))
-    keep(work.con, SNAPSHOT, "outcomes", outcomes)
-    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
+    return given, ladder
 
 
-def _given(work: Scratch, name: str) -> Relation:
+def _input(work: Scratch, name: str) -> Relation:
     return relation(work.con, name)

@@ -14,7 +14,7 @@ WITH near AS (
         AND coalesce(e.end_date, e.begin_date) >= u.award_date - CAST($window_days AS INTEGER)
 )
 SELECT
-    u.uid, u.pid, u.certifier, CAST(NULL AS INTEGER) AS horizon, u.training_setting,
+    u.uid, u.pid, u.lead, u.certifier, CAST(NULL AS INTEGER) AS horizon, u.training_setting,
     CASE WHEN n.uid IS NULL THEN 'no_enrollment' ELSE coalesce(nullif(trim(n.sector), ''), 'unknown') END
         AS enrollment_sector,
     CASE WHEN n.uid IS NULL THEN 'no_enrollment' WHEN n.degree_seeking IS NULL THEN 'unknown'

@@ -44,6 +44,26 @@ _TABLES = (
             Column("blocked", "BOOLEAN", "The certifier says: do not share."),
         ),
     ),
+    Table(
+        name="blocks",
+        description="One feed row, accepted or not, that says: do not share; and by what the person can be told.",
+        key=("certifier", "delivery", "line"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        unique=False,  # A broken row may be read in two ways.
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("line", "INTEGER", "Physical line in the file; the header is line 1."),
+            Column("record_id", "VARCHAR", "Sender's id of the row, if it can be told."),
+            Column("person_ref", "VARCHAR", "Certifier's own id of the person, if it has one.", identifier=True),
+            Column("first_name", "VARCHAR", "Given name, standard form.", identifier=True),
+            Column("last_name", "VARCHAR", "Family name, standard form.", identifier=True),
+            Column("birth_date", "DATE", "Date of birth.", identifier=True),
+            Column("reason_code", "VARCHAR", "Why the row was set aside, or CUT_ROW; empty if it was not."),
+            Column("since", "DATE", "Day on which the delivery was first seen."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

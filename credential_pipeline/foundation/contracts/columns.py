@@ -89,7 +89,11 @@ CELL = (
     Column("low", "DOUBLE", "Lower end of the band."),
     Column("high", "DOUBLE", "Upper end of the band."),
     Column("status", "INTEGER", "LEHD flag: 1 published, -1 not available, 5 suppressed."),
-    Column("rollup_level", "VARCHAR", "Level at which the cell is given, for example all, certifier, credential."),
+    Column(
+        "rollup_level",
+        "VARCHAR",
+        "Level at which the cell is given: all, certifier, credential, family, age_band and so on; _pooled if pooled.",
+    ),
     Column("setting", "VARCHAR", "Training setting or 'all'."),
     Column("definition", "VARCHAR", "Key of the definition that the figure follows."),
     Column("attribution", "VARCHAR", "Rule for people with several credentials: first, highest or each."),

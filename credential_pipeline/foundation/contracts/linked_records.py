@@ -144,6 +144,53 @@ _TABLES = (
             Column("n", "BIGINT", "Rows behind the figure."),
         ),
     ),
+    Table(
+        name="blocks",
+        description="One wish to share nothing, and a learner whom it concerns.",
+        key=("statement_id", "learner_id"),
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        unique=False,  # A wish of somebody unknown has no learner yet.
+        may_be_empty=True,
+        columns=(
+            Column("statement_id", "VARCHAR", "The wish, as in block_statements."),
+            Column("learner_id", "VARCHAR", "Learner's id in this system; empty while the wish concerns nobody known."),
+            Column("source", "VARCHAR", "Who said it: certifier, school or individual."),
+            Column("scope", "VARCHAR", "What it is about: all, certifier or industry."),
+            Column("certifier", "VARCHAR", "Certifier that said it, or that it is about."),
+            Column("since", "DATE", "Day on which it was first known."),
+            Column(
+                "reason", "VARCHAR", "How it was said: FLAG, FERPA_BLOCK, OPT_OUT or the reason of a row set aside."
+            ),
+            Column("rescinded", "DATE", "Day on which it was taken back, by an entry of the steward's list."),
+            Column("in_force", "BOOLEAN", "It was not taken back and is about this industry and this learner."),
+        ),
+    ),
+    Table(
+        name="block_statements",
+        description="One wish to share nothing, ever heard, and by what the person can be told: the memory of opt-outs.",
+        key=("statement_id",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        may_be_empty=True,
+        columns=(
+            Column("statement_id", "VARCHAR", "Hash of what was said and of whom."),
+            Column("source", "VARCHAR", "Who said it: certifier, school or individual."),
+            Column("certifier", "VARCHAR", "Certifier that said it, or that it is about."),
+            Column("record_id", "VARCHAR", "Sender's id of the row."),
+            Column("person_ref", "VARCHAR", "Certifier's own id of the person.", identifier=True),
+            Column("student_id", "VARCHAR", "Student's id in the registry.", identifier=True),
+            Column("first_name", "VARCHAR", "Given name, letters only.", identifier=True),
+            Column("last_name", "VARCHAR", "Family name, letters only.", identifier=True),
+            Column("birth_date", "DATE", "Date of birth.", identifier=True),
+            Column("scope", "VARCHAR", "What it is about: all, certifier or industry."),
+            Column("industry", "VARCHAR", "Industry that it is about, where the scope is one."),
+            Column(
+                "reason", "VARCHAR", "How it was said: FLAG, FERPA_BLOCK, OPT_OUT or the reason of a row set aside."
+            ),
+            Column("since", "DATE", "Day on which it was first known."),
+            Column("last_said", "DATE", "Day on which it was said anew, or else first."),
+            Column("said_now", "BOOLEAN", "What is delivered now says it; otherwise it is remembered."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

@@ -44,6 +44,11 @@ _TABLES = (
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
         columns=(
             *CELL,
+            Column(
+                "publishable",
+                "DOUBLE",
+                "The figure to publish: percentiles averaged over the next ranks, five people a side; else the value.",
+            ),
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
         ),

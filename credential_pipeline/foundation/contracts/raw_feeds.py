@@ -53,6 +53,41 @@ _TABLES = (
             Column("reason_code", "VARCHAR", "Why the whole file was refused."),
         ),
     ),
+    Table(
+        name="blocked_rows",
+        description="One feed row, accepted or not, whose sender says: do not share this person.",
+        key=("certifier", "delivery", "line"),
+        sensitivity=Sensitivity.IDENTIFIED,
+        unique=False,  # A broken row may be read in two ways, and either may name the person.
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("line", "INTEGER", "Physical line in the file; the header is line 1."),
+            Column("reason_code", "VARCHAR", "Why the row was set aside, or CUT_ROW; empty if it was not."),
+            Column("since", "DATE", "Day on which the delivery was first seen."),
+            Column(
+                "source",
+                "MAP(VARCHAR, VARCHAR)",
+                "Every value of the row by its column name in the file, as far as it can be told.",
+                identifier=True,
+            ),
+        ),
+    ),
+    Table(
+        name="block_flags",
+        description="How the column with the wish to share nothing is filled in one delivery.",
+        key=("certifier", "delivery"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("rows", "BIGINT", "Rows whose values can be told apart."),
+            Column("blank", "BIGINT", "Rows in which the column is blank."),
+            Column("blocked", "BIGINT", "Rows that say: do not share."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

@@ -21,6 +21,8 @@ from credential_pipeline.foundation.registry.vocabulary import (
     REQUIRED,
 )
 
+_OPEN = ("", "N", "NO", "FALSE", "F", "0")
+_SHUT = ("Y", "YES", "X", "TRUE", "T", "1")
 _CODE = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9 +._/-]{0,39}\Z")
 
 
@@ -77,12 +79,16 @@ class Column(Strict):
 
 
 class Credential(Strict):
-    """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to."""
+    """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to.
+
+    Credentials of one ``family`` are told of together where they have too few holders to be told of alone.
+    """
 
     code: Code
     title: Text
     level: Annotated[int, Field(ge=1, le=9)] = 1
     stacks_to: Code | None = None
+    family: Name | None = None
     cip: Annotated[str | None, Field(pattern=r"^\d{2}(\.\d{2}(\d{2})?)?\z")] = None
 
 
@@ -128,6 +134,27 @@ class Certifier(Strict):
         if column is None or column.source is None:
             return "CAST(NULL AS VARCHAR)"
         return field_expression(column.source, None, (Step(name="trim"),), source=source)
+
+    def blocked_sql(self, source: str = "source") -> str:
+        """Condition on a row: its sender says that the person is not to be shared.
+
+        It errs on the safe side: a mark that the YAML does not know blocks.
+
+        Args:
+            source: SQL name of the MAP(VARCHAR, VARCHAR) or STRUCT that holds the verbatim row.
+        """
+        written = self.written_sql("block_flag", source)
+        flag = f"coalesce(nullif({self.sql('block_flag', source)}, ''), {written}, '')"
+        shares = ", ".join(f"'{word}'" for word in _OPEN)
+        return f"upper(trim({flag})) NOT IN ({shares})"
+
+    @cached_property
+    def block_words(self) -> frozenset[str]:
+        """What a file may write for "do not share", in capitals: of a broken row no other word is believed."""
+        column = self.columns.get("block_flag")
+        mapped = [step.argument for step in column.recipe if step.targets] if column else []
+        said = {str(word) for words in mapped if isinstance(words, dict) for word, to in words.items() if to == "Y"}
+        return frozenset(word.strip().upper() for word in {*said, *_SHUT} - {"*"})
 
     @model_validator(mode="after")
     def _fields_known(self) -> Self:

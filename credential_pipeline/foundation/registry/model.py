@@ -10,8 +10,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.registry.agreements import Agreement
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
-from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, ENGINES, PROFILES
+from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
 _AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
 _NAICS = re.compile(r"\A\d{2,6}\Z")
@@ -68,11 +69,23 @@ class Linkage(Strict):
 
 
 class Disclosure(Strict):
-    """How figures are made safe: the profile, the smallest number that may be known, the rounding of dollars."""
+    """How figures are made safe: a profile, and the industry's own thresholds where those are stricter.
+
+    ``min_learners`` is the fewest learners behind a figure, ``min_money`` the fewest behind an amount or a mean,
+    ``round_earnings_to`` the dollars to which amounts are rounded at least. ``calendar`` says how often there is a release;
+    between its days only corrections and withdrawals are possible.
+    """
 
     profile: Annotated[str, one_of(*PROFILES)] = "standard"
-    min_learners: Annotated[int, Field(ge=10, le=1000)] = 10
-    round_earnings_to: Annotated[int, Field(ge=1, le=10000)] = 100
+    calendar: Annotated[str, one_of(*CALENDARS)] = "half-yearly"
+    min_learners: Annotated[int, Field(ge=10, le=1000)] | None = None
+    min_money: Annotated[int, Field(ge=10, le=1000)] | None = None
+    round_earnings_to: Annotated[int, Field(ge=1, le=10000)] | None = None
+
+    def rules(self, profile: str | None = None) -> Profile:
+        """The thresholds that hold: those of the profile (or of another one), or the industry's own where stricter."""
+        chosen = PROFILES[profile or self.profile]
+        return chosen.stricter(self.min_learners, self.min_money, self.round_earnings_to)
 
 
 def _check_naics(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ DELIMITERS: Final[dict[str, str]] = dict(_VOCABULARY["delimiters"])
 CADENCES: Final[tuple[str, ...]] = tuple(_VOCABULARY["cadences"])
 ATTRIBUTIONS: Final[tuple[str, ...]] = tuple(_VOCABULARY["attributions"])
 ENGINES: Final[tuple[str, ...]] = tuple(_VOCABULARY["engines"])
-PROFILES: Final[tuple[str, ...]] = tuple(_VOCABULARY["profiles"])
+CALENDARS: Final[tuple[str, ...]] = tuple(_VOCABULARY["calendars"])
 
 CLOSED: Final[dict[str, tuple[str, ...]]] = {
     "event": EVENTS,

@@ -14,7 +14,8 @@ _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 @cache
-def _text(package: str, file: str) -> str:
+def text_of(package: str, file: str) -> str:
+    """The SQL of a file that names no relation of its own."""
     return resources.files(package).joinpath(file).read_text(encoding="utf-8")
 
 
@@ -29,7 +30,7 @@ def statement(package: str, file: str, **relations: Relation) -> str:
     Raises:
         ValueError: The file has other names than were given.
     """
-    text = _text(package, file)
+    text = text_of(package, file)
     wanted = set(_PLACE.findall(text))
     if wanted != relations.keys():
         asks, given = (", ".join(sorted(names)) or "nothing" for names in (wanted, relations))

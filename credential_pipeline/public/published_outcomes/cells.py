@@ -15,6 +15,9 @@ PUBLISHED = 1
 NOT_AVAILABLE = -1
 SUPPRESSED = 5
 ALL = "all"
+OTHER = "other"
+FAMILY = "family:"
+OF = "@"
 DIMENSIONS = (
     "certifier",
     "credential",
@@ -61,6 +64,12 @@ class Cell:
     def shown(self) -> bool:
         """True if the figure is published and has a value."""
         return self.status == PUBLISHED and self.value is not None
+
+    def category(self, dimension: str) -> str:
+        """The category of a dimension; pooled credentials, which every certifier has, are told apart: ``other@mssc``."""
+        code = self.at[dimension]
+        pooled = dimension == "credential" and (code == OTHER or code.startswith(FAMILY))
+        return f"{code}{OF}{self.at['certifier']}" if pooled else code
 
 
 Key = tuple[str, int | None]
@@ -149,7 +158,7 @@ class Release:
         """
         grid: Grid = {}
         for cell in self.rows(table, measure):
-            category = cell.at[dimension] if dimension else ALL
+            category = cell.category(dimension) if dimension else ALL
             held = dict(within or {})
             if dimension == "credential" and category != ALL:
                 held.setdefault("certifier", cell.at["certifier"])  # credentials are nested in their certifier

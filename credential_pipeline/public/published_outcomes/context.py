@@ -15,6 +15,7 @@ class Context:
         industry: Name of the industry in running text, for example ``manufacturing``.
         naics: NAICS prefixes of the industry.
         base_year: Year of the dollars; None if the release does not say.
+        rounded: Whether numbers of learners are rounded.
     """
 
     release: Release
@@ -22,6 +23,15 @@ class Context:
     industry: str
     naics: tuple[str, ...] = ()
     base_year: int | None = None
+    rounded: bool = False
+
+    def about(self, text: str) -> str:
+        """A number of people in running text: ``about 1,200`` where numbers are rounded."""
+        return f"about {text}" if self.rounded else text
+
+    def counted(self, heading: str) -> str:
+        """Heading of a column with numbers of people."""
+        return f"{heading}, about" if self.rounded else heading
 
     @property
     def money(self) -> str:

@@ -108,7 +108,7 @@ def attempt_words(context: Context, feed: _Feed) -> list[str]:
             if (cell := grid.get((code, None))) and cell.shown
         ]
         said.append(
-            f"{name} reported {say.count(tried.value or 0)} attempts{': ' + say.listing(rates) if rates else ''}."
+            f"{name} reported {context.about(say.count(tried.value or 0))} attempts{': ' + say.listing(rates) if rates else ''}."
         )
     if silent:
         said.append(f"{say.listing(silent)}: attempts not reported, so nobody can say how many tried and failed.")

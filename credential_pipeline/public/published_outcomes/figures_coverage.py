@@ -14,7 +14,7 @@ from credential_pipeline.public.published_outcomes.tables import by_measure, by_
 
 _TOTALS = ("reported", "total", ALL)
 _INCLUDED = ("seen_after", "seen_in_wages", "wage_matched", "keyed")
-_WHOLE = 0.005
+_HALF_POINT = 0.005
 
 
 def coverage_figures(context: Context) -> list[Figure]:
@@ -57,7 +57,7 @@ def ledger(context: Context) -> Figure:
     )
     horizon = next(iter(cells.values())).horizon
     grid: Grid = {(reason, horizon): cell for reason, cell in cells.items()}
-    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+    columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
     table = by_measure(
         "Learners reported by certifiers, by what became of them.", "Reason", names, columns, horizon=horizon
     )
@@ -91,9 +91,9 @@ def ledger_note(cells: dict[str, Cell]) -> str:
         return (
             "Hatched parts are not shown; their width only fills the bar up to 100% and says nothing about their sizes."
         )
-    if abs(total - 1) <= _WHOLE:
+    if abs(total - 1) <= _HALF_POINT * len(cells):
         return "The parts add up to 100%, apart from rounding."
-    return f"The parts add up to {say.percent(total, 1)}: one learner can stand in several of them or in none."
+    return f"The parts add up to {total:.1%}: one learner can stand in several of them or in none."
 
 
 def included_words(reason: str, share: str, context: Context) -> str:
@@ -158,7 +158,7 @@ def wage_matched(context: Context) -> Figure:
                     ("Share", grid, "value"),
                     ("Band, low", grid, "low"),
                     ("Band, high", grid, "high"),
-                    ("Out of (learners)", grid, "n"),
+                    (context.counted("Out of (learners)"), grid, "n"),
                 ],
                 years,
             )

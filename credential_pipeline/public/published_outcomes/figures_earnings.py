@@ -17,7 +17,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_shown,
 )
 from credential_pipeline.public.published_outcomes.context import Context, nothing
-from credential_pipeline.public.published_outcomes.labels import in_order
+from credential_pipeline.public.published_outcomes.labels import REST, in_order
 from credential_pipeline.public.published_outcomes.tables import by_year
 
 HATCHED = ("hatch", "not shown or not available")
@@ -51,7 +51,7 @@ def split(grid: Grid, names: Mapping[str, str]) -> tuple[list[say.Change], list[
     hidden: list[str] = []
     for category, name in names.items():
         before, after = last_before(grid, category), last_shown(grid, category)
-        if before and after and category != "unknown":
+        if before and after and category not in REST:
             known.append(say.Change(name, before, after))
         if any(key == category and not cell.shown for (key, _), cell in grid.items()):
             hidden.append(name)
@@ -80,7 +80,7 @@ def earnings_by(
     parts += [
         ("Band of the median, low", median, "low"),
         ("Band of the median, high", median, "high"),
-        ("Learners", median, "n"),
+        (context.counted("Learners"), median, "n"),
     ]
     return Figure(
         key,
@@ -134,7 +134,11 @@ def distribution(context: Context) -> Figure:
         ]
     description = "Lines of the 25th, 50th and 75th percentile of annual earnings of all holders with wages, by year around the award."
     parts = [(name, grids[measure], "value") for measure, name in names.items()]
-    parts += [("Median, low", grids[P50], "low"), ("Median, high", grids[P50], "high"), ("Learners", grids[P50], "n")]
+    parts += [
+        ("Median, low", grids[P50], "low"),
+        ("Median, high", grids[P50], "high"),
+        (context.counted("Learners"), grids[P50], "n"),
+    ]
     table = by_year(
         f"Annual earnings of all holders by year relative to the award. {context.money}",
         "All holders",
@@ -181,7 +185,7 @@ def earnings_by_credential(context: Context) -> Figure:
         ("25th percentile", grids[P25], "value"),
         ("Median", median, "value"),
         ("75th percentile", grids[P75], "value"),
-        ("Learners", median, "n"),
+        (context.counted("Learners"), median, "n"),
     ]
     caption = f"Annual earnings by credential and year relative to the award. {context.money}"
     entries = [("dot", f"median in {say.year(last)}"), ("bar", "middle half of the holders in that year")]

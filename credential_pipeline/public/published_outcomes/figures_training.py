@@ -7,7 +7,7 @@ from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid,
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED
-from credential_pipeline.public.published_outcomes.labels import in_order
+from credential_pipeline.public.published_outcomes.labels import REST, in_order
 from credential_pipeline.public.published_outcomes.tables import by_measure, total_first
 
 _VIEWS = ("setting_training", "setting_sector", "setting_degree", "setting_credit")
@@ -37,7 +37,7 @@ def settings(context: Context) -> Figure:
     everything = [_bar("", cell, "") for cell in whole]
     for number, ((definition, horizon), cells) in enumerate(sorted(groups.items(), key=_view_order)):
         cells.sort(
-            key=lambda cell: (cell.at["setting"] == "unknown", not cell.shown, -(cell.value or 0), cell.at["setting"])
+            key=lambda cell: (cell.at["setting"] in REST, not cell.shown, -(cell.value or 0), cell.at["setting"])
         )
         names = {cell.at["setting"]: context.naming.name("setting", cell.at["setting"]) for cell in cells}
         heading = context.naming.name("definition", definition) if len(groups) > 1 else ""
@@ -46,7 +46,7 @@ def settings(context: Context) -> Figure:
         drawn = shapes(bars, rows, "share", everything)
         pictures.append(Picture(f"{key}-{number}", title, description, *drawn, heading=heading))
         grid: Grid = {(cell.at["setting"], horizon): cell for cell in cells}
-        columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+        columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
         tables.append(
             by_measure(
                 f"Share of learners by training setting. {heading}".strip(), "Setting", names, columns, horizon=horizon
@@ -55,7 +55,7 @@ def settings(context: Context) -> Figure:
         shown = [
             f"{lower(names[cell.at['setting']])} ({say.percent(cell.value or 0)})"
             for cell in cells
-            if cell.shown and cell.at["setting"] != "unknown"
+            if cell.shown and cell.at["setting"] not in REST
         ]
         most = f"most often {shown[0]}" if shown else "not shown"
         second = f", then {shown[1]}" if len(shown) > 1 else ""
@@ -91,7 +91,7 @@ def stacking(context: Context) -> Figure:
     pictures = [
         Picture(key, title, described, *shapes(bars, rows, "mean"), heading="Credentials for each learner, on average")
     ]
-    columns = [("Credentials", grid, "value"), ("Learners", grid, "n")]
+    columns = [("Credentials", grid, "value"), (context.counted("Learners"), grid, "n")]
     caption = "Average number of credentials for each learner."
     tables = [by_measure(caption, "Certifier", names, columns, horizon=horizon)]
     total = grid.get((ALL, horizon))
@@ -119,12 +119,12 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     """Shares of learners by the number of their credentials."""
     names = {definition: context.naming.name("definition", definition) for definition in sorted(cells)}
     rows = [_bar(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
-    described = "Bars of the share of learners with one, two, three, and four or more credentials."
+    described = "Bars of the share of learners by the number of their credentials."
     heading = "Learners by number of credentials"
     drawing = Picture("stacks", heading, described, *shapes(bars, rows, "share"), heading=heading)
     first = next(iter(cells.values()))
     grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
-    columns = [("Share", grid, "value"), ("Out of (learners)", grid, "n")]
+    columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
     table = by_measure("Share of learners by number of credentials.", "Learners", names, columns, horizon=first.horizon)
     shown = [f"{lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown]
     return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table

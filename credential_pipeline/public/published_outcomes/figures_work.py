@@ -6,7 +6,7 @@ from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_shown
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, points_of, years_picture
-from credential_pipeline.public.published_outcomes.labels import in_order, sector_of
+from credential_pipeline.public.published_outcomes.labels import REST, in_order, sector_of
 from credential_pipeline.public.published_outcomes.tables import by_year, total_first
 
 _TOP_SECTORS = 3
@@ -33,7 +33,7 @@ def industry_share(context: Context) -> Figure:
         ("Share", grid, "value"),
         ("Band, low", grid, "low"),
         ("Band, high", grid, "high"),
-        ("Learners with wages", grid, "n"),
+        (context.counted("Learners with wages"), grid, "n"),
     ]
     return Figure(
         key,
@@ -74,9 +74,7 @@ def sectors(context: Context) -> Figure:
     own = {sector for prefix in context.naics if (sector := sector_of(prefix, codes))}
     names = {code: context.naming.name("sector", code) for code in codes}
     at_last = {code: cell for code in codes if (cell := grid.get((code, last)))}
-    order = sorted(
-        at_last, key=lambda code: (code == "unknown", not at_last[code].shown, -(at_last[code].value or 0), code)
-    )
+    order = sorted(at_last, key=lambda code: (code in REST, not at_last[code].shown, -(at_last[code].value or 0), code))
     rows = [_share_bar(names[code], at_last[code], strong=code in own) for code in order]
     description = f"Bars of the share of holders with wages in each sector in {say.year(last)}. The sector of the industry is in colour."
     caption = "Share of holders with wages by sector of the main employer and year relative to the award."
@@ -103,11 +101,7 @@ def sector_words(
             f"In {say.year(last)}, {names[code]} had {text}." if cells[code].shown else f"{names[code]}: {text}."
         )
     others = sorted(
-        (
-            (cell.value or 0, names[code])
-            for code, cell in cells.items()
-            if cell.shown and code not in own | {"unknown"}
-        ),
+        ((cell.value or 0, names[code]) for code, cell in cells.items() if cell.shown and code not in own | REST),
         reverse=True,
     )[:_TOP_SECTORS]
     if others:
@@ -147,7 +141,7 @@ def premium(context: Context) -> Figure:
         ("Difference", grid, "value"),
         ("Band, low", grid, "low"),
         ("Band, high", grid, "high"),
-        ("Learners", grid, "n"),
+        (context.counted("Learners"), grid, "n"),
     ]
     entries = (
         [("band", "band that linkage error and sampling give")] if any(row.low is not None for row in rows) else []
@@ -185,7 +179,7 @@ def premium_words(context: Context, grid: Grid, names: dict[str, str], last: int
     shown = [
         (cell.value or 0, name)
         for code, name in names.items()
-        if code not in {ALL, "unknown"} and (cell := grid.get((code, last))) and cell.shown
+        if code not in {ALL, *REST} and (cell := grid.get((code, last))) and cell.shown
     ]
     if len(shown) > 1:
         most, least = max(shown), min(shown)

@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.contracts import published_outcomes
+from credential_pipeline.foundation.contracts.table import Table
 from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.public.published_outcomes.methods import MethodNote
 
 TABLE = published_outcomes.SNAPSHOT.table("published_outcomes")
+CERTIFICATE = published_outcomes.SNAPSHOT.table("certificate")
 _TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number"}
 
 
@@ -41,8 +43,19 @@ def write_parquet(table: pa.Table, path: Path) -> Path:
 
 def write_csv(table: pa.Table, path: Path) -> Path:
     """Write the cells as CSV (UTF-8, header, empty = missing), safe to open in a spreadsheet."""
+    return _write_frame(table, TABLE, path)
+
+
+def write_certificate(con: Connection, path: Path) -> Path:
+    """Write what was tried on the release before it was published, and with which result, as CSV."""
+    columns = ", ".join(f'"{name}"' for name in CERTIFICATE.column_names)
+    rows = con.sql(f"SELECT {columns} FROM {published_outcomes.SNAPSHOT.name}.certificate ORDER BY attack, against")
+    return _write_frame(rows.to_arrow_table(), CERTIFICATE, path)
+
+
+def _write_frame(table: pa.Table, contract: Table, path: Path) -> Path:
     frame = table.to_pandas(integer_object_nulls=True)
-    for column in TABLE.columns:
+    for column in contract.columns:
         if column.type == "VARCHAR":
             values = frame[column.name]
             safe = {value: csv_safe(value) for value in values.dropna().unique()}
@@ -80,6 +93,9 @@ def write_datapackage(out: Path, title: str, name: str, release_id: str, note: M
         {"name": "outcomes-parquet", "path": "outcomes.parquet", "profile": "data-resource", "format": "parquet"}
         | {"mediatype": "application/vnd.apache.parquet", "description": "The same cells."}
         | _digest(out / "outcomes.parquet"),
+        {"name": "certificate", "path": "certificate.csv", "profile": "data-resource", "format": "csv"}
+        | {"mediatype": "text/csv", "encoding": "utf-8", "description": CERTIFICATE.description}
+        | _digest(out / "certificate.csv"),
     ]
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
@@ -87,10 +103,26 @@ def write_datapackage(out: Path, title: str, name: str, release_id: str, note: M
         "title": title,
         "version": release_id,
         "description": "What holders of industry credentials earned before and after the award, and where they work. See methods.md.",
+        **({"disclosure": disclosure} if (disclosure := _disclosure(note)) else {}),
         **({"created": f"{note.released}T00:00:00Z"} if note.released else {}),
         "resources": resources,
     }
     return _write_json(out / "datapackage.json", package)
+
+
+def _disclosure(note: MethodNote) -> dict[str, Any]:
+    """How figures were made safe, for programs that read the package."""
+    return {
+        name: value
+        for name, value in (
+            ("profile", note.profile),
+            ("min_learners", note.min_learners),
+            ("min_money", note.min_money),
+            ("round_earnings_to", note.round_earnings_to),
+            ("rounding", note.rounding),
+        )
+        if value
+    }
 
 
 def write_manifest(out: Path, industry: str, release_id: str) -> Path:

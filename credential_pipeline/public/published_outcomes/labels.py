@@ -8,9 +8,13 @@ import csv
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
-from credential_pipeline.public.published_outcomes.cells import ALL
+from credential_pipeline.public.published_outcomes.cells import ALL, FAMILY, OF, OTHER
 
 Labels = Mapping[str, Mapping[str, str]]
+
+POOLED = "other_or_not_recorded"
+#: Categories that gather what has no name of its own; they are shown last and never compared.
+REST = frozenset({"unknown", POOLED})
 
 BUILT_IN: Labels = {
     "sex": {"F": "Women", "M": "Men", "X": "Another gender"},
@@ -44,6 +48,7 @@ BUILT_IN: Labels = {
         "no_enrollment": "No enrollment near the award",
     },
     "reason": {
+        "other": "Other reasons, each of them for few",
         "seen_after": "Wages found in at least one year after the award",
         "seen_in_wages": "Wages found in the year",
         "never_seen_after": "Person found, no wages in any year after the award",
@@ -79,8 +84,10 @@ class Naming:
     def people(self, dimension: str, code: str) -> str:
         """The holders of a category in running text: ``men``, ``White holders``, ``those aged 18-25 at the award``."""
         name = self.name(dimension, code)
-        if code == "unknown":
-            return f"holders whose {dimension.replace('age_band', 'age')} is not recorded"
+        if code in REST:
+            what = dimension.replace("age_band", "age")
+            another = f"of another {what} or with none on record"
+            return f"holders {another if code == POOLED else f'whose {what} is not recorded'}"
         if dimension == "age_band":
             return f"those aged {name} at the award"
         if dimension == "sex" and code in {"F", "M"}:
@@ -95,12 +102,17 @@ class Naming:
         """Readable name of a category."""
         if code == ALL:
             return "All holders"
+        if dimension == "credential" and OF in code:
+            pooled, certifier = code.split(OF)
+            return f"{self.name(dimension, pooled)} of {self.name('certifier', certifier)}"
         known: list[Mapping[str, str]] = [self._given.get(dimension, {}), BUILT_IN.get(dimension, {})]
         known += [self._reasons] if dimension == "reason" else [self._sectors] if dimension == "sector" else []
         for source in known:
             for spelling in (code, code.lower()):
                 if spelling in source:
                     return source[spelling]
+        if code == POOLED:
+            return "Other or not recorded"
         return "Not recorded" if code == "unknown" else _made_readable(dimension, code)
 
 
@@ -111,14 +123,18 @@ def _made_readable(dimension: str, code: str) -> str:
     if dimension == "age_band":
         return code.replace("-", "\N{EN DASH}")
     if dimension in {"certifier", "credential"}:
+        if code == OTHER:
+            return f"Other {dimension}s"
+        if code.startswith(FAMILY):
+            return code.removeprefix(FAMILY).replace("_", " ").capitalize()
         return code.upper() if code.islower() else code
     return code.replace("_", " ").strip().capitalize()
 
 
 def in_order(codes: Iterable[str]) -> list[str]:
     """Sort codes for display: as written, with 'not recorded' and 'other' at the end."""
-    last = {"other": 1, "unknown": 2}
-    return sorted(codes, key=lambda code: (last.get(code.lower(), 0), code))
+    last = {OTHER: 1, POOLED: 2, "unknown": 3}
+    return sorted(codes, key=lambda code: (last.get(code.partition(OF)[0].lower(), 0), code))
 
 
 def sector_of(prefix: str, sectors: Iterable[str]) -> str | None:

@@ -31,8 +31,12 @@ class MethodNote:
         window: Award years and wage years that the data cover, in words.
         wage_source: Where wages come from, and what they miss.
         linkage: How people were linked and how errors are reported.
-        suppression: The disclosure rule in words; made from the two numbers below if empty.
+        suppression: The disclosure rule in words; made from what follows if empty.
+        profile: Name of the release profile.
+        rounding: How numbers of learners and shares are made safe, in words.
+        rounded: Whether numbers of learners are rounded.
         min_learners: Fewest learners behind a published figure.
+        min_money: Fewest learners behind a published amount.
         round_earnings_to: Step in dollars to which earnings are rounded.
         price_index: Series that turns nominal into real dollars.
         released: Day of the release, ISO.
@@ -49,7 +53,11 @@ class MethodNote:
     wage_source: str = ""
     linkage: str = ""
     suppression: str = ""
+    profile: str = ""
+    rounding: str = ""
+    rounded: bool = False
     min_learners: int | None = None
+    min_money: int | None = None
     round_earnings_to: int | None = None
     price_index: str = "the consumer price index (CPI-U, annual average)"
     released: str = ""
@@ -104,7 +112,7 @@ def method_items(note: MethodNote) -> list[tuple[str, str]]:
         f"Amounts are in dollars of {base}, converted with {note.price_index}." if base else "Amounts are real dollars."
     )
     if note.round_earnings_to:
-        prices += f" They are rounded to ${note.round_earnings_to:,}."
+        prices += f" They are rounded to ${note.round_earnings_to:,}, and to three digits above that."
     items = [
         ("Who counts", _ATTRIBUTIONS.get(note.attribution, f"Attribution rule: {note.attribution}.")),
         ("Years", "The award year is year 0; year 1 is the calendar year after it. " + note.window),
@@ -131,14 +139,18 @@ def method_items(note: MethodNote) -> list[tuple[str, str]]:
 
 
 def disclosure_text(note: MethodNote) -> str:
-    """The suppression rule in words."""
+    """How figures are made safe, in words."""
     if note.suppression:
         return note.suppression
     few = f"fewer than {note.min_learners}" if note.min_learners else "too few"
-    return (
-        f"A figure with {few} learners behind it is not shown. More figures are hidden so that no hidden one can be worked out "
-        "from totals, from other tables or from earlier releases."
-    )
+    said = [f"Release profile: {note.profile}."] if note.profile else []
+    said.append(f"A figure with {few} learners behind it is not shown.")
+    if (note.min_money or 0) > (note.min_learners or 0):
+        said.append(f"Amounts and means are shown from {note.min_money} learners on.")
+    if note.rounding:
+        said.append(note.rounding)
+    said.append("What an attacker could still work out of totals, other tables or earlier releases is hidden as well.")
+    return " ".join(said)
 
 
 def methods_markdown(title: str, release_id: str, note: MethodNote, definitions: list[Definition]) -> str:

@@ -13,14 +13,7 @@ from pathlib import Path
 from credential_pipeline.foundation.storage.durable import flush, sha256, write_atomically
 
 LATEST = "LATEST"
-_NOTICE = "notice.txt"
 _CONTENT = ".content"
-
-
-def read_notice(home: Path) -> str:
-    """The line of this installation that must stand out in every report; empty if there is none."""
-    path = home / _NOTICE
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 def report_path(home: Path, industry: str, release: str) -> Path:
@@ -56,6 +49,19 @@ def place(folder: Path, release: str) -> Iterator[Path]:
         write_atomically(folder / LATEST, release.encode(), mode=0o644)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def remove(folder: Path, release: str) -> None:
+    """Take a withdrawn release away, with every content that it had; the one before it is the latest then."""
+    (folder / release).unlink(missing_ok=True)
+    for content in (folder / _CONTENT).glob(f"{release}-*"):
+        shutil.rmtree(content)
+    left = sorted(path.name for path in folder.glob("r[0-9]*") if path.is_symlink())
+    if left:
+        write_atomically(folder / LATEST, left[-1].encode(), mode=0o644)
+    else:
+        (folder / LATEST).unlink(missing_ok=True)
+    flush(folder)
 
 
 def _link(link: Path, target: Path) -> None:

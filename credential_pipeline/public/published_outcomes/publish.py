@@ -1,15 +1,21 @@
-"""A release becomes public: its words come from the registry, its files are put where readers find them all at once."""
+"""A release becomes public: its files are written for review, and once approved put where readers find them all at once."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from credential_pipeline.foundation.contracts.published_outcomes import ACTS
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.public.published_outcomes.files import read_table, write_csv
+from credential_pipeline.public.published_outcomes.index import WITHDRAWAL, Act, list_release
 from credential_pipeline.public.published_outcomes.methods import MethodNote
-from credential_pipeline.public.published_outcomes.place import place
+from credential_pipeline.public.published_outcomes.place import place, remove
 from credential_pipeline.public.published_outcomes.write import write_public_files
 
+_FILE = re.compile(r"\A[a-z][a-z0-9_-]{0,60}(\.[a-z0-9-]{1,20}){1,3}\Z")
 _WAGES = (
     "Annual wage records that employers file. They miss the self-employed, many federal and military jobs, and"
     " work in places that the wage agency does not cover."
@@ -20,34 +26,76 @@ _LINKAGE = (
 )
 
 
-def publish(con: Connection, home: Path, industry: Industry, certifiers: Sequence[Certifier], notice: str) -> str:
-    """Write the public files of the release that was received, and make it the latest.
+def write_files(
+    con: Connection, out: Path, industry: Industry, certifiers: Sequence[Certifier], notice: str, release: str
+) -> None:
+    """Write the public files of a proposed release, for its reviewers first and, once approved, for everybody.
 
     Args:
-        con: Connection with the tables of ``published_outcomes``.
-        home: Folder of the public side.
+        con: Connection with the views of ``published_outcomes``.
+        out: Folder to write into.
         industry: What the registry says of the industry.
         certifiers: Its certifiers.
         notice: A line that must stand out; empty for none.
-
-    Returns:
-        Id of the release.
+        release: Id of the release.
 
     Raises:
         SafeError: The release holds no figure of the industry.
     """
-    query = "SELECT any_value(release) FROM published_outcomes.published_outcomes"
-    release = str(con.execute(query).fetchall()[0][0])
     note = method_note(industry, certifiers, notice)
-    with place(home / industry.industry, release) as out:
-        write_public_files(con, out, industry.industry, release, note, labels(certifiers))
-    return release
+    write_public_files(con, out, industry.industry, release, note, labels(certifiers))
+
+
+def publish(con: Connection, home: Path, industry: str) -> Act:
+    """Put the files of a release where readers find them, as they were approved; or take a withdrawn release away.
+
+    Args:
+        con: Connection with the tables of ``published_outcomes``.
+        home: Folder of the public side.
+        industry: The partition.
+
+    Returns:
+        The act that was carried out.
+
+    Raises:
+        SafeError: ``E_PUBLIC_FILES``: the files are not those of the figures beside them; nothing was published.
+    """
+    names = ", ".join(f'"{name}"' for name in ACTS.column_names)
+    act = Act(*con.execute(f"SELECT {names} FROM published_outcomes.release_acts").fetchall()[0])
+    folder = home / industry
+    if act.kind == WITHDRAWAL:
+        remove(folder, act.release)
+    else:
+        with place(folder, act.release) as out:
+            _lay_out(con, out, industry)
+    list_release(folder, act)
+    return act
+
+
+def _lay_out(con: Connection, out: Path, industry: str) -> None:
+    for name, content in con.execute(
+        "SELECT path, content FROM published_outcomes.public_files ORDER BY path"
+    ).fetchall():
+        if not _FILE.match(name):
+            raise _foreign("one has a name that no public file has")
+        (out / name).write_bytes(content)
+    again = out / ".again.csv"
+    write_csv(read_table(con, industry), again)
+    if not (out / "outcomes.csv").is_file() or again.read_bytes() != (out / "outcomes.csv").read_bytes():
+        raise _foreign("outcomes.csv does not hold the figures of the table")
+    again.unlink()
+
+
+def _foreign(how: str) -> SafeError:
+    message = f"The files of the package are not those of its figures ({how}): ask the enclave for a sound release."
+    return SafeError("E_PUBLIC_FILES", message)
 
 
 def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str) -> MethodNote:
     """What the registry says about the method, and the notice of this installation, for the report's readers."""
     awards, horizons = industry.cohorts, industry.horizons
     first, last = awards.first_award_year, awards.last_award_year
+    rules = industry.disclosure.rules()
     return MethodNote(
         industry_name=industry.name,
         naics=industry.naics,
@@ -56,8 +104,12 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
         window=f"Awards of {first} to {last}; wages from {first + horizons.first} to {last + horizons.last}.",
         wage_source=_WAGES,
         linkage=_LINKAGE,
-        min_learners=industry.disclosure.min_learners,
-        round_earnings_to=industry.disclosure.round_earnings_to,
+        profile=rules.name,
+        rounding=rules.told,
+        rounded=not rules.complementary,
+        min_learners=rules.min_learners,
+        min_money=rules.min_money,
+        round_earnings_to=rules.round_earnings_to,
         notice=notice,
         certifiers=tuple(certifier.name for certifier in certifiers),
     )

@@ -12,6 +12,7 @@ from credential_pipeline.public.published_outcomes.cells import Cell
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MINUS = "\N{MINUS SIGN}"
+_ALL = 100
 NOT_SHOWN = "not shown"
 NOT_AVAILABLE = "not available"
 
@@ -23,10 +24,18 @@ def dollars(value: float, step: int = 100) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share of one as a percentage: ``41%``; small ones are ``less than 1%``, never a bare zero."""
-    shown = f"{share * 100:.{digits}f}"
-    if share > 0 and float(shown) == 0:
-        return "less than 1%" if digits == 0 else f"<{10**-digits:.{digits}f}%"
+    """A share of one as a percentage: ``41%``; never a bare zero, nor everyone: ``under 1%``, ``over 99%``.
+
+    Args:
+        share: The share; one that is published as a whole percent is told as one.
+        digits: Decimals of a share that is published more finely.
+    """
+    places = 0 if float(round(share * 100, 6)).is_integer() else digits
+    shown, step = f"{share * 100:.{places}f}", f"{10**-places:.{places}f}"
+    if float(shown) <= 0:
+        return f"under {step}%"
+    if float(shown) >= _ALL:
+        return f"over {_ALL - float(step):.{places}f}%"
     return f"{shown}%"
 
 

@@ -9,6 +9,7 @@ from credential_pipeline.public.published_outcomes.cells import Release, read_ce
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.files import (
     read_table,
+    write_certificate,
     write_csv,
     write_datapackage,
     write_manifest,
@@ -54,9 +55,10 @@ def write_public_files(
 
     table = read_table(con, industry)
     paths = [write_csv(table, out / "outcomes.csv"), write_parquet(table, out / "outcomes.parquet")]
-    context = Context(release, naming, running(name), note.naics, note.base_year)
+    context = Context(release, naming, running(name), note.naics, note.base_year, rounded=note.rounded)
     paths.append(_write(out / "report.html", render_report(context, title, release_id, note, definitions)))
     paths.append(_write(out / "methods.md", methods_markdown(title, release_id, note, definitions)))
+    paths.append(write_certificate(con, out / "certificate.csv"))
     paths.append(write_datapackage(out, title, f"{industry}-{release_id}", release_id, note))
     paths.append(write_manifest(out, industry, release_id))
     return paths

@@ -88,6 +88,11 @@ def attach_scale_world(con: Connection, folder: Path) -> None:
             con.execute(
                 f"CREATE VIEW {snapshot}.{name} AS SELECT * FROM read_parquet('{folder}/{snapshot}/{name}.parquet')"
             )
+    # Nobody of these worlds opts out by a row that is set aside.
+    blocks = ", ".join(
+        f'"{name}" {kind}' for name, kind in SNAPSHOTS["cleaned_learners"].table("blocks").schema.items()
+    )
+    con.execute(f"CREATE TABLE cleaned_learners.blocks ({blocks})")
     con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")
 
 

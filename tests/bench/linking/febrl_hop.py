@@ -42,6 +42,7 @@ def link_by_hop(left: pd.DataFrame, right: pd.DataFrame | None) -> list[tuple[st
             "profile_id": "rec_id", "record_id": "rec_id", "certifier": "'febrl'", "credential_code": "'C'",
             "event": "'award'", "event_date": "DATE '2010-01-01'", "blocked": "false",
         })  # fmt: skip
+        _fill(con, "cleaned_learners", "blocks", left.iloc[:0], {})
         # A search for duplicates has no registry; one row is the least that the hop reads.
         others = left.iloc[:1] if right is None else right
         _fill(con, "education_registry", "persons", others, {"student_id": "rec_id", "ferpa_block": "false"})

@@ -115,6 +115,10 @@ def records(con: Connection, *rows: dict[str, str]) -> None:
         "CREATE TABLE raw_feeds.records "
         "(certifier VARCHAR, delivery VARCHAR, line INTEGER, record_id VARCHAR, source MAP(VARCHAR, VARCHAR))"
     )
+    con.execute(
+        "CREATE TABLE raw_feeds.blocked_rows (certifier VARCHAR, delivery VARCHAR, line INTEGER, reason_code VARCHAR,"
+        " since DATE, source MAP(VARCHAR, VARCHAR))"
+    )
     for number, row in enumerate(rows):
         source = {"Id": str(number), "Name": "Smith", "Code": "X", "Day": "2012-03-14", **row}
         con.execute(

@@ -18,8 +18,8 @@ EDUCATION: dict[str, list[dict[str, str]]] = {
         {"student_id": "S1", "first_name": "José", "last_name": "O'Brien Jr.", "birth_date": "1990-05-01", "sex": "m",
          "ssn_last4": "0000", "state": "oh", "zip": "45402-1234", "ferpa_block": "N"},
         {"student_id": "S2", "first_name": "Ann", "last_name": "Lee", "birth_date": "1900-01-01", "ferpa_block": "Y"},
-        {"student_id": "S3", "first_name": "Bo", "last_name": "Li", "birth_date": "05/01/1990", "ferpa_block": "?"},
-        {"student_id": "S4", "first_name": "Cy", "last_name": "Ma", "birth_date": "1991-05-01", "ferpa_block": ""},
+        {"student_id": "S3", "first_name": "Bo", "last_name": "Li", "birth_date": "05/01/1990", "ferpa_block": "yes"},
+        {"student_id": "S4", "first_name": "Cy", "last_name": "Ma", "birth_date": "1991-05-01", "ferpa_block": "0"},
     ],
     "enrollments": [
         {"student_id": "S1", "sector": "Public_2yr", "credit": "Y", "degree_seeking": "n", "begin_date": "2011-08-20"},
@@ -109,6 +109,32 @@ def test_registries_that_cannot_be_linked(tmp_path: Path, change: object, code: 
     assert callable(change)
     folder = drops(tmp_path, {**EDUCATION, "persons": change(EDUCATION["persons"])})
     assert refusal(folder).code == code
+
+
+@pytest.mark.parametrize("mark", ["", " ", "?", "unknown"])
+def test_a_block_that_is_blank_or_unknown_is_no_consent(tmp_path: Path, mark: str) -> None:
+    folder = drops(tmp_path)
+    write(
+        folder,
+        "persons",
+        [{**EDUCATION["persons"][0], "student_id": "S9", "ferpa_block": mark}],
+        COLUMNS["persons"],
+        "b.csv",
+    )
+    answer = refusal(folder)
+    assert answer.code == "E_REGISTRY_NO_BLOCKS"
+    assert "education/persons/b.csv: 1 rows have" in answer.message
+    assert "a.csv" not in answer.message
+
+
+@pytest.mark.parametrize("table", ["persons", "enrollments", "degrees"])
+def test_a_file_without_its_last_line_end_is_cut_off(tmp_path: Path, table: str) -> None:
+    folder = drops(tmp_path)
+    file = folder / table / "a.csv"
+    file.write_bytes(file.read_bytes().rstrip(b"\r\n"))
+    answer = refusal(folder)
+    assert answer.code == "E_DROP_CUT"
+    assert f"education/{table}/a.csv" in answer.message
 
 
 @pytest.mark.parametrize("content", [b"student_id,\xff\xfe\n1,2\n", b"PAR1 but not parquet"])

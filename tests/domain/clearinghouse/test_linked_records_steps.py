@@ -328,15 +328,9 @@ def test_rows_people_and_tables_of_links(work: Scratch) -> None:
         ("p4", "S4", 9.0, "linked", "review"),
     )
     ids = work.rows("ids", {"person": "VARCHAR", "learner_id": "VARCHAR"}, [(f"p{i}", f"L{i}") for i in (1, 3, 4, 5)])
-    students = work.rows(
-        "students",
-        {"student_id": "VARCHAR", "ferpa_block": "BOOLEAN"},
-        [("S1", False), ("S2", False), ("S3", False), ("S4", True)],
-    )
-    people = outputs.describe_people(
-        work, profile_persons=placed, credentials=credentials, merged=persons, best=best, ids=ids, students=students
-    )
-    # The linked student of p1 counts before the heavier, undecided one of p2; a wish or a school blocks; p5 met nobody.
+    blocked = work.rows("blocked", {"person": "VARCHAR"}, [("p3",), ("p4",)])
+    people = outputs.describe_people(work, profile_persons=placed, blocked=blocked, merged=persons, best=best, ids=ids)
+    # The linked student of p1 counts before the heavier, undecided one of p2; a wish blocks; p5 met nobody.
     assert listed(work, people, "learner_id, student_id, status, blocked, decided_by") == [
         ("L1", "S1", "linked", False, "model"),
         ("L3", "S3", "blocked", True, "exact"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,8 @@ def create_inputs(con: Connection, world: World) -> None:
 @contextmanager
 def working(world: World, **industry: object) -> Iterator[tuple[Scratch, Plan]]:
     """Room for single steps over the inputs of a world, with the macros, and the settings of the industry."""
-    known = registry(**industry)
     with opened(world) as con, macros(con), scratch(con) as work:
-        yield work, plan_for(known.industry("manufacturing"), known)
+        yield work, settings(**industry)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -160,11 +160,18 @@ def rows_of(con: Connection, table: str | Relation) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def tabulated(world: World, threads: int = 1, **industry: object) -> Result:
-    """Tabulate a world under a registry with some settings of the industry changed."""
+def settings(profile: str = "one-off", **industry: object) -> Plan:
+    """The settings of a registry with some of the industry's changed; ``one-off`` leaves categories as they are."""
     known = registry(**industry)
+    return plan_for(known.industry("manufacturing"), known).with_profile(profile)
+
+
+def tabulated(
+    world: World, threads: int = 1, profile: str = "one-off", earlier: Path | None = None, **industry: object
+) -> Result:
+    """Tabulate a world under a registry with some settings of the industry changed."""
     with opened(world, threads) as con:
-        tabulate(con, known.industry("manufacturing"), known)
+        tabulate(con, settings(profile, **industry), earlier)
         names = ("outcomes", "counts", "equations", "definitions")
         described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
         return Result(

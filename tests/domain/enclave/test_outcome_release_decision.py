@@ -1,25 +1,21 @@
-"""Which release a proposal is, what it was attacked with, and how it leaves the enclave."""
+"""Which release a proposal is and what it was attacked with."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from credential_pipeline.enclave.outcome_release.hand_over import hand_over
-from credential_pipeline.enclave.outcome_release.ledger import read_ledger
+from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, Statement
+from credential_pipeline.enclave.outcome_release.ledger import chain, entries, record
 from credential_pipeline.enclave.outcome_release.propose import propose, staged_csv
-from credential_pipeline.enclave.outcome_release.releases import decide, record_release
-from credential_pipeline.engines.handover import keys
-from credential_pipeline.engines.handover.agreement import release_terms
-from credential_pipeline.engines.handover.opening import open_package
-from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.enclave.outcome_release.releases import Binding, decide, keep
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Disclosure
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.domain.engines.disclosure_synthetic import make
-from tests.domain.engines.handover_world import AGREEMENT, INDUSTRY
 
 
 @dataclass
@@ -40,11 +36,17 @@ class Figures:
 def released(tmp_path: Path) -> Callable[[str, str], tuple[str, list[str], list[list[str]]]]:
     """Decide on figures and record the release: its id, what an attacker holds, and what was protected against."""
 
-    def release(content: str, industry: str = "manufacturing") -> tuple[str, list[str], list[list[str]]]:
+    def release(
+        content: str, industry: str = "manufacturing", words: str = ""
+    ) -> tuple[str, list[str], list[list[str]]]:
         figures = Figures(tmp_path / "outcomes.csv", content)
-        name, earlier = decide(tmp_path, industry, figures.protect)
-        record_release(tmp_path, industry, name, figures.path)
-        return name, [file.stem for file in earlier], figures.asked
+        decision = decide(tmp_path, industry, figures.protect, Binding(words, made_of=content))
+        keep(tmp_path, decision.entry, figures.path)
+        name = decision.entry.release
+        by = Signed("x", "x", "x")
+        standing = Standing(Statement(industry, name, "v"), by, (by, by))
+        record(tmp_path, decision.entry, standing, 1, datetime(2026, 6, 1, tzinfo=UTC))
+        return name, [file.stem for file in decision.earlier], figures.asked
 
     return release
 
@@ -53,8 +55,7 @@ def test_new_figures_get_the_next_number_and_are_protected_against_all_before(re
     first, held, asked = released("a")
     assert (first[:6], held, asked) == ("r0001-", [], [[]])
     second, held, asked = released("b")
-    # The first look is whether the figures are those of the last release, without it in mind.
-    assert (second[:6], held, asked) == ("r0002-", [first], [[], [first]])
+    assert (second[:6], held, asked) == ("r0002-", [first], [[first]])
     third, held, _ = released("c")
     assert (third[:6], held) == ("r0003-", [first, second])
 
@@ -63,17 +64,44 @@ def test_the_figures_of_the_last_release_keep_its_id(released, tmp_path: Path) -
     first, _, _ = released("a")
     second, _, _ = released("b")
     assert released("b") == (second, [first], [[first]])
-    assert [entry.release for entry in read_ledger(tmp_path / "release_ledger.jsonl")] == [first, second]
+    assert [entry.release for entry in entries(chain(tmp_path).lines())] == [first, second]
 
 
-def test_industries_are_numbered_apart(released) -> None:
+def test_industries_are_numbered_apart_and_protected_against_one_another(released) -> None:
+    first, _, _ = released("a")
+    other, held, asked = released("b", "healthcare")
+    assert (other[:6], held, asked) == ("r0001-", [first], [[first]])
+    # What another industry published since does not change what this one published before.
+    assert released("a") == (first, [], [[]])
+    assert released("b", "healthcare") == (other, [first], [[first]])
+    assert released("c")[1:] == ([first, other], [[first, other]])
+
+
+def test_other_words_are_another_release(released) -> None:
+    first, _, _ = released("a")
+    second, held, _ = released("a", words="another notice")
+    assert (second[:6], held) == ("r0002-", [first])
+    assert released("a", words="another notice")[0] == second
+
+
+def test_a_file_that_was_altered_after_its_release_is_noticed(released, tmp_path: Path) -> None:
+    first, _, _ = released("a")
+    (tmp_path / "releases" / "manufacturing" / f"{first}.csv").write_text("z")
+    with pytest.raises(SafeError, match="E_RELEASE_FILE"):
+        released("b")
+
+
+def test_a_lost_ledger_does_not_switch_protection_off(released, tmp_path: Path) -> None:
     released("a")
-    assert released("b", "healthcare")[:2] == (released("b", "healthcare")[0], [])
-    assert released("b", "healthcare")[0].startswith("r0001-")
+    (tmp_path / "release_ledger.jsonl").unlink()
+    with pytest.raises(SafeError, match="E_LEDGER_BROKEN"):
+        released("b")
 
 
-@pytest.fixture(scope="module")
-def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connection, Path, str]]:
+@pytest.fixture(scope="module", params=["standard", "one-off"])
+def proposed(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[tuple[Connection, Path, str]]:
     """A proposal over invented tables, in a home with keys."""
     home = tmp_path_factory.mktemp("world") / "enclave"
     with connect(threads=1) as con:
@@ -82,8 +110,8 @@ def proposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Connect
             "CREATE TABLE outcome_tables.definitions AS SELECT 'd' AS definition, 'm' AS measure, '' AS title, '' AS \"text\""
         )
         con.execute("UPDATE outcome_tables.outcomes SET release = ''")
-        proposal = propose(con, home, "manufacturing", Disclosure())
-        yield con, home, proposal.release
+        proposal = propose(con, home, "manufacturing", Disclosure(profile=request.param))
+        yield con, home, proposal.entry.release
 
 
 def test_a_proposal_is_named_attacked_and_counted(proposed: tuple[Connection, Path, str]) -> None:
@@ -94,30 +122,8 @@ def test_a_proposal_is_named_attacked_and_counted(proposed: tuple[Connection, Pa
     ).fetchall()[0]
     assert rows[0] == rows[1] > rows[2] > 0
     assert con.execute("SELECT count(*) FROM outcome_release.audit_findings").fetchall() == [(0,)]
-    assert con.execute("SELECT hidden_counts FROM outcome_release.audit_summary").fetchall()[0][0] > 0
+    (line,) = con.execute("SELECT attack, tried, found, result FROM outcome_release.certificate").fetchall()
+    assert line[1] > 0
+    assert line[2:] == (0, "held")
     # The public file is what the id was made of; it does not know the id.
     assert pd.read_csv(staged_csv(home, "manufacturing"))["release"].isna().all()
-
-
-def test_a_release_is_in_the_ledger_once_its_package_can_be_opened(
-    proposed: tuple[Connection, Path, str], tmp_path: Path
-) -> None:
-    con, home, release = proposed
-    public = home.parent / "public"
-    link = keys.ENCLAVE_TO_PUBLICATION
-    keys.ensure_local_keys(home, public, link)
-    files = {table.name: tmp_path / f"{table.name}.parquet" for table in SNAPSHOT}
-    for name, path in files.items():
-        con.execute(f"COPY outcome_release.{name} TO '{path}' (FORMAT parquet)")
-    when = datetime(2026, 6, 1, 12, tzinfo=UTC)
-    package = hand_over(files, home, INDUSTRY, release, today=date(2026, 6, 1), when=when, outbox=tmp_path / "out")
-    assert [entry.release for entry in read_ledger(home / "release_ledger.jsonl")] == [release]
-    assert (home / "releases" / "manufacturing" / f"{release}.csv").read_bytes() == staged_csv(
-        home, "manufacturing"
-    ).read_bytes()
-    sender, identity = keys.load_sender(public, link), keys.load_identity(public, link)
-    recipient = release_terms(AGREEMENT).recipient
-    with open_package(package.folder, sender, identity, recipient, date(2026, 6, 1), work=tmp_path / "work") as opened:
-        assert {name: path.read_bytes() for name, path in opened.files.items()} == {
-            name: path.read_bytes() for name, path in files.items()
-        }

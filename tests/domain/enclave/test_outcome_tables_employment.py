@@ -32,9 +32,9 @@ def found() -> Result:
     )
 
 
-def test_share_seen_leaves_out_the_dead(found: Result) -> None:
-    assert (found.value("wage_matched_share/h=1"), found.cell("wage_matched_share/h=1")["n"]) == (1.0, 5)
-    assert (found.value("wage_matched_share/h=2"), found.cell("wage_matched_share/h=2")["n"]) == (0.25, 4)
+def test_the_dead_stay_in_the_cohort_at_every_horizon(found: Result) -> None:
+    assert (found.value("wage_matched_share/h=1"), found.cell("wage_matched_share/h=1")["n"]) == (0.833333, 6)
+    assert (found.value("wage_matched_share/h=2"), found.cell("wage_matched_share/h=2")["n"]) == (0.166667, 6)
     assert (found.count("died_before/h=1"), found.count("died_before/h=2")) == (1, 2)
 
 

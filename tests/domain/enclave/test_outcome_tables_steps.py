@@ -13,7 +13,13 @@ from credential_pipeline.enclave.outcome_tables.counts import (
     identify,
     sector_counts,
 )
-from credential_pipeline.enclave.outcome_tables.coverage import ledger_cells, ledger_counts
+from credential_pipeline.enclave.outcome_tables.coverage import (
+    ledger_cells,
+    ledger_counts,
+    pool_ledgers,
+    pooled_equations,
+)
+from credential_pipeline.enclave.outcome_tables.earlier import Earlier
 from credential_pipeline.enclave.outcome_tables.earnings import (
     covered_years,
     distribute,
@@ -27,10 +33,11 @@ from credential_pipeline.enclave.outcome_tables.employment import (
     whole_sectors,
 )
 from credential_pipeline.enclave.outcome_tables.equations import equations
+from credential_pipeline.enclave.outcome_tables.groups import Ladder
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
 from credential_pipeline.enclave.outcome_tables.premium import premium_cells
-from credential_pipeline.enclave.outcome_tables.stacking import stack, stack_counts
+from credential_pipeline.enclave.outcome_tables.stacking import stack, stack_counts, walk_stacks
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
@@ -56,7 +63,7 @@ Values = dict[str, int | None]
 
 def plan(**industry: object) -> Plan:
     known = registry(**industry)
-    return plan_for(known.industry("manufacturing"), known)
+    return plan_for(known.industry("manufacturing"), known).with_profile("one-off")
 
 
 @pytest.fixture
@@ -211,9 +218,10 @@ def test_a_cohort_is_counted_at_its_horizons_and_by_every_breakdown(work: Scratc
     found = values(work, cohort_counts(work, units, follow_ups, plan()))
     overall = {key: value for key, value in found.items() if "/h=" in key and key.count("/") == 1}
     assert overall == {
-        "cohort/h=1": 4,
+        "cohort/h=1": 5,
         "wage_matched/h=1": 3,
         "not_matched/h=1": 1,
+        "unseen/h=1": 2,
         "in_industry/h=1": 2,
         "out_of_industry/h=1": 1,
         "died_before/h=1": 1,
@@ -279,7 +287,9 @@ def test_credentials_stack_over_all_certifiers(work: Scratch) -> None:
     awards = work.rows("awards", {"pid": "INTEGER"}, [(1,), (1,), (1,), (1,), (1,), (2,), (3,), (3,), (9,)])
     stacks = stack(work, units, awards)
     assert rows(work, stacks, "pid", "certifier", "credentials") == [(1, "mssc", 5), (2, "nims", 1), (3, "mssc", 2)]
-    found = rows(work, stack_counts(work, stacks), "quantity", "value", "learners", where="certifier = 'all'")
+    ladder = Ladder()
+    walk_stacks(work, stacks, plan(), ladder, Earlier())
+    found = rows(work, stack_counts(work, stacks, ladder), "quantity", "value", "learners", where="certifier = 'all'")
     assert found == [
         ("stack_1", 1, 1), ("stack_2", 1, 1), ("stack_3", 0, 0), ("stack_4_plus", 1, 1), ("stack_credentials", 8, 3),
     ]  # fmt: skip
@@ -334,7 +344,8 @@ def test_what_rounding_leaves_over_goes_to_the_largest_remainders(work: Scratch)
     lines = dict.fromkeys((f"ledger_{reason}" for reason in before), 0)
     lines |= {"ledger_reported": 7, "ledger_opted_out": 1, "never_seen_after": 2, "seen_after": 4}
     counts = identify(work, counted(work, lines))
-    cells = ledger_cells(work, counts, plan(horizons={"first": -3, "last": 0}))
+    ledgers = pool_ledgers(work, counts, plan(horizons={"first": -3, "last": 0}), Earlier())
+    cells = ledger_cells(work, counts, ledgers)
     # 1/7, 2/7 and 4/7 round down to ...857.14, ...714.28, ...428.57: the last has the largest remainder.
     assert dict(rows(work, cells, "definition", "value")) == dict.fromkeys(before, 0) | {
         "opted_out": 0.142857, "never_seen_after": 0.285714, "seen_after": 0.571429,
@@ -358,7 +369,8 @@ def test_the_ledger_counts_who_is_left_out_and_who_is_seen_later(work: Scratch, 
 def test_equations_follow_the_counts_that_are_there(work: Scratch) -> None:
     counts = identify(
         work,
-        counted(work, {"cohort@1": 5, "wage_matched@1": 3, "not_matched@1": 2, "in_industry@1": 3, "cohort": 5}),
+        counted(work, {"cohort@1": 5, "wage_matched@1": 3, "unseen@1": 2, "in_industry@1": 3, "cohort": 5}),
+        counted(work, {"not_matched@1": 1, "died_before@1": 1}),
         counted(work, {"wage_matched@1": 3}, certifier="mssc"),
         counted(work, {"wage_matched@1": 3}, certifier="mssc", credential="CPT"),
         counted(work, {"sector@1": 2}, sector="31-33"),
@@ -366,11 +378,14 @@ def test_equations_follow_the_counts_that_are_there(work: Scratch) -> None:
     )
     whole = work.rows("whole", {"sector": "VARCHAR"}, [("31-33",)])
     found: dict[str, list[str]] = {}
-    for name, part in rows(work, equations(work, counts, whole, plan()), "equation_id", "part_count_id"):
+    for name, part in rows(
+        work, equations(work, counts, whole, pooled_equations(work, []), plan()), "equation_id", "part_count_id"
+    ):
         found.setdefault(name, []).append(part)
     assert found == {
-        "cohort = cohort|died_before|year_not_covered@h=1": ["cohort/h=1"],
-        "cohort/h=1 = wage_matched|not_matched": ["not_matched/h=1", "wage_matched/h=1"],
+        "cohort = cohort|year_not_covered@h=1": ["cohort/h=1"],
+        "cohort/h=1 = wage_matched|unseen": ["unseen/h=1", "wage_matched/h=1"],
+        "unseen/h=1 = not_matched|died_before": ["died_before/h=1", "not_matched/h=1"],
         "in_industry/h=1 = in_industry_by_sector": ["sector/sector=31-33/h=1"],
         "wage_matched/h=1 = in_industry|out_of_industry": ["in_industry/h=1"],
         "wage_matched/h=1 = sector": ["sector/sector=31-33/h=1", "sector/sector=72/h=1"],
@@ -390,7 +405,7 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
                'credit' AS setting, 0 AS n, NULL::DOUBLE AS value, 0.1 AS low, 0.2 AS high
         """,
     )
-    made = outcomes(work, plan(base_year=2021), cells)
+    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), cells)
     columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition")
     assert rows(work, made, *columns) == [
         ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 1000.0, 2000.0, 1, 2021, "sex", "earnings_p50"),

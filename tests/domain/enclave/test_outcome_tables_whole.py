@@ -15,7 +15,7 @@ from tests.domain.enclave.outcome_tables_world import (
     left_over,
     opened,
     random_world,
-    registry,
+    settings,
     tabulated,
 )
 
@@ -89,11 +89,10 @@ def test_nothing_but_the_four_tables_is_left_over(found: Result) -> None:
 
 
 def test_nothing_is_left_over_by_a_tabulation_that_fails() -> None:
-    known = registry(base_year=2099)
     world = random_world(1)
     with opened(world) as con:
         with pytest.raises(SafeError, match="E_CPI"):
-            tabulate(con, known.industry("manufacturing"), known)
+            tabulate(con, settings(base_year=2099))
         assert left_over(con) == []
         assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'outcome_tables'").fetchone() == (
             0,

@@ -142,7 +142,11 @@ class _Maker:
             | {"cell_id": "|".join([measure, *row.values(), str(horizon)]), "horizon": horizon, "measure": measure}
             | {
                 "value": value if known else None,
-                "unit": "usd" if measure.startswith(("earn", "in_industry_prem")) else "share",
+                "unit": "usd"
+                if measure.startswith(("earn", "in_industry_prem"))
+                else "count"
+                if measure in {"attempts", "passes"}
+                else "share",
             }
             | {
                 "n": amount,
@@ -234,7 +238,7 @@ def make(  # noqa: C901
     _without_horizon(maker, frame, members, families, rng)
     counts, cells = pd.DataFrame(maker.counts), pd.DataFrame(maker.cells, columns=OUTCOME_COLUMNS)
     counts["horizon"], cells["horizon"] = counts["horizon"].astype("Int32"), cells["horizon"].astype("Int32")
-    for name in ("low", "high"):
+    for name in ("low", "high", "publishable"):
         cells[name] = cells["value"]
     cells["base_year"] = pd.array([2023] * len(cells), dtype="Int32")
     equations = pd.DataFrame(maker.equations, columns=["equation_id", "total_count_id", "part_count_id"])

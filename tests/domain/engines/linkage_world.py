@@ -178,6 +178,20 @@ CREDENTIALS = dict.fromkeys(
 ) | {"event_date": "DATE", "expiration_date": "DATE"}
 CREDENTIALS |= dict.fromkeys(("training_provider", "provider_opeid", "training_setting"), "VARCHAR")
 CREDENTIALS |= {"blocked": "BOOLEAN"}
+BLOCKS = {
+    "certifier": "VARCHAR",
+    "delivery": "VARCHAR",
+    "line": "INTEGER",
+    "record_id": "VARCHAR",
+    "person_ref": "VARCHAR",
+}
+BLOCKS |= {
+    "first_name": "VARCHAR",
+    "last_name": "VARCHAR",
+    "birth_date": "DATE",
+    "reason_code": "VARCHAR",
+    "since": "DATE",
+}
 REFERENCE = dict.fromkeys(("person_key", "first_name", "middle_name", "last_name", "alternate_last_name"), "VARCHAR")
 REFERENCE |= {"birth_date": "DATE", "death_date": "DATE", "sex": "VARCHAR", "race": "VARCHAR", "ethnicity": "VARCHAR"}
 REFERENCE |= _PLACE
@@ -189,6 +203,11 @@ def put_feeds(con: Connection, world: World, shuffle: int | None = None) -> None
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
     put(con, "cleaned_learners.profiles", world.profiles, PROFILES, shuffle)
     put(con, "cleaned_learners.credentials", world.credentials, CREDENTIALS, shuffle)
+    blocked = world.credentials[world.credentials["blocked"].astype(bool)]
+    named = blocked.merge(
+        world.profiles[["profile_id", *BLOCKS.keys() & set(world.profiles) - {"certifier"}]], on="profile_id"
+    )
+    put(con, "cleaned_learners.blocks", named, BLOCKS, shuffle)
 
 
 def put_extract(con: Connection, world: World, shuffle: int | None = None) -> None:

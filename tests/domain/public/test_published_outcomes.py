@@ -13,6 +13,8 @@ import pytest
 
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes import sentences as say
@@ -23,6 +25,7 @@ from credential_pipeline.public.published_outcomes.files import read_table, writ
 from credential_pipeline.public.published_outcomes.headline import headline
 from credential_pipeline.public.published_outcomes.labels import Naming, in_order, sector_of
 from credential_pipeline.public.published_outcomes.methods import MethodNote
+from credential_pipeline.public.published_outcomes.publish import method_note
 from credential_pipeline.public.published_outcomes.report import sections
 from credential_pipeline.public.published_outcomes.write import running, write_public_files
 from tests.domain.engines.charts_reader import rows_of
@@ -287,6 +290,28 @@ def test_methods_say_rule_dollars_and_definitions(published):
         assert words in text
 
 
+@pytest.mark.parametrize("profile", ["standard", "one-off"])
+def test_readers_are_told_by_which_profile_numbers_were_made_safe(tmp_path, profile):
+    rules = PROFILES[profile]
+    industry = Industry(
+        industry=sample.INDUSTRY, name="M", naics=("31",), certifiers=("mssc",), disclosure={"profile": profile}
+    )
+    with connect() as con:
+        sample.load(con)
+        line = "('print', 'this release', 6, 0, 'held', '=1+1')"
+        con.execute(f"INSERT INTO published_outcomes.certificate VALUES {line}")
+        write_public_files(con, tmp_path, sample.INDUSTRY, sample.RELEASE, method_note(industry, [], ""), sample.LABELS)
+    methods = (tmp_path / "methods.md").read_text("utf-8")
+    assert f"Release profile: {profile}. A figure with fewer than {rules.min_learners} learners" in methods
+    assert rules.told in methods
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert (package["disclosure"]["profile"], package["disclosure"]["min_money"]) == (profile, rules.min_money)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert ("Learners, about" in page) == (profile == "standard")
+    certificate = (tmp_path / "certificate.csv").read_text("utf-8").splitlines()
+    assert certificate == ["attack,against,tried,found,result,note", "print,this release,6,0,held,'=1+1"]
+
+
 def test_a_release_without_the_industry_is_refused(tmp_path):
     with connect() as con:
         sample.load(con)
@@ -312,13 +337,17 @@ def test_amounts_are_rounded_to_hundreds(value, text):
     [
         (0.4132, 0, "41%"),
         (0.4132, 1, "41.3%"),
-        (0.004, 0, "less than 1%"),
-        (0.0, 0, "0%"),
-        (0.0001, 1, "<0.1%"),
-        (1.0, 0, "100%"),
+        (0.41, 1, "41%"),
+        (0.004, 0, "under 1%"),
+        (0.0, 0, "under 1%"),
+        (0.0, 1, "under 1%"),
+        (0.0001, 1, "under 0.1%"),
+        (0.9999, 1, "over 99.9%"),
+        (0.996, 0, "over 99%"),
+        (1.0, 1, "over 99%"),
     ],
 )
-def test_shares_never_round_a_few_to_nobody(share, digits, text):
+def test_shares_never_round_a_few_to_nobody_nor_most_to_everyone(share, digits, text):
     assert say.percent(share, digits) == text
 
 
@@ -414,6 +443,28 @@ def test_labels_fall_back_to_readable_codes():
     assert sector_of("332", ["23", "31-33", "unknown"]) == "31-33"
     assert sector_of("62", ["23", "31-33", "unknown"]) is None
     assert (running("Manufacturing"), running("IT services")) == ("manufacturing", "IT services")
+
+
+def test_pooled_categories_have_names_and_come_last():
+    naming = Naming({"certifier": {"mssc": "MSSC", "nims": "NIMS"}})
+    assert naming.name("race", "other_or_not_recorded") == "Other or not recorded"
+    assert naming.people("race", "other_or_not_recorded") == "holders of another race or with none on record"
+    assert naming.people("age_band", "46-99") == "those aged 46\N{EN DASH}99 at the award"
+    assert naming.name("certifier", "other") == "Other certifiers"
+    assert naming.name("credential", "family:drill_press@nims") == "Drill press of NIMS"
+    codes = ["other_or_not_recorded", "other@mssc", "CPT", "unknown"]
+    assert in_order(codes) == ["CPT", "other@mssc", "other_or_not_recorded", "unknown"]
+
+
+def test_pooled_credentials_of_two_certifiers_are_two_lines():
+    pooled = [
+        cell(value, 1, table="earnings_by_credential", certifier=certifier, credential="other")
+        for certifier, value in (("mssc", 30_000.0), ("nims", 40_000.0))
+    ]
+    grid = context(pooled).release.grid("earnings_by_credential", "earnings_p50", "credential")
+    assert {key: found.value for key, found in grid.items()} == {
+        ("other@mssc", 1): 30_000.0, ("other@nims", 1): 40_000.0,
+    }  # fmt: skip
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+"""What lies in the clearinghouse's folders in which somebody may say "do not share", as digests, under one name each.
+
+A hop notes the digest of what it read; the extract compares it with what lies there when it is built and handed over.
+"""
+
+from assets.digests import digest_of, digest_of_files
+from assets.hop import Step
+from credential_pipeline.clearinghouse.linked_records.elsewhere import attach_elsewhere
+from credential_pipeline.clearinghouse.opt_outs.lists import FOLDER, RESCISSIONS
+from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT as CLEANED
+
+FEEDS, DROPS, OPT_OUTS, TAKEN_BACK, ELSEWHERE = "feeds", "drops", "opt-outs", "rescissions", "opt-outs elsewhere"
+
+
+def feeds_digest(step: Step) -> str:
+    """Deliveries of the industry."""
+    return digest_of_files(step.root / "inbox" / step.partition)
+
+
+def drops_digest(step: Step) -> str:
+    """The education registry's drops."""
+    return digest_of_files(step.root / "education")
+
+
+def opt_outs_digest(step: Step) -> str:
+    """The steward's lists, with what was taken back."""
+    return digest_of_files(step.root / FOLDER)
+
+
+def rescissions_digest(step: Step) -> str:
+    """What was taken back alone, for hops that ask no more than whether a fall of the blocks is meant."""
+    return digest_of_files(step.root / FOLDER / RESCISSIONS)
+
+
+def opt_outs_elsewhere(step: Step) -> str:
+    """What certifiers said in other industries of people who are in this one, too."""
+    store = step.side.store
+    with store.connect() as con:
+        step.current(CLEANED).attach(con, tables=("profiles",))
+        return digest_of(*attach_elsewhere(con, store, step.partition))

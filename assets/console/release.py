@@ -1,0 +1,127 @@
+"""``release``: what may be published of an industry. ``what-if`` shows how much each profile would leave.
+
+Every subcommand is one entry of ``_SUBCOMMANDS``: ``release SUB INDUSTRY``. Prints numbers of figures, never a figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from assets import environment
+from assets.console import grammar, release_acts
+from credential_pipeline.foundation.contracts import outcome_tables
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.registry.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from credential_pipeline.enclave.outcome_release.what_if import Kept
+    from credential_pipeline.foundation.registry.model import Industry
+
+_COLUMNS = ("table", "figures", "shown", "hidden", "not available", "coarsened", "learners shown")
+
+
+@dataclass(frozen=True)
+class _Subcommand:
+    """One thing that can be done about a release.
+
+    Attributes:
+        name: The word that people type.
+        summary: What it does, in a few words.
+        example: A call that works, without the program's name.
+        options: Adds what it takes besides the industry.
+        execute: Does it; gives the exit code.
+    """
+
+    name: str
+    summary: str
+    example: str
+    options: Callable[[argparse.ArgumentParser], None]
+    execute: grammar.Execute
+
+
+def add(commands: grammar.Commands) -> None:
+    """Say what the command takes."""
+    release = grammar.command(
+        commands, "release", "what may be published of an industry", "release what-if manufacturing", what_if
+    )
+    words = "|".join(subcommand.name for subcommand in _SUBCOMMANDS)
+    below = release.add_subparsers(dest="subcommand", required=True, metavar=words)
+    for subcommand in _SUBCOMMANDS:
+        parser = grammar.command(below, subcommand.name, subcommand.summary, subcommand.example, subcommand.execute)
+        parser.add_argument("industry", metavar="INDUSTRY")
+        subcommand.options(parser)
+    release_acts.add(below)
+
+
+def what_if(arguments: argparse.Namespace) -> int:
+    """Mark the current outcome tables by each profile, and say what would be shown.
+
+    Raises:
+        SafeError: The industry is unknown, nothing is tabulated yet, or the counts cannot be protected.
+    """
+    industry = environment.registry().industry(arguments.industry)
+    found = _kept(industry, arguments.profile or list(PROFILES))
+    if arguments.json:
+        print(json.dumps([asdict(kept) for kept in found], indent=2))
+        return 0
+    print(f"{industry.industry}: what each profile would leave of the current tables, before it is attacked")
+    for name in dict.fromkeys(kept.profile for kept in found):
+        here = " (this industry's)" if name == industry.disclosure.profile else ""
+        print(f"\n{name}{here}")
+        print("\n".join(_table([kept for kept in found if kept.profile == name])))
+    return 0
+
+
+def _kept(industry: Industry, profiles: list[str]) -> list[Kept]:
+    from assets.console.engine import connect, store
+    from credential_pipeline.enclave.outcome_release import what_if
+
+    version = store(Side.ENCLAVE).current(outcome_tables.SNAPSHOT, industry.industry)
+    with connect(Side.ENCLAVE) as con:
+        version.attach(con)
+        con.execute("CREATE SCHEMA outcome_release")
+        return list(what_if.what_if(con, industry.disclosure, profiles))
+
+
+def _table(rows: list[Kept]) -> list[str]:
+    texts = [list(_COLUMNS)] + [
+        [
+            row.table,
+            *(f"{number:,}" for number in (row.figures, row.shown, row.hidden, row.not_available, row.coarsened)),
+            f"{row.learners_shown:.1%}",
+        ]
+        for row in rows
+    ]
+    widths = [max(len(line[place]) for line in texts) for place in range(len(_COLUMNS))]
+    return [
+        "  "
+        + line[0].ljust(widths[0])
+        + "".join(f"  {word.rjust(width)}" for word, width in zip(line[1:], widths[1:], strict=True))
+        for line in texts
+    ]
+
+
+def _what_if_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile",
+        action="append",
+        choices=sorted(PROFILES),
+        metavar="NAME",
+        help=f"one of {', '.join(PROFILES)}; may be given again; all of them if not given",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+
+
+_SUBCOMMANDS = (
+    _Subcommand(
+        "what-if",
+        "how many figures each release profile would show and hide",
+        "release what-if manufacturing --profile standard --profile one-off",
+        _what_if_options,
+        what_if,
+    ),
+)

@@ -1,0 +1,270 @@
+"""``release propose | approve | publish | correct | withdraw | status | enroll``: the acts of people on a release.
+
+Each is signed with the person's own key, written into the ledger, and shown in Dagster as an observation of the proposal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assets import environment
+from assets.console import grammar
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+
+if TYPE_CHECKING:
+    from credential_pipeline.enclave.outcome_release.acts import Standing, Statement
+    from credential_pipeline.foundation.registry.model import Industry
+    from credential_pipeline.foundation.storage.chain import Chain
+    from credential_pipeline.foundation.storage.snapshots import Version
+
+
+def add(below: grammar.Commands) -> None:
+    """Say what the acts take.
+
+    Args:
+        below: The actions of ``release``.
+    """
+    enroll = grammar.command(
+        below,
+        "enroll",
+        "make the key of somebody who may propose and approve",
+        "release enroll jane --key /home/jane/release.key",
+        _enroll,
+    )
+    enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")
+    enroll.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="where that person's private key is written"
+    )
+    propose = _industry(
+        below, "propose", "propose the current figures as the release of this period", _propose, "--key my.key"
+    )
+    correct = _industry(
+        below,
+        "correct",
+        "propose the current figures in place of the last release",
+        _correct,
+        '--reason "two deliveries came late" --key my.key',
+    )
+    withdraw = _industry(
+        below,
+        "withdraw",
+        "propose that a release is taken back",
+        _withdraw,
+        '--release r0001-0123abcd --reason "a wage file was wrong" --key my.key',
+    )
+    approve = _industry(below, "approve", "approve what is proposed", _approve, "--release r0001-0123abcd --key my.key")
+    _industry(below, "publish", "send what two others have approved to the public side", _publish)
+    _industry(below, "status", "what is proposed, who approved it, what was released", _status)
+    for parser in (propose, correct, withdraw, approve):
+        parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the acting person's own key")
+    for parser in (correct, withdraw):
+        parser.add_argument("--reason", required=True, help="readers see it")
+    for parser in (withdraw, approve):
+        parser.add_argument("--release", required=True, metavar="ID", help="as the review packet names it")
+
+
+def _industry(
+    below: grammar.Commands, word: str, summary: str, execute: grammar.Execute, more: str = ""
+) -> argparse.ArgumentParser:
+    parser = grammar.command(below, word, summary, f"release {word} manufacturing {more}".strip(), execute)
+    parser.add_argument("industry", metavar="INDUSTRY")
+    return parser
+
+
+def _enroll(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release.people import People
+
+    person = People(_home()).enroll(arguments.name, arguments.key.absolute())
+    print(f"{person.name} may propose and approve; fingerprint {person.fingerprint}; private key in {arguments.key}")
+    return 0
+
+
+def _propose(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+
+    industry, version = _current(arguments)
+    statement = acts.Statement(industry.industry, version.manifest.facts["release"], version.name)
+    ledger = _ledger()
+    with acts.refusals_kept(ledger, "propose", industry.industry, _now()):
+        acts.refuse_off_calendar(ledger.lines(), statement, industry.disclosure.calendar, _today())
+    return _proposed(statement, arguments)
+
+
+def _correct(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+
+    industry, version = _current(arguments)
+    last = acts.last_released(_ledger().lines(), industry.industry)
+    release = version.manifest.facts["release"]
+    return _proposed(
+        acts.Statement(industry.industry, release, version.name, "correction", last, arguments.reason), arguments
+    )
+
+
+def _withdraw(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+
+    industry, version = _current(arguments)
+    acts.require_released(_ledger().lines(), industry.industry, arguments.release)
+    statement = acts.Statement(
+        industry.industry, arguments.release, version.name, "withdrawal", reason=arguments.reason
+    )
+    return _proposed(statement, arguments)
+
+
+def _proposed(statement: Statement, arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+    from credential_pipeline.enclave.outcome_release.packet import packet_path
+    from credential_pipeline.enclave.outcome_release.people import People, load_person
+
+    acts.propose(_ledger(), People(_home()), statement, load_person(arguments.key), _now())
+    print(
+        f"{statement.kind} release {statement.release} of {statement.industry} is proposed (version {statement.version})"
+    )
+    print(f"  review: {packet_path(_home(), statement.industry, statement.release)}")
+    print(
+        f"  next: two other people run `release approve {statement.industry} --release {statement.release} --key FILE`"
+    )
+    _show_in_dagster(statement, "proposed")
+    return 0
+
+
+def _approve(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+    from credential_pipeline.enclave.outcome_release.people import People, load_person
+
+    industry, version = _current(arguments)
+    person = load_person(arguments.key)
+    with acts.refusals_kept(_ledger(), "approve", industry.industry, _now()):
+        statement = _proposal(industry.industry, version).statement
+        if statement.release != arguments.release:
+            message = f"Proposed is release {statement.release}, not {arguments.release}: read its packet, and name it."
+            raise SafeError("E_NOT_PROPOSED", message)
+    found = acts.approve(_ledger(), People(_home()), statement, person, _now())
+    print(f"release {statement.release} has {len(found.approvals)} of {acts.APPROVALS} approvals")
+    if found.approved:
+        print(f"  next: `release publish {industry.industry}`")
+    _show_in_dagster(statement, f"approved by {len(found.approvals)}")
+    return 0
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release.hand_over import Sealing, publish
+
+    industry, version = _current(arguments)
+    statement = _proposal(industry.industry, version).statement
+    outbox = environment.transfer().releases / industry.industry
+    sealed = publish(version, statement, Sealing(_home(), industry, outbox, _today(), _now()))
+    print(f"release {statement.release} is sealed as package {sealed.package_id}, number {sealed.manifest.number}")
+    print(f"  next: `run {industry.industry}` on the public side")
+    _show_in_dagster(statement, "withdrawn" if statement.kind == "withdrawal" else "published")
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from credential_pipeline.enclave.outcome_release import acts
+
+    industry = environment.registry().industry(arguments.industry).industry
+    lines = _ledger().lines()
+    for facts in acts.released(lines, industry):
+        print(f"{facts['statement']['release']}  {facts['statement']['kind']}  published {facts['when'][:10]}")
+    found = acts.standing(lines, industry)
+    if found is None or found.published:
+        print(f"nothing is proposed for {industry}")
+    else:
+        by = ", ".join(signed.name for signed in found.approvals) or "nobody yet"
+        print(f"{found.statement.release}  {found.statement.kind}  proposed by {found.proposer.name}, approved by {by}")
+    return 0
+
+
+def waiting(industry: str) -> str:
+    """A line that says who must do what before the current proposal is public; empty if nobody must."""
+    from assets.console.engine import store
+    from credential_pipeline.enclave.outcome_release import acts
+
+    version = store(Side.ENCLAVE).find(SNAPSHOT, industry)
+    found = acts.standing(_ledger().lines(), industry)
+    if version is None or (found is not None and found.published and found.statement.version == version.name):
+        return ""
+    release = version.manifest.facts["release"]
+    if found is None or found.published or found.statement.version != version.name:
+        return (
+            f"{industry}: release {release} waits for somebody to propose it: `release propose {industry} --key FILE`"
+        )
+    if found.approved:
+        return f"{industry}: release {release} is approved and waits for `release publish {industry}`"
+    left = acts.APPROVALS - len(found.approvals)
+    return (
+        f"{industry}: release {release} waits for {left} more approvals by others than {found.proposer.name}: "
+        f"`release approve {industry} --release {release} --key FILE`"
+    )
+
+
+def _current(arguments: argparse.Namespace) -> tuple[Industry, Version]:
+    from assets.console.engine import store
+
+    industry = environment.registry().industry(arguments.industry)
+    return industry, store(Side.ENCLAVE).current(SNAPSHOT, industry.industry)
+
+
+def _proposal(industry: str, version: Version) -> Standing:
+    """What is proposed, if it is the current version.
+
+    Raises:
+        SafeError: ``E_NOT_PROPOSED``.
+    """
+    from credential_pipeline.enclave.outcome_release import acts
+
+    found = acts.standing(_ledger().lines(), industry)
+    if found is None or (found.statement.kind != "withdrawal" and found.statement.version != version.name):
+        message = (
+            f"The current figures of {industry} (release {version.manifest.facts['release']}) are not what was proposed: "
+            f"run `release propose {industry}`, or `release correct`, first."
+        )
+        raise SafeError("E_NOT_PROPOSED", message)
+    return found
+
+
+def _show_in_dagster(statement: Statement, what: str) -> None:
+    import dagster as dg
+
+    from assets.console import instance
+
+    with instance.instance() as dagster_instance:
+        dagster_instance.report_runless_asset_event(
+            dg.AssetObservation(
+                SNAPSHOT.name,
+                partition=statement.industry,
+                description=f"Release {statement.release}: {what}.",
+                metadata={
+                    "release": statement.release,
+                    "act": what,
+                    "kind": statement.kind,
+                    "version": statement.version,
+                },
+            )
+        )
+
+
+def _home() -> Path:
+    return environment.side_home(Side.ENCLAVE)
+
+
+def _ledger() -> Chain:
+    from credential_pipeline.enclave.outcome_release.ledger import chain
+
+    return chain(_home())
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _today() -> datetime.date:
+    today = environment.today_override()
+    return datetime.date.fromisoformat(today) if today else _now().date()

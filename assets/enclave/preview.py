@@ -1,0 +1,68 @@
+"""The public files of a proposal, written by the public side's own program in a process that sees the proposed tables alone.
+
+Reviewers approve just these bytes, and the public side publishes them as they are.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from assets.hop import Step
+from credential_pipeline.enclave.outcome_release.releases import read_notice
+from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.staging import Staged
+
+RENDERER = "assets.public.render"
+_SECONDS = 600
+_MADE_HERE = "public_files"
+
+
+def render(step: Step, staged: Staged, release: str) -> None:
+    """Create ``outcome_release.public_files`` from the other tables of the proposal.
+
+    Args:
+        step: The industry, and the enclave's folder.
+        staged: With the other tables of the contract.
+        release: Id of the release.
+
+    Raises:
+        SafeError: ``E_PREVIEW``: the files could not be written; its log is in the private log of the side.
+    """
+    with tempfile.TemporaryDirectory(dir=step.root, prefix=".preview-") as place:
+        folder = Path(place)
+        for table in SNAPSHOT:
+            if table.name != _MADE_HERE:
+                path = _literal(folder / f"{table.name}.parquet")
+                staged.con.execute(f"COPY {SNAPSHOT.name}.\"{table.name}\" TO '{path}' (FORMAT parquet)")
+        (folder / "notice.txt").write_text(read_notice(step.root), encoding="utf-8")
+        _run(step, folder, release)
+        files = _literal(folder / "public" / "*")
+        staged.con.execute(
+            f"CREATE TABLE {SNAPSHOT.name}.{_MADE_HERE} AS"
+            f" SELECT parse_filename(filename) AS path, content FROM read_blob('{files}')"
+        )
+
+
+def _run(step: Step, folder: Path, release: str) -> None:
+    registry = step.side.registry_folder
+    environment = {key: value for key, value in os.environ.items() if key != "CREDENTIAL_PIPELINE_REGISTRY"}
+    environment |= {"CREDENTIAL_PIPELINE_REGISTRY": registry} if registry else {}
+    call = [sys.executable, "-m", RENDERER, str(folder), step.partition, release]
+    try:
+        done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
+        written = done.returncode == 0
+    except subprocess.TimeoutExpired:
+        written = False
+    if not written:
+        message = (
+            f"The public files of {step.partition} could not be written for review: run `python -m {RENDERER}` on an exported "
+            f"release to see why; nothing is proposed."
+        )
+        raise SafeError("E_PREVIEW", message)
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,112 @@
+"""Whether the registry still says who opted out (34 CFR 99.37): a blank, a cut file or a sudden fall is never a consent.
+
+Not here: remembering those who opted out once (linked_records).
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from credential_pipeline.clearinghouse.opt_outs.lists import Entry
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
+from credential_pipeline.foundation.dropped_files import drop_files, open_drop
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.standard_form import yes
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import scratch
+from credential_pipeline.foundation.storage.snapshots import Store
+
+BEFORE = "previous_education_registry"
+"""Schema of what the gate compares with: blocks, one row: persons, blocked and rescinded of the last version."""
+
+
+def refuse_cut(folder: Path, shown: str) -> None:
+    """Refuse CSV files that do not end in a line end: the last row, and whoever came after it, may be missing.
+
+    Args:
+        folder: Folder of a drop.
+        shown: How messages name it.
+
+    Raises:
+        SafeError: E_DROP_CUT, naming the file.
+    """
+    for file in drop_files(folder, shown).get(".csv", ()):
+        with Path(file).open("rb") as opened:
+            opened.seek(max(0, os.fstat(opened.fileno()).st_size - 1))
+            end = opened.read(1)
+        if end not in (b"\n", b"\r"):
+            message = (
+                f"{shown}/{Path(file).name} is cut off: its last line has no line end; deliver the whole file again"
+            )
+            raise SafeError("E_DROP_CUT", message)
+
+
+def refuse_undecided(con: Connection, folder: Path, shown: str) -> None:
+    """Refuse a registry in which ferpa_block is blank or neither yes nor no for anybody.
+
+    Args:
+        con: Connection with education_registry.persons.
+        folder: Folder of the drop of persons.
+        shown: How messages name it.
+
+    Raises:
+        SafeError: E_REGISTRY_NO_BLOCKS, naming the files and how many rows of each.
+    """
+    query = "SELECT count(*) FROM education_registry.persons WHERE ferpa_block IS NULL"
+    if not con.execute(query).fetchall()[0][0]:
+        return
+    found = []
+    for files in drop_files(folder, shown).values():
+        for file in files:
+            with scratch(con) as work:
+                drop = open_drop(work, folder, shown, ["ferpa_block"], only=Path(file).name)
+                undecided = f"{yes(drop.text('ferpa_block'))} IS NULL"
+                rows = con.execute(f"SELECT count(*) FROM {drop.rows} WHERE {undecided}").fetchall()[0][0]
+            if rows:
+                found.append(f"{shown}/{Path(file).name}: {rows} rows")
+    message = (
+        f"{', '.join(found)} have no ferpa_block or one that is neither Y nor N; a blank is no consent, write Y or N"
+    )
+    raise SafeError("E_REGISTRY_NO_BLOCKS", message)
+
+
+def compare_blocks(con: Connection, store: Store, rescinded: Sequence[Entry]) -> None:
+    """Let the gate see how many students were blocked in the last version, and how many of them took it back since.
+
+    Args:
+        con: Connection in which the next version is built.
+        store: Store of the hop's side.
+        rescinded: What schools took back, by the steward's lists.
+    """
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {BEFORE}")
+    con.execute(f"CREATE OR REPLACE TABLE {BEFORE}.blocks (persons BIGINT, blocked BIGINT, rescinded BIGINT)")
+    try:
+        version = store.find(SNAPSHOT)
+        if version is None:
+            return
+        version.attach(con, f"{BEFORE}_version", ("persons",))
+    except SafeError:
+        return  # A damaged version is no measure; the hop is built again, as its message tells.
+    con.execute(
+        f"""
+        INSERT INTO {BEFORE}.blocks
+        SELECT count(*), count(*) FILTER (ferpa_block), count(*) FILTER (ferpa_block AND student_id IN (SELECT unnest($ids)))
+        FROM {BEFORE}_version.persons
+        """,
+        {"ids": sorted({entry.student_id for entry in rescinded if entry.student_id}) or [""]},
+    )
+
+
+def explain_blocks(con: Connection) -> str:
+    """A sentence on a fall of the blocks against the last version.
+
+    Args:
+        con: Connection with education_registry.persons and what :func:`compare_blocks` left.
+    """
+    before, now = con.execute(
+        f"SELECT blocked, (SELECT count(*) FILTER (ferpa_block) FROM education_registry.persons) FROM {BEFORE}.blocks"
+    ).fetchall()[0]
+    return (
+        f"education/persons: {now} students are blocked by ferpa_block, {before} were in the last version. Deliver the drop"
+        " again with its blocks, or write into opt_outs/rescissions who took it back."
+    )

@@ -1,0 +1,39 @@
+-- What deliveries, registry and lists say today, each wish once.
+WITH feeds AS (
+    SELECT certifier, record_id, person_ref, first_name, last_name, birth_date,
+           coalesce(reason_code, 'FLAG') AS reason, since
+    FROM {blocks}
+    UNION ALL
+    -- A row that is marked and accepted speaks for itself, should it be missing above.
+    SELECT c.certifier, c.record_id, p.person_ref, NULL, NULL, NULL, 'FLAG', NULL
+    FROM {credentials} c JOIN {profiles} p USING (profile_id)
+    WHERE c.blocked AND NOT EXISTS (
+        SELECT 1 FROM {blocks} b WHERE b.certifier = c.certifier AND b.record_id = c.record_id)),
+said AS (
+    SELECT 'certifier' AS source, certifier, record_id, person_ref, NULL::VARCHAR AS student_id, first_name, last_name,
+           birth_date, 'all' AS scope, NULL::VARCHAR AS industry, reason, since, since AS last_said, true AS own
+    FROM feeds
+    UNION ALL
+    SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry, reason,
+           since, last_said, false
+    FROM {elsewhere}
+    UNION ALL
+    SELECT 'school', NULL, NULL, NULL, s.student_id, i.first_name, i.last_name, i.birth_date, 'all', NULL,
+           'FERPA_BLOCK', NULL, NULL, true
+    FROM {students} s LEFT JOIN {index} i USING (student_id)
+    WHERE s.ferpa_block
+    UNION ALL
+    SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
+           'OPT_OUT', received, received, true
+    FROM {listed}),
+named AS (
+    SELECT 'B' || substr(md5(concat_ws('|', source, coalesce(certifier, ''), coalesce(record_id, ''),
+               coalesce(person_ref, ''), coalesce(student_id, ''), coalesce(first_name, ''), coalesce(last_name, ''),
+               coalesce(birth_date::VARCHAR, ''), scope, coalesce(industry, ''), (reason = 'CUT_ROW')::VARCHAR)), 1, 16)
+               AS statement_id, *
+    FROM said)
+SELECT statement_id, source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
+       CASE WHEN bool_or(reason = 'FLAG') THEN 'FLAG' ELSE min(reason) END AS reason,
+       min(since) AS since, max(last_said) AS last_said, bool_or(own) AS own
+FROM named
+GROUP BY ALL

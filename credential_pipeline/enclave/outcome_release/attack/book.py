@@ -1,0 +1,235 @@
+"""The counts behind one or more public files, and what adds up to what: everything that a reader can write down.
+
+Not here: what a single cell tells (cells.py) and solving it (solve.py).
+"""
+
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, KEY
+
+_BAND = re.compile(r"\A(\d+)-(\d+)\Z")
+_FEW_PAIRS = {True: 2, False: 6}
+"""How many equal pairs make two slots look alike, where numbers are exact and where they are rounded."""
+Sum = tuple[int, list[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """Files as counts and equations.
+
+    Attributes:
+        counts: One row per count: KEY, low, high, seen, printed, truth (for the judge; not a number where unknown).
+        sightings: One row per cell and role: cell_id, file, role, count (row of ``counts``), key, share, half, split.
+        shares: One row per share: n, part, rest (rows of ``counts``), share, half, split, cell_id, file.
+        sums: (total, parts) as rows of ``counts``.
+        ties: Pairs of counts that look alike wherever both are shown.
+        wholes: (total, part) where part = 0 tells about everyone of the total.
+        strips: Rows of ``counts`` that are people between the ends of bands of two files.
+    """
+
+    counts: pd.DataFrame
+    sightings: pd.DataFrame
+    shares: pd.DataFrame
+    sums: list[Sum]
+    ties: list[tuple[int, int]]
+    wholes: list[tuple[int, int]]
+    strips: list[int]
+
+    @property
+    def classes(self) -> np.ndarray:
+        """The number of each count's class: tied counts are one number."""
+        size = len(self.counts)
+        if not self.ties:
+            return np.arange(size)
+        left, right = np.array(self.ties).T
+        graph = coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size))
+        return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def write_down(seen: pd.DataFrame, truth: pd.DataFrame | None = None) -> Book:
+    """Turn sightings into counts and equations.
+
+    Args:
+        seen: Of :func:`~.cells.sightings`, of files that tell of the same people.
+        truth: cell_id, file, role, value: what only the judge knows. With it every guess that is wrong is left out, so that
+            the attack is the strongest that is true.
+    """
+    seen = seen.assign(count=seen.groupby(KEY, dropna=False, sort=True).ngroup())
+    seen["truth"] = np.nan if truth is None else _truth_of(seen, truth)
+    folded = seen.groupby("count").agg(
+        low=("low", "max"),
+        high=("high", "min"),
+        seen=("seen", "max"),
+        printed=("printed", "min"),
+        truth=("truth", "first"),
+    )
+    counts = seen.drop_duplicates("count").set_index("count")[KEY].sort_index().join(folded)
+    shares = _shares(seen)
+    counts, sums, strips = _sums(counts, seen)
+    book = Book(counts, seen, shares, sums, _ties(counts), _wholes(counts, shares), strips)
+    return _only_true(book)
+
+
+def _truth_of(seen: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
+    names = ["cell_id", "file", "role"]
+    known = truth.set_index(names)["value"]
+    return known.reindex(pd.MultiIndex.from_frame(seen[names].astype(object))).to_numpy(float)
+
+
+def _shares(seen: pd.DataFrame) -> pd.DataFrame:
+    """Put the three counts of every share side by side."""
+    empty = pd.DataFrame(columns=["n", "part", "rest", "share", "half", "split", "cell_id", "file", "measure"])
+    if "share" not in seen:
+        return empty
+    roles = seen[seen["role"].isin(["n", "part", "rest"])].pivot_table(
+        index="key", columns="role", values="count", aggfunc="first"
+    )
+    parts = seen[(seen["role"] == "part") & seen["half"].notna()].set_index("key")
+    shares = parts[["share", "half", "split", "cell_id", "file", "measure", "definition"]].join(roles, how="inner")
+    for role in ("n", "part", "rest"):
+        shares[role] = shares[role].astype(int)
+    return shares.sort_values(["file", "cell_id"]).reset_index(drop=True)
+
+
+def _wholes(counts: pd.DataFrame, shares: pd.DataFrame) -> list[tuple[int, int]]:
+    whole = (counts[["sector", "setting", "definition"]] == "all").all(axis=1).to_numpy()
+    pairs = [(int(n), int(p)) for n, p in zip(shares["n"], shares["part"], strict=True) if whole[p]]
+    pairs += [(int(n), int(r)) for n, r in zip(shares["n"], shares["rest"], strict=True)]
+    return sorted(set(pairs))
+
+
+def _sums(counts: pd.DataFrame, seen: pd.DataFrame) -> tuple[pd.DataFrame, list[Sum], list[int]]:
+    """What adds up along each dimension: all categories make 'all', everything else being equal.
+
+    Settings are told apart in several ways, by definition; each way adds up to the same total, which has none.
+    """
+    sums: list[Sum] = []
+    bands = counts.loc[counts["age_band"].str.match(_BAND), "age_band"].unique()
+    cut = [frozenset(mine["age_band"]) for _, mine in seen[seen["age_band"].isin(bands)].groupby("file")]
+    recut = len(set(cut)) > 1
+    for dimension in DIMENSIONS:
+        rest = [column for column in KEY if column != dimension]
+        total = counts[dimension] == "all"
+        if total.all() or (dimension == "age_band" and recut):
+            continue
+        family = counts.groupby(rest, dropna=False, sort=True).ngroup()
+        sums += _owned(family[total], family[~total].groupby(family[~total]).groups)
+        if dimension == "setting":
+            ways = counts[~total & (counts["definition"] != "all")]
+            for _, way in ways.groupby("definition", sort=True):
+                plain = pd.concat([counts[total & (counts["definition"] == "all")], way.assign(definition="all")])
+                family = plain.groupby(rest, dropna=False, sort=True).ngroup()
+                mine = family[way.index]
+                sums += _owned(family.drop(way.index), mine.groupby(mine).groups)
+    if not recut:
+        return counts, sums, []
+    return _recut_sums(counts, seen, sums)
+
+
+def _recut_sums(counts: pd.DataFrame, seen: pd.DataFrame, sums: list[Sum]) -> tuple[pd.DataFrame, list[Sum], list[int]]:
+    """Cut the bands of several files at all their ends: every band is a sum of strips, every file's bands are the total."""
+    rest = [column for column in KEY if column != "age_band"]
+    family = counts.groupby(rest, dropna=False, sort=True).ngroup()
+    strips: list[dict[Hashable, object]] = []
+    banded = family[counts["age_band"] != "all"]
+    files = seen[["count", "file"]].drop_duplicates().groupby("count")["file"].agg(list).to_dict()
+    for _, members in counts[family.isin(banded)].groupby(family, sort=True):
+        total = [int(place) for place in members.index[members["age_band"] == "all"]]
+        named = members[members["age_band"] != "all"]
+        by_file: dict[int, list[int]] = {}
+        for place in named.index.tolist():
+            for file in files[place]:
+                by_file.setdefault(file, []).append(int(place))
+        sums += [(place, sorted(mine)) for _, mine in sorted(by_file.items()) for place in total]
+        spans = {
+            int(place): (int(found[1]), int(found[2]))
+            for place, band in zip(named.index.tolist(), named["age_band"], strict=True)
+            if (found := _BAND.match(band))
+        }
+        edges = sorted({low for low, _ in spans.values()} | {high + 1 for _, high in spans.values()})
+        for bottom, top in pairwise(edges):
+            over = [place for place, (low, high) in spans.items() if low <= bottom and top <= high + 1]
+            if over and all(spans[place] != (bottom, top - 1) for place in over):
+                label = f"{bottom}-{top - 1}"
+                strips.append(members.loc[over[0]].to_dict() | {"age_band": label})
+                spans[len(counts) + len(strips) - 1] = (bottom, top - 1)
+        for place, (low, high) in sorted(spans.items()):
+            pieces = [p for p, (a, b) in spans.items() if low <= a and b <= high and (a, b) in _strips(edges)]
+            if pieces and pieces != [place]:
+                sums.append((place, sorted(pieces)))
+    extra = pd.DataFrame(strips).assign(low=0.0, high=np.inf, seen=False, printed=np.nan, truth=np.nan)
+    places = list(range(len(counts), len(counts) + len(strips)))
+    extra.index = pd.Index(places, name="count")
+    if not strips:
+        return counts, sums, []
+    return pd.concat([counts, extra.astype(counts.dtypes.to_dict())]), sums, places
+
+
+def _strips(edges: list[int]) -> set[tuple[int, int]]:
+    return {(low, high - 1) for low, high in pairwise(edges)}
+
+
+def _owned(owners: pd.Series, parts: Mapping[Hashable, pd.Index]) -> list[Sum]:
+    """Pair every total with the parts of its family."""
+    return [
+        (int(place), [int(part) for part in parts[name]])
+        for place, name in zip(owners.index.tolist(), owners.tolist(), strict=True)
+        if name in parts
+    ]
+
+
+def _ties(counts: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return pairs of counts that are printed as the same wherever both are: over horizons, and between quantities."""
+    frame = counts.assign(place=counts.index, number=counts["printed"])
+    exact = counts["low"] == counts["high"]
+    frame["number"] = frame["number"].where(frame["number"].notna(), counts["low"].where(exact))
+    few = _FEW_PAIRS[bool((counts["low"] == counts["high"])[counts["printed"].notna()].all())]
+    what = ["quantity", "sector", "setting", "definition"]
+    who = [k for k in KEY if k not in (*what, "horizon")]
+    frame["what"] = frame.groupby(what, sort=True).ngroup()
+    frame["who"] = frame.groupby(who, dropna=False, sort=True).ngroup()
+    frame["when"] = frame["horizon"].fillna(-1000)
+    pairs = _alike(frame, ["what"], ["who", "when"], few)
+    for _, slot in frame.groupby("what", sort=True):
+        if len(set(slot["when"])) > 1:
+            pairs += _alike(slot, ["when"], ["who"], few)
+    return sorted(set(pairs))
+
+
+def _alike(frame: pd.DataFrame, slot: list[str], key: list[str], few: int) -> list[tuple[int, int]]:
+    """Compare the slots two by two over the keys that both have."""
+    first = frame.drop_duplicates([*key, *slot]).set_index([*key, *slot])
+    values = first["number"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010  one value per key and slot
+    rows = first["place"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010
+    known, pairs = ~np.isnan(values), list[tuple[int, int]]()
+    common = known.astype(int).T @ known.astype(int)
+    for left, right in np.argwhere(np.triu(common >= few, 1)):
+        both = known[:, left] & known[:, right]
+        if (values[both, left] != values[both, right]).any():
+            continue
+        there = ~np.isnan(rows[:, left]) & ~np.isnan(rows[:, right])
+        pairs += [(int(a), int(b)) for a, b in zip(rows[there, left], rows[there, right], strict=True)]
+    return pairs
+
+
+def _only_true(book: Book) -> Book:
+    """Leave out what the judge knows to be untrue, or what the printed numbers themselves refute."""
+    truth = book.counts["truth"].to_numpy(float)
+    low, high = book.counts["low"].to_numpy(float), book.counts["high"].to_numpy(float)
+    sums = [
+        (total, parts)
+        for total, parts in book.sums
+        if not abs(truth[total] - truth[parts].sum()) > 0
+        and low[parts].sum() <= high[total]
+        and high[parts].sum() >= low[total]
+    ]
+    ties = [(a, b) for a, b in book.ties if not abs(truth[a] - truth[b]) > 0]
+    return Book(book.counts, book.sightings, book.shares, sums, ties, book.wholes, book.strips)

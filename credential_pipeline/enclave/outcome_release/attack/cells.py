@@ -1,0 +1,156 @@
+"""What a reader of a public file can write down cell by cell: which counts stand behind it and what it tells of each.
+
+Reads published columns only. The meanings of the measures are those that the methods page tells everyone.
+Not here: what adds up to what (book.py), solving it (solve.py) and judging it (judge.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rules, decimals, ends, unrounded
+
+DIMENSIONS = [
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "setting",
+    "definition",
+]
+KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
+SHOWN = 1
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The counts behind a measure.
+
+    Attributes:
+        n: Quantity of the column n.
+        part: Quantity that ``value`` gives: its share of n, or the value itself if ``counted``.
+        rest: Quantity n - part.
+        splits: Dimensions that tell the parts of this n apart; n itself stands under 'all'.
+        counted: True if the value is a count.
+        also: Part and rest of n that must be showable for the cell to be published, though no number of them is given.
+        money: True if the value is an amount.
+    """
+
+    n: str
+    part: str | None = None
+    rest: str | None = None
+    splits: tuple[str, ...] = ()
+    counted: bool = False
+    also: tuple[str, str] | None = None
+    money: bool = False
+
+
+MEANINGS = {
+    "earnings_p25": Meaning("wage_matched", money=True),
+    "earnings_p50": Meaning("wage_matched", money=True),
+    "earnings_p75": Meaning("wage_matched", money=True),
+    "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
+    "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
+    "above_poverty_share": Meaning("wage_matched", "above_poverty", "below_poverty"),
+    "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits=("sector",)),
+    "setting_share": Meaning("cohort", "cohort", "other_settings", splits=("setting", "definition")),
+    "coverage_share": Meaning("coverage", "coverage", "other_reasons", splits=("definition",)),
+    "stacking_share": Meaning("stacking", "stacking", "other_numbers", splits=("definition",)),
+    "credentials_per_learner": Meaning("stacking", money=True),
+    "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry"), money=True),
+    "attempts": Meaning("tried", "sittings", counted=True),
+    "passes": Meaning("tried", "sittings_passed", counted=True),
+    "failures": Meaning("tried", "sittings_failed", counted=True),
+    "first_attempt_pass_rate": Meaning("tried", "passed_first", "not_passed_first"),
+    "eventual_pass_rate": Meaning("tried", "passed_eventually", "never_passed"),
+    "pass_rate": Meaning("tried", "passes", "failures"),
+}
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read ``outcomes.csv`` as published."""
+    text = [*DIMENSIONS, "industry", "attribution", "measure", "cell_id", "unit"]
+    cells = pd.read_csv(path, dtype=dict.fromkeys(text, "string"), keep_default_na=False, na_values={"": ""})
+    for column in ("value", "n", "horizon", "status"):
+        cells[column] = pd.to_numeric(cells[column])
+    for column in [*DIMENSIONS, "industry", "attribution"]:
+        cells[column] = cells[column].fillna("all") if column in cells else "all"
+    # Elsewhere a definition only says how something was counted, and one quantity has one definition.
+    kinds = [measure for measure, meaning in MEANINGS.items() if "definition" in meaning.splits]
+    cells.loc[~cells["measure"].isin(kinds), "definition"] = "all"
+    return cells
+
+
+def meaning_of(measure: str) -> Meaning:
+    """Return the known meaning; an unknown share is a part of an n of its own, and anything else has an n alone."""
+    if measure in MEANINGS:
+        return MEANINGS[measure]
+    if measure.endswith(("_share", "_rate")):
+        return Meaning(f"{measure}.n", f"{measure}.part", f"{measure}.rest")
+    return Meaning(f"{measure}.n")
+
+
+def sightings(cells: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """One row per cell and count behind it, with what the cell tells of that count.
+
+    Returns:
+        KEY, cell_id, file, role (n, part, rest), low, high, seen (a number of it is shown), printed (that number), key
+        (the cell), share (the printed share, on its part), half (half of its last decimal), split (the part belongs to
+        parts that make n).
+    """
+    shown = cells[(cells["status"] == SHOWN) & cells["n"].notna()]
+    counted = [m for m in shown["measure"].unique() if meaning_of(str(m)).counted]
+    numbers = np.concatenate([shown["n"], shown.loc[shown["measure"].isin(counted), "value"]]).astype(float)
+    as_printed = unrounded(rules, numbers)
+    shares = shown[[meaning_of(str(m)).rest is not None for m in shown["measure"]]]
+    half = 0.5 * 10.0 ** -decimals(rules, shares["value"].to_numpy(float))
+    parts = [_of_measure(part, str(name), as_printed, half) for name, part in cells.groupby("measure", sort=True)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_measure(cells: pd.DataFrame, measure: str, rules: Rules, half: float) -> pd.DataFrame:
+    what = meaning_of(measure)
+    n, value = cells["n"].to_numpy(float), cells["value"].to_numpy(float)
+    shown = (cells["status"] == SHOWN).to_numpy() & ~np.isnan(n)
+    key = cells["cell_id"] + "@" + cells["file"].astype("string")
+    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id", "file"]].assign(
+        key=key, measure=measure
+    )
+    whole = base.assign(**dict.fromkeys(what.splits, "all"))
+    low, high = _interval(rules, n, shown)
+    if what.money:
+        low = np.where(shown, np.maximum(low, np.minimum(rules.money_from, high)), low)
+    out = [whole.assign(quantity=what.n, role="n", low=low, high=high, seen=shown, printed=n)]
+    if what.counted and what.part:
+        least, most = _interval(rules, value, shown)
+        out.append(base.assign(quantity=what.part, role="part", low=least, high=most, seen=shown, printed=value))
+    elif what.part and what.rest:
+        bottom = np.clip(np.ceil(low * (value - half) - 1e-6), 0, None)
+        top = np.clip(np.floor(high * (value + half) + 1e-6), 0, high)
+        rest_bottom = np.clip(np.ceil(low * (1 - value - half) - 1e-6), 0, None)
+        rest_top = np.clip(np.floor(high * (1 - value + half) + 1e-6), 0, high)
+        share = {"seen": shown, "share": np.where(shown, value, np.nan), "half": half, "split": bool(what.splits)}
+        for role, name, least, most in (
+            ("part", what.part, bottom, top),
+            ("rest", what.rest, rest_bottom, rest_top),
+        ):
+            told = {"low": np.where(shown, least, 0), "high": np.where(shown, most, np.inf)}
+            out.append(base.assign(quantity=name, role=role, **share, **told))
+    if what.also:
+        # Both sides are as many as money asks for, as far as the n of the cell allows it at all.
+        floor = np.where(shown, np.minimum(rules.money_from, np.floor(high / 2)), 0)
+        for role, name in zip(("part", "rest"), what.also, strict=True):
+            out.append(base.assign(quantity=name, role=role, low=floor, high=np.inf, seen=False))
+    return pd.concat(out)
+
+
+def _interval(rules: Rules, printed: Reals, shown: np.ndarray) -> tuple[Reals, Reals]:
+    low, high = ends(rules, np.where(shown, printed, 0.0))
+    return np.where(shown, low, 0.0), np.where(shown, high, np.inf)

@@ -1,0 +1,62 @@
+"""Insiders: certifiers who hold the exact counts of their own people and take them out of what is published of all."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from credential_pipeline.enclave.outcome_release.attack import mend
+from credential_pipeline.enclave.outcome_release.attack.judge import Finding, judge
+from credential_pipeline.enclave.outcome_release.attack.rules import Rules
+from credential_pipeline.enclave.outcome_release.attack.study import Studied, study
+
+NOBODY = frozenset({"all", "other"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the insiders could tell.
+
+    Attributes:
+        tried: How many counts of others they attacked.
+        findings: What they found.
+        repairs: Cells to hide, one entry a finding.
+    """
+
+    tried: int
+    findings: list[Finding]
+    repairs: list[tuple[str, ...]]
+
+
+def certifiers(studied: Studied, shown: mend.Cells, rules: Rules) -> Told:
+    """Give each certifier the exact counts of its own holders and let it attack all others.
+
+    Needs the judge's knowledge: where the true counts are not known, no insider is tried.
+
+    Args:
+        studied: The attacked file.
+        shown: Its shown cells.
+        rules: What must hold.
+    """
+    book = studied.solved.book
+    truth, who = studied.solved.truth, book.counts["certifier"].to_numpy(str)
+    before = {(f.cell_id, f.role) for f in judge(studied.solved, rules)}
+    told = Told(0, [], [])
+    tried = 0
+    for name in sorted(set(who) - NOBODY):
+        own = (who == name) & ~np.isnan(truth)
+        if not own.any() or not studied.sound:
+            continue
+        known = {int(place): (float(truth[place]), float(truth[place])) for place in np.flatnonzero(own)}
+        inside = study(book, rules, known=known, only=who != name)
+        tried += inside.tried
+        others = who != name
+        for finding in judge(inside.solved, rules, f"the certifier {name}", only=others):
+            if (finding.cell_id, finding.role) in before:
+                continue
+            place = mend.solved_place(inside.solved, inside, finding)
+            repair = mend.mend_narrow(inside, shown, place, rules)
+            # Where nothing is shown near the count, the insider knows what it knows without the release.
+            if repair:
+                told.findings.append(finding)
+                told.repairs.append(repair)
+    return replace(told, tried=tried)

@@ -1,0 +1,47 @@
+"""The attack on a proposal that rounds: everything public, of all industries, held against it before anybody sees it.
+
+The attacker (``attack/``) reads files; here it is told which files there are and by which rules each was made, and its judge is
+given the confidential counts. Not here: the attack on exact releases (audit.py).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
+from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
+from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
+from credential_pipeline.enclave.outcome_release.ledger import Entry
+from credential_pipeline.enclave.outcome_release.print_check import check_print
+from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
+from credential_pipeline.foundation.registry.profiles import Profile
+from credential_pipeline.foundation.storage.engine import Connection
+
+
+def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Attack:
+    """The attack that a proposal of this home has to stand.
+
+    Args:
+        con: Connection with the views ``outcome_tables.outcomes`` and ``.counts``, for the judge.
+        home: Folder of the enclave.
+        released: All releases of all industries, as the ledger knows them.
+    """
+    by_file = {home / entry.file: entry for entry in released}
+    truth = true_counts(con)
+
+    def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
+        form = check_print(staged, earlier, profile)
+        files = [_released(path, by_file[path]) for path in earlier]
+        found = attack(staged, files, rules_of(profile.name, profile.min_learners, profile.min_money), truth)
+        left = () if found.hide else tuple((one.kind, one.cell_id, one.role) for one in found.findings)
+        return Verdict(
+            hide=form.hide | frozenset(found.hide),
+            findings=(*form.findings, *left),
+            certificate=(*form.certificate, *(Line(**vars(line)) for line in found.certificate)),
+        )
+
+    return try_all
+
+
+def _released(path: Path, entry: Entry) -> Released:
+    rules = rules_of(entry.profile, entry.min_learners or None, entry.min_money or None)
+    return Released(path, f"{entry.industry} {entry.release}", rules)

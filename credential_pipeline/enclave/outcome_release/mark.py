@@ -1,0 +1,134 @@
+"""Marks and rounds the figures of a rounding profile, so that nothing in the file is exact.
+
+Status 1 is shown, 5 hidden, -1 not available. Hidden has one mark, whatever the reason, and comes before not available.
+Not here: the profile with exact numbers (release.py).
+"""
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.enclave.outcome_release.small_parts import Totals, giveaways
+from credential_pipeline.engines.disclosure.rounding import (
+    ROUNDINGS,
+    Ints,
+    Reals,
+    Rounding,
+    money_unit,
+    percents,
+    to_unit,
+)
+from credential_pipeline.engines.disclosure.shares import Flags, Shares
+from credential_pipeline.foundation.registry.profiles import Profile
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+SHOWN, HIDDEN, NOT_AVAILABLE = 1, 5, -1
+_REACH = 1.959964
+_NO_LIMIT = 10**12
+
+
+def mark_figures(work: Scratch, outcomes: Relation, counts: Relation, profile: Profile) -> Relation:
+    """The cells as they may be seen.
+
+    Args:
+        work: Where the rows live.
+        outcomes: ``outcome_tables.outcomes``.
+        counts: ``outcome_tables.counts``.
+        profile: The thresholds and the rounding.
+    """
+    rows = statement(__package__, "figures.sql", outcomes=outcomes, counts=counts)
+    decided = work.frame("decided", decide(work.con.execute(rows).df(), profile))
+    return work.table("published", statement(__package__, "marked.sql", outcomes=outcomes, decided=decided))
+
+
+def decide(figures: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """cell_id, status, value, n, low, high of every figure.
+
+    Args:
+        figures: The columns of ``figures.sql``, ordered by cell_id.
+        profile: The thresholds and the rounding.
+    """
+    rule = ROUNDINGS[profile.counts]
+    n, part = (np.nan_to_num(figures[name].to_numpy(float)).astype(np.int64) for name in ("n", "part"))
+    hidden = too_few(figures, profile)
+    share = (figures["unit"] == "share").to_numpy() & figures["part_id"].notna().to_numpy() & (n > 0)
+    candidates = share & ~hidden
+    percent = np.zeros(len(figures), np.int64)
+    percent[share] = percents(part[share], n[share])
+    hidden[candidates] = _giveaways(figures, candidates, n, percent, profile)
+    known = figures["value"].notna().to_numpy() & (figures["status"] == SHOWN).to_numpy()
+    shown = ~hidden & known & figures["n_id"].notna().to_numpy()
+    numbers = _rounded(figures, np.where(share, percent, -1), rule.apply(n), rule, profile.round_earnings_to)
+    out = pd.DataFrame({name: np.where(shown, column, np.nan) for name, column in numbers.items()})
+    out["cell_id"] = figures["cell_id"]
+    out["status"] = np.where(hidden, HIDDEN, np.where(shown, SHOWN, NOT_AVAILABLE))
+    return out
+
+
+def too_few(figures: pd.DataFrame, profile: Profile) -> Flags:
+    """Figures with too few people (or sittings) behind them, on either side where two groups are compared."""
+    n, part, value = (np.nan_to_num(figures[name].to_numpy(float)) for name in ("n", "part", "value"))
+    unit = figures["unit"].to_numpy()
+    counted, compared = figures["n_id"].notna().to_numpy(), figures["part_id"].notna().to_numpy() & (unit == "usd")
+    fewest = np.where(np.isin(unit, ["usd", "mean"]), profile.min_money, profile.min_learners)
+    few = n < fewest
+    few |= compared & (np.minimum(part, n - part) < profile.min_money)
+    few |= (unit == "count") & (value < profile.min_learners)
+    # A share whose part is not known cannot be judged.
+    few |= (unit == "share") & figures["part_id"].isna().to_numpy()
+    return np.asarray(counted & few)
+
+
+def _giveaways(figures: pd.DataFrame, chosen: Flags, n: Ints, percent: Ints, profile: Profile) -> Flags:
+    """Which of the chosen shares tell too much."""
+    rule = ROUNDINGS[profile.counts]
+    names, group = np.unique(figures.loc[chosen, "total"].to_numpy(str), return_inverse=True)
+    size = np.zeros(len(names), np.int64)
+    size[group] = n[chosen]
+    low, high = rule.allowed(rule.apply(size))
+    least, most = _printed_parts(figures, chosen, n, rule, profile.min_learners)
+    totals = Totals(np.maximum(low, profile.min_learners), high)
+    return giveaways(Shares(group, percent[chosen], least, most), totals, profile.small, profile.spread)
+
+
+def _printed_parts(figures: pd.DataFrame, chosen: Flags, n: Ints, rule: Rounding, fewest: int) -> tuple[Ints, Ints]:
+    """What is known of the parts of the chosen shares because they are printed as the n of other figures."""
+    printed = pd.Series(n, figures["n_id"]).groupby(level=0).first()
+    printed = printed[printed >= fewest]
+    low, high = rule.allowed(rule.apply(printed.to_numpy(np.int64)))
+    parts = figures.loc[chosen, "part_id"]
+    least = parts.map(pd.Series(np.maximum(low, fewest), printed.index)).fillna(0)
+    most = parts.map(pd.Series(high, printed.index)).fillna(_NO_LIMIT)
+    return np.asarray(least, np.int64), np.asarray(most, np.int64)
+
+
+def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, least: int) -> dict[str, Reals]:
+    """The numbers as printed: value, n and the band, which is never told more finely than the value."""
+    value, low, high = (figures[name].to_numpy(float) for name in ("publishable", "low", "high"))
+    unit, share = figures["unit"].to_numpy(), percent >= 0
+    grain = np.where(unit == "usd", money_unit(value, least), np.where(n < 100, 0.1, 0.01))  # noqa: PLR2004
+    printed = np.where(share, percent / 100, to_unit(value, grain))
+    counted = (unit == "count") & ~np.isnan(value)
+    printed[counted] = rule.apply(np.rint(value[counted]).astype(np.int64))
+    bounds = share_band(percent / 100, n)
+    ends = []
+    for end, bound in zip((low, high), bounds, strict=True):
+        rounded = to_unit(end, np.where(unit == "usd", np.maximum(grain, money_unit(end, least)), grain))
+        ends.append(np.where(np.isnan(end) | counted, np.nan, np.where(share, bound, rounded)))
+    return {
+        "value": np.round(printed, 2),
+        "n": n.astype(float),
+        "low": np.round(ends[0], 2),
+        "high": np.round(ends[1], 2),
+    }
+
+
+def share_band(value: Reals, n: Ints) -> tuple[Reals, Reals]:
+    """The normal band of a share, in whole percent outwards, made of the printed share and the printed n alone.
+
+    Half a percent is added on both sides for the rounding of the share.
+    """
+    around = np.clip(value, 0, 1)
+    reach = _REACH * np.sqrt(around * (1 - around) / np.maximum(n, 1)) + 0.005
+    low, high = np.floor(np.round((around - reach) * 100, 6)), np.ceil(np.round((around + reach) * 100, 6))
+    return np.maximum(low, 0) / 100, np.minimum(high, 100) / 100

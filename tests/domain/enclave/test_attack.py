@@ -1,0 +1,289 @@
+"""The attacker bites: files that a careless hand would publish, each with what it gives away; and a careful file that holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credential_pipeline.enclave.outcome_release.attack.attacker import Attack, Released, attack
+from credential_pipeline.enclave.outcome_release.attack.rules import RULES, decimals, ends, rules_of, unrounded
+from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from tests.domain.enclave.outcome_tables_world import opened, registry
+from tests.domain.enclave.release_world import (
+    STANDARD,
+    Tables,
+    add_person,
+    coverage,
+    published,
+    rounded,
+    settle,
+    tables,
+    without,
+    world,
+    write,
+)
+
+LEARNERS = 700
+EXACT = RULES["one-off"]
+
+
+@pytest.fixture(scope="module")
+def people():
+    return world(LEARNERS, 11)
+
+
+@pytest.fixture(scope="module")
+def made(people) -> Tables:
+    return tables(people)
+
+
+@pytest.fixture(scope="module")
+def safe(made: Tables, tmp_path_factory: pytest.TempPathFactory):
+    path = tmp_path_factory.mktemp("safe") / "outcomes.csv"
+    found, cells = settle(made, path)
+    return found, cells, path
+
+
+def kinds(found: Attack) -> set[str]:
+    return {finding.kind for finding in found.findings}
+
+
+def true(made: Tables) -> pd.Series:
+    return made.truth.set_index(["cell_id", "role"])["value"]
+
+
+def released(path, made: Tables, name: str = "r0001", rules=STANDARD) -> Released:
+    return Released(path, name, rules, made.truth)
+
+
+# --- the way back from print -------------------------------------------------------------------------------------------
+
+
+def test_every_count_lies_in_the_interval_of_its_print():
+    counts = np.arange(15, 130_000).astype(float)
+    low, high = ends(STANDARD, rounded(counts))
+    assert (low <= counts).all()
+    assert (counts <= high).all()
+    assert (low >= 15).all()
+
+
+def test_the_interval_is_as_short_as_the_rounding_allows():
+    counts = np.arange(15, 13_000).astype(float)
+    printed = rounded(counts)
+    told = pd.DataFrame({"printed": printed, "count": counts}).groupby("printed")["count"].agg(["min", "max"]).iloc[:-1]
+    low, high = ends(STANDARD, told.index.to_numpy(float))
+    assert low.tolist() == told["min"].tolist()
+    assert high.tolist() == told["max"].tolist()
+
+
+def test_numbers_between_the_steps_are_read_as_exact():
+    printed = np.array([17.0, 40.0, 1200.0, 150.0])
+    low, high = ends(unrounded(STANDARD, printed), printed)
+    assert low.tolist() == [17, 40, 1150, 126]
+    assert high.tolist() == [17, 40, 1250, 174]
+
+
+def test_shares_are_read_as_finely_as_they_are_printed():
+    assert decimals(STANDARD, np.array([0.25, 0.5, np.nan][:2])) == 2
+    assert decimals(STANDARD, np.array([0.25, 0.333])) == 3
+
+
+def test_an_industrys_own_thresholds_join_the_rules():
+    assert rules_of("standard", min_learners=20).hidden_below == 20
+    assert rules_of("one-off", min_learners=12).small == 12
+
+
+def test_the_judge_reads_the_counts_behind_the_cells(people, made: Tables):
+    known = registry(horizons={"first": -1, "last": 2})
+    with opened(people) as con:
+        tabulate(con, known.industry("manufacturing"), known)
+        told = true_counts(con).set_index(["cell_id", "role"])["value"]
+    assert told.sort_index().to_dict() == true(made).sort_index().to_dict()
+
+
+# --- a careful file holds ----------------------------------------------------------------------------------------------
+
+
+def test_a_careful_file_holds_and_still_says_something(safe, made: Tables):
+    found, cells, _ = safe
+    assert found.findings == ()
+    assert found.hide == ()
+    assert {line.result for line in found.certificate} == {"held"}
+    assert {"a reader", "an employer", "a certifier", "subtraction"} <= {line.attack for line in found.certificate}
+    assert sum(line.tried for line in found.certificate) > 200
+    assert (cells["status"] == 1).sum() >= 200
+
+
+def test_true_counts_lie_in_all_intervals(safe, made: Tables):
+    solved = safe[0].solved
+    known = ~np.isnan(solved.truth)
+    assert (solved.low[known] <= solved.truth[known]).all()
+    assert (solved.truth[known] <= solved.high[known]).all()
+    assert (solved.high - solved.low > 0)[known].mean() > 0.5
+
+
+def test_the_same_file_again_tells_nothing_new(safe, made: Tables):
+    _, _, path = safe
+    assert attack(path, [released(path, made)], STANDARD, made.truth).findings == ()
+
+
+def test_order_of_rows_does_not_matter(safe, made: Tables, tmp_path):
+    cells = safe[1]
+    mixed = write(cells.sample(frac=1, random_state=3), tmp_path / "outcomes.csv")
+    careless = write(published(made).sample(frac=1, random_state=3), tmp_path / "careless" / "outcomes.csv")
+    straight = write(published(made), tmp_path / "straight" / "outcomes.csv")
+    assert attack(mixed, [], STANDARD, made.truth).certificate == safe[0].certificate
+    one, other = (
+        attack(file, [], STANDARD, made.truth.sample(frac=1, random_state=5)) for file in (careless, straight)
+    )
+    assert one.findings == other.findings
+    assert one.hide == other.hide
+
+
+# --- one file ----------------------------------------------------------------------------------------------------------
+
+
+def test_exact_numbers_of_learners_give_hidden_counts_away(made: Tables, tmp_path):
+    found = attack(write(published(made, exact=True), tmp_path / "o.csv"), [], STANDARD, made.truth)
+    assert {"exact"} <= kinds(found)
+    exact = [f for f in found.findings if f.kind == "exact"]
+    assert all(true(made)[f.cell_id, f.role] == f.low for f in exact)
+
+
+def test_without_rounding_below_a_hundred_hidden_counts_are_told(made: Tables, safe, tmp_path):
+    cells = safe[1].copy()
+    n = cells["n_exact"] = cells["cell_id"].map(true(made).xs("n", level="role"))
+    small = (cells["status"] == 1) & (n < 100)
+    cells.loc[small, "n"] = n[small]
+    found = attack(write(cells.drop(columns="n_exact"), tmp_path / "o.csv"), [], STANDARD, made.truth)
+    assert found.findings
+
+
+def test_shares_with_three_decimals_pin_more_than_whole_percents(made: Tables, safe, tmp_path):
+    _, cells, _ = safe
+    fine = published(made, digits=3)
+    cells = cells.assign(value=fine["value"].where(cells["status"] == 1))
+    found = attack(write(cells, tmp_path / "o.csv"), [], STANDARD, made.truth)
+    assert found.findings
+    width = [(solved.high - solved.low)[solved.seen].mean() for solved in (found.solved, safe[0].solved)]
+    assert width[0] < width[1] / 2
+
+
+@pytest.mark.parametrize(("value", "role"), [(0.0, "part"), (1.0, "rest"), (0.02, "part"), (0.98, "rest")])
+def test_nobody_everybody_and_a_few_of_a_small_group_are_found(safe, made: Tables, tmp_path, value, role):
+    cells = safe[1].copy()
+    place = cells.index[(cells["measure"] == "in_industry_share") & (cells["status"] == 1)][0]
+    cells.loc[place, ["measure", "cell_id", "n", "value"]] = ["placement_rate", "placement", 40, value]
+    few = {0.0: 0, 1.0: 0, 0.02: 1, 0.98: 1}[value]
+    known = {"n": 40, role: few, "rest" if role == "part" else "part": 40 - few}
+    more = pd.DataFrame([{"cell_id": "placement", "role": r, "value": float(v)} for r, v in known.items()])
+    path = write(cells, tmp_path / "o.csv")
+    for truth in (None, pd.concat([made.truth, more])):
+        found = attack(path, [], STANDARD, truth)
+        assert ("placement", role) in {(f.cell_id, f.role) for f in found.findings if f.kind in {"shown", "group"}}
+        assert "placement" in found.hide
+
+
+def test_deaths_can_be_subtracted_where_each_year_has_a_denominator_of_its_own(made: Tables, tmp_path):
+    cells = published(made, exact=True)
+    later = (cells["measure"] == "wage_matched_share") & (cells["horizon"] == 1) & (cells["age_band"] == "26-35")
+    truth = made.truth.copy()
+    truth.loc[truth["cell_id"].isin(cells.loc[later, "cell_id"]) & (truth["role"] == "n"), "value"] -= 4
+    cells.loc[later, "n"] -= 4
+    found = attack(write(cells, tmp_path / "o.csv"), [], STANDARD, truth)
+    years = [f for f in found.findings if f.against == "a year later"]
+    assert {(abs(f.low), abs(f.high)) for f in years} >= {(4.0, 4.0)}
+
+
+def test_a_file_that_contradicts_itself_proves_nothing(made: Tables, tmp_path):
+    cells = published(made, exact=True)
+    cells.loc[(cells["measure"] == "earnings_p50") & (cells["certifier"] != "all"), "n"] *= 3
+    assert attack(write(cells, tmp_path / "o.csv"), [], EXACT).findings
+
+
+def test_what_is_to_be_hidden_ends_most_findings_at_once(made: Tables, tmp_path):
+    careless = published(made)
+    first = attack(write(careless, tmp_path / "o.csv"), [], STANDARD, made.truth)
+    assert first.findings
+    gone = careless["cell_id"].isin(first.hide)
+    careless.loc[gone, ["n", "value", "status"]] = [np.nan, np.nan, 5]
+    after = attack(write(careless, tmp_path / "o.csv"), [], STANDARD, made.truth)
+    before, left = ({(f.kind, f.cell_id, f.role) for f in found.findings} for found in (first, after))
+    assert len(before & left) <= len(before) / 2
+    assert len(first.hide) < (careless["status"] == 1).sum() / 2
+
+
+# --- several files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def grown(people) -> Tables:
+    rng = np.random.default_rng(3)
+    more = without(people, set(), 40)
+    for number in range(12):
+        add_person(more, f"L{number}", rng)
+    more.coverage = coverage(more)
+    return tables(more)
+
+
+def test_twelve_more_learners_are_told_by_two_exact_releases(made: Tables, grown: Tables, tmp_path):
+    old = write(published(made, exact=True), tmp_path / "old.csv")
+    new = write(published(grown, exact=True), tmp_path / "new.csv")
+    for knows in (True, False):
+        then = Released(old, "r0001", STANDARD, made.truth if knows else None)
+        found = attack(new, [then], STANDARD, grown.truth if knows else None)
+        apart = [f for f in found.findings if f.kind == "difference" and f.against == "r0001"]
+        assert len(apart) > 20
+        now, before = true(grown), true(made)
+        assert all(now[f.cell_id, f.role] - before[f.cell_id, f.role] == f.low for f in apart if f.low == f.high)
+
+
+def test_twelve_more_learners_are_not_told_by_two_rounded_releases(made: Tables, grown: Tables, safe, tmp_path):
+    _, cells, path = safe
+    hidden = set(cells.loc[cells["status"] == 5, "cell_id"])
+    found, again = settle(grown, tmp_path / "new.csv", [released(path, made)], hidden)
+    assert found.findings == ()
+    kept = set(cells.loc[cells["status"] == 1, "cell_id"])
+    assert len(kept & set(again.loc[again["status"] == 1, "cell_id"])) >= 0.9 * len(kept)
+
+
+BANDS = ("14-17", "18-25", "26-35", "36-45", "46-55", "56-99")
+RECUT = ("14-17", "18-25", "26-35", "36-45", "46-54", "55-99")
+
+
+@pytest.mark.parametrize("industry", ["manufacturing", "metalwork"])
+def test_bands_cut_elsewhere_tell_who_is_between_the_cuts(people, tmp_path, industry):
+    """Of an earlier release, or of another industry with the same certifiers."""
+    one, other = tables(people, age_bands=BANDS), tables(people, age_bands=RECUT)
+    known = {
+        row["horizon"]: row["value"]
+        for row in one.cells.assign(value=one.cells["n"])
+        .query("measure == 'earnings_p50' and age_band == '46-55'")
+        .to_dict("records")
+    }
+    for row in other.cells.query("measure == 'earnings_p50' and age_band == '46-54'").to_dict("records"):
+        known[row["horizon"]] -= row["n"]
+    small = {h: v for h, v in known.items() if 0 < v < 10}
+    assert small
+    theirs = published(other, exact=True).assign(industry=industry)
+    theirs["cell_id"] = theirs["cell_id"].str.replace("manufacturing", industry)
+    then = Released(write(theirs, tmp_path / "then.csv"), "other", STANDARD)
+    found = attack(write(published(one, exact=True), tmp_path / "now.csv"), [then], STANDARD)
+    told = {f.low for f in found.findings if f.against == "other" and f.kind == "difference" and f.low == f.high}
+    assert told & set(small.values())
+    assert {"both as one"} <= {line.attack for line in found.certificate}
+    assert found.hide
+
+
+def test_a_certifier_takes_its_own_holders_out(safe, made: Tables, tmp_path):
+    """A total of 35 to 45 says nothing of 4 beside 26 to 34 others, but to whoever knows that those are 32."""
+    cells = safe[1].copy()
+    template = cells[(cells["measure"] == "earnings_p50") & (cells["status"] == 1)].iloc[0].to_dict()
+    template |= {"age_band": "all", "sex": "all", "race": "all", "credential": "all", "horizon": 9}
+    printed = {"all": {"n": 40}, "mssc": {"n": 30}, "nims": {"n": np.nan, "value": np.nan, "status": 5}}
+    lines = [template | {"cell_id": f"x/{body}", "certifier": body} | told for body, told in printed.items()]
+    cells = pd.concat([cells, pd.DataFrame(lines)])
+    values = {"all": 36.0, "mssc": 32.0, "nims": 4.0}
+    more = pd.DataFrame([{"cell_id": f"x/{body}", "role": "n", "value": v} for body, v in values.items()])
+    found = attack(write(cells, tmp_path / "o.csv"), [], STANDARD, pd.concat([made.truth, more]))
+    assert {f.against for f in found.findings if f.cell_id == "x/nims"} == {"the certifier mssc"}

@@ -1,0 +1,124 @@
+"""Marked, attacked, hidden, attacked again: what a proposal makes of the answers of an attack."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credential_pipeline.enclave.outcome_release.print_check import check_print
+from credential_pipeline.enclave.outcome_release.propose import MOST_ROUNDS, propose, staged_csv
+from credential_pipeline.enclave.outcome_release.releases import record_release
+from credential_pipeline.enclave.outcome_release.verdict import Line, Verdict
+from credential_pipeline.enclave.outcome_release.what_if import what_if
+from credential_pipeline.foundation.registry.model import Disclosure
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from tests.domain.engines.disclosure_synthetic import make
+
+STANDARD = PROFILES["standard"]
+
+
+@pytest.fixture
+def con() -> Iterator[Connection]:
+    with connect(threads=1) as con:
+        make(300, credentials=2, horizons=range(1, 2), seed=3).load(con)
+        con.execute(
+            "CREATE TABLE outcome_tables.definitions AS"
+            " SELECT 'earnings_p50' AS definition, 'earnings_p50' AS measure, 't' AS title, 'Half earn less.' AS \"text\""
+        )
+        con.execute("UPDATE outcome_tables.outcomes SET release = ''")
+        yield con
+
+
+class Asking:
+    """An attack that asks for one more shown cell to be hidden each time, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.seen: list[tuple[list[str], int]] = []
+
+    def __call__(self, staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
+        assert profile.name == "standard"
+        cells = pd.read_csv(staged)
+        shown = cells.loc[cells["status"] == 1, "cell_id"]
+        self.seen.append(([path.stem for path in earlier], len(shown)))
+        more = len(self.seen) <= self.times
+        line = Line("asking", "this release", len(shown), int(more), "found" if more else "held", "")
+        return Verdict(frozenset(shown[:1]) if more else frozenset(), (), (line,))
+
+
+def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_path: Path) -> None:
+    attack = Asking(times=3)
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    shown = [number for _, number in attack.seen]
+    assert shown == [shown[0] - hidden for hidden in range(4)]
+    assert (proposal.profile, proposal.mended, proposal.shown) == ("standard", 3, shown[-1])
+    cells = pd.read_csv(staged_csv(tmp_path, "manufacturing"))
+    assert (cells["status"] == 1).sum() == proposal.shown
+    assert cells.loc[cells["status"] == 5, ["value", "n", "low", "high"]].isna().all(axis=None)
+    assert con.execute("SELECT * FROM outcome_release.audit_findings").fetchall() == []
+    assert con.execute("SELECT attack, result FROM outcome_release.certificate").fetchall() == [("asking", "held")]
+
+
+def test_an_attack_without_end_is_given_up_and_every_wish_is_a_finding(con: Connection, tmp_path: Path) -> None:
+    attack = Asking(times=10**6)
+    propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    assert len(attack.seen) == MOST_ROUNDS
+    assert con.execute("SELECT kind FROM outcome_release.audit_findings").fetchall() == [("unmended",)]
+
+
+def test_an_attack_holds_what_other_industries_published(con: Connection, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("cell_id\n")
+    record_release(tmp_path, "healthcare", "r0001-other", other)
+    attack = Asking(times=0)
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    assert (proposal.earlier, [held for held, _ in attack.seen]) == (1, [["r0001-other"]])
+
+
+def test_definitions_say_how_their_figures_are_rounded(con: Connection, tmp_path: Path) -> None:
+    propose(con, tmp_path, "manufacturing", Disclosure())
+    (text,) = con.execute('SELECT "text" FROM outcome_release.definitions').fetchall()[0]
+    assert text == "Half earn less. Rounded to $100 and to three digits; from 30 learners on."
+
+
+@pytest.mark.parametrize(
+    ("change", "role"),
+    [
+        ({"n": 113}, "n"),
+        ({"n": 10}, "n"),
+        ({"value": 0.375}, "value"),
+        ({"value": 12_345.0, "unit": "usd"}, "value"),
+        ({"value": 113.0, "unit": "count"}, "value"),
+    ],
+)
+def test_a_file_that_breaks_its_own_rules_is_noticed(tmp_path: Path, change: dict, role: str) -> None:
+    good = {"cell_id": "c", "unit": "share", "value": 0.37, "n": 150, "low": None, "high": None, "status": 1}
+    hidden = {"cell_id": "h", "unit": "share", "status": 5}
+    path = tmp_path / "outcomes.csv"
+    pd.DataFrame([good, hidden]).to_csv(path, index=False)
+    assert check_print(path, [], STANDARD).findings == ()
+    pd.DataFrame([good | change, hidden]).to_csv(path, index=False)
+    verdict = check_print(path, [], STANDARD)
+    assert verdict.findings == (("shown", "c", role),)
+    assert (verdict.certificate[0].tried, verdict.certificate[0].result) == (1, "found")
+
+
+def test_what_if_counts_every_figure_once_under_every_profile(con: Connection) -> None:
+    con.execute("UPDATE outcome_tables.outcomes SET rollup_level = 'age_band_pooled' WHERE age_band = '18-25'")
+    seen: list[str] = []
+
+    def tabulate(_: Connection, profile: Profile) -> None:
+        seen.append(profile.name)
+
+    rows = list(what_if(con, Disclosure(), ["standard", "strict", "one-off"], tabulate))
+    assert seen == ["standard", "strict", "one-off"]
+    for name in seen:
+        total, *tables = [row for row in rows if row.profile == name]
+        assert (total.table, [table.table for table in tables]) == ("all", ["outcomes"])
+        assert total.figures == total.shown + total.hidden + total.not_available
+        assert 0 < total.coarsened < total.shown
+        assert 0 < total.learners_shown < 1
+    shown = {row.profile: row.shown for row in rows if row.table == "all"}
+    assert shown["strict"] < shown["standard"]

@@ -1,0 +1,49 @@
+"""The command ``release`` over a pilot that ran, and what the public gets of its profile."""
+
+import csv
+import json
+
+import pandas as pd
+
+
+def test_what_if_tells_every_profile_and_changes_nothing(run, pilot):
+    before = sorted((path, path.stat().st_mtime_ns) for path in (pilot / "enclave").rglob("*") if path.is_file())
+    answer = run(pilot, "release", "what-if", "manufacturing", "--json")
+    assert answer.code == 0, answer.err
+    kept = json.loads(answer.out)
+    assert {row["profile"] for row in kept} == {"standard", "one-off", "strict", "opensafely", "dp"}
+    total = {row["profile"]: row for row in kept if row["table"] == "all"}
+    assert len({row["figures"] for row in total.values()}) == 1
+    assert total["strict"]["shown"] <= total["standard"]["shown"]
+    after = sorted((path, path.stat().st_mtime_ns) for path in (pilot / "enclave").rglob("*") if path.is_file())
+    assert after == before
+    words = run(pilot, "release", "what-if", "manufacturing", "--profile", "standard").out
+    assert "standard (this industry's)" in words
+    assert "learners shown" in words
+    assert "one-off" not in words
+
+
+def test_what_if_of_an_industry_that_is_not_tabulated_is_refused(run, tmp_path):
+    answer = run(tmp_path, "release", "what-if", "manufacturing")
+    assert answer.code == 1
+    assert answer.err.startswith("refused: ")
+
+
+def test_the_public_figures_follow_the_profile_and_say_so(pilot):
+    folder = pilot / "public" / "manufacturing"
+    folder = folder / (folder / "LATEST").read_text()
+    cells = pd.read_csv(folder / "outcomes.csv")
+    shown = cells[cells["status"] == 1]
+    assert len(shown) > 200
+    assert (shown["n"] % 10 == 0).all()
+    share = shown.loc[shown["unit"] == "share", "value"]
+    assert ((share * 100).round(6) % 1 == 0).all()
+    methods = (folder / "methods.md").read_text(encoding="utf-8")
+    assert "Release profile: standard." in methods
+    assert "nearest 10" in methods
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["disclosure"]["profile"] == "standard"
+    with (folder / "certificate.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert lines
+    assert {line["result"] for line in lines} == {"held"}
