@@ -118,6 +118,8 @@ def leftovers(home: Path) -> Iterator[Due]:
         "half-written package": "outbox/*/.part-*",
         "opened package": "opened/.opened-*",
         "spilled rows": "spill/*",
+        "half-written preview": ".preview-*",
+        "half-sealed release": ".sealing-*",
     }
     for what, pattern in patterns.items():
         for path in sorted(home.glob(pattern)):
