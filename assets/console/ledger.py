@@ -65,7 +65,7 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
         yield Side.CLEARINGHOUSE, destruction.chain(clearinghouse)
     if enclave.is_dir():
         yield Side.ENCLAVE, Arrivals(enclave).chain
-        yield Side.ENCLAVE, ledger.chain(enclave / "release_ledger.jsonl")
+        yield Side.ENCLAVE, ledger.chain(enclave)
         yield Side.ENCLAVE, access.chain(enclave)
         yield Side.ENCLAVE, destruction.chain(enclave)
     if public.is_dir():
