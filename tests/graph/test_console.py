@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_every_help_has_an_example_that_parses():
     assert len(found) > 12
     for parser in found:
         example = parser.format_help().split("Example:\n  credential-pipeline ")[1].splitlines()[0]
-        words = [word.strip("'") for word in example.split(" < ")[0].replace("A. Name", "Name").split()]
+        words = shlex.split(example.split(" < ")[0])
         grammar.parse_args(words)
 
 

@@ -480,7 +480,7 @@ def test_a_release_goes_to_publication_with_the_same_seal(tmp_path):
     snapshot = SNAPSHOTS["published_outcomes"]
     with connect(threads=1) as con:
         files = {}
-        for table in SNAPSHOTS["outcome_release"]:
+        for table in snapshot:
             files[table.name] = tmp_path / f"{table.name}.parquet"
             columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in table.schema.items())
             con.execute(f"COPY (SELECT {columns}) TO '{files[table.name]}' (FORMAT parquet)")
