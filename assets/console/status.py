@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar
+from assets.console import grammar, release_acts
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, SHARED
@@ -25,7 +25,7 @@ def add(commands: grammar.Commands) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Print one line per hop for the industries that were asked for, or all; 1 if a person is needed (refused, damaged)."""
+    """Print one line per hop for the industries that were asked for, or all; 1 if a person is needed."""
     registry = environment.registry()
     names = [registry.industry(name).industry for name in arguments.industry] or list(registry.industry_names)
     alarming = False
@@ -36,7 +36,19 @@ def execute(arguments: argparse.Namespace) -> int:
             refused = _refused(hop, name)
             print("  " + (version if isinstance(version, str) else _line(hop, version, current)) + refused)
             alarming = alarming or isinstance(version, str) or bool(refused)
+        waits = "" if isinstance(current["outcome_release"], str) else _waiting(name)
+        if waits:
+            print(f"  {waits}")
+        alarming = alarming or bool(waits)
     return 1 if alarming else 0
+
+
+def _waiting(industry: str) -> str:
+    """What people have still to do about the industry's release, or why nobody can tell; empty if nothing."""
+    try:
+        return release_acts.waiting(industry)
+    except SafeError as error:
+        return str(error)
 
 
 def _find_or_say(hop: str, industry: str) -> Version | str | None:

@@ -12,7 +12,7 @@ from assets.digests import digest_of
 from assets.enclave import preview
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.enclave.outcome_release import RULES
-from credential_pipeline.enclave.outcome_release.releases import Binding, known_before, read_notice
+from credential_pipeline.enclave.outcome_release.releases import EARLIER, Binding, known_before, read_notice
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
@@ -29,7 +29,7 @@ def _depends(step: Step) -> Mapping[str, str]:
     current = step.side.store.find(SNAPSHOT, step.partition)
     release = current.manifest.facts.get("release", "") if current else ""
     return {
-        "earlier releases": known_before(step.root, step.partition, release),
+        EARLIER: known_before(step.root, step.partition, release),
         "notice": digest_of(read_notice(step.root)),
         "preview": code_version(preview.RENDERER),
     }

@@ -8,12 +8,14 @@ from pathlib import Path
 from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing, Statement, require_approved, standing
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, record
 from credential_pipeline.enclave.outcome_release.people import People
+from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
 from credential_pipeline.engines.handover.agreement import release_terms, require_agreement
 from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.package import SealedPackage, seal
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.contracts.published_outcomes import ACTS
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.chain import Line
 from credential_pipeline.foundation.storage.engine import connect
@@ -56,6 +58,7 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
     found = standing(lines, statement.industry)
     if found is None or found.statement != statement or not found.published:
         found = require_approved(ledger, People(place.home), statement, place.when)
+        refuse_outdated(version, statement, place.home)
     agreement = release_terms(require_agreement(place.industry, place.today), place.today)
     sent = max((line.facts.get("number", 0) for line in lines if _about(line, statement.industry)), default=0)
     facts = ManifestFacts(SNAPSHOT.name, statement.industry, agreement, place.when, sent=sent, ledger=ledger.head())
@@ -69,6 +72,21 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
             load_recipient(place.home, ENCLAVE_TO_PUBLICATION),
             before_publish=lambda manifest: _record(place, version, approved, manifest),
         )
+
+
+def refuse_outdated(version: Version, statement: Statement, home: Path) -> None:
+    """Refuse what was attacked without a release that another industry has published since.
+
+    Raises:
+        SafeError: ``E_OUTDATED``.
+    """
+    known = known_before(home, statement.industry, statement.release)
+    if statement.kind != "withdrawal" and version.manifest.inputs.get(EARLIER) != known:
+        message = (
+            f"Release {statement.release} of {statement.industry} was attacked before another release became public: run "
+            f"outcome_release again, and propose what it makes."
+        )
+        raise SafeError("E_OUTDATED", message)
 
 
 def _about(line: Line, industry: str) -> bool:

@@ -10,6 +10,8 @@ from pathlib import Path
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of
 from credential_pipeline.foundation.storage.durable import flush, sha256
 
+EARLIER = "earlier releases"
+"""Name of the input that stands for what a proposal was attacked with."""
 _KEPT = "releases"
 _NOTICE = "notice.txt"
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from credential_pipeline.enclave.outcome_release import acts, demo
 from credential_pipeline.enclave.outcome_release.acts import Statement
 from credential_pipeline.enclave.outcome_release.hand_over import Sealing, publish
-from credential_pipeline.enclave.outcome_release.ledger import chain, entries
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, record
 from credential_pipeline.enclave.outcome_release.people import People, load_person
+from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
 from credential_pipeline.engines.handover import keys
 from credential_pipeline.engines.handover.agreement import release_terms
 from credential_pipeline.engines.handover.opening import open_package
@@ -175,7 +176,8 @@ def version(office: Office) -> Version:
     keys.ensure_local_keys(office.home, office.home.parent / "public", keys.ENCLAVE_TO_PUBLICATION)
     store = Store(office.home / "store")
     (office.home / "releases" / "manufacturing").mkdir(parents=True)
-    with store.stage(SNAPSHOT, "manufacturing", [], {}, "run") as staged:
+    inputs = {EARLIER: known_before(office.home, "manufacturing", FIRST.release)}
+    with store.stage(SNAPSHOT, "manufacturing", [], inputs, "run") as staged:
         for table in SNAPSHOT:
             columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
             staged.con.execute(f"CREATE TABLE outcome_release.{table.name} ({columns})")
@@ -214,6 +216,18 @@ def test_a_release_is_in_the_ledger_before_its_package_and_once(office: Office, 
     assert len(entries(office.ledger.lines())) == 1
     assert rows(office, package.folder) == dict.fromkeys([table.name for table in SNAPSHOT], 1) | {"release_acts": 1}
     refused("E_NOT_PROPOSED", office.approve, 1, statement)
+
+
+def test_what_another_industry_published_since_was_not_attacked_with(office: Office, version: Version) -> None:
+    statement = Statement("manufacturing", FIRST.release, version.name)
+    office.propose(0, statement)
+    for who in (1, 2):
+        office.approve(who, statement)
+    other = Statement("healthcare", "r0001-dddddddd", "v9")
+    entry = Entry(other.release, "healthcare", "f", "1")
+    record(office.home, entry, acts.Standing(other, acts.Signed("x", "x", "x")), 1, NOW)
+    refused("E_OUTDATED", seal, office, version, statement)
+    assert len(entries(office.ledger.lines())) == 1
 
 
 def test_a_withdrawal_sends_no_figure_and_frees_the_calendar(office: Office, version: Version) -> None:
