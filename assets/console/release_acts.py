@@ -64,6 +64,9 @@ def add(below: grammar.Commands) -> None:
         parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the acting person's own key")
     for parser in (correct, withdraw):
         parser.add_argument("--reason", required=True, help="readers see it")
+    approve.add_argument(
+        "--kind", choices=["regular", "correction", "withdrawal"], default="regular", help="of the proposal (regular)"
+    )
     for parser in (withdraw, approve):
         parser.add_argument("--release", required=True, metavar="ID", help="as the review packet names it")
 
@@ -71,7 +74,8 @@ def add(below: grammar.Commands) -> None:
 def _industry(
     below: grammar.Commands, word: str, summary: str, execute: grammar.Execute, more: str = ""
 ) -> argparse.ArgumentParser:
-    parser = grammar.command(below, word, summary, f"release {word} manufacturing {more}".strip(), execute)
+    acted = execute if word == "status" else _on_record(word, execute)
+    parser = grammar.command(below, word, summary, f"release {word} manufacturing {more}".strip(), acted)
     parser.add_argument("industry", metavar="INDUSTRY")
     return parser
 
@@ -80,6 +84,7 @@ def _enroll(arguments: argparse.Namespace) -> int:
     from credential_pipeline.enclave.outcome_release.people import People
 
     person = People(_home()).enroll(arguments.name, arguments.key.absolute())
+    _ledger().append("enrolled", {"name": person.name, "fingerprint": person.fingerprint}, _now())
     print(f"{person.name} may propose and approve; fingerprint {person.fingerprint}; private key in {arguments.key}")
     return 0
 
@@ -89,9 +94,7 @@ def _propose(arguments: argparse.Namespace) -> int:
 
     industry, version = _current(arguments)
     statement = acts.Statement(industry.industry, version.manifest.facts["release"], version.name)
-    ledger = _ledger()
-    with acts.refusals_kept(ledger, "propose", industry.industry, _now()):
-        acts.refuse_off_calendar(ledger.lines(), statement, industry.disclosure.calendar, _today())
+    acts.refuse_off_calendar(_ledger().lines(), statement, industry.disclosure.calendar, _today())
     return _proposed(statement, arguments)
 
 
@@ -110,7 +113,6 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     from credential_pipeline.enclave.outcome_release import acts
 
     industry, version = _current(arguments)
-    acts.require_released(_ledger().lines(), industry.industry, arguments.release)
     statement = acts.Statement(
         industry.industry, arguments.release, version.name, "withdrawal", reason=arguments.reason
     )
@@ -127,8 +129,9 @@ def _proposed(statement: Statement, arguments: argparse.Namespace) -> int:
         f"{statement.kind} release {statement.release} of {statement.industry} is proposed (version {statement.version})"
     )
     print(f"  review: {packet_path(_home(), statement.industry, statement.release)}")
+    kind = "" if statement.kind == "regular" else f" --kind {statement.kind}"
     print(
-        f"  next: two other people run `release approve {statement.industry} --release {statement.release} --key FILE`"
+        f"  next: two other people run `release approve {statement.industry} --release {statement.release}{kind} --key FILE`"
     )
     _show_in_dagster(statement, "proposed")
     return 0
@@ -140,13 +143,15 @@ def _approve(arguments: argparse.Namespace) -> int:
 
     industry, version = _current(arguments)
     person = load_person(arguments.key)
-    with acts.refusals_kept(_ledger(), "approve", industry.industry, _now()):
-        statement = _proposal(industry.industry, version).statement
-        if statement.release != arguments.release:
-            message = f"Proposed is release {statement.release}, not {arguments.release}: read its packet, and name it."
-            raise SafeError("E_NOT_PROPOSED", message)
+    statement = _proposal(industry.industry, version).statement
+    if (statement.release, statement.kind) != (arguments.release, arguments.kind):
+        message = (
+            f"Proposed is the {statement.kind} release {statement.release}, not the {arguments.kind} {arguments.release}: "
+            f"read its packet, and name both (--release, --kind)."
+        )
+        raise SafeError("E_NOT_PROPOSED", message)
     found = acts.approve(_ledger(), People(_home()), statement, person, _now())
-    print(f"release {statement.release} has {len(found.approvals)} of {acts.APPROVALS} approvals")
+    print(f"{_told(statement)} has {len(found.approvals)} of {acts.APPROVALS} approvals")
     if found.approved:
         print(f"  next: `release publish {industry.industry}`")
     _show_in_dagster(statement, f"approved by {len(found.approvals)}")
@@ -178,7 +183,7 @@ def _status(arguments: argparse.Namespace) -> int:
         print(f"nothing is proposed for {industry}")
     else:
         by = ", ".join(signed.name for signed in found.approvals) or "nobody yet"
-        print(f"{found.statement.release}  {found.statement.kind}  proposed by {found.proposer.name}, approved by {by}")
+        print(f"{_told(found.statement)}: proposed by {found.proposer.name}, approved by {by}")
     return 0
 
 
@@ -186,6 +191,7 @@ def waiting(industry: str) -> str:
     """A line that says who must do what before the current proposal is public; empty if nobody must."""
     from assets.console.engine import store
     from credential_pipeline.enclave.outcome_release import acts
+    from credential_pipeline.enclave.outcome_release.demo import next_statement
 
     version = store(Side.ENCLAVE).find(SNAPSHOT, industry)
     found = acts.standing(_ledger().lines(), industry)
@@ -193,8 +199,12 @@ def waiting(industry: str) -> str:
         return ""
     release = version.manifest.facts["release"]
     if found is None or found.published or found.statement.version != version.name:
+        calendar = environment.registry().industry(industry).disclosure.calendar
+        again = next_statement(_home(), industry, release, version.name, calendar, _today()).kind == "correction"
+        words = f"correct {industry} --reason …" if again else f"propose {industry}"
         return (
-            f"{industry}: release {release} waits for somebody to propose it: `release propose {industry} --key FILE`"
+            f"{industry}: release {release} waits for somebody to propose it (`release {words} --key FILE`) and for "
+            f"{acts.APPROVALS} others to approve it"
         )
     if found.approved:
         return f"{industry}: release {release} is approved and waits for `release publish {industry}`"
@@ -228,6 +238,31 @@ def _proposal(industry: str, version: Version) -> Standing:
         )
         raise SafeError("E_NOT_PROPOSED", message)
     return found
+
+
+def _told(statement: Statement) -> str:
+    """A proposal in words: what is approved, and what readers will be told."""
+    more = f" of {statement.corrects}" if statement.corrects else ""
+    why = f" ({statement.reason})" if statement.reason else ""
+    return f"{statement.kind}{more}, release {statement.release}{why}"
+
+
+def _on_record(act: str, execute: grammar.Execute) -> grammar.Execute:
+    """Write every refusal of an act into the ledger, wherever it comes from, unless the act has done so itself."""
+
+    def acted(arguments: argparse.Namespace) -> int:
+        from credential_pipeline.enclave.outcome_release.acts import REFUSED
+
+        environment.registry().industry(arguments.industry)
+        before = len(_ledger().lines())
+        try:
+            return execute(arguments)
+        except SafeError as error:
+            if error.code != "E_LEDGER_BROKEN" and len(_ledger().lines()) == before:
+                _ledger().append(REFUSED, {"act": act, "industry": arguments.industry, "code": error.code}, _now())
+            raise
+
+    return acted
 
 
 def _show_in_dagster(statement: Statement, what: str) -> None:

@@ -45,6 +45,7 @@ def _build(step: Step, staged: Staged) -> None:
     figures.append(step.industry.disclosure.model_dump_json())
     binding = Binding(words=digest_of(*words), made_of=digest_of(*figures), tables=tables)
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
+    staged.learn(EARLIER, known_before(step.root, step.partition, proposal.entry.release))
     preview.render(step, staged, proposal.entry.release)
     staged.facts |= {
         "release": proposal.entry.release,

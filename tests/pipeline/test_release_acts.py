@@ -40,7 +40,8 @@ def test_from_a_proposal_to_a_correction_to_a_withdrawal(run, office):
     assert proposed.code == 0
     release = proposed.out.split()[2]
     assert (office / "enclave" / "proposals" / INDUSTRY / f"{release}.html").is_file()
-    named = ["--release", release]
+    named = ["--release", release, "--kind", "correction"]
+    assert "E_NOT_PROPOSED" in act(run, office, "approve", "--release", release, who="bob").err
     refused = act(run, office, "approve", *named, who="ann")
     assert (refused.code, refused.err.count("\n")) == (1, 1)
     assert "E_SAME_PERSON" in refused.err
@@ -59,17 +60,18 @@ def test_from_a_proposal_to_a_correction_to_a_withdrawal(run, office):
     assert [(one["release"], one["corrects"]) for one in listed] == [(first, ""), (release, first)]
     assert f"corrected by {release}" in (folder / "index.html").read_text()
 
+    assert "E_RELEASED" in act(run, office, "correct", "--reason", "x", who="ann").err
     reason = ["--reason", "a wage file was wrong"]
-    assert act(run, office, "withdraw", *named, *reason, who="bob").code == 0
+    assert act(run, office, "withdraw", "--release", release, *reason, who="bob").code == 0
     for who in ("ann", "cat"):
-        assert act(run, office, "approve", *named, who=who).code == 0
+        assert act(run, office, "approve", "--release", release, "--kind", "withdrawal", who=who).code == 0
     assert act(run, office, "publish").code == 0
     ran = run(office, "run", INDUSTRY)
     assert ran.code == 0, ran.err
     assert not (folder / release).exists()
     assert not list((folder / ".content").glob(f"{release}-*"))
     assert "withdrawn: a wage file was wrong" in (folder / "index.html").read_text()
-    assert (folder / "LATEST").read_text() == first
+    assert not (folder / "LATEST").exists(), "what was corrected was wrong, and does not come back"
     shown = act(run, office, "status").out
     assert release not in shown
     assert first in shown

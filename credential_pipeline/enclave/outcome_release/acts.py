@@ -41,9 +41,14 @@ class Statement:
     corrects: str = ""
     reason: str = ""
 
-    def body(self, act: str) -> bytes:
-        """The bytes that are signed for an act."""
-        return canonical_json({"act": act, **vars(self)})
+    def body(self, act: str, after: str = "") -> bytes:
+        """The bytes that are signed for an act.
+
+        Args:
+            act: ``propose`` or ``approve``.
+            after: Hash of the proposal's line of the ledger, which an approval is bound to.
+        """
+        return canonical_json({"act": act, "after": after, **vars(self)})
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,14 @@ class Standing:
     Attributes:
         statement: What is proposed.
         proposer: Who proposed it.
+        line: Hash of the proposal's line of the ledger.
         approvals: Who approved it, in order.
         published: Whether it was published, or the withdrawal carried out.
     """
 
     statement: Statement
     proposer: Signed
+    line: str = ""
     approvals: tuple[Signed, ...] = ()
     published: bool = False
 
@@ -85,7 +92,7 @@ def standing(lines: Sequence[Line], industry: str) -> Standing | None:
             continue
         statement = Statement(**line.facts["statement"])
         if line.kind == PROPOSED:
-            found = Standing(statement, Signed(**line.facts["signed"]))
+            found = Standing(statement, Signed(**line.facts["signed"]), line.hash)
         elif found is not None and found.statement == statement:
             if line.kind == APPROVED:
                 found = replace(found, approvals=(*found.approvals, Signed(**line.facts["signed"])))
@@ -98,19 +105,22 @@ def propose(chain: Chain, people: People, statement: Statement, person: Person, 
     """Propose; the same statement once more changes nothing.
 
     Raises:
-        SafeError: ``E_NOT_A_REVIEWER``; ``E_PROPOSED``: it was proposed before by somebody else; ``E_LEDGER_BROKEN``.
+        SafeError: ``E_NOT_A_REVIEWER``; ``E_PROPOSED``: it was proposed before by somebody else; ``E_RELEASED``: the release
+            has been public; ``E_NOT_RELEASED``: what it corrects or withdraws is not; ``E_NO_REASON``; ``E_LEDGER_BROKEN``.
     """
     with refusals_kept(chain, "propose", statement.industry, when):
         people.require(person)
-        found = standing(chain.lines(), statement.industry)
-        if found is not None and found.statement == statement:
+        lines = chain.lines()
+        found = standing(lines, statement.industry)
+        _refuse_impossible(lines, statement)
+        if found is not None and not found.published and found.statement == statement:
             if found.proposer.fingerprint != person.fingerprint:
                 message = f"Release {statement.release} was proposed by {found.proposer.name}: approve it instead."
                 raise SafeError("E_PROPOSED", message)
             return found
-        signed = _sign(person, statement, "propose")
-        chain.append(PROPOSED, {"statement": vars(statement), "signed": vars(signed)}, when)
-        return Standing(statement, signed)
+        signed = _sign(person, statement.body("propose"))
+        line = chain.append(PROPOSED, {"statement": vars(statement), "signed": vars(signed)}, when)
+        return Standing(statement, signed, line.hash)
 
 
 def approve(chain: Chain, people: People, statement: Statement, person: Person, when: datetime) -> Standing:
@@ -134,7 +144,7 @@ def approve(chain: Chain, people: People, statement: Statement, person: Person, 
         if person.fingerprint in earlier or person.name in {found.proposer.name, *(s.name for s in found.approvals)}:
             message = f"{person.name} has proposed or approved release {statement.release} already: it takes {APPROVALS} other people."
             raise SafeError("E_SAME_PERSON", message)
-        signed = _sign(person, statement, "approve")
+        signed = _sign(person, statement.body("approve", found.line))
         chain.append(APPROVED, {"statement": vars(statement), "signed": vars(signed)}, when)
         return replace(found, approvals=(*found.approvals, signed))
 
@@ -147,9 +157,12 @@ def require_approved(chain: Chain, people: People, statement: Statement, when: d
     """
     with refusals_kept(chain, "publish", statement.industry, when):
         found = _open(chain, statement)
-        good = [signed for signed in found.approvals if _good(people, signed, statement, "approve")]
-        apart = {signed.fingerprint for signed in good} - {found.proposer.fingerprint}
-        if not _good(people, found.proposer, statement, "propose") or len(apart) < APPROVALS:
+        body = statement.body("approve", found.line)
+        proposer = people.signer(found.proposer.name, found.proposer.signature, statement.body("propose"))
+        signers = {(signed.name, people.signer(signed.name, signed.signature, body)) for signed in found.approvals}
+        # Names and keys as they are registered now; what the ledger says of fingerprints is nobody's proof.
+        apart = {key for name, key in signers if key and key != proposer and name != found.proposer.name}
+        if not proposer or len(apart) < APPROVALS:
             message = (
                 f"Release {statement.release} of {statement.industry} has {len(apart)} of {APPROVALS} approvals by people other "
                 f"than its proposer: let them run `release approve {statement.industry} --release {statement.release}`."
@@ -243,9 +256,26 @@ def _open(chain: Chain, statement: Statement) -> Standing:
     return found
 
 
-def _sign(person: Person, statement: Statement, act: str) -> Signed:
-    return Signed(person.name, person.fingerprint, person.sign(statement.body(act)))
+def _refuse_impossible(lines: Sequence[Line], statement: Statement) -> None:
+    """Refuse what could not be carried out, or what readers could not be told.
+
+    Raises:
+        SafeError: ``E_RELEASED``, ``E_NOT_RELEASED`` or ``E_NO_REASON``.
+    """
+    mine = [line for line in lines if line.facts.get("statement", {}).get("industry") == statement.industry]
+    if statement.kind == "withdrawal":
+        require_released(lines, statement.industry, statement.release)
+    elif any(line.kind == RELEASED and line.facts["statement"]["release"] == statement.release for line in mine):
+        message = (
+            f"Release {statement.release} has been public already, and it is the same bytes: there is nothing to release "
+            f"before figures, words or the notice change; withdraw it if it must go."
+        )
+        raise SafeError("E_RELEASED", message)
+    if statement.kind == "correction":
+        require_released(lines, statement.industry, statement.corrects)
+    if statement.kind != "regular" and not statement.reason.strip():
+        raise SafeError("E_NO_REASON", f"A {statement.kind} needs a reason that readers can understand: give --reason.")
 
 
-def _good(people: People, signed: Signed, statement: Statement, act: str) -> bool:
-    return people.signed(signed.name, signed.signature, statement.body(act))
+def _sign(person: Person, body: bytes) -> Signed:
+    return Signed(person.name, person.fingerprint, person.sign(body))

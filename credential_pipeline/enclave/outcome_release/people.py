@@ -97,15 +97,16 @@ class People:
             )
             raise SafeError("E_NOT_A_REVIEWER", message)
 
-    def signed(self, name: str, signature: str, body: bytes) -> bool:
-        """Whether a registered person signed exactly this body."""
+    def signer(self, name: str, signature: str, body: bytes) -> str:
+        """Fingerprint of the registered key that signed exactly this body; empty if it is not that person's."""
         public = self.registered().get(name)
+        if public is None:
+            return ""
         try:
-            if public is not None:
-                public.verify(base64.b64decode(signature, validate=True), body)
+            public.verify(base64.b64decode(signature, validate=True), body)
         except (InvalidSignature, binascii.Error, ValueError):
-            return False
-        return public is not None
+            return ""
+        return fingerprint(public.public_bytes_raw())
 
 
 def load_person(file: Path) -> Person:

@@ -1,6 +1,6 @@
-"""A ledger that only grows: JSON lines, each holding the hash of the line before, with its head kept in a second place.
+"""A ledger that only grows: JSON lines, each holding the hash of the line before, with its head kept in two other places.
 
-A changed or reordered line breaks the chain; a shortened or missing file contradicts the anchor, or a witness: a head that was
+A changed or reordered line breaks the chain; a shortened or missing file contradicts an anchor, or a witness: a head that was
 written down elsewhere, for example in a sealed package. Not here: what the lines say (disclosures, releases, access).
 """
 
@@ -18,7 +18,8 @@ from credential_pipeline.foundation.storage.durable import canonical_json, exclu
 from credential_pipeline.foundation.storage.private_files import private_folder, read_private, write_failure
 
 START = "0" * 64
-_ANCHORS = "anchors"
+_PLACES = ("anchors", "keys")
+"""Folders of a side that hold the heads of its ledgers."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,15 @@ class Chain:
         """Use, or on the first write make, a ledger.
 
         Args:
-            home: Folder of the side, which keeps the anchor as ``anchors/<name>.head``.
+            home: Folder of the side, which keeps the head as ``anchors/<name>.head`` and once more beside its keys.
             path: Its file; only its owner can read it.
             name: How people call it: ``ledger of <name>``.
         """
         self.path, self.name = path, name
-        self.anchor = home / _ANCHORS / f"{name}.head"
+        self.anchors = tuple(home / place / f"{name}.head" for place in _PLACES)
 
     def lines(self, witnesses: Iterable[Head] = ()) -> list[Line]:
-        """Every line in order, after the chain, its anchor and every witness were checked.
+        """Every line in order, after the chain, its anchors and every witness were checked.
 
         Raises:
             SafeError: ``E_LEDGER_BROKEN``, or ``E_KEY_PERMISSIONS`` if others can read it.
@@ -93,6 +94,7 @@ class Chain:
         """
         with self._locked():
             before = _head(self._lines())
+            self._keep(before)  # A crash may have left an anchor one line behind; never let it fall back further.
             unsigned = Line(before.lines + 1, kind, dict(facts), when.isoformat(timespec="seconds"), before.hash, "")
             line = Line(**(vars(unsigned) | {"hash": _hash(unsigned)}))
             self.path.touch(mode=0o600)
@@ -104,8 +106,13 @@ class Chain:
                 file.write(canonical_json(vars(line)) + b"\n")
                 file.flush()
                 flush(self.path)
-            write_atomically(self.anchor, canonical_json(vars(_head([line]))))
+            self._keep(_head([line]))
             return line
+
+    def _keep(self, head: Head) -> None:
+        for anchor in self.anchors:
+            if head != self._anchor(anchor):
+                write_atomically(anchor, canonical_json(vars(head)))
 
     def _lines(self, witnesses: Iterable[Head] = ()) -> list[Line]:
         lines = self._read()
@@ -114,11 +121,11 @@ class Chain:
             if (line.sequence, line.previous, line.hash) != (place, hashes[-1], _hash(line)):
                 raise self._broken(f"line {place} is not what was written")
             hashes.append(line.hash)
-        anchor = self._anchor()
-        # A crash between the line and the anchor leaves the anchor one line behind, never more.
-        if len(lines) - anchor.lines > 1:
-            raise self._broken("its anchor knows fewer lines")
-        for head in (anchor, *witnesses):
+        anchors = [self._anchor(path) for path in self.anchors]
+        # A crash between the line and an anchor leaves that anchor one line behind, never more.
+        if any(len(lines) - anchor.lines > 1 for anchor in anchors):
+            raise self._broken("an anchor knows fewer lines")
+        for head in (*anchors, *witnesses):
             if head.lines >= len(hashes) or hashes[head.lines] != head.hash:
                 raise self._broken(f"it held {head.lines} lines before, and now holds {len(lines)} or other ones")
         return lines
@@ -132,20 +139,21 @@ class Chain:
         except (ValueError, TypeError):
             raise self._broken("a line can't be read") from None
 
-    def _anchor(self) -> Head:
+    def _anchor(self, path: Path) -> Head:
         try:
-            return Head.read(json.loads(read_private(self.anchor)))
+            return Head.read(json.loads(read_private(path)))
         except FileNotFoundError:
             return NO_LINES
         except (ValueError, TypeError, KeyError):
-            raise self._broken("its anchor can't be read") from None
+            raise self._broken("an anchor can't be read") from None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
             private_folder(self.path.parent)
-            private_folder(self.anchor.parent)
-            with exclusive(self.anchor.parent):
+            for anchor in self.anchors:
+                private_folder(anchor.parent)
+            with exclusive(self.anchors[0].parent):
                 yield
         except OSError as error:
             raise write_failure(error, self.path.parent) from None
@@ -153,7 +161,7 @@ class Chain:
     def _broken(self, how: str) -> SafeError:
         message = (
             f"The ledger of {self.name}, {self.path}, was changed, shortened or lost ({how}): put back the copy of the last backup "
-            f"and its anchor {self.anchor}, explain the difference, and see that `ledger verify` finds it whole; until "
+            f"and its anchors ({' and '.join(map(str, self.anchors))}), explain the difference, and see that `ledger verify` finds it whole; until "
             f"then nothing is sent or released."
         )
         return SafeError("E_LEDGER_BROKEN", message)

@@ -77,6 +77,10 @@ class Staged:
         """The name that the written tables have, published or not."""
         return manifest.content_version(self._tables)
 
+    def learn(self, name: str, value: str) -> None:
+        """Say what the result depends on, where only the build could find that out, in place of what was looked up before."""
+        self._inputs = {**self._inputs, name: value}
+
     def lay_beside(self, name: str, content: bytes) -> None:
         """Put a page for people beside the tables, whatever becomes of them; it does not count for the version."""
         self._pages[name] = content

@@ -30,8 +30,8 @@ class Act:
     approved_on: str
 
 
-def list_release(folder: Path, act: Act) -> None:
-    """Add an act to the list, once, and write the page anew.
+def list_release(folder: Path, act: Act) -> str:
+    """Add an act to the list, once, and write the page anew; return the release that is current now, or nothing.
 
     Args:
         folder: Public folder of the industry.
@@ -44,6 +44,7 @@ def list_release(folder: Path, act: Act) -> None:
     text = json.dumps([asdict(one) for one in acts], indent=2, ensure_ascii=False) + "\n"
     write_atomically(folder / _LIST, text.encode(), mode=_MODE)
     write_atomically(folder / _PAGE, _page(folder.name, acts).encode(), mode=_MODE)
+    return next((release for release, state in states(acts).items() if state == "current"), "")
 
 
 def read_list(folder: Path) -> list[Act]:
@@ -58,7 +59,8 @@ def states(acts: list[Act]) -> dict[str, str]:
     found = {act.release: "earlier" for act in releases}
     found |= {act.corrects: f"corrected by {act.release}" for act in releases if act.corrects}
     found |= {act.release: f"withdrawn: {act.reason}" for act in acts if act.kind == WITHDRAWAL}
-    standing = [act.release for act in releases if not found[act.release].startswith("withdrawn")]
+    # What was corrected was wrong: it does not come back when its correction is withdrawn.
+    standing = [act.release for act in releases if found[act.release] == "earlier"]
     if standing:
         found[standing[-1]] = "current"
     return found

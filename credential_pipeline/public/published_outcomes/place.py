@@ -23,7 +23,7 @@ def report_path(home: Path, industry: str, release: str) -> Path:
 
 @contextmanager
 def place(folder: Path, release: str) -> Iterator[Path]:
-    """Give a folder to write into; when the block ends well it becomes ``<folder>/<release>`` and the latest release.
+    """Give a folder to write into; when the block ends well it becomes ``<folder>/<release>``.
 
     Args:
         folder: Public folder of the industry.
@@ -46,22 +46,24 @@ def place(folder: Path, release: str) -> Iterator[Path]:
             readable.chmod(0o755)
             flush(readable)
         _link(folder / release, target)
-        write_atomically(folder / LATEST, release.encode(), mode=0o644)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
 def remove(folder: Path, release: str) -> None:
-    """Take a withdrawn release away, with every content that it had; the one before it is the latest then."""
+    """Take a withdrawn release away, with every content that it had."""
     (folder / release).unlink(missing_ok=True)
     for content in (folder / _CONTENT).glob(f"{release}-*"):
         shutil.rmtree(content)
-    left = sorted(path.name for path in folder.glob("r[0-9]*") if path.is_symlink())
-    if left:
-        write_atomically(folder / LATEST, left[-1].encode(), mode=0o644)
+    flush(folder)
+
+
+def point(folder: Path, release: str) -> None:
+    """Name the current release in ``LATEST``; without one the file goes."""
+    if release:
+        write_atomically(folder / LATEST, release.encode(), mode=0o644)
     else:
         (folder / LATEST).unlink(missing_ok=True)
-    flush(folder)
 
 
 def _link(link: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.public.published_outcomes.files import read_table, write_csv
 from credential_pipeline.public.published_outcomes.index import WITHDRAWAL, Act, list_release
 from credential_pipeline.public.published_outcomes.methods import MethodNote
-from credential_pipeline.public.published_outcomes.place import place, remove
+from credential_pipeline.public.published_outcomes.place import place, point, remove
 from credential_pipeline.public.published_outcomes.write import write_public_files
 
 _FILE = re.compile(r"\A[a-z][a-z0-9_-]{0,60}(\.[a-z0-9-]{1,20}){1,3}\Z")
@@ -68,7 +68,7 @@ def publish(con: Connection, home: Path, industry: str) -> Act:
     else:
         with place(folder, act.release) as out:
             _lay_out(con, out, industry)
-    list_release(folder, act)
+    point(folder, list_release(folder, act))
     return act
 
 

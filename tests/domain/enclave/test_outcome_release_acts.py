@@ -109,9 +109,38 @@ def test_a_forged_line_is_not_an_approval(office: Office) -> None:
     """Somebody who can write the ledger, hashes and all, still lacks the keys."""
     office.propose(0)
     office.approve(1)
-    signed = {"name": "cat", "fingerprint": office.persons[2].fingerprint, "signature": "AAAA"}
-    office.ledger.append(acts.APPROVED, {"statement": vars(FIRST), "signed": signed}, NOW)
+    standing = acts.standing(office.ledger.lines(), "manufacturing")
+    own = office.persons[1].sign(FIRST.body("approve", standing.line))
+    proposers = office.persons[0].sign(FIRST.body("approve", standing.line))
+    for name, fingerprint, signature in (
+        ("cat", office.persons[2].fingerprint, "AAAA"),
+        ("cat", office.persons[2].fingerprint, own),
+        ("bob", "a" * 32, own),  # one's own, again, under another fingerprint
+        ("ann", "b" * 32, proposers),
+    ):
+        signed = {"name": name, "fingerprint": fingerprint, "signature": signature}
+        office.ledger.append(acts.APPROVED, {"statement": vars(FIRST), "signed": signed}, NOW)
+        refused("E_NOT_APPROVED", office.approved)
+
+
+def test_an_approval_belongs_to_one_proposal(office: Office) -> None:
+    """Signatures of an earlier proposal of the same bytes do not count for a later one."""
+    office.propose(0)
+    for who in (1, 2):
+        office.approve(who)
+    old = [line.facts for line in office.ledger.lines() if line.kind == acts.APPROVED]
+    office.propose(0, OTHER)
+    office.propose(0)
+    for facts in old:
+        office.ledger.append(acts.APPROVED, facts, NOW)
     refused("E_NOT_APPROVED", office.approved)
+
+
+def test_what_cannot_be_carried_out_is_not_proposed(office: Office) -> None:
+    gone = Statement("manufacturing", "r0009-eeeeeeee", "v9", "withdrawal", reason="wrong")
+    refused("E_NOT_RELEASED", office.propose, 0, gone)
+    none = Statement("manufacturing", "r0002-bbbbbbbb", "v2", "correction", "r0001-aaaaaaaa", "late files")
+    refused("E_NOT_RELEASED", office.propose, 0, none)
 
 
 @pytest.mark.parametrize("loose", ["folder", "key"])
@@ -216,6 +245,10 @@ def test_a_release_is_in_the_ledger_before_its_package_and_once(office: Office, 
     assert len(entries(office.ledger.lines())) == 1
     assert rows(office, package.folder) == dict.fromkeys([table.name for table in SNAPSHOT], 1) | {"release_acts": 1}
     refused("E_NOT_PROPOSED", office.approve, 1, statement)
+    refused("E_RELEASED", office.propose, 0, statement)
+    itself = Statement("manufacturing", FIRST.release, version.name, "correction", FIRST.release, "nothing changed")
+    refused("E_RELEASED", office.propose, 0, itself)
+    refused("E_NO_REASON", office.propose, 0, Statement("manufacturing", FIRST.release, "v", "withdrawal", reason=" "))
 
 
 def test_what_another_industry_published_since_was_not_attacked_with(office: Office, version: Version) -> None:
@@ -250,6 +283,7 @@ def test_a_withdrawal_sends_no_figure_and_frees_the_calendar(office: Office, ver
     assert set(found.values()) == {0}
     assert package.manifest.number == 2
     assert acts.released(office.ledger.lines(), "manufacturing") == []
+    refused("E_RELEASED", office.propose, 0, statement)
     refused("E_NOT_RELEASED", acts.last_released, office.ledger.lines(), "manufacturing")
     refused("E_NOT_RELEASED", acts.require_released, office.ledger.lines(), "manufacturing", FIRST.release)
     # What was public stays known to every later attack.

@@ -27,7 +27,7 @@ def broken(chain, *witnesses):
 def test_lines_come_back_in_order_and_private(chain):
     assert [line.facts["number"] for line in chain.lines()] == [0, 1, 2]
     assert chain.head() == Head(3, chain.lines()[-1].hash)
-    assert all(path.stat().st_mode & 0o077 == 0 for path in (chain.path, chain.anchor))
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (chain.path, *chain.anchors))
 
 
 @pytest.mark.parametrize("harm", ["edit", "drop first", "drop last", "swap", "repeat", "empty", "remove", "no object"])
@@ -55,15 +55,28 @@ def test_a_witness_notices_what_ledger_and_anchor_lost_together(chain):
     witness = chain.head()
     chain.lines([witness, Head()])
     chain.path.unlink()
-    chain.anchor.unlink()
+    for anchor in chain.anchors:
+        anchor.unlink()
     assert chain.lines() == []
     broken(chain, witness)
 
 
-def test_a_lost_or_damaged_anchor_is_noticed(chain):
-    chain.anchor.write_text("{}")
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_lost_or_damaged_anchor_is_noticed(chain, which):
+    chain.anchors[which].write_text("{}")
     broken(chain)
-    chain.anchor.unlink()
+    chain.anchors[which].unlink()
+    broken(chain)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_ledger_lost_or_shortened_with_one_anchor_is_noticed_by_the_other(chain, which):
+    lines = chain.path.read_text().splitlines(keepends=True)
+    chain.path.write_text("".join(lines[:2]))
+    chain.anchors[which].write_text(json.dumps({"lines": 2, "hash": json.loads(lines[1])["hash"]}))
+    broken(chain)
+    chain.path.unlink()
+    chain.anchors[which].unlink()
     broken(chain)
 
 
@@ -76,11 +89,15 @@ def test_a_line_that_a_crash_cut_short_never_counted(chain):
 
 
 def test_a_crash_between_line_and_anchor_is_no_damage(chain):
-    before = chain.anchor.read_bytes()
+    before = chain.anchors[0].read_bytes()
     chain.append("thing", {"number": 3}, NOW)
-    chain.anchor.write_bytes(before)
+    for anchor in chain.anchors:
+        anchor.write_bytes(before)
     assert len(chain.lines()) == 4
+    whole = chain.anchors[1].read_bytes()
     chain.append("thing", {"number": 4}, NOW)
+    assert whole == before
+    assert {json.loads(anchor.read_bytes())["lines"] for anchor in chain.anchors} == {5}
     assert chain.head().lines == 5
 
 

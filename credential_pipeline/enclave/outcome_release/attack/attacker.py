@@ -123,6 +123,7 @@ _NOTES = {
     "years": "One year of a cohort was taken from the next.",
     "change": "What both files show was subtracted.",
     "joint": "Both files were read as one system, bands with other ends cut into strips.",
+    "apart": "Not tried: the figures that both show differ, so the files are of other data and are only subtracted.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }
 
@@ -183,6 +184,7 @@ def _beside(
     for finding in found:
         record.repairs.append(_mend_change(studied, shown, finding, then, there, rules))
     if not _same_content(cells, theirs, rules, other.rules):
+        record.add("both as one", other.name, 0, [], _NOTES["apart"])
         return
     mine, others = (_comparable(frame, cells, theirs, kind) for frame in (cells, theirs))
     if set(_ids(others)) <= set(_ids(mine)):
@@ -190,6 +192,7 @@ def _beside(
     together = _book([(mine, rules, truth), (others, other.rules, None)])
     joint = study(together, rules, programs=not record.findings)
     if not joint.sound:
+        record.add("both as one", other.name, 0, [], _NOTES["apart"])
         return
     told = [replace(f, against=other.name) for f in judge(joint.solved, rules, only=_news(joint, others, other))]
     told += changes.strips(joint.solved, rules, other.name)
