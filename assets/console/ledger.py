@@ -63,7 +63,7 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
         yield Side.CLEARINGHOUSE, access.chain(clearinghouse)
     if enclave.is_dir():
         yield Side.ENCLAVE, Arrivals(enclave).chain
-        yield Side.ENCLAVE, ledger.chain(enclave / "release_ledger.jsonl")
+        yield Side.ENCLAVE, ledger.chain(enclave)
         yield Side.ENCLAVE, access.chain(enclave)
     if public.is_dir():
         yield Side.PUBLIC, Arrivals(public).chain
