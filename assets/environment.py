@@ -3,6 +3,7 @@
 Each side loads with the other sides' variables unset. On one machine everything lies under ``CREDENTIAL_PIPELINE_HOME``.
 """
 
+import datetime
 import os
 import re
 from dataclasses import dataclass
@@ -154,6 +155,19 @@ def repository_url() -> str | None:
     """Address of the repository's files on the web (``CREDENTIAL_PIPELINE_REPOSITORY``, for example ``https://…/blob/main``)."""
     address = os.environ.get("CREDENTIAL_PIPELINE_REPOSITORY")
     return address.rstrip("/") if address else None
+
+
+def today() -> datetime.date:
+    """The day on which agreements must be in force: the fixed one, or the clock's in UTC.
+
+    Raises:
+        SafeError: ``E_SETTING``: the fixed one is no date.
+    """
+    fixed = today_override()
+    try:
+        return datetime.date.fromisoformat(fixed) if fixed else datetime.datetime.now(datetime.UTC).date()
+    except ValueError:
+        raise SafeError("E_SETTING", "CREDENTIAL_PIPELINE_TODAY: give a date, for example 2026-07-01.") from None
 
 
 def today_override() -> str | None:

@@ -1,6 +1,6 @@
 """What broke a rule: files, certifiers, figures, tables and columns, so that a steward knows where to look.
 
-Only names that are nobody's are shown; which columns hold such names is said in rule.py. Not here: the verdict itself.
+Only names that are nobody's are shown; a delivery whose file name may hold somebody's is told by its id. Which columns hold such names is said in rule.py. Not here: the verdict itself.
 """
 
 import re
@@ -11,6 +11,7 @@ import duckdb
 
 from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.file_names import delivery_id, is_plain
 from credential_pipeline.foundation.storage.engine import Connection
 
 MOST = 5
@@ -60,8 +61,28 @@ def find(con: Connection, rule: Rule) -> Blame:
             rows = con.execute(query).fetchall()
         except duckdb.Error:
             rows = ()
-    named = tuple((safe(label), int(number)) for label, number in rows[:MOST])
+    told = _without_file_names(con, [str(label) for label, _ in rows[:MOST]]) if "delivery" in rule.blame else {}
+    named = tuple((safe(told.get(str(label), label)), int(number)) for label, number in rows[:MOST])
     return Blame(named, len(rows) - len(named), columns_of(rule))
+
+
+def _without_file_names(con: Connection, labels: Sequence[str]) -> dict[str, str]:
+    """Labels ``certifier/file name`` in which a file name that may hold somebody's gives way to the delivery's id."""
+    told = {}
+    for label in labels:
+        certifier, _, name = label.partition("/")
+        if name and not is_plain(name, certifier):
+            told[label] = f"{certifier}/[{_delivery_id(con, certifier, name)}]"
+    return told
+
+
+def _delivery_id(con: Connection, certifier: str, name: str) -> str:
+    try:
+        query = "SELECT sha256 FROM raw_feeds.deliveries WHERE certifier = ? AND delivery = ?"
+        found = con.execute(query, [certifier, name]).fetchall()
+    except duckdb.Error:
+        found = []
+    return delivery_id(certifier, str(found[0][0])) if found and found[0][0] else "a delivery"
 
 
 def safe(name: str) -> str:

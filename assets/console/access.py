@@ -25,11 +25,12 @@ def record(side: Side, command: str, tables: Sequence[str]) -> None:
         SafeError: The ledger is not whole, or can't be written: then nobody looks.
     """
     if side is not Side.PUBLIC:
-        facts = {"account": _account(), "command": command, "tables": sorted(tables)}
+        facts = {"account": account(), "command": command, "tables": sorted(tables)}
         chain(environment.side_home(side)).append("access", facts, datetime.datetime.now(datetime.UTC))
 
 
-def _account() -> str:
+def account() -> str:
+    """The account that runs this."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name

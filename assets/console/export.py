@@ -13,6 +13,7 @@ from assets.console import access, grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import SHARED, Side
+from credential_pipeline.foundation.spreadsheets import csv_safe_sql
 
 if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.engine import Connection
@@ -40,7 +41,7 @@ _READS = {
 _QUERIES = {
     "quarantine": "SELECT certifier, delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL",
     "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
-    " d.rows_duplicate, r.received_at, d.state, d.reason_code"
+    " d.rows_duplicate, r.received_at, d.state, d.reason_code, d.certifier || '-' || left(d.sha256, 12) AS delivery_id"
     " FROM raw_feeds.deliveries d LEFT JOIN {receipts} r USING (sha256) ORDER BY ALL",
     "credentials": "SELECT c.certifier, c.record_id, k.learner_id, c.credential_code, c.event, c.result, c.event_date,"
     " c.expiration_date, c.training_setting FROM cleaned_learners.credentials c"
@@ -151,10 +152,20 @@ def _receipts(work: Scratch) -> Relation:
     return work.rows("receipts", {"sha256": "VARCHAR", "received_at": "VARCHAR"}, rows)
 
 
+def _for_spreadsheets(con: Connection, query: str) -> str:
+    """The query, with text that a spreadsheet would run as a formula made plain text."""
+    columns = con.execute(f"DESCRIBE ({query})").fetchall()
+    texts = [f'"{name}"' for name, kind, *_ in columns if kind == "VARCHAR"]
+    replaced = ", ".join(f"{csv_safe_sql(name)} AS {name}" for name in texts)
+    return f"SELECT * REPLACE ({replaced}) FROM ({query})" if replaced else query
+
+
 def _write(con: Connection, query: str, out: Path) -> int:
     temporary = out.absolute().with_name(f".{out.name}.{os.getpid()}.tmp")
     literal = str(temporary).replace("'", "''")
     options = "FORMAT parquet" if out.suffix == ".parquet" else "FORMAT csv, HEADER"
+    if out.suffix == ".csv":
+        query = _for_spreadsheets(con, query)
     try:
         rows = con.execute(f"COPY ({query}) TO '{literal}' ({options})").fetchall()
         temporary.chmod(0o600)

@@ -21,7 +21,7 @@ def add(commands: grammar.Commands) -> None:
     below = grammar.group(
         commands,
         "ledger",
-        "the ledgers of disclosures, releases, arrivals and access",
+        "the ledgers of disclosures, releases, arrivals, access and destruction",
         "ledger verify",
         "verify",
         "who",
@@ -56,15 +56,18 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
     from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
     from credential_pipeline.enclave.outcome_release import ledger
     from credential_pipeline.engines.handover.arrivals import Arrivals
+    from credential_pipeline.foundation.storage import destruction
 
     clearinghouse, enclave, public = (environment.side_home(side) for side in Side)
     if clearinghouse.is_dir():
         yield Side.CLEARINGHOUSE, DisclosureRecord(clearinghouse).chain
         yield Side.CLEARINGHOUSE, access.chain(clearinghouse)
+        yield Side.CLEARINGHOUSE, destruction.chain(clearinghouse)
     if enclave.is_dir():
         yield Side.ENCLAVE, Arrivals(enclave).chain
         yield Side.ENCLAVE, ledger.chain(enclave)
         yield Side.ENCLAVE, access.chain(enclave)
+        yield Side.ENCLAVE, destruction.chain(enclave)
     if public.is_dir():
         yield Side.PUBLIC, Arrivals(public).chain
 
@@ -82,7 +85,8 @@ def _who(arguments: argparse.Namespace) -> int:
         print(
             f"{disclosure.when}  {facts['recipient']}  agreement {facts['agreement_id']}  package {disclosure.package_id}"
         )
-        print(f"  basis: {facts['legal_basis']}")
+        for basis, columns in facts["legal_basis"].items():
+            print(f"  basis: {basis}: {', '.join(columns)}")
         print(f"  purpose: {facts['purpose']}; to be destroyed by {facts['destroy_by']}")
         for table, said in facts["tables"].items():
             print(f"  {table}: {', '.join(said['columns'])}")

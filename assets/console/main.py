@@ -21,6 +21,7 @@ from assets.console import (
     ledger,
     registry,
     release,
+    retention,
     review,
     run,
     shell,
@@ -36,7 +37,22 @@ _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 _OBJECTS = 50_000
 
 #: In the order in which help shows them: from feeds to outcomes, then what people ask.
-_COMMANDS = (simulate, run, status, export, registry, train, compare, review, release, keys, ledger, shell, ui)
+_COMMANDS = (
+    simulate,
+    run,
+    status,
+    export,
+    registry,
+    train,
+    compare,
+    review,
+    release,
+    keys,
+    ledger,
+    retention,
+    shell,
+    ui,
+)
 
 
 def parser() -> grammar.Parser:

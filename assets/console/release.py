@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar, release_acts
-from credential_pipeline.foundation.contracts import outcome_tables
+from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.foundation.registry.profiles import PROFILES
 
 if TYPE_CHECKING:
     from credential_pipeline.enclave.outcome_release.what_if import Kept
     from credential_pipeline.foundation.registry.model import Industry
+    from credential_pipeline.foundation.registry.profiles import Profile
+    from credential_pipeline.foundation.storage.engine import Connection
 
 _COLUMNS = ("table", "figures", "shown", "hidden", "not available", "coarsened", "learners shown")
 
@@ -58,7 +60,7 @@ def add(commands: grammar.Commands) -> None:
 
 
 def what_if(arguments: argparse.Namespace) -> int:
-    """Mark the current outcome tables by each profile, and say what would be shown.
+    """Tabulate and mark the figures by each profile, and say what would be shown.
 
     Raises:
         SafeError: The industry is unknown, nothing is tabulated yet, or the counts cannot be protected.
@@ -68,7 +70,7 @@ def what_if(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([asdict(kept) for kept in found], indent=2))
         return 0
-    print(f"{industry.industry}: what each profile would leave of the current tables, before it is attacked")
+    print(f"{industry.industry}: what each profile would leave, before it is attacked")
     for name in dict.fromkeys(kept.profile for kept in found):
         here = " (this industry's)" if name == industry.disclosure.profile else ""
         print(f"\n{name}{here}")
@@ -79,12 +81,26 @@ def what_if(arguments: argparse.Namespace) -> int:
 def _kept(industry: Industry, profiles: list[str]) -> list[Kept]:
     from assets.console.engine import connect, store
     from credential_pipeline.enclave.outcome_release import what_if
+    from credential_pipeline.enclave.outcome_release.releases import last_release
+    from credential_pipeline.enclave.outcome_tables.plan import plan_for
+    from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 
-    version = store(Side.ENCLAVE).current(outcome_tables.SNAPSHOT, industry.industry)
+    kept = store(Side.ENCLAVE)
+    reads = [kept.current(person_keys.SNAPSHOT, industry.industry), kept.current(reference_population.SNAPSHOT)]
+    last = last_release(environment.side_home(Side.ENCLAVE), industry.industry)
+    earlier = environment.side_home(Side.ENCLAVE) / last.file if last is not None else None
+    plan = plan_for(industry, environment.registry())
+
+    def tabulated(con: Connection, profile: Profile) -> None:
+        con.execute("DROP SCHEMA IF EXISTS outcome_tables CASCADE")
+        con.execute("CREATE SCHEMA outcome_tables")
+        tabulate(con, plan.with_profile(profile.name), earlier)
+
     with connect(Side.ENCLAVE) as con:
-        version.attach(con)
+        for version in reads:
+            version.attach(con)
         con.execute("CREATE SCHEMA outcome_release")
-        return list(what_if.what_if(con, industry.disclosure, profiles))
+        return list(what_if.what_if(con, industry.disclosure, profiles, tabulated))
 
 
 def _table(rows: list[Kept]) -> list[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from assets import environment
 from assets.console import grammar, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
-from credential_pipeline.engines.handover.package import packages
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -100,6 +99,8 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
 
 def _nothing_released(industry: str) -> bool:
     """Whether the public side has nothing to read because people have still to act on the first release."""
+    from credential_pipeline.engines.handover.package import packages
+
     return not packages(environment.transfer().releases / industry) and bool(release_acts.waiting(industry))
 
 

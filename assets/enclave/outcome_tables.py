@@ -7,8 +7,10 @@ from checks.suites.enclave.outcome_tables import RULES
 from credential_pipeline.enclave.outcome_release.releases import last_release
 from credential_pipeline.enclave.outcome_tables.plan import plan_for
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered, tell_wage_states
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
+from credential_pipeline.foundation.registry.agreements import covered_states
 from credential_pipeline.foundation.storage.staging import Staged
 
 _CATEGORIES = "categories of"
@@ -24,8 +26,10 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 
 def _build(step: Step, staged: Staged) -> None:
+    refuse_uncovered(staged.con, covered_states(step.side.registry.wage_agreements, step.date))
     last = last_release(step.root, step.partition)
     tabulate(staged.con, plan_for(step.industry, step.registry), step.root / last.file if last is not None else None)
+    tell_wage_states(staged.con)
 
 
 HOP = Hop(

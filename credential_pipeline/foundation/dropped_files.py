@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -100,10 +101,10 @@ def open_drop(
             if only and Path(file).name != only:
                 continue
             reader = _READERS[kind].format(files=literal(file))
-            present = _columns(work.con, reader, shown, Path(file).name)
+            present = _columns(work.con, reader, shown, shown_file(Path(file).name))
             missing = [name for name in columns if name not in present]
             if missing:
-                message = f"{shown}/{Path(file).name} lacks the column {', '.join(missing)}; every column must be there"
+                message = f"{shown}/{shown_file(Path(file).name)} lacks the column {', '.join(missing)}; every column must be there"
                 raise SafeError("E_DROP_COLUMN", f"{message}, blank if unknown")
             files.append((reader, present))
     wanted = (*columns, *optional)

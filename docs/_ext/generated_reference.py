@@ -18,7 +18,7 @@ from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.names import HOPS
-from credential_pipeline.foundation.registry import feeds, model, vocabulary
+from credential_pipeline.foundation.registry import agreements, feeds, model, vocabulary
 from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _LINES = "\n"
@@ -103,9 +103,15 @@ def registry_page() -> str:
         "# Registry files\n\nUnknown keys are mistakes; `credential-pipeline registry check` names file and key.\n"
     ]
     for kind, classes in (
-        ("industries/*.yml", (model.Industry, model.Cohorts, model.Horizons, model.Linkage, model.LinkageModels)),
-        ("agreement and disclosure, within an industry", (model.Agreement, model.Disclosure)),
+        (
+            "industries/*.yml",
+            (model.Industry, model.Cohorts, model.Horizons, model.Linkage, model.LinkageModels, model.Disclosure),
+        ),
         ("certifiers/*.yml", (feeds.Certifier, feeds.Feed, feeds.Column, feeds.Credential)),
+        (
+            "agreements/*.yml",
+            (agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
+        ),
     ):
         parts.append(f"## {kind}\n")
         parts += [_model(found) for found in classes]

@@ -256,6 +256,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "reference_population": {
         "wages_not_negative": "UPDATE reference_population.wages SET wages = -1",
         "wages_present": "UPDATE reference_population.wages SET wages = NULL",
+        "wage_states_agreed": "UPDATE reference_population.wage_states SET agreement = NULL",
         "employers_known": "UPDATE reference_population.wages SET employer_id = 'e9'",
         "birth_dates_present": "UPDATE reference_population.persons SET birth_date = NULL WHERE person_key < 'k3'",
         "one_birth_date_a_person": """

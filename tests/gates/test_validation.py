@@ -192,3 +192,17 @@ def test_a_refusal_keeps_its_tables_until_a_version_is_published(make_hop):
     assert not bad.store.has_current(bad.snapshot, bad.partition)
     list(good.run())
     assert bad.store.attempt(bad.snapshot, bad.partition) is None
+
+
+def test_a_file_name_that_may_be_a_persons_gives_way_to_the_id_of_the_delivery(make_hop):
+    """On the line, in every check result and on the page."""
+    named = _BAD.replace("small.csv", "Quuxington_Zebulonia.csv").replace(
+        "'accepted'", f"'accepted' AS state, '{'01' * 32}'"
+    )
+    named = named.replace("AS state;", "AS sha256;")
+    results, hop = [], make_hop("raw_feeds", RULES, named)
+    with pytest.raises(dg.Failure) as refusal:
+        results.extend(hop.run())
+    told = str(refusal.value.description) + "".join(str(item.metadata) for item in results if hasattr(item, "metadata"))
+    assert "half_of_a_delivery_readable (0.866667; mssc/[mssc-010101010101] (26))" in told
+    assert "Quuxington" not in told

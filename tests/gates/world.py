@@ -108,6 +108,7 @@ ROWS: dict[str, dict[str, str]] = {
             SELECT 'k' || i AS person_key, 'Doe' AS last_name, DATE '1980-01-01' AS birth_date FROM range(1, 11) AS t(i)""",
         "wages": "SELECT unnest(['k1', 'k2']) AS person_key, 2016 AS year, 'e1' AS employer_id, 40000.0 AS wages",
         "employers": "SELECT unnest(['e1', 'e2']) AS employer_id, '311' AS naics",
+        "wage_states": "SELECT 'OH' AS state, 'a1' AS agreement, 2 AS employers",
     },
     "person_keys": {
         "person_links": """

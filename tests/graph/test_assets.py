@@ -112,7 +112,9 @@ def test_column_lineage_names_columns_that_are_there(assets, hop):
 @pytest.mark.parametrize("hop", ["accepted_extract", "published_outcomes"])
 def test_a_package_carries_every_column_over_the_boundary(assets, hop):
     assert set(_lineage(assets, hop)) == {
-        column.name for column in assets[hop].metadata["dagster/column_schema"].columns
+        column.name
+        for column in assets[hop].metadata["dagster/column_schema"].columns
+        if not column.name.startswith("release_acts.")  # said when people publish, after the tables were made
     }
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_every_help_has_an_example_that_parses():
     assert len(found) > 12
     for parser in found:
         example = parser.format_help().split("Example:\n  credential-pipeline ")[1].splitlines()[0]
-        words = [word.strip("'") for word in example.split(" < ")[0].replace("A. Name", "Name").split()]
+        words = shlex.split(example.split(" < ")[0])
         grammar.parse_args(words)
 
 
@@ -163,3 +164,17 @@ def test_settings_that_are_none_are_refused(monkeypatch, variable, value):
     monkeypatch.setenv(f"CREDENTIAL_PIPELINE_{variable}", value)
     with pytest.raises(SafeError, match=f"CREDENTIAL_PIPELINE_{variable}.*E_SETTING"):
         _ = environment.memory_limit(), environment.threads()
+
+
+@pytest.mark.parametrize(("name", "told"), [("x.csv", "'=cmd|x,-5,plain"), ("x.parquet", "=cmd|x")])
+def test_an_export_for_people_holds_no_formula_and_one_for_programs_is_unchanged(tmp_path, name, told):
+    from assets.console.export import _write
+    from credential_pipeline.foundation.storage.engine import connect
+
+    with connect(threads=1) as con:
+        assert _write(con, "SELECT '=cmd|x' AS a, -5 AS b, 'plain' AS c", tmp_path / name) == 1
+        if name.endswith(".parquet"):
+            (found,) = con.execute("SELECT a FROM read_parquet(?)", [str(tmp_path / name)]).fetchall()
+            assert found == (told,)
+        else:
+            assert (tmp_path / name).read_text().splitlines() == ["a,b,c", told]

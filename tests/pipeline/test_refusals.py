@@ -86,13 +86,8 @@ def test_a_key_that_the_registry_does_not_know(run, home, tmp_path):
 
 
 def test_an_expired_agreement(run, home, tmp_path):
-    agreement = yaml.safe_load((load.BUILT_IN / "industries" / "manufacturing.yml").read_text())["agreement"]
-    folder = overlay(
-        tmp_path,
-        "industries",
-        "manufacturing",
-        agreement={**agreement, "expires": datetime.date(2026, 2, 1), "signed": datetime.date(2026, 1, 1)},
-    )
+    folder = overlay(tmp_path, "agreements", "manufacturing_extract", expires=datetime.date(2026, 2, 1))
+    refused(run(home, "registry", "check", registry=folder), "E_AGREEMENT_EXPIRED", "manufacturing_extract")
     before = versions(home)
     refused(run(home, "run", "manufacturing", registry=folder), "E_AGREEMENT_EXPIRED")
     assert versions(home) == before
@@ -104,7 +99,16 @@ def test_no_agreement(run, home, tmp_path):
     document = yaml.safe_load(file.read_text())
     del document["agreement"]
     file.write_text(yaml.safe_dump(document))
+    refused(run(home, "registry", "check", registry=folder), "E_NO_AGREEMENT", "manufacturing")
     refused(run(home, "run", "manufacturing", registry=folder), "E_NO_AGREEMENT")
+
+
+def test_an_expired_wage_agreement(run, home, tmp_path):
+    folder = overlay(tmp_path, "agreements", "wages_demonstration", expires=datetime.date(2026, 2, 1))
+    refused(run(home, "registry", "check", registry=folder), "E_AGREEMENT_EXPIRED", "wages_demonstration")
+    before = versions(home)
+    refused(run(home, "run", "manufacturing", registry=folder), "reference_population", "E_NO_WAGE_AGREEMENT")
+    assert versions(home) == before
 
 
 def test_a_tampered_package(run, home):

@@ -24,6 +24,14 @@ RULES = (
         "true",
         severity="warn",
     ),
+    number(
+        "wage_states_agreed",
+        "Wages of a state whose agreement is missing or has expired are left out, and its workers look unemployed.",
+        "SELECT count(*) FROM reference_population.wage_states WHERE agreement IS NULL AND employers > 0",
+        at_most=0,
+        severity="warn",
+        blame="SELECT state, employers FROM reference_population.wage_states WHERE agreement IS NULL",
+    ),
     share_where(
         "birth_dates_present",
         "Reference persons without a birth date cannot be told from others of their name.",

@@ -19,6 +19,7 @@ from credential_pipeline.clearinghouse.census_extract.whitelist import assert_co
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
@@ -47,7 +48,7 @@ def build(con: Connection, industry: Industry, today: date, key: TokenKey) -> No
     done = False
     try:
         with scratch(con) as work:
-            rows = _create(work, industry.industry, key)
+            rows = _create(work, industry.industry, key, agreement)
             assert_columns(columns_in(con, SNAPSHOT.name))
             refuse_others(con, industry.industry, rows)
         done = True
@@ -65,8 +66,8 @@ def build(con: Connection, industry: Industry, today: date, key: TokenKey) -> No
                 con.execute(f"DROP TABLE IF EXISTS {SNAPSHOT.name}.{contract.name}")
 
 
-def _create(work: Scratch, industry: str, key: TokenKey) -> Relation:
-    """Create the tables; return who may be in them: learner_id, row_id."""
+def _create(work: Scratch, industry: str, key: TokenKey, agreement: Agreement) -> Relation:
+    """Create the tables, empty what the agreement withholds; return who may be in them: learner_id, row_id."""
     reasons = find_reasons(work)
     rows = row_ids(work, allowed(work, reasons), industry, key)
     students = work.table("students", statement(__package__, "students.sql", rows=rows))
@@ -78,7 +79,11 @@ def _create(work: Scratch, industry: str, key: TokenKey) -> Relation:
         "coverage": statement(__package__, "coverage.sql", reasons=reasons),
     }
     for table in SNAPSHOT:
-        columns = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in table.columns)
+        withheld = agreement.withheld.get(table.name, ())
+        columns = ", ".join(
+            f'CAST({"NULL" if name in withheld else _quoted(name)} AS {kind}) AS "{name}"'
+            for name, kind in table.schema.items()
+        )
         order = ", ".join(f'"{name}"' for name in dict.fromkeys([*table.key, *table.column_names]))
         work.con.execute(
             f"""
@@ -87,6 +92,10 @@ def _create(work: Scratch, industry: str, key: TokenKey) -> Relation:
             """
         )
     return rows
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def _behind(students: Relation, facts: str) -> str:

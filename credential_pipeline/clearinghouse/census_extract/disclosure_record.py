@@ -104,7 +104,7 @@ class DisclosureRecord:
                 "recipient_key": content.recipient_key,
                 "industry": content.industry,
                 "number": manifest.number,
-                "exempt_from_99_32": _EXEMPT_BASIS in content.legal_basis.replace(" ", ""),
+                "exempt_from_99_32": all(_EXEMPT_BASIS in basis.replace(" ", "") for basis in content.legal_basis),
                 "destroy_by": content.destroy_by.isoformat(),
                 "tables": {
                     name: {"rows": file.rows, "columns": list(file.columns)} for name, file in content.files.items()
@@ -142,7 +142,7 @@ class DisclosureRecord:
         for entry in entries:
             if entry.state != "prepared" or last[entry.package_id] == "void":
                 continue
-            path = self._members(entry.package_id)
+            path = self.members(entry.package_id)
             try:
                 intact = sha256_file(path)[0] == entry.facts["members_sha256"]
             except FileNotFoundError:
@@ -189,11 +189,12 @@ class DisclosureRecord:
     def _append(self, state: str, package_id: str, about: dict[str, Any], when: datetime) -> None:
         self.chain.append(state, {"package_id": package_id, "about": about}, when)
 
-    def _members(self, package_id: str) -> Path:
+    def members(self, package_id: str) -> Path:
+        """The list of learners of a package: learner_id, row_id; part of the record, never destroyed with the package."""
         return self.folder / "members" / f"{package_id}.parquet"
 
     def _write_members(self, con: Connection, package_id: str, members: str) -> tuple[int, str]:
-        path = self._members(package_id)
+        path = self.members(package_id)
         part = path.with_name(f".{path.name}.part")
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)

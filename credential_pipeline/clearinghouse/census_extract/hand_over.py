@@ -17,7 +17,8 @@ from credential_pipeline.engines.handover.manifest import ManifestFacts, Package
 from credential_pipeline.engines.handover.package import SealedPackage, describe_files, packages, read_manifest, seal
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.model import Agreement, Industry
+from credential_pipeline.foundation.registry.agreements import Agreement
+from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.chain import Head
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch

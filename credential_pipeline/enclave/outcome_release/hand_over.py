@@ -56,7 +56,7 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
     found = standing(lines, statement.industry)
     if found is None or found.statement != statement or not found.published:
         found = require_approved(ledger, People(place.home), statement, place.when)
-    agreement = release_terms(require_agreement(place.industry, place.today))
+    agreement = release_terms(require_agreement(place.industry, place.today), place.today)
     sent = max((line.facts.get("number", 0) for line in lines if _about(line, statement.industry)), default=0)
     facts = ManifestFacts(SNAPSHOT.name, statement.industry, agreement, place.when, sent=sent, ledger=ledger.head())
     approved = found

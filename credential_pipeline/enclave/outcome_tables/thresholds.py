@@ -5,6 +5,8 @@ Categories are coarsened to these sizes before anything is hidden. Not here: wha
 
 from dataclasses import dataclass
 
+from credential_pipeline.foundation.registry.profiles import PROFILES
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -19,14 +21,6 @@ class Thresholds:
     counts: int
 
 
-_STANDARD = Thresholds(money=30, counts=15)
-#: Under ``strict`` shares need 30 learners and money twice as many, so that each half of a distribution has them.
-_PROFILES = {
-    "standard": _STANDARD,
-    "strict": Thresholds(money=60, counts=30),
-    "opensafely": Thresholds(money=30, counts=8),
-    "dp": _STANDARD,
-}
 #: A category that the last release did not have must be that much larger, so that releases keep their categories.
 NEWCOMER = 1.5
 #: A rest of at most one part in so many of its parent gets no cell of its own: the parent's shares are told in whole
@@ -37,5 +31,6 @@ FEW = 20
 
 
 def thresholds_of(profile: str) -> Thresholds | None:
-    """The sizes of a profile; None where categories stay as they are (``one-off``)."""
-    return _PROFILES.get(profile)
+    """The sizes of a profile: those from which on it shows figures; None where categories stay as they are (``one-off``)."""
+    rules = PROFILES[profile]
+    return None if rules.complementary else Thresholds(rules.min_money, rules.min_learners)

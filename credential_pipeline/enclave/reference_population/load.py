@@ -1,13 +1,16 @@
-"""Creates reference_population.persons, .wages and .employers from the enclave's reference drops.
+"""Creates reference_population.persons, .wages, .employers and .wage_states from the enclave's reference drops.
 
-Not here: how wages of years and quarters become one table (wages.py).
+Wages of a state without an agreement in force are left out (wage_states.py). Not here: how wages of years and quarters become one
+table (wages.py).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from credential_pipeline.enclave.reference_population.wage_states import keep_wage_states
 from credential_pipeline.enclave.reference_population.wages import load_wages
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
@@ -36,21 +39,26 @@ _BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
 _OPTIONAL: Final = ("name_suffix",)
 
 
-def load_reference_population(con: Connection, folder: Path) -> None:
-    """Load the three tables of the reference_population contract.
+def load_reference_population(con: Connection, folder: Path, wage_agreements: Mapping[str, str]) -> None:
+    """Load the tables of the reference_population contract.
 
     Args:
         con: Connection with the schema ``reference_population``.
         folder: Folder that holds ``persons/``, ``employers/`` and ``wages_annual/``, ``wages_quarterly/`` or both.
+        wage_agreements: State, or ``unknown``, to the agreement in force under which its wages may be used.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py),
-            E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS.
+            E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES, E_REFERENCE_EMPLOYERS, E_NO_WAGE_AGREEMENT.
     """
     try:
-        for load in (_persons, _employers, load_wages):
+        for load in (_persons, _employers):
             with scratch(con) as work:
                 load(work, folder)
+        with scratch(con) as work:
+            employers = relation(con, "reference_population.employers")
+            states = keep_wage_states(work, employers, wage_agreements)
+            load_wages(work, folder, employers, states)
     except duckdb.Error:
         raise unreadable("a file of reference/") from None
 

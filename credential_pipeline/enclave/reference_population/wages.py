@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.enclave.reference_population.wage_states import without_shut_states
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.dropped_files import Drop, open_drop
 from credential_pipeline.foundation.errors import SafeError
@@ -19,12 +20,14 @@ _KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 """Kind of file -> the columns that it has beside those of the table."""
 
 
-def load_wages(work: Scratch, folder: Path) -> None:
+def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -> None:
     """Create the table, its rows in the order of their keys.
 
     Args:
         work: A connection with the schema ``reference_population``.
         folder: Folder that holds ``wages_annual/``, ``wages_quarterly/`` or both.
+        known: ``reference_population.employers``.
+        states: ``reference_population.wage_states``: in which states of employers wages may be used.
 
     Raises:
         SafeError: E_REFERENCE_WAGES, and what dropped_files.py raises.
@@ -41,6 +44,8 @@ def load_wages(work: Scratch, folder: Path) -> None:
     if len(read) == len(_KINDS):
         annual, quarterly = read["wages_annual"], read["wages_quarterly"]
         rows += f" UNION ALL SELECT person_key, year, employer_id, wages FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+    if shut := without_shut_states(work, known, states, employers.scale):
+        rows = f"SELECT * FROM ({rows}) {shut}"
     summed = _add_up(work, rows)
     work.con.execute(
         f"""

@@ -1,12 +1,16 @@
-"""The written agreement that lets data cross: does it hold today?
+"""The written agreement that lets data cross: does it hold today, for these columns, for this recipient?
 
 Source: 34 CFR 99.31(a)(6)(iii) and 99.35(a)(3) (what an agreement must say). Not here: the agreements (registry).
 """
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.model import Agreement, Industry
+from credential_pipeline.foundation.registry.agreements import Agreement, ReleaseAgreement, Terms
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.storage.engine import connect
 
 #: How a release package names its recipient.
 PUBLICATION = "publication"
@@ -23,14 +27,48 @@ def require_agreement(industry: Industry, today: date) -> Agreement:
     if agreement is None:
         message = f"{where} has no data sharing agreement in the registry: nothing may be sent until one is entered."
         raise SafeError("E_NO_AGREEMENT", message)
-    if today < agreement.signed:
+    require_in_force(agreement, today, where)
+    return agreement
+
+
+def release_terms(agreement: Agreement, today: date | None = None) -> ReleaseAgreement:
+    """Terms under which the recipient hands released aggregates on, if they hold today (in UTC if no day is given).
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT`` or ``E_AGREEMENT_EXPIRED``.
+    """
+    where = f"Agreement {agreement.id}"
+    if agreement.release is None:
+        message = f"{where} names no agreement for releases: nothing may be published until its key 'release' does."
+        raise SafeError("E_NO_AGREEMENT", message)
+    require_in_force(agreement.release, today or datetime.now(tz=UTC).date(), where)
+    return agreement.release
+
+
+def terms_for(industry: Industry, recipient: str, today: date) -> Terms:
+    """The terms under which a party receives something of an industry today: the extract, or what is published.
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT`` or ``E_AGREEMENT_EXPIRED``.
+    """
+    if recipient == PUBLICATION and industry.agreement is not None:
+        return release_terms(industry.agreement, today)
+    return require_agreement(industry, today)
+
+
+def require_in_force(terms: Terms, today: date, where: str) -> None:
+    """Refuse an agreement that does not hold yet, or no longer.
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT`` or ``E_AGREEMENT_EXPIRED``.
+    """
+    if today < terms.signed:
         message = (
-            f"{where}: agreement {agreement.id} holds from {agreement.signed} on, and today is {today}: "
+            f"{where}: agreement {terms.id} holds from {terms.signed} on, and today is {today}: "
             f"wait, or correct the date in the registry."
         )
         raise SafeError("E_NO_AGREEMENT", message)
-    refuse_expired(agreement.id, agreement.expires, today, where)
-    return agreement
+    refuse_expired(terms.id, terms.expires, today, where)
 
 
 def refuse_expired(agreement_id: str, expires: date, today: date, where: str) -> None:
@@ -44,12 +82,37 @@ def refuse_expired(agreement_id: str, expires: date, today: date, where: str) ->
         raise SafeError("E_AGREEMENT_EXPIRED", message)
 
 
-def release_terms(agreement: Agreement) -> Agreement:
-    """Terms under which the enclave hands released aggregates on: the same agreement, one party further."""
-    return agreement.model_copy(
-        update={
-            "sender": agreement.recipient,
-            "recipient": PUBLICATION,
-            "purpose": "Publication of aggregate outcomes after disclosure control; no row describes a person.",
-        }
-    )
+def refuse_other_key(terms: Terms, fingerprint: str, where: str) -> None:
+    """Refuse a recipient's key that is not the one that was agreed, where one was.
+
+    Raises:
+        SafeError: ``E_WRONG_KEY``.
+    """
+    if terms.recipient_key not in {None, fingerprint}:
+        message = (
+            f"{where}: the recipient's key {fingerprint} is not the one that agreement {terms.id} names: put the right key "
+            f"in its place, or have the agreement's recipient_key changed by both parties."
+        )
+        raise SafeError("E_WRONG_KEY", message)
+
+
+def refuse_withheld(terms: Terms, files: Mapping[str, Path], where: str) -> None:
+    """Refuse files with a value in a column that the agreement withholds.
+
+    Raises:
+        SafeError: ``E_NOT_AGREED``; the message names tables and columns only.
+        duckdb.Error: A file can't be read.
+    """
+    withheld = terms.withheld if isinstance(terms, Agreement) else {}
+    found = []
+    with connect(threads=1) as con:
+        for table, columns in sorted(withheld.items()):
+            for column in columns if table in files else ():
+                filled = con.execute(f'SELECT count("{column}") FROM read_parquet(?)', [str(files[table])]).fetchall()
+                found += [f"{table}.{column}"] if filled[0][0] else []
+    if found:
+        message = (
+            f"{where}: agreement {terms.id} withholds {', '.join(found)}, and there are values in it: run the hop that makes "
+            f"it again under this agreement; nothing was handed over."
+        )
+        raise SafeError("E_NOT_AGREED", message)

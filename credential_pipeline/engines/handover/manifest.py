@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.model import Agreement
+from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.storage.chain import NO_LINES, Head
 from credential_pipeline.foundation.storage.durable import canonical_json
 
@@ -44,7 +44,7 @@ class ManifestFacts:
 
     kind: str
     industry: str
-    agreement: Agreement
+    agreement: Terms
     sealed_at: datetime | None = None
     notice: str = NOTICE
     sent: int = 0
@@ -76,12 +76,15 @@ class CipherFacts:
 
 @dataclass(frozen=True)
 class Content:
-    """What the package id is the hash of: nothing that encryption or the clock makes different each time."""
+    """What the package id is the hash of: nothing that encryption or the clock makes different each time.
+
+    ``legal_basis`` says on which basis which columns cross, as ``table.column``.
+    """
 
     kind: str
     industry: str
     agreement_id: str
-    legal_basis: str
+    legal_basis: dict[str, list[str]]
     purpose: str
     sender: str
     recipient: str
@@ -101,7 +104,7 @@ class Content:
             kind=facts.kind,
             industry=facts.industry,
             agreement_id=agreement.id,
-            legal_basis=agreement.legal_basis,
+            legal_basis={basis: list(columns) for basis, columns in agreement.basis.items()},
             purpose=agreement.purpose,
             sender=agreement.sender,
             recipient=agreement.recipient,

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pyrage
 
-from credential_pipeline.engines.handover.agreement import refuse_expired
+from credential_pipeline.engines.handover.agreement import refuse_expired, refuse_other_key, refuse_withheld
 from credential_pipeline.engines.handover.keys import Recipient, SigningKey, VerifyKey
 from credential_pipeline.engines.handover.manifest import (
     CipherFacts,
@@ -92,10 +92,14 @@ def seal(
             appears. Called for a package that is taken again, too.
 
     Raises:
-        SafeError: ``E_PACKAGE_FILES`` if a file can't be packed, ``E_NOSPC`` or ``E_WRITE`` if the disk refuses, or
-            what :func:`verify` says of a damaged package of the same id that is already there.
+        SafeError: ``E_PACKAGE_FILES`` if a file can't be packed, ``E_WRONG_KEY`` or ``E_NOT_AGREED`` if the agreement does
+            not let these columns go to this key, ``E_NOSPC`` or ``E_WRITE`` if the disk refuses, or what :func:`verify` says
+            of a damaged package of the same id that is already there.
     """
+    where = f"{manifest_facts.kind} of {manifest_facts.industry}"
+    refuse_other_key(manifest_facts.agreement, recipient.fingerprint, where)
     content = Content.of(manifest_facts, _describe(files), signing_key.public.fingerprint, recipient.fingerprint)
+    refuse_withheld(manifest_facts.agreement, files, where)
     folder = out_dir / content.package_id
     announce = before_publish or (lambda _manifest: None)
     try:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from credential_pipeline.engines.handover.agreement import require_agreement
+from credential_pipeline.engines.handover.agreement import refuse_other_key, refuse_withheld, terms_for
 from credential_pipeline.engines.handover.keys import Identity, VerifyKey
-from credential_pipeline.engines.handover.manifest import PackageManifest
+from credential_pipeline.engines.handover.manifest import Content, PackageManifest
 from credential_pipeline.engines.handover.opening import open_package
 from credential_pipeline.engines.handover.package import label
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -56,20 +57,37 @@ def receive(
 
     Raises:
         SafeError: As :func:`~credential_pipeline.engines.handover.opening.open_package`; ``E_WRONG_PACKAGE`` for another kind,
-            industry or agreement, ``E_CONTRACT_COLUMNS``, ``E_NO_AGREEMENT``.
+            industry or agreement, ``E_NOT_AGREED``, ``E_CONTRACT_COLUMNS``, ``E_NO_AGREEMENT``.
     """
-    agreement = require_agreement(industry, today)
+    terms = terms_for(industry, recipient, today)
+    refuse_other_key(terms, keys.identity.recipient.fingerprint, label(package_dir))
     with open_package(package_dir, keys.sender, keys.identity, recipient, today, work=work) as opened:
         content = opened.manifest.content
-        if (content.kind, content.industry, content.agreement_id) != (kind, industry.industry, agreement.id):
+        if (content.kind, content.industry, content.agreement_id) != (kind, industry.industry, terms.id):
             message = (
-                f"{label(package_dir)} is not a {kind} of {industry.industry} under agreement {agreement.id}: "
+                f"{label(package_dir)} is not a {kind} of {industry.industry} under agreement {terms.id}: "
                 f"give the right package, or enter the agreement in the registry."
             )
             raise SafeError("E_WRONG_PACKAGE", message)
+        _check_terms(content, terms, opened.files, label(package_dir))
         check_columns({name: facts.columns for name, facts in content.files.items()}, snapshot, label(package_dir))
         _load(con, opened.files, snapshot, label(package_dir))
     return opened.manifest
+
+
+def _check_terms(content: Content, terms: Terms, files: Mapping[str, Path], where: str) -> None:
+    """Refuse columns that cross on another basis than this side's copy of the agreement says, or that it withholds.
+
+    Raises:
+        SafeError: ``E_NOT_AGREED``.
+    """
+    if content.legal_basis != terms.basis:
+        message = (
+            f"{where}: the sender's copy of agreement {terms.id} gives another legal basis or other columns than ours: "
+            f"compare both files of agreements/, correct one, and have it sealed again."
+        )
+        raise SafeError("E_NOT_AGREED", message)
+    refuse_withheld(terms, files, where)
 
 
 def check_columns(found: Mapping[str, Mapping[str, str]], snapshot: Snapshot, where: str) -> None:

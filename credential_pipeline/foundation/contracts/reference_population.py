@@ -49,6 +49,17 @@ _TABLES = (
             Column("state", "VARCHAR", "Two-letter state code."),
         ),
     ),
+    Table(
+        name="wage_states",
+        description="One state of employers, and the agreement under which its wages are used.",
+        key=("state",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("state", "VARCHAR", "Two-letter state code; unknown for employers without a state."),
+            Column("agreement", "VARCHAR", "Agreement in force; empty where none is, and no wages are used."),
+            Column("employers", "BIGINT", "Employers in the state, whether their wages are used or not."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

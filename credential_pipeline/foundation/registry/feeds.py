@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
-from credential_pipeline.foundation.registry.model import Name, Strict, Text, one_of
+from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import (
     CADENCES,
     CLOSED,

@@ -4,8 +4,8 @@ A file of the extra folder replaces the built-in file of the same name as a whol
 the file, the key and what is allowed. All words are read as text, so that NO, 007 or 12 mean what was written.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,13 +13,21 @@ import yaml
 from pydantic import ValidationError
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.agreements import Agreement, ReleaseAgreement, WageAgreement
 from credential_pipeline.foundation.registry.explain import explain
 from credential_pipeline.foundation.registry.feeds import Certifier
-from credential_pipeline.foundation.registry.model import NAME_PATTERN, Industry
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.strict import NAME_PATTERN, Strict
 
 BUILT_IN: Final = Path(__file__).parent
-_FOLDERS: Final = ("industries", "certifiers")
-Model = TypeVar("Model", Industry, Certifier)
+_FOLDERS: Final = ("industries", "certifiers", "agreements")
+AnyAgreement = Agreement | ReleaseAgreement | WageAgreement
+_KINDS: Final[dict[str, type[AnyAgreement]]] = {
+    "extract": Agreement,
+    "release": ReleaseAgreement,
+    "wages": WageAgreement,
+}
+Model = TypeVar("Model", bound=Strict)
 
 
 #: Every command reads the registry, and the parser in C, where PyYAML has it, is ten times as fast.
@@ -42,10 +50,17 @@ class _Loader(_Fastest):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Registry:
-    """All industries and certifiers, checked against one another."""
+    """All industries, certifiers and agreements, checked against one another.
+
+    Attributes:
+        industries: By name; each holds its agreement.
+        certifiers: By name.
+        agreements: By id, of every kind.
+    """
 
     industries: Mapping[str, Industry]
     certifiers: Mapping[str, Certifier]
+    agreements: Mapping[str, AnyAgreement] = field(default_factory=dict)
 
     @property
     def industry_names(self) -> tuple[str, ...]:
@@ -68,6 +83,11 @@ class Registry:
             known = ", ".join(sorted(self.certifiers))
             raise SafeError("E_UNKNOWN_CERTIFIER", f"{shown} is no certifier of the registry; known: {known}")
         return self.certifiers[name]
+
+    @property
+    def wage_agreements(self) -> tuple[WageAgreement, ...]:
+        """The agreements on the use of wages, by id, whether they hold today or not."""
+        return tuple(one for _, one in sorted(self.agreements.items()) if isinstance(one, WageAgreement))
 
     def certifiers_of(self, industry: str) -> tuple[Certifier, ...]:
         """Return the certifiers of an industry, sorted by name."""
@@ -101,25 +121,63 @@ def _files(root: Path, folder: str) -> Iterable[tuple[Path, str]]:
         yield file, shown
 
 
-def _load(model: type[Model], key: str, roots: Iterable[Path], folder: str) -> dict[str, Model]:
+def _documents(roots: Iterable[Path], folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, shown name and content of every file of a folder; of several roots, the last one's."""
     chosen = {file.stem: (file, shown) for root in roots for file, shown in _files(root, folder)}
-    loaded: dict[str, Model] = {}
     for stem, (file, shown) in sorted(chosen.items()):
-        try:
-            item = model.model_validate(_read(file, shown))
-        except ValidationError as error:
-            raise SafeError("E_REGISTRY", f"{shown}: {explain(error, model)}") from None
-        if getattr(item, key) != stem:
-            raise SafeError("E_REGISTRY", f"{shown}: key '{key}': the value must be the name of the file, '{stem}'")
-        loaded[stem] = item
+        yield stem, shown, _read(file, shown)
+
+
+def _validated(model: type[Model], key: str, stem: str, shown: str, document: Mapping[str, Any]) -> Model:
+    try:
+        item = model.model_validate(document)
+    except ValidationError as error:
+        raise SafeError("E_REGISTRY", f"{shown}: {explain(error, model)}") from None
+    if getattr(item, key) != stem:
+        raise SafeError("E_REGISTRY", f"{shown}: key '{key}': the value must be the name of the file, '{stem}'")
+    return item
+
+
+def _agreements(roots: Iterable[Path]) -> dict[str, AnyAgreement]:
+    """The agreements by id: first those that others may name."""
+    loaded: dict[str, AnyAgreement] = {}
+    found = [
+        (stem, shown, document, _kind(document, shown)) for stem, shown, document in _documents(roots, "agreements")
+    ]
+    for stem, shown, document, kind in sorted(found, key=lambda entry: entry[3] == "extract"):
+        resolved = _resolved(document, "release", loaded, ReleaseAgreement, shown) if kind == "extract" else document
+        loaded[stem] = _validated(_KINDS[kind], "id", stem, shown, resolved)
     return loaded
+
+
+def _kind(document: Mapping[str, Any], shown: str) -> str:
+    kind = document.get("kind")
+    if kind not in _KINDS:
+        raise SafeError("E_REGISTRY", f"{shown}: key 'kind': allowed: {', '.join(_KINDS)}")
+    return str(kind)
+
+
+def _resolved(
+    document: Mapping[str, Any], key: str, known: Mapping[str, AnyAgreement], kind: type[AnyAgreement], shown: str
+) -> dict[str, Any]:
+    """A document in which the name of an agreement is replaced by the agreement."""
+    name = document.get(key)
+    if name is None:
+        return dict(document)
+    fitting = {id_: one for id_, one in known.items() if isinstance(one, kind)}
+    if not isinstance(name, str) or name not in fitting:
+        said = f"'{name}' is no" if isinstance(name, str) and NAME_PATTERN.match(name) else "give the name of a"
+        allowed = ", ".join(sorted(fitting)) or "none yet"
+        message = f"{shown}: key '{key}': {said} fitting file of agreements/; allowed: {allowed}"
+        raise SafeError("E_REGISTRY", message)
+    return {**document, key: fitting[name]}
 
 
 def load_registry(extra: Path | None = None) -> Registry:
     """Load and check the whole registry.
 
     Args:
-        extra: Folder with ``industries/`` and/or ``certifiers/`` that is laid over the built-in one.
+        extra: Folder with any of ``industries/``, ``certifiers/`` and ``agreements/`` that is laid over the built-in one.
 
     Raises:
         SafeError: E_REGISTRY_FOLDER, E_REGISTRY_NAME, E_REGISTRY_YAML, E_REGISTRY: file, key, what is allowed.
@@ -127,15 +185,24 @@ def load_registry(extra: Path | None = None) -> Registry:
     roots = [BUILT_IN]
     if extra is not None:
         if not any((extra / folder).is_dir() for folder in _FOLDERS):
-            message = "the extra registry folder holds neither industries/ nor certifiers/; check --registry"
+            message = "the extra registry folder holds no industries/, certifiers/ or agreements/; check --registry"
             raise SafeError("E_REGISTRY_FOLDER", message)
         roots.append(extra)
-    certifiers = _load(Certifier, "certifier", roots, "certifiers")
-    industries = _load(Industry, "industry", roots, "industries")
+    agreements = _agreements(roots)
+    certifiers = {
+        stem: _validated(Certifier, "certifier", stem, shown, document)
+        for stem, shown, document in _documents(roots, "certifiers")
+    }
+    industries = {
+        stem: _validated(
+            Industry, "industry", stem, shown, _resolved(document, "agreement", agreements, Agreement, shown)
+        )
+        for stem, shown, document in _documents(roots, "industries")
+    }
     for industry in industries.values():
         unknown = [name for name in industry.certifiers if name not in certifiers]
         if unknown:
             known = ", ".join(sorted(certifiers))
             file = f"industries/{industry.industry}.yml"
             raise SafeError("E_REGISTRY", f"{file}: key 'certifiers': '{unknown[0]}' has no file; allowed: {known}")
-    return Registry(industries, certifiers)
+    return Registry(industries, certifiers, agreements)

@@ -1,52 +1,22 @@
 """The strict shape of an industry: what is computed for it, under which agreement, with which thresholds.
 
-The shape of a certifier is in feeds.py, the reading of files in load.py. Every threshold has its default here.
+The shape of a certifier is in feeds.py, of an agreement in agreements.py, the reading of files in load.py. Every threshold has its default here.
 """
 
 import re
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
-NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
 _AGE_BAND = re.compile(r"\A(\d{1,2})-(\d{1,3})\Z")
 _NAICS = re.compile(r"\A\d{2,6}\Z")
 _OWNER = re.compile(r"\A(team:[a-z0-9][a-z0-9_-]{0,60}|[^@\s]+@[^@\s]+)\Z")
-
-
-def check_name(value: str) -> str:
-    """Return a name that is safe as folder, partition and SQL schema; ValueError otherwise."""
-    if not NAME_PATTERN.match(value):
-        message = "use 1 to 40 lower-case letters, digits and underscores, starting with a letter or digit"
-        raise ValueError(message)
-    return value
-
-
-def one_of(*allowed: str) -> AfterValidator:
-    """Make a validator that accepts the given words and lists them in its message."""
-
-    def check(value: str) -> str:
-        if value not in allowed:
-            message = f"allowed: {', '.join(allowed)}"
-            raise ValueError(message)
-        return value
-
-    return AfterValidator(check)
-
-
-Name = Annotated[str, AfterValidator(check_name)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are mistakes; what was loaded does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Cohorts(Strict):
@@ -118,26 +88,6 @@ class Disclosure(Strict):
         return chosen.stricter(self.min_learners, self.min_money, self.round_earnings_to)
 
 
-class Agreement(Strict):
-    """The written agreement under which the extract leaves: parties, purpose, legal basis and three dates."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}\z")]
-    legal_basis: Text
-    purpose: Text
-    sender: Text
-    recipient: Text
-    signed: date
-    expires: date
-    destroy_by: date
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.signed <= self.expires <= self.destroy_by:
-            message = "dates must be in the order signed, expires, destroy_by"
-            raise ValueError(message)
-        return self
-
-
 def _check_naics(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values or not all(_NAICS.match(value) for value in values):
         message = "give at least one NAICS prefix of 2 to 6 digits"
@@ -157,7 +107,10 @@ def _check_age_bands(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Industry(Strict):
-    """One industry: one partition of every table, one file ``industries/<industry>.yml``."""
+    """One industry: one partition of every table, one file ``industries/<industry>.yml``.
+
+    ``agreement`` is the name of a file of ``agreements/``.
+    """
 
     industry: Name
     name: Text

@@ -14,19 +14,13 @@ import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.contracts.table import Table
+from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.public.published_outcomes.methods import MethodNote
 
 TABLE = published_outcomes.SNAPSHOT.table("published_outcomes")
 CERTIFICATE = published_outcomes.SNAPSHOT.table("certificate")
-_FORMULA = re.compile(r"^[\s\u00a0\ufeff]*[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,6})?$")
 _TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number"}
-
-
-def csv_safe(text: str) -> str:
-    """Text that a spreadsheet takes for text: a leading quote before what it would run as a formula (OWASP)."""
-    return text if _NUMBER.match(text) or not _FORMULA.match(text) else f"'{text}"
 
 
 def read_table(con: Connection, industry: str) -> pa.Table:

@@ -47,9 +47,10 @@ def registry_of(folder: Path) -> Registry:
         "block_flag": {"from": "Stop", "recipe": [{"map": {"Y": "Y", "N": "N", "*": "Y"}}]},
     }
     certifier = {"certifier": "acme", "name": "A", "columns": columns, "credentials": [{"code": "X", "title": "X"}]}
-    agreement = AGREEMENT.model_dump(mode="json", exclude_none=True)
-    industry = {"industry": "mining", "name": "M", "naics": ["21"], "certifiers": ["acme"], "agreement": agreement}
-    for kind, name, words in (("certifiers", "acme", certifier), ("industries", "mining", industry)):
+    agreement = AGREEMENT.model_dump(mode="json", exclude_none=True, exclude={"release"}) | {"id": "ore"}
+    industry = {"industry": "mining", "name": "M", "naics": ["21"], "certifiers": ["acme"], "agreement": "ore"}
+    files = (("agreements", "ore", agreement), ("certifiers", "acme", certifier), ("industries", "mining", industry))
+    for kind, name, words in files:
         (folder / kind).mkdir(parents=True)
         (folder / kind / f"{name}.yml").write_text(yaml.safe_dump(words), encoding="utf-8")
     return load_registry(folder)

@@ -28,6 +28,7 @@ from tests.domain.engines.handover_world import (
     make_world,
     profile,
     put,
+    withholding,
     write_files,
 )
 
@@ -204,6 +205,25 @@ def test_without_a_valid_agreement_nothing_is_written(con, agreement, day, code)
 def test_the_last_day_of_the_agreement_counts(con):
     fill(con)
     build(con, INDUSTRY, AGREEMENT.expires, TOKENS)
+
+
+def test_a_withheld_column_is_sent_empty(con, tmp_path):
+    fill(con)
+    con.execute("UPDATE education_registry.enrollments SET credit = true, degree_seeking = true")
+    agreement = withholding(AGREEMENT, "enrollments", "credit")
+    industry = INDUSTRY.model_copy(update={"agreement": agreement})
+    build(con, industry, TODAY, TOKENS)
+    assert rows(con, "SELECT count(credit), count(degree_seeking) > 0 FROM census_extract.enrollments") == [(0, True)]
+    whitelist.assert_columns(whitelist.columns_in(con, "census_extract"))
+
+
+def test_a_value_in_a_withheld_column_is_not_sealed(con, tmp_path):
+    world = make_world(con, tmp_path)
+    industry = INDUSTRY.model_copy(update={"agreement": withholding(AGREEMENT, "enrollments", "opeid")})
+    named = {"today": TODAY, "when": NOW, "inbox": world.inbox}
+    # Built under an agreement that allowed the column; it was withheld since.
+    refused("E_NOT_AGREED", hand_over, con, world.files, world.sender, industry, world.sending, **named)
+    assert not [path for path in world.sender.rglob("*.age") if path.is_file()]
 
 
 def test_the_key_of_another_recipient_is_refused(con):

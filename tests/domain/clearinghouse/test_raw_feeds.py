@@ -15,6 +15,7 @@ from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, REASONS, ROW_REASONS
 from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts, record_receipts
+from credential_pipeline.clearinghouse.raw_feeds.refusals import explain_refusals
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, stage_rows
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -353,3 +354,21 @@ def test_no_message_repeats_what_a_file_holds(tmp_path: Path) -> None:
     for name in ("no_header", "column_unknown"):
         intake = Intake(tmp_path / name, {"a.csv": FILES[name][0]})
         assert CANARY not in str(intake.deliveries)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("2018-02.csv", "inbox/mining/acme/2018-02.csv: "), ("Quuxington.csv", "inbox/mining/acme/[acme-")],
+)
+def test_a_refused_file_is_named_unless_its_name_may_be_somebodys(name: str, shown: str) -> None:
+    certifier = load_registry().certifier("mssc")
+    with connect(threads=1) as con:
+        con.execute("CREATE SCHEMA raw_feeds")
+        con.execute(
+            "CREATE TABLE raw_feeds.deliveries AS SELECT 'acme' AS certifier, ? AS delivery, repeat('ab', 32) AS sha256,"
+            " 'E_NOT_TEXT' AS reason_code, 'refused' AS state",
+            [name],
+        )
+        told = explain_refusals(con, "mining", [certifier])
+    assert told.startswith(shown)
+    assert "Quux" not in told

@@ -17,7 +17,18 @@ from credential_pipeline.engines.handover.receive import ReceivingKeys
 from credential_pipeline.foundation.contracts.accepted_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
-from tests.domain.engines.handover_world import AGREEMENT, CANARIES, INDUSTRY, NOW, TODAY, make_world, open_world
+from tests.domain.engines.handover_world import (
+    AGREEMENT,
+    CANARIES,
+    INDUSTRY,
+    NOW,
+    TODAY,
+    make_world,
+    open_world,
+    withholding,
+)
+
+BY_OTHERS = tuple(group.model_copy(update={"legal_basis": "34 CFR 99.30"}) for group in AGREEMENT.columns)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +123,10 @@ def test_another_identity_is_refused(con, world, arrived):
         ({"agreement": AGREEMENT.model_copy(update={"id": "DUA-2"})}, TODAY, "E_WRONG_PACKAGE"),
         ({"agreement": AGREEMENT.model_copy(update={"recipient": "B"})}, TODAY, "E_WRONG_RECIPIENT"),
         ({"industry": "healthcare"}, TODAY, "E_WRONG_PACKAGE"),
+        # Another copy of the same agreement: a column less, or the same columns on another basis.
+        ({"agreement": withholding(AGREEMENT, "enrollments", "opeid")}, TODAY, "E_NOT_AGREED"),
+        ({"agreement": AGREEMENT.model_copy(update={"columns": BY_OTHERS})}, TODAY, "E_NOT_AGREED"),
+        ({"agreement": AGREEMENT.model_copy(update={"recipient_key": "0" * 32})}, TODAY, "E_WRONG_KEY"),
     ],
 )
 def test_the_wrong_agreement_or_industry_is_refused(con, world, arrived, change, today, code):

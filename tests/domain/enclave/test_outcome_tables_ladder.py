@@ -104,4 +104,4 @@ def test_profiles_have_their_sizes_and_one_off_has_none() -> None:
     standard, strict = thresholds_of("standard"), thresholds_of("strict")
     assert standard
     assert strict
-    assert (standard.money, standard.counts, strict.money, strict.counts) == (30, 15, 60, 30)
+    assert (standard.money, standard.counts, strict.money, strict.counts) == (30, 15, 50, 30)

@@ -41,7 +41,7 @@ def drops(folder: Path, tables: Mapping[str, Rows]) -> Path:
 
 def load(con: Connection, folder: Path) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS reference_population")
-    load_reference_population(con, folder)
+    load_reference_population(con, folder, {"OH": "A1", "unknown": "A1"})
 
 
 def test_the_reference_population(tmp_path: Path) -> None:
@@ -114,3 +114,50 @@ def test_references_that_cannot_be_used(
 ) -> None:
     tables = {name: content for name, content in {**REFERENCE, table: rows}.items() if content is not None}
     assert refusal(load, drops(tmp_path, tables)).code == code
+
+
+MOVED = {
+    **REFERENCE,
+    "employers": [
+        {"employer_id": "E1", "naics": "332710", "state": "OH"},
+        {"employer_id": "E2", "naics": "332710", "state": "TX"},
+        {"employer_id": "E3", "naics": "332710", "state": ""},
+    ],
+    "wages_annual": [
+        {"person_key": "K1", "year": "2012", "employer_id": employer, "wages": "10"}
+        for employer in ("E1", "E2", "E3", "E9", "")
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("agreed", "used"),
+    [
+        (("OH", "TX", "unknown"), ["", "E1", "E2", "E3", "E9"]),
+        (("OH", "TX"), ["E1", "E2"]),
+        (("OH",), ["E1"]),
+        (("TX", "unknown"), ["", "E2", "E3", "E9"]),
+        (("AK",), []),
+    ],
+)
+def test_wages_of_a_state_are_used_under_an_agreement_only(
+    tmp_path: Path, agreed: tuple[str, ...], used: list[str]
+) -> None:
+    with connect(threads=1) as con:
+        con.execute("CREATE SCHEMA reference_population")
+        load_reference_population(con, drops(tmp_path, MOVED), dict.fromkeys(agreed, "A1"))
+        wages = con.execute("SELECT employer_id FROM reference_population.wages ORDER BY ALL").fetchall()
+        assert [employer for (employer,) in wages] == used
+        states = con.execute("SELECT state, agreement, employers FROM reference_population.wage_states").fetchall()
+        told = {state: (agreement, employers) for state, agreement, employers in states}
+        assert {state for state, (agreement, _) in told.items() if agreement} == set(agreed)
+        assert told["OH"] == ("A1" if "OH" in agreed else None, 1)
+        assert told["unknown"] == ("A1" if "unknown" in agreed else None, 1)
+
+
+def test_without_any_agreement_no_wages_are_read(tmp_path: Path) -> None:
+    def load_anyway(con: Connection, folder: Path) -> None:
+        con.execute("CREATE SCHEMA IF NOT EXISTS reference_population")
+        load_reference_population(con, folder, {})
+
+    assert refusal(load_anyway, drops(tmp_path, MOVED)).code == "E_NO_WAGE_AGREEMENT"

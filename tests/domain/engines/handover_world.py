@@ -8,10 +8,12 @@ from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.hand_over import SendingKeys
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey
 from credential_pipeline.engines.handover import keys
+from credential_pipeline.engines.handover.agreement import PUBLICATION
 from credential_pipeline.engines.handover.receive import ReceivingKeys
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
-from credential_pipeline.foundation.registry.model import Agreement, Industry
+from credential_pipeline.foundation.registry.agreements import Agreement, Columns, ReleaseAgreement
+from credential_pipeline.foundation.registry.model import Industry
 
 TODAY = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -19,14 +21,42 @@ CANARIES = ("987654", "canary@example.org", "5550100999", "STU-CANARY", "LEARNER
 
 AGREEMENT = Agreement(
     id="DUA-1",
-    legal_basis="34 CFR 99.31(a)(6)",
     purpose="Study of outcomes",
+    population="Holders",
     sender="Clearinghouse",
     recipient="Statistical agency",
     signed=date(2026, 1, 1),
     expires=date(2026, 12, 31),
     destroy_by=date(2027, 6, 30),
+    columns=tuple(
+        Columns(table=table.name, columns=tuple(table.column_names), legal_basis="34 CFR 99.31(a)(6)")
+        for table in SNAPSHOT
+    ),
+    release=ReleaseAgreement(
+        id="PUB-1",
+        legal_basis="Aggregates",
+        purpose="Publication",
+        sender="Statistical agency",
+        recipient=PUBLICATION,
+        signed=date(2026, 1, 1),
+        expires=date(2099, 12, 31),
+        destroy_by=date(2099, 12, 31),
+    ),
 )
+
+
+def withholding(agreement: Agreement, table: str, *names: str) -> Agreement:
+    """The agreement without some columns of a table."""
+    rest = [
+        group.model_copy(update={"columns": tuple(name for name in group.columns if name not in names)})
+        if group.table == table
+        else group
+        for group in agreement.columns
+    ]
+    words = agreement.model_dump() | {"columns": [group.model_dump() for group in rest], "withheld": {table: names}}
+    return Agreement.model_validate(words)
+
+
 INDUSTRY = Industry(
     industry="manufacturing", name="Manufacturing", naics=("31",), certifiers=("mssc",), agreement=AGREEMENT
 )

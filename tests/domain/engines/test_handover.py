@@ -119,7 +119,7 @@ def test_what_was_sealed_is_what_is_opened(ends, sealed):
 def test_the_manifest_says_all_that_an_agreement_asks_for(ends, sealed):
     content = ends.verify(sealed.folder).content
     assert content.agreement_id == "DUA-1"
-    assert content.legal_basis == AGREEMENT.legal_basis
+    assert content.legal_basis == AGREEMENT.basis
     assert content.purpose == AGREEMENT.purpose
     assert (content.sender, content.recipient) == (AGREEMENT.sender, AGREEMENT.recipient)
     assert content.recipient_key == ends.identity.recipient.fingerprint
@@ -480,7 +480,7 @@ def test_a_release_goes_to_publication_with_the_same_seal(tmp_path):
     snapshot = SNAPSHOTS["published_outcomes"]
     with connect(threads=1) as con:
         files = {}
-        for table in SNAPSHOTS["outcome_release"]:
+        for table in snapshot:
             files[table.name] = tmp_path / f"{table.name}.parquet"
             columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in table.schema.items())
             con.execute(f"COPY (SELECT {columns}) TO '{files[table.name]}' (FORMAT parquet)")
@@ -496,3 +496,22 @@ def test_a_release_goes_to_publication_with_the_same_seal(tmp_path):
         refused(
             "E_WRONG_RECIPIENT", receive, con, sealed.folder, held, INDUSTRY, recipient=AGREEMENT.recipient, **named
         )
+
+
+def test_a_key_that_was_not_agreed_is_refused_by_sender_and_recipient(ends, sealed):
+    other = AGREEMENT.model_copy(update={"recipient_key": "0" * 32})
+    refused("E_WRONG_KEY", ends.seal, facts=ManifestFacts("census_extract", "manufacturing", other))
+    agreed = AGREEMENT.model_copy(update={"recipient_key": ends.identity.recipient.fingerprint})
+    assert ends.seal(facts=ManifestFacts("census_extract", "manufacturing", agreed)).folder.is_dir()
+    named = {"kind": "census_extract", "snapshot": SNAPSHOTS["accepted_extract"], "today": TODAY, "work": ends.work}
+    held = ReceivingKeys(ends.public, ends.identity)
+    industry = INDUSTRY.model_copy(update={"agreement": other})
+    with connect(threads=1) as con:
+        refused("E_WRONG_KEY", receive, con, sealed.folder, held, industry, recipient=AGREEMENT.recipient, **named)
+
+
+def test_release_terms_hold_on_their_days_only():
+    assert release_terms(AGREEMENT, TODAY).recipient == PUBLICATION
+    refused("E_NO_AGREEMENT", release_terms, AGREEMENT, date(2025, 1, 1))
+    refused("E_AGREEMENT_EXPIRED", release_terms, AGREEMENT, date(2100, 1, 1))
+    refused("E_NO_AGREEMENT", release_terms, AGREEMENT.model_copy(update={"release": None}), TODAY)

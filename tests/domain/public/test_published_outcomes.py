@@ -15,12 +15,13 @@ from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES
+from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Cell, Release, read_cells
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_attempts import attempt_words, attempts
-from credential_pipeline.public.published_outcomes.files import csv_safe, read_table, write_csv, write_parquet
+from credential_pipeline.public.published_outcomes.files import read_table, write_csv, write_parquet
 from credential_pipeline.public.published_outcomes.headline import headline
 from credential_pipeline.public.published_outcomes.labels import Naming, in_order, sector_of
 from credential_pipeline.public.published_outcomes.methods import MethodNote

@@ -1,0 +1,87 @@
+"""Which names of files may be shown: senders choose them, and some put a person's name there.
+
+A name is plain if its letters spell nothing but words that stand here, the certifier's name, or single letters, and if it has no more
+digits than a date. Anything else is told by an id: the certifier and the first hex digits of the content's hash. Who needs the name
+finds it beside the id in ``export deliveries``, a confidential table whose readers are on record.
+"""
+
+import re
+from typing import Final
+
+_WORDS: Final = frozenset(
+    {
+        *("csv", "tsv", "txt", "xlsx", "gz", "parquet"),
+        *(
+            "awards",
+            "attempts",
+            "certifications",
+            "credentials",
+            "degrees",
+            "employers",
+            "enrollments",
+            "exams",
+            "persons",
+        ),
+        *(
+            "registry",
+            "results",
+            "wages",
+            "annual",
+            "monthly",
+            "quarterly",
+            "weekly",
+            "corrected",
+            "correction",
+            "data",
+        ),
+        *("delivery", "delta", "export", "extract", "feed", "file", "full", "other", "part", "update", "updated"),
+        *(
+            "again",
+            "bad",
+            "broken",
+            "copy",
+            "empty",
+            "extra",
+            "header",
+            "late",
+            "replay",
+            "sample",
+            "small",
+            "test",
+            "wrong",
+        ),
+    }
+)
+"""Words of the field that are nobody's name."""
+_DIGITS: Final = 8
+_HASH: Final = 12
+_NOTHING: Final = "e3b0c44298fc"
+"""Begin of the hash of no bytes: an empty file, or one that was not read."""
+
+
+def is_plain(name: str, sender: str = "") -> bool:
+    """Whether a file name can hold nobody's name.
+
+    Args:
+        name: The file name.
+        sender: The certifier, whose own name may be in it.
+    """
+    rest = name.lower().replace(sender.lower(), " ") if sender else name.lower()
+    words = re.findall(r"[^\W\d_]+", rest)
+    digits = sum(sign.isdigit() for sign in name)
+    return name.isprintable() and digits <= _DIGITS and all(len(word) == 1 or word in _WORDS for word in words)
+
+
+def delivery_id(certifier: str, sha256: str) -> str:
+    """What a delivery is called where its file name may not be shown."""
+    return f"{certifier}-unread" if sha256.startswith(_NOTHING) else f"{certifier}-{sha256[:_HASH]}"
+
+
+def shown_delivery(certifier: str, name: str, sha256: str) -> str:
+    """The file name of a delivery if it is plain, else its id."""
+    return name if is_plain(name, certifier) else f"[{delivery_id(certifier, sha256)}]"
+
+
+def shown_file(name: str) -> str:
+    """A file name if it is plain, else a word for it."""
+    return name if is_plain(name) else "[a file whose name is not shown]"
