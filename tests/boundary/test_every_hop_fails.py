@@ -8,7 +8,6 @@ import re
 import sqlite3
 import zlib
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -60,17 +59,7 @@ def test_the_search_finds_what_is_packed(tmp_path):
     assert found == {place: {name} for place in (f"{name.title()}.txt", "a.parquet", "b.db")}
 
 
-_SHOWN_AS_SENT = pytest.mark.xfail(
-    find_spec("credential_pipeline.foundation.file_names") is None,
-    reason="Gates and refusals show the file name that a sender chose.",
-    strict=True,
-)
-
-
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, id=str(case), marks=_SHOWN_AS_SENT if case.way == "delivery_name" else ()) for case in CASES],
-)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_failure_names_nobody(case: Case, failed, said):
     assert [place for place, names in said.items() if case.name in names] == []
     told = (failed / "printed" / f"{case.turn}-{HOPS[case.hop].value}.err").read_text().splitlines()
