@@ -15,6 +15,8 @@ from pathlib import Path
 from checks import vault
 from credential_pipeline.foundation.errors import SafeError
 
+#: Folders of files that others named, perhaps after somebody.
+_BY_OTHERS = {"inbox", "archive", "education", "reference", "opt_outs", "review"}
 _TRY_AGAIN = "then run again; what was published before stands"
 _FULL = (
     "E_DISK_FULL",
@@ -155,6 +157,8 @@ def _place(name: object, home: Path) -> str:
     if not isinstance(name, str | bytes | os.PathLike):
         return "a file"
     path = Path(os.fsdecode(name)).absolute()
+    if path.is_relative_to(home) and _BY_OTHERS & set(path.relative_to(home).parts[:-1]):
+        return f"a file in {Path(home.name) / path.parent.relative_to(home)}"
     return str(Path(home.name) / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 

@@ -102,8 +102,9 @@ def _quick_import(idle: str) -> Iterator[None]:
 
 
 def _lay_idle(name: str) -> None:
-    spec = importlib.util.find_spec(name)
-    if name in sys.modules or spec is None or spec.loader is None:
+    # Looked for among the modules first: asking for the specification of an idle one touches it.
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
         return
     spec.loader = importlib.util.LazyLoader(spec.loader)
     module = importlib.util.module_from_spec(spec)

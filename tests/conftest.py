@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 _TIERS = {"domain", "gates", "graph", "boundary", "pipeline", "upstream", "browser"}
 _DAGSTER_FREE = {"domain"}
 _LONGEST_FIRST = (
-    "boundary/test_canary",
+    "boundary/",
     "pipeline/",
     "domain/engines/test_linkage_spark",
     "browser/test_clerical_review",

@@ -50,6 +50,15 @@ def test_places_are_told_relative_to_home(tmp_path):
     assert str(tmp_path) not in told.message
 
 
+@pytest.mark.parametrize(
+    "folder", ["inbox/manufacturing/mssc", "education/persons", "clearinghouse/inbox/manufacturing"]
+)
+def test_files_that_others_named_are_told_by_their_folder(tmp_path, folder):
+    told = faults.explain(PermissionError(errno.EACCES, "", str(tmp_path / folder / f"{CANARY}.csv")), tmp_path)
+    assert f"a file in {tmp_path.name}/{folder}" in told.message
+    assert CANARY not in told.message
+
+
 def test_a_full_disk_when_a_file_is_written(tmp_path, monkeypatch):
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -153,7 +153,7 @@ CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role
 def create(con: Connection) -> None:
     """Make every table of every snapshot, with good rows."""
     for snapshot in SNAPSHOTS.values():
-        con.execute(f"CREATE SCHEMA {snapshot.name}")
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {snapshot.name}")
         for table in snapshot:
             name = f'{snapshot.name}."{table.name}"'
             columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
