@@ -68,7 +68,7 @@ def page(home: Path) -> Iterator[Page]:
     industries = home / "registry" / "industries"
     industries.mkdir(parents=True)
     shipped = Path("credential_pipeline/foundation/registry/industries/healthcare.yml").read_text()
-    changed = {"industry: healthcare": f"industry: {RED}", "[nha, ptcb]": "[nha]", "HLT-": "CON-"}
+    changed = {"industry: healthcare": f"industry: {RED}", "[nha, ptcb]": "[nha]"}
     for old, new in changed.items():
         assert old in shipped
         shipped = shipped.replace(old, new)

@@ -13,7 +13,9 @@ def test_what_if_tells_every_profile_and_changes_nothing(run, pilot):
     kept = json.loads(answer.out)
     assert {row["profile"] for row in kept} == {"standard", "one-off", "strict", "opensafely", "dp"}
     total = {row["profile"]: row for row in kept if row["table"] == "all"}
-    assert len({row["figures"] for row in total.values()}) == 1
+    # Exact numbers are not coarsened, and in so small an industry cannot be protected: then nothing would be shown.
+    assert total["one-off"]["figures"] >= total["standard"]["figures"] >= total["strict"]["figures"]
+    assert total["standard"]["shown"] > 200
     assert total["strict"]["shown"] <= total["standard"]["shown"]
     after = sorted((path, path.stat().st_mtime_ns) for path in (pilot / "enclave").rglob("*") if path.is_file())
     assert after == before

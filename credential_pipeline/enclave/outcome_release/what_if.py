@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.enclave.outcome_release.propose import publish
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Disclosure
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
@@ -59,12 +60,15 @@ def what_if(
         tabulate: Prepares the tables for a profile.
 
     Raises:
-        SafeError: The counts do not add up, or a count cannot be protected.
+        SafeError: The counts do not add up. Where a count cannot be protected, nothing would be shown.
     """
     for name in profiles:
         profile = rules.rules(name)
         tabulate(con, profile)
-        publish(con, profile, [])
+        if not _marked(con, profile):
+            figures = con.execute("SELECT count(*) FROM outcome_tables.outcomes").fetchall()[0][0]
+            yield Kept(name, "all", figures, 0, figures, 0, 0, 0.0)
+            continue
         rows = con.execute(
             statement(
                 __package__,
@@ -74,3 +78,14 @@ def what_if(
             )
         ).fetchall()
         yield from (Kept(name, *row) for row in rows)
+
+
+def _marked(con: Connection, profile: Profile) -> bool:
+    """Whether the figures can be made safe by the profile at all."""
+    try:
+        publish(con, profile, [])
+    except SafeError as error:
+        if error.code != "E_CANNOT_PROTECT":
+            raise
+        return False
+    return True
