@@ -8,7 +8,7 @@ from credential_pipeline.enclave.outcome_release.attack.attacker import Attack, 
 from credential_pipeline.enclave.outcome_release.attack.rules import RULES, decimals, ends, rules_of, unrounded
 from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
-from tests.domain.enclave.outcome_tables_world import opened, registry
+from tests.domain.enclave.outcome_tables_world import opened, settings
 from tests.domain.enclave.release_world import (
     STANDARD,
     Tables,
@@ -94,9 +94,8 @@ def test_an_industrys_own_thresholds_join_the_rules():
 
 
 def test_the_judge_reads_the_counts_behind_the_cells(people, made: Tables):
-    known = registry(horizons={"first": -1, "last": 2})
     with opened(people) as con:
-        tabulate(con, known.industry("manufacturing"), known)
+        tabulate(con, settings(horizons={"first": -1, "last": 2}))
         told = true_counts(con).set_index(["cell_id", "role"])["value"]
     assert told.sort_index().to_dict() == true(made).sort_index().to_dict()
 

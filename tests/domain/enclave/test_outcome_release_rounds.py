@@ -1,18 +1,22 @@
 """Marked, attacked, hidden, attacked again: what a proposal makes of the answers of an attack."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, Statement
+from credential_pipeline.enclave.outcome_release.ledger import Entry, record
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.propose import MOST_ROUNDS, propose, staged_csv
-from credential_pipeline.enclave.outcome_release.releases import record_release
+from credential_pipeline.enclave.outcome_release.releases import keep
 from credential_pipeline.enclave.outcome_release.verdict import Line, Verdict
 from credential_pipeline.enclave.outcome_release.what_if import what_if
 from credential_pipeline.foundation.registry.model import Disclosure
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.domain.engines.disclosure_synthetic import make
 
@@ -50,7 +54,7 @@ class Asking:
 
 def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_path: Path) -> None:
     attack = Asking(times=3)
-    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     shown = [number for _, number in attack.seen]
     assert shown == [shown[0] - hidden for hidden in range(4)]
     assert (proposal.profile, proposal.mended, proposal.shown) == ("standard", 3, shown[-1])
@@ -63,7 +67,7 @@ def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_
 
 def test_an_attack_without_end_is_given_up_and_every_wish_is_a_finding(con: Connection, tmp_path: Path) -> None:
     attack = Asking(times=10**6)
-    propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     assert len(attack.seen) == MOST_ROUNDS
     assert con.execute("SELECT kind FROM outcome_release.audit_findings").fetchall() == [("unmended",)]
 
@@ -71,9 +75,13 @@ def test_an_attack_without_end_is_given_up_and_every_wish_is_a_finding(con: Conn
 def test_an_attack_holds_what_other_industries_published(con: Connection, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("cell_id\n")
-    record_release(tmp_path, "healthcare", "r0001-other", other)
+    statement = Statement("healthcare", "r0001-other", "v1")
+    by = Signed("x", "x", "x")
+    entry = Entry("r0001-other", "healthcare", "releases/healthcare/r0001-other.csv", sha256(other))
+    keep(tmp_path, entry, other)
+    record(tmp_path, entry, Standing(statement, by), 1, datetime(2026, 6, 1, tzinfo=UTC))
     attack = Asking(times=0)
-    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack)
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     assert (proposal.earlier, [held for held, _ in attack.seen]) == (1, [["r0001-other"]])
 
 
