@@ -50,7 +50,9 @@ def show(industry: str) -> None:
         shown = _dollars(value, status) if measure == "in_industry_premium" else _share(value, status)
         group = "" if race == "all" else f", {race}"
         print(f"  {shown:>11}  {_LABELS[measure]}{group}" + (f" ({n:,} learners)" if n else ""))
-    print(f"  report: {report_path(environment.side_home(Side.PUBLIC), industry, release)}")
+    report = report_path(environment.side_home(Side.PUBLIC), industry, release)
+    print(f"  certificate: {report.with_name('certificate.csv')}")
+    print(f"  report: {report}")
 
 
 def _dollars(value: float | None, status: int) -> str:
