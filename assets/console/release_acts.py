@@ -33,7 +33,7 @@ def add(below: grammar.Commands) -> None:
         below,
         "enroll",
         "make the key of somebody who may propose and approve",
-        "release enroll jane --key /home/jane/release.key",
+        "release enroll first_reviewer --key first-reviewer.key",
         _enroll,
     )
     enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")

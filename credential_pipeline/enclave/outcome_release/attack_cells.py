@@ -1,72 +1,18 @@
 """What a reader of the public file can write down: which counts stand behind the cells, and what adds up to what.
 
-Reads published columns only. The meanings of the measures are those that the methods page tells everyone.
+For releases of exact numbers; the meanings of the measures are those of every attack (attack/cells.py).
 Not here: solving it (attack_bounds.py) and judging it (attacker.py).
 """
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-DIMENSIONS = [
-    "certifier",
-    "credential",
-    "cohort",
-    "age_band",
-    "sex",
-    "race",
-    "ethnicity",
-    "state",
-    "sector",
-    "setting",
-    "definition",
-]
-KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
-SHOWN = 1
+from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, KEY, SHOWN, meaning_of
+
 HALF_DECIMAL = 0.0005
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """The counts behind a measure.
-
-    Attributes:
-        n: Quantity of the column n.
-        part: Quantity that ``value`` gives: its share of n, or the value itself if ``counted``.
-        rest: Quantity n - part.
-        splits: Dimensions that tell the parts of this n apart; n itself stands under 'all'.
-        counted: True if the value is a count.
-        also: Part and rest of n that must be showable for the cell to be published, though no number of them is given.
-    """
-
-    n: str
-    part: str | None = None
-    rest: str | None = None
-    splits: tuple[str, ...] = ()
-    counted: bool = False
-    also: tuple[str, str] | None = None
-
-
-MEANINGS = {
-    "earnings_p25": Meaning("wage_matched"),
-    "earnings_p50": Meaning("wage_matched"),
-    "earnings_p75": Meaning("wage_matched"),
-    "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
-    "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
-    "above_poverty_share": Meaning("wage_matched", "above_poverty", "below_poverty"),
-    "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits=("sector",)),
-    "setting_share": Meaning("cohort", "cohort", "other_settings", splits=("setting", "definition")),
-    "coverage_share": Meaning("coverage", "coverage", "other_reasons", splits=("definition",)),
-    "stacking_share": Meaning("stacking", "stacking", "other_numbers", splits=("definition",)),
-    "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry")),
-    "attempts": Meaning("attempts.n", "attempts", counted=True),
-    "passes": Meaning("passes.n", "passes", counted=True),
-    "failures": Meaning("failures.n", "failures", counted=True),
-    "pass_rate": Meaning("attempts", "passes", "failures"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,29 +32,6 @@ class Puzzlebook:
     equations: list[tuple[int, list[int]]]
     wholes: list[tuple[int, int]]
     guesses: list[tuple[int, int]]
-
-
-def read_cells(path: Path) -> pd.DataFrame:
-    """Read ``outcomes.csv`` as published."""
-    text = [*DIMENSIONS, "industry", "attribution", "measure", "cell_id", "unit"]
-    cells = pd.read_csv(path, dtype=dict.fromkeys(text, "string"), keep_default_na=False, na_values={"": ""})
-    for column in ("value", "n", "horizon", "status"):
-        cells[column] = pd.to_numeric(cells[column])
-    for column in [*DIMENSIONS, "industry", "attribution"]:
-        cells[column] = cells[column].fillna("all") if column in cells else "all"
-    # Elsewhere a definition only says how something was counted, and one quantity has one definition.
-    kinds = [measure for measure, meaning in MEANINGS.items() if "definition" in meaning.splits]
-    cells.loc[~cells["measure"].isin(kinds), "definition"] = "all"
-    return cells
-
-
-def meaning_of(measure: str) -> Meaning:
-    """Return the known meaning; an unknown share is a part of an n of its own, and anything else has an n alone."""
-    if measure in MEANINGS:
-        return MEANINGS[measure]
-    if measure.endswith(("_share", "_rate")):
-        return Meaning(f"{measure}.n", f"{measure}.part", f"{measure}.rest")
-    return Meaning(f"{measure}.n")
 
 
 def write_down(cells: pd.DataFrame, min_learners: int) -> Puzzlebook:

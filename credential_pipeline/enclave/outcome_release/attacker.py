@@ -1,4 +1,4 @@
-"""An attacker on the published files: rebuilds the counts, bounds what is hidden, reports what is not hidden well.
+"""An attacker on releases of exact numbers: rebuilds the counts, bounds what is hidden, reports what is not hidden well.
 
 Independent on purpose: it knows the public columns, the methods and the threshold, and nothing of the protector. A
 finding is a count that a reader can show to be below the threshold without being nobody, or narrow down too far.
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from credential_pipeline.enclave.outcome_release.attack_cells import KEY, Puzzlebook, read_cells, write_down
+from credential_pipeline.enclave.outcome_release.attack.cells import KEY, read_cells
+from credential_pipeline.enclave.outcome_release.attack_cells import Puzzlebook, write_down
 from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Puzzle, bound
 
 

@@ -160,7 +160,8 @@ def test_an_earlier_file_of_the_same_data_joins_the_attack(tables: Tables, good:
 def test_a_few_new_learners_are_hidden_from_subtraction(tables: Tables, good: Published, tmp_path: Path) -> None:
     old = good.path
     more = replace(tables, counts=tables.counts.copy(), outcomes=tables.outcomes.copy())
-    grown = more.counts[more.counts["quantity"].isin(["attempts", "failures"]) & (more.counts["learners"] > 0)]
+    failed = ["tried", "never_passed", "sittings", "sittings_failed"]
+    grown = more.counts[more.counts["quantity"].isin(failed)]
     lifted = grown[(grown["age_band"] == "all") & (grown["sex"] == "all") & (grown["race"] == "all")]
     kept = ["C00", "mssc"]
     line = lifted["credential"].isin([kept[0], "all"]) & lifted["certifier"].isin([kept[1], "all"])
@@ -171,10 +172,10 @@ def test_a_few_new_learners_are_hidden_from_subtraction(tables: Tables, good: Pu
     more.counts.loc[chosen, ["value", "learners"]] += 4
     size = more.counts.set_index("count_id")["value"]
     more.outcomes["n"] = more.outcomes["n_count_id"].map(size)
-    rate = more.outcomes["measure"] == "pass_rate"
-    share = more.outcomes["numerator_count_id"].map(size) / more.outcomes["n"]
-    more.outcomes.loc[rate & (more.outcomes["n"] > 0), "value"] = share
-    more.outcomes.loc[more.outcomes["measure"] == "attempts", "value"] = more.outcomes["n"].astype(float)
+    part = more.outcomes["numerator_count_id"].map(size)
+    rate = more.outcomes["measure"] == "eventual_pass_rate"
+    more.outcomes.loc[rate & (more.outcomes["n"] > 0), "value"] = part / more.outcomes["n"]
+    more.outcomes.loc[more.outcomes["measure"] == "attempts", "value"] = part.astype(float)
     folder = tmp_path / "new"
     folder.mkdir()
     with connect() as con:

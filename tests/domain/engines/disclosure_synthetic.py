@@ -269,12 +269,16 @@ def _without_horizon(
             )
         maker.adds(ids["cohort", key], [ids[setting, key] for setting in SETTINGS])
         done, good = int(tries[mask].sum()), int(passed[mask].sum())
-        for quantity, number in (("attempts", done), ("passes", good), ("failures", done - good)):
+        tried = int(mask.sum())
+        sat = {"tried": tried, "sittings": done, "sittings_passed": good, "sittings_failed": done - good}
+        for quantity, number in (sat | {"passed_eventually": good, "never_passed": tried - good}).items():
             ids[quantity, key] = maker.count(quantity, group, None, number)
-        maker.adds(ids["attempts", key], [ids["passes", key], ids["failures", key]])
-        maker.cell("attempts", group, None, ids["attempts", key], None, float(done))
-        maker.cell("passes", group, None, ids["passes", key], None, float(good))
-        maker.cell("pass_rate", group, None, ids["attempts", key], ids["passes", key], _ratio(good, done))
+        maker.adds(ids["sittings", key], [ids["sittings_passed", key], ids["sittings_failed", key]])
+        maker.adds(ids["tried", key], [ids["passed_eventually", key], ids["never_passed", key]])
+        n = ids["tried", key]
+        maker.cell("attempts", group, None, n, ids["sittings", key], float(done))
+        maker.cell("passes", group, None, n, ids["sittings_passed", key], float(good))
+        maker.cell("eventual_pass_rate", group, None, n, ids["passed_eventually", key], _ratio(good, tried))
     for total, parts in families:
         for quantity in dict.fromkeys(name for name, _ in ids):
             maker.adds(ids[quantity, total], [ids[quantity, part] for part in parts])
