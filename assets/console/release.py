@@ -1,14 +1,13 @@
 """``release``: what may be published of an industry. ``what-if`` shows how much each profile would leave.
 
-Every subcommand is one entry of ``_SUBCOMMANDS``: ``release SUB INDUSTRY``. Prints numbers of figures, never a figure.
+Prints numbers of figures, never a figure. Not here: the acts of people on a release (release_acts.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from assets import environment
@@ -26,36 +25,28 @@ if TYPE_CHECKING:
 _COLUMNS = ("table", "figures", "shown", "hidden", "not available", "coarsened", "learners shown")
 
 
-@dataclass(frozen=True)
-class _Subcommand:
-    """One thing that can be done about a release.
-
-    Attributes:
-        name: The word that people type.
-        summary: What it does, in a few words.
-        example: A call that works, without the program's name.
-        options: Adds what it takes besides the industry.
-        execute: Does it; gives the exit code.
-    """
-
-    name: str
-    summary: str
-    example: str
-    options: Callable[[argparse.ArgumentParser], None]
-    execute: grammar.Execute
-
-
 def add(commands: grammar.Commands) -> None:
     """Say what the command takes."""
-    release = grammar.command(
-        commands, "release", "what may be published of an industry", "release what-if manufacturing", what_if
+    words = ("what-if", *release_acts.WORDS)
+    below = grammar.group(
+        commands, "release", "what may be published of an industry", "release what-if manufacturing", *words
     )
-    words = "|".join(subcommand.name for subcommand in _SUBCOMMANDS)
-    below = release.add_subparsers(dest="subcommand", required=True, metavar=words)
-    for subcommand in _SUBCOMMANDS:
-        parser = grammar.command(below, subcommand.name, subcommand.summary, subcommand.example, subcommand.execute)
-        parser.add_argument("industry", metavar="INDUSTRY")
-        subcommand.options(parser)
+    parser = grammar.command(
+        below,
+        "what-if",
+        "how many figures each release profile would show and hide",
+        "release what-if manufacturing --profile standard --profile one-off",
+        what_if,
+    )
+    parser.add_argument("industry", metavar="INDUSTRY")
+    parser.add_argument(
+        "--profile",
+        action="append",
+        choices=sorted(PROFILES),
+        metavar="NAME",
+        help=f"one of {', '.join(PROFILES)}; may be given again; all of them if not given",
+    )
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
     release_acts.add(below)
 
 
@@ -94,7 +85,7 @@ def _kept(industry: Industry, profiles: list[str]) -> list[Kept]:
     def tabulated(con: Connection, profile: Profile) -> None:
         con.execute("DROP SCHEMA IF EXISTS outcome_tables CASCADE")
         con.execute("CREATE SCHEMA outcome_tables")
-        tabulate(con, plan.with_profile(profile.name), earlier)
+        tabulate(con, plan.with_profile(profile), earlier)
 
     with connect(Side.ENCLAVE) as con:
         for version in reads:
@@ -119,25 +110,3 @@ def _table(rows: list[Kept]) -> list[str]:
         + "".join(f"  {word.rjust(width)}" for word, width in zip(line[1:], widths[1:], strict=True))
         for line in texts
     ]
-
-
-def _what_if_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--profile",
-        action="append",
-        choices=sorted(PROFILES),
-        metavar="NAME",
-        help=f"one of {', '.join(PROFILES)}; may be given again; all of them if not given",
-    )
-    parser.add_argument("--json", action="store_true", help="the same as JSON")
-
-
-_SUBCOMMANDS = (
-    _Subcommand(
-        "what-if",
-        "how many figures each release profile would show and hide",
-        "release what-if manufacturing --profile standard --profile one-off",
-        _what_if_options,
-        what_if,
-    ),
-)

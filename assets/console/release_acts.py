@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.snapshots import Version
 
 
+WORDS = ("enroll", "propose", "correct", "withdraw", "approve", "publish", "status")
+
+
 def add(below: grammar.Commands) -> None:
     """Say what the acts take.
 
@@ -129,10 +132,7 @@ def _proposed(statement: Statement, arguments: argparse.Namespace) -> int:
         f"{statement.kind} release {statement.release} of {statement.industry} is proposed (version {statement.version})"
     )
     print(f"  review: {packet_path(_home(), statement.industry, statement.release)}")
-    kind = "" if statement.kind == "regular" else f" --kind {statement.kind}"
-    print(
-        f"  next: two other people run `release approve {statement.industry} --release {statement.release}{kind} --key FILE`"
-    )
+    print(f"  next: two other people run `{_approve_words(statement)}`")
     _show_in_dagster(statement, "proposed")
     return 0
 
@@ -197,8 +197,8 @@ def waiting(industry: str) -> str:
     found = acts.standing(_ledger().lines(), industry)
     if version is None or (found is not None and found.published and found.statement.version == version.name):
         return ""
-    release = version.manifest.facts["release"]
     if found is None or found.published or found.statement.version != version.name:
+        release = version.manifest.facts["release"]
         calendar = environment.registry().industry(industry).disclosure.calendar
         again = next_statement(_home(), industry, release, version.name, calendar, _today()).kind == "correction"
         words = f"correct {industry} --reason …" if again else f"propose {industry}"
@@ -207,11 +207,11 @@ def waiting(industry: str) -> str:
             f"{acts.APPROVALS} others to approve it"
         )
     if found.approved:
-        return f"{industry}: release {release} is approved and waits for `release publish {industry}`"
+        return f"{industry}: {_told(found.statement)}, is approved and waits for `release publish {industry}`"
     left = acts.APPROVALS - len(found.approvals)
     return (
-        f"{industry}: release {release} waits for {left} more approvals by others than {found.proposer.name}: "
-        f"`release approve {industry} --release {release} --key FILE`"
+        f"{industry}: {_told(found.statement)}, waits for {left} more approvals by others than {found.proposer.name}: "
+        f"`{_approve_words(found.statement)}`"
     )
 
 
@@ -238,6 +238,12 @@ def _proposal(industry: str, version: Version) -> Standing:
         )
         raise SafeError("E_NOT_PROPOSED", message)
     return found
+
+
+def _approve_words(statement: Statement) -> str:
+    """What approvers type."""
+    kind = "" if statement.kind == "regular" else f" --kind {statement.kind}"
+    return f"release approve {statement.industry} --release {statement.release}{kind} --key FILE"
 
 
 def _told(statement: Statement) -> str:

@@ -45,12 +45,12 @@ def _build(step: Step, staged: Staged) -> None:
     figures.append(step.industry.disclosure.model_dump_json())
     binding = Binding(words=digest_of(*words), made_of=digest_of(*figures), tables=tables)
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
-    staged.learn(EARLIER, known_before(step.root, step.partition, proposal.entry.release))
+    staged.learn(EARLIER, proposal.known)
     preview.render(step, staged, proposal.entry.release)
     staged.facts |= {
         "release": proposal.entry.release,
         "entry": asdict(proposal.entry),
-        "profile": proposal.profile,
+        "profile": proposal.entry.profile,
         "figures shown": proposal.shown,
         "figures hidden": proposal.hidden,
         "figures hidden for what an attack found": proposal.mended,

@@ -15,11 +15,13 @@ from credential_pipeline.engines.handover.due_packages import END, due_packages
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.due import (
     ARCHIVE_DAYS,
+    OLD_DAYS,
     Due,
     Kept,
     aged,
     day_of,
     fault_log,
+    later,
     leftovers,
     old_versions,
 )
@@ -112,7 +114,8 @@ def _asked(kept: Kept, sent: dict[str, Sent], registry: Registry) -> Due | None:
         return Due(kept.label, kept.folder, last.day, last.why)
     industry = registry.industries.get(kept.partition)
     terms = industry.agreement if industry is not None else None
-    if kept.hop == "census_extract" and kept.current and terms is not None:
+    ends = terms is not None and (kept.current or terms.destroy_by <= later(kept.day, OLD_DAYS))
+    if kept.hop == "census_extract" and terms is not None and ends:
         return Due(kept.label, kept.folder, terms.destroy_by, END, terms.id, kept.pointer)
     return None
 

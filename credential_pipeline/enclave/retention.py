@@ -85,7 +85,7 @@ def _asked(kept: Kept, accepted: dict[str, _Accepted], current: dict[str, Path],
             rows = f"{left:,} of its rows" if left else "some of its rows, as it can't be read,"
             why = f"{rows} are not in number {one.number} of {one.day}"
             return Due(kept.label, kept.folder, one.day, why, id_)
-    if terms is not None and kept.current:
+    if terms is not None and (kept.current or terms.destroy_by <= later(kept.day, OLD_DAYS)):
         return Due(kept.label, kept.folder, terms.destroy_by, END, id_, kept.pointer)
     return None
 

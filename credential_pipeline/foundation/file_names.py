@@ -34,6 +34,7 @@ _WORDS: Final = frozenset(
             "correction",
             "data",
         ),
+        *("letter", "letters", "list", "opt", "out", "outs", "rescission", "rescissions"),
         *("delivery", "delta", "export", "extract", "feed", "file", "full", "other", "part", "update", "updated"),
         *(
             "again",

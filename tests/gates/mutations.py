@@ -154,6 +154,10 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE linked_records.learners SET status = NULL WHERE learner_id = 'L2'",
         ),
         "blocked_learners_marked": (
+            # A letter that was taken back says nothing of the certifier's word.
+            """UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2';
+               INSERT INTO linked_records.blocks BY NAME SELECT 'S9' AS statement_id, 'L2' AS learner_id,
+               'individual' AS source, DATE '2026-01-01' AS rescinded, false AS in_force""",
             "UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'",
             """UPDATE linked_records.learners SET blocked = NULL;
                UPDATE cleaned_learners.credentials SET blocked = true WHERE record_id = 'T2'""",
@@ -348,7 +352,11 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "published_outcomes": {
         **{rule: sql.format(s="published_outcomes") for rule, sql in _SHOWN.items()},
         "one_release": "UPDATE published_outcomes.published_outcomes SET release = 'other' WHERE cell_id = 's1'",
-        "one_act": "DELETE FROM published_outcomes.release_acts",
+        "one_act": (
+            "DELETE FROM published_outcomes.release_acts",
+            "INSERT INTO published_outcomes.release_acts BY NAME"
+            " SELECT 'second' AS release, 'withdrawal' AS kind, 'k1, k2' AS approved_by",
+        ),
         "figures_are_of_the_act": (
             "UPDATE published_outcomes.release_acts SET kind = 'withdrawal'",
             "UPDATE published_outcomes.release_acts SET release = 'another'",

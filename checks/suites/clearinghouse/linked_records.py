@@ -41,7 +41,11 @@ CERTIFIER_GAP = 0.2
 FALL = 0.02
 """A fall of the linked share that new deliveries alone do not explain in an industry of some size."""
 
-_TAKEN_BACK = "(SELECT learner_id FROM linked_records.blocks WHERE rescinded IS NOT NULL AND learner_id IS NOT NULL)"
+_TAKEN_BACK = (
+    "(SELECT learner_id FROM linked_records.blocks WHERE source = 'certifier' AND learner_id IS NOT NULL GROUP BY ALL"
+    " HAVING count(rescinded) > 0 AND NOT bool_or(in_force IS NOT FALSE))"
+)
+"""Learners of whom certifiers took back all that they had said; what others took back says nothing of a certifier's word."""
 _RESCINDED = "(SELECT statement_id FROM linked_records.blocks WHERE rescinded IS NOT NULL)"
 
 

@@ -11,15 +11,15 @@ from credential_pipeline.clearinghouse.census_extract.disclosure_record import D
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
 from credential_pipeline.engines.handover.agreement import require_agreement
+from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.delivery import deliver
-from credential_pipeline.engines.handover.keys import Recipient, SigningKey, VerifyKey
+from credential_pipeline.engines.handover.keys import Recipient, SigningKey
 from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
-from credential_pipeline.engines.handover.package import SealedPackage, describe_files, packages, read_manifest, seal
+from credential_pipeline.engines.handover.package import SealedPackage, describe_files, seal
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.model import Industry
-from credential_pipeline.foundation.storage.chain import Head
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -67,7 +67,7 @@ def hand_over(
     """
     agreement = _agreement_of(industry, keys.tokens, today)
     record = DisclosureRecord(home)
-    record.entries(_witnesses(home, keys.signing.public))
+    record.entries(witnesses(home / "outbox", keys.signing.public))
     with scratch(con) as work:
         members = _checked_members(work, files, industry.industry, keys.tokens)
 
@@ -82,12 +82,6 @@ def hand_over(
             deliver(sealed, inbox, keys.signing.public)
     record.complete(sealed.package_id, when)
     return sealed
-
-
-def _witnesses(home: Path, sender: VerifyKey) -> list[Head]:
-    """What the packages that were sealed here say of the length of the record."""
-    folders = sorted(path for path in (home / "outbox").glob("*") if path.is_dir())
-    return [read_manifest(package, sender).ledger for folder in folders for package in packages(folder, sender)]
 
 
 def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:

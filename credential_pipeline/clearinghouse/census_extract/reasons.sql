@@ -4,7 +4,8 @@ wishes AS (
     SELECT learner_id, source FROM linked_records.blocks WHERE learner_id IS NOT NULL AND in_force IS NOT FALSE
 ),
 rescinded AS (
-    SELECT DISTINCT learner_id FROM linked_records.blocks WHERE learner_id IS NOT NULL AND rescinded IS NOT NULL
+    SELECT learner_id FROM linked_records.blocks WHERE learner_id IS NOT NULL AND source = 'certifier'
+    GROUP BY learner_id HAVING count(rescinded) > 0 AND NOT bool_or(in_force IS NOT FALSE)
 ),
 certifier_blocks AS (
     SELECT coalesce(l.learner_id, p.learner_id) AS learner_id, c.profile_id
@@ -21,7 +22,7 @@ certifier_blocks AS (
 opted_out AS (
     SELECT learner_id FROM wishes WHERE source <> 'school'
     UNION
-    -- Found again without the wishes of the linkage, but for what was taken back.
+    -- Found again without the wishes of the linkage, but for what certifiers took back.
     SELECT learner_id FROM certifier_blocks ANTI JOIN rescinded USING (learner_id) WHERE learner_id IS NOT NULL
 ),
 seen AS (

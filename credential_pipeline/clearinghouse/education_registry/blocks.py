@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.opt_outs.lists import Entry
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.dropped_files import drop_files, open_drop
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.standard_form import yes
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import scratch
@@ -35,9 +36,7 @@ def refuse_cut(folder: Path, shown: str) -> None:
             opened.seek(max(0, os.fstat(opened.fileno()).st_size - 1))
             end = opened.read(1)
         if end not in (b"\n", b"\r"):
-            message = (
-                f"{shown}/{Path(file).name} is cut off: its last line has no line end; deliver the whole file again"
-            )
+            message = f"{shown}/{shown_file(Path(file).name)} is cut off: its last line has no line end; deliver the whole file again"
             raise SafeError("E_DROP_CUT", message)
 
 
@@ -63,7 +62,7 @@ def refuse_undecided(con: Connection, folder: Path, shown: str) -> None:
                 undecided = f"{yes(drop.text('ferpa_block'))} IS NULL"
                 rows = con.execute(f"SELECT count(*) FROM {drop.rows} WHERE {undecided}").fetchall()[0][0]
             if rows:
-                found.append(f"{shown}/{Path(file).name}: {rows} rows")
+                found.append(f"{shown}/{shown_file(Path(file).name)}: {rows} rows")
     message = (
         f"{', '.join(found)} have no ferpa_block or one that is neither Y nor N; a blank is no consent, write Y or N"
     )

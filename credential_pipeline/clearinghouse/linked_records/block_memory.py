@@ -9,12 +9,41 @@ from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
-from credential_pipeline.foundation.storage.snapshots import Store
+from credential_pipeline.foundation.storage.snapshots import Store, Version
 
 BEFORE = "previous_opt_outs"
 """Schema with the statements that are inherited, empty in a first run; the gate compares the new version with it."""
 TABLE = "block_statements"
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
+
+
+def newest_memory(store: Store, industry: str) -> Version | None:
+    """The newest version of an industry whose memory of opt-outs is whole; None if it never had one.
+
+    Raises:
+        SafeError: ``E_OPT_OUTS_LOST``: there was one, and it is whole in no version on disk; ``E_SCHEMA_NEWER``: the current
+            version was written by a later program.
+    """
+    versions = store.versions(SNAPSHOT, industry)
+    found = next((one for one in versions if TABLE in one.manifest.tables and one.is_whole((TABLE,))), None)
+    # Readable versions that never had the table are older than it; none that can be read, where there were some, are a loss.
+    had = any(TABLE in one.manifest.tables for one in versions) or not versions
+    if found is None and had and store.was_published(SNAPSHOT, industry):
+        message = (
+            f"The memory of opt-outs of {industry} is lost: block_statements is whole in no version of linked_records on"
+            f" disk. Restore the folder {SNAPSHOT.name}/{industry} of the store from a backup, or run {industry} with --new-ids"
+            " to start with what the deliveries, the registry and the lists of opt-outs say now."
+        )
+        raise SafeError("E_OPT_OUTS_LOST", message)
+    return found
+
+
+def recall(work: Scratch, schema: str) -> Relation:
+    """The statements in a schema; none in a connection without it."""
+    query = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+    if work.con.execute(query, [schema, TABLE]).fetchall()[0][0]:
+        return relation(work.con, f"{schema}.{TABLE}")
+    return work.rows("no_statements", SNAPSHOT.table(TABLE).schema, ())
 
 
 def attach_statements(con: Connection, store: Store, industry: str, *, anew: bool = False) -> None:
@@ -31,20 +60,16 @@ def attach_statements(con: Connection, store: Store, industry: str, *, anew: boo
             current one was written by a later program.
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {BEFORE}")
-    versions = [one for one in store.versions(SNAPSHOT, industry) if TABLE in one.manifest.tables]
-    version = next((one for one in versions if one.is_whole((TABLE,))), None)
+    try:
+        version = newest_memory(store, industry)
+    except SafeError as error:
+        if error.code != "E_OPT_OUTS_LOST" or not anew:
+            raise
+        version = None
+        _PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
     if version is not None:
         version.attach(con, BEFORE, (TABLE,))
         return
-    if versions and not anew:
-        message = (
-            "The memory of opt-outs is lost: block_statements is whole in no version of linked_records on disk. Restore the"
-            f" folder {SNAPSHOT.name}/{industry} of the store from a backup, or run with --new-ids to start with what the"
-            " deliveries, the registry and the lists of opt-outs say now."
-        )
-        raise SafeError("E_OPT_OUTS_LOST", message)
-    if versions:
-        _PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
     schema = SNAPSHOT.table(TABLE).schema
     columns = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in schema.items())
     con.execute(f"CREATE OR REPLACE VIEW {BEFORE}.{TABLE} AS SELECT {columns} LIMIT 0")
@@ -52,7 +77,4 @@ def attach_statements(con: Connection, store: Store, industry: str, *, anew: boo
 
 def recall_statements(work: Scratch) -> Relation:
     """The statements of the last version; none in a connection without the schema :data:`BEFORE`."""
-    query = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
-    if work.con.execute(query, [BEFORE, TABLE]).fetchall()[0][0]:
-        return relation(work.con, f"{BEFORE}.{TABLE}")
-    return work.rows("no_statements", SNAPSHOT.table(TABLE).schema, ())
+    return recall(work, BEFORE)

@@ -58,7 +58,7 @@ def link(
     """
     models = Models(profiles_model or shipped("profiles"), registry_model or shipped("registry"))
     with scratch(con) as work:
-        wishes = Wishes(opt_outs, getattr(industry, "industry", ""), today or datetime.now(tz=UTC).date())
+        wishes = Wishes(opt_outs, industry.industry, today or datetime.now(tz=UTC).date())
         _link(work, inputs(con), models, industry.linkage, declared or {}, review, wishes, engine)
 
 

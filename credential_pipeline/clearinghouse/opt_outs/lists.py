@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.names import NAME
 
 FOLDER: Final = "opt_outs"
@@ -118,7 +119,7 @@ def _read(folder: Path, shown: str, columns: tuple[str, ...], entry: Callable[[_
             continue
         if not file.is_file() or file.suffix.lower() != ".csv":
             raise SafeError("E_OPT_OUTS", f"{shown} holds something else than .csv files; remove it or save it as CSV")
-        for line in _lines(file, f"{shown}/{file.name}", columns):
+        for line in _lines(file, f"{shown}/{shown_file(file.name)}", columns):
             yield entry(line)
 
 

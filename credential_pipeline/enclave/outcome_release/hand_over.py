@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, rec
 from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
 from credential_pipeline.engines.handover.agreement import release_terms, require_agreement
+from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
 from credential_pipeline.engines.handover.manifest import ManifestFacts, PackageManifest
 from credential_pipeline.engines.handover.package import SealedPackage, seal
@@ -17,7 +18,7 @@ from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.contracts.published_outcomes import ACTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
-from credential_pipeline.foundation.storage.chain import Line
+from credential_pipeline.foundation.storage.chain import Head, Line, head_of
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Version
 
@@ -54,15 +55,15 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
             nothing was sealed.
     """
     ledger = chain(place.home)
-    lines = ledger.lines()
+    lines = ledger.lines(witnesses(place.outbox.parent, load_signing_key(place.home, ENCLAVE_TO_PUBLICATION).public))
     found = standing(lines, statement.industry)
     if found is None or found.statement != statement or not found.published:
         found = require_approved(ledger, People(place.home), statement, place.when)
         refuse_outdated(version, statement, place.home)
+    approved, head = found, head_of(lines)
     agreement = release_terms(require_agreement(place.industry, place.today), place.today)
     sent = max((line.facts.get("number", 0) for line in lines if _about(line, statement.industry)), default=0)
-    facts = ManifestFacts(SNAPSHOT.name, statement.industry, agreement, place.when, sent=sent, ledger=ledger.head())
-    approved = found
+    facts = ManifestFacts(SNAPSHOT.name, statement.industry, agreement, place.when, sent=sent, ledger=head)
     with tempfile.TemporaryDirectory(dir=place.home, prefix=".sealing-") as folder:
         return seal(
             _files(version, statement, _act(approved, lines), Path(folder)),
@@ -70,7 +71,7 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
             facts,
             load_signing_key(place.home, ENCLAVE_TO_PUBLICATION),
             load_recipient(place.home, ENCLAVE_TO_PUBLICATION),
-            before_publish=lambda manifest: _record(place, version, approved, manifest),
+            before_publish=lambda manifest: _record(place, version, approved, manifest, head),
         )
 
 
@@ -93,14 +94,14 @@ def _about(line: Line, industry: str) -> bool:
     return bool(line.facts.get("statement", {}).get("industry") == industry)
 
 
-def _record(place: Sealing, version: Version, approved: Standing, manifest: PackageManifest) -> None:
+def _record(place: Sealing, version: Version, approved: Standing, manifest: PackageManifest, head: Head) -> None:
     statement = approved.statement
     if statement.kind != "withdrawal":
         entry = Entry(**version.manifest.facts["entry"])
-        record(place.home, entry, approved, manifest.number, place.when)
+        record(place.home, entry, approved, manifest.number, place.when, head)
     elif not approved.published:
         facts = {"statement": vars(statement), "number": manifest.number}
-        chain(place.home).append(WITHDRAWN, facts, place.when)
+        chain(place.home).append(WITHDRAWN, facts, place.when, head)
 
 
 def _act(approved: Standing, lines: list[Line]) -> tuple[str, ...]:

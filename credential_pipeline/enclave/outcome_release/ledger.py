@@ -10,7 +10,7 @@ from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.acts import RELEASED, Standing
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.storage.chain import Chain, Line
+from credential_pipeline.foundation.storage.chain import Chain, Head, Line
 from credential_pipeline.foundation.storage.durable import sha256
 
 _LEDGER = "release_ledger.jsonl"
@@ -55,7 +55,9 @@ def entries(lines: Sequence[Line]) -> list[Entry]:
     return [Entry(**line.facts["entry"]) for line in lines if line.kind == RELEASED]
 
 
-def record(home: Path, entry: Entry, approved: Standing, number: int, when: datetime) -> None:
+def record(
+    home: Path, entry: Entry, approved: Standing, number: int, when: datetime, after: Head | None = None
+) -> None:
     """Add a release, before the package can be seen; nothing happens if it is there.
 
     Args:
@@ -64,9 +66,10 @@ def record(home: Path, entry: Entry, approved: Standing, number: int, when: date
         approved: Its proposal, with the approvals.
         number: Number of the sealed package.
         when: Time of release, with time zone.
+        after: Head of the ledger on which it was decided that it may be released.
 
     Raises:
-        SafeError: ``E_LEDGER_BROKEN``, or ``E_RELEASE_EXISTS`` if the id stands for other content.
+        SafeError: ``E_LEDGER_BROKEN``, or ``E_LEDGER_MOVED``, or ``E_RELEASE_EXISTS`` if the id stands for other content.
     """
     ledger = chain(home)
     for other in entries(ledger.lines()):
@@ -77,7 +80,7 @@ def record(home: Path, entry: Entry, approved: Standing, number: int, when: date
             return
     by = [signed.fingerprint for signed in approved.approvals]
     facts = {"statement": vars(approved.statement), "entry": asdict(entry), "approved_by": by, "number": number}
-    ledger.append(RELEASED, facts, when)
+    ledger.append(RELEASED, facts, when, after)
 
 
 def files_of(released: Sequence[Entry], home: Path) -> list[Path]:

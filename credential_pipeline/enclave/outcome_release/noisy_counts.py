@@ -7,6 +7,7 @@ the same counts: a second draw would cost again, and the mean of two draws is ne
 Not here: the drawing (``engines/disclosure/noise``).
 """
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from credential_pipeline.engines.disclosure.noise import add_noise, scale_of
 from credential_pipeline.engines.disclosure.rounding import Ints
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.profiles import Profile
+from credential_pipeline.foundation.storage.chain import Chain
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -47,7 +49,7 @@ def drawer(home: Path, industry: str) -> Draw:
         digest = hashlib.sha256(json.dumps([industry, profile.epsilon, content]).encode()).hexdigest()
         path = home / _KEPT / f"{digest}.json"
         if not path.exists():
-            _spend(home / _LEDGER, industry, digest, profile)
+            _spend(home, industry, digest, profile)
             noisy = add_noise(counts["value"].to_numpy(np.int64), _each(counts, profile))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(path, json.dumps(noisy.tolist()).encode())
@@ -91,23 +93,24 @@ def _each(counts: pd.DataFrame, profile: Profile) -> float:
     return profile.epsilon / max(len(kinds), 1)
 
 
-def _spend(path: Path, industry: str, digest: str, profile: Profile) -> None:
+def chain(home: Path) -> Chain:
+    """The ledger of the privacy budget of an enclave."""
+    return Chain(home, home / _LEDGER, "noise")
+
+
+def _spend(home: Path, industry: str, digest: str, profile: Profile) -> None:
     """Write a draw into the ledger of the budget.
 
     Raises:
-        SafeError: ``E_DP_BUDGET``: too little is left. ``E_DP_LEDGER``: the ledger cannot be read.
+        SafeError: ``E_DP_BUDGET``: too little is left. ``E_LEDGER_BROKEN``.
     """
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    try:
-        spent = sum(float(json.loads(line)["epsilon"]) for line in lines)
-    except (KeyError, TypeError, ValueError):
-        raise SafeError("E_DP_LEDGER", f"{path.name}: a line is damaged; restore the ledger from its copy") from None
+    ledger = chain(home)
+    spent = sum(float(line.facts["epsilon"]) for line in ledger.lines())
     if spent + profile.epsilon > profile.budget:
         message = (
             f"The privacy budget is spent: {spent:g} of {profile.budget:g}, and a release costs {profile.epsilon:g}. Figures that"
             " were published can be published again; new ones need another profile."
         )
         raise SafeError("E_DP_BUDGET", message)
-    line = json.dumps({"industry": industry, "content": digest, "epsilon": profile.epsilon}, sort_keys=True)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(path, "".join(f"{entry}\n" for entry in [*lines, line]).encode())
+    facts = {"industry": industry, "content": digest, "epsilon": profile.epsilon}
+    ledger.append("drawn", facts, datetime.datetime.now(datetime.UTC))

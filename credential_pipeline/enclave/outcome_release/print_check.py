@@ -30,9 +30,12 @@ def check_print(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verd
     shown = cells[cells["status"] == 1]
     money = shown["unit"].isin(["usd", "mean"]).to_numpy()
     n, value = shown["n"].to_numpy(float), shown["value"].to_numpy(float)
+    unit = shown["unit"].to_numpy(str)
     broken = {
         "n": ~_rounded(n, profile) | (n < np.where(money, profile.min_money, profile.min_learners) - _slack(profile)),
-        "value": _careless(shown["unit"].to_numpy(str), value, profile),
+        "value": _careless(unit, value, profile),
+        "low": _careless(unit, shown["low"].to_numpy(float), profile),
+        "high": _careless(unit, shown["high"].to_numpy(float), profile),
     }
     findings = tuple(
         ("shown", str(cell), role) for role, flags in broken.items() for cell in shown.loc[flags, "cell_id"]
@@ -61,10 +64,14 @@ def _slack(profile: Profile) -> int:
     return int((fewest - ROUNDINGS[profile.counts].apply(fewest)).max(initial=0))
 
 
-def _careless(unit: np.ndarray, value: Reals, profile: Profile) -> Flags:
-    """Which values are told more finely than the profile tells."""
+def _careless(unit: np.ndarray, numbers: Reals, profile: Profile) -> Flags:
+    """Which values, or ends of bands, are told more finely than the profile tells; a missing one tells nothing."""
+    value = np.nan_to_num(numbers)
     decimals = 10**profile.decimals
     share = np.abs(value * decimals - np.rint(value * decimals)) > _CLOSE * decimals
     usd = np.abs(value / profile.round_earnings_to - np.rint(value / profile.round_earnings_to)) > _CLOSE
     count = ~_rounded(np.where(unit == "count", value, 0.0), profile)
-    return np.asarray(((unit == "share") & share) | ((unit == "usd") & usd) | ((unit == "count") & count))
+    mean = np.abs(value * 100 - np.rint(value * 100)) > _CLOSE * 100
+    return np.asarray(
+        ((unit == "mean") & mean) | ((unit == "share") & share) | ((unit == "usd") & usd) | ((unit == "count") & count)
+    )

@@ -38,7 +38,7 @@ class Proposal:
 
     Attributes:
         entry: The release, as the ledger will know it.
-        profile: The profile by which its figures are made safe.
+        known: Hash of what was public when it was attacked.
         shown: Figures that readers will see.
         hidden: Figures that they won't.
         mended: How many of those were hidden for what an attack found.
@@ -46,7 +46,7 @@ class Proposal:
     """
 
     entry: Entry
-    profile: str
+    known: str
     shown: int
     hidden: int
     mended: int
@@ -104,7 +104,7 @@ def propose(
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
-    return Proposal(entry, profile.name, shown, hidden, mended, len(decision.earlier))
+    return Proposal(entry, decision.known, shown, hidden, mended, len(decision.earlier))
 
 
 def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:

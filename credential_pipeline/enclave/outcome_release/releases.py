@@ -1,14 +1,13 @@
 """Releases of the enclave: what is already public, and the id of the next one."""
 
 import hashlib
-import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of
-from credential_pipeline.foundation.storage.durable import flush, sha256
+from credential_pipeline.foundation.storage.durable import sha256, write_atomically
+from credential_pipeline.foundation.storage.private_files import private_folder
 
 EARLIER = "earlier releases"
 """Name of the input that stands for what a proposal was attacked with."""
@@ -43,8 +42,7 @@ def known_before(home: Path, industry: str, release: str) -> str:
     """
     released = entries(chain(home).lines())
     places = [place for place, entry in enumerate(released) if (entry.industry, entry.release) == (industry, release)]
-    known = released[: places[0]] if places else released
-    return hashlib.sha256(" ".join(entry.sha256 for entry in known).encode()).hexdigest()[:16]
+    return _hash_of(released[: places[0]] if places else released)
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,12 @@ class Decision:
     Attributes:
         entry: The release as the ledger will know it.
         earlier: The files of earlier releases, of all industries, that an attacker also holds.
+        known: Hash of just these, as :func:`known_before` gives it.
     """
 
     entry: Entry
     earlier: tuple[Path, ...]
+    known: str
 
 
 def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], binding: Binding) -> Decision:
@@ -94,21 +94,22 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], bin
     if mine and (released[mine[-1]].binds, released[mine[-1]].made_of) == (binding.words, binding.made_of):
         before = files[: mine[-1]]
         if sha256(protect(before)) == released[mine[-1]].sha256:
-            return Decision(released[mine[-1]], tuple(before))
+            return Decision(released[mine[-1]], tuple(before), _hash_of(released[: mine[-1]]))
     digest = sha256(protect(files))
     number = len({entry.release for entry in released if entry.industry == industry}) + 1
     name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
     file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
     entry = Entry(name, industry, file, digest, binding.words, binding.made_of, binding.tables)
-    return Decision(entry, tuple(files))
+    return Decision(entry, tuple(files), _hash_of(released))
 
 
 def keep(home: Path, entry: Entry, staged: Path) -> None:
     """Keep the file that was attacked, as it will be released: every later release is attacked with it in hand."""
     kept = home / entry.file
-    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(private_folder(home / _KEPT) / entry.industry)
     if not kept.is_file() or sha256(kept) != entry.sha256:
-        part = kept.with_name(f".{kept.name}.{os.getpid()}")
-        shutil.copyfile(staged, part)
-        part.replace(kept)
-        flush(kept.parent)
+        write_atomically(kept, staged.read_bytes())
+
+
+def _hash_of(released: Sequence[Entry]) -> str:
+    return hashlib.sha256(" ".join(entry.sha256 for entry in released).encode()).hexdigest()[:16]

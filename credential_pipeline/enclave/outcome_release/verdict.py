@@ -19,7 +19,7 @@ class Line:
         against: What the attacker held.
         tried: How many counts or figures were attacked.
         found: How many of them gave something away.
-        result: ``held``, or ``found`` where something is left.
+        result: ``held``, ``found`` where something is left, or ``not tried``.
         note: A sentence for readers.
     """
 

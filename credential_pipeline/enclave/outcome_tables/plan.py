@@ -6,6 +6,7 @@ from credential_pipeline.enclave.outcome_tables.thresholds import Thresholds, th
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
 LEDGER_HORIZONS = (1, 5)
@@ -47,14 +48,14 @@ class Plan:
     reporting: tuple[str, ...]
     training_window_days: int
     families: tuple[tuple[str, str, str], ...] = ()
-    profile: str = "standard"
+    profile: Profile = PROFILES["standard"]
 
     @property
     def thresholds(self) -> Thresholds | None:
         """How large a category must be; None if categories stay as they are."""
         return thresholds_of(self.profile)
 
-    def with_profile(self, profile: str) -> "Plan":
+    def with_profile(self, profile: Profile) -> "Plan":
         """The same tabulation under another disclosure profile."""
         return replace(self, profile=profile)
 
@@ -103,7 +104,7 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
             for credential in c.credentials
             if credential.family
         ),
-        profile=industry.disclosure.profile,
+        profile=industry.disclosure.rules(),
     )
 
 

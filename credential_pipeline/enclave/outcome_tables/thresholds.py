@@ -5,7 +5,7 @@ Categories are coarsened to these sizes before anything is hidden. Not here: wha
 
 from dataclasses import dataclass
 
-from credential_pipeline.foundation.registry.profiles import PROFILES
+from credential_pipeline.foundation.registry.profiles import Profile
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ TINY = 100
 FEW = 20
 
 
-def thresholds_of(profile: str) -> Thresholds | None:
-    """The sizes of a profile: those from which on it shows figures; None where categories stay as they are (``one-off``)."""
-    rules = PROFILES[profile]
+def thresholds_of(rules: Profile) -> Thresholds | None:
+    """The sizes from which on a profile shows figures; None where categories stay as they are (``one-off``)."""
     return None if rules.complementary else Thresholds(rules.min_money, rules.min_learners)

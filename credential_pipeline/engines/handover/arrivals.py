@@ -36,6 +36,12 @@ def newest(folder: Path, sender: VerifyKey, hop: str) -> Path:
     return max(arrived)[1]
 
 
+def witnesses(outbox: Path, sender: VerifyKey) -> list[Head]:
+    """What the packages below an outbox, a folder for each industry, say of the length of their sender's ledger."""
+    folders = sorted(path for path in outbox.glob("*") if path.is_dir())
+    return [read_manifest(package, sender).ledger for folder in folders for package in packages(folder, sender)]
+
+
 def _numbered(package: Path, sender: VerifyKey) -> tuple[int, Path]:
     manifest = read_manifest(package, sender)
     if package.name != manifest.package_id:

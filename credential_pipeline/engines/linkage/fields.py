@@ -106,7 +106,6 @@ def make_records(
     *,
     id_column: str,
     renamed: Mapping[str, str] | None = None,
-    ordered: bool = True,
 ) -> Relation:
     """The record table of one side.
 
@@ -119,11 +118,9 @@ def make_records(
         source: Table or view.
         id_column: Column that identifies a row of the source.
         renamed: Record column -> source column where they differ.
-        ordered: Number the records in the order of the id; a large right side does without.
     """
     rows = record_sql(source, id_column, renamed)
-    number = f"row_number() OVER ({'ORDER BY id' if ordered else ''})"
-    return work.table("records", f"SELECT {number} AS record, * FROM ({rows})")
+    return work.table("records", f"SELECT row_number() OVER (ORDER BY id) AS record, * FROM ({rows})")
 
 
 def make_index(con: Connection, source: str, target: str, *, id_column: str) -> None:

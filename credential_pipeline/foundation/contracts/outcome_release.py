@@ -29,7 +29,7 @@ _TABLES = (
             Column("against", "VARCHAR", "What the attacker held."),
             Column("tried", "BIGINT", "Counts or figures that were attacked."),
             Column("found", "BIGINT", "How many of them gave something away."),
-            Column("result", "VARCHAR", "held, or found where something is left."),
+            Column("result", "VARCHAR", "held, found where something is left, or not tried (the note says why)."),
             Column("note", "VARCHAR", "What it means, in a sentence."),
         ),
     ),

@@ -84,16 +84,25 @@ class Chain:
 
     def head(self) -> Head:
         """How long it is, and its last hash: for whoever keeps a copy elsewhere."""
-        return _head(self.lines())
+        return head_of(self.lines())
 
-    def append(self, kind: str, facts: Mapping[str, Any], when: datetime) -> Line:
-        """Add a line; on disk, with its anchor, when this returns.
+    def append(self, kind: str, facts: Mapping[str, Any], when: datetime, after: Head | None = None) -> Line:
+        """Add a line; on disk, with its anchors, when this returns.
+
+        Args:
+            kind: What happened, in one word.
+            facts: What there is to say of it.
+            when: Time, with its zone.
+            after: The head that the caller decided on; nothing is added if there have been lines since.
 
         Raises:
-            SafeError: ``E_LEDGER_BROKEN``: what is there is not whole, so nothing is added to it.
+            SafeError: ``E_LEDGER_BROKEN``: what is there is not whole, so nothing is added to it. ``E_LEDGER_MOVED``.
         """
         with self._locked():
-            before = _head(self._lines())
+            before = head_of(self._lines())
+            if after is not None and before != after:
+                message = f"Somebody else wrote into the ledger of {self.name} at the same time: run the command again."
+                raise SafeError("E_LEDGER_MOVED", message)
             self._keep(before)  # A crash may have left an anchor one line behind; never let it fall back further.
             unsigned = Line(before.lines + 1, kind, dict(facts), when.isoformat(timespec="seconds"), before.hash, "")
             line = Line(**(vars(unsigned) | {"hash": _hash(unsigned)}))
@@ -106,7 +115,7 @@ class Chain:
                 file.write(canonical_json(vars(line)) + b"\n")
                 file.flush()
                 flush(self.path)
-            self._keep(_head([line]))
+            self._keep(head_of([line]))
             return line
 
     def _keep(self, head: Head) -> None:
@@ -167,7 +176,8 @@ class Chain:
         return SafeError("E_LEDGER_BROKEN", message)
 
 
-def _head(lines: list[Line]) -> Head:
+def head_of(lines: list[Line]) -> Head:
+    """How long a chain of these lines is, and its last hash."""
     return Head(lines[-1].sequence, lines[-1].hash) if lines else NO_LINES
 
 

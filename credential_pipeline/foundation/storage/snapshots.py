@@ -174,6 +174,12 @@ class Store:
         others.sort(key=_age, reverse=True)
         return [current, *(other for other in others if other != current)] if current else others
 
+    def partitions(self, snapshot: Snapshot) -> list[str]:
+        """Partitions that ever had a version, as far as anything on disk still tells, in the order of their names."""
+        folders = (self.root / snapshot.name, trace.folder(self.root))
+        found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
+        return sorted(name for name in found if NAME.match(name) and self.was_published(snapshot, name))
+
     def was_published(self, snapshot: Snapshot, partition: str) -> bool:
         """Whether there ever was a version, as far as anything on disk still tells."""
         return (

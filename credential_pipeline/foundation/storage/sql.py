@@ -15,7 +15,7 @@ _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 @cache
 def text_of(package: str, file: str) -> str:
-    """The SQL of a file that names no relation of its own."""
+    """The SQL of a file that is given no relation: it reads views whose names a contract fixes."""
     return resources.files(package).joinpath(file).read_text(encoding="utf-8")
 
 

@@ -13,9 +13,14 @@ from credential_pipeline.foundation.storage.durable import flush
 from credential_pipeline.foundation.storage.manifest import Manifest
 
 
+def folder(root: Path) -> Path:
+    """Where the traces of a store are: ``<root>.published``, a folder for each partition."""
+    return root.with_name(f"{root.name}.published")
+
+
 def path_of(root: Path, snapshot: str, partition: str) -> Path:
     """Where the trace of a partition is: ``<root>.published/<partition>/<snapshot>.jsonl``."""
-    return root.with_name(f"{root.name}.published") / partition / f"{snapshot}.jsonl"
+    return folder(root) / partition / f"{snapshot}.jsonl"
 
 
 def add(path: Path, facts: Manifest) -> None:

@@ -119,7 +119,7 @@ def test_probabilities_promise_no_more_than_they_keep() -> None:
     with connect() as con:
         put_feeds(con, world)
         con.execute("CREATE SCHEMA linked_records")
-        link(con, SimpleNamespace(linkage=Linkage(link_threshold=0.5)))
+        link(con, SimpleNamespace(industry="manufacturing", linkage=Linkage(link_threshold=0.5)))
         found = con.execute("FROM linked_records.profile_links WHERE student_id IS NOT NULL").df()
     found = found.merge(world.profiles[["profile_id", "person"]], on="profile_id")
     found["right"] = found["student_id"].map(world.students.set_index("student_id")["person"]) == found["person"]

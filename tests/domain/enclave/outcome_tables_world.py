@@ -16,6 +16,7 @@ from credential_pipeline.foundation.contracts import person_keys, reference_popu
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -163,7 +164,7 @@ def rows_of(con: Connection, table: str | Relation) -> list[dict[str, Any]]:
 def settings(profile: str = "one-off", **industry: object) -> Plan:
     """The settings of a registry with some of the industry's changed; ``one-off`` leaves categories as they are."""
     known = registry(**industry)
-    return plan_for(known.industry("manufacturing"), known).with_profile(profile)
+    return plan_for(known.industry("manufacturing"), known).with_profile(PROFILES[profile])
 
 
 def tabulated(

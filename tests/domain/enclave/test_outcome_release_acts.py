@@ -34,6 +34,7 @@ class Office:
 
     def __init__(self, home: Path) -> None:
         self.home, self.people, self.ledger = home, People(home), chain(home)
+        self.outbox = home.parent / "transfer" / "manufacturing"
         self.persons = [self.people.enroll(name, home / "private" / name) for name in ("ann", "bob", "cat")]
         self.persons.append(People(home / "elsewhere").enroll("dan", home / "private" / "dan"))
 
@@ -222,7 +223,7 @@ def version(office: Office) -> Version:
 
 
 def seal(office: Office, version: Version, statement: Statement):
-    return publish(version, statement, Sealing(office.home, INDUSTRY, office.home / "out", TODAY, NOW))
+    return publish(version, statement, Sealing(office.home, INDUSTRY, office.outbox, TODAY, NOW))
 
 
 def rows(office: Office, folder: Path) -> dict[str, int]:
@@ -252,6 +253,17 @@ def test_a_release_is_in_the_ledger_before_its_package_and_once(office: Office, 
     itself = Statement("manufacturing", FIRST.release, version.name, "correction", FIRST.release, "nothing changed")
     refused("E_RELEASED", office.propose, 0, itself)
     refused("E_NO_REASON", office.propose, 0, Statement("manufacturing", FIRST.release, "v", "withdrawal", reason=" "))
+
+
+def test_a_sealed_package_notices_a_ledger_that_was_lost_with_its_anchors(office: Office, version: Version) -> None:
+    statement = Statement("manufacturing", FIRST.release, version.name)
+    office.propose(0, statement)
+    for who in (1, 2):
+        office.approve(who, statement)
+    seal(office, version, statement)
+    for path in (office.ledger.path, *office.ledger.anchors):
+        path.unlink()
+    refused("E_LEDGER_BROKEN", seal, office, version, statement)
 
 
 def test_what_another_industry_published_since_was_not_attacked_with(office: Office, version: Version) -> None:

@@ -1,6 +1,5 @@
 """The profile with noise: drawn once, kept, paid for; and what is shown of noisy counts."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.enclave.outcome_release import noisy_counts
-from credential_pipeline.enclave.outcome_release.noisy_counts import QUALITY, as_counted, drawer, noisy_figures
+from credential_pipeline.enclave.outcome_release.noisy_counts import QUALITY, as_counted, chain, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.propose import propose, staged_csv
 from credential_pipeline.engines.disclosure.noise import add_noise, scale_of
 from credential_pipeline.foundation.errors import SafeError
@@ -57,7 +56,7 @@ def test_noise_is_drawn_once_for_the_same_counts_and_paid_once(tmp_path: Path, n
     assert first.tolist() == again.tolist() == [501, 701]
     # Two categories of one dimension are one partition: it may spend everything.
     assert noise == [DP.epsilon]
-    lines = [json.loads(line) for line in (tmp_path / "noise_ledger.jsonl").read_text().splitlines()]
+    lines = [line.facts for line in chain(tmp_path).lines()]
     assert [(line["industry"], line["epsilon"]) for line in lines] == [("manufacturing", 1.5)]
     assert "500" not in (tmp_path / "noise_ledger.jsonl").read_text()
 
@@ -79,10 +78,11 @@ def test_a_spent_budget_refuses_new_counts_and_gives_old_ones_again(tmp_path: Pa
 
 
 def test_a_damaged_ledger_of_the_budget_is_refused(tmp_path: Path, noise: list[float]) -> None:
-    (tmp_path / "noise_ledger.jsonl").write_text('{"epsilon": 1.5}\n{"eps\n')
-    with pytest.raises(SafeError, match="E_DP_LEDGER"):
-        drawer(tmp_path, "manufacturing")(COUNTS, DP)
-    assert noise == []
+    drawer(tmp_path, "manufacturing")(COUNTS, DP)
+    (tmp_path / "noise_ledger.jsonl").unlink()
+    with pytest.raises(SafeError, match="E_LEDGER_BROKEN"):
+        drawer(tmp_path, "manufacturing")(COUNTS.assign(value=COUNTS["value"] + 1), DP)
+    assert len(noise) == 1
 
 
 def test_large_shares_of_people_are_shown_and_everything_else_is_not(con: Connection) -> None:

@@ -57,7 +57,7 @@ def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_
     proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     shown = [number for _, number in attack.seen]
     assert shown == [shown[0] - hidden for hidden in range(4)]
-    assert (proposal.profile, proposal.mended, proposal.shown) == ("standard", 3, shown[-1])
+    assert (proposal.entry.profile, proposal.mended, proposal.shown) == ("standard", 3, shown[-1])
     cells = pd.read_csv(staged_csv(tmp_path, "manufacturing"))
     assert (cells["status"] == 1).sum() == proposal.shown
     assert cells.loc[cells["status"] == 5, ["value", "n", "low", "high"]].isna().all(axis=None)
@@ -99,6 +99,9 @@ def test_definitions_say_how_their_figures_are_rounded(con: Connection, tmp_path
         ({"value": 0.375}, "value"),
         ({"value": 12_345.0, "unit": "usd"}, "value"),
         ({"value": 113.0, "unit": "count"}, "value"),
+        ({"value": 1.2345, "unit": "mean"}, "value"),
+        ({"low": 0.3555}, "low"),
+        ({"value": 50_000.0, "unit": "usd", "high": 51_987.65}, "high"),
     ],
 )
 def test_a_file_that_breaks_its_own_rules_is_noticed(tmp_path: Path, change: dict, role: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 from credential_pipeline.enclave.outcome_tables.groups import pool_credentials
 from credential_pipeline.enclave.outcome_tables.ladder import Rule, Rungs, Size, merge_bands, merged, pool
 from credential_pipeline.enclave.outcome_tables.thresholds import thresholds_of
+from credential_pipeline.foundation.registry.profiles import PROFILES
 
 
 def sizes(**learners: int) -> dict[str, Size]:
@@ -100,8 +101,8 @@ def test_bands_that_were_merged_part_when_clearly_large_enough(number: int, band
 
 
 def test_profiles_have_their_sizes_and_one_off_has_none() -> None:
-    assert thresholds_of("one-off") is None
-    standard, strict = thresholds_of("standard"), thresholds_of("strict")
+    assert thresholds_of(PROFILES["one-off"]) is None
+    standard, strict = thresholds_of(PROFILES["standard"]), thresholds_of(PROFILES["strict"])
     assert standard
     assert strict
     assert (standard.money, standard.counts, strict.money, strict.counts) == (30, 15, 50, 30)

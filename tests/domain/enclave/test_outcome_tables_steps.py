@@ -39,6 +39,7 @@ from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
 from credential_pipeline.enclave.outcome_tables.premium import premium_cells
 from credential_pipeline.enclave.outcome_tables.stacking import stack, stack_counts, walk_stacks
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 from tests.domain.enclave.outcome_tables_world import registry
@@ -63,7 +64,7 @@ Values = dict[str, int | None]
 
 def plan(**industry: object) -> Plan:
     known = registry(**industry)
-    return plan_for(known.industry("manufacturing"), known).with_profile("one-off")
+    return plan_for(known.industry("manufacturing"), known).with_profile(PROFILES["one-off"])
 
 
 @pytest.fixture

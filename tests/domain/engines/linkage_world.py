@@ -17,7 +17,7 @@ _ONSETS = ["B", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T",
 _VOWELS = ["A", "E", "I", "O", "U", "EA", "OO"]
 _CODAS = ["N", "R", "L", "S", "T", "RT", "LL", "SON", "TON", "MAN", "EZ", "ER", "FORD", "LEY"]
 
-INDUSTRY = SimpleNamespace(linkage=Linkage(link_threshold=0.95))
+INDUSTRY = SimpleNamespace(industry="manufacturing", linkage=Linkage(link_threshold=0.95))
 """As much of an industry as linking asks for, stricter than the default."""
 HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
 """Where the people made by hand live."""

@@ -101,6 +101,14 @@ def test_a_crash_between_line_and_anchor_is_no_damage(chain):
     assert chain.head().lines == 5
 
 
+def test_a_line_that_was_decided_on_another_head_is_not_added(chain):
+    head = chain.head()
+    chain.append("thing", {"number": 3}, NOW, head)
+    with pytest.raises(SafeError, match="E_LEDGER_MOVED"):
+        chain.append("thing", {"number": 4}, NOW, head)
+    assert chain.head().lines == 4
+
+
 def test_others_must_not_read_it(chain):
     chain.path.chmod(0o644)
     with pytest.raises(SafeError, match="E_KEY_PERMISSIONS"):

@@ -48,7 +48,7 @@ class Line:
         against: Which files or knowledge it used.
         tried: How many counts or differences were attacked.
         found: How many of them are told too precisely.
-        result: ``held`` or ``found``.
+        result: ``held``, ``found`` or ``not tried``.
         note: What it means, in a sentence.
     """
 
@@ -89,6 +89,10 @@ class _Record:
         self.findings += found
         self.lines.append(Line(attack, against, tried, len(found), "found" if found else "held", note))
 
+    def pass_over(self, attack: str, against: str, note: str) -> None:
+        """Say what was not tried, and why."""
+        self.lines.append(Line(attack, against, 0, 0, "not tried", note))
+
 
 def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.DataFrame | None = None) -> Attack:
     """Attack a public ``outcomes.csv`` together with everything else that is public.
@@ -123,7 +127,11 @@ _NOTES = {
     "years": "One year of a cohort was taken from the next.",
     "change": "What both files show was subtracted.",
     "joint": "Both files were read as one system, bands with other ends cut into strips.",
-    "apart": "Not tried: the figures that both show differ, so the files are of other data and are only subtracted.",
+    "nobody": "The two files have no certifier in common.",
+    "noise": "The other file holds noise, so that nothing follows from its numbers.",
+    "nothing more": "The other file shows nothing that this one does not show.",
+    "contradiction": "The two files do not add up together, so that nothing can be proved from both.",
+    "apart": "The figures that both show differ, so the files are of other data and are only subtracted.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }
 
@@ -172,7 +180,8 @@ def _beside(
     """Attack the file together with another one."""
     theirs = _cells(other.path)
     kind = _relation(cells, theirs)
-    if kind is None:
+    if kind is None or other.rules.noise:
+        record.pass_over("subtraction", other.name, _NOTES["noise" if other.rules.noise else "nobody"])
         return
     now, then = studied.solved, _solved(other)
     both = changes.shared(now, then, industries=kind == "industry")
@@ -184,15 +193,16 @@ def _beside(
     for finding in found:
         record.repairs.append(_mend_change(studied, shown, finding, then, there, rules))
     if not _same_content(cells, theirs, rules, other.rules):
-        record.add("both as one", other.name, 0, [], _NOTES["apart"])
+        record.pass_over("both as one", other.name, _NOTES["apart"])
         return
     mine, others = (_comparable(frame, cells, theirs, kind) for frame in (cells, theirs))
-    if set(_ids(others)) <= set(_ids(mine)):
+    if rules == other.rules and set(_ids(others)) <= set(_ids(mine)):
+        record.pass_over("both as one", other.name, _NOTES["nothing more"])
         return
     together = _book([(mine, rules, truth), (others, other.rules, None)])
     joint = study(together, rules, programs=not record.findings)
     if not joint.sound:
-        record.add("both as one", other.name, 0, [], _NOTES["apart"])
+        record.pass_over("both as one", other.name, _NOTES["contradiction"])
         return
     told = [replace(f, against=other.name) for f in judge(joint.solved, rules, only=_news(joint, others, other))]
     told += changes.strips(joint.solved, rules, other.name)

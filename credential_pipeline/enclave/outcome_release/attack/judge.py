@@ -7,7 +7,6 @@ interval reaches ``reach``) nor come near from below (it goes down to v less hal
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_release.attack.book import Book
@@ -154,9 +153,3 @@ def strip_names(book: Book) -> dict[int, tuple[str, str]]:
             if part in book.strips and total in names:
                 owners.setdefault(part, names[total])
     return owners
-
-
-def as_frame(findings: list[Finding]) -> pd.DataFrame:
-    """Findings as a table."""
-    columns = ["kind", "cell_id", "role", "low", "high", "against"]
-    return pd.DataFrame([[getattr(f, c) for c in columns] for f in findings], columns=columns)

@@ -51,26 +51,24 @@ class System:
         return np.arange(len(self.low)) < self.size
 
 
-def system_of(book: Book, *, ties: bool = True, without: frozenset[str] = frozenset()) -> System:
+def system_of(book: Book, *, ties: bool = True) -> System:
     """Write a book as a system.
 
     Args:
         book: The counts and equations.
         ties: Take what looks alike for the same.
-        without: cell_ids that are read as hidden.
     """
     place = book.classes if ties else np.arange(len(book.counts))
     size = int(place.max()) + 1 if len(place) else 0
-    kept = book.sightings[~book.sightings["cell_id"].isin(without)] if without else book.sightings
+    kept = book.sightings
     low, high = np.zeros(size), np.full(size, np.inf)
     where = place[kept["count"].to_numpy(int)]
     np.maximum.at(low, where, kept["low"].to_numpy(float))
     np.minimum.at(high, where, kept["high"].to_numpy(float))
-    shares = book.shares[~book.shares["cell_id"].isin(without)] if without else book.shares
     threes = place[book.shares[["n", "part", "rest"]].to_numpy(int)].reshape(-1, 3)
     lines = [tuple(three) for three in np.unique(threes, axis=0).tolist()]
     lines += [(place[total], *place[parts]) for total, parts in book.sums]
-    shown = _shown(shares, place, {(total, part) for total, parts in book.sums for part in parts})
+    shown = _shown(book.shares, place, {(total, part) for total, parts in book.sums for part in parts})
     rows = _rows(sorted(set(lines)), shown, size)
     extra = rows.shape[1] - size
     low, high = np.concatenate([low, np.zeros(extra)]), np.concatenate([high, np.full(extra, np.inf)])
