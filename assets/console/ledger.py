@@ -54,7 +54,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _ledgers() -> Iterator[tuple[Side, Chain]]:
     from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
-    from credential_pipeline.enclave.outcome_release import ledger
+    from credential_pipeline.enclave.outcome_release import ledger, noisy_counts
     from credential_pipeline.engines.handover.arrivals import Arrivals
     from credential_pipeline.foundation.storage import destruction
 
@@ -66,6 +66,7 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
     if enclave.is_dir():
         yield Side.ENCLAVE, Arrivals(enclave).chain
         yield Side.ENCLAVE, ledger.chain(enclave)
+        yield Side.ENCLAVE, noisy_counts.chain(enclave)
         yield Side.ENCLAVE, access.chain(enclave)
         yield Side.ENCLAVE, destruction.chain(enclave)
     if public.is_dir():

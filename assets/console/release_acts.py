@@ -97,7 +97,7 @@ def _propose(arguments: argparse.Namespace) -> int:
 
     industry, version = _current(arguments)
     statement = acts.Statement(industry.industry, version.manifest.facts["release"], version.name)
-    acts.refuse_off_calendar(_ledger().lines(), statement, industry.disclosure.calendar, _today())
+    acts.refuse_off_calendar(_ledger().lines(), statement, industry.disclosure.calendar, environment.today())
     return _proposed(statement, arguments)
 
 
@@ -164,7 +164,7 @@ def _publish(arguments: argparse.Namespace) -> int:
     industry, version = _current(arguments)
     statement = _proposal(industry.industry, version).statement
     outbox = environment.transfer().releases / industry.industry
-    sealed = publish(version, statement, Sealing(_home(), industry, outbox, _today(), _now()))
+    sealed = publish(version, statement, Sealing(_home(), industry, outbox, environment.today(), _now()))
     print(f"release {statement.release} is sealed as package {sealed.package_id}, number {sealed.manifest.number}")
     print(f"  next: `run {industry.industry}` on the public side")
     _show_in_dagster(statement, "withdrawn" if statement.kind == "withdrawal" else "published")
@@ -200,7 +200,9 @@ def waiting(industry: str) -> str:
     if found is None or found.published or found.statement.version != version.name:
         release = version.manifest.facts["release"]
         calendar = environment.registry().industry(industry).disclosure.calendar
-        again = next_statement(_home(), industry, release, version.name, calendar, _today()).kind == "correction"
+        again = (
+            next_statement(_home(), industry, release, version.name, calendar, environment.today()).kind == "correction"
+        )
         words = f"correct {industry} --reason …" if again else f"propose {industry}"
         return (
             f"{industry}: release {release} waits for somebody to propose it (`release {words} --key FILE`) and for "
@@ -304,8 +306,3 @@ def _ledger() -> Chain:
 
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
-
-
-def _today() -> datetime.date:
-    today = environment.today_override()
-    return datetime.date.fromisoformat(today) if today else _now().date()

@@ -2,11 +2,10 @@
 
 import argparse
 import datetime
-import getpass
 from pathlib import Path
 
 from assets import environment
-from assets.console import grammar
+from assets.console import access, grammar
 from assets.console.status import find
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
@@ -56,7 +55,9 @@ def execute(arguments: argparse.Namespace) -> int:
                 version.attach(con)
             models = train_models(con, ", ".join(version.label for version in versions), seed=arguments.seed)
         out: Path = arguments.out or environment.side_home(side) / "models"
-        pinned += [pin(model, out, trained_by=arguments.by or _user(), trained_on=trained_on) for model in models]
+        pinned += [
+            pin(model, out, trained_by=arguments.by or access.account(), trained_on=trained_on) for model in models
+        ]
     if not pinned:
         raise SafeError("E_NOT_PUBLISHED", f"{industry} has no published tables to train on; run {industry} first.")
     for path in pinned:
@@ -66,10 +67,3 @@ def execute(arguments: argparse.Namespace) -> int:
         "(without .json) under linkage.models in the industry's YAML."
     )
     return 0
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -10,9 +10,11 @@ import tempfile
 from pathlib import Path
 
 from assets.hop import Step
+from checks import vault
 from credential_pipeline.enclave.outcome_release.releases import read_notice
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.staging import Staged
 
 RENDERER = "assets.public.render"
@@ -29,20 +31,20 @@ def render(step: Step, staged: Staged, release: str) -> None:
         release: Id of the release.
 
     Raises:
-        SafeError: ``E_PREVIEW``: the files could not be written; its log is in the private log of the side.
+        SafeError: ``E_PREVIEW``: the files could not be written; what the program said is in the private log of the side.
     """
     with tempfile.TemporaryDirectory(dir=step.root, prefix=".preview-") as place:
         folder = Path(place)
         for table in SNAPSHOT:
             if table.name != _MADE_HERE:
-                path = _literal(folder / f"{table.name}.parquet")
-                staged.con.execute(f"COPY {SNAPSHOT.name}.\"{table.name}\" TO '{path}' (FORMAT parquet)")
+                path = literal(str(folder / f"{table.name}.parquet"))
+                staged.con.execute(f'COPY {SNAPSHOT.name}."{table.name}" TO {path} (FORMAT parquet)')
         (folder / "notice.txt").write_text(read_notice(step.root), encoding="utf-8")
         _run(step, folder, release)
-        files = _literal(folder / "public" / "*")
+        files = literal(str(folder / "public" / "*"))
         staged.con.execute(
             f"CREATE TABLE {SNAPSHOT.name}.{_MADE_HERE} AS"
-            f" SELECT parse_filename(filename) AS path, content FROM read_blob('{files}')"
+            f" SELECT parse_filename(filename) AS path, content FROM read_blob({files})"
         )
 
 
@@ -53,16 +55,13 @@ def _run(step: Step, folder: Path, release: str) -> None:
     call = [sys.executable, "-m", RENDERER, str(folder), step.partition, release]
     try:
         done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
-        written = done.returncode == 0
+        why = "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace") or "no word of it"
     except subprocess.TimeoutExpired:
-        written = False
-    if not written:
+        why = f"it did not end within {_SECONDS} s"
+    if why:
+        vault.keep(step.root, f"{RENDERER} {step.partition} {release}\n{why}")
         message = (
-            f"The public files of {step.partition} could not be written for review: run `python -m {RENDERER}` on an exported "
-            f"release to see why; nothing is proposed."
+            f"The public files of {step.partition} could not be written for review; nothing is proposed. What the program said "
+            f"is in {step.root.name}/{vault.LOG}."
         )
         raise SafeError("E_PREVIEW", message)
-
-
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")

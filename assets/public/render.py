@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assets import environment
 from credential_pipeline.foundation.contracts import outcome_release
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes.publish import write_files
 
@@ -28,10 +29,8 @@ def main(folder: Path, industry: str, release: str) -> None:
         for table in outcome_release.SNAPSHOT:
             path = folder / f"{table.name}.parquet"
             if path.is_file():
-                literal = str(path).replace("'", "''")
-                con.execute(
-                    f"CREATE VIEW published_outcomes.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
-                )
+                rows = f"SELECT * FROM read_parquet({literal(str(path))})"
+                con.execute(f'CREATE VIEW published_outcomes."{table.name}" AS {rows}')
         notice = (folder / "notice.txt").read_text(encoding="utf-8")
         certifiers = registry.certifiers_of(industry)
         write_files(con, folder / "public", registry.industry(industry), certifiers, notice, release)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released
+from credential_pipeline.enclave.outcome_tables.plan import plan_for
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import SHARED
@@ -81,7 +82,7 @@ def _tables(con: Connection, industry: str, share: int, month: int) -> Tables:
     )
     con.execute("DROP SCHEMA IF EXISTS outcome_tables CASCADE; CREATE SCHEMA outcome_tables")
     registry = load_registry()
-    tabulate(con, registry.industry(industry), registry)
+    tabulate(con, plan_for(registry.industry(industry), registry))
     counts: pd.Series = (
         con.execute("SELECT count_id, value FROM outcome_tables.counts").df().set_index("count_id")["value"]
     )

@@ -354,8 +354,8 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "one_release": "UPDATE published_outcomes.published_outcomes SET release = 'other' WHERE cell_id = 's1'",
         "one_act": (
             "DELETE FROM published_outcomes.release_acts",
-            "INSERT INTO published_outcomes.release_acts BY NAME"
-            " SELECT 'second' AS release, 'withdrawal' AS kind, 'k1, k2' AS approved_by",
+            """INSERT INTO published_outcomes.release_acts BY NAME
+               SELECT 'second' AS release, 'withdrawal' AS kind, 'k1, k2' AS approved_by""",
         ),
         "figures_are_of_the_act": (
             "UPDATE published_outcomes.release_acts SET kind = 'withdrawal'",

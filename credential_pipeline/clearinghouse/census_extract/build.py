@@ -19,6 +19,7 @@ from credential_pipeline.clearinghouse.census_extract.whitelist import assert_co
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
@@ -81,7 +82,7 @@ def _create(work: Scratch, industry: str, key: TokenKey, agreement: Agreement) -
     for table in SNAPSHOT:
         withheld = agreement.withheld.get(table.name, ())
         columns = ", ".join(
-            f'CAST({"NULL" if name in withheld else _quoted(name)} AS {kind}) AS "{name}"'
+            f'CAST({"NULL" if name in withheld else identifier(name)} AS {kind}) AS "{name}"'
             for name, kind in table.schema.items()
         )
         order = ", ".join(f'"{name}"' for name in dict.fromkeys([*table.key, *table.column_names]))
@@ -92,10 +93,6 @@ def _create(work: Scratch, industry: str, key: TokenKey, agreement: Agreement) -
             """
         )
     return rows
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
 
 
 def _behind(students: Relation, facts: str) -> str:

@@ -17,6 +17,7 @@ from credential_pipeline.engines.handover.package import SealedPackage, seal
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.contracts.published_outcomes import ACTS
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.chain import Head, Line, head_of
 from credential_pipeline.foundation.storage.engine import connect
@@ -121,14 +122,10 @@ def _files(version: Version, statement: Statement, act: tuple[str, ...], folder:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in ACTS.schema.items())
         con.execute(f"CREATE TABLE acts ({columns})")
         con.execute(f"INSERT INTO acts VALUES ({', '.join('?' for _ in act)})", list(act))
-        con.execute(f"COPY acts TO '{_literal(folder / 'acts.parquet')}' (FORMAT parquet)")
+        con.execute(f"COPY acts TO {literal(str(folder / 'acts.parquet'))} (FORMAT parquet)")
         if statement.kind == "withdrawal":
             for name, path in files.items():
                 files[name] = folder / f"{name}.parquet"
-                rows = f"SELECT * FROM read_parquet('{_literal(path)}') WHERE false"
-                con.execute(f"COPY ({rows}) TO '{_literal(files[name])}' (FORMAT parquet)")
+                rows = f"SELECT * FROM read_parquet({literal(str(path))}) WHERE false"
+                con.execute(f"COPY ({rows}) TO {literal(str(files[name]))} (FORMAT parquet)")
     return files | {ACTS.name: folder / "acts.parquet"}
-
-
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")

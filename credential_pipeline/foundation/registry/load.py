@@ -13,11 +13,12 @@ import yaml
 from pydantic import ValidationError
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import NAME
 from credential_pipeline.foundation.registry.agreements import Agreement, ReleaseAgreement, WageAgreement
 from credential_pipeline.foundation.registry.explain import explain
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
-from credential_pipeline.foundation.registry.strict import NAME_PATTERN, Strict
+from credential_pipeline.foundation.registry.strict import Strict
 
 BUILT_IN: Final = Path(__file__).parent
 _FOLDERS: Final = ("industries", "certifiers", "agreements")
@@ -70,7 +71,7 @@ class Registry:
     def industry(self, name: str) -> Industry:
         """Return an industry by name; SafeError E_UNKNOWN_INDUSTRY lists the known ones."""
         if name not in self.industries:
-            shown = f"'{name}'" if NAME_PATTERN.match(name) else "this name"
+            shown = f"'{name}'" if NAME.match(name) else "this name"
             known = ", ".join(self.industry_names)
             message = f"{shown} is no industry of the registry; known: {known}; to add one write industries/<name>.yml"
             raise SafeError("E_UNKNOWN_INDUSTRY", message)
@@ -79,7 +80,7 @@ class Registry:
     def certifier(self, name: str) -> Certifier:
         """Return a certifier by name; SafeError E_UNKNOWN_CERTIFIER lists the known ones."""
         if name not in self.certifiers:
-            shown = f"'{name}'" if NAME_PATTERN.match(name) else "this name"
+            shown = f"'{name}'" if NAME.match(name) else "this name"
             known = ", ".join(sorted(self.certifiers))
             raise SafeError("E_UNKNOWN_CERTIFIER", f"{shown} is no certifier of the registry; known: {known}")
         return self.certifiers[name]
@@ -115,7 +116,7 @@ def _files(root: Path, folder: str) -> Iterable[tuple[Path, str]]:
         shown = f"{folder}/{file.name}"
         if file.name.startswith(("_", ".")):
             continue
-        if file.suffix != ".yml" or not NAME_PATTERN.match(file.stem):
+        if file.suffix != ".yml" or not NAME.match(file.stem):
             message = f"{shown}: a registry file is named <name>.yml, <name> in a-z, 0-9 and _; rename or remove it"
             raise SafeError("E_REGISTRY_NAME", message)
         yield file, shown
@@ -166,7 +167,7 @@ def _resolved(
         return dict(document)
     fitting = {id_: one for id_, one in known.items() if isinstance(one, kind)}
     if not isinstance(name, str) or name not in fitting:
-        said = f"'{name}' is no" if isinstance(name, str) and NAME_PATTERN.match(name) else "give the name of a"
+        said = f"'{name}' is no" if isinstance(name, str) and NAME.match(name) else "give the name of a"
         allowed = ", ".join(sorted(fitting)) or "none yet"
         message = f"{shown}: key '{key}': {said} fitting file of agreements/; allowed: {allowed}"
         raise SafeError("E_REGISTRY", message)

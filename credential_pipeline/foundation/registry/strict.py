@@ -1,16 +1,15 @@
 """What all models of the registry are made of: strict keys, names that are safe, words out of a list."""
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-NAME_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9_]{0,39}\Z")
+from credential_pipeline.foundation.names import NAME
 
 
 def check_name(value: str) -> str:
     """Return a name that is safe as folder, partition and SQL schema; ValueError otherwise."""
-    if not NAME_PATTERN.match(value):
+    if not NAME.match(value):
         message = "use 1 to 40 lower-case letters, digits and underscores, starting with a letter or digit"
         raise ValueError(message)
     return value
