@@ -32,9 +32,9 @@ def rescissions_digest(step: Step) -> str:
     return digest_of_files(step.root / FOLDER / RESCISSIONS)
 
 
-def opt_outs_elsewhere(step: Step) -> str:
-    """What certifiers said in other industries of people who are in this one, too."""
+def opt_outs_elsewhere(step: Step, *, anew: bool = False) -> str:
+    """What certifiers said in other industries of people who are in this one, too; ``anew`` as in attach_elsewhere."""
     store = step.side.store
     with store.connect() as con:
         step.current(CLEANED).attach(con, tables=("profiles",))
-        return digest_of(*attach_elsewhere(con, store, step.partition))
+        return digest_of(*attach_elsewhere(con, store, step.partition, anew=anew))

@@ -24,13 +24,18 @@ from credential_pipeline.foundation.storage.staging import Staged
 _INHERITED = "learner ids inherited from"
 
 
+def _anew(step: Step) -> bool:
+    """Whether the run was told to start without a memory where it is lost."""
+    return step.run_tags.get(NEW_IDS) == "true"
+
+
 def _depends(step: Step) -> Mapping[str, str]:
     named, folder = step.industry.linkage.models, step.root / "models"
     return {
         "profiles model": fingerprint(locate("profiles", named.profiles, folder)),
         "registry model": fingerprint(locate("registry", named.registry, folder)),
         OPT_OUTS: opt_outs_digest(step),
-        ELSEWHERE: opt_outs_elsewhere(step),
+        ELSEWHERE: opt_outs_elsewhere(step, anew=_anew(step)),
         "decisions": digest(review_folder(step.root, step.partition)),
     }
 
@@ -43,10 +48,10 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.engines.linkage.engine import opened
 
     # No inputs of the hop: with the same inputs there is nothing to inherit or compare, and nothing is built.
-    new_ids = step.run_tags.get(NEW_IDS) == "true"
+    new_ids = _anew(step)
     staged.facts[_INHERITED] = attach_last(staged.con, step.side.store, step.partition, new_ids=new_ids)
     attach_statements(staged.con, step.side.store, step.partition, anew=new_ids)
-    attach_elsewhere(staged.con, step.side.store, step.partition)
+    attach_elsewhere(staged.con, step.side.store, step.partition, anew=new_ids)
     if previous := attach_compared(staged.con, step.side.store, step.partition):
         staged.facts[COMPARED_WITH] = previous
     industry, models = step.industry, step.root / "models"

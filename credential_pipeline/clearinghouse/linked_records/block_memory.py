@@ -17,8 +17,13 @@ TABLE = "block_statements"
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
-def newest_memory(store: Store, industry: str) -> Version | None:
+def newest_memory(store: Store, industry: str, *, anew: bool = False) -> Version | None:
     """The newest version of an industry whose memory of opt-outs is whole; None if it never had one.
+
+    Args:
+        store: Store of the hop's side.
+        industry: Partition.
+        anew: None, with a line that says so, where the memory is lost.
 
     Raises:
         SafeError: ``E_OPT_OUTS_LOST``: there was one, and it is whole in no version on disk; ``E_SCHEMA_NEWER``: the current
@@ -29,6 +34,9 @@ def newest_memory(store: Store, industry: str) -> Version | None:
     # Readable versions that never had the table are older than it; none that can be read, where there were some, are a loss.
     had = any(TABLE in one.manifest.tables for one in versions) or not versions
     if found is None and had and store.was_published(SNAPSHOT, industry):
+        if anew:
+            _PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
+            return None
         message = (
             f"The memory of opt-outs of {industry} is lost: block_statements is whole in no version of linked_records on"
             f" disk. Restore the folder {SNAPSHOT.name}/{industry} of the store from a backup, or run {industry} with --new-ids"
@@ -60,13 +68,7 @@ def attach_statements(con: Connection, store: Store, industry: str, *, anew: boo
             current one was written by a later program.
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {BEFORE}")
-    try:
-        version = newest_memory(store, industry)
-    except SafeError as error:
-        if error.code != "E_OPT_OUTS_LOST" or not anew:
-            raise
-        version = None
-        _PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
+    version = newest_memory(store, industry, anew=anew)
     if version is not None:
         version.attach(con, BEFORE, (TABLE,))
         return

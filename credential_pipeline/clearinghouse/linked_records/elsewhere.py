@@ -15,20 +15,24 @@ ELSEWHERE = "other_opt_outs"
 """Schema with the statements of other industries that may be about people of this one."""
 
 
-def attach_elsewhere(con: Connection, store: Store, industry: str) -> list[str]:
+def attach_elsewhere(con: Connection, store: Store, industry: str, *, anew: bool = False) -> list[str]:
     """Make the statements of other industries visible that may be about people of this one; return their ids, sorted.
 
     Args:
         con: Connection with ``cleaned_learners.profiles``.
         store: Store of the hop's side.
         industry: The industry that is linked.
+        anew: Go on where the memory of another industry is lost, or two that are lost would wait for each other. The extract
+            waits until every other industry has its memory again.
 
     Raises:
         SafeError: ``E_OPT_OUTS_LOST``: the memory of another industry is damaged in all versions.
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {ELSEWHERE}")
     schemas = [
-        _attach(con, store, name, place) for place, name in enumerate(store.partitions(SNAPSHOT)) if name != industry
+        _attach(con, store, name, place, anew=anew)
+        for place, name in enumerate(store.partitions(SNAPSHOT))
+        if name != industry
     ]
     parts = " UNION ALL ".join(f"FROM {schema}.{TABLE}" for schema in schemas if schema)
     if not parts:
@@ -55,9 +59,9 @@ def recall_elsewhere(work: Scratch) -> Relation:
     return recall(work, ELSEWHERE)
 
 
-def _attach(con: Connection, store: Store, industry: str, place: int) -> str:
-    """Attach the newest whole memory of another industry; return its schema, empty if there never was a memory."""
-    version = newest_memory(store, industry)
+def _attach(con: Connection, store: Store, industry: str, place: int, *, anew: bool) -> str:
+    """Attach the newest whole memory of another industry; return its schema, empty if there is none."""
+    version = newest_memory(store, industry, anew=anew)
     if version is None:
         return ""
     version.attach(con, f"{ELSEWHERE}_{place}", (TABLE,))

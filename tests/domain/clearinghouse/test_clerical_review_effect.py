@@ -237,7 +237,8 @@ def test_decisions_survive_retraining_and_another_feed(first) -> None:
 def test_decided_pairs_leave_the_queue() -> None:
     # Thresholds so far apart that there is a pair to be asked about, whatever the model.
     limits = SimpleNamespace(
-        linkage=SimpleNamespace(link_threshold=0.9999999, review_threshold=0.01, max_candidate_pairs=10**8)
+        industry="manufacturing",
+        linkage=SimpleNamespace(link_threshold=0.9999999, review_threshold=0.01, max_candidate_pairs=10**8),
     )
     before = run(industry=limits)
     waiting = before["review_queue"]

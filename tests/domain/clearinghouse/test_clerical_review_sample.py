@@ -25,7 +25,8 @@ from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.linkage_world import make_world, put_feeds
 
 INDUSTRY = SimpleNamespace(
-    linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15, max_candidate_pairs=10**8)
+    industry="manufacturing",
+    linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15, max_candidate_pairs=10**8),
 )
 BIG = {
     Stratum("student", "near", linked=False): 600,
