@@ -67,7 +67,9 @@ def test_a_store_that_was_wiped_is_no_first_run(run, home):
     refused(link(run, home), "_LOST]", "--new-ids", "backup")
     # The other industry lost its memory of opt-outs with it: neither may wait for the other.
     assert link(run, home, "--new-ids").code == 0
-    refused(run(home, "run", "manufacturing", "--until", "census_extract", drawn=False), "E_OPT_OUTS_LOST", "healthcare")
+    refused(
+        run(home, "run", "manufacturing", "--until", "census_extract", drawn=False), "E_OPT_OUTS_LOST", "healthcare"
+    )
     answer = run(home, "run", "healthcare", "--until", "linked_records", "--new-ids", drawn=False)
     assert answer.code == 0, answer.err
     answer = run(home, "run", "manufacturing", "--until", "census_extract", drawn=False)
