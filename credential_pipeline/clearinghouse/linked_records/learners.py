@@ -13,10 +13,11 @@ from credential_pipeline.clearinghouse.linked_records import reviewed
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
-from credential_pipeline.engines.linkage.resolve import Floats, Ints, cluster, contradiction
+from credential_pipeline.engines.linkage.resolve import Floats, Ints, cluster
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
@@ -25,6 +26,8 @@ from credential_pipeline.foundation.storage.sql import statement
 
 PERSON_REF_WEIGHT = 30.0
 """Weight (log2 odds) of a sender saying that two of its rows are one person."""
+NOT_ONE = -6.0
+"""Match weight below which two identities are not one person, whoever else links them."""
 MAX_CLUSTER = 60
 """Clusters with more identities than this are not one person: only their strongest edges are kept."""
 
@@ -56,6 +59,7 @@ def find_learners(
     identities: Identities,
     decided: reviewed.Decided,
     *,
+    families: Families,
     profiles: Relation,
     engine: Engine = DUCKDB,
 ) -> Learners:
@@ -79,15 +83,14 @@ def find_learners(
             __package__, "person_refs.sql", profiles=profiles, identities=identities.of_profiles, records=records
         ),
     )
-    candidates, scored = _compare(work, model, fields, records, refs, limits.max_candidate_pairs, engine)
-    against = contradiction(fields)
+    candidates, scored = _compare(work, model, families, fields, records, refs, limits.max_candidate_pairs, engine)
     decisions = reviewed.of_records(work.con, decided, identities.of_profiles, records)
-    edges = decisions.with_edges(*_edges(work.con, scored, refs, limits.link_threshold, against))
-    forbidden = _contradicting(work.con, scored, against)
+    edges = decisions.with_edges(*_edges(work.con, scored, refs, limits.link_threshold))
+    forbidden = _contradicting(work.con, scored)
     members = _members(work, records, cluster(size, *edges, decisions.forbidden(size, *edges[:2], forbidden)))
-    inside = _score_inside(work, model, fields, records, members, scored, engine)
+    inside = _score_inside(work, model, families, fields, records, members, scored, engine)
     if inside is not None:
-        forbidden += _contradicting(work.con, inside, against)
+        forbidden += _contradicting(work.con, inside)
         members = _members(work, records, cluster(size, *edges, decisions.forbidden(size, *edges[:2], forbidden)))
         weights = "SELECT left_record, right_record, match_weight FROM"
         scored = work.view("scored", f"{weights} {scored} UNION ALL {weights} {inside}")
@@ -97,6 +100,7 @@ def find_learners(
 def _compare(
     work: Scratch,
     model: Model,
+    families: Families,
     fields: Sequence[str],
     records: Relation,
     refs: Relation,
@@ -112,26 +116,25 @@ def _compare(
             f"ANTI JOIN {found.pairs} USING (left_record, right_record)",
         )
         sql.drop(found.pairs)
-        scored = _score_within(sql, model, fields, records, pairs)
+        scored = _score_within(sql, model, families, fields, records, pairs)
         return Candidates(sql.keep(pairs), found.forecast), sql.keep(scored)
 
 
-def _score_within(sql: Sql, model: Model, fields: Sequence[str], records: Relation, pairs: Relation) -> Relation:
+def _score_within(
+    sql: Sql, model: Model, families: Families, fields: Sequence[str], records: Relation, pairs: Relation
+) -> Relation:
     """Pairs of identities with their weights, however low."""
-    return score(
-        sql,
-        model,
-        left=records,
-        right=None,
-        pairs=pairs,
-        fields=fields,
-        right_rows=count(sql, records),
-        min_weight=ALL,
+    rows = count(sql, records)
+    scored = score(
+        sql, model, left=records, right=None, pairs=pairs, fields=fields, right_rows=rows, min_weight=ALL
     )
+    weighed = weigh(sql, families, model, Fitted.pinned(model, rows), scored, fields, rows)
+    sql.drop(scored)
+    return weighed
 
 
 def _edges(
-    con: Connection, scored: Relation, refs: Relation, threshold: float, against: str
+    con: Connection, scored: Relation, refs: Relation, threshold: float
 ) -> tuple[Ints, Ints, Floats]:
     """The pairs that are joined, with their weights: the model's and the sender's together."""
     weight = float(np.log2(threshold / (1 - threshold)))
@@ -140,15 +143,15 @@ def _edges(
         SELECT s.left_record - 1 AS l, s.right_record - 1 AS r,
                s.match_weight + CASE WHEN p.left_record IS NULL THEN 0 ELSE {PERSON_REF_WEIGHT} END AS w
         FROM {scored} s LEFT JOIN {refs} p USING (left_record, right_record)
-        WHERE w >= {weight} AND NOT {against}
+        WHERE w >= {weight}
         ORDER BY l, r
         """
     ).fetchnumpy()
     return np.asarray(found["l"]), np.asarray(found["r"]), np.asarray(found["w"])
 
 
-def _contradicting(con: Connection, scored: Relation, against: str) -> list[tuple[int, int]]:
-    rows = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE {against}").fetchall()
+def _contradicting(con: Connection, scored: Relation) -> list[tuple[int, int]]:
+    rows = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE match_weight < {NOT_ONE}").fetchall()
     return [(int(one), int(two)) for one, two in rows]
 
 
@@ -168,6 +171,7 @@ def _members(work: Scratch, records: Relation, labels: Ints) -> Relation:
 def _score_inside(
     work: Scratch,
     model: Model,
+    families: Families,
     fields: Sequence[str],
     records: Relation,
     members: Relation,
@@ -188,4 +192,4 @@ def _score_inside(
     if not count(work.con, pairs):
         return None
     with engine.reach(work) as sql:
-        return sql.keep(_score_within(sql, model, fields, records, pairs))
+        return sql.keep(_score_within(sql, model, families, fields, records, pairs))

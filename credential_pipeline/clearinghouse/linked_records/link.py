@@ -19,7 +19,7 @@ from credential_pipeline.clearinghouse.linked_records.merging import merge_learn
 from credential_pipeline.clearinghouse.linked_records.pairs import gather_pairs, write_pairs, write_queue
 from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions, write_figures
 from credential_pipeline.clearinghouse.linked_records.statements import Wishes
-from credential_pipeline.clearinghouse.linked_records.students import find_students
+from credential_pipeline.clearinghouse.linked_records.students import find_families, find_students
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING as NO_OPT_OUTS
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
@@ -76,12 +76,23 @@ def _link(
     con = work.con
     decided = take_decisions(work, review.decisions)
     identities = find_identities(work, read.profiles, decided)
-    learners = find_learners(work, models.profiles, limits, identities, decided, profiles=read.profiles, engine=engine)
+    families = find_families(work, models.registry, read.index, engine)
+    learners = find_learners(
+        work, models.profiles, limits, identities, decided, families=families, profiles=read.profiles, engine=engine
+    )
     students = find_students(
-        work, models.registry, limits, identities, decided, members=learners.members, index=read.index, engine=engine
+        work,
+        models.registry,
+        limits,
+        identities,
+        decided,
+        families=families,
+        members=learners.members,
+        index=read.index,
+        engine=engine,
     )
     of_profiles = identities.of_profiles
-    merged = merge_learners(work, models.profiles, learners, students.best, decided, of_profiles)
+    merged = merge_learners(work, models.profiles, families, learners, students.best, decided, of_profiles)
     profile_persons = outputs.place_profiles(work, of_profiles, learners.members, merged.persons)
     rows = outputs.place_rows(work, profile_persons, read.profiles, read.credentials)
     ids = assign_ids(work, rows)

@@ -18,8 +18,7 @@ forms AS (
     SELECT learner, student_id AS right_id, max(match_weight) AS match_weight,
            arg_max(form, (match_weight, form)) AS left_id
     FROM {scored_students}
-    GROUP BY ALL
-    UNION ALL SELECT learner, student_id, match_weight, form FROM {exact}),
+    GROUP BY ALL),
 students AS (
     SELECT * FROM forms
     UNION ALL BY NAME

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.linked_records.learners import Learners
+from credential_pipeline.clearinghouse.linked_records.learners import NOT_ONE, Learners
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided
+from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
 from credential_pipeline.engines.linkage.fields import shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
-from credential_pipeline.engines.linkage.resolve import contradiction
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -27,7 +27,13 @@ class Merged:
 
 
 def merge_learners(
-    work: Scratch, model: Model, learners: Learners, best: Relation, decided: Decided, identities: Relation
+    work: Scratch,
+    model: Model,
+    families: Families,
+    learners: Learners,
+    best: Relation,
+    decided: Decided,
+    identities: Relation,
 ) -> Merged:
     """Merge the learners of one student.
 
@@ -54,7 +60,7 @@ def merge_learners(
     )
     against = work.table(
         "against",
-        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_contradicting(work, model, learners, same)}",
+        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_contradicting(work, model, families, learners, same)}",
     )
     settled = work.table(
         "settled_students",
@@ -74,7 +80,9 @@ def merge_learners(
     return Merged(settled, persons)
 
 
-def _contradicting(work: Scratch, model: Model, learners: Learners, same: Relation) -> Relation:
+def _contradicting(
+    work: Scratch, model: Model, families: Families, learners: Learners, same: Relation
+) -> Relation:
     """The learners that contradict the anchor of their student in the model's eyes."""
     records, members = learners.records, learners.members
     pairs = work.table(
@@ -89,6 +97,7 @@ def _contradicting(work: Scratch, model: Model, learners: Learners, same: Relati
     if not count(work.con, pairs):
         return pairs
     fields = shared_fields(work.con, records)
+    rows = count(work.con, records)
     scored = score(
         Here(work),
         model,
@@ -96,11 +105,12 @@ def _contradicting(work: Scratch, model: Model, learners: Learners, same: Relati
         right=None,
         pairs=pairs,
         fields=fields,
-        right_rows=count(work.con, records),
+        right_rows=rows,
         min_weight=ALL,
     )
+    weighed = weigh(Here(work), families, model, Fitted.pinned(model, rows), scored, fields, rows)
     return work.table(
         "contradicting",
-        f"SELECT DISTINCT p.learner FROM {scored} s JOIN {pairs} p USING (left_record, right_record) "
-        f"WHERE {contradiction(fields)}",
+        f"SELECT DISTINCT p.learner FROM {weighed} s JOIN {pairs} p USING (left_record, right_record) "
+        f"WHERE s.match_weight < {NOT_ONE}",
     )

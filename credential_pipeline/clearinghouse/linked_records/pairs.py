@@ -36,7 +36,6 @@ def gather_pairs(
             scored=learners.scored,
             decided=decided.decided,
             scored_students=students.scored,
-            exact=students.exact,
             best=merged.best,
         ),
         {"min_weight": MIN_WEIGHT},

@@ -10,15 +10,21 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, of_learners
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
+from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.family import Families, count_families, weigh
 from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import score
-from credential_pipeline.engines.linkage.resolve import best_right, contradiction
+from credential_pipeline.engines.linkage.predict import MIN_WEIGHT, score
+from credential_pipeline.engines.linkage.resolve import best_right
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
+
+
+LEAST_WEIGHT = -9.0
+"""Weight by the pinned model below which a pair is dropped: calibration adds a few bits at most."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Students:
         sides: What was compared.
         pairs: The candidate pairs of forms and students.
         scored: learner, student_id, match_weight, form: the scored pairs.
-        candidates: learner, student_id, match_weight of pairs without contradiction.
+        candidates: learner, student_id, match_weight of pairs that nobody decided against.
         exact: As ``best``, with the form that matched: learners whose full name and birth date only one student has.
         best: learner, student_id, match_weight, match_probability, share, candidates, status, decided_by.
     """
@@ -57,6 +63,20 @@ class Students:
     best: Relation
 
 
+def find_families(work: Scratch, model: Model, index: Relation, engine: Engine = DUCKDB) -> Families:
+    """Count in the registry how often two people of one family look like one.
+
+    Args:
+        work: Makes the relations.
+        model: The model of the family ``registry``.
+        index: The registry's person index.
+        engine: Where the heavy steps run.
+    """
+    with engine.reach(work) as sql:
+        students = open_index(work, index, id_column="student_id")
+        return count_families(sql, model, students, shared_fields(sql, students))
+
+
 def find_students(
     work: Scratch,
     model: Model,
@@ -64,6 +84,7 @@ def find_students(
     identities: Identities,
     decided: Decided,
     *,
+    families: Families,
     members: Relation,
     index: Relation,
     engine: Engine = DUCKDB,
@@ -86,10 +107,9 @@ def find_students(
     forms = make_forms(work, identities.known, members)
     sides = Sides(forms, make_records(work, forms, id_column="form"), open_index(work, index, id_column="student_id"))
     with engine.reach(work) as sql:
-        rows = count(work.con, sides.students)
         fields = shared_fields(sql, sides.form_records, sides.students)
-        exact = match_exactly(sql, model, sides, cannot, rows, limits.link_threshold)
-        found, scored = _compare(sql, model, sides, exact, fields, limits.max_candidate_pairs)
+        exact = match_exactly(sql, sides, cannot)
+        found, scored = _compare(sql, model, families, sides, exact, fields, limits.max_candidate_pairs)
         candidates = gather(sql, scored, cannot)
         best = best_right(
             sql,
@@ -140,84 +160,76 @@ def make_forms(work: Scratch, entities: Relation, members: Relation) -> Relation
 
 
 def _compare(
-    sql: Sql, model: Model, sides: Sides, exact: Relation, fields: Sequence[str], max_pairs: int
+    sql: Sql, model: Model, families: Families, sides: Sides, exact: Relation, fields: Sequence[str], max_pairs: int
 ) -> tuple[Candidates, Relation]:
-    """The pairs of students and learners without an exact match, and what the model says of them."""
+    """The pairs that match exactly or that a rule suggests, and how likely each is one person."""
     open_forms = sql.table(
         "open_forms",
         f"SELECT r.* FROM {sides.form_records} r JOIN {sides.forms} f ON f.form = r.id "
         f"ANTI JOIN {exact} e ON e.learner = f.learner",
     )
     found = make_pairs(sql, open_forms, sides.students, usable(RULES, fields), max_pairs)
+    pairs = sql.table(
+        "pairs",
+        f"SELECT left_record, right_record FROM {found.pairs} UNION ALL SELECT left_record, right_record FROM {exact}",
+    )
+    rows = count(sql, sides.form_records), count(sql, sides.students)
     compared = score(
         sql,
         model,
-        left=open_forms,
+        left=sides.form_records,
         right=sides.students,
-        pairs=found.pairs,
+        pairs=pairs,
         fields=fields,
-        right_rows=count(sql, sides.students),
+        right_rows=rows[1],
+        min_weight=LEAST_WEIGHT,
     )
-    scored = _name(sql, sides, compared, fields)
-    sql.drop(compared, open_forms)
+    fitted = fit(sql, families, model, compared, fields, rows)
+    weighed = weigh(sql, families, model, fitted, compared, fields, rows[1])
+    scored = _name(sql, sides, weighed)
+    sql.drop(pairs, compared, weighed, open_forms)
     return found, scored
 
 
-def match_exactly(sql: Sql, model: Model, sides: Sides, cannot: Relation, students: int, threshold: float) -> Relation:
+def match_exactly(sql: Sql, sides: Sides, cannot: Relation) -> Relation:
     """Learners whose full name and birth date only one student has, and nothing speaks against it.
 
     Args:
         sql: What executes it.
-        model: The model of the family ``registry``, for how much a name and a birth date say.
         sides: What is compared.
         cannot: learner, student_id that people found to be two people.
-        students: How many students there are.
-        threshold: Probability from which the match holds.
 
     Returns:
-        See :class:`Students`.
+        learner, student_id, left_record, right_record.
     """
-    name, born = model.weights["name"]["full"], model.weights["birth_date"]["exact"]
-    prior = model.prior_for(students)
-    scale = prior / (1 - prior) * name[0] * born[0] / born[1]
-    probability = f"round(({scale} / frequency) / (1 + {scale} / frequency), 6)"
     return sql.table(
         "exact",
         f"""
         WITH pairs AS (
-            SELECT f.learner, s.id AS student_id, s.first_name, s.last_name,
+            SELECT f.learner, s.id AS student_id, l.record AS left_record, s.record AS right_record,
                    coalesce(l.name_suffix = s.name_suffix, true)
                    AND coalesce(l.sex = s.sex, true)
                    AND coalesce(l.ssn_last4 = s.ssn_last4, true)
-                   AND coalesce(substr(l.middle_name, 1, 1) = substr(s.middle_name, 1, 1), true) AS agree, f.form
+                   AND coalesce(substr(l.middle_name, 1, 1) = substr(s.middle_name, 1, 1), true) AS agree
             FROM (SELECT form, learner FROM {sides.forms}) f JOIN {sides.form_records} l ON f.form = l.id
             JOIN {sides.students} s USING (first_name, last_name, birth_date)
             ANTI JOIN {cannot} n ON n.learner = f.learner AND n.student_id = s.id),
-        one AS (
-            SELECT learner, any_value(student_id) AS student_id, any_value(first_name) AS first_name,
-                   any_value(last_name) AS last_name, min(form) AS form
-            FROM pairs GROUP BY learner HAVING count(DISTINCT student_id) = 1 AND bool_and(agree)),
-        frequent AS (
-            SELECT first_name, last_name, count(*)::DOUBLE / {students} AS frequency
-            FROM {sides.students} SEMI JOIN one USING (first_name, last_name) GROUP BY ALL)
-        SELECT learner, form, student_id, round(log2({scale} / frequency), 6) AS match_weight,
-               {probability} AS match_probability, {probability} AS share,
-               1 AS candidates, 'linked' AS status, 'exact' AS decided_by
-        FROM one JOIN frequent USING (first_name, last_name)
-        WHERE {probability} >= {threshold}
+        one AS (SELECT learner FROM pairs GROUP BY learner HAVING count(DISTINCT student_id) = 1 AND bool_and(agree))
+        SELECT learner, student_id, left_record, right_record FROM pairs SEMI JOIN one USING (learner)
         """,
     )
 
 
-def _name(sql: Sql, sides: Sides, compared: Relation, fields: Sequence[str]) -> Relation:
-    """The scored pairs with ids in place of numbers; ``against`` where the two cannot be one person."""
+def _name(sql: Sql, sides: Sides, compared: Relation) -> Relation:
+    """The scored pairs with ids in place of numbers."""
     return sql.table(
         "scored_students",
         f"""
-        SELECT f.learner, f.form, r.id AS student_id, s.match_weight, {contradiction(fields)} AS against
+        SELECT f.learner, f.form, r.id AS student_id, s.match_weight
         FROM {compared} s
         JOIN {sides.form_records} l ON l.record = s.left_record JOIN {sides.forms} f ON f.form = l.id
         JOIN {sides.students} r ON r.record = s.right_record
+        WHERE s.match_weight >= {MIN_WEIGHT}
         """,
     )
 
@@ -225,11 +237,9 @@ def _name(sql: Sql, sides: Sides, compared: Relation, fields: Sequence[str]) -> 
 def gather(sql: Sql, scored: Relation, cannot: Relation) -> Relation:
     """The students that each learner may be: learner, student_id, match_weight.
 
-    Of two forms that weigh the same, the one without contradiction speaks for the learner, in any order of rows.
-
     Args:
         sql: What executes it.
-        scored: learner, student_id, match_weight, against.
+        scored: learner, student_id, match_weight.
         cannot: learner, student_id that people found to be two people.
     """
     return sql.table(
@@ -238,8 +248,7 @@ def gather(sql: Sql, scored: Relation, cannot: Relation) -> Relation:
         WITH one AS (
             SELECT learner, student_id, max(match_weight) AS match_weight
             FROM {scored}
-            GROUP BY learner, student_id
-            HAVING NOT arg_max(against, (match_weight, NOT against)))
+            GROUP BY learner, student_id)
         SELECT * FROM one ANTI JOIN {cannot} USING (learner, student_id)
         """,
     )

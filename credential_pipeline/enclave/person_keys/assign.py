@@ -98,7 +98,7 @@ def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Linkag
     The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
     """
     links = work.rows("links", LINKS, ())
-    frequencies = make_frequencies(Here(work), sides.rows, sides.people)
+    frequencies = make_frequencies(Here(work), sides.rows, sides.people, model.chance(sides.fields))
     size = count(work.con, sides.people)
     for module, steps in groupby(PASSES, key=lambda step: step.module):
         passes = list(steps)

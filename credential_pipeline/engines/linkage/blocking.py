@@ -14,6 +14,8 @@ from credential_pipeline.engines.linkage.forecast import MAX_PAIRS, Forecast, Ru
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation
 
+RARE = 12
+"""Holders of a full name up to whom it is compared under any birth date."""
 SMALL = 20_000
 """Right records below which rules that say little of a person find few others."""
 
@@ -28,7 +30,7 @@ class Rule:
         right: Key expressions over the right record; as ``left`` if empty.
         bound: The most right records that a block may hold.
         needs: Fields that both sides must hold.
-        where: Extra condition over ``l`` and ``r``.
+        where: Extra condition over ``l`` and ``r``, and the size of the block ``b.right_size``.
         surnames: Match over every surname a person may go by, and every form of the first name.
         small: Used only where there are fewer than :data:`SMALL` right records, who are compared more generously.
     """
@@ -51,6 +53,7 @@ _YEAR_MONTH = "birth_ymd // 100"
 _YEAR_DAY = "(birth_ymd // 10000 * 100 + birth_ymd % 100)"
 _YEAR = "birth_ymd // 10000"
 _SWAPPED = "(birth_ymd // 10000 * 10000 + birth_ymd % 100 * 100 + birth_ymd % 10000 // 100)"
+_UNNAMED = "CASE WHEN coalesce(length(first_name), 0) < 2 THEN last_name END"
 _STREET = "substr(street, 1, 7)"
 _BIRTH = ("birth_date",)
 
@@ -61,6 +64,7 @@ LIKE_DATES = (
     " OR (l.birth_ymd // 10000 = r.birth_ymd // 10000 AND (l.birth_ymd % 100 = r.birth_ymd % 100"
     " OR (l.birth_ymd % 100 = r.birth_ymd % 10000 // 100 AND l.birth_ymd % 10000 // 100 = r.birth_ymd % 100))))"
 )
+RARE_OR_LIKE_DATES = f"(b.right_size <= {RARE} OR {LIKE_DATES})"
 _NO_BIRTH = "(l.birth_ymd IS NULL OR r.birth_ymd IS NULL)"
 
 RULES: tuple[Rule, ...] = (
@@ -68,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     Rule("birth_date+last", ("birth_ymd", "substr(last_name, 1, 2)"), needs=_BIRTH),
     Rule("birth_date+crossed_initials", ("birth_ymd", _F1, _L1), ("birth_ymd", _L1, _F1), needs=_BIRTH),
     Rule("birth_swapped+initials", (_SWAPPED, _L1, _F1), ("birth_ymd", _L1, _F1), needs=_BIRTH),
-    Rule("names", ("first_name", "last_name"), bound=100, where=LIKE_DATES, surnames=True),
+    Rule("names", ("first_name", "last_name"), bound=100, where=RARE_OR_LIKE_DATES, surnames=True),
     Rule("names_swapped", ("first_name", "last_name"), ("last_name", "first_name"), bound=50, where=LIKE_DATES),
     Rule("last+month_day+first_initial", ("last_name", _MONTH_DAY, _F1), bound=50, needs=_BIRTH),
     Rule("last+year_month+first_initial", ("last_name", _YEAR_MONTH, _F1), bound=50, needs=_BIRTH),
@@ -79,6 +83,9 @@ RULES: tuple[Rule, ...] = (
         bound=30,
         needs=_BIRTH,
     ),
+    Rule("birth_swapped+last", (_SWAPPED, "last_name"), ("birth_ymd", "last_name"), bound=20, needs=_BIRTH),
+    Rule("last+year_without_first", (_UNNAMED, _YEAR), ("last_name", _YEAR), bound=30, needs=_BIRTH),
+    Rule("last+year_without_first_there", ("last_name", _YEAR), (_UNNAMED, _YEAR), bound=30, needs=_BIRTH),
     Rule(
         "prefixes_without_birth_date",
         ("substr(first_name, 1, 4)", "substr(last_name, 1, 5)"),
@@ -94,6 +101,9 @@ RULES: tuple[Rule, ...] = (
         where=_NO_BIRTH,
     ),
     Rule("zip+street+first_initial", ("zip", _STREET, _F1), bound=20, needs=("address",)),
+    Rule("street+last", ("street", "last_name"), bound=20, needs=("address",)),
+    Rule("street+first", ("street", "first_name"), bound=20, needs=("address",)),
+    Rule("street+birth_date", ("street", "birth_ymd"), bound=20, needs=("address", "birth_date")),
     Rule("last4+last", ("ssn_last4", "last_name"), bound=50, needs=("ssn_last4",)),
     Rule("last4+first", ("ssn_last4", "first_name"), bound=50, needs=("ssn_last4",)),
     Rule("last4+birth_date", ("ssn_last4", "birth_ymd"), bound=50, needs=("ssn_last4", "birth_date")),
@@ -103,6 +113,11 @@ RULES: tuple[Rule, ...] = (
     Rule("last4", ("ssn_last4",), bound=10, needs=("ssn_last4",), small=True),
     Rule("zip+street", ("zip", _STREET), bound=10, needs=("address",), small=True),
 )
+
+FAMILY_RULES = tuple(
+    rule for rule in RULES if rule.name in ("birth_date+first", "birth_date+last", "names", "street+last")
+)
+"""Rules that find relatives."""
 
 
 def usable(rules: Iterable[Rule], fields: Sequence[str]) -> tuple[Rule, ...]:

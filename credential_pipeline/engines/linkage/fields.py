@@ -12,6 +12,7 @@ from importlib import resources
 
 from credential_pipeline.engines.linkage.sql import Reads, Sql
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -45,8 +46,15 @@ RECORD_COLUMNS = (
     "zip",
 )
 FULL_NAME = "first_name || ' ' || last_name"
+HOME = "street || ' ' || zip"
 FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
 """Columns whose frequency in the population adjusts the weight of agreement."""
+ODD_SHARE = 2e-5
+"""Share of a population up to which a first name may be a slip of the pen."""
+USUAL_DATES = 4.0
+"""The usual frequency of a date counts as much as so many people who were born on it."""
+HOUSEHOLD = 10
+"""So many people at one address may be of one household; those beyond live in a dormitory, a barracks or a home."""
 ASSOCIATION = 2.0
 """How much more often than by chance the parts of a full name meet: both tell of origin and generation."""
 MIN_PRESENT = 0.002
@@ -74,6 +82,33 @@ def load_nicknames(sql: Sql) -> Relation:
     )
 
 
+def placeholder_rows() -> list[tuple[str, str]]:
+    """Words that stand in place of a name, as (word, column of a record); a ``connector`` stands only among others."""
+    text = resources.files(__package__ or "").joinpath("placeholders.csv").read_text(encoding="utf-8")
+    return [(word, column) for word, _, column in (line.partition(",") for line in text.splitlines()[1:])]
+
+
+def without_placeholders(source: str, column: str, letters: str) -> str:
+    """The letters of a name; NULL where the name is made of words such as RESIDENT, OLDEST CHILD or HIJO alone.
+
+    Args:
+        source: The name as it is written.
+        column: ``first_name`` or ``last_name``: some of the words are surnames, too.
+        letters: Expression of the letters of the name.
+    """
+    rows = placeholder_rows()
+    words = [word for word, place in rows if place == column]
+    alone = ", ".join(literal(word) for word in words)
+    linked = ", ".join(literal(word) for word, place in rows if place == "connector")
+    split = f"list_filter(string_split(translate(strip_accents({source}), '-''.,`', ' '), ' '), lambda x: length(x) > 1)"
+    # A list is looked through word by word, so it is asked only of names of several words.
+    return (
+        f"CASE WHEN contains({source}, ' ') THEN CASE WHEN list_has_all([{alone}, {linked}], {split}) "
+        f"AND list_has_any([{alone}], {split}) THEN NULL ELSE {letters} END "
+        f"WHEN {letters} IN ({alone}) THEN NULL ELSE {letters} END"
+    )
+
+
 def record_sql(source: Relation, id_column: str, renamed: Mapping[str, str] | None = None) -> str:
     """A query of the record table's columns without their number.
 
@@ -89,7 +124,9 @@ def record_sql(source: Relation, id_column: str, renamed: Mapping[str, str] | No
         chosen[column] = origin if origin in source.columns else f"NULL::{kind}"
     for column in ("first_name", "last_name", "middle_name"):
         if not chosen[column].startswith("NULL"):
-            chosen[column] = form.letters_of_name(chosen[column])
+            written, chosen[column] = chosen[column], form.letters_of_name(chosen[column])
+            if column != "middle_name":
+                chosen[column] = without_placeholders(written, column, chosen[column])
     last = (renamed or {}).get("last_name", "last_name")
     surnames = form.surnames(last if last in source.columns else "NULL::VARCHAR", chosen["previous_last_name"])
     selected = ", ".join(f"{origin} AS {column}" for column, origin in chosen.items())
@@ -190,24 +227,40 @@ class Wanted:
     sign: int = 1
 
 
-def make_features(sql: Sql, sides: Iterable[Wanted]) -> Relation:
-    """The feature table of the candidate records of one or two record tables."""
+def make_known_names(sql: Sql, population: Relation) -> Relation:
+    """The first names that are no slip of the pen: those that several people of a population bear."""
+    least = f"greatest(1, {ODD_SHARE} * (SELECT count(first_name) FROM {population}))"
+    return sql.table(
+        "known_names",
+        f"SELECT first_name AS known FROM {population} WHERE first_name IS NOT NULL GROUP BY first_name HAVING count(*) > {least}",
+    )
+
+
+def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relation:
+    """The feature table of the candidate records of one or two record tables.
+
+    Args:
+        sql: What executes it.
+        sides: The records of each side.
+        known: First names that people bear, of :func:`make_known_names`.
+    """
     nicknames = load_nicknames(sql)
     parts = [
         f"""
         SELECT {side.sign} * r.record AS unique_id, r.first_name, r.last_name, r.middle_name, r.name_suffix,
                {FULL_NAME} AS full_name,
                n.groups AS nicknames,
+               r.first_name IS NOT NULL AND k.known IS NULL AS odd_first,
                coalesce(r.surnames, [r.last_name]) AS surnames,
                r.birth_ymd::VARCHAR AS birth_date,
                CASE WHEN r.birth_ymd % 100 <= 12 THEN
                    (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR
                END AS birth_swapped,
                r.sex, r.ssn_last4, r.email, r.phone,
-               r.street, r.city, r.state, r.zip, coalesce(r.zip, r.state) AS place
+               r.street, r.city, r.state, r.zip, {HOME} AS home, coalesce(r.zip, r.state) AS place
         FROM {side.records} r
         SEMI JOIN ({side.numbers}) c ON c.record = r.record
-        LEFT JOIN {nicknames} n ON n.name = r.first_name
+        LEFT JOIN {nicknames} n ON n.name = r.first_name LEFT JOIN {known} k ON k.known = r.first_name
         """
         for side in sides
     ]
@@ -216,8 +269,10 @@ def make_features(sql: Sql, sides: Iterable[Wanted]) -> Relation:
     return made
 
 
-def make_frequencies(sql: Sql, left: Relation, population: Relation) -> dict[str, Relation]:
-    """Tables (value, frequency) of how frequent names and ZIP codes of the left records are in a population.
+def make_frequencies(
+    sql: Sql, left: Relation, population: Relation, chance: Mapping[str, float]
+) -> dict[str, Relation]:
+    """Tables (value, frequency) of how frequent names, places and birth dates of the left records are in a population.
 
     Only values of the left side are looked up, because a frequency counts only where both sides agree.
 
@@ -225,6 +280,7 @@ def make_frequencies(sql: Sql, left: Relation, population: Relation) -> dict[str
         sql: What executes it.
         left: Record table whose values are wanted.
         population: Record table whose frequencies count (the registry, not the feed).
+        chance: Share of strangers who agree exactly on ``birth_date`` and ``address``, of those that are compared.
 
     Returns:
         Column -> table.
@@ -248,6 +304,29 @@ def make_frequencies(sql: Sql, left: Relation, population: Relation) -> dict[str
             SELECT {value} AS value, {key if len(parts) > 1 else "NULL AS part"},
                    coalesce(h.n, 1) / total.n AS frequency, total.n AS n
             FROM wanted w CROSS JOIN total LEFT JOIN held h USING ({key})
+            """,
+        )
+    size = f"(SELECT count(*)::DOUBLE FROM {population})"
+    if usual := chance.get("birth_date"):
+        rate = f"{usual} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({usual} * {size} + {USUAL_DATES})"
+        made["birth_date"] = sql.table(
+            "frequency_birth_date",
+            f"""
+            WITH wanted AS (SELECT DISTINCT birth_ymd FROM {left} WHERE birth_ymd IS NOT NULL),
+            held AS (
+                SELECT birth_ymd, count(*) AS n FROM {population} SEMI JOIN wanted USING (birth_ymd) GROUP BY birth_ymd)
+            SELECT birth_ymd::VARCHAR AS value, {rate} AS frequency FROM held h
+            """,
+        )
+    if usual := chance.get("address"):
+        made["home"] = sql.table(
+            "frequency_home",
+            f"""
+            WITH wanted AS (SELECT DISTINCT street, zip FROM {left} WHERE street IS NOT NULL AND zip IS NOT NULL),
+            held AS (
+                SELECT street, zip, count(*) AS n FROM {population} SEMI JOIN wanted USING (street, zip)
+                GROUP BY street, zip)
+            SELECT {HOME} AS value, {usual} + greatest(h.n - {HOUSEHOLD}, 0) / {size} AS frequency FROM held h
             """,
         )
     sql.drop(totals)

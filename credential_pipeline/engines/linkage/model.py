@@ -76,6 +76,14 @@ class Model:
             _adjust(item, out["comparison_levels"], self.weights[item.name])
         return made
 
+    def chance(self, fields: Sequence[str]) -> dict[str, float]:
+        """Share of strangers who agree exactly on the birth date and the address, of those that are compared."""
+        return {
+            name: self.weights[name]["exact"][1]
+            for name in ("birth_date", "address")
+            if name in fields and name in self.weights
+        }
+
     def mu_table(self) -> list[tuple[str, str, float, float]]:
         """Rows of (comparison, level, m, u)."""
         return [(name, level, *pair) for name, levels in self.weights.items() for level, pair in levels.items()]
