@@ -1,6 +1,6 @@
 """Identities that are one person, within and across certifiers, become one learner.
 
-The sender's own person id and the model join them, and clusters that contradict themselves are split. Not here: identities
+The sender's own person id and the model join them, and clusters that hold two who are hardly one person are split. Not here: identities
 themselves (identities.py), and the registry of students.
 """
 
@@ -17,7 +17,7 @@ from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
-from credential_pipeline.engines.linkage.resolve import Floats, Ints, cluster
+from credential_pipeline.engines.linkage.resolve import NOT_ONE, Floats, Ints, cluster
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
@@ -26,8 +26,6 @@ from credential_pipeline.foundation.storage.sql import statement
 
 PERSON_REF_WEIGHT = 30.0
 """Weight (log2 odds) of a sender saying that two of its rows are one person."""
-NOT_ONE = -6.0
-"""Match weight below which two identities are not one person, whoever else links them."""
 MAX_CLUSTER = 60
 """Clusters with more identities than this are not one person: only their strongest edges are kept."""
 
@@ -71,8 +69,9 @@ def find_learners(
         limits: The probability from which two identities are joined, and the ceiling of candidate pairs.
         identities: The identities of the profiles.
         decided: What people decided.
+        families: How often two people of one family look like one.
         profiles: Profiles, for the sender's person ids.
-        engine: What compares them; clustering, with its contradictions, is done here.
+        engine: What compares them; clustering is done here.
     """
     records = make_records(work, identities.known, id_column="identity")
     size = count(work.con, records)
@@ -86,11 +85,11 @@ def find_learners(
     candidates, scored = _compare(work, model, families, fields, records, refs, limits.max_candidate_pairs, engine)
     decisions = reviewed.of_records(work.con, decided, identities.of_profiles, records)
     edges = decisions.with_edges(*_edges(work.con, scored, refs, limits.link_threshold))
-    forbidden = _contradicting(work.con, scored)
+    forbidden = _unlike(work.con, scored)
     members = _members(work, records, cluster(size, *edges, decisions.forbidden(size, *edges[:2], forbidden)))
     inside = _score_inside(work, model, families, fields, records, members, scored, engine)
     if inside is not None:
-        forbidden += _contradicting(work.con, inside)
+        forbidden += _unlike(work.con, inside)
         members = _members(work, records, cluster(size, *edges, decisions.forbidden(size, *edges[:2], forbidden)))
         weights = "SELECT left_record, right_record, match_weight FROM"
         scored = work.view("scored", f"{weights} {scored} UNION ALL {weights} {inside}")
@@ -125,17 +124,13 @@ def _score_within(
 ) -> Relation:
     """Pairs of identities with their weights, however low."""
     rows = count(sql, records)
-    scored = score(
-        sql, model, left=records, right=None, pairs=pairs, fields=fields, right_rows=rows, min_weight=ALL
-    )
+    scored = score(sql, model, left=records, right=None, pairs=pairs, fields=fields, right_rows=rows, min_weight=ALL)
     weighed = weigh(sql, families, model, Fitted.pinned(model, rows), scored, fields, rows)
     sql.drop(scored)
     return weighed
 
 
-def _edges(
-    con: Connection, scored: Relation, refs: Relation, threshold: float
-) -> tuple[Ints, Ints, Floats]:
+def _edges(con: Connection, scored: Relation, refs: Relation, threshold: float) -> tuple[Ints, Ints, Floats]:
     """The pairs that are joined, with their weights: the model's and the sender's together."""
     weight = float(np.log2(threshold / (1 - threshold)))
     found = con.execute(
@@ -150,8 +145,10 @@ def _edges(
     return np.asarray(found["l"]), np.asarray(found["r"]), np.asarray(found["w"])
 
 
-def _contradicting(con: Connection, scored: Relation) -> list[tuple[int, int]]:
-    rows = con.execute(f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE match_weight < {NOT_ONE}").fetchall()
+def _unlike(con: Connection, scored: Relation) -> list[tuple[int, int]]:
+    rows = con.execute(
+        f"SELECT left_record - 1, right_record - 1 FROM {scored} WHERE match_weight < {NOT_ONE}"
+    ).fetchall()
     return [(int(one), int(two)) for one, two in rows]
 
 

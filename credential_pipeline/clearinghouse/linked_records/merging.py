@@ -1,13 +1,14 @@
-"""Learners that met the same student are one learner, unless they contradict one another. Not here: the clustering."""
+"""Learners that met the same student are one learner, unless they are hardly one person. Not here: the clustering."""
 
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.linked_records.learners import NOT_ONE, Learners
+from credential_pipeline.clearinghouse.linked_records.learners import Learners
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided
 from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
 from credential_pipeline.engines.linkage.fields import shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
+from credential_pipeline.engines.linkage.resolve import NOT_ONE
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -18,7 +19,7 @@ class Merged:
     """Who is one person after learners met students.
 
     Attributes:
-        best: The best student of each learner; of two learners that contradict one another the weaker link is ambiguous.
+        best: The best student of each learner; of two learners that are hardly one person the weaker link is ambiguous.
         persons: learner, person (smallest learner after merging).
     """
 
@@ -40,6 +41,7 @@ def merge_learners(
     Args:
         work: Makes the relations.
         model: The model of the family ``profiles``.
+        families: How often two people of one family look like one.
         learners: Who is one learner.
         best: The best student of each learner.
         decided: What people decided.
@@ -60,7 +62,7 @@ def merge_learners(
     )
     against = work.table(
         "against",
-        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_contradicting(work, model, families, learners, same)}",
+        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_unlike(work, model, families, learners, same)}",
     )
     settled = work.table(
         "settled_students",
@@ -80,10 +82,8 @@ def merge_learners(
     return Merged(settled, persons)
 
 
-def _contradicting(
-    work: Scratch, model: Model, families: Families, learners: Learners, same: Relation
-) -> Relation:
-    """The learners that contradict the anchor of their student in the model's eyes."""
+def _unlike(work: Scratch, model: Model, families: Families, learners: Learners, same: Relation) -> Relation:
+    """The learners that are hardly one person with the anchor of their student, in the model's eyes."""
     records, members = learners.records, learners.members
     pairs = work.table(
         "merge_pairs",
@@ -110,7 +110,7 @@ def _contradicting(
     )
     weighed = weigh(Here(work), families, model, Fitted.pinned(model, rows), scored, fields, rows)
     return work.table(
-        "contradicting",
+        "unlike",
         f"SELECT DISTINCT p.learner FROM {weighed} s JOIN {pairs} p USING (left_record, right_record) "
         f"WHERE s.match_weight < {NOT_ONE}",
     )

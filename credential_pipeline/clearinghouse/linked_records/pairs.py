@@ -71,7 +71,7 @@ def write_queue(
         con: The connection.
         pairs: As :func:`gather_pairs` gives them.
         best: The best student of each learner.
-        candidates: learner, student_id of pairs without contradiction.
+        candidates: learner, student_id of pairs that nobody decided against.
         review_threshold: Probability from which two profiles are near.
     """
     query = statement(__package__, "queue.sql", pairs=pairs, best=best, candidates=candidates)

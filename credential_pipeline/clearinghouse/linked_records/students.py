@@ -1,4 +1,4 @@
-"""Learners meet the students of the registry: the unique exact match first, then the model.
+"""Learners meet the students of the registry: those of the same name and birth date first, then whom the rules suggest.
 
 Each learner is compared in every form in which its profiles know it, with gaps filled from one another. Not here: how
 learners come about, and what is published.
@@ -15,16 +15,12 @@ from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.family import Families, count_families, weigh
 from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import MIN_WEIGHT, score
+from credential_pipeline.engines.linkage.predict import LEAST_WEIGHT, MIN_WEIGHT, score
 from credential_pipeline.engines.linkage.resolve import best_right
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
-
-
-LEAST_WEIGHT = -9.0
-"""Weight by the pinned model below which a pair is dropped: calibration adds a few bits at most."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Students:
         pairs: The candidate pairs of forms and students.
         scored: learner, student_id, match_weight, form: the scored pairs.
         candidates: learner, student_id, match_weight of pairs that nobody decided against.
-        exact: As ``best``, with the form that matched: learners whose full name and birth date only one student has.
+        exact: learner, student_id, left_record, right_record: learners whose full name and birth date only one student has.
         best: learner, student_id, match_weight, match_probability, share, candidates, status, decided_by.
     """
 
@@ -98,6 +94,7 @@ def find_students(
             learner is ambiguous, and the ceiling of candidate pairs.
         identities: The identities of the profiles.
         decided: What people decided.
+        families: How often two people of one family look like one.
         members: identity, learner.
         index: The registry's person index.
         engine: Where the heavy steps run.

@@ -12,11 +12,13 @@ from itertools import groupby
 from credential_pipeline.enclave.person_keys.cascade import PASSES, Pass, add_keys
 from credential_pipeline.enclave.person_keys.outputs import write_outputs
 from credential_pipeline.engines.linkage.blocking import Candidates, make_pairs
+from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.family import Families, Fitted, count_families, weigh
 from credential_pipeline.engines.linkage.fields import make_frequencies, make_records, record_sql, shared_fields
 from credential_pipeline.engines.linkage.model import Model, shipped
-from credential_pipeline.engines.linkage.predict import ALL, score
-from credential_pipeline.engines.linkage.resolve import best_right, contradiction
+from credential_pipeline.engines.linkage.predict import ALL, LEAST_WEIGHT, MIN_WEIGHT, score
+from credential_pipeline.engines.linkage.resolve import NOT_ONE, best_right
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
@@ -44,8 +46,10 @@ def assign(con: Connection, industry: Industry, *, model: Model | None = None, e
         people = relation(con, "reference_population.persons")
         sides = _prepare(work, extract, people)
         lives = find_lives(work, relation(con, "accepted_extract.credentials"), people)
-        found = _run(work, chosen, sides, lives, industry.linkage, engine)
-        links = drop_contradicting(work, chosen, sides, found)
+        with engine.reach(work) as sql:
+            families = count_families(sql, chosen, sides.people, sides.fields)
+        found = _run(work, chosen, families, sides, lives, industry.linkage, engine)
+        links = drop_unlike(work, chosen, families, sides, found)
         write_outputs(con, links)
 
 
@@ -92,7 +96,9 @@ def find_lives(work: Scratch, credentials: Relation, persons: Relation) -> Lives
     return Lives(awards, deaths)
 
 
-def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Linkage, engine: Engine) -> Relation:
+def _run(
+    work: Scratch, model: Model, families: Families, sides: Sides, lives: Lives, limits: Linkage, engine: Engine
+) -> Relation:
     """Run the modules over the rows that are still without a key, and within each its passes in order.
 
     The pairs of all passes of a module are scored together; a pass decides on what it and the passes before it found.
@@ -114,7 +120,7 @@ def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Linkag
             found = make_pairs(sql, pool, people, [step.rule for step in passes], limits.max_candidate_pairs)
             if not count(sql, found.pairs):
                 continue
-            scored = score(
+            compared = score(
                 sql,
                 model,
                 left=pool,
@@ -122,8 +128,12 @@ def _run(work: Scratch, model: Model, sides: Sides, lives: Lives, limits: Linkag
                 pairs=found.pairs,
                 fields=sides.fields,
                 right_rows=size,
+                min_weight=LEAST_WEIGHT,
                 frequencies=frequencies,
             )
+            fitted = fit(sql, families, model, compared, sides.fields, (count(sql, pool), size))
+            scored = weigh(sql, families, model, fitted, compared, sides.fields, size)
+            sql.drop(compared)
             found, scored = Candidates(sql.keep(found.pairs), found.forecast), sql.keep(scored)
         candidates = _name(work, scored, found.pairs, Sides(pool, people, sides.fields), lives)
         for number, step in enumerate(passes):
@@ -141,7 +151,7 @@ def _name(work: Scratch, scored: Relation, pairs: Relation, sides: Sides, lives:
         FROM {scored} s JOIN {pairs} p USING (left_record, right_record)
         JOIN {sides.rows} l ON l.record = s.left_record JOIN {sides.people} r ON r.record = s.right_record
         LEFT JOIN {lives.awards} a ON a.row_id = l.id LEFT JOIN {lives.deaths} d ON d.person_key = r.id
-        WHERE NOT coalesce(d.death_year < a.award_year, false) AND NOT {contradiction(sides.fields)}
+        WHERE NOT coalesce(d.death_year < a.award_year, false) AND s.match_weight >= {MIN_WEIGHT}
         GROUP BY ALL
         """,
     )
@@ -198,8 +208,8 @@ def at_home(work: Scratch, records: Relation, homes: Relation) -> Relation:
     )
 
 
-def drop_contradicting(work: Scratch, model: Model, sides: Sides, links: Relation) -> Relation:
-    """Of rows that got one key and contradict one another, only the strongest keeps it; the others become ambiguous."""
+def drop_unlike(work: Scratch, model: Model, families: Families, sides: Sides, links: Relation) -> Relation:
+    """Of rows that got one key and are hardly one person, only the strongest keeps it; the others become ambiguous."""
     shared = work.table(
         "shared_keys",
         f"""
@@ -213,6 +223,7 @@ def drop_contradicting(work: Scratch, model: Model, sides: Sides, links: Relatio
     )
     if not count(work.con, shared):
         return links
+    rows = count(work.con, sides.rows)
     scored = score(
         Here(work),
         model,
@@ -220,15 +231,16 @@ def drop_contradicting(work: Scratch, model: Model, sides: Sides, links: Relatio
         right=None,
         pairs=shared,
         fields=sides.fields,
-        right_rows=count(work.con, sides.rows),
+        right_rows=rows,
         min_weight=ALL,
     )
+    weighed = weigh(Here(work), families, model, Fitted.pinned(model, rows), scored, sides.fields, rows)
     return work.table(
         "links",
         f"""
         WITH against AS (
-            SELECT row_id FROM {shared} JOIN {scored} USING (left_record, right_record)
-            WHERE {contradiction(sides.fields)})
+            SELECT row_id FROM {shared} JOIN {weighed} w USING (left_record, right_record)
+            WHERE w.match_weight < {NOT_ONE})
         SELECT * REPLACE (CASE WHEN row_id IN (FROM against) THEN 'ambiguous' ELSE status END AS status) FROM {links}
         """,
     )

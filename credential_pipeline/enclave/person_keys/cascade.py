@@ -8,7 +8,7 @@ birth date. Not here: scores and decisions.
 
 from dataclasses import dataclass
 
-from credential_pipeline.engines.linkage.blocking import LIKE_DATES, Rule
+from credential_pipeline.engines.linkage.blocking import RARE_OR_LIKE_DATES, Rule
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _MONTH_DAY = "birth_ymd % 10000"
@@ -45,7 +45,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(
         "NameSearch",
         "names",
-        Rule("NameSearch.names", ("first_name", "last_name"), bound=100, where=LIKE_DATES, surnames=True),
+        Rule("NameSearch.names", ("first_name", "last_name"), bound=100, where=RARE_OR_LIKE_DATES, surnames=True),
     ),
     _pass("NameSearch", "3_birth_year_and_prefixes", _YEAR, _first(2), _last(2), bound=200),
     _pass("NameSearch", "4_birth_day_and_prefixes", _MONTH_DAY, _first(2), _last(2), bound=200),

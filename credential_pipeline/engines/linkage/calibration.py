@@ -9,7 +9,6 @@ are (the model, family).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +72,10 @@ def fit(
         fitted = new
         if moved < TOLERANCE:
             break
-    return fitted
+    # Sums depend on the order of rows in their last digits.
+    return Fitted(
+        {name: np.round(m, 9) for name, m in fitted.m.items()}, round(fitted.expected, 9), round(fitted.absent, 9)
+    )
 
 
 def _expected(matches: float, people: float, usual: float) -> float:

@@ -40,12 +40,24 @@ JOINT = ("name", "birth_date", "address")
 """Comparisons that agree together in families, counted jointly; the others are counted by how the names agree."""
 
 COMPATIBLE: dict[str, Mapping[str, float]] = {
-    "last_only": dict.fromkeys(("full", "nickname", "similar_first", "middle_as_first", "initial", "odd_first", "last"), 1.0),
+    "last_only": dict.fromkeys(
+        ("full", "nickname", "similar_first", "middle_as_first", "initial", "odd_first", "last"), 1.0
+    ),
     "first_only": dict.fromkeys(("full", "similar_last", "surname", "first"), 1.0),
     "initial": {"full": 1.0, "nickname": 0.5, "similar_first": 0.9, "initial": 1.0, "last": 0.12},
 }
 """Level of a name of which a part is missing -> the levels that it may be in truth, and with which share of them it goes."""
-ONE_NAME = ("full", "nickname", "similar_first", "similar_last", "surname", "swapped", "middle_as_first", "initial", "similar")
+ONE_NAME = (
+    "full",
+    "nickname",
+    "similar_first",
+    "similar_last",
+    "surname",
+    "swapped",
+    "middle_as_first",
+    "initial",
+    "similar",
+)
 
 _SHARE: dict[str, Mapping[str, float]] = {
     "far": {"same_day": 0.002, "two_edits": 0.03, "same_year": 0.0, "one_edit": 0.003, "other": 0.965},
@@ -57,7 +69,7 @@ _KINDS: tuple[tuple[float, Mapping[str, float], str], ...] = (
     # Rate a person, how the names agree, how the birth dates agree.
     (0.012, {"last": 0.8, "similar_first": 0.08, "like_last": 0.06, "other": 0.05, "initial": 0.01}, "one"),
     (0.35, {"last": 0.85, "similar_first": 0.03, "like_last": 0.05, "other": 0.07}, "near"),
-    (0.02, {"full": 0.9, "nickname": 0.05, "similar_first": 0.05}, "far"),
+    (0.004, {"full": 0.9, "nickname": 0.05, "similar_first": 0.05}, "far"),
     (0.5, {"last": 0.85, "similar_first": 0.01, "like_last": 0.04, "other": 0.1}, "far"),
     (0.0005, {"last": 0.5, "other": 0.3, "first": 0.2}, "one"),
 )
@@ -90,8 +102,7 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
         fields: Fields that it holds and that are compared.
     """
     people = count(sql, records)
-    parts = max(people // SAMPLE, 1)
-    sample = sql.table("sampled", f"SELECT * FROM {records} WHERE record % {parts} = 0")
+    sample = sql.table("sampled", f"SELECT * FROM {records} WHERE {_drawn(people)}")
     fields = [name for name in fields if name in model.weights]
     found = make_pairs(sql, sample, records, usable(FAMILY_RULES, fields))
     pairs = sql.table("relatives", f"SELECT * FROM {found.pairs} WHERE left_record <> right_record")
@@ -110,6 +121,26 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
     sql.drop(found.pairs, pairs, scored, sample)
     rates, share = _rates(model, seen, known, people, fields)
     return Families(rates, _given(model, seen, share, fields), people)
+
+
+def usual_families(model: Model, fields: Sequence[str]) -> Families:
+    """What is typical, where no population can be counted.
+
+    Args:
+        model: A pinned model.
+        fields: Fields that are compared.
+    """
+    fields = [name for name in fields if name in model.weights]
+    nobody = np.empty((0, len(fields) + 1), dtype=np.int64)
+    rates, share = _rates(model, nobody, 0.0, 1, fields)
+    return Families(rates, _given(model, nobody, share, fields), 1)
+
+
+def _drawn(people: int) -> str:
+    """A condition that draws about :data:`SAMPLE` records by their ids, the same in any order and engine."""
+    if people <= SAMPLE:
+        return "true"
+    return f"md5(id) < '{int(2**32 * SAMPLE / people):08x}'"
 
 
 def _read(sql: Sql, scored: Relation, fields: Sequence[str]) -> NDArray[np.int64]:
@@ -132,9 +163,9 @@ def _known(sql: Sql, sample: Relation, fields: Sequence[str]) -> float:
     """How many of the sampled people, times the share of those whom they meet, hold all that is counted jointly."""
     held = [column for name, column in (("birth_date", "birth_ymd"), ("address", "zip")) if name in fields]
     present = " AND ".join(f"{column} IS NOT NULL" for column in held) or "true"
-    some, all_of_them = sql.execute(
-        f"SELECT count(CASE WHEN {present} THEN 1 END), count(*) FROM {sample}"
-    ).fetchall()[0]
+    some, all_of_them = sql.execute(f"SELECT count(CASE WHEN {present} THEN 1 END), count(*) FROM {sample}").fetchall()[
+        0
+    ]
     return float(some) * float(some) / max(float(all_of_them), 1.0)
 
 

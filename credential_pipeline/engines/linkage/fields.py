@@ -100,7 +100,9 @@ def without_placeholders(source: str, column: str, letters: str) -> str:
     words = [word for word, place in rows if place == column]
     alone = ", ".join(literal(word) for word in words)
     linked = ", ".join(literal(word) for word, place in rows if place == "connector")
-    split = f"list_filter(string_split(translate(strip_accents({source}), '-''.,`', ' '), ' '), lambda x: length(x) > 1)"
+    split = (
+        f"list_filter(string_split(translate(strip_accents({source}), '-''.,`', ' '), ' '), lambda x: length(x) > 1)"
+    )
     # A list is looked through word by word, so it is asked only of names of several words.
     return (
         f"CASE WHEN contains({source}, ' ') THEN CASE WHEN list_has_all([{alone}, {linked}], {split}) "

@@ -13,13 +13,22 @@ from typing import Any
 from splink import Linker
 
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
-from credential_pipeline.engines.linkage.fields import Wanted, add_frequencies, make_features, make_frequencies, make_known_names
+from credential_pipeline.engines.linkage.fields import (
+    Wanted,
+    add_frequencies,
+    make_features,
+    make_frequencies,
+    make_known_names,
+)
 from credential_pipeline.engines.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation
 
 MIN_WEIGHT = -4.0
 """Match weight (log2 odds) below which a scored pair is not kept at all."""
+
+LEAST_WEIGHT = -9.0
+"""Weight by the pinned model below which a pair is dropped that is yet to be weighed: calibration adds a few bits at most."""
 
 ALL = -1e6
 """Match weight below every other: all scored pairs are kept."""

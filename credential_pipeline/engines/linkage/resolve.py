@@ -1,8 +1,6 @@
-"""What scores decide: contradictions, the best right record of each left one, and clusters without contradictions.
+"""What scores decide: the best right record of each left one, and clusters that hold nobody twice.
 
-A score adds up evidence as if fields were independent; in a household they are not. So twins (same birth date and
-address, other first name) and a parent and child of one name (other birth date) are told apart here, by
-contradictions that no weight overrides. Not here: what a link means to a hop.
+Not here: how likely a pair is one person (predict, family, calibration), and what a link means to a hop.
 """
 
 from collections.abc import Sequence
@@ -13,66 +11,16 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.foundation.storage.relation import Relation
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+NOT_ONE = -6.0
+"""Match weight below which two records are not one person, whatever third record links them."""
 MAX_ODDS_WEIGHT = 50.0
 """Match weights above say nothing more; it keeps sums of odds within double precision."""
-
-
-def _in(field: str, *levels: str) -> str:
-    codes = ", ".join(str(comparison(field).code(level)) for level in levels)
-    return f"gamma_{field} IN ({codes})"
-
-
-def contradiction(fields: Sequence[str]) -> str:
-    """SQL over a scored pair: true if the two cannot be one person, whatever their score.
-
-    Args:
-        fields: The fields of the score, as given to :func:`credential_pipeline.engines.linkage.predict.score`.
-    """
-    other_first = _in("name", "last", "like_last", "other")
-    weak_name = _in("name", "last", "first", "crossed", "like_last", "like_first", "last_only", "first_only", "other")
-    exact = " OR ".join(_in(name, "exact") for name in ("ssn_last4", "email", "phone") if name in fields)
-    # Digits or an address that only the person has: they excuse one other difference, not two.
-    vouched = f"({exact})" if exact else "false"
-    digits = _in("ssn_last4", "exact") if "ssn_last4" in fields else "false"
-    # Of one household, one birth date and one first name there is one person: the surname changed.
-    at_home = _in("address", "exact", "similar", "street") if "address" in fields else "false"
-    same_day = _in("birth_date", "exact") if "birth_date" in fields else "false"
-    renamed = f"({_in('name', 'first')} AND {at_home})"
-    rules = [f"({other_first} AND NOT {vouched})", _in("name", "other")]
-    if "birth_date" in fields:
-        other_day = _in("birth_date", "two_edits", "same_year", "same_day", "other")
-        far = _in("birth_date", "same_year", "other")
-        no_day = _in("birth_date", "unknown")
-        rules += [
-            f"({far} AND NOT ({vouched} AND {_in('name', 'full')}) AND NOT ({digits} AND ({renamed} OR NOT {weak_name})))",
-            f"({other_day} AND {weak_name} AND NOT ({digits} AND {renamed}))",
-            f"({no_day} AND {_in('name', 'first', 'like_first', 'last')} AND NOT {vouched})",
-        ]
-        rules += [
-            f"(NOT {_in('birth_date', 'exact')} AND {_in(name, 'other')})"
-            for name in ("middle_name", "ssn_last4")
-            if name in fields
-        ]
-        if "sex" in fields:
-            rules.append(f"({no_day} AND {_in('sex', 'other')})")
-    if "ssn_last4" in fields:
-        rules.append(f"({_in('ssn_last4', 'other')} AND {weak_name} AND NOT ({renamed} AND {same_day}))")
-    against = "(" + " OR ".join(rules) + ")"
-    if "ssn_last4" in fields:
-        # The digits together with another thing that only the person has: twins and namesakes share one of them, not both.
-        others = [_in(name, "exact") for name in ("birth_date", "address", "email", "phone") if name in fields]
-        certain = f"({digits} AND ({' OR '.join(others) or 'false'}))"
-        against = f"({against} AND NOT {certain})"
-    if "name_suffix" in fields:
-        against = f"({against} OR {_in('name_suffix', 'other')})"
-    return against
 
 
 def best_right(

@@ -55,8 +55,8 @@ class Linkage(Strict):
     """Engine, probability thresholds (link at or above the first, ask a person at or above the second), cost ceiling."""
 
     engine: Annotated[str, one_of(*ENGINES)] = "duckdb"
-    link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.8
-    review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.2
     max_candidate_pairs: Annotated[int, Field(ge=1_000)] = 50_000_000
     models: LinkageModels = LinkageModels()
 

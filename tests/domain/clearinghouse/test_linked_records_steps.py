@@ -20,7 +20,8 @@ from credential_pipeline.clearinghouse.linked_records.students import (
 )
 from credential_pipeline.engines.linkage import diagnose
 from credential_pipeline.engines.linkage.blocking import Candidates
-from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records
+from credential_pipeline.engines.linkage.family import usual_families
+from credential_pipeline.engines.linkage.fields import FIELDS, RECORD_COLUMNS, make_records
 from credential_pipeline.engines.linkage.forecast import Forecast
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.engines.linkage.sql import Here
@@ -112,7 +113,9 @@ def test_people_can_tear_an_identity(work: Scratch, said: dict[str, Any]) -> Non
 
 def cluster(work: Scratch, profiles: Relation, decided: Decided) -> Learners:
     found = find_identities(work, profiles, decided)
-    return find_learners(work, shipped("profiles"), Linkage(), found, decided, profiles=profiles)
+    model = shipped("profiles")
+    families = usual_families(model, list(FIELDS))
+    return find_learners(work, model, Linkage(), found, decided, families=families, profiles=profiles)
 
 
 def test_a_senders_person_id_joins_and_a_decision_parts(work: Scratch) -> None:
@@ -186,10 +189,10 @@ def sides_of(work: Scratch, forms: Sequence[Mapping[str, Any]], students: Sequen
 @pytest.mark.parametrize(
     ("students", "expected"),
     [
-        ([ANN], [("l1", "S0", "linked", "exact")]),
+        ([ANN], [("l1", "S0")]),
         ([ANN, ANN], []),
         ([ANN | {"sex": "M"}], []),
-        ([ANN | {"middle_name": "MARIA"}], [("l1", "S0", "linked", "exact")]),
+        ([ANN | {"middle_name": "MARIA"}], [("l1", "S0")]),
         ([ANN | {"middle_name": "ZOE"}], []),
     ],
     ids=["one", "two of the name", "other sex", "initial", "other initial"],
@@ -199,30 +202,20 @@ def test_one_student_of_the_name_and_birth_date_is_the_learner(work: Scratch, st
     rows = [{"student_id": f"S{i}", **row} for i, row in enumerate([*students, *others])]
     sides = sides_of(work, [{"form": "f1", "learner": "l1", **ANN, "sex": "F", "middle_name": "M"}], rows)
     nobody = work.rows("cannot", LEARNER_STUDENT, ())
-    made = match_exactly(Here(work), shipped("registry"), sides, nobody, len(rows), 0.5)
-    assert listed(work, made, "learner, student_id, status, decided_by") == expected
+    made = match_exactly(Here(work), sides, nobody)
+    assert listed(work, made, "learner, student_id") == expected
 
 
 def test_a_student_whom_people_ruled_out_is_no_exact_match(work: Scratch) -> None:
     sides = sides_of(work, [{"form": "f1", "learner": "l1", **ANN}], [{"student_id": "S0", **ANN}])
     cannot = work.rows("cannot", LEARNER_STUDENT, [("l1", "S0")])
-    assert listed(work, match_exactly(Here(work), shipped("registry"), sides, cannot, 1, 0.0)) == []
+    assert listed(work, match_exactly(Here(work), sides, cannot)) == []
 
 
 def test_the_stronger_form_speaks_for_a_learner_and_people_rule_out(work: Scratch) -> None:
-    kinds = LEARNER_STUDENT | {"form": "VARCHAR", "match_weight": "DOUBLE", "against": "BOOLEAN"}
-    scored = work.rows(
-        "scored",
-        kinds,
-        [
-            ("l1", "S1", "f1", 9.0, False),
-            ("l1", "S1", "f2", 4.0, True),
-            ("l1", "S2", "f1", 5.0, True),
-            ("l1", "S3", "f1", 6.0, True),
-            ("l1", "S3", "f2", 6.0, False),
-            ("l2", "S1", "f3", 8.0, False),
-        ],
-    )
+    kinds = LEARNER_STUDENT | {"form": "VARCHAR", "match_weight": "DOUBLE"}
+    rows = [("l1", "S1", "f1", 9.0), ("l1", "S1", "f2", 4.0), ("l1", "S3", "f1", 6.0), ("l2", "S1", "f3", 8.0)]
+    scored = work.rows("scored", kinds, rows)
     cannot = work.rows("cannot", LEARNER_STUDENT, [("l2", "S1")])
     assert listed(work, gather(Here(work), scored, cannot)) == [("l1", "S1", 9.0), ("l1", "S3", 6.0)]
 
@@ -239,10 +232,11 @@ def merged_of(work: Scratch, people: Mapping[str, Mapping[str, Any]], best: Rela
     none = work.rows("none", {"left_record": "BIGINT", "right_record": "BIGINT", "match_weight": "DOUBLE"}, ())
     learners = Learners(records, members, ("name", "birth_date"), Candidates(none, Forecast(())), none)
     own = work.table("own", f"SELECT identity AS profile_id, identity FROM {known}")
-    return merge_learners(work, shipped("profiles"), learners, best, said, own)
+    model = shipped("profiles")
+    return merge_learners(work, model, usual_families(model, ("name", "birth_date")), learners, best, said, own)
 
 
-def test_learners_of_one_student_are_one_person_unless_they_contradict(work: Scratch) -> None:
+def test_learners_of_one_student_are_one_person_unless_they_are_hardly_one(work: Scratch) -> None:
     people = {
         "a": ANN,
         "b": ANN | {"last_name": "CARTRE"},

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from credential_pipeline.engines.linkage.comparisons import comparison
-from credential_pipeline.engines.linkage.resolve import best_right, cluster, components, contradiction
+from credential_pipeline.engines.linkage.resolve import best_right, cluster, components
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
@@ -63,41 +62,3 @@ def test_the_order_of_edges_does_not_matter() -> None:
     expected = cluster(5, *_edges(*rows), [(0, 2)]).tolist()
     turned = [(b, a, w) for a, b, w in reversed(rows)]
     assert cluster(5, *_edges(*turned), [(2, 0)]).tolist() == expected
-
-
-FIELDS = ("name", "birth_date", "address", "ssn_last4", "name_suffix")
-
-
-@pytest.mark.parametrize(
-    ("levels", "against"),
-    [
-        # Twins: one day, one home, other first names; their digits differ or are not known.
-        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "other"}, True),
-        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "unknown"}, True),
-        # Parent and child of one name: the home is one, the day another.
-        ({"name": "full", "birth_date": "other", "address": "exact", "ssn_last4": "unknown"}, True),
-        # The digits and the day, or the digits and the home: one person, whatever happened to the name or the day.
-        ({"name": "other", "birth_date": "exact", "address": "unknown", "ssn_last4": "exact"}, False),
-        ({"name": "first", "birth_date": "other", "address": "exact", "ssn_last4": "exact"}, False),
-        # The digits alone are one in ten thousand.
-        ({"name": "other", "birth_date": "other", "address": "other", "ssn_last4": "exact"}, True),
-        # A changed surname: the first name, the home and the day are hers, the digits mistyped beyond repair.
-        ({"name": "first", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, False),
-        ({"name": "like_last", "birth_date": "exact", "address": "similar", "ssn_last4": "other"}, True),
-        # Digits excuse a wrong day where the name is nearly right, or where she changed it at home; not more.
-        ({"name": "similar_last", "birth_date": "other", "address": "zip", "ssn_last4": "exact"}, False),
-        ({"name": "first", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, False),
-        ({"name": "last", "birth_date": "other", "address": "similar", "ssn_last4": "exact"}, True),
-        ({"name": "similar_last", "birth_date": "other", "address": "exact", "ssn_last4": "unknown"}, True),
-        # Senior and junior, in spite of everything.
-        (
-            {"name": "full", "birth_date": "exact", "address": "exact", "ssn_last4": "exact", "name_suffix": "other"},
-            True,
-        ),
-    ],
-)
-def test_what_cannot_be_one_person(levels, against) -> None:
-    shown = {"name_suffix": "unknown", **levels}
-    gammas = ", ".join(f"{comparison(name).code(level)} AS gamma_{name}" for name, level in shown.items())
-    with connect(threads=1) as con:
-        assert con.execute(f"SELECT {contradiction(FIELDS)} FROM (SELECT {gammas})").fetchall() == [(against,)]

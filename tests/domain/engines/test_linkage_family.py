@@ -1,0 +1,124 @@
+"""Evidence of families, and shares of agreement estimated in the data at hand."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credential_pipeline.engines.linkage.calibration import fit
+from credential_pipeline.engines.linkage.comparisons import comparison
+from credential_pipeline.engines.linkage.estimation import names_of
+from credential_pipeline.engines.linkage.family import Families, Fitted, count_families, usual_families, weigh
+from credential_pipeline.engines.linkage.fields import make_records, shared_fields
+from credential_pipeline.engines.linkage.model import shipped
+from credential_pipeline.engines.linkage.sql import Here
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
+from tests.domain.engines.linkage_world import STUDENTS, make_world, put
+
+FIELDS = ("name", "birth_date", "address", "ssn_last4")
+MODEL = shipped("registry")
+ROWS = 100_000
+
+
+def code(field: str, level: str) -> int:
+    return comparison(field).code(level)
+
+
+def weighed(levels: Mapping[str, str], weight: float) -> float:
+    """The weight of one pair after families are held against it."""
+    families = usual_families(MODEL, FIELDS)
+    with connect(threads=1) as con, scratch(con) as work:
+        kinds = {"left_record": "BIGINT", "right_record": "BIGINT", "match_weight": "DOUBLE"}
+        kinds |= {f"gamma_{name}": "INTEGER" for name in FIELDS}
+        row = (1, 1, weight, *(code(name, levels.get(name, "unknown")) for name in FIELDS))
+        scored = work.rows("scored", kinds, [row])
+        made = weigh(Here(work), families, MODEL, Fitted.pinned(MODEL, ROWS), scored, FIELDS, ROWS)
+        return float(con.execute(f"SELECT match_weight FROM {made}").fetchall()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("levels", "likely"),
+    [
+        # Twins: one day, one home, another first name that people bear; digits that differ or are not known.
+        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "other"}, False),
+        ({"name": "last", "birth_date": "exact", "address": "exact"}, False),
+        # Parent and child of one name at one home.
+        ({"name": "full", "birth_date": "other", "address": "exact"}, False),
+        # The digits tell twins apart, and parents from children.
+        ({"name": "last", "birth_date": "exact", "address": "exact", "ssn_last4": "exact"}, True),
+        ({"name": "full", "birth_date": "other", "address": "exact", "ssn_last4": "exact"}, True),
+        # A full name under another date, far from home: no relative is likely.
+        ({"name": "full", "birth_date": "other", "address": "other"}, True),
+        # A changed surname; no relative has the first name, too.
+        ({"name": "first", "birth_date": "exact", "address": "exact"}, True),
+        # A first name that nobody bears, or none: a slip of the pen is likelier than a twin.
+        ({"name": "last_only", "birth_date": "exact", "address": "exact"}, True),
+    ],
+)
+def test_a_likely_relative_makes_a_match_improbable(levels, likely) -> None:
+    assert (weighed(levels, 12.0) > 1.5) is likely
+
+
+def test_families_never_raise_a_weight_and_leave_strangers_alone() -> None:
+    for level in names_of(comparison("name")):
+        assert weighed({"name": level, "birth_date": "exact", "address": "zip"}, 8.0) <= 8.0
+    assert weighed({"name": "full", "birth_date": "exact", "address": "exact"}, 8.0) == pytest.approx(8.0, abs=0.1)
+
+
+def counted(work: Scratch, students: pd.DataFrame, shuffle: int | None = None) -> Families:
+    put(work.con, "education_registry.persons", students, STUDENTS, shuffle)
+    records = make_records(work, relation(work.con, "education_registry.persons"), id_column="student_id")
+    return count_families(Here(work), MODEL, records, shared_fields(work.con, records))
+
+
+def test_twins_are_counted_and_copies_of_one_person_are_not() -> None:
+    world = make_world(people=8000, seed=5, level=0.0)
+    students = world.students
+    share = 2 / 61 * 0.9  # Of 61 people in a row two are twins, and nine of ten are students.
+    with connect(threads=1) as con, scratch(con) as work:
+        once = counted(work, students)
+        copies = students.assign(student_id="T" + students["student_id"].str[1:])
+        twice = counted(work, pd.concat([students, copies], ignore_index=True))
+    name, born = names_of(comparison("name")), names_of(comparison("birth_date"))
+    for families, expected in ((once, share), (twice, 2 * share)):
+        rate = families.rates[:, born.index("exact"), :][[name.index("last"), name.index("odd_first")]].sum()
+        assert rate == pytest.approx(expected, rel=0.35)
+        assert families.rates[name.index("full"), born.index("exact")].sum() < 0.002
+
+
+def test_the_order_of_rows_does_not_show() -> None:
+    world = make_world(people=3000, seed=5)
+    with connect(threads=2) as con, scratch(con) as work:
+        one, two = counted(work, world.students, 1), counted(work, world.students, 2)
+    assert np.array_equal(one.rates, two.rates)
+    assert all(np.array_equal(one.given[name], two.given[name]) for name in one.given)
+
+
+def test_more_errors_than_the_model_knows_are_seen() -> None:
+    """Pairs drawn from other shares than the pinned ones: the shares come back, and how many match."""
+    rng = np.random.default_rng(8)
+    rows = []
+    matched = rng.random(6000) < 0.7
+    for record in range(6000):
+        if not matched[record]:
+            continue
+        name = "full" if rng.random() < 0.5 else "similar_first"
+        born = "exact" if rng.random() < 0.6 else "one_edit"
+        weight = np.log2(MODEL.prior_for(ROWS))
+        for field, level in (("name", name), ("birth_date", born)):
+            m, u = MODEL.weights[field][level]
+            weight += np.log2(m / u)
+        rows.append((record, record, float(weight), code("name", name), code("birth_date", born)))
+    kinds = {"left_record": "BIGINT", "right_record": "BIGINT", "match_weight": "DOUBLE"}
+    kinds |= {"gamma_name": "INTEGER", "gamma_birth_date": "INTEGER"}
+    fields = ("name", "birth_date")
+    with connect(threads=1) as con, scratch(con) as work:
+        scored = work.rows("scored", kinds, rows)
+        fitted = fit(Here(work), usual_families(MODEL, fields), MODEL, scored, fields, (6000, ROWS))
+    born = names_of(comparison("birth_date"))
+    assert fitted.m["birth_date"][born.index("exact")] == pytest.approx(0.6, abs=0.05)
+    assert fitted.m["name"][0] == pytest.approx(0.5, abs=0.05)
+    assert fitted.expected == pytest.approx(0.7, abs=0.05)
+    assert fitted.absent == pytest.approx(1 - fitted.expected, abs=1e-6)
