@@ -7,7 +7,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
+from credential_pipeline.clearinghouse.clerical_review.context import Note, Shown, read_notes
 from credential_pipeline.clearinghouse.clerical_review.decisions import Anchor
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -45,6 +47,9 @@ _SHOWN_OF_FORMS = (
 )
 _VALUES = ", ".join(name for name, _ in FIELDS)
 
+Changes = tuple[str, Mapping[str, str]]
+"""A side of a pair, and column -> value that is shown there."""
+NO_CHANGES: Mapping[str, Changes] = MappingProxyType({})
 Piece = tuple[str, bool]
 """A run of characters, and whether it differs."""
 
@@ -69,6 +74,7 @@ class Sides:
     lines: tuple[Line, ...]
     left_forms: tuple[str, ...] = ()
     right_forms: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,13 +143,16 @@ def anchors_of(con: Connection, ends: Sequence[Ends]) -> list[Anchor]:
     return made
 
 
-def read_sides(con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, str]) -> list[Sides]:
+def read_sides(
+    con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, str], changes: Mapping[str, Changes] = NO_CHANGES
+) -> list[Sides]:
     """Everything that is shown of the pairs, in their order.
 
     Args:
-        con: Connection with cleaned_learners.profiles, linked_records.profile_links and education_registry.persons.
+        con: Connection with the current tables of cleaned_learners, education_registry and linked_records.
         ends: The pairs.
         certifiers: Certifier -> its full name.
+        changes: Pair -> what is shown otherwise than the tables have it.
     """
     wanted = {pair.left_id for pair in ends} | {pair.right_id for pair in ends if pair.hop == "learner"}
     profiles = _read(con, "cleaned_learners.profiles", "profile_id", f"certifier, {_VALUES}", wanted)
@@ -155,10 +164,20 @@ def read_sides(con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, s
         {pair.right_id for pair in ends if pair.hop == "student"},
     )
     forms = _forms(con, ends)
+    records = {}
+    for pair in ends:
+        right = students[pair.right_id] if pair.hop == "student" else profiles[pair.right_id]
+        both = {"left": profiles[pair.left_id], "right": right}
+        side, values = changes.get(pair.pair_id, ("left", {}))
+        records[pair.pair_id] = both | {side: {**both[side], **values}}
+    asked = [
+        Shown(p.pair_id, p.hop, p.left_id, p.right_id, records[p.pair_id]["left"], records[p.pair_id]["right"])
+        for p in ends
+    ]
+    notes = read_notes(con, asked)
     shown = []
     for pair in ends:
-        left = profiles[pair.left_id]
-        right = students[pair.right_id] if pair.hop == "student" else profiles[pair.right_id]
+        left, right = records[pair.pair_id]["left"], records[pair.pair_id]["right"]
         one_sender = pair.hop == "learner" and left["certifier"] == right["certifier"]
         lines = [
             compare(label, left[name], right[name])
@@ -174,6 +193,7 @@ def read_sides(con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, s
                 lines=tuple(line for line in lines if line is not None),
                 left_forms=forms.get((pair.pair_id, "left"), ()),
                 right_forms=forms.get((pair.pair_id, "right"), ()),
+                notes=notes[pair.pair_id],
             )
         )
     return shown
