@@ -39,9 +39,9 @@
       : "This browser does not keep answers: download them before you close the page.";
   };
 
-  const clock = () => {
+  const clock = (seen = !document.hidden) => {
     const now = performance.now();
-    if (state.since && !document.hidden) entry(pair().pair_id).milliseconds += now - state.since;
+    if (state.since && seen) entry(pair().pair_id).milliseconds += now - state.since;
     state.since = now;
   };
 
@@ -212,7 +212,9 @@
   at("close").addEventListener("click", () => at("help").close());
   document.addEventListener("visibilitychange", () => {
     // The time during which the page is hidden is nobody's time on a pair.
-    if (state.reviewer && !at("review").hidden) document.hidden ? keep() : (state.since = performance.now());
+    if (!state.reviewer || at("review").hidden) return;
+    clock(document.hidden);
+    keep();
   });
 
   const keys = {

@@ -154,6 +154,24 @@ def read_sides(
         certifiers: Certifier -> its full name.
         changes: Pair -> what is shown otherwise than the tables have it.
     """
+    shown = _records(con, ends, changes)
+    forms, notes = _forms(con, ends), read_notes(con, shown)
+    return [
+        Sides(
+            pair_id=pair.pair_id,
+            left_from=_sender(pair.left, certifiers),
+            right_from=REGISTRY if pair.hop == "student" else _sender(pair.right, certifiers),
+            lines=_compared(pair),
+            left_forms=forms.get((pair.pair_id, "left"), ()),
+            right_forms=forms.get((pair.pair_id, "right"), ()),
+            notes=notes[pair.pair_id],
+        )
+        for pair in shown
+    ]
+
+
+def _records(con: Connection, ends: Sequence[Ends], changes: Mapping[str, Changes]) -> list[Shown]:
+    """Both records of each pair, as they are shown."""
     wanted = {pair.left_id for pair in ends} | {pair.right_id for pair in ends if pair.hop == "learner"}
     profiles = _read(con, "cleaned_learners.profiles", "profile_id", f"certifier, {_VALUES}", wanted)
     students = _read(
@@ -163,40 +181,28 @@ def read_sides(
         ", ".join(name if name not in {"phone", "person_ref"} else f"NULL AS {name}" for name, _ in FIELDS),
         {pair.right_id for pair in ends if pair.hop == "student"},
     )
-    forms = _forms(con, ends)
-    records = {}
+    made = []
     for pair in ends:
+        left = profiles[pair.left_id]
         right = students[pair.right_id] if pair.hop == "student" else profiles[pair.right_id]
-        both = {"left": profiles[pair.left_id], "right": right}
-        side, values = changes.get(pair.pair_id, ("left", {}))
-        records[pair.pair_id] = both | {side: {**both[side], **values}}
-    asked = [
-        Shown(p.pair_id, p.hop, p.left_id, p.right_id, records[p.pair_id]["left"], records[p.pair_id]["right"])
-        for p in ends
+        side, values = changes.get(pair.pair_id, ("", {}))
+        if side == "left":
+            left = {**left, **values}
+        elif side == "right":
+            right = {**right, **values}
+        made.append(Shown(pair.pair_id, pair.hop, pair.left_id, pair.right_id, left, right))
+    return made
+
+
+def _compared(pair: Shown) -> tuple[Line, ...]:
+    one_sender = pair.hop == "learner" and pair.left["certifier"] == pair.right["certifier"]
+    lines = [
+        compare(label, pair.left[name], pair.right[name])
+        for name, label in FIELDS
+        # A sender's own person id says something only beside another one of the same sender.
+        if name != "person_ref" or one_sender
     ]
-    notes = read_notes(con, asked)
-    shown = []
-    for pair in ends:
-        left, right = records[pair.pair_id]["left"], records[pair.pair_id]["right"]
-        one_sender = pair.hop == "learner" and left["certifier"] == right["certifier"]
-        lines = [
-            compare(label, left[name], right[name])
-            for name, label in FIELDS
-            # A sender's own person id says something only beside another one of the same sender.
-            if name != "person_ref" or one_sender
-        ]
-        shown.append(
-            Sides(
-                pair_id=pair.pair_id,
-                left_from=_sender(left, certifiers),
-                right_from=REGISTRY if pair.hop == "student" else _sender(right, certifiers),
-                lines=tuple(line for line in lines if line is not None),
-                left_forms=forms.get((pair.pair_id, "left"), ()),
-                right_forms=forms.get((pair.pair_id, "right"), ()),
-                notes=notes[pair.pair_id],
-            )
-        )
-    return shown
+    return tuple(line for line in lines if line is not None)
 
 
 def _sender(record: Mapping[str, str | None], certifiers: Mapping[str, str]) -> str:

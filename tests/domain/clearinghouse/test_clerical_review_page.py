@@ -154,7 +154,13 @@ def test_how_common_both_names_are_stands_there_in_words(shown) -> None:
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(0, "nobody in"), (9, "9 people in"), (10, "about 10 people"), (367, "about 400 people"), (1449, "about 1,000 people")],
+    [
+        (0, "nobody in"),
+        (9, "9 people in"),
+        (10, "about 10 people"),
+        (367, "about 400 people"),
+        (1449, "about 1,000 people"),
+    ],
 )
 def test_numbers_of_bearers_are_round_where_they_are_large(number, words) -> None:
     assert bearers(number).startswith(words)
@@ -228,7 +234,15 @@ def test_nothing_is_loaded_and_no_text_is_set_as_markup(page) -> None:
 
 def test_the_page_is_blind_to_scores(page) -> None:
     data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
-    assert set(data["pairs"][0]) == {"pair_id", "left_from", "right_from", "lines", "left_forms", "right_forms", "notes"}
+    assert set(data["pairs"][0]) == {
+        "pair_id",
+        "left_from",
+        "right_from",
+        "lines",
+        "left_forms",
+        "right_forms",
+        "notes",
+    }
     assert set(data) == {"industry", "batch", "digest", "reasons", "pairs"}
 
 
