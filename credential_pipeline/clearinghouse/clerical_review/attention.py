@@ -183,7 +183,7 @@ _OTHER = "give the batch to somebody else"
 def _refusal(code: str, given: Given, what: str, remedy: str) -> SafeError:
     return SafeError(
         code,
-        f"{given.file}: reviewer {given.reviewer} of batch {given.batch.name} {what}: {remedy}. Nothing was imported.",
+        f"{given.file}: the reviewer of batch {given.batch.name} {what}: {remedy}. Nothing was imported.",
     )
 
 

@@ -22,6 +22,8 @@ _Found = dict[tuple[str, str], list[str]]
 
 MAX_LINES = 4
 """Lines of one kind that are shown for a side at most."""
+_HOUSEHOLD = 50
+"""Students at one address up to which they are a household, and not a dormitory or a placeholder."""
 _EXACTLY = 10
 """Bearers of a name up to which their number is given as it is."""
 
@@ -110,8 +112,12 @@ def bearers(number: int) -> str:
         return "1 person in the registry bears this full name"
     if number < _EXACTLY:
         return f"{number} people in the registry bear this full name"
+    return f"{_about(number)} people in the registry bear this full name"
+
+
+def _about(number: int) -> str:
     size = 10 ** (len(str(number)) - 1)
-    return f"about {round(number / size) * size:,} people in the registry bear this full name"
+    return f"about {round(number / size) * size:,}"
 
 
 def _names(con: Connection, ends: Relation) -> _Found:
@@ -135,8 +141,16 @@ def _runners_up(con: Connection, ends: Relation) -> _Found:
 
 
 def _households(con: Connection, ends: Relation) -> _Found:
-    rows = con.execute(statement(__package__, "households.sql", ends=ends)).fetchall()
-    return _lines((pair_id, side, f"{name}, born {year}" if year else name) for pair_id, side, name, year, _ in rows)
+    query = statement(__package__, "households.sql", ends=ends)
+    rows = con.execute(query, {"most": _HOUSEHOLD}).fetchall()
+    return _lines(
+        (pair_id, side, _resident(name, year) if student else f"{_about(students)} students")
+        for pair_id, side, students, name, year, student in rows
+    )
+
+
+def _resident(name: str, year: int | None) -> str:
+    return f"{name}, born {year}" if year else name
 
 
 def _trainings(con: Connection, ends: Relation) -> _Found:

@@ -23,8 +23,12 @@ PLANTED = 16
 """Planted pairs of a batch, half of them matches: so many that somebody who guesses passes in about one of a hundred batches."""
 _MOST = 200
 """Sources that are looked at for each hop and answer."""
-_FEW = 400
+_FEW = 200
 """Records that are compared with all students of like names."""
+_CROWD = 20_000
+"""Students of one family name and initial, above which a name is left alone."""
+_SEVERAL = 20
+"""Records of one name and birth date, above which they are left alone."""
 _YEARS = 2
 """Years by which birth dates differ at least, the months differing too, where two people are known to be two."""
 _DIGITS = 3
@@ -94,6 +98,8 @@ def _sources(con: Connection, drawn: Sequence[Drawn], salt: str) -> list[_Source
                 "salt": salt,
                 "few": _FEW,
                 "most": _MOST,
+                "crowd": _CROWD,
+                "several": _SEVERAL,
                 "years": _YEARS,
                 "digits": _DIGITS,
                 "shown": sorted({end for pair in drawn for end in (pair.left_id, pair.right_id)}),

@@ -85,6 +85,9 @@ def shown() -> dict[str, Sides]:
                 ('S3', 'ANN', 'SMITH', NULL, '1 ELM ST', '90001'),
                 ('S4', 'BOB', 'SMYTH', DATE '1979-03-04', '2 OAK ST', '45402')
             ) AS t(student_id, first_name, last_name, birth_date, street, zip);
+            UPDATE cleaned_learners.profiles SET street = 'CAMPUS', zip = '45402' WHERE profile_id = 'P4';
+            INSERT INTO education_registry.persons BY NAME
+                SELECT 'D' || range AS student_id, 'CAMPUS' AS street, '45402' AS zip FROM range(73);
             INSERT INTO cleaned_learners.credentials BY NAME SELECT * FROM (VALUES
                 ('mssc', 'T2', 'P1', 'award', DATE '2012-05-01', 'Oak College', '00100000'),
                 ('mssc', 'T1', 'P1', 'award', DATE '2012-07-01', 'Oak College', '00100000'),
@@ -170,14 +173,19 @@ def test_the_likeliest_other_candidate_of_either_side_is_shown(shown) -> None:
     """Of a learner under any of its names; not the learner's other names themselves."""
     left, right = _notes(shown["Q1"])["Likeliest other candidate"]
     assert left == ("ANN SMITH · 1955-07-08 · 1 ELM ST · 45402",)
-    assert right == ("NANCY JONES",)
+    assert right == ("NANCY JONES · CAMPUS · 45402",)
     left, right = _notes(shown["Q2"])["Likeliest other candidate"]
-    assert (left, right) == (("NANCY JONES",), ("ANNE SMITH · 1980-01-02",))
+    assert (left, right) == (("NANCY JONES · CAMPUS · 45402",), ("ANNE SMITH · 1980-01-02",))
 
 
 def test_who_else_lives_there_is_shown_by_name_and_year(shown) -> None:
     left, right = _notes(shown["Q1"])["Others in the registry at this address"]
     assert (left, right) == (("ANN SMITH, born 1955",), ("BOB SMYTH, born 1979",))
+
+
+def test_of_a_dormitory_only_the_number_is_told(shown) -> None:
+    left, right = _notes(shown["Q3"])["Others in the registry at this address"]
+    assert (left, right) == ((), ("about 70 students",))
 
 
 def test_training_is_shown_where_both_sides_have_it_and_the_shared_institution_first(shown) -> None:

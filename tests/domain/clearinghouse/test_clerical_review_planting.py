@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from credential_pipeline.clearinghouse.clerical_review import steward
+from credential_pipeline.clearinghouse.clerical_review import planting, steward
 from credential_pipeline.clearinghouse.clerical_review.batches import load_batches, shown_pairs
 from credential_pipeline.clearinghouse.clerical_review.decisions import make_review_folder
 from credential_pipeline.clearinghouse.clerical_review.issue import Source, issue_sample
@@ -115,6 +115,41 @@ def test_where_no_certain_pair_is_to_be_had_none_is_planted(world) -> None:
     # Matches of two records remain; planted alone, they would pass whoever always says match.
     assert plant(con, draw(con, 60, 1).pairs, KEY, "b001") == []
     con.execute("ROLLBACK")
+
+
+def test_what_people_decided_is_not_planted(world) -> None:
+    con, _ = world
+    drawn = draw(con, 60, 1).pairs
+    before = [one.ends for one in plant(con, drawn, KEY, "b001") if one.ends.hop == "student"]
+    decided = before[0]
+    con.execute("BEGIN")
+    con.execute(
+        "INSERT INTO linked_records.pairs BY NAME SELECT 'Qx' AS pair_id, 'student' AS hop, ? AS left_id, ? AS right_id, "
+        "false AS linked, 'no_match' AS reviewed",
+        [decided.left_id, decided.right_id],
+    )
+    after = {(one.ends.left_id, one.ends.right_id) for one in plant(con, drawn, KEY, "b001")}
+    con.execute("ROLLBACK")
+    assert (decided.left_id, decided.right_id) not in after
+    assert len(after) == PLANTED
+
+
+def test_one_name_on_most_rows_is_left_alone(world, monkeypatch) -> None:
+    con, _ = world
+    monkeypatch.setattr(planting, "_CROWD", 40)
+    con.execute("BEGIN")
+    con.execute(
+        "UPDATE education_registry.persons SET last_name = 'STUDENT', first_name = 'A' WHERE hash(student_id) % 5 < 2"
+    )
+    con.execute(
+        "UPDATE cleaned_learners.profiles SET last_name = 'STUDENT', first_name = 'A' WHERE hash(profile_id) % 5 < 2"
+    )
+    sources = planting._sources(con, draw(con, 60, 1).pairs, "salt")
+    crowd = con.execute("SELECT profile_id FROM cleaned_learners.profiles WHERE last_name = 'STUDENT'").fetchall()
+    con.execute("ROLLBACK")
+    others = {one.left_id for one in sources if (one.hop, one.answer) == ("student", "no_match")}
+    assert others
+    assert not others & {profile for (profile,) in crowd}
 
 
 def _issue(con, folder, seed: int = 1):
