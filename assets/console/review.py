@@ -100,9 +100,24 @@ def _export(arguments: argparse.Namespace, industry: str) -> int:
     for entry in batch.population:
         drawn = sum(pair.stratum == entry.stratum.name for pair in batch.pairs)
         print(f"  {entry.stratum.name:<28} {drawn:>4} of {entry.pairs:,}")
+    if not arguments.adjudicate:
+        _say_planted(len(batch.planted))
     print(f"page (restricted, offline): {page}")
-    print("Open it in a browser, decide, download the decisions, and give them to review import.")
+    print("Give reviewers the page alone; they decide and download their decisions, which review import takes in.")
     return 0
+
+
+def _say_planted(planted: int) -> None:
+    """How many pairs are planted among the others, and how well they find out who does not read."""
+    from credential_pipeline.clearinghouse.clerical_review.attention import allowed, chance
+    from credential_pipeline.clearinghouse.clerical_review.planting import PLANTED
+
+    limit = allowed(planted)
+    print(f"{planted} planted pairs of known answer are among them; {limit} may be decided wrongly, or left unsure")
+    if planted < PLANTED:
+        print(
+            f"The data holds no more; somebody who guesses passes with probability {chance(limit, planted, 0.5):.1%}."
+        )
 
 
 def _import(arguments: argparse.Namespace, industry: str) -> int:
@@ -119,6 +134,8 @@ def _import(arguments: argparse.Namespace, industry: str) -> int:
 
 def _show(report: Report, industry: str) -> None:
     print(f"{report.read} decisions read, {report.new} of them new; {report.settled} pairs newly settled")
+    for found in report.attention:
+        print(f"attention in {found.batch}: {found.sentence}")
     for batch, agreement in report.agreements:
         print(f"agreement in {batch}: {agreement.sentence}")
     if report.waiting:

@@ -14,6 +14,7 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Sensitivity
 from tests.boundary.search import occurrences
 from tests.pipeline.conftest import Answer, command
+from tests.pipeline.reviewing import planted, write_decisions
 
 NAME = "QUUXINGTON"
 WORDS = (NAME.encode(), NAME.title().encode(), b"zebulonia@", b"1987-03-19", b"03/19/1987")
@@ -76,11 +77,13 @@ def _review(home: Path) -> list[Answer]:
     """Every pair goes to reviewers, hers too; what they say of her comes back, first with a mistake in it."""
     answers = [command(home, "review", "export", "manufacturing", "--size", "100000")]
     assert answers[0].code == 0, answers[0].err
-    batch = json.loads((home / "clearinghouse" / "review" / "manufacturing" / "b001" / "batch.json").read_text())
-    hers = next(pair["pair_id"] for pair in batch["pairs"] if pair["anchor"]["student_id"] == "S-CANARY")
+    folder = home / "clearinghouse" / "review" / "manufacturing"
+    batch, known = json.loads((folder / "b001" / "batch.json").read_text()), planted(folder)
+    pairs = {pair["pair_id"]: pair["anchor"]["student_id"] for pair in batch["pairs"] if pair["pair_id"] not in known}
+    hers = next(pair for pair, student in pairs.items() if student == "S-CANARY")
     file = home / "public" / "decisions.csv"
     for decision in (NAME, "match"):
-        file.write_text(f"batch,pair_id,decision,reason,reviewer,seconds\nb001,{hers},{decision},,r1,9\n")
+        write_decisions(file, "r1", known | {hers: decision})
         answers.append(command(home, "review", "import", "manufacturing", "--single", str(file)))
     assert [answer.code for answer in answers] == [0, 1, 0], [answer.err for answer in answers]
     return answers

@@ -2,14 +2,17 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse.clerical_review.context import Note
 from credential_pipeline.clearinghouse.clerical_review.page import render
 from credential_pipeline.clearinghouse.clerical_review.sides import Sides, compare
 from tests.pipeline.conftest import command
+from tests.pipeline.reviewing import HEADER, drawn, planted
 
 ATTACK = "</script><img src=x onerror=document.title='broken'><b>BOLD</b>"
 KEYS = {"match": "m", "no_match": "n", "unsure": "u"}
@@ -36,6 +39,7 @@ def small(tmp_path_factory) -> Path:
             "Education registry",
             (compare("First name", left, right), compare("Date of birth", born, other), compare("Sex", "F", "F")),
             (ATTACK, "ANNA · JONES · 1980-01-03") if pair == "Q2" else (),
+            notes=(Note("Trained or enrolled", (ATTACK, "a second line"), ("Oak College",)),) if pair == "Q2" else (),
         )
         for pair, left, right, born, other in rows
     ]
@@ -50,6 +54,9 @@ def test_a_name_that_is_markup_stays_a_name(open_page, small):
     page.keyboard.press("ArrowRight")
     assert page.locator("#lines tr").first.locator("td").first.inner_text() == ATTACK
     assert page.locator("#left-from").inner_text() == ATTACK
+    note = page.locator("#notes tr")
+    assert note.locator("th").inner_text() == "Trained or enrolled"
+    assert note.locator("td").all_inner_texts() == [f"{ATTACK}\na second line", "Oak College"]
     assert page.locator("img").count() == 0
     assert page.locator("main b").count() == 0
     assert page.title() == "Review of manufacturing, batch b001"
@@ -125,6 +132,57 @@ def test_answers_are_kept_by_reviewer_when_the_page_is_opened_again(open_page, s
     stored = page.evaluate("JSON.stringify(localStorage)")
     assert "MARIA" not in stored
     assert "1980" not in stored
+
+
+def _download(page, path: Path) -> list[dict[str, str]]:
+    with page.expect_download() as download:
+        page.keyboard.press("d")
+    assert download.value.suggested_filename == path.name
+    download.value.save_as(path)
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_time_until_each_decision_goes_with_it(open_page, small, tmp_path):
+    page = open_page(small)
+    page.clock.install()
+    page.reload()
+    _start(page, "r1")
+    page.clock.fast_forward(7000)
+    page.keyboard.press("m")
+    page.clock.fast_forward(4000)
+    page.keyboard.press("n")
+    # Looked at again, and decided otherwise: the time grows. Looked at again only: it stays.
+    page.keyboard.press("Backspace")
+    page.clock.fast_forward(2000)
+    page.keyboard.press("u")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.clock.fast_forward(30000)
+    rows = _download(page, tmp_path / "manufacturing_b001_r1.csv")
+    assert list(rows[0]) == HEADER
+    assert [float(row["seconds"]) for row in rows] == pytest.approx([7, 6], abs=1.5)
+    moments = [[datetime.fromisoformat(row[name]) for name in ("shown_at", "decided_at")] for row in rows]
+    assert all(shown < decided for shown, decided in moments)
+    assert moments[0][1] <= moments[1][0]
+
+
+def test_time_counts_until_the_page_is_hidden_and_again_from_when_it_is_seen(open_page, small, tmp_path):
+    """Who looks something up elsewhere has read before, and must not be taken for one who only clicked."""
+    page = open_page(small)
+    page.clock.install()
+    page.reload()
+    _start(page, "r1")
+    page.clock.fast_forward(5000)
+    turn = """() => { Object.defineProperty(document, "hidden", { value: !document.hidden, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange")) }"""
+    page.evaluate(turn)
+    page.clock.fast_forward(60000)
+    page.evaluate(turn)
+    page.clock.fast_forward(3000)
+    page.keyboard.press("m")
+    (row,) = _download(page, tmp_path / "manufacturing_b001_r1.csv")
+    assert float(row["seconds"]) == pytest.approx(8, abs=1.5)
 
 
 @pytest.mark.parametrize("code", ["", "Jane Doe", "a" * 21, "x,y"])
@@ -214,33 +272,47 @@ def _plan(pairs: pd.DataFrame, everything: pd.DataFrame) -> tuple[dict[str, str]
     return said | {must: "match", cannot: "no_match"}, must, cannot
 
 
+def test_who_hammers_on_a_key_is_refused(open_page, linked, tmp_path):
+    folder = linked / "clearinghouse" / "review" / "manufacturing" / "b001"
+    page = open_page(folder / "batch.html")
+    _start(page, "hasty")
+    for _ in json.loads((folder / "batch.json").read_text())["pairs"]:
+        page.keyboard.press("m")
+    file = tmp_path / "manufacturing_b001_hasty.csv"
+    assert len(_download(page, file)) == 76
+    answer = command(linked, "review", "import", "manufacturing", str(file))
+    assert answer.code == 1
+    assert "E_REVIEW_FAST" in answer.err
+    assert not (folder.parent / "decisions.csv").exists()
+
+
 def test_two_people_review_a_batch_and_the_links_follow(open_page, linked, tmp_path):
     folder = linked / "clearinghouse" / "review" / "manufacturing" / "b001"
     order = [pair["pair_id"] for pair in json.loads((folder / "batch.json").read_text())["pairs"]]
     everything, before = _table(linked, "pairs"), _table(linked, "links")
-    pairs = everything.set_index("pair_id").loc[order]
+    pairs = everything.set_index("pair_id").loc[drawn(folder.parent)]
     said, must, cannot = _plan(pairs, everything)
+    said |= planted(folder.parent)
     files = []
     for code in ("r1", "r2"):
         page = open_page(folder / "batch.html")
+        page.clock.install()
+        page.reload()
         _start(page, code)
-        for pair in order:
+        for number, pair in enumerate(order):
+            page.clock.fast_forward(4000 + 700 * (number % 7))
             page.keyboard.press(KEYS[said[pair]])
         assert page.locator("#progress-text").inner_text() == f"{len(order)} of {len(order)} decided"
-        with page.expect_download() as download:
-            page.keyboard.press("d")
-        assert download.value.suggested_filename == f"manufacturing_b001_{code}.csv"
-        files.append(tmp_path / f"{code}.csv")
-        download.value.save_as(files[-1])
+        files.append(tmp_path / f"manufacturing_b001_{code}.csv")
+        rows = _download(page, files[-1])
         assert page.errors == []
         assert [url for url in page.asked if not url.startswith(("file:", "blob:"))] == []
-        with files[-1].open() as file:
-            rows = list(csv.DictReader(file))
         assert {row["pair_id"]: row["decision"] for row in rows} == said
         assert {row["reviewer"] for row in rows} == {code}
     answer = command(linked, "review", "import", "manufacturing", *map(str, files))
     assert answer.code == 0, answer.err
-    assert "60 pairs in common, 100.0% the same answer, kappa 1.00" in answer.out
+    assert "60 pairs in common, 100.0% the same answer, kappa 1.00 (95 % interval 0." in answer.out
+    assert "r2: 16 of 16 planted pairs right" in answer.out
     answer = command(linked, "run", "manufacturing", "--until", "linked_records")
     assert answer.code == 0, answer.err
     after = _table(linked, "links")

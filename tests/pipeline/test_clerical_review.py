@@ -1,6 +1,5 @@
 """Clerical review through the command line: a batch out, two reviewers in, and links that follow."""
 
-import csv
 import json
 import re
 import stat
@@ -8,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from tests.pipeline.reviewing import drawn, planted, write_decisions
 
 REVIEW = Path("clearinghouse") / "review" / "manufacturing"
 
@@ -17,14 +18,6 @@ def _table(run, home: Path, name: str) -> pd.DataFrame:
     answer = run(home, "export", name, "manufacturing", "--out", str(out))
     assert answer.code == 0, answer.err
     return pd.read_csv(out, dtype=str, keep_default_na=False)
-
-
-def _write(path: Path, reviewer: str, answers: dict[str, str], batch: str = "b001") -> Path:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["batch", "pair_id", "decision", "reason", "reviewer", "seconds"])
-        writer.writerows([batch, pair, decision, "", reviewer, 4] for pair, decision in answers.items())
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +33,16 @@ def reviewed(pilot, tmp_path_factory):
     exported = command(home, "review", "export", "manufacturing", "--size", "80", "--seed", "5")
     assert exported.code == 0, exported.err
     batch = json.loads((home / REVIEW / "b001" / "batch.json").read_text())
-    pairs = before["pairs"].set_index("pair_id").loc[[pair["pair_id"] for pair in batch["pairs"]]]
+    known = planted(home / REVIEW)
+    pairs = before["pairs"].set_index("pair_id").loc[drawn(home / REVIEW)]
     answers = {pair: "match" if linked == "true" else "no_match" for pair, linked in pairs["linked"].items()}
     must, cannot = _chosen(pairs, before)
     answers |= {must: "match", cannot: "no_match"}
-    files = [_write(home / f"{who}.csv", who, answers) for who in ("r1", "r2")]
+    # Of the planted pairs the second reviewer misses three, as many as are allowed.
+    missed = dict.fromkeys(list(known)[:3], "unsure")
+    files = [
+        write_decisions(home / f"{who}.csv", who, answers | known | more) for who, more in (("r1", {}), ("r2", missed))
+    ]
     imported = command(home, "review", "import", "manufacturing", *map(str, files))
     assert imported.code == 0, imported.err
     ran = command(home, "run", "manufacturing", "--until", "linked_records")
@@ -61,6 +59,7 @@ def reviewed(pilot, tmp_path_factory):
         "said": [exported, imported],
         "files": files,
         "answers": answers,
+        "known": known,
     }
 
 
@@ -161,13 +160,47 @@ def test_a_second_batch_holds_other_pairs(reviewed, run):
     assert "E_BATCH_EXISTS" in again.err
 
 
+def _changed(path: Path, reviewed, change) -> Path:
+    """A good file of a third reviewer, each of its lines changed."""
+    write_decisions(path, "r5", reviewed["answers"] | reviewed["known"])
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([header, *(",".join(change(line.split(","), n)) for n, line in enumerate(lines)), ""]))
+    return path
+
+
+def test_planted_pairs_are_in_the_page_and_in_no_table_and_no_decision(reviewed):
+    folder, known = reviewed["home"] / REVIEW, set(reviewed["known"])
+    assert len(known) == 16
+    page = (folder / "b001" / "batch.html").read_text()
+    assert all(pair in page for pair in known)
+    for table in (reviewed["before"]["pairs"], reviewed["after"]["pairs"]):
+        assert not known & set(table["pair_id"])
+    assert not any(pair in (folder / "decisions.csv").read_text() for pair in known)
+    figures = reviewed["after"]["diagnostics"]
+    judged = figures[(figures["metric"] == "est_precision") & (figures["level"] == "all")]["n"].astype(int)
+    assert judged.tolist() == [len(reviewed["answers"])]
+
+
+def test_what_an_import_says_of_its_reviewers(reviewed):
+    exported, imported = reviewed["said"]
+    assert "16 planted pairs of known answer are among them; 3 may be decided wrongly" in exported.out
+    assert "attention in b001: r1: 16 of 16 planted pairs right, median " in imported.out
+    assert "attention in b001: r2: 13 of 16 planted pairs right, median " in imported.out
+    assert "80 pairs in common, 100.0% the same answer, kappa 1.00 (95 % interval 0." in imported.out
+
+
 def test_refusals_are_one_line(reviewed, run, tmp_path):
     home = reviewed["home"]
     pair = next(iter(reviewed["answers"]))
     cases = {
-        "E_REVIEW_LINE": _write(tmp_path / "unknown.csv", "r3", {"Qnothing": "match"}),
-        "E_REVIEW_CHANGED": _write(tmp_path / "changed.csv", "r1", {pair: "unsure"}),
+        "E_REVIEW_LINE": write_decisions(tmp_path / "unknown.csv", "r3", {"Qnothing": "match"}),
+        "E_REVIEW_CHANGED": write_decisions(tmp_path / "changed.csv", "r1", {pair: "unsure"}),
         "E_REVIEW_FILE": tmp_path / "absent.csv",
+        "E_REVIEW_PLANTED": write_decisions(tmp_path / "always.csv", "r4", dict.fromkeys(reviewed["known"], "match")),
+        "E_REVIEW_FAST": _changed(
+            tmp_path / "quick.csv", reviewed, lambda cells, n: [*cells[:5], f"0.{n % 9}00", *cells[6:]]
+        ),
+        "E_REVIEW_TIMES": _changed(tmp_path / "edited.csv", reviewed, lambda cells, n: [*cells[:7], cells[6]]),
     }
     for code, path in cases.items():
         answer = run(home, "review", "import", "manufacturing", str(path))
@@ -197,9 +230,12 @@ def test_conflicts_go_to_an_adjudicator(reviewed, run, tmp_path):
     answer = run(home, "review", "export", "manufacturing", "--size", "40", "--batch", "third", "--seed", "9")
     assert answer.code == 0, answer.err
     batch = json.loads((home / REVIEW / "third" / "batch.json").read_text())
-    pairs = [pair["pair_id"] for pair in batch["pairs"]][:3]
-    one = _write(home / "a.csv", "r1", dict.fromkeys(pairs, "no_match"), "third")
-    two = _write(home / "b.csv", "r2", dict(zip(pairs, ("match", "unsure", "no_match"), strict=True)), "third")
+    known = planted(home / REVIEW, "third")
+    pairs = drawn(home / REVIEW, "third")[:3]
+    assert len(batch["pairs"]) == len(known) + len(drawn(home / REVIEW, "third"))
+    one = write_decisions(home / "a.csv", "r1", known | dict.fromkeys(pairs, "no_match"), "third")
+    other = dict(zip(pairs, ("match", "unsure", "no_match"), strict=True))
+    two = write_decisions(home / "b.csv", "r2", known | other, "third")
     answer = run(home, "review", "import", "manufacturing", str(one), str(two))
     assert answer.code == 0, answer.err
     assert "2 pairs are in conflict or unsure" in answer.out
@@ -207,7 +243,7 @@ def test_conflicts_go_to_an_adjudicator(reviewed, run, tmp_path):
     assert answer.code == 0, answer.err
     adjudication = json.loads((home / REVIEW / "last" / "batch.json").read_text())
     assert [pair["pair_id"] for pair in adjudication["pairs"]] == pairs[:2]
-    three = _write(home / "c.csv", "r3", dict.fromkeys(pairs[:2], "no_match"), "last")
+    three = write_decisions(home / "c.csv", "r3", dict.fromkeys(pairs[:2], "no_match"), "last")
     answer = run(home, "review", "import", "manufacturing", str(three))
     assert answer.code == 0, answer.err
     assert "2 pairs newly settled" in answer.out

@@ -5,6 +5,7 @@ several reviewers come to (settle.py).
 """
 
 import csv
+import datetime
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -18,21 +19,36 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.durable import write_atomically
 
 FILE = "judgements.csv"
-COLUMNS = ("batch", "pair_id", "decision", "reason", "reviewer", "seconds")
+COLUMNS = ("batch", "pair_id", "decision", "reason", "reviewer", "seconds", "shown_at", "decided_at")
+UNTIMED = COLUMNS[:6]
+"""Columns of a batch whose times are not looked at."""
 REVIEWER = re.compile(r"\A[A-Za-z0-9_-]{1,20}\Z")
-_SECONDS = re.compile(r"\A\d{1,6}\Z")
+_SECONDS = re.compile(r"\A\d{1,6}(\.\d{1,3})?\Z")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One reviewer's answer to one pair; seconds are how long the pair was looked at."""
+    """One reviewer's answer to one pair.
+
+    Attributes:
+        batch: Name of the batch.
+        pair_id: The pair.
+        decision: ``match``, ``no_match`` or ``unsure``.
+        reason: Code of the reason; may be empty.
+        reviewer: The reviewer's code.
+        seconds: How long the pair was looked at before it was decided.
+        shown_at: When it was first shown; None where times are not looked at.
+        decided_at: When it was decided last.
+    """
 
     batch: str
     pair_id: str
     decision: str
     reason: str
     reviewer: str
-    seconds: int
+    seconds: float
+    shown_at: datetime.datetime | None = None
+    decided_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ def _read(path: Path, batches: Mapping[str, Batch]) -> Given:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error:
         raise _wrong(file, reader.line_num, "is not CSV", "download the file again from the review page") from None
-    if not rows or tuple(rows[0][1]) != COLUMNS:
+    if not rows or tuple(rows[0][1]) not in {COLUMNS, UNTIMED}:
         raise _wrong(file, 1, f"does not hold the columns {','.join(COLUMNS)}", "download the file again")
     if len(rows) == 1:
         raise SafeError("E_REVIEW_FILE", f"{file} holds no decision: review the batch and download the file again.")
@@ -107,14 +123,21 @@ def _read(path: Path, batches: Mapping[str, Batch]) -> Given:
     return Given(file, batches[first.batch], first.reviewer, judgements, lines)
 
 
+def columns_of(batch: Batch) -> tuple[str, ...]:
+    """The columns of a batch's decisions: with times, but for a batch of an earlier version."""
+    return COLUMNS if batch.reading_seconds else UNTIMED
+
+
 def _judge(file: str, line: int, row: list[str], batches: Mapping[str, Batch]) -> Judgement:
-    if len(row) != len(COLUMNS):
-        raise _wrong(file, line, f"has {len(row)} values instead of {len(COLUMNS)}", "download the file again")
-    batch, pair_id, decision, reason, reviewer, seconds = row
-    if batch not in batches:
+    name = row[0] if row else ""
+    if len(row) in {len(UNTIMED), len(COLUMNS)} and name not in batches:
         known = ", ".join(sorted(batches)) or "none"
         raise _wrong(file, line, "names a batch that does not exist", f"the batches of this industry are: {known}")
-    if pair_id not in {pair.pair_id for pair in batches[batch].pairs}:
+    columns = columns_of(batches[name]) if name in batches else UNTIMED
+    if len(row) != len(columns):
+        raise _wrong(file, line, f"has {len(row)} values instead of {len(columns)}", "download the file again")
+    batch, pair_id, decision, reason, reviewer, seconds, *moments = row
+    if pair_id not in batches[batch].ids:
         what = f"names a pair that is not in batch {batch}"
         raise _wrong(file, line, what, "download the file again from that batch's page")
     if decision not in WORDS:
@@ -124,8 +147,32 @@ def _judge(file: str, line: int, row: list[str], batches: Mapping[str, Batch]) -
     if not REVIEWER.match(reviewer):
         raise _wrong(file, line, "has no valid reviewer's code", "use 1 to 20 letters, digits, hyphens or underscores")
     if not _SECONDS.match(seconds):
-        raise _wrong(file, line, "has no whole number of seconds", "write the seconds, or 0")
-    return Judgement(batch, pair_id, decision, reason, reviewer, int(seconds))
+        raise _wrong(file, line, "has no number of seconds", "give the file as the page made it")
+    try:
+        shown_at, decided_at = map(_moment, moments) if moments else (None, None)
+    except ValueError:
+        raise _wrong(file, line, "has no time of showing and deciding", "give the file as the page made it") from None
+    return Judgement(batch, pair_id, decision, reason, reviewer, float(seconds), shown_at, decided_at)
+
+
+def _moment(text: str) -> datetime.datetime:
+    """Read a moment as a browser writes it.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+
+
+def _row(entry: Judgement, columns: tuple[str, ...]) -> list[str]:
+    moments = [
+        at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        for at in (entry.shown_at, entry.decided_at)
+        if at is not None
+    ]
+    seconds = f"{entry.seconds:.3f}" if moments else f"{entry.seconds:g}"
+    row = [entry.batch, entry.pair_id, entry.decision, entry.reason, entry.reviewer, seconds, *moments]
+    return row[: len(columns)]
 
 
 def _wrong(file: str, line: int, what: str, remedy: str) -> SafeError:
@@ -157,11 +204,11 @@ def save(folder: Path, batch: Batch, answers: Mapping[str, Mapping[str, Judgemen
     """Keep a batch's judgements, ordered by reviewer and pair; writes nothing where nothing changed."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    columns = columns_of(batch)
+    writer.writerow(columns)
     for reviewer in sorted(answers):
         for pair_id in sorted(answers[reviewer]):
-            entry = answers[reviewer][pair_id]
-            writer.writerow([entry.batch, pair_id, entry.decision, entry.reason, reviewer, entry.seconds])
+            writer.writerow(_row(answers[reviewer][pair_id], columns))
     path = folder / batch.name / FILE
     content = out.getvalue().encode()
     if not path.exists() or path.read_bytes() != content:

@@ -29,7 +29,7 @@
   };
   const answersKey = () => `${base}/answers/${state.reviewer}`;
   const pair = () => data.pairs[state.place];
-  const entry = (id) => (state.answers[id] ??= { decision: "", reason: "", milliseconds: 0 });
+  const entry = (id) => (state.answers[id] ??= { decision: "", reason: "", milliseconds: 0, needed: 0, shown: "", done: "" });
   const decided = () => data.pairs.filter((one) => state.answers[one.pair_id]?.decision).length;
 
   const keep = () => {
@@ -39,9 +39,9 @@
       : "This browser does not keep answers: download them before you close the page.";
   };
 
-  const clock = () => {
+  const clock = (seen = !document.hidden) => {
     const now = performance.now();
-    if (state.since && !document.hidden) entry(pair().pair_id).milliseconds += now - state.since;
+    if (state.since && seen) entry(pair().pair_id).milliseconds += now - state.since;
     state.since = now;
   };
 
@@ -68,6 +68,13 @@
     return made;
   };
 
+  const note = (one) => {
+    const made = element("tr", undefined, { role: "row", "data-state": "note" });
+    const head = element("th", one.label, { scope: "row", role: "rowheader" });
+    made.append(head, cell([[one.left.join("\n"), false]]), cell([[one.right.join("\n"), false]]));
+    return made;
+  };
+
   const list = (id, lines) => {
     at(id).replaceChildren(...lines.map((line) => element("li", line)));
     at(id).parentElement.hidden = lines.length === 0;
@@ -77,12 +84,14 @@
     const one = pair();
     const answer = entry(one.pair_id);
     const count = data.pairs.length;
+    answer.shown ||= new Date().toISOString();
     at("place").textContent = `Pair ${state.place + 1} of ${count}`;
     at("answer").textContent = answer.decision ? words[answer.decision] : "Not decided";
     at("answer").dataset.decision = answer.decision;
     at("left-from").textContent = one.left_from;
     at("right-from").textContent = one.right_from;
     at("lines").replaceChildren(...one.lines.map(row));
+    at("notes").replaceChildren(...one.notes.map(note));
     list("left-forms", one.left_forms);
     list("right-forms", one.right_forms);
     at("forms").hidden = one.left_forms.length + one.right_forms.length === 0;
@@ -115,7 +124,10 @@
 
   const decide = (decision) => {
     clock();
-    entry(pair().pair_id).decision = decision;
+    const answer = entry(pair().pair_id);
+    answer.decision = decision;
+    answer.needed = answer.milliseconds;
+    answer.done = new Date().toISOString();
     const news = `${words[decision]} for pair ${state.place + 1}.`;
     const all = decided() === data.pairs.length ? " Every pair is decided. Download the decisions." : "";
     go(state.place + 1, news + all);
@@ -134,10 +146,11 @@
       .filter((one) => state.answers[one.pair_id]?.decision)
       .map((one) => {
         const answer = state.answers[one.pair_id];
-        const seconds = Math.min(Math.round(answer.milliseconds / 1000), 999999);
-        return [data.batch, one.pair_id, answer.decision, answer.reason, state.reviewer, seconds].join(",");
+        const seconds = Math.min(answer.needed / 1000, 999999).toFixed(3);
+        const said = [data.batch, one.pair_id, answer.decision, answer.reason, state.reviewer];
+        return [...said, seconds, answer.shown, answer.done].join(",");
       });
-    const text = ["batch,pair_id,decision,reason,reviewer,seconds", ...lines, ""].join("\n");
+    const text = ["batch,pair_id,decision,reason,reviewer,seconds,shown_at,decided_at", ...lines, ""].join("\n");
     const link = element("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     link.download = `${data.industry}_${data.batch}_${state.reviewer}.csv`;
@@ -199,7 +212,9 @@
   at("close").addEventListener("click", () => at("help").close());
   document.addEventListener("visibilitychange", () => {
     // The time during which the page is hidden is nobody's time on a pair.
-    if (state.reviewer && !at("review").hidden) document.hidden ? keep() : (state.since = performance.now());
+    if (!state.reviewer || at("review").hidden) return;
+    clock(document.hidden);
+    keep();
   });
 
   const keys = {

@@ -115,13 +115,13 @@ def _fill(given: dict[Stratum, int], strata: Mapping[Stratum, int], weight: Mapp
         open_strata = [stratum for stratum in open_strata if given[stratum] < strata[stratum]]
 
 
-def draw(con: Connection, size: int, seed: int, taken: set[str] | frozenset[str] = frozenset()) -> Sample:
+def draw(con: Connection, size: int, seed: int | str, taken: set[str] | frozenset[str] = frozenset()) -> Sample:
     """Draw a batch.
 
     Args:
         con: Connection with linked_records.{pairs, review_queue}.
         size: Pairs of the batch.
-        seed: Seed of the draw and of the order.
+        seed: Seed of the draw and of the order; who knows it can tell from an id whether it may have been drawn.
         taken: Ids of pairs that stand in earlier batches; they count as population, but are not drawn again.
 
     Raises:
@@ -140,7 +140,7 @@ def draw(con: Connection, size: int, seed: int, taken: set[str] | frozenset[str]
         return _draw(con, frame, size, seed)
 
 
-def _draw(con: Connection, frame: Relation, size: int, seed: int) -> Sample:
+def _draw(con: Connection, frame: Relation, size: int, seed: int | str) -> Sample:
     """Draw from the pairs of a frame, with their band and whether they are taken."""
     # An unsure pair was drawn and stays in its stratum, but is not shown again.
     counted = con.execute(

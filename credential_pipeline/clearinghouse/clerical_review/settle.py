@@ -1,6 +1,7 @@
 """What the judgements of several reviewers come to: settled decisions, conflicts for adjudication, contradictions.
 
-Two reviewers who agree settle a pair; where they differ, or one is unsure, an adjudicator does. Decisions must not contradict
+Of a batch with planted pairs, a reviewer's word counts once all of these are decided, and decided well (attention.py); what is said
+of them stays out of everything here. Two reviewers who agree settle a pair; where they differ, or one is unsure, an adjudicator does. Decisions must not contradict
 one another: A = B and B = C leave no room for A and C being two people, and nobody is two students. Not here: the reading
 of files (judgements.py) and what decisions do to the linkage.
 """
@@ -13,6 +14,7 @@ from credential_pipeline.clearinghouse.clerical_review import batches as batch_f
 from credential_pipeline.clearinghouse.clerical_review import judgements as judgement_files
 from credential_pipeline.clearinghouse.clerical_review.agreement import ReviewerAgreement, agreements
 from credential_pipeline.clearinghouse.clerical_review.anchors import Found, claims
+from credential_pipeline.clearinghouse.clerical_review.attention import Attention, counted, look, refuse_inattentive
 from credential_pipeline.clearinghouse.clerical_review.batches import ADJUDICATION, Batch, Pair
 from credential_pipeline.clearinghouse.clerical_review.consistency import Beliefs, Claim
 from credential_pipeline.clearinghouse.clerical_review.decisions import UNSURE, Anchor, Decision, append
@@ -40,6 +42,7 @@ class Report:
         conflicts: Pairs on which reviewers differ or are unsure, and which wait for an adjudicator.
         contradictions: Pairs that contradict one another, in groups.
         agreements: Agreement of the reviewers, by batch.
+        attention: How the reviewers whose files came did.
     """
 
     read: int = 0
@@ -49,6 +52,7 @@ class Report:
     conflicts: list[str] = field(default_factory=list)
     contradictions: list[tuple[str, ...]] = field(default_factory=list)
     agreements: list[tuple[str, ReviewerAgreement]] = field(default_factory=list)
+    attention: list[Attention] = field(default_factory=list)
 
 
 def take_in(folder: Path, paths: Sequence[Path], lookup: Lookup, *, single: bool) -> Report:
@@ -61,7 +65,8 @@ def take_in(folder: Path, paths: Sequence[Path], lookup: Lookup, *, single: bool
         single: Whether one reviewer is enough.
 
     Raises:
-        SafeError: A file is refused, see :func:`judgements.read_files`; ``E_REVIEW_CHANGED``: a reviewer gives other
+        SafeError: A file is refused, see :func:`judgements.read_files` and
+            :func:`attention.refuse_inattentive`; ``E_REVIEW_CHANGED``: a reviewer gives other
             answers than before; ``E_REVIEW_GONE``: a row or student is gone; ``E_REVIEW_CONTRADICTION``: an
             adjudicator's decisions contradict those that are settled.
     """
@@ -75,18 +80,20 @@ def take_in(folder: Path, paths: Sequence[Path], lookup: Lookup, *, single: bool
         for entry in given:
             fresh = _new(entry, answers[entry.batch.name])
             _refuse_gone(entry, fresh, lookup)
-            answers[entry.batch.name].setdefault(entry.reviewer, {}).update({j.pair_id: j for j in fresh})
+            said = answers[entry.batch.name].setdefault(entry.reviewer, {})
+            said.update({j.pair_id: j for j in fresh})
+            refuse_inattentive(folder, entry, said)
+            report.attention.append(look(entry.batch, entry.reviewer, said))
             report.new += len(fresh)
         stored = load_decisions(folder)
-        settled, report.conflicts, report.waiting = _settle(
-            every, answers, {e.batch.name for e in given}, single=single
-        )
-        kept = _consistent(settled, stored, answers, every, lookup, report)
+        heard = {name: counted(batch, answers[name]) for name, batch in every.items()}
+        settled, report.conflicts, report.waiting = _settle(every, heard, {e.batch.name for e in given}, single=single)
+        kept = _consistent(settled, stored, heard, every, lookup, report)
         for entry in given:
             judgement_files.save(folder, entry.batch, answers[entry.batch.name])
         report.settled = append(folder, kept)
         for name in sorted({entry.batch.name for entry in given}):
-            words = {who: {pair: j.decision for pair, j in said.items()} for who, said in answers[name].items()}
+            words = {who: {pair: j.decision for pair, j in said.items()} for who, said in heard[name].items()}
             report.agreements += [(name, found) for found in agreements(words)]
     return report
 
@@ -94,7 +101,7 @@ def take_in(folder: Path, paths: Sequence[Path], lookup: Lookup, *, single: bool
 def open_pairs(folder: Path) -> list[Pair]:
     """The pairs that wait for an adjudicator: reviewers differ, one is unsure, or what they agree on contradicts the rest."""
     every = {batch.name: batch for batch in batch_files.load_batches(folder)}
-    answers = {name: judgement_files.load(folder, batch) for name, batch in every.items()}
+    answers = {name: counted(batch, judgement_files.load(folder, batch)) for name, batch in every.items()}
     stored = {(decision.batch, decision.pair_id) for decision in load_decisions(folder)}
     judged = _adjudicated(every, answers)
     settled, _, _ = _settle(every, answers, set(every), single=False)
@@ -144,6 +151,7 @@ def _new(given: Given, known: Answers) -> list[Judgement]:
 
 def _refuse_gone(given: Given, fresh: Sequence[Judgement], lookup: Lookup) -> None:
     anchors = {pair.pair_id: pair.anchor for pair in given.batch.pairs}
+    fresh = [judgement for judgement in fresh if judgement.pair_id in anchors]
     for judgement, found in zip(fresh, lookup([anchors[j.pair_id] for j in fresh]), strict=True):
         if found.left is None or found.right is None:
             message = (

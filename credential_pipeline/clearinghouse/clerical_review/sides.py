@@ -7,7 +7,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
+from credential_pipeline.clearinghouse.clerical_review.context import Note, Shown, read_notes
 from credential_pipeline.clearinghouse.clerical_review.decisions import Anchor
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -45,6 +47,9 @@ _SHOWN_OF_FORMS = (
 )
 _VALUES = ", ".join(name for name, _ in FIELDS)
 
+Changes = tuple[str, Mapping[str, str]]
+"""A side of a pair, and column -> value that is shown there."""
+NO_CHANGES: Mapping[str, Changes] = MappingProxyType({})
 Piece = tuple[str, bool]
 """A run of characters, and whether it differs."""
 
@@ -69,6 +74,7 @@ class Sides:
     lines: tuple[Line, ...]
     left_forms: tuple[str, ...] = ()
     right_forms: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,14 +143,35 @@ def anchors_of(con: Connection, ends: Sequence[Ends]) -> list[Anchor]:
     return made
 
 
-def read_sides(con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, str]) -> list[Sides]:
+def read_sides(
+    con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, str], changes: Mapping[str, Changes] = NO_CHANGES
+) -> list[Sides]:
     """Everything that is shown of the pairs, in their order.
 
     Args:
-        con: Connection with cleaned_learners.profiles, linked_records.profile_links and education_registry.persons.
+        con: Connection with the current tables of cleaned_learners, education_registry and linked_records.
         ends: The pairs.
         certifiers: Certifier -> its full name.
+        changes: Pair -> what is shown otherwise than the tables have it.
     """
+    shown = _records(con, ends, changes)
+    forms, notes = _forms(con, ends), read_notes(con, shown)
+    return [
+        Sides(
+            pair_id=pair.pair_id,
+            left_from=_sender(pair.left, certifiers),
+            right_from=REGISTRY if pair.hop == "student" else _sender(pair.right, certifiers),
+            lines=_compared(pair),
+            left_forms=forms.get((pair.pair_id, "left"), ()),
+            right_forms=forms.get((pair.pair_id, "right"), ()),
+            notes=notes[pair.pair_id],
+        )
+        for pair in shown
+    ]
+
+
+def _records(con: Connection, ends: Sequence[Ends], changes: Mapping[str, Changes]) -> list[Shown]:
+    """Both records of each pair, as they are shown."""
     wanted = {pair.left_id for pair in ends} | {pair.right_id for pair in ends if pair.hop == "learner"}
     profiles = _read(con, "cleaned_learners.profiles", "profile_id", f"certifier, {_VALUES}", wanted)
     students = _read(
@@ -154,29 +181,28 @@ def read_sides(con: Connection, ends: Sequence[Ends], certifiers: Mapping[str, s
         ", ".join(name if name not in {"phone", "person_ref"} else f"NULL AS {name}" for name, _ in FIELDS),
         {pair.right_id for pair in ends if pair.hop == "student"},
     )
-    forms = _forms(con, ends)
-    shown = []
+    made = []
     for pair in ends:
         left = profiles[pair.left_id]
         right = students[pair.right_id] if pair.hop == "student" else profiles[pair.right_id]
-        one_sender = pair.hop == "learner" and left["certifier"] == right["certifier"]
-        lines = [
-            compare(label, left[name], right[name])
-            for name, label in FIELDS
-            # A sender's own person id says something only beside another one of the same sender.
-            if name != "person_ref" or one_sender
-        ]
-        shown.append(
-            Sides(
-                pair_id=pair.pair_id,
-                left_from=_sender(left, certifiers),
-                right_from=REGISTRY if pair.hop == "student" else _sender(right, certifiers),
-                lines=tuple(line for line in lines if line is not None),
-                left_forms=forms.get((pair.pair_id, "left"), ()),
-                right_forms=forms.get((pair.pair_id, "right"), ()),
-            )
-        )
-    return shown
+        side, values = changes.get(pair.pair_id, ("", {}))
+        if side == "left":
+            left = {**left, **values}
+        elif side == "right":
+            right = {**right, **values}
+        made.append(Shown(pair.pair_id, pair.hop, pair.left_id, pair.right_id, left, right))
+    return made
+
+
+def _compared(pair: Shown) -> tuple[Line, ...]:
+    one_sender = pair.hop == "learner" and pair.left["certifier"] == pair.right["certifier"]
+    lines = [
+        compare(label, pair.left[name], pair.right[name])
+        for name, label in FIELDS
+        # A sender's own person id says something only beside another one of the same sender.
+        if name != "person_ref" or one_sender
+    ]
+    return tuple(line for line in lines if line is not None)
 
 
 def _sender(record: Mapping[str, str | None], certifiers: Mapping[str, str]) -> str:

@@ -130,7 +130,7 @@ def test_two_who_agree_settle_a_pair(folder, give) -> None:
         "b",
     )
     ((batch, agreement),) = report.agreements
-    assert (batch, agreement.pairs, agreement.agreed, agreement.kappa) == ("b001", 2, 1.0, 1.0)
+    assert (batch, agreement.pairs, agreement.agreed, agreement.kappa.value) == ("b001", 2, 1.0, 1.0)
 
 
 def test_one_reviewer_waits_for_the_second(folder, give) -> None:
@@ -247,8 +247,8 @@ GOOD = "b001,Qab,match,,r1,5"
         (["b001,Qab,MATCH,,r1,5"], "E_REVIEW_LINE", "line 2 has no decision"),
         ([f"b001,Qab,match,{CANARY} CANARY,r1,5"], "E_REVIEW_LINE", "unknown reason"),
         (["b001,Qab,match,,Jane Doe,5"], "E_REVIEW_LINE", "reviewer's code"),
-        (["b001,Qab,match,,r1,soon"], "E_REVIEW_LINE", "whole number of seconds"),
-        (["b001,Qab,match,,r1,-1"], "E_REVIEW_LINE", "whole number of seconds"),
+        (["b001,Qab,match,,r1,soon"], "E_REVIEW_LINE", "number of seconds"),
+        (["b001,Qab,match,,r1,-1"], "E_REVIEW_LINE", "number of seconds"),
         (["b001,Qab,match,,r1"], "E_REVIEW_LINE", "has 5 values instead of 6"),
         ([GOOD, "b001,Qxy,match,,r2,5"], "E_REVIEW_LINE", "line 3 is by another reviewer"),
         (['b001,Qab,"match,,r1,5'], "E_REVIEW_LINE", "is not CSV"),

@@ -252,12 +252,69 @@ def test_share_of_a_stratum_nobody_looked_at_is_open() -> None:
     assert (found.value, found.low, found.high) == (0.7, 0.0, 1.0)
 
 
+BOOK = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
+
+
 def test_kappa_by_the_book() -> None:
-    answers = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
-    assert kappa(answers) == pytest.approx(0.4)
-    assert kappa([]) is None
-    assert kappa([("match", "match")] * 7) is None
-    assert kappa([("match", "no_match"), ("no_match", "match")]) == pytest.approx(-1)
+    assert kappa(BOOK).value == pytest.approx(0.4)
+    assert kappa([]).value is None
+    assert kappa([("match", "match")] * 7).value is None
+    assert kappa([("match", "no_match"), ("no_match", "match")]).value == pytest.approx(-1)
+
+
+def _delta_error(answers) -> float:
+    """The standard error of kappa by the delta method, its slopes taken numerically: another way to the formula."""
+    words = sorted({word for pair in answers for word in pair})
+    shares = np.array([[answers.count((a, b)) for b in words] for a in words], dtype=float) / len(answers)
+
+    def value(cells) -> float:
+        chance = float(cells.sum(axis=1) @ cells.sum(axis=0))
+        return (np.trace(cells) - chance) / (1 - chance)
+
+    slopes = np.zeros_like(shares)
+    for place in np.ndindex(shares.shape):
+        step = np.zeros_like(shares)
+        step[place] = 1e-6
+        slopes[place] = (value(shares + step) - value(shares - step)) / 2e-6
+    mean = (slopes * shares).sum()
+    return math.sqrt(((slopes - mean) ** 2 * shares).sum() / len(answers))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        BOOK,
+        [("a", "a")] * 40 + [("a", "b")] * 3 + [("b", "b")] * 30 + [("c", "c")] * 8 + [("c", "a")] * 4 + [("b", "c")],
+    ],
+)
+def test_the_interval_of_kappa_is_the_large_sample_one(answers) -> None:
+    found = kappa(answers)
+    assert (found.high - found.low) / 2 == pytest.approx(1.959964 * _delta_error(answers), rel=1e-4)
+
+
+def test_the_interval_of_kappa_holds_the_truth_as_often_as_it_claims() -> None:
+    rng = np.random.default_rng(5)
+    cells = [("match", "match"), ("match", "no_match"), ("no_match", "match"), ("no_match", "no_match")]
+    shares = np.array([0.55, 0.05, 0.08, 0.32])
+    chance = (0.6 * 0.63) + (0.4 * 0.37)
+    real = (0.87 - chance) / (1 - chance)
+    drawn = [kappa([cells[k] for k in rng.choice(4, 120, p=shares)]) for _ in range(400)]
+    assert np.mean([found.low <= real <= found.high for found in drawn]) == pytest.approx(0.95, abs=0.03)
+
+
+def test_two_who_always_agree_are_not_certain_to() -> None:
+    """By the large-sample formula alone the interval would be one point, however few the pairs."""
+    few, many = (kappa([("match", "match")] * n + [("no_match", "no_match")] * n) for n in (5, 200))
+    assert few.value == many.value == few.high == 1
+    assert few.low < 0.5
+    assert 0.9 < many.low < 1
+    assert (few.tells, many.tells) == (False, True)
+
+
+def test_too_few_pairs_are_said_to_be() -> None:
+    assert kappa(BOOK).words == "kappa 0.40 (95 % interval 0.15 to 0.65, too few pairs to tell)"
+    assert "too few" not in kappa(BOOK * 10).words
+    assert kappa(BOOK[:3]).words == "kappa not defined"
 
 
 def test_unsure_counts_as_an_answer_once_and_is_left_out_once() -> None:
