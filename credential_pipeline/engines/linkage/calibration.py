@@ -84,7 +84,7 @@ def _expected(matches: float, people: float, usual: float) -> float:
 
 
 def _log_matches(places: Mapping[str, NDArray[np.int64]], m: Mapping[str, Floats]) -> Floats:
-    return np.sum([np.log(np.append(m[name], 1.0))[place] for name, place in places.items()], axis=0)
+    return np.asarray(np.sum([np.log(np.append(m[name], 1.0))[place] for name, place in places.items()], axis=0))
 
 
 def _shares(model: Model, places: Mapping[str, NDArray[np.int64]], match: Floats) -> dict[str, Floats]:
