@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.linked_records.learner_ids import Ids
 from credential_pipeline.clearinghouse.linked_records.merging import Merged
 from credential_pipeline.clearinghouse.linked_records.statements import Wishes, gather_statements, write_statements
+from credential_pipeline.clearinghouse.student_ids import ids_that_gave_way
 from credential_pipeline.engines.linkage.fields import load_nicknames
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation import standard_form as form
@@ -81,6 +82,7 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             nicknames=load_nicknames(Here(work)),
         ),
     )
+    duplicates = work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}")
     edges = work.table(
         "same_persons",
         statement(
@@ -91,6 +93,7 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             best=people.merged.best,
             candidates=people.candidates,
             index=read.index,
+            duplicates=duplicates,
         ),
         {"most": MOST_OF_ONE_REF},
     )
