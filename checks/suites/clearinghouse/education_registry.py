@@ -17,14 +17,19 @@ FALL = f"""
 """
 """Counts one where far fewer students are blocked than in the last version."""
 
+INDEXED = """
+    SELECT abs(held.n - indexed.n) + (held.digest IS DISTINCT FROM indexed.digest)::INTEGER
+    FROM (SELECT count(*) AS n, sum(hash(student_id)::HUGEINT) AS digest FROM education_registry.persons) AS held,
+         (SELECT count(*) AS n, sum(hash(student_id)::HUGEINT) AS digest FROM education_registry.person_index) AS indexed
+"""
+"""Zero where both tables hold the same ids; comparing digests costs a look at each, joining them ten times as much."""
+
 RULES = (
     *contract_rules(SNAPSHOT),
     number(
         "every_student_indexed_once",
         "A student who is missing from the index, or stands in it twice, is never linked, or always ambiguous.",
-        "SELECT (SELECT count(*) FROM education_registry.persons) + (SELECT count(*) FROM education_registry.person_index)"
-        " - 2 * (SELECT count(DISTINCT student_id) FROM education_registry.person_index"
-        " SEMI JOIN education_registry.persons USING (student_id))",
+        INDEXED,
         at_most=0,
     ),
     share_where(

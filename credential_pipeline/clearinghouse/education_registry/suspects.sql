@@ -11,9 +11,10 @@ dated AS (
 -- Without a birth date, a name alone tells nobody; something else must be the same.
 undated AS (
     FROM {index} WHERE birth_ymd IS NULL AND first_name IS NOT NULL AND last_name IS NOT NULL),
-by_digits AS (FROM {index} SEMI JOIN undated USING (last_name, first_name, ssn_last4)),
-by_email AS (FROM {index} SEMI JOIN undated USING (last_name, first_name, email)),
-by_place AS (FROM {index} SEMI JOIN undated USING (last_name, first_name, street, zip))
+named AS (FROM {index} SEMI JOIN undated USING (last_name, first_name)),
+by_digits AS (FROM named SEMI JOIN undated USING (last_name, first_name, ssn_last4)),
+by_email AS (FROM named SEMI JOIN undated USING (last_name, first_name, email)),
+by_place AS (FROM named SEMI JOIN undated USING (last_name, first_name, street, zip))
 SELECT hash('name', birth_ymd, last_name, first_name) AS block, record, student_id FROM dated WHERE namesakes <= $most
 UNION ALL
 SELECT hash('digits', birth_ymd, last_name, first_name, ssn_last4), record, student_id

@@ -82,7 +82,6 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             nicknames=load_nicknames(Here(work)),
         ),
     )
-    duplicates = work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}")
     edges = work.table(
         "same_persons",
         statement(
@@ -93,7 +92,7 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             best=people.merged.best,
             candidates=people.candidates,
             index=read.index,
-            duplicates=duplicates,
+            duplicates=work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}"),
         ),
         {"most": MOST_OF_ONE_REF},
     )
