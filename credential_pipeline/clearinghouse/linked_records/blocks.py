@@ -82,7 +82,24 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             nicknames=load_nicknames(Here(work)),
         ),
     )
-    edges = work.table(
+    edges = _edges(work, known, read, people)
+    return work.table(
+        "blocks_reached",
+        statement(
+            __package__,
+            "blocks.sql",
+            statements=statements,
+            seeds=seeds,
+            edges=edges,
+            rows=people.rows,
+        ),
+        {"industry": industry},
+    )
+
+
+def _edges(work: Scratch, known: Relation, read: Inputs, people: People) -> Relation:
+    """From whom a wish goes on to whom: kind, node, to_kind, to_node."""
+    return work.table(
         "same_persons",
         statement(
             __package__,
@@ -95,18 +112,6 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             duplicates=work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}"),
         ),
         {"most": MOST_OF_ONE_REF},
-    )
-    return work.table(
-        "blocks_reached",
-        statement(
-            __package__,
-            "blocks.sql",
-            statements=statements,
-            seeds=seeds,
-            edges=edges,
-            rows=people.rows,
-        ),
-        {"industry": industry},
     )
 
 
