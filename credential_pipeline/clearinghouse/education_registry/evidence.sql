@@ -47,11 +47,12 @@ weighed AS (
            CASE WHEN same_suffix THEN 0.05 ELSE 1 END * CASE WHEN same_previous THEN 0.01 ELSE 1 END AS by_others
     FROM seen)
 SELECT left_record, right_record,
-       others * by_date * by_digits * by_email * by_place * by_middle * by_others
+       -- Two strangers seldom leave the same things empty.
+       CASE WHEN exact THEN 0.3 ELSE 1 END * (others * by_date * by_digits * by_email * by_place * by_middle * by_others
        -- One in a thousand has a namesake in the family, who shares address, often e-mail and middle name; hardly ever the day.
        + 1e-3 * CASE WHEN same_date THEN greatest(5e-3, by_date / 2) ELSE 1 END * by_digits
          * CASE WHEN same_email THEN 0.05 ELSE 1 END * CASE WHEN middle_length >= 1 THEN 0.5 ELSE 1 END
-         * CASE WHEN NOT same_zip THEN 0.1 ELSE 1 END AS chance,
+         * CASE WHEN NOT same_zip THEN 0.1 ELSE 1 END) AS chance,
        same_digits OR coalesce(same_email, false) OR coalesce(same_place, false) AS telling,
        CASE WHEN exact THEN 'exact copy' ELSE concat_ws(', ', 'name',
            CASE WHEN same_date THEN 'birth date' END, CASE WHEN same_digits THEN 'last four digits' END,
