@@ -13,12 +13,13 @@ from credential_pipeline.clearinghouse.linked_records import reviewed
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
-from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
+from credential_pipeline.engines.linkage.family import Families
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import NOT_ONE, Floats, Ints, cluster
 from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch

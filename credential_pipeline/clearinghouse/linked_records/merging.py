@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.linked_records.learners import Learners
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided
-from credential_pipeline.engines.linkage.family import Families, Fitted, weigh
+from credential_pipeline.engines.linkage.family import Families
 from credential_pipeline.engines.linkage.fields import shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import NOT_ONE
 from credential_pipeline.engines.linkage.sql import Here, count
+from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 

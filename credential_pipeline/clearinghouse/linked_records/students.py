@@ -12,12 +12,13 @@ from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, o
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
-from credential_pipeline.engines.linkage.family import Families, count_families, weigh
+from credential_pipeline.engines.linkage.family import Families, count_families
 from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import LEAST_WEIGHT, MIN_WEIGHT, score
 from credential_pipeline.engines.linkage.resolve import best_right
 from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.engines.linkage.weighing import weigh
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement

@@ -14,12 +14,14 @@ from credential_pipeline.enclave.person_keys.outputs import write_outputs
 from credential_pipeline.engines.linkage.blocking import Candidates, make_pairs
 from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
-from credential_pipeline.engines.linkage.family import Families, Fitted, count_families, weigh
-from credential_pipeline.engines.linkage.fields import make_frequencies, make_records, record_sql, shared_fields
+from credential_pipeline.engines.linkage.family import Families, count_families
+from credential_pipeline.engines.linkage.fields import make_records, record_sql, shared_fields
+from credential_pipeline.engines.linkage.frequencies import make_frequencies
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.engines.linkage.predict import ALL, LEAST_WEIGHT, MIN_WEIGHT, score
 from credential_pipeline.engines.linkage.resolve import NOT_ONE, best_right
 from credential_pipeline.engines.linkage.sql import Here, count
+from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch

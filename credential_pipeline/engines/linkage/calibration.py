@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.family import COMPATIBLE, Families, Fitted, chance_gain, log_rivals, positions
+from credential_pipeline.engines.linkage.family import Families, positions
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.sql import Sql
+from credential_pipeline.engines.linkage.weighing import COMPATIBLE, Fitted, chance_gain, log_rivals
 from credential_pipeline.foundation.storage.relation import Relation
 
 SAMPLE = 20_000

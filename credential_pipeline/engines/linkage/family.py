@@ -4,7 +4,8 @@ Fields of strangers agree by chance and one at a time; those of a family agree t
 or of one family, and how often a person has such a relative is counted in the registry itself, pair by pair of levels of name, birth
 date and address, without labels: people who share a surname and a birth date, a full name, a street. Where the registry is too small
 to tell, what is typical decides. The mixture of three classes extends Fellegi and Sunter (1969), whose two classes let twins pass for
-one person wherever surname, birth date and address agree. Not here: the weight against strangers (predict), which stays Splink's.
+one person wherever surname, birth date and address agree. Not here: the weight against strangers (predict), which stays
+Splink's, and how both come together (weighing).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,9 @@ from numpy.typing import NDArray
 from credential_pipeline.engines.linkage.blocking import FAMILY_RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.comparisons import comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.fields import VALUES, make_frequencies, make_known_names
+from credential_pipeline.engines.linkage.frequencies import VALUES, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import score
-from credential_pipeline.engines.linkage.resolve import MAX_ODDS_WEIGHT
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -31,9 +31,6 @@ PRIOR_PAIRS = 20.0
 """What agrees by chance weighs as much as so many pairs of relatives."""
 ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
-HIDDEN = 0.2
-"""Share of records alike to a relative whose own person is on the right but not found, by the error that makes them alike."""
-TINY = 1e-15
 LEAST_WEIGHT = -14.0
 """Match weight below which no pair is counted: no evidence would link it."""
 
@@ -42,14 +39,6 @@ Floats = NDArray[np.float64]
 JOINT = ("name", "birth_date", "address")
 """Comparisons that agree together in families, counted jointly; the others are counted by how the names agree."""
 
-COMPATIBLE: dict[str, Mapping[str, float]] = {
-    "last_only": dict.fromkeys(
-        ("full", "nickname", "similar_first", "middle_as_first", "initial", "odd_first", "last"), 1.0
-    ),
-    "first_only": dict.fromkeys(("full", "similar_last", "surname", "first"), 1.0),
-    "initial": {"full": 1.0, "nickname": 0.5, "similar_first": 0.9, "initial": 1.0, "last": 0.12},
-}
-"""Level of a name of which a part is missing -> the levels that it may be in truth, and with which share of them it goes."""
 ONE_NAME = (
     "full",
     "nickname",
@@ -141,7 +130,7 @@ def usual_families(model: Model, fields: Sequence[str]) -> Families:
     """
     fields = [name for name in fields if name in model.weights]
     nobody = np.empty((0, len(fields) + 1), dtype=np.int64)
-    strangers = {name: _weights(model, name, 1) for name in fields}
+    strangers = {name: shares(model, name, 1) for name in fields}
     rates, share = _rates(strangers, nobody, 0.0, 1, fields)
     return Families(rates, _given(model, nobody, share, fields), 1, ODD)
 
@@ -195,7 +184,7 @@ def _strangers(
     """Share of strangers at each level: the model's, where names, places and dates are as frequent as they are here."""
     made = {}
     for item in comparisons([name for name in JOINT if name in fields]):
-        u = _weights(model, item.name, 1)
+        u = shares(model, item.name, 1)
         exact = {level.frequency: place for place, level in enumerate(item.levels) if level.is_exact}
         for place, level in enumerate(item.levels):
             if level.frequency:
@@ -241,7 +230,13 @@ def _places(seen: NDArray[np.int64], name: str, fields: Sequence[str]) -> NDArra
     return positions(name, seen[:, list(fields).index(name)])
 
 
-def _weights(model: Model, name: str, side: int) -> Floats:
+def positions(name: str, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the levels of a comparison, from the strongest; -1 where unknown."""
+    return np.where(codes < 0, -1, len(names_of(comparison(name))) - 1 - codes)
+
+
+def shares(model: Model, name: str, side: int) -> Floats:
+    """The m (side 0) or u (side 1) of the levels of a comparison, from the strongest."""
     return np.array([pair[side] for pair in model.weights[name].values()])
 
 
@@ -266,7 +261,7 @@ def _given(model: Model, seen: NDArray[np.int64], share: Floats, fields: Sequenc
     for name in fields:
         if name in JOINT:
             continue
-        u = _weights(model, name, 1)
+        u = shares(model, name, 1)
         u = u / u.sum()
         counts = np.zeros((share.shape[0], len(u)))
         place = _places(seen, name, fields)
@@ -274,154 +269,3 @@ def _given(model: Model, seen: NDArray[np.int64], share: Floats, fields: Sequenc
         np.add.at(counts, (places[0][use], place[use]), weight[use])
         made[name] = (counts + PRIOR_PAIRS * u) / (counts.sum(axis=1, keepdims=True) + PRIOR_PAIRS)
     return made
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """How one person's two records agree in the data at hand.
-
-    Attributes:
-        m: Comparison -> share of each level among matches.
-        expected: Matches that a left record has on average.
-        absent: Share of left records whose person is not on the right, or not among its candidates; 1 where a record may have
-            several matches.
-    """
-
-    m: Mapping[str, Floats]
-    expected: float
-    absent: float = 1.0
-
-    @classmethod
-    def pinned(cls, model: Model, right_rows: int) -> "Fitted":
-        """What the pinned model expects."""
-        return cls({name: _weights(model, name, 0) for name in model.weights}, model.prior_for(right_rows) * right_rows)
-
-
-def weigh(
-    sql: Sql,
-    families: Families,
-    model: Model,
-    fitted: Fitted,
-    scored: Relation,
-    fields: Sequence[str],
-    right_rows: int,
-) -> Relation:
-    """The scored pairs, each weighed against strangers and against relatives of the right record.
-
-    The odds of a match are those against strangers and those against a relative together: one over the sum of their inverses.
-
-    Args:
-        sql: What executes it.
-        families: Relatives in the population.
-        model: The model that scored the pairs.
-        fitted: How matches agree in these data.
-        scored: Of :func:`credential_pipeline.engines.linkage.predict.score`.
-        fields: Fields of the score.
-        right_rows: Size of the right table.
-
-    Returns:
-        The columns of ``scored`` with the new match_weight, and family_weight: log2 odds of a match against a relative alone.
-    """
-    fields = [name for name in fields if name in model.weights]
-    pinned = Fitted.pinned(model, right_rows)
-    gain = {name: np.append(np.log2(fitted.m[name] / pinned.m[name]), 0.0) for name in fields}
-    gain["name"] = gain["name"] + chance_gain(families, model)
-    joint = [name for name in JOINT if name in fields]
-    ratios = _ratios(families, fitted, fields) * min(right_rows / max(families.people, 1), 1.0)
-    gains = np.zeros(ratios.shape) + np.log2(fitted.expected / pinned.expected / fitted.absent)
-    for axis, name in enumerate(JOINT):
-        if name in fields:
-            gains = gains + np.reshape(gain[name], [-1 if k == axis else 1 for k in range(3)])
-    for axis in (axis for axis, name in enumerate(JOINT) if name not in fields):
-        ratios, gains = np.take(ratios, [-1], axis=axis), np.take(gains, [-1], axis=axis)
-    codes = np.argwhere(np.ones(ratios.shape, dtype=bool))
-    columns = {name: [ratios.shape[axis] - 2 - int(code) for code in codes[:, axis]] for axis, name in enumerate(JOINT)}
-    table = _table(sql, "rivals", {name: columns[name] for name in joint}, ratios, gains)
-    joins = [f"JOIN {table} f0 ON " + " AND ".join(f"f0.{name} = s.gamma_{name}" for name in joint)]
-    for number, name in enumerate([name for name in families.given if name in fields], start=1):
-        full = _factors(families, fitted, name)
-        codes = np.argwhere(np.ones(full.shape, dtype=bool))
-        columns = {
-            "name": [full.shape[0] - 2 - int(code) for code in codes[:, 0]],
-            name: [full.shape[1] - 2 - int(code) for code in codes[:, 1]],
-        }
-        table = _table(sql, f"rivals_{name}", columns, full, np.zeros(full.shape) + gain[name])
-        joins.append(f"JOIN {table} f{number} ON f{number}.name = s.gamma_name AND f{number}.{name} = s.gamma_{name}")
-    ratio = " * ".join(f"f{number}.ratio" for number in range(len(joins)))
-    weight = " + ".join(["s.match_weight", *(f"f{number}.gain" for number in range(len(joins)))])
-    odds = f"power(2.0, -greatest(least({weight}, {MAX_ODDS_WEIGHT}), -{MAX_ODDS_WEIGHT}))"
-    weight = f"round(-log2({odds} + {ratio}), 6)"
-    chosen = ", ".join(
-        f"{weight} AS match_weight" if column == "match_weight" else f"s.{column}" for column in scored.columns
-    )
-    chosen += f", round(-log2(greatest({ratio}, {TINY})), 6) AS family_weight"
-    return sql.table("weighed", f"SELECT {chosen} FROM {scored} s {' '.join(joins)}")
-
-
-def chance_gain(families: Families, model: Model) -> Floats:
-    """Bits by level of the name that strangers agree less often on it than the model thinks: where odd names are frequent, more."""
-    levels = names_of(comparison("name"))
-    gain = np.zeros(len(levels) + 1)
-    u = dict(zip(levels, _weights(model, "name", 1), strict=True))
-    both = u["odd_first"] + u["last"]
-    odd = 1.0 - (1.0 - families.odd) ** 2
-    gain[levels.index("odd_first")] = np.log2(u["odd_first"] / (both * odd))
-    gain[levels.index("last")] = np.log2(u["last"] / (both * (1.0 - odd)))
-    return gain
-
-
-def log_rivals(
-    families: Families, fitted: Fitted, places: Mapping[str, NDArray[np.int64]], fields: Sequence[str]
-) -> Floats:
-    """Logarithm of the odds of a relative against a match, for pairs given by the positions of their levels."""
-    joint = tuple(places.get(name, np.full(1, -1)) for name in JOINT)
-    made = np.log(_ratios(families, fitted, fields)[joint] + TINY)
-    for name in families.given:
-        if name in fields:
-            made = made + np.log(_factors(families, fitted, name)[places["name"], places[name]])
-    return np.asarray(made)
-
-
-def positions(name: str, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of the levels of a comparison, from the strongest; -1 where unknown."""
-    return np.where(codes < 0, -1, len(names_of(comparison(name))) - 1 - codes)
-
-
-def _factors(families: Families, fitted: Fitted, name: str) -> Floats:
-    """How much more often relatives than matches show a level of a field, by level of the name; the last places are unknown."""
-    given = families.given[name]
-    full = np.ones((given.shape[0] + 1, given.shape[1] + 1))
-    full[:-1, :-1] = given / fitted.m[name]
-    full[-1, :-1] = given.mean(axis=0) / fitted.m[name]
-    return full
-
-
-def _ratios(families: Families, fitted: Fitted, fields: Sequence[str]) -> Floats:
-    """Expected relatives over expected matches by joint level; the last place of each axis is for what is unknown."""
-    rates = families.rates
-    name = names_of(comparison("name"))
-    m = [fitted.m[one] if one in fields else np.ones(rates.shape[axis]) for axis, one in enumerate(JOINT)]
-    matches, alike = m[0].copy(), rates.copy()
-    for level, whole in COMPATIBLE.items():
-        places, place = [name.index(one) for one in whole], name.index(level)
-        share = np.array(list(whole.values()))
-        alike[place] = np.tensordot(share, rates[places], 1)
-        matches[place] = share @ m[0][places]
-    matches = np.append(matches, 1.0)
-    for axis in range(3):
-        alike = np.concatenate([alike, alike.sum(axis=axis, keepdims=True)], axis=axis)
-    other = [np.append(values, 1.0) for values in m[1:]]
-    expected = matches[:, None, None] * other[0][None, :, None] * other[1][None, None, :]
-    hidden = fitted.absent + (1.0 - fitted.absent) * HIDDEN
-    return np.asarray(alike * hidden / (expected * fitted.expected))
-
-
-def _table(sql: Sql, what: str, columns: Mapping[str, Sequence[int]], ratio: Floats, gain: Floats) -> Relation:
-    """A table of ratio and gain by the codes of levels."""
-    named = ", ".join(f"unnest(?::INTEGER[]) AS {name}" for name in columns)
-    values = [list(one) for one in columns.values()]
-    return sql.table(
-        what,
-        f"SELECT {named}, unnest(?::DOUBLE[]) AS ratio, unnest(?::DOUBLE[]) AS gain",
-        [*values, ratio.ravel().tolist(), gain.ravel().tolist()],
-    )

@@ -47,22 +47,6 @@ RECORD_COLUMNS = (
 )
 FULL_NAME = "first_name || ' ' || last_name"
 HOME = "street || ' ' || zip"
-FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
-"""Columns whose frequency in the population adjusts the weight of agreement."""
-ODD_SHARE = 2e-5
-"""Share of a population up to which a first name may be a slip of the pen."""
-VALUES = {
-    **dict(zip(FREQUENCY_COLUMNS, (FULL_NAME, *FREQUENCY_COLUMNS[1:]), strict=True)),
-    "birth_date": "birth_ymd::VARCHAR",
-    "home": HOME,
-}
-"""Column with a frequency -> its value in a record table."""
-USUAL_DATES = 4.0
-"""The usual frequency of a date counts as much as so many people who were born on it."""
-HOUSEHOLD = 10
-"""So many people at one address may be of one household; those beyond live in a dormitory, a barracks or a home."""
-ASSOCIATION = 2.0
-"""How much more often than by chance the parts of a full name meet: both tell of origin and generation."""
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 
@@ -235,15 +219,6 @@ class Wanted:
     sign: int = 1
 
 
-def make_known_names(sql: Sql, population: Relation) -> Relation:
-    """The first names that are no slip of the pen: those that several people of a population bear."""
-    least = f"greatest(1, {ODD_SHARE} * (SELECT count(first_name) FROM {population}))"
-    return sql.table(
-        "known_names",
-        f"SELECT first_name AS known FROM {population} WHERE first_name IS NOT NULL GROUP BY first_name HAVING count(*) > {least}",
-    )
-
-
 def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relation:
     """The feature table of the candidate records of one or two record tables.
 
@@ -275,99 +250,3 @@ def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relatio
     made = sql.table("features", " UNION ALL ".join(parts))
     sql.drop(nicknames)
     return made
-
-
-def make_frequencies(
-    sql: Sql, left: Relation, population: Relation, chance: Mapping[str, float]
-) -> dict[str, Relation]:
-    """Tables (value, frequency) of how frequent names, places and birth dates of the left records are in a population.
-
-    Only values of the left side are looked up, because a frequency counts only where both sides agree.
-
-    Args:
-        sql: What executes it.
-        left: Record table whose values are wanted.
-        population: Record table whose frequencies count (the registry, not the feed).
-        chance: Share of strangers who agree exactly on ``birth_date`` and ``address``, of those that are compared.
-
-    Returns:
-        Column -> table.
-    """
-    made = {}
-    counted = ", ".join(
-        f"greatest(count({column}), 1)::DOUBLE AS {column}" for column in ("first_name", "last_name", "zip")
-    )
-    totals = sql.table("frequency_total", f"SELECT {counted} FROM {population}")
-    for column in FREQUENCY_COLUMNS:
-        # A full name is counted by its two parts: joining words to one for millions of records takes longer.
-        parts = ("first_name", "last_name") if column == "full_name" else (column,)
-        key, value = ", ".join(parts), " || ' ' || ".join(parts)
-        present = " AND ".join(f"{part} IS NOT NULL" for part in parts)
-        made[column] = sql.table(
-            f"frequency_{column}",
-            f"""
-            WITH wanted AS (SELECT DISTINCT {key} FROM {left} WHERE {present}),
-            total AS (SELECT {parts[0]} AS n FROM {totals}),
-            held AS (SELECT {key}, count(*) AS n FROM {population} SEMI JOIN wanted USING ({key}) GROUP BY {key})
-            SELECT {value} AS value, {key if len(parts) > 1 else "NULL AS part"},
-                   coalesce(h.n, 1) / total.n AS frequency, total.n AS n
-            FROM wanted w CROSS JOIN total LEFT JOIN held h USING ({key})
-            """,
-        )
-    size = f"(SELECT count(*)::DOUBLE FROM {population})"
-    if usual := chance.get("birth_date"):
-        rate = f"{usual} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({usual} * {size} + {USUAL_DATES})"
-        made["birth_date"] = sql.table(
-            "frequency_birth_date",
-            f"""
-            WITH wanted AS (SELECT DISTINCT birth_ymd FROM {left} WHERE birth_ymd IS NOT NULL),
-            held AS (
-                SELECT birth_ymd, count(*) AS n FROM {population} SEMI JOIN wanted USING (birth_ymd) GROUP BY birth_ymd)
-            SELECT birth_ymd::VARCHAR AS value, {rate} AS frequency FROM held h
-            """,
-        )
-    if usual := chance.get("address"):
-        made["home"] = sql.table(
-            "frequency_home",
-            f"""
-            WITH wanted AS (SELECT DISTINCT street, zip FROM {left} WHERE street IS NOT NULL AND zip IS NOT NULL),
-            held AS (
-                SELECT street, zip, count(*) AS n FROM {population} SEMI JOIN wanted USING (street, zip)
-                GROUP BY street, zip)
-            SELECT {HOME} AS value, {usual} + greatest(h.n - {HOUSEHOLD}, 0) / {size} AS frequency FROM held h
-            """,
-        )
-    sql.drop(totals)
-    return made | {"full_name": _others_of_the_name(sql, made)}
-
-
-def _others_of_the_name(sql: Sql, made: Mapping[str, Relation]) -> Relation:
-    """How frequent a full name is among *other* people.
-
-    A name that one record holds is counted by the very record that it may lead to. How many others hold it is the mean of
-    a Poisson rate: expected from the frequencies of its parts, with the weight of one observation, and observed.
-    """
-    return sql.table(
-        "frequency_others",
-        f"""
-        WITH named AS (
-            SELECT t.value, t.frequency, {ASSOCIATION} * t.n * f.frequency * l.frequency AS expected
-            FROM {made["full_name"]} t JOIN {made["first_name"]} f ON f.value = t.first_name
-            JOIN {made["last_name"]} l ON l.value = t.last_name)
-        SELECT value, frequency * expected / (1 + expected) AS frequency FROM named
-        """,
-    )
-
-
-def add_frequencies(sql: Sql, features: Relation, frequencies: Mapping[str, Relation], scale: float) -> Relation:
-    """The feature table with ``tf_<column>``.
-
-    Args:
-        sql: What executes it.
-        features: The feature table.
-        frequencies: Column -> table, of :func:`make_frequencies`.
-        scale: Factor of the frequencies.
-    """
-    joins = " ".join(f"LEFT JOIN {table} t_{name} ON t_{name}.value = f.{name}" for name, table in frequencies.items())
-    added = ", ".join(f"t_{name}.frequency * {scale} AS tf_{name}" for name in frequencies)
-    return sql.table("features", f"SELECT f.*, {added} FROM {features} f {joins}")

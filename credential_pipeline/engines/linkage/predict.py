@@ -13,13 +13,8 @@ from typing import Any
 from splink import Linker
 
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
-from credential_pipeline.engines.linkage.fields import (
-    Wanted,
-    add_frequencies,
-    make_features,
-    make_frequencies,
-    make_known_names,
-)
+from credential_pipeline.engines.linkage.fields import Wanted, make_features
+from credential_pipeline.engines.linkage.frequencies import add_frequencies, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation

@@ -22,13 +22,8 @@ from credential_pipeline.engines.linkage.blocking import RULES
 from credential_pipeline.engines.linkage.blocking import usable as usable_rules
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
-from credential_pipeline.engines.linkage.fields import (
-    Wanted,
-    make_features,
-    make_known_names,
-    make_records,
-    shared_fields,
-)
+from credential_pipeline.engines.linkage.fields import Wanted, make_features, make_records, shared_fields
+from credential_pipeline.engines.linkage.frequencies import make_known_names
 from credential_pipeline.engines.linkage.model import Model, Weights, save
 from credential_pipeline.engines.linkage.samples import (
     FALLBACK_PASS,

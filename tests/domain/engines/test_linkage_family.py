@@ -9,10 +9,11 @@ import pytest
 from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.family import Families, Fitted, count_families, usual_families, weigh
+from credential_pipeline.engines.linkage.family import Families, count_families, usual_families
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.engines.linkage.sql import Here
+from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
 from tests.domain.engines.linkage_world import STUDENTS, make_world, put
