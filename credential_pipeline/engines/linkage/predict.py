@@ -94,7 +94,8 @@ def score(
         features, compared = _make_chunk(sql, left, searched, part, tables, known)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
-        target = _keep(sql, target, _kept_sql(made, chosen, within=right is None))
+        kept = _kept_sql(made, chosen, within=right is None)
+        target = _keep(sql, target, f"{kept} WHERE match_weight >= {min_weight}")
         sql.discard(made)
         sql.drop(features, compared)
     if searched is not None and searched is not right:
@@ -171,5 +172,7 @@ def _predict(
     for column, table in given.frequencies.items():
         linker.table_management.register_term_frequency_lookup(table, column)
     linker.table_management.register_blocked_pairs_for_predict(given.pairs)
-    predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
+    # Spark would move the condition to before the scores and write all comparisons out in it, once for every level.
+    threshold = min_weight if sql.dialect == "duckdb" else None
+    predicted = linker.inference.predict(threshold_match_weight=threshold, warning_mode="never")
     return str(predicted.physical_name)

@@ -43,8 +43,16 @@ LOCAL: Mapping[str, str] = {
 }
 """Properties where Spark runs on this machine alone, unless the installation says otherwise."""
 _PREFIX = "spark-"
-_EXECUTORS_SAY = "rootLogger.level = off\n"
-"""Log4j's properties on a cluster, whose executors would otherwise log what they do, on machines of their own."""
+_EXECUTORS_SAY = """status = off
+appender.none.type = Null
+appender.none.name = none
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+"""
+"""Log4j's properties on a cluster, whose executors would otherwise log what they do, on machines of their own.
+
+Spark puts its own in place of properties that name no appender.
+"""
 
 
 class SparkEngine:
