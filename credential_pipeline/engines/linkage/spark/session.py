@@ -144,7 +144,7 @@ def properties(cluster: Cluster, folder: Path) -> dict[str, str]:
     from splink.backends.spark import similarity_jar_location
 
     alone = cluster.master.startswith("local")
-    own, silent = (dict(LOCAL), dict(SILENT)) if alone else ({}, SILENT | _silent_executors(cluster, folder))
+    own, silent = (dict(LOCAL), dict(SILENT)) if alone else ({}, dict(SILENT) | _silent_executors(cluster, folder))
     jars = [jar for jar in (cluster.conf.get("spark.jars"), similarity_jar_location()) if jar]
     return {
         **own,
