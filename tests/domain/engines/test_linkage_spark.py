@@ -78,6 +78,17 @@ def test_nothing_that_speaks_can_be_switched_on():
     assert properties(Cluster(), Path("folder"))["spark.driver.bindAddress"] == "127.0.0.1"
 
 
+def test_executors_of_a_cluster_are_started_silent():
+    from credential_pipeline.engines.linkage.spark.session import properties
+
+    name, ours = "spark.executor.extraJavaOptions", f"-Dlog4j2.configurationFile=file://{Path('folder').absolute()}/"
+    made = properties(Cluster("spark://cluster:7077", {name: "-Dlog4j2.configurationFile=loud -Xss4m"}), Path("folder"))
+    # Of two properties of one name Java takes the last.
+    assert made[name].split()[:2] == ["-Dlog4j2.configurationFile=loud", "-Xss4m"]
+    assert made[name].split()[2].startswith(ours)
+    assert name not in properties(Cluster(), Path("folder"))
+
+
 def test_properties_are_read_as_spark_reads_them(tmp_path):
     file = tmp_path / "spark.conf"
     file.write_text("# ours\n\nspark.executor.memory 8g\nspark.x=-Da=b\nspark.y = 1 2\n")
@@ -196,10 +207,12 @@ def test_relations_are_made_grow_and_come_back(spark, spill):
     with connect(spill=spill) as con, scratch(con) as work:
         numbers = work.table("numbers", "SELECT range AS n, range % 3 = 0 AS third FROM range(10)")
         seen = work.view("seen", f"SELECT n, third FROM {numbers} WHERE n < 9")
+        placed = work.view("placed", f"SELECT rowid + 1 AS place, n FROM {numbers}")
         with spark.reach(work) as sql:
             given = sql.table("given", "SELECT unnest(?::BIGINT[]) AS n", [[1, 2]])
             made = sql.table("made", f"SELECT * FROM {seen} ANTI JOIN {given} USING (n) WHERE NOT third")
             assert made.columns == ("n", "third")
+            assert sql.execute(f"SELECT n FROM {placed} WHERE place = 4").fetchall() == [(3,)]
             sql.append(made, f"SELECT n + 100, false FROM {given}")
             assert sql.execute(f"SELECT count(*) FROM {made}").fetchall() == [(6,)]
             sql.drop(given)

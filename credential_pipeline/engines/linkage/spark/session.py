@@ -43,6 +43,16 @@ LOCAL: Mapping[str, str] = {
 }
 """Properties where Spark runs on this machine alone, unless the installation says otherwise."""
 _PREFIX = "spark-"
+_EXECUTORS_SAY = """status = off
+appender.none.type = Null
+appender.none.name = none
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+"""
+"""Log4j's properties on a cluster, whose executors would otherwise log what they do, on machines of their own.
+
+Spark puts its own in place of properties that name no appender.
+"""
 
 
 class SparkEngine:
@@ -133,7 +143,8 @@ def properties(cluster: Cluster, folder: Path) -> dict[str, str]:
     """Every property of the session, in the order in which one outranks another."""
     from splink.backends.spark import similarity_jar_location
 
-    own = dict(LOCAL) if cluster.master.startswith("local") else {}
+    alone = cluster.master.startswith("local")
+    own, silent = (dict(LOCAL), dict(SILENT)) if alone else ({}, dict(SILENT) | _silent_executors(cluster, folder))
     jars = [jar for jar in (cluster.conf.get("spark.jars"), similarity_jar_location()) if jar]
     return {
         **own,
@@ -141,10 +152,21 @@ def properties(cluster: Cluster, folder: Path) -> dict[str, str]:
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         **cluster.conf,
-        **SILENT,
+        **silent,
         "spark.jars": ",".join(jars),
         "spark.master": cluster.master,
     }
+
+
+def _silent_executors(cluster: Cluster, folder: Path) -> dict[str, str]:
+    """A level that is set while executors start does not reach all of them, so they are started with it."""
+    name = "spark.executor.extraJavaOptions"
+    level = f"-Dlog4j2.configurationFile={_log_file(folder).as_uri()}"
+    return {name: f"{cluster.conf[name]} {level}" if name in cluster.conf else level}
+
+
+def _log_file(folder: Path) -> Path:
+    return folder.absolute() / "log4j2.properties"
 
 
 def _session(cluster: Cluster, folder: Path) -> "SparkSession":
@@ -155,6 +177,7 @@ def _session(cluster: Cluster, folder: Path) -> "SparkSession":
 
     from credential_pipeline.engines.linkage.spark.similarity import JAR
 
+    _log_file(folder).write_text(_EXECUTORS_SAY, encoding="utf-8")
     conf = SparkConf(loadDefaults=False).setAll(list(properties(cluster, folder).items()))
     unheard = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     gateway: Any = launch_gateway(conf=conf, popen_kwargs=unheard)  # type: ignore[no-untyped-call]

@@ -169,7 +169,8 @@ class SparkSql:
             [table.name, "main" if table.db in ("", "temp") else table.db],
         ).fetchall()
         definition = parse(rows[0][0]).expression if rows else None
-        if definition is None:
+        # Where a row lies only DuckDB knows.
+        if definition is None or any(column.name == "rowid" for column in definition.find_all(exp.Column)):
             self._brought[name] = self._carry(table, name)
             return
         for source in definition.find_all(exp.Table):
