@@ -89,7 +89,7 @@ def score(
         features, compared = _make_chunk(sql, left, searched, part, tables, known)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
-        target = _keep(sql, target, _kept_sql(made, chosen, min_weight, within=right is None))
+        target = _keep(sql, target, _kept_sql(made, chosen, within=right is None))
         sql.discard(made)
         sql.drop(features, compared)
     if searched is not None and searched is not right:
@@ -142,14 +142,12 @@ def _keep(sql: Sql, target: Relation | None, query: str) -> Relation:
     return target
 
 
-def _kept_sql(scored: str, chosen: Sequence[Comparison], min_weight: float, *, within: bool) -> str:
+def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str:
     kept = [f"gamma_{item.name}" for item in chosen]
     kept += [f"{item.name}_{side}" for item in chosen if item.name in _COMPARED for side in "lr"]
     return (
         f"SELECT unique_id_l AS left_record, {'' if within else '-'}unique_id_r AS right_record, "
-        f"round(match_weight, 6) AS match_weight, {', '.join(kept)} FROM {scored} s "
-        # The column itself, and not what is made of it here.
-        f"WHERE s.match_weight >= {min_weight}"
+        f"round(match_weight, 6) AS match_weight, {', '.join(kept)} FROM {scored}"
     )
 
 
@@ -168,7 +166,5 @@ def _predict(
     for column, table in given.frequencies.items():
         linker.table_management.register_term_frequency_lookup(table, column)
     linker.table_management.register_blocked_pairs_for_predict(given.pairs)
-    # Spark would move the condition to before the scores and write all comparisons out in it, once for every level.
-    threshold = min_weight if sql.dialect == "duckdb" else None
-    predicted = linker.inference.predict(threshold_match_weight=threshold, warning_mode="never")
+    predicted = linker.inference.predict(threshold_match_weight=min_weight, warning_mode="never")
     return str(predicted.physical_name)
