@@ -10,16 +10,16 @@ from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, R
 from credential_pipeline.clearinghouse.linked_records import outputs
 from credential_pipeline.clearinghouse.linked_records.blocks import People, follow_wishes
 from credential_pipeline.clearinghouse.linked_records.diagnostics import TARGET, Models, Setting, write_diagnostics
-from credential_pipeline.clearinghouse.linked_records.identities import find_identities
+from credential_pipeline.clearinghouse.linked_records.identities import Identities, find_identities
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs, inputs
 from credential_pipeline.clearinghouse.linked_records.learner_ids import assign_ids
 from credential_pipeline.clearinghouse.linked_records.learner_ledger import write_ledger
-from credential_pipeline.clearinghouse.linked_records.learners import find_learners
-from credential_pipeline.clearinghouse.linked_records.merging import merge_learners
+from credential_pipeline.clearinghouse.linked_records.learners import Learners, find_learners
+from credential_pipeline.clearinghouse.linked_records.merging import Merged, merge_learners
 from credential_pipeline.clearinghouse.linked_records.pairs import gather_pairs, write_pairs, write_queue
-from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions, write_figures
+from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, take_decisions, write_figures
 from credential_pipeline.clearinghouse.linked_records.statements import Wishes
-from credential_pipeline.clearinghouse.linked_records.students import find_families, find_students
+from credential_pipeline.clearinghouse.linked_records.students import Students, find_families, find_students
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING as NO_OPT_OUTS
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
@@ -75,24 +75,8 @@ def _link(
     """The hop from its inputs to its tables, step by step."""
     con = work.con
     decided = take_decisions(work, review.decisions)
-    identities = find_identities(work, read.profiles, decided)
-    families = find_families(work, models.registry, read.index, engine)
-    learners = find_learners(
-        work, models.profiles, limits, identities, decided, families=families, profiles=read.profiles, engine=engine
-    )
-    students = find_students(
-        work,
-        models.registry,
-        limits,
-        identities,
-        decided,
-        families=families,
-        members=learners.members,
-        index=read.index,
-        engine=engine,
-    )
+    identities, learners, students, merged = _find(work, read, models, limits, decided, engine)
     of_profiles = identities.of_profiles
-    merged = merge_learners(work, models.profiles, families, learners, students.best, decided, of_profiles)
     profile_persons = outputs.place_profiles(work, of_profiles, learners.members, merged.persons)
     rows = outputs.place_rows(work, profile_persons, read.profiles, read.credentials)
     ids = assign_ids(work, rows)
@@ -121,3 +105,32 @@ def _link(
         best=merged.best,
     )
     write_figures(con, TARGET, decided.counts, review.figures)
+
+
+def _find(
+    work: Scratch, read: Inputs, models: Models, limits: Linkage, decided: Decided, engine: Engine
+) -> tuple[Identities, Learners, Students, Merged]:
+    """Who is one identity, one learner, which student, and one person."""
+    identities = find_identities(work, read.profiles, decided)
+    families = find_families(work, models.registry, read.index, engine)
+    learners = find_learners(
+        work, models.profiles, limits, identities, decided, families=families, profiles=read.profiles, engine=engine
+    )
+    students = find_students(
+        work,
+        models.registry,
+        limits,
+        identities,
+        decided,
+        families=families,
+        members=learners.members,
+        index=read.index,
+        engine=engine,
+    )
+    best, of_profiles = students.best, identities.of_profiles
+    return (
+        identities,
+        learners,
+        students,
+        merge_learners(work, models.profiles, families, learners, best, decided, of_profiles),
+    )

@@ -70,7 +70,12 @@ def merge_learners(
         f"SELECT * REPLACE (CASE WHEN learner IN (SELECT learner FROM {against}) THEN 'ambiguous' ELSE status END AS status) "
         f"FROM {best}",
     )
-    persons = work.table(
+    return Merged(settled, _persons(work, learners, settled))
+
+
+def _persons(work: Scratch, learners: Learners, settled: Relation) -> Relation:
+    """learner, person: learners that are linked to one student are one."""
+    return work.table(
         "persons",
         f"""
         WITH linked AS (SELECT learner, student_id FROM {settled} WHERE status = 'linked'),
@@ -80,7 +85,6 @@ def merge_learners(
         LEFT JOIN linked b USING (learner) LEFT JOIN person p USING (student_id)
         """,
     )
-    return Merged(settled, persons)
 
 
 def _unlike(work: Scratch, model: Model, families: Families, learners: Learners, same: Relation) -> Relation:

@@ -50,7 +50,14 @@ NAMES = [
     ({"last_name": None}, {}, "first_only"),
     ({"first_name": "ERIK"}, {"first_name": "EIRK"}, "similar_first"),
     ({"first_name": "CARTER", "last_name": "ZWICK"}, {}, "crossed"),
+    # Two people bear the name, so that it is no slip of the pen.
+    ({"first_name": "DEBORAH"}, {"first_name": "DEBORAH"}, "full"),
+    ({"first_name": "DEBORAH"}, {"first_name": "DEBORAH"}, "full"),
     ({"first_name": "DEBORAH"}, {}, "last"),
+    ({"first_name": "QZHN"}, {}, "odd_first"),
+    ({"first_name": "RESIDENT"}, {}, "last_only"),
+    ({"first_name": "OLDEST CHILD"}, {}, "last_only"),
+    ({"last_name": "OCCUPANT"}, {}, "first_only"),
     ({"last_name": "ZWICK"}, {}, "first"),
     ({"first_name": "DEBORAH", "last_name": "ZWICK"}, {}, "other"),
     ({"last_name": "O'BRIEN"}, {"last_name": "OBRIEN"}, "full"),
@@ -207,6 +214,7 @@ def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(work: Scrat
         "frequency_first_name",
         "frequency_last_name",
         "frequency_zip",
+        "frequency_birth_date",
     }
 
 
