@@ -16,7 +16,7 @@ from tests.bench.measure import run, run_job
 
 PARTS = ("census", "febrl", "own", "pilot", "scale")
 USUALLY = ("census", "febrl", "own", "pilot")
-OWN = ("spoiled-mild", "spoiled-usual", "spoiled-heavy", "spoiled-extreme", "digits", "heavy")
+OWN = ("spoiled-mild", "spoiled-usual", "spoiled-heavy", "spoiled-extreme", "digits", "heavy-own")
 """Worlds of made-up people without ``--full``."""
 PRODUCT = "this product"
 
@@ -95,7 +95,7 @@ def _worlds(folder: Path, parts: Sequence[str], options: argparse.Namespace) -> 
     for name, variant in unseen_world.VARIANTS.items():
         if "own" in parts and wanted(name) and (options.full or options.worlds or name in OWN):
             unseen_world.make(folder / "own" / name, variant, *size)
-            yield World(name if name != "heavy" else "heavy-own", folder / "own" / name)
+            yield World(name, folder / "own" / name)
 
 
 def _contest(world: World, methods: Sequence[str], printed: Printed) -> None:

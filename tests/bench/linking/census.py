@@ -39,19 +39,21 @@ def make(folder: Path, python: Path | None) -> bool:
     if python is None or not python.exists():
         return False
     script = Path(__file__).with_name("census_people.py")
-    command = [str(python), "-W", "ignore", str(script), str(folder)]
+    written = folder / "as-written"
+    command = [str(python), "-W", "ignore", str(script), str(written)]
     # Only its progress bars stand on the error stream, and the reason if it fails.
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"census people: {done.stderr.strip().splitlines()[-1]}", flush=True)
         return False
     for task in TASKS:
-        _lay_out(folder / task)
+        lay_out(written / task, folder / task)
     return True
 
 
-def _lay_out(folder: Path) -> None:
-    feed, persons = ([_trimmed(row) for row in _read(folder / name)] for name in ("feed.csv", "registry.csv"))
+def lay_out(written: Path, folder: Path) -> None:
+    """Make a world of a task that census_people.py has written."""
+    feed, persons = ([_trimmed(row) for row in _read(written / name)] for name in ("feed.csv", "registry.csv"))
     truth = [
         {
             "certifier": _BUREAU.name,

@@ -10,6 +10,8 @@ from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking.world import INDUSTRY
 from tests.bench.measure import Cost, run
 
+_EXPORTED = {"links": "links.csv", "pairs": "pairs.csv", "cleaned_learners.credentials": "rows.csv"}
+
 
 def link(folder: Path) -> Cost:
     """Run a world up to the links and export them to ``links.csv``.

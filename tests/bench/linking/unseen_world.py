@@ -77,7 +77,7 @@ VARIANTS: dict[str, Variant] = {
     "previous": Variant(
         replace(_PLACED, previous=0.7), replace(_PLACED_REGISTRY, previous=0.3), seed=104, absent=0.2, changes=0.4
     ),
-    "heavy": Variant(_HEAVY, replace(_DIGITS_REGISTRY, typo=0.01, wrong_date=0.01), seed=105, changes=0.4),
+    "heavy-own": Variant(_HEAVY, replace(_DIGITS_REGISTRY, typo=0.01, wrong_date=0.01), seed=105, changes=0.4),
     "spoiled-mild": Variant(_SPOILED, _SPOILED_REGISTRY, 201, absent=0.1, mishaps=mishaps.LEVELS["mild"]),
     "spoiled-usual": Variant(_SPOILED, _SPOILED_REGISTRY, 202, absent=0.2, mishaps=mishaps.LEVELS["usual"]),
     "spoiled-heavy": Variant(

@@ -13,6 +13,7 @@ from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from tests.bench.linking import (
     bounds,
+    census,
     febrl,
     judging,
     method_jobs,
@@ -355,3 +356,32 @@ def test_a_size_above_a_bound_is_marked_and_counts_as_missed():
     assert "10 CPU-s ✗" in shown
     assert not scale._verdict(1_000_000, replace(good, cpu=9.0))[1], "an aim that is missed fails nothing"
     assert scale._verdict(2_000_000, replace(good, ratio=91.0))[1]
+
+
+def test_census_people_are_laid_out_as_a_feed_a_registry_and_a_truth_apart(tmp_path):
+    written = tmp_path / "written"
+    held = {"first_name": " ANN ", "last_name": "LEE", "birth_date": "1990-01-02", "sex": "F"}
+    told = {
+        "simulant_id": "p1",
+        "household": "h1",
+        "race": "Asian",
+        "true_sex": "F",
+        "age_group": "26-45",
+        "surname": "same",
+    }
+    world.write_csv(written / "feed.csv", ["record_id", *told, *held], [{"record_id": "F1", **told, **held}])
+    known = {"student_id": "S1", "simulant_id": "p1", "household": "h1", **held, "last_name": "LI"}
+    world.write_csv(written / "registry.csv", list(known), [known])
+    census.lay_out(written, tmp_path / "laid")
+    (sent,) = _read(tmp_path / "laid" / "feed.csv")
+    assert (sent["first_name"], sent["last_name"]) == ("ANN", "LEE")
+    (person,) = _read(world.persons_of(tmp_path / "laid"))
+    assert (person["student_id"], person["last_name"]) == ("S1", "LI")
+    assert "simulant_id" not in sent.keys() | person.keys(), "what the methods read does not tell who is who"
+    (truth,) = _read(tmp_path / "laid" / "truth.csv")
+    assert (truth["person_id"], truth["race"], truth["age"]) == ("p1", "Asian", "26-45")
+
+
+def test_census_worlds_say_so_where_their_environment_is_missing(tmp_path):
+    assert not census.make(tmp_path, None)
+    assert not census.make(tmp_path, tmp_path / "no-python")
