@@ -3,6 +3,8 @@
 The shipped models, the default thresholds, and nothing else. Not here: worlds (world.py) and scores (judging.py).
 """
 
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
