@@ -24,6 +24,9 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
+SURE = 0.95
+"""Least probability with which two identities are joined before they meet a student: what is joined wrongly stays together, and
+two that meet the same student are joined in any case."""
 PERSON_REF_WEIGHT = 30.0
 """Weight (log2 odds) of a sender saying that two of its rows are one person."""
 MAX_CLUSTER = 60
@@ -132,7 +135,8 @@ def _score_within(
 
 def _edges(con: Connection, scored: Relation, refs: Relation, threshold: float) -> tuple[Ints, Ints, Floats]:
     """The pairs that are joined, with their weights: the model's and the sender's together."""
-    weight = float(np.log2(threshold / (1 - threshold)))
+    sure = max(threshold, SURE)
+    weight = float(np.log2(sure / (1 - sure)))
     found = con.execute(
         f"""
         SELECT s.left_record - 1 AS l, s.right_record - 1 AS r,

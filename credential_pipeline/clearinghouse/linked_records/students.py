@@ -113,8 +113,7 @@ def find_students(
             candidates,
             left="learner",
             right="student_id",
-            link_threshold=limits.link_threshold,
-            review_threshold=limits.review_threshold,
+            limits=limits,
         )
         pairs = Candidates(sql.keep(found.pairs), found.forecast)
         scored, candidates, exact, best = (sql.keep(made) for made in (scored, candidates, exact, best))

@@ -169,8 +169,7 @@ def decide(work: Scratch, step: Pass, number: int, candidates: Relation, links: 
         undecided,
         left="row_id",
         right="person_key",
-        link_threshold=limits.link_threshold,
-        review_threshold=limits.review_threshold,
+        limits=limits,
     )
     made = work.table(
         "links",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.family import COMPATIBLE, Families, Fitted, log_rivals, positions
+from credential_pipeline.engines.linkage.family import COMPATIBLE, Families, Fitted, chance_gain, log_rivals, positions
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.foundation.storage.relation import Relation
@@ -59,6 +59,7 @@ def fit(
     _, owner = np.unique(table[:, 0], return_inverse=True)
     places = {name: positions(name, table[:, 2 + i].astype(np.int64)) for i, name in enumerate(fields)}
     chance = table[:, 1] * np.log(2.0) - np.log(fitted.expected) - _log_matches(places, fitted.m)
+    chance = chance + chance_gain(families, model)[places["name"]] * np.log(2.0)
     people = max(rows[0] / parts, 1.0)
     for _ in range(ITERATIONS):
         against = np.log(fitted.absent / fitted.expected) - chance - _log_matches(places, fitted.m)

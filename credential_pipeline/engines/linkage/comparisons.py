@@ -34,6 +34,11 @@ class Level:
     condition: str
     frequency: str | None = None
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is plain equality of the column whose frequency adjusts it."""
+        return self.condition == f"{self.frequency}_l = {self.frequency}_r"
+
 
 TYPICAL: dict[str, dict[str, tuple[float, float]]] = {
     "name": {

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.blocking import FAMILY_RULES, make_pairs, usable
-from credential_pipeline.engines.linkage.comparisons import comparison
+from credential_pipeline.engines.linkage.comparisons import comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import names_of
+from credential_pipeline.engines.linkage.fields import VALUES, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import score
 from credential_pipeline.engines.linkage.resolve import MAX_ODDS_WEIGHT
@@ -28,6 +29,8 @@ PRIOR_PEOPLE = 1_000
 """What is typical weighs as much as so many people."""
 PRIOR_PAIRS = 20.0
 """What agrees by chance weighs as much as so many pairs of relatives."""
+ODD = 0.03
+"""Usual share of people whose first name nobody else bears."""
 HIDDEN = 0.2
 """Share of records alike to a relative whose own person is on the right but not found, by the error that makes them alike."""
 TINY = 1e-300
@@ -85,11 +88,13 @@ class Families:
             their levels), beyond those who agree so by chance.
         given: Comparison -> probability of its levels among relatives, by level of the name.
         people: Size of the population.
+        odd: Share of those with a first name whose name nobody else bears, see ``make_known_names``.
     """
 
     rates: Floats
     given: Mapping[str, Floats]
     people: int
+    odd: float
 
 
 def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[str]) -> Families:
@@ -106,6 +111,7 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
     fields = [name for name in fields if name in model.weights]
     found = make_pairs(sql, sample, records, usable(FAMILY_RULES, fields))
     pairs = sql.table("relatives", f"SELECT * FROM {found.pairs} WHERE left_record <> right_record")
+    frequencies = make_frequencies(sql, sample, records, model.chance(fields))
     scored = score(
         sql,
         model,
@@ -115,12 +121,15 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
         fields=fields,
         right_rows=people,
         min_weight=LEAST_WEIGHT,
+        frequencies=frequencies,
     )
     seen = _read(sql, scored, fields)
     known = _known(sql, sample, fields)
-    sql.drop(found.pairs, pairs, scored, sample)
-    rates, share = _rates(model, seen, known, people, fields)
-    return Families(rates, _given(model, seen, share, fields), people)
+    strangers = _strangers(sql, model, sample, frequencies, fields)
+    odd = _odd(sql, records, sample)
+    sql.drop(found.pairs, pairs, scored, sample, *frequencies.values())
+    rates, share = _rates(strangers, seen, known, people, fields)
+    return Families(rates, _given(model, seen, share, fields), people, odd)
 
 
 def usual_families(model: Model, fields: Sequence[str]) -> Families:
@@ -132,8 +141,9 @@ def usual_families(model: Model, fields: Sequence[str]) -> Families:
     """
     fields = [name for name in fields if name in model.weights]
     nobody = np.empty((0, len(fields) + 1), dtype=np.int64)
-    rates, share = _rates(model, nobody, 0.0, 1, fields)
-    return Families(rates, _given(model, nobody, share, fields), 1)
+    strangers = {name: _weights(model, name, 1) for name in fields}
+    rates, share = _rates(strangers, nobody, 0.0, 1, fields)
+    return Families(rates, _given(model, nobody, share, fields), 1, ODD)
 
 
 def _drawn(people: int) -> str:
@@ -169,8 +179,39 @@ def _known(sql: Sql, sample: Relation, fields: Sequence[str]) -> float:
     return float(some) * float(some) / max(float(all_of_them), 1.0)
 
 
+def _odd(sql: Sql, records: Relation, sample: Relation) -> float:
+    """Share of the sampled first names that nearly nobody bears, drawn to the usual one."""
+    known = make_known_names(sql, records)
+    named, borne = sql.execute(
+        f"SELECT count(s.first_name), count(k.known) FROM {sample} s LEFT JOIN {known} k ON k.known = s.first_name"
+    ).fetchall()[0]
+    sql.drop(known)
+    return float((named - borne + PRIOR_PEOPLE * ODD) / (named + PRIOR_PEOPLE))
+
+
+def _strangers(
+    sql: Sql, model: Model, sample: Relation, frequencies: Mapping[str, Relation], fields: Sequence[str]
+) -> dict[str, Floats]:
+    """Share of strangers at each level: the model's, where names, places and dates are as frequent as they are here."""
+    made = {}
+    for item in comparisons([name for name in JOINT if name in fields]):
+        u = _weights(model, item.name, 1)
+        exact = {level.frequency: place for place, level in enumerate(item.levels) if level.is_exact}
+        for place, level in enumerate(item.levels):
+            if level.frequency:
+                mean = sql.execute(
+                    f"SELECT avg(t.frequency) FROM {sample} s JOIN {frequencies[level.frequency]} t "
+                    f"ON t.value = {VALUES[level.frequency]}"
+                ).fetchall()[0][0]
+                usual = model.weights[item.name]
+                if mean is not None:
+                    u[place] *= mean / list(usual.values())[exact[level.frequency]][1]
+        made[item.name] = u
+    return made
+
+
 def _rates(
-    model: Model, seen: NDArray[np.int64], known: float, people: int, fields: Sequence[str]
+    strangers: Mapping[str, Floats], seen: NDArray[np.int64], known: float, people: int, fields: Sequence[str]
 ) -> tuple[Floats, Floats]:
     """Rates of relatives by joint level, and which share of the pairs seen there are of relatives."""
     shape = tuple(len(names_of(comparison(name))) for name in JOINT)
@@ -181,7 +222,7 @@ def _rates(
     chance = np.ones(shape) * people
     for axis, name in enumerate(JOINT):
         if name in fields:
-            chance = chance * np.reshape(_weights(model, name, 1), [-1 if k == axis else 1 for k in range(3)])
+            chance = chance * np.reshape(strangers[name], [-1 if k == axis else 1 for k in range(3)])
     usual = _typical(shape)
     for axis, name in enumerate(JOINT):
         if name not in fields:
@@ -281,6 +322,7 @@ def weigh(
     fields = [name for name in fields if name in model.weights]
     pinned = Fitted.pinned(model, right_rows)
     gain = {name: np.append(np.log2(fitted.m[name] / pinned.m[name]), 0.0) for name in fields}
+    gain["name"] = gain["name"] + chance_gain(families, model)
     joint = [name for name in JOINT if name in fields]
     ratios = _ratios(families, fitted, fields) * min(right_rows / max(families.people, 1), 1.0)
     gains = np.zeros(ratios.shape) + np.log2(fitted.expected / pinned.expected / fitted.absent)
@@ -310,6 +352,18 @@ def weigh(
         f"{weight} AS match_weight" if column == "match_weight" else f"s.{column}" for column in scored.columns
     )
     return sql.table("weighed", f"SELECT {chosen} FROM {scored} s {' '.join(joins)}")
+
+
+def chance_gain(families: Families, model: Model) -> Floats:
+    """Bits by level of the name that strangers agree less often on it than the model thinks: where odd names are frequent, more."""
+    levels = names_of(comparison("name"))
+    gain = np.zeros(len(levels) + 1)
+    u = dict(zip(levels, _weights(model, "name", 1), strict=True))
+    both = u["odd_first"] + u["last"]
+    odd = 1.0 - (1.0 - families.odd) ** 2
+    gain[levels.index("odd_first")] = np.log2(u["odd_first"] / (both * odd))
+    gain[levels.index("last")] = np.log2(u["last"] / (both * (1.0 - odd)))
+    return gain
 
 
 def log_rivals(

@@ -51,6 +51,12 @@ FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
 """Columns whose frequency in the population adjusts the weight of agreement."""
 ODD_SHARE = 2e-5
 """Share of a population up to which a first name may be a slip of the pen."""
+VALUES = {
+    **dict(zip(FREQUENCY_COLUMNS, (FULL_NAME, *FREQUENCY_COLUMNS[1:]), strict=True)),
+    "birth_date": "birth_ymd::VARCHAR",
+    "home": HOME,
+}
+"""Column with a frequency -> its value in a record table."""
 USUAL_DATES = 4.0
 """The usual frequency of a date counts as much as so many people who were born on it."""
 HOUSEHOLD = 10

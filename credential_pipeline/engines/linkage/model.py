@@ -129,11 +129,7 @@ def _adjust(item: Comparison, levels: list[dict[str, Any]], pairs: Mapping[str, 
     non-matches at this level, scaled by how frequent the value is. So ``m`` takes the ratio, and both it and the
     frequencies are scaled down (:data:`FREQUENCY_SCALE`) to stay below one.
     """
-    exact = {
-        level.frequency: level.name
-        for level in item.levels
-        if level.condition == f"{level.frequency}_l = {level.frequency}_r"
-    }
+    exact = {level.frequency: level.name for level in item.levels if level.is_exact}
     for level, made in zip(item.levels, levels[1:-1], strict=True):
         if level.frequency:
             m, u = pairs[level.name]

@@ -5,6 +5,7 @@ Not here: how likely a pair is one person (predict, family, calibration), and wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,21 +24,35 @@ MAX_ODDS_WEIGHT = 50.0
 """Match weights above say nothing more; it keeps sums of odds within double precision."""
 
 
-def best_right(
-    sql: Sql, scored: Relation, *, left: str, right: str, link_threshold: float, review_threshold: float
-) -> Relation:
+class Thresholds(Protocol):
+    """Which probabilities are enough; an industry's ``linkage`` is one."""
+
+    @property
+    def link_threshold(self) -> float:
+        """Least probability of a link."""
+
+    @property
+    def review_threshold(self) -> float:
+        """Probability of any candidate from which an undecided left record is ambiguous."""
+
+    @property
+    def max_wrong_share(self) -> float:
+        """Largest share of links that may be expected to be wrong."""
+
+
+def best_right(sql: Sql, scored: Relation, *, left: str, right: str, limits: Thresholds) -> Relation:
     """The best right record of each left one.
 
     Of several candidates at most one can be the person: the probability of each is its odds over one plus the odds of
-    all (one for nobody). So two close candidates are both improbable, which is what ``ambiguous`` says.
+    all (one for nobody). So two close candidates are both improbable, which is what ``ambiguous`` says. Links are made from the
+    most probable down, as long as no more of them are expected to be wrong than is allowed (and one more).
 
     Args:
         sql: What executes it.
         scored: The left and right id and match_weight, one row per pair, without contradictions.
         left: Column of the left id.
         right: Column of the right id.
-        link_threshold: Probability from which the best is linked.
-        review_threshold: Probability of any candidate from which an undecided left record is ambiguous.
+        limits: Which probabilities are enough.
 
     Returns:
         left id, right id, match_weight, match_probability, share (probability that any candidate is the person),
@@ -54,16 +69,24 @@ def best_right(
             FROM pairs),
         every AS (
             -- Odds are rounded before they are summed, so that the order of the sum cannot show.
-            SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3)) AS total, count(*) AS candidates FROM odds GROUP BY ALL)
-        SELECT o.{left}, o.{right}, o.match_weight,
-               round(o.odds / (1 + greatest(e.total::DOUBLE, o.odds)), 6) AS match_probability,
-               round(e.total::DOUBLE / (1 + e.total::DOUBLE), 6) AS share,
-               e.candidates,
-               CASE WHEN match_probability >= {link_threshold} THEN 'linked'
-                    WHEN share >= {review_threshold} THEN 'ambiguous'
+            SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3)) AS total, count(*) AS candidates FROM odds GROUP BY ALL),
+        best AS (
+            SELECT o.{left}, o.{right}, o.match_weight,
+                   round(o.odds / (1 + greatest(e.total::DOUBLE, o.odds)), 6) AS match_probability,
+                   round(e.total::DOUBLE / (1 + e.total::DOUBLE), 6) AS share,
+                   e.candidates
+            FROM odds o JOIN every e USING ({left})
+            WHERE o.place = 1),
+        ranked AS (
+            SELECT *, row_number() OVER likely AS rank, sum((1 - match_probability)::DECIMAL(18, 6)) OVER likely AS wrong
+            FROM best
+            WINDOW likely AS (ORDER BY match_probability DESC, {left} ROWS UNBOUNDED PRECEDING))
+        SELECT {left}, {right}, match_weight, match_probability, share, candidates,
+               CASE WHEN match_probability >= {limits.link_threshold} AND wrong <= {limits.max_wrong_share} * rank + 1
+                    THEN 'linked'
+                    WHEN share >= {limits.review_threshold} THEN 'ambiguous'
                     ELSE 'unlinked' END AS status
-        FROM odds o JOIN every e USING ({left})
-        WHERE o.place = 1
+        FROM ranked
         """,
     )
 

@@ -52,11 +52,15 @@ class LinkageModels(Strict):
 
 
 class Linkage(Strict):
-    """Engine, probability thresholds (link at or above the first, ask a person at or above the second), cost ceiling."""
+    """Engine, probability thresholds (link at or above the first, ask a person at or above the second), cost ceiling.
+
+    Links are made from the most probable down as long as no larger share of them is expected to be wrong than ``max_wrong_share``.
+    """
 
     engine: Annotated[str, one_of(*ENGINES)] = "duckdb"
     link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    max_wrong_share: Annotated[float, Field(gt=0, lt=1)] = 0.0025
     max_candidate_pairs: Annotated[int, Field(ge=1_000)] = 50_000_000
     models: LinkageModels = LinkageModels()
 

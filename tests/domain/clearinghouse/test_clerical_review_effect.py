@@ -238,7 +238,9 @@ def test_decided_pairs_leave_the_queue() -> None:
     # Thresholds so far apart that there is a pair to be asked about, whatever the model.
     limits = SimpleNamespace(
         industry="manufacturing",
-        linkage=SimpleNamespace(link_threshold=0.9999999, review_threshold=0.01, max_candidate_pairs=10**8),
+        linkage=SimpleNamespace(
+            link_threshold=0.9999999, review_threshold=0.01, max_candidate_pairs=10**8, max_wrong_share=0.5
+        ),
     )
     before = run(industry=limits)
     waiting = before["review_queue"]

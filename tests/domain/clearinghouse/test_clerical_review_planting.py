@@ -21,7 +21,7 @@ from tests.domain.engines.linkage_world import make_world, put_feeds
 
 INDUSTRY = SimpleNamespace(
     industry="manufacturing",
-    linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15, max_candidate_pairs=10**8),
+    linkage=SimpleNamespace(link_threshold=0.3, review_threshold=0.15, max_candidate_pairs=10**8, max_wrong_share=0.5),
 )
 KEY = Keyed(bytes(range(32)))
 

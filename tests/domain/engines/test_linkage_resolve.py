@@ -5,14 +5,17 @@ import pytest
 
 from credential_pipeline.engines.linkage.resolve import best_right, cluster, components
 from credential_pipeline.engines.linkage.sql import Here
+from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
 
+LIMITS = Linkage(link_threshold=0.95, review_threshold=0.5, max_wrong_share=0.1)
 
-def decide(pairs: list[tuple[str, str, float]]) -> dict[str, tuple[str, float, str]]:
+
+def decide(pairs: list[tuple[str, str, float]], limits: Linkage = LIMITS) -> dict[str, tuple[str, float, str]]:
     with connect(threads=1) as con, scratch(con) as work:
         scored = work.rows("scored", {"l": "VARCHAR", "r": "VARCHAR", "match_weight": "DOUBLE"}, pairs)
-        best = best_right(Here(work), scored, left="l", right="r", link_threshold=0.95, review_threshold=0.5)
+        best = best_right(Here(work), scored, left="l", right="r", limits=limits)
         rows = con.execute(f"SELECT l, r, match_probability, status FROM {best}").fetchall()
     return {left: (right, probability, status) for left, right, probability, status in rows}
 
@@ -31,6 +34,16 @@ def test_two_close_candidates_are_ambiguous_and_ties_go_by_id_not_by_order() -> 
 @pytest.mark.parametrize(("weight", "status"), [(-1.0, "unlinked"), (1.0, "ambiguous"), (5.0, "linked")])
 def test_a_single_candidate_is_judged_by_its_probability(weight, status) -> None:
     assert decide([("a", "x", weight)])["a"][2] == status
+
+
+def test_links_end_where_too_many_are_expected_to_be_wrong() -> None:
+    pairs = [(f"l{i:02d}", f"r{i:02d}", 1.0) for i in range(40)] + [(f"s{i:02d}", f"t{i:02d}", 20.0) for i in range(60)]
+    limits = Linkage(link_threshold=0.5, review_threshold=0.2, max_wrong_share=0.05)
+    found = decide(pairs, limits)
+    status = [found[left][2] for left, *_ in pairs]
+    # A weight of one is a third wrong: after n of them 60 + n links with n / 3 wrong are expected, and 5 % and one are allowed.
+    assert status.count("linked") == 60 + 14
+    assert status[:15] == ["linked"] * 14 + ["ambiguous"]
 
 
 def test_huge_weights_do_not_overflow() -> None:
