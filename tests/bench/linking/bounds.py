@@ -124,6 +124,6 @@ def mechanisms(name: str, judged: Judged) -> list[str]:
     """What lost and wrong rows are like, most frequent first."""
     return [
         f"| {name} | {kind} | {count} | {what} |"
-        for kind, listed in (("lost", judged.lost), ("wrong", judged.wrong))
+        for kind, listed in (("lost, all", judged.why), ("lost", judged.lost), ("wrong", judged.wrong))
         for count, what in ((count, what.replace("|", ";")) for count, what in listed)
     ]

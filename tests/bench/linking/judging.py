@@ -18,6 +18,7 @@ GROUPS = ("race", "sex", "age", "surname")
 LEAST_GROUP = 150
 """True links that a group needs to be shown: fewer say nothing on a gap of a hundredth."""
 _MOST_KINDS = 14
+_LOST = "own IS NOT NULL AND found IS NULL"
 
 # What the two rows of a pair say about the person: = the same, ~ similar, x different, - missing on a side.
 _LIKENESS = """
@@ -57,6 +58,7 @@ class Judged:
         groups: Dimension -> group -> score, where the world knows groups and the group is large enough.
         lost: What is special about rows that should have been linked and were not, as (count, kind).
         wrong: As ``lost``, of rows that were linked wrongly.
+        why: What became of the lost rows and of their right pairs, as (count, what), where the product tells it.
     """
 
     score: Score
@@ -64,6 +66,7 @@ class Judged:
     groups: dict[str, dict[str, Score]] = field(default_factory=dict)
     lost: tuple[tuple[int, str], ...] = ()
     wrong: tuple[tuple[int, str], ...] = ()
+    why: tuple[tuple[int, str], ...] = ()
 
     def gap(self, dimension: str) -> float | None:
         """Largest difference in recall between two groups; None if there are no two."""
@@ -92,8 +95,9 @@ def judge(folder: Path, links: Path, *, explained: bool = False) -> Judged:
             score=_score(con, "true"),
             bands=tuple(_band(con, least, most) for least, most, _ in BANDS),
             groups={dimension: _groups(con, dimension) for dimension in GROUPS},
-            lost=_kinds(con, folder, "own", "own IS NOT NULL AND found IS NULL", _WHY),
+            lost=_kinds(con, folder, "own", _LOST, _WHY if explained else "'no link'"),
             wrong=_kinds(con, folder, "found", "found IS NOT NULL AND NOT hit", _WHOSE),
+            why=_counted(con, _LOST, _WHY) if explained else (),
         )
 
 
@@ -109,7 +113,7 @@ GROUP BY ALL
 """
 _NOTHING_KEPT = "CREATE TEMP TABLE kept (certifier VARCHAR, record_id VARCHAR, kept DOUBLE)"
 _WHY = """
-concat_ws(', ', j.status, CASE WHEN kept IS NULL THEN 'right pair not kept' WHEN kept >= 0.8 THEN 'right pair at ≥ .8'
+concat_ws(', ', coalesce(j.status, 'set aside at entry'), CASE WHEN j.status IS NULL THEN NULL WHEN kept IS NULL THEN 'right pair not kept' WHEN kept >= 0.8 THEN 'right pair at ≥ .8'
                           WHEN kept >= 0.5 THEN 'right pair at .5-.8' ELSE 'right pair below .5' END)
 """
 _WHOSE = """
@@ -162,6 +166,14 @@ def _groups(con: Connection, dimension: str) -> dict[str, Score]:
         f"HAVING count(own) >= {LEAST_GROUP} ORDER BY 1"
     ).fetchall()
     return {group: _score(con, f"{dimension} = '{group}'") for (group,) in groups}
+
+
+def _counted(con: Connection, condition: str, label: str) -> tuple[tuple[int, str], ...]:
+    rows = con.execute(
+        f"SELECT count(*), {label} AS what FROM judged j LEFT JOIN kept USING (certifier, record_id) "
+        f"WHERE {condition} GROUP BY 2 ORDER BY 1 DESC, 2"
+    ).fetchall()
+    return tuple(rows)
 
 
 def _kinds(con: Connection, folder: Path, student: str, condition: str, label: str) -> tuple[tuple[int, str], ...]:

@@ -245,7 +245,7 @@ def test_any_row_of_the_right_student_is_right_and_a_link_of_somebody_unknown_is
     judged = _judgement(tmp_path, [("1", "A2", "1.0"), ("2", "", ""), ("3", "D", "0.97"), ("4", "D", "0.9")])
     assert judged.score == Score(found=3, true=3, right=2)
     assert judged.bands == ((1, 1), (1, 0), (1, 1))
-    assert judged.lost == ((1, "right pair not kept | role | first- last= birth= street- digits-"),)
+    assert judged.lost == ((1, "no link | role | first- last= birth= street- digits-"),)
     assert judged.wrong == ((1, "a relative, is not in the registry | firstx last= birth= street- digits-"),)
 
 
