@@ -4,7 +4,8 @@
 environment of its own (requirements-worlds.lock) and therefore imports nothing of this project. The package (BSD-3, University
 of Washington) emulates census records of about ten thousand people with the noise that its authors measured or
 assumed; what is added here are four digits of the social security number, which a census does not hold, and which part
-of the people a registry knows. All seeds are fixed.
+of the people a registry knows. Feeds are about people of sixteen and over, because certifiers' holders are; registries
+are about everybody. All seeds are fixed.
 """
 
 import copy
@@ -28,6 +29,8 @@ _TYPING = (
     "swap_month_and_day",
     "write_wrong_digits",
 )
+_YOUNGEST_BORN = pd.Timestamp(2004, 4, 1)
+"""Awards of these feeds are of April 2020."""
 _DIGITS_MISSING = 0.3
 _WRONG_DIGIT = 0.01
 _NAMES_AND_DATE = ("first_name", "middle_name", "last_name", "birth_date")
@@ -159,6 +162,7 @@ def _truths(years: tuple[int, int]) -> pd.DataFrame:
     else:
         made["surname"] = None
     made["household"] = now["household_id"].astype("string")
+    made["born"] = pd.to_datetime(now["date_of_birth"], format="%m/%d/%Y")
     return made
 
 
@@ -176,6 +180,7 @@ def main(folder: Path) -> None:
         feed = feed.sample(frac=1, random_state=task.seed).drop(columns=["household_id", "age"], errors="ignore")
         feed["record_id"] = [f"F{number:07d}" for number in range(len(feed))]
         feed = feed.join(truth, on="simulant_id")
+        feed = feed[feed["born"] < _YOUNGEST_BORN]
         registry = registry.sample(frac=task.known, random_state=task.seed + 1).drop(
             columns=["household_id"], errors="ignore"
         )
