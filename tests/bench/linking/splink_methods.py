@@ -18,15 +18,16 @@ _NEAR = 0.88
 _LEAST = 0.5
 """Probability from which pairs are kept."""
 
-_NAME = (
-    ("full_name_l = full_name_r", "full_name"),
-    ("first_name_l = last_name_r AND last_name_l = first_name_r", None),
-    (f"{_JW}(first_name_l, first_name_r) >= {_NEAR} AND {_JW}(last_name_l, last_name_r) >= {_NEAR}", None),
-    (f"{_JW}(first_name_l, last_name_r) >= {_NEAR} AND {_JW}(last_name_l, first_name_r) >= {_NEAR}", None),
-    ("last_name_l = last_name_r", "last_name"),
+_FIRST_NAME = (
     ("first_name_l = first_name_r", "first_name"),
-    (f"{_JW}(last_name_l, last_name_r) >= {_NEAR}", None),
     (f"{_JW}(first_name_l, first_name_r) >= {_NEAR}", None),
+    ("first_name_l = last_name_r", None),
+    ("substr(first_name_l, 1, 1) = substr(first_name_r, 1, 1)", None),
+)
+_LAST_NAME = (
+    ("last_name_l = last_name_r", "last_name"),
+    (f"{_JW}(last_name_l, last_name_r) >= {_NEAR}", None),
+    ("last_name_l = first_name_r", None),
 )
 _BIRTH_DATE = (
     ("birth_date_l = birth_date_r", None),
@@ -39,10 +40,6 @@ _ADDRESS = (
     (f"{_JW}(street_l, street_r) >= 0.92", None),
     ("road_l = road_r", None),
     (f"{_JW}(road_l, road_r) >= 0.92", None),
-)
-_NO_NAME = (
-    "(full_name_l IS NULL OR full_name_r IS NULL) AND NOT coalesce(first_name_l = first_name_r, false) "
-    "AND NOT coalesce(last_name_l = last_name_r, false)"
 )
 _DOCUMENTED_RULES = (
     ("first_name", "last_name"),
@@ -102,17 +99,19 @@ def documented(tables: Tables) -> pd.DataFrame:
 def tuned(tables: Tables) -> pd.DataFrame:
     """Splink as somebody tunes it who knows names and birth dates.
 
-    One comparison of the whole name, full names and single names weighed by how frequent they are, swapped names, one name
-    missing; typing errors in birth dates; one comparison of the address; initials of middle names; generous blocking.
+    First and last names weighed by how frequent each is, which tells rare full names better than the frequency of the full name
+    in so few rows; swapped names, initials; typing errors in birth dates; one comparison of the address; initials of
+    middle names; generous blocking. A joint comparison of the whole name did less well (F1 .986 and .969 in place of .993 and .978).
     """
     import splink.comparison_library as cl
 
     made = [
-        _levels("name", _NO_NAME, _NAME),
-        _levels("birth_date", "birth_date_l IS NULL OR birth_date_r IS NULL", _BIRTH_DATE),
+        _levels("first_name", "first_name", _FIRST_NAME),
+        _levels("last_name", "last_name", _LAST_NAME),
+        _levels("birth_date", "birth_date", _BIRTH_DATE),
     ]
     if "street" in tables.columns:
-        made.append(_levels("address", "street_l IS NULL OR street_r IS NULL", _ADDRESS))
+        made.append(_levels("address", "street", _ADDRESS))
     if "ssn_last4" in tables.columns:
         made.append(cl.DamerauLevenshteinAtThresholds("ssn_last4", [1]))
     if "middle_name" in tables.columns:
@@ -124,11 +123,14 @@ def tuned(tables: Tables) -> pd.DataFrame:
         table["road"] = table["street"].str.replace(r"^[0-9]+ ", "", regex=True)
         day = table["birth_date"].str
         table["turned_date"] = day[:5] + day[8:10] + "-" + day[5:7]
-    return _run(tables, made, _usable(_GENEROUS_RULES, tables), _CROSSED_RULES, (("birth_date",), ("full_name",)))
+    return _run(
+        tables, made, _usable(_GENEROUS_RULES, tables), _CROSSED_RULES, (("birth_date",), ("first_name", "last_name"))
+    )
 
 
-def _levels(name: str, null: str, conditions: Sequence[tuple[str, str | None]]) -> dict[str, Any]:
-    """A comparison out of SQL conditions, each with the column whose term frequency adjusts it."""
+def _levels(name: str, needed: str, conditions: Sequence[tuple[str, str | None]]) -> dict[str, Any]:
+    """A comparison out of SQL conditions, each with the column whose term frequency adjusts it; null where a column is missing."""
+    null = f"{needed}_l IS NULL OR {needed}_r IS NULL"
     levels: list[dict[str, Any]] = [{"sql_condition": null, "label_for_charts": "null", "is_null_level": True}]
     for condition, adjusted in conditions:
         level: dict[str, Any] = {"sql_condition": condition, "label_for_charts": condition}
