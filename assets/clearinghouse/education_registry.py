@@ -4,9 +4,10 @@ Heavy libraries are loaded by the step that needs them.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from assets.clearinghouse.heard import DROPS, TAKEN_BACK, drops_digest, rescissions_digest
-from assets.hop import Hop, Step
+from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.education_registry import FALL, RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
@@ -25,6 +26,10 @@ def _build(step: Step, staged: Staged) -> None:
     compare_blocks(staged.con, step.side.store, OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("school"))
 
 
+def _describe(published: Published) -> Mapping[str, Any]:
+    return {"student ids that gave way to another one": published.version.rows("duplicate_students")}
+
+
 def _explain(_step: Step, staged: Staged) -> str:
     from credential_pipeline.clearinghouse.education_registry.blocks import explain_blocks
 
@@ -36,6 +41,7 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     depends=_depends,
+    describe=_describe,
     explain=_explain,
-    description="Names and addresses in the same standard form as the profiles.",
+    description="Names and addresses in the same standard form as the profiles; who stands there twice is one person.",
 )

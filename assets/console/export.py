@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _READS = {
     "quarantine": ("raw_feeds",),
     "deliveries": ("raw_feeds",),
+    "duplicate_students": ("education_registry",),
     "credentials": ("cleaned_learners", "linked_records"),
     "learners": ("linked_records",),
     "links": ("linked_records",),

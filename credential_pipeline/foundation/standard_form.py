@@ -29,7 +29,10 @@ _TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?$"
 _INNER_TAIL: Final = r"[ ,]+(JR|SR|II|III|IV|2ND|3RD|4TH)\.?(?:\||$)"
 _APOSTROPHES: Final = "'\u2019\u2018`\u00b4\u02bc"
 _BLANKS: Final = r"\s*"
-_NOTHING: Final = ", ".join(literal(word) for word in ("", *PLACEHOLDERS))
+_NOTHING: Final = tuple(literal(word) for word in ("", *PLACEHOLDERS))
+_LONGEST: Final = max(len(word) for word in PLACEHOLDERS)
+_FEW: Final = 4
+"""Words up to which DuckDB compares one by one; a longer list becomes a join, through which all columns of a row have to go."""
 
 
 def _letters(column: str) -> str:
@@ -53,14 +56,19 @@ def _cleaned_address(column: str) -> str:
     return f"trim(regexp_replace({_letters(column)}, '[^A-Z0-9]+', ' ', 'g'))"
 
 
+def _is_nothing(column: str) -> str:
+    lists = (", ".join(_NOTHING[first : first + _FEW]) for first in range(0, len(_NOTHING), _FEW))
+    return f"(length({column}) <= {_LONGEST} AND ({' OR '.join(f'{column} IN ({words})' for words in lists)}))"
+
+
 def _tidy(expression: str, tidy: str, clean: Callable[[str], str]) -> str:
     """NULL for placeholders; what is tidy as it is; and the rest cleaned, which most rows need not pay for."""
     capitals = f"upper(trim({expression}))"
-    cleaned = once(capitals, lambda it: f"CASE WHEN {it} IN ({_NOTHING}) THEN NULL ELSE {clean(it)} END")
+    cleaned = once(capitals, lambda it: f"CASE WHEN {_is_nothing(it)} THEN NULL ELSE {clean(it)} END")
     # Writing capitals again costs less than the list that names an expression, which only untidy rows pay for.
     return (
         f"CASE WHEN regexp_full_match({capitals}, {literal(tidy)}) "
-        f"THEN CASE WHEN {capitals} NOT IN ({_NOTHING}) THEN {capitals} END "
+        f"THEN CASE WHEN NOT {_is_nothing(capitals)} THEN {capitals} END "
         f"WHEN {expression} IS NOT NULL THEN {_unless_empty(cleaned)} END"
     )
 

@@ -103,6 +103,16 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             """UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 500;
                UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
         ),
+        "duplicates_give_way": (
+            "UPDATE education_registry.duplicate_students SET student_id = 's2'",
+            "UPDATE education_registry.duplicate_students SET kept_student_id = 'x'",
+        ),
+        "duplicates_stay_blocked": (
+            "UPDATE education_registry.duplicate_students SET ferpa_block = true",
+            "UPDATE education_registry.duplicate_students SET kept_ferpa_block = true",
+        ),
+        "students_listed_once": """
+            INSERT INTO education_registry.duplicate_students BY NAME SELECT 's2b' AS student_id, 's2' AS kept_student_id""",
         "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
         "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
     },

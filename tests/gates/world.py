@@ -63,6 +63,9 @@ ROWS: dict[str, dict[str, str]] = {
         "person_index": "SELECT i AS record, 's' || i AS student_id, 'DOE' AS last_name FROM range(1, 21) AS t(i)",
         "enrollments": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2014-01-01' AS begin_date",
         "degrees": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2015-01-01' AS degree_date",
+        "duplicate_students": """
+            SELECT 's1b' AS student_id, 's1' AS kept_student_id, 'exact copy' AS why, false AS ferpa_block,
+                   false AS kept_ferpa_block""",
     },
     "cleaned_learners": {
         "profiles": """

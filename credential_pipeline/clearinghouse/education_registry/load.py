@@ -1,4 +1,4 @@
-"""Creates education_registry.persons, .enrollments and .degrees from the drops, and the index that linkage reads."""
+"""Creates the tables of education_registry from the drops: each person once, and the index that linkage reads."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Final
 import duckdb
 
 from credential_pipeline.clearinghouse.education_registry.blocks import refuse_cut, refuse_undecided
+from credential_pipeline.clearinghouse.education_registry.duplicates import find_duplicates
+from credential_pipeline.clearinghouse.education_registry.fold import fold_duplicates
 from credential_pipeline.engines.linkage.fields import make_index
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
@@ -67,6 +69,13 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         _check_ids(con, name)
     _check_persons(con)
     refuse_undecided(con, folder / "persons", "education/persons")
+    _index(con)
+    if find_duplicates(con):
+        fold_duplicates(con)
+        _index(con)
+
+
+def _index(con: Connection) -> None:
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
 
 

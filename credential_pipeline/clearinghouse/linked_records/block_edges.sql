@@ -20,6 +20,9 @@ WHERE a.person <> b.person
 UNION ALL SELECT 'person', person, 'student', student_id FROM best
 UNION ALL SELECT 'student', student_id, 'person', person FROM best
 UNION ALL
+-- An id that gave way still means the student.
+SELECT 'student', student_id, 'student', kept_student_id FROM {duplicates}
+UNION ALL
 -- Whoever is linked to nobody may be any of those who are like him.
 SELECT 'student', student_id, 'person', person FROM may_be ANTI JOIN best USING (person)
 UNION ALL

@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.linked_records.learner_ids import Ids
 from credential_pipeline.clearinghouse.linked_records.merging import Merged
 from credential_pipeline.clearinghouse.linked_records.statements import Wishes, gather_statements, write_statements
+from credential_pipeline.clearinghouse.student_ids import ids_that_gave_way
 from credential_pipeline.engines.linkage.fields import load_nicknames
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation import standard_form as form
@@ -81,19 +82,7 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             nicknames=load_nicknames(Here(work)),
         ),
     )
-    edges = work.table(
-        "same_persons",
-        statement(
-            __package__,
-            "block_edges.sql",
-            known=known,
-            merged=people.merged.persons,
-            best=people.merged.best,
-            candidates=people.candidates,
-            index=read.index,
-        ),
-        {"most": MOST_OF_ONE_REF},
-    )
+    edges = _edges(work, known, read, people)
     return work.table(
         "blocks_reached",
         statement(
@@ -105,6 +94,24 @@ def find_blocks(work: Scratch, statements: Relation, read: Inputs, people: Peopl
             rows=people.rows,
         ),
         {"industry": industry},
+    )
+
+
+def _edges(work: Scratch, known: Relation, read: Inputs, people: People) -> Relation:
+    """From whom a wish goes on to whom: kind, node, to_kind, to_node."""
+    return work.table(
+        "same_persons",
+        statement(
+            __package__,
+            "block_edges.sql",
+            known=known,
+            merged=people.merged.persons,
+            best=people.merged.best,
+            candidates=people.candidates,
+            index=read.index,
+            duplicates=work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}"),
+        ),
+        {"most": MOST_OF_ONE_REF},
     )
 
 

@@ -28,7 +28,9 @@ SURE = 0.95
 """Least probability with which two identities are joined before they meet a student: what is joined wrongly stays together, and
 two that meet the same student are joined in any case."""
 PERSON_REF_WEIGHT = 30.0
-"""Weight (log2 odds) of a sender saying that two of its rows are one person."""
+"""Weight (log2 odds) of a sender saying that two of its rows are one person, against strangers."""
+SHARED_REF_WEIGHT = 6.0
+"""The same against relatives, of whom some share one account."""
 MAX_CLUSTER = 60
 """Clusters with more identities than this are not one person: only their strongest edges are kept."""
 
@@ -135,12 +137,18 @@ def _score_within(
 
 def _edges(con: Connection, scored: Relation, refs: Relation, threshold: float) -> tuple[Ints, Ints, Floats]:
     """The pairs that are joined, with their weights: the model's and the sender's together."""
+    # The odds against strangers and against relatives are told apart again, because the sender's word weighs against each.
+    strangers = "greatest(power(2.0, -s.match_weight) - power(2.0, -s.family_weight), 0.0)"
+    said = (
+        f"-log2(greatest({strangers} * power(2.0, -{PERSON_REF_WEIGHT}) "
+        f"+ power(2.0, -s.family_weight - {SHARED_REF_WEIGHT}), 1e-15))"
+    )
     sure = max(threshold, SURE)
     weight = float(np.log2(sure / (1 - sure)))
     found = con.execute(
         f"""
         SELECT s.left_record - 1 AS l, s.right_record - 1 AS r,
-               s.match_weight + CASE WHEN p.left_record IS NULL THEN 0 ELSE {PERSON_REF_WEIGHT} END AS w
+               CASE WHEN p.left_record IS NULL THEN s.match_weight ELSE {said} END AS w
         FROM {scored} s LEFT JOIN {refs} p USING (left_record, right_record)
         WHERE w >= {weight}
         ORDER BY l, r

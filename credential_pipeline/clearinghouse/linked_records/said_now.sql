@@ -9,6 +9,11 @@ WITH feeds AS (
     FROM {credentials} c JOIN {profiles} p USING (profile_id)
     WHERE c.blocked AND NOT EXISTS (
         SELECT 1 FROM {blocks} b WHERE b.certifier = c.certifier AND b.record_id = c.record_id)),
+-- Of a student who stood there under several ids, those speak that the school marked.
+marked AS (
+    SELECT student_id, student_id AS kept_student_id FROM {students}
+    WHERE ferpa_block AND student_id NOT IN (SELECT kept_student_id FROM {duplicates} WHERE NOT kept_ferpa_block)
+    UNION ALL SELECT student_id, kept_student_id FROM {duplicates} WHERE ferpa_block),
 said AS (
     SELECT 'certifier' AS source, certifier, record_id, person_ref, NULL::VARCHAR AS student_id, first_name, last_name,
            birth_date, 'all' AS scope, NULL::VARCHAR AS industry, reason, since, since AS last_said, true AS own
@@ -20,8 +25,7 @@ said AS (
     UNION ALL
     SELECT 'school', NULL, NULL, NULL, s.student_id, i.first_name, i.last_name, i.birth_date, 'all', NULL,
            'FERPA_BLOCK', NULL, NULL, true
-    FROM {students} s LEFT JOIN {index} i USING (student_id)
-    WHERE s.ferpa_block
+    FROM marked s LEFT JOIN {index} i ON i.student_id = s.kept_student_id
     UNION ALL
     SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
            'OPT_OUT', received, received, true

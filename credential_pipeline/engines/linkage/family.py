@@ -33,7 +33,7 @@ ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
 HIDDEN = 0.2
 """Share of records alike to a relative whose own person is on the right but not found, by the error that makes them alike."""
-TINY = 1e-300
+TINY = 1e-15
 LEAST_WEIGHT = -14.0
 """Match weight below which no pair is counted: no evidence would link it."""
 
@@ -318,6 +318,9 @@ def weigh(
         scored: Of :func:`credential_pipeline.engines.linkage.predict.score`.
         fields: Fields of the score.
         right_rows: Size of the right table.
+
+    Returns:
+        The columns of ``scored`` with the new match_weight, and family_weight: log2 odds of a match against a relative alone.
     """
     fields = [name for name in fields if name in model.weights]
     pinned = Fitted.pinned(model, right_rows)
@@ -351,6 +354,7 @@ def weigh(
     chosen = ", ".join(
         f"{weight} AS match_weight" if column == "match_weight" else f"s.{column}" for column in scored.columns
     )
+    chosen += f", round(-log2(greatest({ratio}, {TINY})), 6) AS family_weight"
     return sql.table("weighed", f"SELECT {chosen} FROM {scored} s {' '.join(joins)}")
 
 

@@ -59,6 +59,20 @@ _TABLES = (
             *DEGREE,
         ),
     ),
+    Table(
+        name="duplicate_students",
+        description="One student id that gave way to another one, since both are one person.",
+        key=("student_id",),
+        sensitivity=Sensitivity.IDENTIFIED,
+        may_be_empty=True,
+        columns=(
+            Column("student_id", "VARCHAR", "Id that stands in no other table any more.", identifier=True),
+            Column("kept_student_id", "VARCHAR", "Id under which the person stands in their place.", identifier=True),
+            Column("why", "VARCHAR", "What agrees, where nothing contradicts."),
+            Column("ferpa_block", "BOOLEAN", "Whether the school blocked the person under this id."),
+            Column("kept_ferpa_block", "BOOLEAN", "Whether it blocked the person under the id that is kept."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(
