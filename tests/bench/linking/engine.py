@@ -1,21 +1,15 @@
-"""The one place where the benchmarks call the product's linkage.
+"""The one place where a benchmark calls the product's linkage itself: growth with the registry, on tables written by hand.
 
-Belongs here: thin calls of the engine's entry points on given tables. Not here: data, truth and scores.
+Belongs here: thin calls of the hop's entry points on given tables. Not here: data, truth and scores.
 """
 
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.linked_records.identities import find_identities
-from credential_pipeline.clearinghouse.linked_records.inputs import inputs
-from credential_pipeline.clearinghouse.linked_records.reviewed import take_decisions
-from credential_pipeline.clearinghouse.linked_records.students import find_students
+from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.engines.linkage.fields import make_index
-from credential_pipeline.engines.linkage.model import shipped
-from credential_pipeline.engines.linkage.sql import count
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.relation import scratch
 
 _INDEX = "education_registry/person_index.parquet"
 _SCALE_TABLES = {
@@ -69,36 +63,20 @@ def has_person_index(folder: Path) -> bool:
     return (folder / _INDEX).exists()
 
 
-def link_students(con: Connection, target: Path) -> int:
-    """Link learners to students, every identity a learner of its own; the model is pinned, nothing is trained.
+def link_profiles(con: Connection, target: Path) -> int:
+    """Do what the hop does, without the orchestration around it: profiles to learners, learners to students, shipped models.
 
     Args:
         con: Connection with the views of :func:`attach_scale_world`.
         target: Parquet file to write: profile_id, student_id, match_probability.
 
     Returns:
-        The number of candidate pairs.
+        The number of pairs that were kept.
     """
-    with scratch(con) as work:
-        read = inputs(con)
-        decided = take_decisions(work, [])
-        identities = find_identities(work, read.profiles, decided)
-        members = work.table(
-            "learners",
-            "SELECT row_number() OVER (ORDER BY identity) AS record, identity, identity AS learner "
-            f"FROM {identities.known}",
-        )
-        found = find_students(
-            work,
-            shipped("registry"),
-            industry_of().linkage,
-            identities,
-            decided,
-            members=members,
-            index=read.index,
-        )
-        con.execute(
-            f"COPY (SELECT i.profile_id, b.student_id, b.match_probability FROM {found.best} b "
-            f"JOIN {identities.of_profiles} i ON i.identity = b.learner ORDER BY 1) TO '{target}' (FORMAT parquet)"
-        )
-        return count(con, found.pairs.pairs)
+    link(con, industry_of())
+    con.execute(
+        "COPY (SELECT profile_id, student_id, match_probability FROM linked_records.profile_links "
+        f"WHERE student_id IS NOT NULL ORDER BY 1) TO '{target}' (FORMAT parquet)"
+    )
+    pairs: int = con.execute("SELECT count(*) FROM linked_records.pairs").fetchall()[0][0]
+    return pairs

@@ -25,10 +25,10 @@ def index(world: str, memory_limit: str, threads: int | None) -> dict[str, Any]:
 
 
 def link(world: str, target: str, memory_limit: str, threads: int | None) -> dict[str, Any]:
-    """The product's own linkage of learners to students."""
+    """The hop's linkage, without the orchestration around it."""
     with connect(memory_limit, threads) as con:
         engine.attach_scale_world(con, Path(world))
-        return {"pairs": engine.link_students(con, Path(target))}
+        return {"pairs": engine.link_profiles(con, Path(target))}
 
 
 if __name__ == "__main__":
