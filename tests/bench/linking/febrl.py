@@ -15,7 +15,8 @@ from tests.bench.linking.world import Layout, Row
 
 _LAYOUT = Layout("febrl")
 _NAMES_AND_DATE = ("first_name", "last_name", "birth_date")
-_PLACED = {"credential_code": "A", "event_date": "2010-01-01"}
+_LONG_AGO = 1910
+"""Year of birth before which an award of 2010 would be to somebody above a hundred, whose date no sender's row could hold."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def make(folder: Path, task: Task) -> None:
 
     loaded = getattr(datasets, f"load_{task.data}")()
     left, right = loaded if isinstance(loaded, tuple) else (loaded, loaded.iloc[:1])
-    feed = [{"record_id": row["id"], **row, **_PLACED} for row in rows_of(left, task.fields)]
+    feed = [{"record_id": row["id"], **row, **_credential(row["birth_date"])} for row in rows_of(left, task.fields)]
     persons = [{"student_id": row["id"], **row} for row in rows_of(right, task.fields)]
     truth = [
         {"certifier": _LAYOUT.name, "record_id": row["id"], "person_id": person_of(row["id"]), "household": row["id"]}
@@ -69,6 +70,12 @@ def make(folder: Path, task: Task) -> None:
     ]
     students = [{"student_id": row["id"], "person_id": person_of(row["id"]), "household": row["id"]} for row in persons]
     world.write(folder, {_LAYOUT: feed}, persons, truth, students)
+
+
+def _credential(birth_date: str) -> Row:
+    """A credential at a date at which somebody of this birth date could have it: 1900 to 1999 is too long for one date."""
+    year = "1990" if birth_date and birth_date < str(_LONG_AGO) else "2010"
+    return {"credential_code": "A", "event_date": f"{year}-01-01"}
 
 
 def rows_of(table: pd.DataFrame, fields: tuple[str, ...] = ()) -> list[Row]:
