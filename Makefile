@@ -4,6 +4,8 @@ INDUSTRY ?= manufacturing
 SIDE ?= public
 VENV := .venv
 BIN := $(VENV)/bin
+# People of the census worlds come from a package that needs other versions than this project.
+WORLDS := .venv-worlds
 UV_VERSION := 0.9.11
 # Optional extras of pyproject.toml, each with a lock of its own: requirements-<extra>.lock.
 EXTRAS := bench spark
@@ -57,7 +59,13 @@ bench: install  ## Time, memory and accuracy at the pilot's full size.
 	@$(BIN)/python -m tests.bench
 
 bench-linkage: install $(VENV)/.extra-bench  ## Accuracy, time and memory of the linkage beside other methods; ARGS="--full" for all sizes.
-	@$(BIN)/python -W ignore -m tests.bench.linking $(ARGS)
+	@$(MAKE) --no-print-directory $(WORLDS)/.installed || echo "The census worlds' environment cannot be installed here; going on without them."
+	@$(BIN)/python -W ignore -m tests.bench.linking --census-python $(WORLDS)/bin/python $(ARGS)
+
+$(WORLDS)/.installed: requirements-worlds.lock $(VENV)/.installed
+	@test -x $(WORLDS)/bin/python || $(BIN)/python -m venv $(WORLDS)
+	@$(BIN)/uv pip install --quiet --python $(WORLDS)/bin/python --require-hashes --compile-bytecode -r $<
+	@touch $@
 
 shell: install  ## DuckDB over the current versions of one side, read-only: SIDE=clearinghouse, enclave or public.
 	@$(BIN)/credential-pipeline shell --side $(SIDE)
@@ -72,6 +80,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock:  ## Rewrite the locks after a change of dependencies.
 	$(COMPILE) --extra dev -o requirements.lock
 	for extra in $(EXTRAS); do $(COMPILE) --extra $$extra -c requirements.lock -o requirements-$$extra.lock || exit 1; done
+	echo "pseudopeople==1.3.1" | $(filter-out pyproject.toml,$(COMPILE)) - -o requirements-worlds.lock
 
 clean:  ## Remove the environment; data stays.
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(WORLDS)

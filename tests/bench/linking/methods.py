@@ -1,121 +1,108 @@
-"""The methods that are compared on the public data; each gives scored pairs of record ids.
+"""Other methods on the same raw tables: the feeds' rows in canonical fields, and the education registry's persons.
 
-Belongs here: each method as its documentation would have a newcomer use it, unsupervised, with the fields of the task.
-Not here: the product's own method (engine.py) and scores.
+Belongs here: an exact join and the package recordlinkage, and the preparation that any user would do (capitals, no accents).
+Splink is in splink_methods.py. All are unsupervised. Not here: the product (product.py), truth and scores (judging.py).
 """
 
 import logging
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from tests.bench.linking.febrl import Task
+from credential_pipeline.foundation.storage.engine import connect
+from tests.bench.linking.world import FIELDS, persons_of
 
-Scored = list[tuple[str, str, float]]
-"""(left id, right id, probability of a match)."""
-
-NAMES = ["given_name", "surname"]
-
-LABELS = {"exact": "exact join", "recordlinkage": "recordlinkage, ECM", "splink": "Splink, documented model"}
-"""Method -> what tables call it, here and on the product's own tables (contest.py)."""
-
-
-def exact(task: Task) -> Scored:
-    """First name, last name and birth date are equal."""
-    columns = [*NAMES, "date_of_birth"]
-    left = task.left[columns].dropna().reset_index(names="left_id")
-    right = (task.left if task.right is None else task.right)[columns].dropna().reset_index(names="right_id")
-    pairs = left.merge(right, on=columns)
-    if task.right is None:
-        pairs = pairs[pairs["left_id"] < pairs["right_id"]]
-    return [(a, b, 1.0) for a, b in zip(pairs["left_id"], pairs["right_id"], strict=True)]
+MIN_PRESENT = 0.002
+"""A column is used if at least this share of the rows of both tables has a value."""
+_SIMILAR = 0.85
+_NAMES = ("first_name", "middle_name", "last_name", "previous_last_name", "name_suffix")
+_PLACES = ("street", "city", "state")
 
 
-def record_linkage(task: Task) -> Scored:
-    """The package recordlinkage: blocks on several columns, similarities cut to agreement, the ECM classifier."""
+@dataclass(frozen=True)
+class Tables:
+    """What a method may read.
+
+    Attributes:
+        left: Feed rows with a text column ``id``; strings, None where missing.
+        right: Persons of the registry, likewise; None if the feed is searched for duplicates.
+        columns: Fields that both tables hold.
+    """
+
+    left: pd.DataFrame
+    right: pd.DataFrame | None
+    columns: frozenset[str]
+
+    @property
+    def both(self) -> list[pd.DataFrame]:
+        """The tables that there are."""
+        return [self.left] if self.right is None else [self.left, self.right]
+
+
+def read(folder: Path, *, duplicates: bool) -> Tables:
+    """Read a world's raw tables.
+
+    Args:
+        folder: The world.
+        duplicates: Search the feed for duplicates instead of linking it to the registry.
+    """
+    left = _prepared(folder / "feed.csv", "certifier || ' ' || record_id")
+    right = None if duplicates else _prepared(persons_of(folder), "student_id")
+    held = set(FIELDS)
+    for table in [left] if right is None else [left, right]:
+        held &= {field for field in FIELDS if table[field].notna().mean() >= MIN_PRESENT}
+    return Tables(left, right, frozenset(held))
+
+
+def _prepared(path: Path, key: str) -> pd.DataFrame:
+    letters = "nullif(trim(regexp_replace(strip_accents(upper({0})), '{1}', ' ', 'g')), '') AS {0}"
+    chosen = ", ".join(
+        letters.format(field, "[^A-Z]+" if field in _NAMES else "[^A-Z0-9]+") if field in (*_NAMES, *_PLACES) else field
+        for field in FIELDS
+    )
+    with connect() as con:
+        frame = con.execute(f"SELECT {key} AS id, {chosen} FROM read_csv('{path}', all_varchar = true) ORDER BY 1").df()
+    frame = frame.astype(object)
+    return frame.where(frame.notna(), None)
+
+
+def exact(tables: Tables) -> pd.DataFrame:
+    """The person whose first name, last name and birth date are the row's; of a registry only if there is one."""
+    columns = ["first_name", "last_name", "birth_date"]
+    left = tables.left[["id", *columns]].dropna()
+    if tables.right is None:
+        pairs = left.merge(left, on=columns)
+        pairs = pairs[pairs["id_x"] < pairs["id_y"]]
+    else:
+        pairs = left.merge(tables.right[["id", *columns]].dropna().drop_duplicates(columns, keep=False), on=columns)
+    return scored(pairs["id_x"], pairs["id_y"], pd.Series(1.0, index=pairs.index))
+
+
+def record_linkage(tables: Tables) -> pd.DataFrame:
+    """The package recordlinkage: blocks, similarities cut to agreement, the ECM classifier."""
     import recordlinkage
     from recordlinkage.index import Block
 
     logging.getLogger("recordlinkage").setLevel(logging.ERROR)
+    both = [table.set_index("id") for table in tables.both]
     indexer, compare = recordlinkage.Index(), recordlinkage.Compare()
-    for column in ("given_name", "surname", "date_of_birth", "postcode", "soc_sec_id"):
-        if column in task.left:
-            indexer.add(Block(column))
-    for column in task.left:
-        if column in (*NAMES, "address_1", "address_2", "suburb"):
-            compare.string(column, column, method="jarowinkler", threshold=0.85, label=column)
+    # Blocks on one common name alone would make more pairs than memory holds.
+    for block in (("birth_date",), ("first_name", "last_name"), ("zip", "last_name"), ("ssn_last4", "last_name")):
+        if tables.columns.issuperset(block):
+            indexer.add(Block(list(block)))
+    for column in sorted(tables.columns - {"name_suffix", "previous_last_name"}):
+        if column in ("first_name", "last_name", "street", "city"):
+            compare.string(column, column, method="jarowinkler", threshold=_SIMILAR, label=column)
         else:
             compare.exact(column, column, label=column)
-    tables = [task.left] if task.right is None else [task.left, task.right]
-    features = compare.compute(indexer.index(*tables), *tables)
+    features = compare.compute(indexer.index(*both), *both)
     classifier = recordlinkage.ECMClassifier()
     classifier.fit_predict(features)
-    probability = classifier.prob(features)
-    return [
-        (min(a, b), max(a, b), float(p)) if task.right is None else (a, b, float(p))
-        for (a, b), p in probability[probability >= 0.01].items()
-    ]
+    found = classifier.prob(features)
+    return scored(found.index.get_level_values(0), found.index.get_level_values(1), found)
 
 
-def splink_documented(task: Task) -> Scored:
-    """Splink with the detailed model of its own worked example on these data, as far as the fields are there."""
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
-    logging.getLogger("splink").setLevel(logging.CRITICAL)
-    have = set(task.left.columns)
-    adjusted = {"term_frequency_adjustments": True}
-    made = {
-        "given_name": cl.NameComparison("given_name").configure(**adjusted),
-        "surname": cl.NameComparison("surname").configure(**adjusted),
-        "date_of_birth": cl.DateOfBirthComparison(
-            "date_of_birth", input_is_string=True, datetime_format="%Y%m%d", invalid_dates_as_null=True
-        ),
-        "soc_sec_id": cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
-        "street_number": cl.ExactMatch("street_number").configure(**adjusted),
-        "postcode": cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]).configure(**adjusted),
-    }
-    rules = [
-        block_on(*NAMES),
-        "l.given_name = r.surname AND l.surname = r.given_name",
-        *(
-            block_on(*columns)
-            for columns in (
-                ("date_of_birth",),
-                ("soc_sec_id",),
-                ("state", "address_1"),
-                ("street_number", "address_1"),
-                ("postcode",),
-            )
-            if have.issuperset(columns)
-        ),
-    ]
-    settings = SettingsCreator(
-        unique_id_column_name="rec_id",
-        link_type="dedupe_only" if task.right is None else "link_only",
-        comparisons=[comparison for column, comparison in made.items() if column in have],
-        blocking_rules_to_generate_predictions=rules,
-    )
-    api = DuckDBAPI()
-    tables = [task.left] if task.right is None else [task.left, task.right]
-    frames = [api.register(table.reset_index(names="rec_id").astype(object)) for table in tables]
-    linker = Linker(frames if len(frames) > 1 else frames[0], settings, log_level=None)
-    certain = [
-        block_on(*columns) for columns in (("soc_sec_id",), (*NAMES, "date_of_birth")) if have.issuperset(columns)
-    ]
-    linker.training.estimate_probability_two_random_records_match(certain, recall=0.8)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    # Without postcodes the second pass takes the column that the worked example's simpler model takes.
-    for column in ("date_of_birth", "postcode" if "postcode" in have else "given_name"):
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(column), estimate_without_term_frequencies=True
-        )
-    found = linker.inference.predict(threshold_match_probability=0.01).as_pandas_dataframe()
-    return _pairs(found, task)
-
-
-def _pairs(found: pd.DataFrame, task: Task) -> Scored:
-    rows = zip(found["rec_id_l"], found["rec_id_r"], found["match_probability"], strict=True)
-    if task.right is None:
-        return [(min(a, b), max(a, b), float(p)) for a, b, p in rows]
-    left = set(task.left.index)
-    return [(a, b, float(p)) if a in left else (b, a, float(p)) for a, b, p in rows]
+def scored(left: pd.Series | pd.Index, right: pd.Series | pd.Index, probability: pd.Series) -> pd.DataFrame:
+    """Scored pairs in the form that all methods answer in."""
+    return pd.DataFrame({"left_id": list(left), "right_id": list(right), "probability": list(probability)})

@@ -10,8 +10,6 @@ from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench.linking.scores import Score
 
-REVIEWED_FROM = 0.5
-"""Probability from which links are judged for reliability."""
 DIMENSIONS = ("certifier", "sex", "race", "age", "birth_date")
 _AGES = ((17, "under 18"), (25, "18-25"), (35, "26-35"), (45, "36-45"), (55, "46-55"), (200, "56 and over"))
 
@@ -42,17 +40,6 @@ LEFT JOIN read_csv($students, all_varchar = true) t USING (person_id)
 LEFT JOIN people w USING (person_id)
 WHERE k.status <> 'blocked'
 """
-
-
-def truth(home: Path, industry: str) -> str:
-    """Query of (certifier, record_id, student_id): the right student of every feed record, NULL if there is none."""
-    records, students = (
-        f"read_csv('{home}/truth/{name}.csv', all_varchar = true)" for name in ("record_person", "student_person")
-    )
-    return (
-        f"SELECT certifier, record_id, student_id FROM {records} LEFT JOIN {students} USING (person_id) "
-        f"WHERE industry = '{industry}'"
-    )
 
 
 def table(home: Path, industry: str) -> tuple[str, Score]:
@@ -111,29 +98,23 @@ def _dropped(folder: Path) -> str:
     return f"SELECT person_key, race, birth_date FROM read_csv('{folder}/*.csv', all_varchar = true)"
 
 
-def reliability(home: Path, industry: str, links: Path) -> str:
-    """How often links of each probability are right, as Markdown: a calibrated model is right as often as it says.
-
-    Args:
-        home: The home.
-        industry: The industry.
-        links: CSV file of the links made from probability one half upwards.
-    """
+def reliability(home: Path, industry: str) -> str:
+    """How often links of each probability are right, as Markdown: a calibrated model is right as often as it says."""
     with connect() as con:
+        Store(home / "clearinghouse" / "store").current(SNAPSHOTS["linked_records"], industry).attach(con)
         rows = con.execute(
-            f"""
+            """
             WITH judged AS (
                 SELECT k.match_probability AS p, s.person_id IS NOT DISTINCT FROM r.person_id AS hit
-                FROM read_csv($links) k
+                FROM linked_records.links k
                 JOIN read_csv($records, all_varchar = true) r
                   ON r.industry = $industry AND r.certifier = k.certifier AND r.record_id = k.record_id
                 JOIN read_csv($students, all_varchar = true) s USING (student_id))
             SELECT floor(CASE WHEN p < 0.9 THEN p * 10 WHEN p < 0.99 THEN 9 WHEN p < 0.999 THEN 10 ELSE 11 END) AS bin,
                    count(*), avg(p), avg(hit::INTEGER)
-            FROM judged WHERE p >= {REVIEWED_FROM} GROUP BY bin ORDER BY bin
+            FROM judged GROUP BY bin ORDER BY bin
             """,
             {
-                "links": str(links),
                 "records": str(home / "truth" / "record_person.csv"),
                 "students": str(home / "truth" / "student_person.csv"),
                 "industry": industry,

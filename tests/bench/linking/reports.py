@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from tests.bench.linking import noise
 from tests.bench.linking.names import Names
 from tests.bench.linking.population import Person
-
-Row = dict[str, str]
+from tests.bench.linking.world import Row
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Jobs of scale.py and unseen.py, each run in a process of its own. Imports are done before the clock starts."""
+"""Jobs of scale.py, each run in a process of its own. Imports are done before the clock starts."""
 
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,11 @@ def index(world: str, memory_limit: str, threads: int | None) -> dict[str, Any]:
 
 
 def link(world: str, target: str, memory_limit: str, threads: int | None) -> dict[str, Any]:
-    """The product's own linkage of learners to students."""
+    """The hop's linkage, without the orchestration around it."""
     with connect(memory_limit, threads) as con:
         engine.attach_scale_world(con, Path(world))
-        return {"pairs": engine.link_students(con, Path(target))}
-
-
-def relink(home: str, industry: str, target: str, threshold: float) -> dict[str, Any]:
-    """The hop of a home that was run before, without the orchestration around it."""
-    with connect() as con:
-        engine.link_home(con, Path(home), industry, Path(target), threshold)
-    return {}
+        return {"pairs": engine.link_profiles(con, Path(target))}
 
 
 if __name__ == "__main__":
-    answer({"exact_join": exact_join, "index": index, "link": link, "relink": relink})
+    answer({"exact_join": exact_join, "index": index, "link": link})
