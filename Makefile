@@ -14,10 +14,13 @@ export DAGSTER_HOME ?= $(CREDENTIAL_PIPELINE_HOME)/dagster
 export GX_ANALYTICS_ENABLED := false
 export PYTHONWARNINGS := ignore
 
-.PHONY: run test coverage install install-spark ui check docs bench bench-linkage shell format lock clean
+.PHONY: run test test-cluster coverage install install-spark ui check docs bench bench-linkage shell format lock clean
 
 run: install  ## Simulate the pilot if there are no feeds, run every hop, print the headline table and the report's path.
 	@$(BIN)/credential-pipeline run --simulate-if-empty $(INDUSTRY)
+
+test-cluster: install $(VENV)/.extra-spark  ## Both linkage hops on a Spark cluster of several processes; many minutes on two cores.
+	@SPARK_CLUSTER=1 $(BIN)/python -m pytest -n 0 tests/pipeline/test_spark_cluster.py
 
 test: install  ## The whole test suite, in memory where /dev/shm has room.
 	@$(BIN)/python -m pytest -n 2 --dist loadscope

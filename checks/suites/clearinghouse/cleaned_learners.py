@@ -104,11 +104,20 @@ RULES = (
     ),
     share_where(
         "names_present",
-        "A profile without a family name can be linked to nobody.",
+        "A profile without any name can be linked to nobody.",
         "cleaned_learners.profiles",
-        "last_name IS NULL",
+        "last_name IS NULL AND first_name IS NULL",
         at_most=0.01,
         severity="block",
+        named_by=_SENDER,
+    ),
+    share_where(
+        "last_names_mostly_present",
+        "Profiles with one name alone are linked by what else they hold, and fewer of them are.",
+        "cleaned_learners.profiles",
+        "last_name IS NULL",
+        at_most=0.05,
+        severity="warn",
         named_by=_SENDER,
     ),
     share_where(

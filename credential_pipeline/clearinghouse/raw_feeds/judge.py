@@ -21,7 +21,8 @@ def unreadable(certifier: Certifier) -> dict[str, str]:
     known = ", ".join(literal(one) for one in sorted(certifier.codes))
     return {
         "MISSING_RECORD_ID": "record_id = ''",
-        "MISSING_LAST_NAME": "last_name = ''",
+        # Who has one name may have it in either column; an initial alone is none.
+        "MISSING_LAST_NAME": "last_name = '' AND length(first_name) < 2",
         "MISSING_CREDENTIAL_CODE": "credential_code = ''",
         "UNKNOWN_CREDENTIAL": f"credential_code NOT IN ({known})" if known else "false",
         "MISSING_EVENT_DATE": "event_date IS NULL AND written_date = ''",
@@ -38,7 +39,10 @@ def _fields_sql(certifier: Certifier, stage: Relation) -> str:
 
     What was declared is compared, in the order of the YAML: a resent row differs in ignored columns such as a batch.
     """
-    fields = {name: certifier.sql(name) for name in ("record_id", "last_name", "credential_code", "event", "result")}
+    fields = {
+        name: certifier.sql(name)
+        for name in ("record_id", "first_name", "last_name", "credential_code", "event", "result")
+    }
     fields |= {f"written_{name}": certifier.written_sql(name) for name in ("event", "result")}
     fields["written_date"] = certifier.written_sql("event_date")
     columns = ", ".join(f"coalesce({expression}, '') AS {name}" for name, expression in fields.items())

@@ -24,7 +24,7 @@ ROW_REASONS: Final[dict[str, str]] = {
     "REPEATED_HEADER": "The line repeats the header. Leave it out when files are joined.",
     "COLUMN_COUNT": "The line has more or fewer values than the header. Quote values that hold the delimiter.",
     "MISSING_RECORD_ID": "The row has no record id. Give every row its own lasting id.",
-    "MISSING_LAST_NAME": "The row has no last name, or a placeholder such as UNKNOWN. Send the name.",
+    "MISSING_LAST_NAME": "The row has no last name, or a placeholder such as UNKNOWN, and no first name either. Send the name.",
     "MISSING_CREDENTIAL_CODE": "The row has no credential code. Send the code.",
     "UNKNOWN_CREDENTIAL": "The credential code is not in the certifier's YAML. Correct the code or add the credential.",
     "MISSING_EVENT_DATE": "The row has no event date. Send the day of the event.",

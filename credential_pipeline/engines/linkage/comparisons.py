@@ -221,13 +221,13 @@ def _address(call: dict[str, str]) -> Comparison:
         (
             Level("exact", _same("home"), "home"),
             Level("similar", f"{street} AND ({_same('zip')} OR {_same('city')})"),
-            Level("street", f"{_same('street')} AND {_same('state')}"),
+            Level("street", f"{_same('street')} AND {_same('state')}", "street"),
             Level("zip", _same("zip"), "zip"),
-            Level("city", f"{_same('city')} AND {_same('state')}"),
+            Level("city", f"{_same('city')} AND {_same('state')}", "city"),
             Level(
                 "area", f"(substr(zip_l, 1, 3) = substr(zip_r, 1, 3) OR {_one_edit(call, 'zip')}) AND {_same('state')}"
             ),
-            Level("state", _same("state")),
+            Level("state", _same("state"), "state"),
         ),
     )
 

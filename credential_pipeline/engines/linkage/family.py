@@ -160,7 +160,9 @@ def _read(sql: Sql, scored: Relation, fields: Sequence[str]) -> NDArray[np.int64
 
 def _known(sql: Sql, sample: Relation, fields: Sequence[str]) -> float:
     """How many of the sampled people, times the share of those whom they meet, hold all that is counted jointly."""
-    held = [column for name, column in (("birth_date", "birth_ymd"), ("address", "zip")) if name in fields]
+    held = [
+        column for name, column in (("birth_date", "birth_ymd"), ("address", "coalesce(zip, state)")) if name in fields
+    ]
     present = " AND ".join(f"{column} IS NOT NULL" for column in held) or "true"
     some, all_of_them = sql.execute(f"SELECT count(CASE WHEN {present} THEN 1 END), count(*) FROM {sample}").fetchall()[
         0
@@ -194,7 +196,7 @@ def _strangers(
                 ).fetchall()[0][0]
                 usual = model.weights[item.name]
                 if mean is not None:
-                    u[place] *= mean / list(usual.values())[exact[level.frequency]][1]
+                    u[place] *= mean / list(usual.values())[exact.get(level.frequency, place)][1]
         made[item.name] = u
     return made
 

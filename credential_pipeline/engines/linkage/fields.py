@@ -19,7 +19,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, r
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("last_name",),
     "birth_date": ("birth_date",),
-    "address": ("zip",),
+    "address": ("coalesce(zip, state)",),
     "ssn_last4": ("ssn_last4",),
     "middle_name": ("middle_name",),
     "sex": ("sex",),
@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "phone": ("phone",),
 }
-"""Field of a comparison -> the columns that must hold values on both sides."""
+"""Field of a comparison -> the columns, or expressions of columns, that must hold values on both sides."""
 
 RECORD_COLUMNS = (
     "first_name",
@@ -46,7 +46,7 @@ RECORD_COLUMNS = (
     "zip",
 )
 FULL_NAME = "first_name || ' ' || last_name"
-HOME = "street || ' ' || zip"
+HOME = "street || ' ' || coalesce(zip, city, state)"
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 

@@ -9,7 +9,7 @@ from credential_pipeline.engines.linkage.fields import FULL_NAME, HOME
 from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.foundation.storage.relation import Relation
 
-FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip")
+FREQUENCY_COLUMNS = ("full_name", "first_name", "last_name", "zip", "city", "state")
 """Columns whose frequency in the population adjusts the weight of agreement."""
 ODD_SHARE = 2e-5
 """Share of a population up to which a first name may be a slip of the pen."""
@@ -17,6 +17,7 @@ VALUES = {
     **dict(zip(FREQUENCY_COLUMNS, (FULL_NAME, *FREQUENCY_COLUMNS[1:]), strict=True)),
     "birth_date": "birth_ymd::VARCHAR",
     "home": HOME,
+    "street": "street",
 }
 """Column with a frequency -> its value in a record table."""
 USUAL_DATES = 4.0
@@ -47,15 +48,13 @@ def make_frequencies(
         sql: What executes it.
         left: Record table whose values are wanted.
         population: Record table whose frequencies count (the registry, not the feed).
-        chance: Share of strangers who agree exactly on ``birth_date`` and ``address``, of those that are compared.
+        chance: Share of strangers who agree exactly on ``birth_date``, ``home`` and ``street``, of those that are compared.
 
     Returns:
         Column -> table.
     """
     made = {}
-    counted = ", ".join(
-        f"greatest(count({column}), 1)::DOUBLE AS {column}" for column in ("first_name", "last_name", "zip")
-    )
+    counted = ", ".join(f"greatest(count({column}), 1)::DOUBLE AS {column}" for column in FREQUENCY_COLUMNS[1:])
     totals = sql.table("frequency_total", f"SELECT {counted} FROM {population}")
     for column in FREQUENCY_COLUMNS:
         # A full name is counted by its two parts: joining words to one for millions of records takes longer.
@@ -95,17 +94,20 @@ def _dates_and_homes(
             SELECT birth_ymd::VARCHAR AS value, {rate} AS frequency FROM held h
             """,
         )
-    if usual := chance.get("address"):
-        made["home"] = sql.table(
-            "frequency_home",
-            f"""
-            WITH wanted AS (SELECT DISTINCT street, zip FROM {left} WHERE street IS NOT NULL AND zip IS NOT NULL),
-            held AS (
-                SELECT street, zip, count(*) AS n FROM {population} SEMI JOIN wanted USING (street, zip)
-                GROUP BY street, zip)
-            SELECT {HOME} AS value, {usual} + greatest(h.n - {HOUSEHOLD}, 0) / {size} AS frequency FROM held h
-            """,
-        )
+    for column in ("home", "street"):
+        if usual := chance.get(column):
+            # Those beyond a household are strangers to one another.
+            made[column] = sql.table(
+                f"frequency_{column}",
+                f"""
+                WITH wanted AS (SELECT DISTINCT {VALUES[column]} AS value, street FROM {left}),
+                held AS (
+                    SELECT {VALUES[column]} AS value, count(*) AS n FROM {population} SEMI JOIN wanted USING (street)
+                    GROUP BY {VALUES[column]})
+                SELECT h.value, {usual} + greatest(h.n - {HOUSEHOLD}, 0) / {size} AS frequency
+                FROM held h SEMI JOIN wanted w ON w.value = h.value
+                """,
+            )
     return made
 
 

@@ -77,10 +77,11 @@ class Model:
         return made
 
     def chance(self, fields: Sequence[str]) -> dict[str, float]:
-        """Share of strangers who agree exactly on the birth date and the address, of those that are compared."""
+        """Share of strangers who agree exactly on the birth date, the address and the street, of those that are compared."""
+        levels = {"birth_date": ("birth_date", "exact"), "home": ("address", "exact"), "street": ("address", "street")}
         return {
-            name: self.weights[name]["exact"][1]
-            for name in ("birth_date", "address")
+            column: self.weights[name][level][1]
+            for column, (name, level) in levels.items()
             if name in fields and name in self.weights
         }
 
@@ -133,7 +134,7 @@ def _adjust(item: Comparison, levels: list[dict[str, Any]], pairs: Mapping[str, 
     for level, made in zip(item.levels, levels[1:-1], strict=True):
         if level.frequency:
             m, u = pairs[level.name]
-            made["m_probability"] = m * pairs[exact[level.frequency]][1] / u * FREQUENCY_SCALE
+            made["m_probability"] = m * pairs[exact.get(level.frequency, level.name)][1] / u * FREQUENCY_SCALE
             made["disable_tf_exact_match_detection"] = True
 
 

@@ -60,7 +60,7 @@ class Linkage(Strict):
     engine: Annotated[str, one_of(*ENGINES)] = "duckdb"
     link_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     review_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    max_wrong_share: Annotated[float, Field(gt=0, lt=1)] = 0.0025
+    max_wrong_share: Annotated[float, Field(gt=0, lt=1)] = 0.004
     max_candidate_pairs: Annotated[int, Field(ge=1_000)] = 50_000_000
     models: LinkageModels = LinkageModels()
 

@@ -214,6 +214,8 @@ def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(work: Scrat
         "frequency_first_name",
         "frequency_last_name",
         "frequency_zip",
+        "frequency_city",
+        "frequency_state",
         "frequency_birth_date",
     }
 
