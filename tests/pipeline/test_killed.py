@@ -74,7 +74,7 @@ def test_a_run_killed_while_predicting_leaves_the_last_version(
     folder = tmp_path / "registry" / "industries"
     folder.mkdir(parents=True)
     shipped = Path("credential_pipeline/foundation/registry/industries/manufacturing.yml").read_text()
-    (folder / "manufacturing.yml").write_text(shipped.replace("link_threshold: 0.8", "link_threshold: 0.9"))
+    (folder / "manufacturing.yml").write_text(shipped.replace("link_threshold: 0.5", "link_threshold: 0.9"))
     words = [
         "--home",
         str(home),

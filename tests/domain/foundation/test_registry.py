@@ -159,7 +159,7 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
         ('["21"]', "[]", ["naics"]),
         ("name: Mining", "name: Mining\nattribution: last", ["attribution", "first, highest, each"]),
         ("name: Mining", "name: Mining\nlinkage: {engine: flink}", ["linkage.engine", "duckdb, spark"]),
-        ("name: Mining", "name: Mining\nlinkage: {link_threshold: 0.4}", ["review_threshold must not be above"]),
+        ("name: Mining", "name: Mining\nlinkage: {link_threshold: 0.1}", ["review_threshold must not be above"]),
         ("name: Mining", "name: Mining\nlinkage: {link_treshold: 0.4}", ["engine, link_threshold"]),
         ("name: Mining", 'name: Mining\nage_bands: ["18-25", "20-30"]', ["age_bands", "without overlap"]),
         ("name: Mining", "name: Mining\ndisclosure: {min_learners: 1}", ["disclosure.min_learners"]),
