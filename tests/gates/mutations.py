@@ -133,7 +133,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "awards_are_not_failures": "UPDATE cleaned_learners.credentials SET result = 'fail' WHERE record_id = 'T2'",
         "sex_known": "UPDATE cleaned_learners.profiles SET sex = 'female' WHERE profile_id = 'P2'",
         "names_present": "UPDATE cleaned_learners.profiles SET last_name = NULL, first_name = NULL WHERE profile_id = 'P2'",
-        "last_names_mostly_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id = 'P2'",
+        "last_names_mostly_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id < 'P3'",
         "birth_dates_mostly_present": "UPDATE cleaned_learners.profiles SET birth_date = NULL WHERE profile_id < 'P3'",
         "birth_dates_in_each_delivery": """
             INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,

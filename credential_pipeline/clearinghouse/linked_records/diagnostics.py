@@ -174,7 +174,7 @@ def add_unlinkable(con: Connection, known: Relation) -> None:
 
 def add_declared(con: Connection, profiles: Relation, declared: Mapping[str, Sequence[str]]) -> None:
     """Add for every field that a certifier's layout maps in which share of its profiles a value stands."""
-    identifying = {"first_name", "name_suffix", "previous_last_name", "street", "city", "state", "person_ref"}
+    identifying = {"first_name", "name_suffix", "previous_last_name", "street", "city", "state", "zip", "person_ref"}
     identifying |= {column for columns in FIELDS.values() for column in columns}
     names = sorted({name for fields in declared.values() for name in fields} & identifying)
     if not names:

@@ -196,7 +196,8 @@ def _strangers(
                 ).fetchall()[0][0]
                 usual = model.weights[item.name]
                 if mean is not None:
-                    u[place] *= mean / list(usual.values())[exact.get(level.frequency, place)][1]
+                    # The order of a parallel sum shows in its last digits.
+                    u[place] *= float(f"{mean:.9g}") / list(usual.values())[exact.get(level.frequency, place)][1]
         made[item.name] = u
     return made
 

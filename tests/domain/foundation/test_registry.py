@@ -51,7 +51,7 @@ def test_the_built_in_registry() -> None:
     assert manufacturing.naics == ("31", "32", "33")
     assert manufacturing.agreement is not None
     assert manufacturing.agreement.signed < manufacturing.agreement.expires < manufacturing.agreement.destroy_by
-    assert registry.industry("healthcare").linkage.link_threshold == 0.8
+    assert registry.industry("healthcare").linkage.link_threshold == 0.5
     assert [one.certifier for one in registry.certifiers_of("manufacturing")] == ["mssc", "nims"]
 
 
