@@ -134,6 +134,15 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "sex_known": "UPDATE cleaned_learners.profiles SET sex = 'female' WHERE profile_id = 'P2'",
         "names_present": "UPDATE cleaned_learners.profiles SET last_name = NULL, first_name = NULL WHERE profile_id = 'P2'",
         "last_names_mostly_present": "UPDATE cleaned_learners.profiles SET last_name = NULL WHERE profile_id < 'P3'",
+        "last_names_in_each_delivery": (
+            "UPDATE cleaned_learners.profiles SET last_name = NULL",
+            # One delivery of many.
+            """
+            INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,
+            'small.csv' AS delivery, profile_id || 'x' AS profile_id FROM cleaned_learners.credentials;
+            INSERT INTO cleaned_learners.profiles BY NAME SELECT profile_id || 'x' AS profile_id, birth_date, sex
+            FROM cleaned_learners.profiles""",
+        ),
         "birth_dates_mostly_present": "UPDATE cleaned_learners.profiles SET birth_date = NULL WHERE profile_id < 'P3'",
         "birth_dates_in_each_delivery": """
             INSERT INTO cleaned_learners.credentials BY NAME SELECT certifier, record_id || 'x' AS record_id,

@@ -3,6 +3,8 @@
 from checks.rule import column_in, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 
+HALF = 0.5
+"""Share of a delivery, or of a certifier, from which a family name is not missing by chance: the column is."""
 MISSING_GAP = 0.3
 """How much more of a field may be missing in one delivery than in all of its sender's."""
 SMALL = 20
@@ -30,6 +32,13 @@ def _gaps(column: str) -> str:
 
 
 _MISSING, _SEXLESS = _gaps("birth_date"), _gaps("sex")
+_NAMELESS = (
+    "(SELECT concat_ws('/', c.certifier, c.delivery) AS place, count(*) AS rows, count(*) FILTER (p.last_name IS NULL) AS absent"
+    " FROM cleaned_learners.credentials c JOIN cleaned_learners.profiles p USING (profile_id)"
+    " GROUP BY GROUPING SETS ((c.certifier), (c.certifier, c.delivery))"
+    f" HAVING c.delivery IS NULL OR count(*) >= {SMALL})"
+)
+"""Each certifier, and each of its deliveries of some size: rows, and those without a family name."""
 
 RULES = (
     *contract_rules(SNAPSHOT),
@@ -119,6 +128,13 @@ RULES = (
         at_most=0.05,
         severity="warn",
         named_by=_SENDER,
+    ),
+    number(
+        "last_names_in_each_delivery",
+        "When more than half of a delivery's rows have no family name, a column is lost or the YAML no longer fits.",
+        f"SELECT coalesce(max(absent / rows), 0) FROM {_NAMELESS}",
+        at_most=HALF,
+        blame=f"SELECT place, absent FROM {_NAMELESS} WHERE absent / rows > {HALF}",
     ),
     share_where(
         "birth_dates_mostly_present",

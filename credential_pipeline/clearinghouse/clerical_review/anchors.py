@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.clerical_review.consistency import Claim, Node
 from credential_pipeline.clearinghouse.clerical_review.decisions import MATCH, UNSURE, Anchor, Decision
-from credential_pipeline.clearinghouse.student_ids import ids_that_gave_way
 from credential_pipeline.foundation.storage.engine import Connection
 
 
@@ -21,7 +20,7 @@ def resolve(con: Connection, anchors: Sequence[Anchor]) -> list[Found]:
     """Look up the profiles and students behind anchors, in the same order.
 
     Args:
-        con: Connection with cleaned_learners.credentials and education_registry.persons.
+        con: Connection with cleaned_learners.credentials and education_registry.{persons, duplicate_students}.
         anchors: What to look up.
     """
     if not anchors:
@@ -38,7 +37,7 @@ def resolve(con: Connection, anchors: Sequence[Anchor]) -> list[Found]:
                ON l.certifier = w.left_certifier AND l.record_id = w.left_record_id
         LEFT JOIN cleaned_learners.credentials r
                ON r.certifier = w.right_certifier AND r.record_id = w.right_record_id
-        LEFT JOIN {ids_that_gave_way(con)} d ON d.student_id = w.student_id
+        LEFT JOIN education_registry.duplicate_students d ON d.student_id = w.student_id
         LEFT JOIN (SELECT DISTINCT student_id FROM education_registry.persons) s
                ON s.student_id = coalesce(d.kept_student_id, w.student_id)
         ORDER BY w.number

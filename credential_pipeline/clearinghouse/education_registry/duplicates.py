@@ -7,6 +7,10 @@ joins nobody by name and birth date alone. Not here: what becomes of the copies 
 
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.engines.linkage.resolve import components
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -100,26 +104,9 @@ def _group(work: Scratch, links: Relation, facts: Relation) -> tuple[Relation, R
 
 def _components(work: Scratch, links: Relation) -> Relation:
     """Whoever is linked, directly or by way of others: record, person (the smallest record of the group)."""
-    both = work.table(
-        "both_ways",
-        f"SELECT left_record AS record, right_record AS other FROM {links} UNION ALL SELECT right_record, left_record FROM {links}",
-    )
-    groups = work.table("groups", f"SELECT record, least(record, min(other)) AS person FROM {both} GROUP BY record")
-    while True:
-        nearer = work.table(
-            "groups",
-            f"""
-            WITH next AS (
-                SELECT b.record, min(g.person) AS person FROM {both} b JOIN {groups} g ON g.record = b.other GROUP BY b.record),
-            best AS (SELECT record, least(g.person, n.person) AS person FROM {groups} g JOIN next n USING (record))
-            SELECT b.record, least(b.person, far.person) AS person FROM best b JOIN {groups} far ON far.record = b.person
-            """,
-        )
-        changed = work.con.execute(
-            f"SELECT count(*) FROM {groups} a JOIN {nearer} b USING (record) WHERE a.person <> b.person"
-        ).fetchall()[0][0]
-        work.drop(groups)
-        groups = nearer
-        if not changed:
-            work.drop(both)
-            return groups
+    found = work.con.execute(f"SELECT left_record AS l, right_record AS r FROM {links}").fetchnumpy()
+    records, places = np.unique(np.concatenate([np.asarray(found[side]) for side in "lr"]), return_inverse=True)
+    left, right = np.split(places, 2)
+    # Records stand in their order, so that the smallest place of a group is its smallest record.
+    people = records[components(len(records), left, right)]
+    return work.frame("groups", pd.DataFrame({"record": records, "person": people}))

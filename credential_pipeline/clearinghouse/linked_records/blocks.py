@@ -11,7 +11,6 @@ from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.linked_records.learner_ids import Ids
 from credential_pipeline.clearinghouse.linked_records.merging import Merged
 from credential_pipeline.clearinghouse.linked_records.statements import Wishes, gather_statements, write_statements
-from credential_pipeline.clearinghouse.student_ids import ids_that_gave_way
 from credential_pipeline.engines.linkage.fields import load_nicknames
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation import standard_form as form
@@ -109,7 +108,7 @@ def _edges(work: Scratch, known: Relation, read: Inputs, people: People) -> Rela
             best=people.merged.best,
             candidates=people.candidates,
             index=read.index,
-            duplicates=work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}"),
+            duplicates=read.duplicates,
         ),
         {"most": MOST_OF_ONE_REF},
     )

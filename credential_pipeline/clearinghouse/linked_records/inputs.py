@@ -16,6 +16,7 @@ class Inputs:
         credentials: One row per row of the feeds, with its profile.
         persons: Students of the education registry.
         index: The same students, prepared for blocking.
+        duplicates: Ids of students that gave way to other ones.
         blocks: One row per row of the feeds that says "do not share", accepted or not.
     """
 
@@ -23,6 +24,7 @@ class Inputs:
     credentials: Relation
     persons: Relation
     index: Relation
+    duplicates: Relation
     blocks: Relation
 
 
@@ -44,5 +46,6 @@ def inputs(con: Connection) -> Inputs:
         credentials=relation(con, "cleaned_learners.credentials"),
         persons=relation(con, "education_registry.persons"),
         index=index,
+        duplicates=relation(con, "education_registry.duplicate_students"),
         blocks=relation(con, "cleaned_learners.blocks"),
     )

@@ -13,13 +13,12 @@ from credential_pipeline.clearinghouse.linked_records import reviewed
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.evidence import weigh_within
 from credential_pipeline.engines.linkage.family import Families
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import NOT_ONE, Floats, Ints, cluster
-from credential_pipeline.engines.linkage.sql import Sql, count
-from credential_pipeline.engines.linkage.weighing import Fitted, weigh
+from credential_pipeline.engines.linkage.sql import count
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -121,19 +120,8 @@ def _compare(
             f"ANTI JOIN {found.pairs} USING (left_record, right_record)",
         )
         sql.drop(found.pairs)
-        scored = _score_within(sql, model, families, fields, records, pairs)
+        scored = weigh_within(sql, model, families, records, pairs, fields)
         return Candidates(sql.keep(pairs), found.forecast), sql.keep(scored)
-
-
-def _score_within(
-    sql: Sql, model: Model, families: Families, fields: Sequence[str], records: Relation, pairs: Relation
-) -> Relation:
-    """Pairs of identities with their weights, however low."""
-    rows = count(sql, records)
-    scored = score(sql, model, left=records, right=None, pairs=pairs, fields=fields, right_rows=rows, min_weight=ALL)
-    weighed = weigh(sql, families, model, Fitted.pinned(model, rows), scored, fields, rows)
-    sql.drop(scored)
-    return weighed
 
 
 def _edges(con: Connection, scored: Relation, refs: Relation, threshold: float) -> tuple[Ints, Ints, Floats]:
@@ -202,4 +190,4 @@ def _score_inside(
     if not count(work.con, pairs):
         return None
     with engine.reach(work) as sql:
-        return sql.keep(_score_within(sql, model, families, fields, records, pairs))
+        return sql.keep(weigh_within(sql, model, families, records, pairs, fields))

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.linked_records.learners import Learners
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided
+from credential_pipeline.engines.linkage.evidence import weigh_within
 from credential_pipeline.engines.linkage.family import Families
 from credential_pipeline.engines.linkage.fields import shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import ALL, score
 from credential_pipeline.engines.linkage.resolve import NOT_ONE
 from credential_pipeline.engines.linkage.sql import Here, count
-from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -102,18 +101,7 @@ def _unlike(work: Scratch, model: Model, families: Families, learners: Learners,
     if not count(work.con, pairs):
         return pairs
     fields = shared_fields(work.con, records)
-    rows = count(work.con, records)
-    scored = score(
-        Here(work),
-        model,
-        left=records,
-        right=None,
-        pairs=pairs,
-        fields=fields,
-        right_rows=rows,
-        min_weight=ALL,
-    )
-    weighed = weigh(Here(work), families, model, Fitted.pinned(model, rows), scored, fields, rows)
+    weighed = weigh_within(Here(work), model, families, records, pairs, fields)
     return work.table(
         "unlike",
         f"SELECT DISTINCT p.learner FROM {weighed} s JOIN {pairs} p USING (left_record, right_record) "

@@ -12,7 +12,6 @@ from credential_pipeline.clearinghouse.linked_records.block_memory import recall
 from credential_pipeline.clearinghouse.linked_records.elsewhere import recall_elsewhere
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry, OptOuts
-from credential_pipeline.clearinghouse.student_ids import ids_that_gave_way
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -72,7 +71,7 @@ def gather_statements(work: Scratch, read: Inputs, wishes: Wishes) -> Relation:
             credentials=read.credentials,
             students=read.persons,
             index=read.index,
-            duplicates=work.view("duplicates", f"FROM {ids_that_gave_way(work.con)}"),
+            duplicates=read.duplicates,
             listed=listed,
             elsewhere=recall_elsewhere(work),
         ),

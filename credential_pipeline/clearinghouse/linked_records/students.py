@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, of_learners
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
-from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.evidence import weigh_across
 from credential_pipeline.engines.linkage.family import Families, count_families
 from credential_pipeline.engines.linkage.fields import RECORD_COLUMNS, make_records, open_index, shared_fields
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.predict import LEAST_WEIGHT, MIN_WEIGHT, score
+from credential_pipeline.engines.linkage.predict import MIN_WEIGHT
 from credential_pipeline.engines.linkage.resolve import best_right
 from credential_pipeline.engines.linkage.sql import Sql, count
-from credential_pipeline.engines.linkage.weighing import weigh
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -170,21 +169,18 @@ def _compare(
         "pairs",
         f"SELECT left_record, right_record FROM {found.pairs} UNION ALL SELECT left_record, right_record FROM {exact}",
     )
-    rows = count(sql, sides.form_records), count(sql, sides.students)
-    compared = score(
+    weighed = weigh_across(
         sql,
         model,
+        families,
         left=sides.form_records,
         right=sides.students,
         pairs=pairs,
         fields=fields,
-        right_rows=rows[1],
-        min_weight=LEAST_WEIGHT,
+        right_rows=count(sql, sides.students),
     )
-    fitted = fit(sql, families, model, compared, fields, rows)
-    weighed = weigh(sql, families, model, fitted, compared, fields, rows[1])
     scored = _name(sql, sides, weighed)
-    sql.drop(pairs, compared, weighed, open_forms)
+    sql.drop(pairs, weighed, open_forms)
     return found, scored
 
 

@@ -12,16 +12,15 @@ from itertools import groupby
 from credential_pipeline.enclave.person_keys.cascade import PASSES, Pass, add_keys
 from credential_pipeline.enclave.person_keys.outputs import write_outputs
 from credential_pipeline.engines.linkage.blocking import Candidates, make_pairs
-from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.evidence import weigh_across, weigh_within
 from credential_pipeline.engines.linkage.family import Families, count_families
 from credential_pipeline.engines.linkage.fields import make_records, record_sql, shared_fields
 from credential_pipeline.engines.linkage.frequencies import make_frequencies
 from credential_pipeline.engines.linkage.model import Model, shipped
-from credential_pipeline.engines.linkage.predict import ALL, LEAST_WEIGHT, MIN_WEIGHT, score
+from credential_pipeline.engines.linkage.predict import MIN_WEIGHT
 from credential_pipeline.engines.linkage.resolve import NOT_ONE, best_right
 from credential_pipeline.engines.linkage.sql import Here, count
-from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
@@ -122,20 +121,17 @@ def _run(
             found = make_pairs(sql, pool, people, [step.rule for step in passes], limits.max_candidate_pairs)
             if not count(sql, found.pairs):
                 continue
-            compared = score(
+            scored = weigh_across(
                 sql,
                 model,
+                families,
                 left=pool,
                 right=people,
                 pairs=found.pairs,
                 fields=sides.fields,
                 right_rows=size,
-                min_weight=LEAST_WEIGHT,
                 frequencies=frequencies,
             )
-            fitted = fit(sql, families, model, compared, sides.fields, (count(sql, pool), size))
-            scored = weigh(sql, families, model, fitted, compared, sides.fields, size)
-            sql.drop(compared)
             found, scored = Candidates(sql.keep(found.pairs), found.forecast), sql.keep(scored)
         candidates = _name(work, scored, found.pairs, Sides(pool, people, sides.fields), lives)
         for number, step in enumerate(passes):
@@ -224,18 +220,7 @@ def drop_unlike(work: Scratch, model: Model, families: Families, sides: Sides, l
     )
     if not count(work.con, shared):
         return links
-    rows = count(work.con, sides.rows)
-    scored = score(
-        Here(work),
-        model,
-        left=sides.rows,
-        right=None,
-        pairs=shared,
-        fields=sides.fields,
-        right_rows=rows,
-        min_weight=ALL,
-    )
-    weighed = weigh(Here(work), families, model, Fitted.pinned(model, rows), scored, sides.fields, rows)
+    weighed = weigh_within(Here(work), model, families, sides.rows, shared, sides.fields)
     return work.table(
         "links",
         f"""

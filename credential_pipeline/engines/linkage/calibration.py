@@ -11,12 +11,12 @@ are (the model, family).
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.family import Families, positions
+from credential_pipeline.engines.linkage.family import Families, positions, shares
 from credential_pipeline.engines.linkage.model import Model
+from credential_pipeline.engines.linkage.resolve import Floats, Ints
 from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.engines.linkage.weighing import COMPATIBLE, Fitted, chance_gain, log_rivals
 from credential_pipeline.foundation.storage.relation import Relation
@@ -29,8 +29,6 @@ MOST_EXPECTED = 0.97
 """However complete a registry is, somebody is missing."""
 ITERATIONS = 60
 TOLERANCE = 1e-5
-
-Floats = NDArray[np.float64]
 
 
 def fit(
@@ -69,7 +67,7 @@ def fit(
         total = np.bincount(owner, weights=odds)
         match = odds / (1.0 + total[owner])
         expected = _expected(float(match.sum()), people, model.prior_for(rows[1]) * rows[1])
-        new = Fitted(_shares(model, places, match), expected, 1.0 - expected)
+        new = Fitted(_matches_by_level(model, places, match), expected, 1.0 - expected)
         moved = max(float(np.abs(new.m[name] - fitted.m[name]).max()) for name in fields)
         fitted = new
         if moved < TOLERANCE:
@@ -85,20 +83,20 @@ def _expected(matches: float, people: float, usual: float) -> float:
     return float(min((matches + PRIOR_MATCHES * usual) / (people + PRIOR_MATCHES), MOST_EXPECTED))
 
 
-def _log_matches(places: Mapping[str, NDArray[np.int64]], m: Mapping[str, Floats]) -> Floats:
+def _log_matches(places: Mapping[str, Ints], m: Mapping[str, Floats]) -> Floats:
     return np.asarray(np.sum([np.log(np.append(m[name], 1.0))[place] for name, place in places.items()], axis=0))
 
 
-def _shares(model: Model, places: Mapping[str, NDArray[np.int64]], match: Floats) -> dict[str, Floats]:
+def _matches_by_level(model: Model, places: Mapping[str, Ints], match: Floats) -> dict[str, Floats]:
     """Shares of the levels among expected matches, drawn to the pinned ones; levels of missing parts stay as they are."""
     made = {}
     for name, place in places.items():
-        usual = np.array([pair[0] for pair in model.weights[name].values()])
+        usual = shares(model, name, 0)
         counts = np.bincount(place[place >= 0], weights=match[place >= 0], minlength=len(usual))
         held = np.array([level in COMPATIBLE for level in names_of(comparison(name))])
         open_usual = np.where(held, 0.0, usual)
         open_counts = np.where(held, 0.0, counts)
         total = open_counts.sum() + PRIOR_MATCHES
-        shares = (open_counts + PRIOR_MATCHES * open_usual / open_usual.sum()) / total * open_usual.sum()
-        made[name] = np.where(held, usual, shares)
+        seen = (open_counts + PRIOR_MATCHES * open_usual / open_usual.sum()) / total * open_usual.sum()
+        made[name] = np.where(held, usual, seen)
     return made

@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.blocking import FAMILY_RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.comparisons import comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import names_of
+from credential_pipeline.engines.linkage.fields import PLACE
 from credential_pipeline.engines.linkage.frequencies import VALUES, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import score
+from credential_pipeline.engines.linkage.resolve import Floats, Ints
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -33,8 +34,6 @@ ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
 LEAST_WEIGHT = -14.0
 """Match weight below which no pair is counted: no evidence would link it."""
-
-Floats = NDArray[np.float64]
 
 JOINT = ("name", "birth_date", "address")
 """Comparisons that agree together in families, counted jointly; the others are counted by how the names agree."""
@@ -142,7 +141,7 @@ def _drawn(people: int) -> str:
     return f"md5(id) < '{int(2**32 * SAMPLE / people):08x}'"
 
 
-def _read(sql: Sql, scored: Relation, fields: Sequence[str]) -> NDArray[np.int64]:
+def _read(sql: Sql, scored: Relation, fields: Sequence[str]) -> Ints:
     """How many pairs show which codes, those left out that may be one person listed twice; the last column counts."""
     codes = [f"gamma_{name}" for name in fields]
     one = ", ".join(str(comparison("name").code(level)) for level in ONE_NAME)
@@ -160,9 +159,7 @@ def _read(sql: Sql, scored: Relation, fields: Sequence[str]) -> NDArray[np.int64
 
 def _known(sql: Sql, sample: Relation, fields: Sequence[str]) -> float:
     """How many of the sampled people, times the share of those whom they meet, hold all that is counted jointly."""
-    held = [
-        column for name, column in (("birth_date", "birth_ymd"), ("address", "coalesce(zip, state)")) if name in fields
-    ]
+    held = [column for name, column in (("birth_date", "birth_ymd"), ("address", PLACE)) if name in fields]
     present = " AND ".join(f"{column} IS NOT NULL" for column in held) or "true"
     some, all_of_them = sql.execute(f"SELECT count(CASE WHEN {present} THEN 1 END), count(*) FROM {sample}").fetchall()[
         0
@@ -203,7 +200,7 @@ def _strangers(
 
 
 def _rates(
-    strangers: Mapping[str, Floats], seen: NDArray[np.int64], known: float, people: int, fields: Sequence[str]
+    strangers: Mapping[str, Floats], seen: Ints, known: float, people: int, fields: Sequence[str]
 ) -> tuple[Floats, Floats]:
     """Rates of relatives by joint level, and which share of the pairs seen there are of relatives."""
     shape = tuple(len(names_of(comparison(name))) for name in JOINT)
@@ -226,14 +223,14 @@ def _rates(
     return rates, beyond / np.maximum(counts, 1.0)
 
 
-def _places(seen: NDArray[np.int64], name: str, fields: Sequence[str]) -> NDArray[np.int64]:
+def _places(seen: Ints, name: str, fields: Sequence[str]) -> Ints:
     """Positions of the levels of a comparison; -1 where unknown, 0 where the field is not compared."""
     if name not in fields:
         return np.zeros(len(seen), dtype=np.int64)
     return positions(name, seen[:, list(fields).index(name)])
 
 
-def positions(name: str, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+def positions(name: str, codes: Ints) -> Ints:
     """Positions of the levels of a comparison, from the strongest; -1 where unknown."""
     return np.where(codes < 0, -1, len(names_of(comparison(name))) - 1 - codes)
 
@@ -255,7 +252,7 @@ def _typical(shape: tuple[int, ...]) -> Floats:
     return made
 
 
-def _given(model: Model, seen: NDArray[np.int64], share: Floats, fields: Sequence[str]) -> dict[str, Floats]:
+def _given(model: Model, seen: Ints, share: Floats, fields: Sequence[str]) -> dict[str, Floats]:
     """Probability of the levels of the other comparisons among relatives, by level of the name."""
     places = [_places(seen, name, fields) for name in JOINT]
     whole = np.logical_and.reduce([place >= 0 for place in places])

@@ -16,10 +16,12 @@ from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
+PLACE = "coalesce(zip, state)"
+"""What an address says at least."""
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("last_name",),
     "birth_date": ("birth_date",),
-    "address": ("coalesce(zip, state)",),
+    "address": (PLACE,),
     "ssn_last4": ("ssn_last4",),
     "middle_name": ("middle_name",),
     "sex": ("sex",),
@@ -240,7 +242,7 @@ def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relatio
                    (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR
                END AS birth_swapped,
                r.sex, r.ssn_last4, r.email, r.phone,
-               r.street, r.city, r.state, r.zip, {HOME} AS home, coalesce(r.zip, r.state) AS place
+               r.street, r.city, r.state, r.zip, {HOME} AS home, {PLACE} AS place
         FROM {side.records} r
         SEMI JOIN ({side.numbers}) c ON c.record = r.record
         LEFT JOIN {nicknames} n ON n.name = r.first_name LEFT JOIN {known} k ON k.known = r.first_name

@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.family import JOINT, Families, Floats, shares
+from credential_pipeline.engines.linkage.family import JOINT, Families, shares
 from credential_pipeline.engines.linkage.model import Model
-from credential_pipeline.engines.linkage.resolve import MAX_ODDS_WEIGHT
+from credential_pipeline.engines.linkage.resolve import MAX_ODDS_WEIGHT, Floats, Ints
 from credential_pipeline.engines.linkage.sql import Sql
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -128,9 +127,7 @@ def chance_gain(families: Families, model: Model) -> Floats:
     return gain
 
 
-def log_rivals(
-    families: Families, fitted: Fitted, places: Mapping[str, NDArray[np.int64]], fields: Sequence[str]
-) -> Floats:
+def log_rivals(families: Families, fitted: Fitted, places: Mapping[str, Ints], fields: Sequence[str]) -> Floats:
     """Logarithm of the odds of a relative against a match, for pairs given by the positions of their levels."""
     joint = tuple(places.get(name, np.full(1, -1)) for name in JOINT)
     made = np.log(_ratios(families, fitted, fields)[joint] + TINY)

@@ -182,7 +182,9 @@ def _feeds(
             credential = {"credential_code": chance.choice("ABC"), "event_date": day.isoformat()}
             feeds[layout].append({"record_id": record_id, **row, **credential})
             differs = habits | happened | {f"registry_{note}" for note in registry_notes.get(person.number, ())}
-            truth.append(_truth(person, layout, record_id, (differs | person.kin) - _BORING, person.number in changed))
+            truth.append(
+                _truth(person, layout, record_id, (differs | person.kin) - _BORING, changed=person.number in changed)
+            )
     for rows in feeds.values():
         chance.shuffle(rows)
     return feeds, truth
@@ -191,7 +193,7 @@ def _feeds(
 _BORING = frozenset({"moved", "registry_moved"})
 
 
-def _truth(person: Person, layout: Layout, record_id: str, notes: Iterable[str], changed: bool) -> Row:  # noqa: FBT001
+def _truth(person: Person, layout: Layout, record_id: str, notes: Iterable[str], *, changed: bool) -> Row:
     return {
         "certifier": layout.name,
         "record_id": record_id,

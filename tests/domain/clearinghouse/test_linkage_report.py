@@ -251,7 +251,7 @@ def test_declared_but_empty_fields_are_named_with_their_certifier(run) -> None:
 
 def test_thresholds_stand_at_their_weights(run) -> None:
     assert sections.thresholds(run.figures) == [
-        ("review from p = 0.2", -2.0),
+        ("review from p = 0.5", 0.0),
         ("link from p = 0.95", pytest.approx(4.2479, abs=1e-4)),
     ]
 

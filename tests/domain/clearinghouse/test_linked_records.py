@@ -141,6 +141,7 @@ def test_twins_stay_two_people(links) -> None:
 def test_a_twin_who_is_not_a_student_does_not_become_the_other(links) -> None:
     assert links.loc["P_twin_alone", "student_id"] == "S_twin_alone"
     assert pd.isna(links.loc["P_twin_absent", "student_id"])
+    # Among 3,000 people too few are twins to know whether a twin or another first name of the same person is likelier.
     assert links.loc["P_twin_absent", "status"] in {"unlinked", "ambiguous"}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from credential_pipeline.engines.linkage.fields import make_index, nickname_rows
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT as REGISTRY
 from credential_pipeline.foundation.registry.model import Linkage
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -17,7 +18,7 @@ _ONSETS = ["B", "C", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "T",
 _VOWELS = ["A", "E", "I", "O", "U", "EA", "OO"]
 _CODAS = ["N", "R", "L", "S", "T", "RT", "LL", "SON", "TON", "MAN", "EZ", "ER", "FORD", "LEY"]
 
-INDUSTRY = SimpleNamespace(industry="manufacturing", linkage=Linkage(link_threshold=0.95))
+INDUSTRY = SimpleNamespace(industry="manufacturing", linkage=Linkage(link_threshold=0.95, review_threshold=0.5))
 """As much of an industry as linking asks for, stricter than the default."""
 HOME = {"street": "12 ELM ST", "city": "DAYTON", "state": "OH", "zip": "45402"}
 """Where the people made by hand live."""
@@ -192,6 +193,7 @@ BLOCKS |= {
     "reason_code": "VARCHAR",
     "since": "DATE",
 }
+DUPLICATES = {column.name: column.type for column in REGISTRY.table("duplicate_students").columns}
 REFERENCE = dict.fromkeys(("person_key", "first_name", "middle_name", "last_name", "alternate_last_name"), "VARCHAR")
 REFERENCE |= {"birth_date": "DATE", "death_date": "DATE", "sex": "VARCHAR", "race": "VARCHAR", "ethnicity": "VARCHAR"}
 REFERENCE |= _PLACE
@@ -201,6 +203,7 @@ def put_feeds(con: Connection, world: World, shuffle: int | None = None) -> None
     """Make the input tables of linked_records."""
     put(con, "education_registry.persons", world.students, STUDENTS, shuffle)
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
+    put(con, "education_registry.duplicate_students", world.students.iloc[:0], DUPLICATES)
     put(con, "cleaned_learners.profiles", world.profiles, PROFILES, shuffle)
     put(con, "cleaned_learners.credentials", world.credentials, CREDENTIALS, shuffle)
     blocked = world.credentials[world.credentials["blocked"].astype(bool)]
