@@ -5,7 +5,7 @@ The version of those with any wages is in earnings.py.
 
 from typing import Final
 
-from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, ask_money
+from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, ask_money, together
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
