@@ -32,6 +32,7 @@ REFERENCE = {
     "wages": "person_key year employer_id wages",
     "employers": "employer_id naics",
     "persons": "person_key birth_date",
+    "wage_states": "state agreement employers",
 }
 
 
@@ -132,12 +133,13 @@ def opened(world: World, threads: int = 1) -> Iterator[Connection]:
 
 @dataclass(frozen=True)
 class Result:
-    """The four tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
+    """The five tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
 
     outcomes: list[dict[str, Any]]
     counts: list[dict[str, Any]]
     equations: list[dict[str, Any]]
     definitions: list[dict[str, Any]]
+    wage_years: list[dict[str, Any]]
     types: dict[str, dict[str, str]]
     left_over: list[str]
 
@@ -187,7 +189,7 @@ def tabulated(
     """Tabulate a world under a registry with some settings of the industry changed."""
     with opened(world, threads) as con:
         tabulate(con, settings(profile, **industry), earlier)
-        names = ("outcomes", "counts", "equations", "definitions")
+        names = ("outcomes", "counts", "equations", "definitions", "wage_years")
         described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
         return Result(
             *(rows_of(con, f"outcome_tables.{name}") for name in names),
