@@ -15,7 +15,7 @@ from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import SimulatedIndustry
-from credential_pipeline.simulation.outcome_truth import outcome_cells
+from credential_pipeline.simulation.outcome_truth.cells import outcome_cells
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.tables import write_csv, write_ids
 from credential_pipeline.simulation.wages import Effects
@@ -109,9 +109,18 @@ def write_truth(
     write_csv(folder / "blocked.csv", _blocked(industries, students))
     write_csv(folder / "bad_rows.csv", _broken(industries))
     write_csv(folder / "effects.csv", effect_rows(industries, people, effects))
+    uncovered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     parts = [
         outcome_cells(
-            home, registry.industry(own.name), own, people, students, keys, followed(own, students, keys), prices
+            home,
+            registry.industry(own.name),
+            own,
+            people,
+            students,
+            keys,
+            followed(own, students, keys),
+            prices,
+            uncovered,
         )
         for own in industries
     ]

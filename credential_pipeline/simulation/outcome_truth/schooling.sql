@@ -1,0 +1,53 @@
+-- Training, education and first job of every unit. Reads: cohort, follow_ups, students, enrollments, degrees and variables.
+
+CREATE TEMP TABLE spells AS
+SELECT c.unit, c.day, e.begin_date, e.end_date, e.sector,
+       CASE e.degree_seeking WHEN 'Y' THEN 'degree_seeking' ELSE 'not_degree_seeking' END AS degree,
+       CASE e.credit WHEN 'Y' THEN 'credit' ELSE 'noncredit' END AS credit
+FROM cohort AS c JOIN students AS s USING (person) JOIN enrollments AS e USING (student_id);
+
+-- The enrollment that ended last before the award, within the window; those that go on at the award come first.
+CREATE TEMP TABLE trained AS
+WITH near AS (
+    SELECT unit, sector, degree, credit, row_number() OVER (
+        PARTITION BY unit ORDER BY greatest(day - end_date, 0), begin_date DESC, sector, degree DESC, credit
+    ) AS nth
+    FROM spells
+    WHERE begin_date <= day AND end_date >= day - CAST(getvariable('window_days') AS INTEGER)
+)
+SELECT c.*, coalesce(n.sector, 'no_enrollment') AS enrollment_sector, coalesce(n.degree, 'no_enrollment') AS degree,
+       coalesce(n.credit, 'no_enrollment') AS credit
+FROM cohort AS c LEFT JOIN near AS n ON n.unit = c.unit AND n.nth = 1;
+
+-- The first year after the award whose main employer was no main employer in the three years before or in the award year.
+CREATE TEMP TABLE first_jobs AS
+WITH marked AS (
+    SELECT unit, horizon, inside, min(horizon) OVER (PARTITION BY unit, employer_id) > 0 AS fresh,
+           bool_or(inside AND horizon <= 0) OVER (PARTITION BY unit) AS inside_before
+    FROM follow_ups WHERE matched AND horizon >= -3
+)
+SELECT unit, any_value(inside_before) AS inside_before, arg_min(inside, horizon) AS inside
+FROM marked WHERE fresh AND horizon >= 1 GROUP BY unit;
+
+-- One row a unit. Later years count for those awards only that the registry's records outlast by them.
+CREATE TEMP TABLE lives AS
+WITH last AS (SELECT max(end_date) AS day FROM enrollments),
+spans AS (SELECT unnest([1, 2, 5]) AS years),
+earned AS (SELECT c.unit, c.day, d.degree_date FROM cohort AS c JOIN students USING (person) JOIN degrees AS d USING (student_id)),
+at_award AS (
+    SELECT unit, bool_or(day BETWEEN begin_date AND end_date) AS enrolled FROM spells GROUP BY unit
+),
+before AS (SELECT DISTINCT unit FROM earned WHERE degree_date < day),
+after AS (
+    SELECT c.unit, list(c.day + to_years(s.years) <= last.day ORDER BY s.years) AS observed,
+           list(coalesce(e.until, DATE '9999-01-01') <= c.day + to_years(s.years) ORDER BY s.years) AS again,
+           list(coalesce(d.until, DATE '9999-01-01') <= c.day + to_years(s.years) ORDER BY s.years) AS finished
+    FROM cohort AS c CROSS JOIN spans AS s CROSS JOIN last
+    LEFT JOIN (SELECT unit, min(begin_date) AS until FROM spells WHERE begin_date > day GROUP BY unit) AS e USING (unit)
+    LEFT JOIN (SELECT unit, min(degree_date) AS until FROM earned WHERE degree_date > day GROUP BY unit) AS d USING (unit)
+    GROUP BY c.unit
+)
+SELECT c.*, CAST(NULL AS INTEGER) AS horizon, b.unit IS NOT NULL AS has_degree, coalesce(s.enrolled, false) AS enrolled,
+       a.observed, a.again, a.finished, j.unit IS NOT NULL AS found_job, j.inside_before, j.inside
+FROM cohort AS c JOIN after AS a USING (unit)
+LEFT JOIN before AS b USING (unit) LEFT JOIN at_award AS s USING (unit) LEFT JOIN first_jobs AS j USING (unit);
