@@ -108,21 +108,13 @@ def write_truth(
     write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
     write_csv(folder / "blocked.csv", _blocked(industries, students))
     write_csv(folder / "bad_rows.csv", _broken(industries))
-    write_csv(folder / "effects.csv", effect_rows(industries, people, effects))
+    models = [registry.industry(own.name) for own in industries]
+    counted = [followed(own, students, keys) for own in industries]
+    write_csv(folder / "effects.csv", effect_rows(industries, models, people, effects, counted))
     uncovered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     parts = [
-        outcome_cells(
-            home,
-            registry.industry(own.name),
-            own,
-            people,
-            students,
-            keys,
-            followed(own, students, keys),
-            prices,
-            uncovered,
-        )
-        for own in industries
+        outcome_cells(home, model, own, people, students, keys, wanted, prices, uncovered)
+        for model, own, wanted in zip(models, industries, counted, strict=True)
     ]
     columns = {name: [value for part in parts for value in part[name]] for name in parts[0]} if parts else {}
     write_csv(folder / "outcome_cells.csv", columns)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.registry.load import Registry
-from credential_pipeline.simulation.arrays import Floats, Ints, Streams, Texts, curve
+from credential_pipeline.simulation.arrays import Bools, Floats, Ints, Streams, Texts, curve
 from credential_pipeline.simulation.careers import Careers, Year, open_market
 from credential_pipeline.simulation.employers import build_employers, shortlist, write_employers
 from credential_pipeline.simulation.enclave import Keys
@@ -26,12 +26,16 @@ _LEAST = 50
 
 @dataclass(frozen=True)
 class Effects:
-    """What awards did: the learners, and earnings with and without by year [h, years], dollars of the base year."""
+    """What awards did: the learners, and earnings with and without by year [h, years], dollars of the base year.
+
+    ``missing`` marks years in which a learner lives in a state whose wages are not in the files.
+    """
 
     treated: Treated
     first_year: int
     real: Floats
     without: Floats
+    missing: Bools
 
 
 def _rows(year: Year, keys: pa.Array, rank: Ints, employer_id: pa.Array, nominal: float) -> pa.Table:
@@ -121,4 +125,4 @@ def write_wages(
         pq.write_table(table, folder / "wages_annual" / f"{year.year}.parquet", compression="zstd")
     for year in Careers(streams, people, who[:learners], treated, economy, market, awarded=False):
         without[:, year.year - span[0]] = year.total
-    return rows, Effects(treated, span[0], real, without)
+    return rows, Effects(treated, span[0], real, without, np.zeros(real.shape, dtype=np.bool_))

@@ -191,11 +191,15 @@ class CertifierWorld(Part):
 
 
 class Effect(Part):
-    """Log points that an award adds to earnings, by credential and group, and its pull into the industry."""
+    """Log points that an award adds to earnings, by credential and group, and its pull into the industry.
+
+    The first award adds ``credentials`` or ``default``; every later one adds ``further`` of its credential or ``further_award``.
+    """
 
     default: float = 0.05
     credentials: Logs = {}
     groups: Logs = {}
+    further: Logs = {}
     further_award: float = 0.01
     years_to_full: int = 2
     pull: Share = 0.2

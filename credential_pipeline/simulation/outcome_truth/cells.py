@@ -1,5 +1,6 @@
 """Computes the true outcome cells of one industry in the long form of outcome tables. Not here: what is asked (asks.py)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
 from credential_pipeline.foundation.storage.sql import statement
 from credential_pipeline.simulation.arrays import Bools, Ints, texts, years
+from credential_pipeline.simulation.bands import age_bands, cohort_bands
 from credential_pipeline.simulation.credentials import EVENTS
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.enclave import Keys
@@ -17,14 +19,13 @@ from credential_pipeline.simulation.feeds import reports_failures
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.living import poverty_lines, read_parities
 from credential_pipeline.simulation.outcome_truth import asks
-from credential_pipeline.simulation.outcome_truth.figures import EVERY, FEW, add_figures, make_figures
+from credential_pipeline.simulation.outcome_truth.figures import EVERY, FEW, add_figures
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.tables import Coded, arrow
 
 #: A year of full-time work at the federal minimum wage: dollars an hour, hours, weeks (29 U.S.C. 206, since 2009).
 ATTACHED = 7.25 * 40 * 52
-_YEARS_IN_BAND = 5
 _COLUMNS = [
     "release",
     "industry",
@@ -59,6 +60,9 @@ _FILES = {
     "degrees": "clearinghouse/education/degrees",
 }
 _QUARTERLY = "enclave/reference/wages_quarterly"
+_NO_QUARTERS = pa.table(
+    {"person_key": pa.array([], pa.string()), "year": pa.array([], pa.int32()), "quarter": pa.array([], pa.int32())}
+)
 
 
 def _events(industry: SimulatedIndustry, people: People, wanted: Bools) -> pa.Table:
@@ -100,9 +104,15 @@ def _persons(people: People, keys: Keys, industry: SimulatedIndustry, wanted: Bo
     )
 
 
-def _settings(con: Connection, model: Industry, industry: SimulatedIndustry, prices: dict[int, float]) -> None:
-    """Variables for what the registry says of the industry, and for what a year's earnings are held against."""
-    reporting = [it.certifier for it in industry.shelf.certifiers if reports_failures(it)]
+def set_variables(con: Connection, model: Industry, reporting: Sequence[str], prices: dict[int, float]) -> None:
+    """Set what the registry says of the industry, and what a year's earnings are held against.
+
+    Args:
+        con: Where the cells are computed.
+        model: The industry in the registry.
+        reporting: Certifiers that tell failed sittings.
+        prices: CPI-U by year.
+    """
     names = {
         "industry": model.industry,
         "attribution": model.attribution,
@@ -113,7 +123,7 @@ def _settings(con: Connection, model: Industry, industry: SimulatedIndustry, pri
         "base_year": model.base_year,
         "window_days": model.training_window_days,
         "naics": list(model.naics),
-        "reporting": reporting,
+        "reporting": list(reporting),
         "attached": ATTACHED,
         "poverty": poverty_lines(model.base_year, prices),
     }
@@ -121,39 +131,32 @@ def _settings(con: Connection, model: Industry, industry: SimulatedIndustry, pri
         con.execute(f"SET VARIABLE {name} = ?", [value])
 
 
-def cohort_bands(model: Industry) -> list[tuple[str, int, int]]:
-    """Award years in bands of five, the last one cut at the end: label, first and last year."""
-    first, last = model.cohorts.first_award_year, model.cohorts.last_award_year
-    ends = ((year, min(year + _YEARS_IN_BAND - 1, last)) for year in range(first, last + 1, _YEARS_IN_BAND))
-    return [(f"{low}-{high}", low, high) for low, high in ends]
-
-
 def _read(con: Connection, home: Path) -> bool:
-    """Views over the files on disk, and the quarters with wages by person and year; whether there are quarterly files."""
+    """Make views over the files on disk; tell whether there are quarterly wages."""
     for view, folder in _FILES.items():
         con.register(view, con.read_parquet(str(home / folder / "*.parquet")))
-    quarterly = sorted((home / _QUARTERLY).glob("*.parquet"))
-    source = "SELECT '' AS person_key, 0 AS year, 0 AS quarter WHERE false"
-    if quarterly:
-        con.register("quarterly", con.read_parquet([str(path) for path in quarterly]))
-        source = "SELECT person_key, year, quarter FROM quarterly SEMI JOIN persons USING (person_key)"
-    con.execute(
-        f"CREATE TEMP TABLE quarters AS SELECT person_key, year, count(DISTINCT quarter) AS quarters FROM ({source}) GROUP BY ALL"
-    )
+    quarterly = [str(path) for path in sorted((home / _QUARTERLY).glob("*.parquet"))]
+    con.register("quarterly", con.read_parquet(quarterly) if quarterly else _NO_QUARTERS)
     return bool(quarterly)
 
 
-def _tabulate(work: Scratch, model: Industry, prices: dict[int, float], *, quarterly: bool) -> None:
-    """Create the table ``cells`` from the registered views."""
+def tabulate(work: Scratch, model: Industry, prices: dict[int, float], *, quarterly: bool) -> None:
+    """Create the table ``cells`` from the registered views.
+
+    Args:
+        work: Where ``events``, ``persons``, ``students``, ``uncovered`` and the files are views.
+        model: The industry in the registry.
+        prices: CPI-U by year.
+        quarterly: Whether there are quarterly wages.
+    """
     con = work.con
     shape = {"band": "VARCHAR", "low": "INTEGER", "high": "INTEGER"}
-    bands = work.rows("bands", shape, [[band, *map(int, band.split("-"))] for band in model.age_bands])
-    cohorts = work.rows("cohort_bands", shape, [list(band) for band in cohort_bands(model)])
+    bands = work.rows("bands", shape, age_bands(model))
+    cohorts = work.rows("cohort_bands", shape, cohort_bands(model))
     yearly = work.rows("prices", {"year": "INTEGER", "index": "DOUBLE"}, sorted(prices.items()))
     parities = work.rows("parities", {"state": "VARCHAR", "parity": "DOUBLE"}, sorted(read_parities().items()))
     con.execute(statement(__package__, "people.sql", bands=bands, cohort_bands=cohorts))
     con.execute(statement(__package__, "years.sql", prices=yearly, parities=parities))
-    make_figures(con)
     for file in ("frame.sql", "schooling.sql", "sittings.sql", "stacking.sql"):
         con.execute(statement(__package__, file))
     add_figures(con, "frame", (*asks.EARNINGS, *asks.QUARTERLY) if quarterly else asks.EARNINGS, EVERY)
@@ -189,11 +192,12 @@ def outcome_cells(
         uncovered: Persons and years in which they live in a state whose wages are missing.
     """
     with connect() as con, scratch(con) as work:
-        _settings(con, model, industry, prices)
+        reporting = [it.certifier for it in industry.shelf.certifiers if reports_failures(it)]
+        set_variables(con, model, reporting, prices)
         con.register("events", _events(industry, people, wanted))
         con.register("persons", _persons(people, keys, industry, wanted))
         con.register("students", arrow({"student_id": students.student_id, "person": students.person}))
         con.register("uncovered", arrow({"person": uncovered[0], "year": uncovered[1]}))
-        _tabulate(work, model, prices, quarterly=_read(con, home))
+        tabulate(work, model, prices, quarterly=_read(con, home))
         rows = con.execute("SELECT * FROM cells ORDER BY cell_id").fetchall()
     return {name: [row[place] for row in rows] for place, name in enumerate(_COLUMNS)}

@@ -16,15 +16,6 @@ MANY: Final = (*FEW, "certifier, credential", "cohort", "ethnicity")
 EVERY: Final = (*MANY, "state")
 
 
-def make_figures(con: Connection) -> None:
-    """Create the empty table ``figures``; a dimension that is not told apart is NULL."""
-    columns = ", ".join(f"{name} VARCHAR" for name in (*_GROUP, "sector", "setting"))
-    con.execute(
-        'CREATE TEMP TABLE figures ("table" VARCHAR, measure VARCHAR, definition VARCHAR, unit VARCHAR, '
-        f"{columns}, horizon INTEGER, value DOUBLE, n BIGINT)"
-    )
-
-
 def add_figures(con: Connection, source: str, asks: Sequence[Ask], breakdowns: Sequence[str] = MANY) -> None:
     """Add the figures of every group at every horizon; those of nobody are left out.
 
@@ -36,7 +27,8 @@ def add_figures(con: Connection, source: str, asks: Sequence[Ask], breakdowns: S
     """
     sets = ", ".join(f"(horizon, {breakdown})" if breakdown else "(horizon)" for breakdown in breakdowns)
     told = ", ".join(
-        name if any(name in breakdown for breakdown in breakdowns) else f"CAST(NULL AS VARCHAR) AS {name}" for name in _GROUP
+        name if any(name in breakdown for breakdown in breakdowns) else f"CAST(NULL AS VARCHAR) AS {name}"
+        for name in _GROUP
     )
     asked = ", ".join(figure for ask in asks for figure in _figures(ask))
     con.execute(

@@ -15,3 +15,10 @@ SELECT f.*, m.started, m.entered, f.real - (m.three_before + m.two_before) / 2 A
            WHEN '44' THEN '44-45' WHEN '45' THEN '44-45' WHEN '48' THEN '48-49' WHEN '49' THEN '48-49'
            ELSE left(f.naics, 2) END AS sector
 FROM follow_ups AS f JOIN marks AS m USING (unit);
+
+-- Filled by everything below; a dimension that is not told apart is NULL.
+CREATE TEMP TABLE figures (
+    "table" VARCHAR, measure VARCHAR, definition VARCHAR, unit VARCHAR, certifier VARCHAR, credential VARCHAR, cohort VARCHAR,
+    age_band VARCHAR, sex VARCHAR, race VARCHAR, ethnicity VARCHAR, state VARCHAR, sector VARCHAR, setting VARCHAR,
+    horizon INTEGER, value DOUBLE, n BIGINT
+);

@@ -29,25 +29,24 @@ WITH marked AS (
 SELECT unit, any_value(inside_before) AS inside_before, arg_min(inside, horizon) AS inside
 FROM marked WHERE fresh AND horizon >= 1 GROUP BY unit;
 
+-- Degrees of the units, and the first enrollment and degree after the award.
+CREATE TEMP TABLE earned AS
+SELECT c.unit, bool_or(d.degree_date < c.day) AS before, min(d.degree_date) FILTER (d.degree_date > c.day) AS next_degree
+FROM cohort AS c JOIN students USING (person) JOIN degrees AS d USING (student_id) GROUP BY c.unit;
+
+CREATE TEMP TABLE attended AS
+SELECT unit, bool_or(day BETWEEN begin_date AND end_date) AS at_award, min(begin_date) FILTER (begin_date > day) AS next_begin
+FROM spells GROUP BY unit;
+
 -- One row a unit. Later years count for those awards only that the registry's records outlast by them.
 CREATE TEMP TABLE lives AS
-WITH last AS (SELECT max(end_date) AS day FROM enrollments),
-spans AS (SELECT unnest([1, 2, 5]) AS years),
-earned AS (SELECT c.unit, c.day, d.degree_date FROM cohort AS c JOIN students USING (person) JOIN degrees AS d USING (student_id)),
-at_award AS (
-    SELECT unit, bool_or(day BETWEEN begin_date AND end_date) AS enrolled FROM spells GROUP BY unit
-),
-before AS (SELECT DISTINCT unit FROM earned WHERE degree_date < day),
-after AS (
-    SELECT c.unit, list(c.day + to_years(s.years) <= last.day ORDER BY s.years) AS observed,
-           list(coalesce(e.until, DATE '9999-01-01') <= c.day + to_years(s.years) ORDER BY s.years) AS again,
-           list(coalesce(d.until, DATE '9999-01-01') <= c.day + to_years(s.years) ORDER BY s.years) AS finished
-    FROM cohort AS c CROSS JOIN spans AS s CROSS JOIN last
-    LEFT JOIN (SELECT unit, min(begin_date) AS until FROM spells WHERE begin_date > day GROUP BY unit) AS e USING (unit)
-    LEFT JOIN (SELECT unit, min(degree_date) AS until FROM earned WHERE degree_date > day GROUP BY unit) AS d USING (unit)
-    GROUP BY c.unit
-)
-SELECT c.*, CAST(NULL AS INTEGER) AS horizon, b.unit IS NOT NULL AS has_degree, coalesce(s.enrolled, false) AS enrolled,
-       a.observed, a.again, a.finished, j.unit IS NOT NULL AS found_job, j.inside_before, j.inside
-FROM cohort AS c JOIN after AS a USING (unit)
-LEFT JOIN before AS b USING (unit) LEFT JOIN at_award AS s USING (unit) LEFT JOIN first_jobs AS j USING (unit);
+WITH ends AS (
+    SELECT unit, list_transform([1, 2, 5], lambda years: CAST(day + to_years(years) AS DATE)) AS until FROM cohort
+), last AS (SELECT max(end_date) AS day FROM enrollments)
+SELECT c.*, CAST(NULL AS INTEGER) AS horizon, coalesce(d.before, false) AS has_degree, coalesce(s.at_award, false) AS enrolled,
+       list_transform(e.until, lambda one: one <= last.day) AS observed,
+       list_transform(e.until, lambda one: coalesce(s.next_begin <= one, false)) AS again,
+       list_transform(e.until, lambda one: coalesce(d.next_degree <= one, false)) AS finished,
+       j.unit IS NOT NULL AS found_job, j.inside_before, j.inside
+FROM cohort AS c CROSS JOIN last JOIN ends AS e USING (unit)
+LEFT JOIN earned AS d USING (unit) LEFT JOIN attended AS s USING (unit) LEFT JOIN first_jobs AS j USING (unit);

@@ -1,5 +1,5 @@
--- Where everybody is in the years around the award or the first sitting. Reads: cohort, sitters, wages, employers, uncovered,
--- prices, parities and variables.
+-- Where everybody is in the years around the award or the first sitting. Reads: cohort, sitters, wages, quarterly, employers,
+-- uncovered, prices, parities and variables.
 
 -- One row a person and year: all wages, and the employer that paid most (of equals the smallest id) with its NAICS code.
 CREATE TEMP TABLE worked AS
@@ -20,6 +20,9 @@ FROM years AS y JOIN (
            list_bool_or(list_transform(getvariable('naics'), lambda x: starts_with(naics, x))) AS inside
     FROM employers
 ) AS e USING (employer_id);
+
+CREATE TEMP TABLE quarters AS
+SELECT person_key, year, count(DISTINCT quarter) AS quarters FROM quarterly SEMI JOIN cohort USING (person_key) GROUP BY ALL;
 
 -- Calendar years of the wage files that can be followed, with the factor into dollars of the base year.
 CREATE TEMP TABLE covered AS
