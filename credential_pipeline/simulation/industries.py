@@ -1,7 +1,7 @@
 """One simulated industry: its learners, what they earn, where they train, and its certifiers' files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,9 @@ from credential_pipeline.simulation.credentials import Catalogue, Events, catalo
 from credential_pipeline.simulation.feeds import Delivered, deliver, reported, select
 from credential_pipeline.simulation.holders import Holders, Plan, choose_holders
 from credential_pipeline.simulation.people import People
+from credential_pipeline.simulation.planting import plant
 from credential_pipeline.simulation.schools import Schools, Training, draw_training
-from credential_pipeline.simulation.world import IndustryWorld, World
+from credential_pipeline.simulation.world import IndustryWorld, Programme, World
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class SimulatedIndustry:
-    """One simulated industry; ``feeds`` is empty until they are written."""
+    """One simulated industry; ``feeds`` is empty until they are written; ``planted``: school and credential to programme."""
 
     name: str
     world: IndustryWorld
@@ -37,6 +38,7 @@ class SimulatedIndustry:
     events: Events
     training: Training
     feeds: tuple[Feed, ...] = ()
+    planted: dict[tuple[int, int], Programme] = field(default_factory=dict)
 
 
 def settle(
@@ -56,7 +58,9 @@ def settle(
     events = draw_events(streams("credentials", name), shelf, own, holders)
     state = people.addresses.state(people.home_on(holders.person, holders.first_day))
     training = draw_training(streams("training", name), schools, own.settings, own.two_year_college, state)
-    return SimulatedIndustry(name, own, holders, shelf, events, training)
+    rng = streams("programmes", name)
+    training, planted = plant(rng, own.programmes, schools, shelf, events, people.birth[holders.person], training)
+    return SimulatedIndustry(name, own, holders, shelf, events, training, planted=planted)
 
 
 def write_feeds(

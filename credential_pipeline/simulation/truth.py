@@ -17,6 +17,8 @@ from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.outcome_truth.cells import outcome_cells
 from credential_pipeline.simulation.people import People
+from credential_pipeline.simulation.programmes import programme_rows
+from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import write_csv, write_ids
 from credential_pipeline.simulation.wages import Effects
 
@@ -69,6 +71,15 @@ def _broken(industries: Sequence[SimulatedIndustry]) -> dict[str, object]:
     }
 
 
+def _gaps(gaps: dict[str, tuple[int, int]]) -> dict[str, object]:
+    known = sorted(gaps.items())
+    return {
+        "state": [state for state, _ in known],
+        "first_year": [years[0] for _, years in known],
+        "last_year": [years[1] for _, years in known],
+    }
+
+
 def followed(industry: SimulatedIndustry, students: Students, keys: Keys) -> Bools:
     """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
     person = industry.holders.person
@@ -85,6 +96,8 @@ def write_truth(
     industries: Sequence[SimulatedIndustry],
     effects: Effects,
     prices: dict[int, float],
+    schools: Schools,
+    gaps: dict[str, tuple[int, int]],
 ) -> None:
     """Write all files of ``home/truth``.
 
@@ -97,6 +110,8 @@ def write_truth(
         industries: The simulated industries.
         effects: Earnings with and without the awards.
         prices: CPI-U by year.
+        schools: Institutions, which are the providers of programmes.
+        gaps: State to the first and last year in which its wages are missing.
     """
     folder = home / "truth"
     write_ids(folder / "record_person.csv", _records(industries))
@@ -111,7 +126,10 @@ def write_truth(
     models = [registry.industry(own.name) for own in industries]
     counted = [followed(own, students, keys) for own in industries]
     write_csv(folder / "effects.csv", effect_rows(industries, models, people, effects, counted))
-    uncovered = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    write_csv(folder / "programmes.csv", programme_rows(industries, models, schools, effects, counted, prices))
+    write_csv(folder / "wage_gaps.csv", _gaps(gaps))
+    row, at = np.nonzero(effects.missing)
+    uncovered = (effects.treated.person[row], at + effects.first_year)
     parts = [
         outcome_cells(home, model, own, people, students, keys, wanted, prices, uncovered)
         for model, own, wanted in zip(models, industries, counted, strict=True)
