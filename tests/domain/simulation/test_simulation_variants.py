@@ -119,6 +119,23 @@ def test_a_lapsed_state_has_no_wages_for_a_time_and_its_people_are_not_followed(
     assert n_all[1] < n_all[0]
 
 
+def test_uneven_errors_reach_every_sender_but_not_the_reference_population():
+    plain, uneven = hashes(home_of(None)), hashes(home_of("uneven_errors"))
+    feeds = [name for name in plain if name.startswith("clearinghouse/inbox")]
+    assert feeds
+    assert [name for name in feeds if plain[name] == uneven[name]] == []
+    assert (
+        plain["clearinghouse/education/persons/part-0.parquet"]
+        != uneven["clearinghouse/education/persons/part-0.parquet"]
+    )
+    assert [name for name in plain if name.startswith("enclave") and plain[name] != uneven[name]] == []
+    unwritten = [
+        pd.read_parquet(home_of(variant) / "clearinghouse/education/persons")["birth_date"].isna().mean()
+        for variant in (None, "uneven_errors")
+    ]
+    assert unwritten[1] > unwritten[0]
+
+
 @pytest.fixture(scope="module")
 def programmes():
     return pd.read_csv(home_of("programmes", 6_000, 30_000) / "truth/programmes.csv", keep_default_na=False)
