@@ -19,7 +19,7 @@ from credential_pipeline.simulation.feeds import reports_failures
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.living import poverty_lines, read_parities
 from credential_pipeline.simulation.outcome_truth import asks
-from credential_pipeline.simulation.outcome_truth.figures import EVERY, FEW, add_figures
+from credential_pipeline.simulation.outcome_truth.figures import EVERY, FEW, NOBODY, add_figures
 from credential_pipeline.simulation.people import People
 from credential_pipeline.simulation.places import places
 from credential_pipeline.simulation.tables import Coded, arrow
@@ -157,13 +157,16 @@ def tabulate(work: Scratch, model: Industry, prices: dict[int, float], *, quarte
     parities = work.rows("parities", {"state": "VARCHAR", "parity": "DOUBLE"}, sorted(read_parities().items()))
     con.execute(statement(__package__, "people.sql", bands=bands, cohort_bands=cohorts))
     con.execute(statement(__package__, "years.sql", prices=yearly, parities=parities))
-    for file in ("frame.sql", "schooling.sql", "sittings.sql", "stacking.sql"):
+    for file in ("frame.sql", "schooling.sql", "sittings.sql"):
         con.execute(statement(__package__, file))
-    add_figures(con, "frame", (*asks.EARNINGS, *asks.QUARTERLY) if quarterly else asks.EARNINGS, EVERY)
-    add_figures(con, "frame", asks.WORK)
+    add_figures(con, "frame", (*asks.UNITS, *asks.PEOPLE), EVERY)
+    add_figures(con, "frame", (*asks.WORK, *asks.QUARTERLY) if quarterly else asks.WORK)
+    add_figures(con, "frame", asks.OVERALL, NOBODY)
+    add_figures(con, "reached", asks.REACHED)
     add_figures(con, "lives", asks.LIVES)
     add_figures(con, "first_sittings", asks.FIRST_SITTINGS, FEW)
     add_figures(con, "after_sitting", asks.AFTER_SITTING, FEW)
+    con.execute(statement(__package__, "stacking.sql"))
     con.execute(statement(__package__, "cells.sql"))
 
 

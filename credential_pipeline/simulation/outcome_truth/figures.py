@@ -10,7 +10,8 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.simulation.outcome_truth.asks import Amount, Ask, Share
 
 _GROUP: Final = ("certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state")
-#: Everybody, and the dimensions that tell people apart.
+#: Everybody, alone or with the dimensions that tell people apart.
+NOBODY: Final = ("",)
 FEW: Final = ("", "certifier", "age_band", "sex", "race")
 MANY: Final = (*FEW, "certifier, credential", "cohort", "ethnicity")
 EVERY: Final = (*MANY, "state")

@@ -4,7 +4,7 @@ CREATE TEMP TABLE awards AS
 SELECT person, certifier, credential, level, min(day) AS day, min_by(training, day) AS training, min_by(state, day) AS state
 FROM events WHERE event = 'award' GROUP BY ALL;
 
--- The attributed award of each person; for attribution 'each' every award. Ages are completed years on the day.
+-- The attributed award of each person; for attribution 'each' every award, of which the first leads. Ages are completed years on the day.
 CREATE TEMP TABLE cohort AS
 WITH ranked AS (
     SELECT *, row_number() OVER (
@@ -14,6 +14,7 @@ WITH ranked AS (
     FROM awards
 )
 SELECT CAST(row_number() OVER (ORDER BY r.person, r.certifier, r.credential) AS INTEGER) AS unit,
+       row_number() OVER (PARTITION BY r.person ORDER BY r.day, r.certifier, r.credential) = 1 AS lead,
        r.person, r.certifier, r.credential, r.day, r.training, year(r.day) AS award_year, p.person_key, p.sex, p.race, p.ethnicity,
        r.state, p.death_year, coalesce(b.band, 'unknown') AS age_band, c.band AS cohort
 FROM ranked AS r

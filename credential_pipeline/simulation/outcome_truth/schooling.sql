@@ -31,22 +31,33 @@ FROM marked WHERE fresh AND horizon >= 1 GROUP BY unit;
 
 -- Degrees of the units, and the first enrollment and degree after the award.
 CREATE TEMP TABLE earned AS
-SELECT c.unit, bool_or(d.degree_date < c.day) AS before, min(d.degree_date) FILTER (d.degree_date > c.day) AS next_degree
+SELECT c.unit, arg_max(d.degree_level, (d.degree_date, d.degree_level)) FILTER (d.degree_date < c.day) AS prior_level,
+       min(d.degree_date) FILTER (d.degree_date > c.day) AS next_degree
 FROM cohort AS c JOIN students USING (person) JOIN degrees AS d USING (student_id) GROUP BY c.unit;
 
 CREATE TEMP TABLE attended AS
-SELECT unit, bool_or(day BETWEEN begin_date AND end_date) AS at_award, min(begin_date) FILTER (begin_date > day) AS next_begin
+SELECT unit, bool_or(day BETWEEN begin_date AND end_date) AS at_award, min(begin_date) FILTER (begin_date > day) AS next_begin,
+       bool_or(day + INTERVAL 1 YEAR BETWEEN begin_date AND end_date) AS at_1,
+       bool_or(day + INTERVAL 2 YEAR BETWEEN begin_date AND end_date) AS at_2,
+       bool_or(day + INTERVAL 5 YEAR BETWEEN begin_date AND end_date) AS at_5
 FROM spells GROUP BY unit;
 
--- One row a unit. Later years count for those awards only that the registry's records outlast by them.
+-- One row a person. Later years count for those awards only that the registry's records of the learners outlast by them.
 CREATE TEMP TABLE lives AS
 WITH ends AS (
     SELECT unit, list_transform([1, 2, 5], lambda years: CAST(day + to_years(years) AS DATE)) AS until FROM cohort
-), last AS (SELECT max(end_date) AS day FROM enrollments)
-SELECT c.*, CAST(NULL AS INTEGER) AS horizon, coalesce(d.before, false) AS has_degree, coalesce(s.at_award, false) AS enrolled,
+), last AS (
+    SELECT greatest(
+        (SELECT max(e.begin_date) FROM enrollments AS e JOIN students USING (student_id) JOIN persons USING (person)),
+        (SELECT max(d.degree_date) FROM degrees AS d JOIN students USING (student_id) JOIN persons USING (person))
+    ) AS day
+)
+SELECT c.*, CAST(NULL AS INTEGER) AS horizon, d.prior_level, coalesce(s.at_award, false) AS enrolled,
        list_transform(e.until, lambda one: one <= last.day) AS observed,
        list_transform(e.until, lambda one: coalesce(s.next_begin <= one, false)) AS again,
        list_transform(e.until, lambda one: coalesce(d.next_degree <= one, false)) AS finished,
+       [coalesce(s.at_1, false), coalesce(s.at_2, false), coalesce(s.at_5, false)] AS still,
        j.unit IS NOT NULL AS found_job, j.inside_before, j.inside
 FROM cohort AS c CROSS JOIN last JOIN ends AS e USING (unit)
-LEFT JOIN earned AS d USING (unit) LEFT JOIN attended AS s USING (unit) LEFT JOIN first_jobs AS j USING (unit);
+LEFT JOIN earned AS d USING (unit) LEFT JOIN attended AS s USING (unit) LEFT JOIN first_jobs AS j USING (unit)
+WHERE c.lead;

@@ -25,7 +25,7 @@ FROM tries GROUP BY GROUPING SETS ((certifier), (certifier, credential));
 CREATE TEMP TABLE points AS
 SELECT 'sitting' AS axis, unnest([1, 2, 3, 4, 5]) AS point, point AS reach
 UNION ALL
-SELECT 'months', unnest([1, 3, 6, 12, 24]) AS point, CAST(floor(point * 365.25 / 12) AS BIGINT);
+SELECT 'months', unnest([1, 3, 6, 12, 24]) AS point, CAST(round_even(point * 365.25 / 12, 0) AS BIGINT);
 
 -- A pair leaves unpassed after its last sitting, or on the last day of the records.
 CREATE TEMP TABLE curves AS
@@ -43,7 +43,7 @@ SELECT unnest(['all', certifier, certifier]) AS certifier, unnest(['all', 'all',
 FROM counted;
 
 INSERT INTO figures BY NAME
-SELECT 'attempts' AS "table", 'passing_share' AS measure, 'of_all' AS definition, 'share' AS unit, certifier, credential,
+SELECT 'attempts' AS "table", 'passing_share' AS measure, 'share' AS unit, certifier, credential,
        axis || '_' || point AS setting, coalesce(sum(c.n) FILTER (passed AND time <= reach), 0) / sum(c.n) AS value,
        CAST(sum(c.n) AS BIGINT) AS n
 FROM curves AS c JOIN points USING (axis)

@@ -1,4 +1,4 @@
--- How awards follow one another, and other parts of a whole. Reads: awards, cohort, frame, trained and figures.
+-- How awards follow one another, and other parts of a whole. Reads: awards, cohort, frame, lives, trained and figures.
 
 CREATE TEMP TABLE sequence AS
 WITH leads AS (
@@ -37,7 +37,10 @@ WITH scoped AS (
     SELECT 'sectors' AS "table", 'sector_share' AS measure, unnest(['all', certifier]) AS certifier, horizon, sector
     FROM frame WHERE matched
     UNION ALL
-    SELECT 'leaving', 'leaver_sector_share', unnest(['all', certifier]), horizon, sector FROM frame WHERE leaver
+    SELECT 'leaving', 'leaver_sector_share', 'all', horizon, sector FROM frame WHERE lead AND leaver
+    UNION ALL
+    SELECT 'leaving', 'came_from_share', 'all', horizon, sector_before FROM frame
+    WHERE lead AND horizon = 1 AND entered AND seen_before
 )
 SELECT "table", measure, 'share' AS unit, certifier, horizon, sector, count(*) / any_value(everybody) AS value,
        any_value(everybody) AS n
@@ -62,3 +65,15 @@ SELECT 'settings' AS "table", 'setting_share' AS measure, definition, 'share' AS
        count(*) / any_value(everybody) AS value, any_value(everybody) AS n
 FROM (SELECT *, count(*) OVER (PARTITION BY definition, certifier) AS everybody FROM told)
 GROUP BY definition, certifier, setting;
+
+INSERT INTO figures BY NAME
+SELECT 'education' AS "table", 'prior_degree_level_share' AS measure, 'share' AS unit, prior_level AS setting,
+       count(*) / sum(count(*)) OVER () AS value, CAST(sum(count(*)) OVER () AS BIGINT) AS n
+FROM lives WHERE prior_level IS NOT NULL GROUP BY prior_level;
+
+-- Annual wages tell years: twelve times the first one by which half had reached the line.
+INSERT INTO figures BY NAME
+SELECT "table", 'months_to_living_wage_p50' AS measure, 'mean' AS unit, certifier, credential, cohort, age_band, sex, race, ethnicity,
+       min(12 * horizon) FILTER (value >= 0.5) AS value, arg_max(n, horizon) AS n
+FROM figures WHERE measure = 'living_wage_reached_share'
+GROUP BY ALL;
