@@ -135,6 +135,7 @@ class Careers:
         self.attached = np.zeros(size, dtype=np.bool_)
         self.attached[:learners] = self._rng(0, "attached").random(learners) < treated.attached
         self.uncovered = self._rng(0, "uncovered").random(size) < economy.never_covered
+        self.uncovered[:learners] |= treated.unseen
         age = economy.first_year - self.born
         self.working = (self._rng(0, "working").random(size) < economy.working_at_first) & self._of_age(age)
         self.schooling = people.education[who]

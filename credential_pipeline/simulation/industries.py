@@ -1,7 +1,7 @@
 """One simulated industry: its learners, what they earn, where they train, and its certifiers' files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,9 @@ from credential_pipeline.simulation.credentials import Catalogue, Events, catalo
 from credential_pipeline.simulation.feeds import Delivered, deliver, reported, select
 from credential_pipeline.simulation.holders import Holders, Plan, choose_holders
 from credential_pipeline.simulation.people import People
-from credential_pipeline.simulation.planting import plant
+from credential_pipeline.simulation.planting import Planted, plant
 from credential_pipeline.simulation.schools import Schools, Training, draw_training
-from credential_pipeline.simulation.world import IndustryWorld, Programme, World
+from credential_pipeline.simulation.world import IndustryWorld, World
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class SimulatedIndustry:
-    """One simulated industry; ``feeds`` is empty until they are written; ``planted``: school and credential to programme."""
+    """One simulated industry; ``feeds`` is empty until they are written."""
 
     name: str
     world: IndustryWorld
@@ -37,8 +37,8 @@ class SimulatedIndustry:
     shelf: Catalogue
     events: Events
     training: Training
+    planted: Planted
     feeds: tuple[Feed, ...] = ()
-    planted: dict[tuple[int, int], Programme] = field(default_factory=dict)
 
 
 def settle(
@@ -60,7 +60,7 @@ def settle(
     training = draw_training(streams("training", name), schools, own.settings, own.two_year_college, state)
     rng = streams("programmes", name)
     training, planted = plant(rng, own.programmes, schools, shelf, events, people.birth[holders.person], training)
-    return SimulatedIndustry(name, own, holders, shelf, events, training, planted=planted)
+    return SimulatedIndustry(name, own, holders, shelf, events, training, planted)
 
 
 def write_feeds(

@@ -15,6 +15,7 @@ from credential_pipeline.simulation.world import Programme
 
 #: Award years, up to the last one, that a programme may be judged by.
 MOST_YEARS = 4
+_JULY = 7
 _FAR = np.datetime64("2200-01-01")
 
 
@@ -43,6 +44,19 @@ def pairs_of(events: Events) -> Pairs:
     return Pairs(pair // size, pair % size, begun, awarded)
 
 
+def award_year(day: Dates) -> Ints:
+    """The award year of each day, which begins in July and bears the number of the calendar year in which it begins."""
+    return np.asarray(years(day) - (month_day(day) < 100 * _JULY))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The planted programmes by school number and credential number, and learners whose work no wage file covers [n]."""
+
+    programmes: dict[tuple[int, int], Programme]
+    unseen: Bools
+
+
 def _names(shelf: Catalogue) -> list[str]:
     return [f"{shelf.certifiers[c].certifier}/{code}" for c, code in zip(shelf.certifier, shelf.code, strict=True)]
 
@@ -55,7 +69,7 @@ def plant(
     events: Events,
     birth: Dates,
     training: Training,
-) -> tuple[Training, dict[tuple[int, int], Programme]]:
+) -> tuple[Training, Planted]:
     """Send learners to the providers of the world's programmes.
 
     Args:
@@ -68,10 +82,11 @@ def plant(
         training: Where each of them trained.
 
     Returns:
-        Where they train now, and school number and credential number to the programme.
+        Where they train now, and what was planted.
     """
+    unseen = np.zeros(len(training.school), dtype=np.bool_)
     if not programmes:
-        return training, {}
+        return training, Planted({}, unseen)
     pairs, last = pairs_of(events), int(years(events.day).max())
     kind = schools.sector_names.index("public_2yr") if "public_2yr" in schools.sector_names else 0
     providers = rng.choice(np.flatnonzero(schools.sector == kind), len(programmes), replace=False)
@@ -81,9 +96,10 @@ def plant(
         credential = _names(shelf).index(programme.credential)
         mine = _choose(rng, programme, pairs, credential, birth, free, last)
         free[mine] = False
+        unseen[mine] = rng.random(len(mine)) < programme.unseen
         moved = _send(moved, mine, school, schools)
         planted[school, credential] = programme
-    return moved, planted
+    return moved, Planted(planted, unseen)
 
 
 def _choose(
@@ -94,11 +110,18 @@ def _choose(
     low, high = programme.ages
     age = years(pairs.begun) - years(birth[pairs.learner])
     age = age - (month_day(pairs.begun) < month_day(birth[pairs.learner]))
-    won = np.flatnonzero(own & (years(pairs.awarded) > last - MOST_YEARS) & (age >= low) & (age <= high))
-    lost = np.flatnonzero(own & np.isnat(pairs.awarded) & (years(pairs.begun) > last - MOST_YEARS))
+    # Of the last calendar year only the first half belongs to an award year that is over.
+    late = [_between(day, last - MOST_YEARS, last - 1) for day in (pairs.awarded, pairs.begun)]
+    won = np.flatnonzero(own & late[0] & (age >= low) & (age <= high))
+    lost = np.flatnonzero(own & np.isnat(pairs.awarded) & late[1])
     completers = rng.permutation(won)[: programme.completers]
     others = round(len(completers) * (1 - programme.completion) / programme.completion)
     return np.asarray(pairs.learner[np.concatenate([completers, rng.permutation(lost)[:others]])])
+
+
+def _between(day: Dates, first: int, last: int) -> Bools:
+    """Whether days lie in the award years."""
+    return np.asarray((award_year(day) >= first) & (award_year(day) <= last))
 
 
 def _send(training: Training, learner: Ints, school: int, schools: Schools) -> Training:

@@ -20,7 +20,8 @@ class Treated:
 
     ``industry`` indexes the industries, ``award_year`` is 0 and ``award_day`` NaT for those who never pass. ``first`` numbers the credential of
     the first award in the industry's catalogue (-1), ``direct`` is the full effect of it in log points with the group's
-    share, ``further`` [h, years] that of later awards. The other arrays repeat the world of the industry.
+    share, ``further`` [h, years] that of later awards. ``unseen`` work where no
+    wage file looks. The other arrays repeat the world of the industry.
     """
 
     person: Ints
@@ -37,6 +38,7 @@ class Treated:
     selection: Floats
     dip: Floats
     attached: Floats
+    unseen: Bools
 
     @property
     def holds(self) -> Bools:
@@ -136,6 +138,7 @@ def _one(number: int, industry: SimulatedIndustry, people: People, span: tuple[i
         selection=np.full(size, own.selection),
         dip=np.full(size, own.dip),
         attached=np.full(size, own.attached_before),
+        unseen=industry.planted.unseen,
     )
 
 

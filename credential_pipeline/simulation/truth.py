@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from credential_pipeline.foundation.registry.load import Registry
-from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join
+from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join, years
 from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
@@ -17,7 +17,7 @@ from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.outcome_truth.cells import outcome_cells
 from credential_pipeline.simulation.people import People
-from credential_pipeline.simulation.programmes import programme_rows
+from credential_pipeline.simulation.programmes import Learned, programme_rows
 from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import write_csv, write_ids
 from credential_pipeline.simulation.wages import Effects
@@ -75,16 +75,20 @@ def _gaps(gaps: dict[str, tuple[int, int]]) -> dict[str, object]:
     known = sorted(gaps.items())
     return {
         "state": [state for state, _ in known],
-        "first_year": [years[0] for _, years in known],
-        "last_year": [years[1] for _, years in known],
+        "first_year": [span[0] for _, span in known],
+        "last_year": [span[1] for _, span in known],
     }
+
+
+def _shared(industry: SimulatedIndustry, students: Students) -> Bools:
+    """Learners of an industry who opted out nowhere."""
+    shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
+    return np.asarray(~np.isin(industry.holders.person, shut), dtype=np.bool_)
 
 
 def followed(industry: SimulatedIndustry, students: Students, keys: Keys) -> Bools:
     """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
-    person = industry.holders.person
-    shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
-    return np.asarray((keys.key[person] != "") & ~np.isin(person, shut), dtype=np.bool_)
+    return np.asarray((keys.key[industry.holders.person] != "") & _shared(industry, students), dtype=np.bool_)
 
 
 def write_truth(
@@ -126,7 +130,10 @@ def write_truth(
     models = [registry.industry(own.name) for own in industries]
     counted = [followed(own, students, keys) for own in industries]
     write_csv(folder / "effects.csv", effect_rows(industries, models, people, effects, counted))
-    write_csv(folder / "programmes.csv", programme_rows(industries, models, schools, effects, counted, prices))
+    dies = years(people.death[effects.treated.person])
+    shared = [_shared(own, students) for own in industries]
+    learned = Learned(home, schools, students, effects, dies, shared, counted)
+    write_csv(folder / "programmes.csv", programme_rows(industries, models, learned, prices))
     write_csv(folder / "wage_gaps.csv", _gaps(gaps))
     row, at = np.nonzero(effects.missing)
     uncovered = (effects.treated.person[row], at + effects.first_year)

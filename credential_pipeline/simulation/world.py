@@ -219,7 +219,8 @@ class Effect(Part):
 class Programme(Part):
     """A programme that leads to a credential, whose learners are chosen so that it passes or fails a test.
 
-    ``credential`` is ``certifier/code``, ``completion`` the share of its learners who get it, ``ages`` theirs at the award.
+    ``credential`` is ``certifier/code``, ``completion`` the share of its learners who get it, ``ages`` theirs at the award,
+    ``unseen`` the share who work where no wage file looks.
     """
 
     name: str
@@ -227,6 +228,7 @@ class Programme(Part):
     completers: int
     completion: Annotated[float, Field(gt=0, le=1)] = 1.0
     ages: tuple[int, int] = (14, 99)
+    unseen: Share = 0.0
     clock_hours: int = 300
     weeks: int = 12
     tuition: int

@@ -99,7 +99,10 @@ def cells():
         }
         for who, begin, end in [*ENROLLMENTS, (4, "2013-01-01", "2014-06-01")]
     ]
-    degrees = [{"student_id": f"S{who}", "degree_date": date.fromisoformat(day), "degree_level": "associate"} for who, day in DEGREES]
+    degrees = [
+        {"student_id": f"S{who}", "degree_date": date.fromisoformat(day), "degree_level": "associate"}
+        for who, day in DEGREES
+    ]
     views = {
         "events": EVENTS,
         "persons": PERSONS,
