@@ -91,6 +91,19 @@ def followed(industry: SimulatedIndustry, students: Students, keys: Keys) -> Boo
     return np.asarray((keys.key[industry.holders.person] != "") & _shared(industry, students), dtype=np.bool_)
 
 
+def _write_identities(folder: Path, industries: Sequence[SimulatedIndustry], students: Students, keys: Keys) -> None:
+    """Who is who, who opted out, and which rows are broken."""
+    write_ids(folder / "record_person.csv", _records(industries))
+    write_ids(
+        folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
+    )
+    keyed = np.flatnonzero(keys.key != "")
+    keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
+    write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
+    write_csv(folder / "blocked.csv", _blocked(industries, students))
+    write_csv(folder / "bad_rows.csv", _broken(industries))
+
+
 def write_truth(
     home: Path,
     registry: Registry,
@@ -118,15 +131,7 @@ def write_truth(
         gaps: State to the first and last year in which its wages are missing.
     """
     folder = home / "truth"
-    write_ids(folder / "record_person.csv", _records(industries))
-    write_ids(
-        folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
-    )
-    keyed = np.flatnonzero(keys.key != "")
-    keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
-    write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
-    write_csv(folder / "blocked.csv", _blocked(industries, students))
-    write_csv(folder / "bad_rows.csv", _broken(industries))
+    _write_identities(folder, industries, students, keys)
     models = [registry.industry(own.name) for own in industries]
     counted = [followed(own, students, keys) for own in industries]
     write_csv(folder / "effects.csv", effect_rows(industries, models, people, effects, counted))
@@ -134,7 +139,8 @@ def write_truth(
     shared = [_shared(own, students) for own in industries]
     learned = Learned(home, schools, students, effects, dies, shared, counted)
     write_csv(folder / "programmes.csv", programme_rows(industries, models, learned, prices))
-    write_csv(folder / "wage_gaps.csv", _gaps(gaps))
+    if gaps:
+        write_csv(folder / "wage_gaps.csv", _gaps(gaps))
     row, at = np.nonzero(effects.missing)
     uncovered = (effects.treated.person[row], at + effects.first_year)
     parts = [

@@ -77,8 +77,8 @@ def test_ids_are_unique_and_quantiles_in_order(cells):
 
 def test_versions_of_earnings_stand_in_order(cells):
     """Those with zeros lie below the earners, those who are attached above."""
-    tables = ["earnings_overall", "earnings_all", "earnings_attached"]
-    overall = cells.query("industry == 'manufacturing' and table in @tables and rollup_level == 'all'")
+    tables = cells["table"].isin(["earnings_overall", "earnings_all", "earnings_attached"])
+    overall = cells[tables & (cells["rollup_level"] == "all") & (cells["industry"] == "manufacturing")]
     wide = overall.pivot_table(index="horizon", columns="measure", values="value")
     assert (wide["earnings_all_p50"] < wide["earnings_p50"]).all()
     assert (wide["earnings_p50"] < wide["earnings_attached_p50"]).all()
