@@ -30,7 +30,7 @@ def sector_digits(work: Scratch, sectors: Relation) -> Relation:
 def classify_employers(
     work: Scratch, employers: Relation, person_years: Relation, digits: Relation, plan: Plan
 ) -> Relation:
-    """Every main employer with a code: employer_id, sector, in_industry; of several codes the smallest counts.
+    """Every main employer with a code: employer_id, naics, sector, in_industry; of several codes the smallest counts.
 
     Args:
         work: Where the rows live.
@@ -48,7 +48,7 @@ def classify_employers(
             FROM {employers} SEMI JOIN main USING (employer_id)
             GROUP BY employer_id
         )
-        SELECT c.employer_id, coalesce(s.sector, 'unknown') AS sector,
+        SELECT c.employer_id, c.naics, coalesce(s.sector, 'unknown') AS sector,
                len(list_filter(CAST(? AS VARCHAR[]), lambda prefix: starts_with(c.naics, prefix))) > 0 AS in_industry
         FROM codes AS c LEFT JOIN {digits} AS s ON s.digits = left(c.naics, 2)
         """,
@@ -74,9 +74,9 @@ def follow_up(
     main_employers: Relation,
     plan: Plan,
 ) -> Relation:
-    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, state, seen, in_industry, sector, real.
+    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, presence, seen, in_industry, sector, real.
 
-    ``state`` is one of year_not_covered (the wage files lack that calendar year), died_before (dead before that year),
+    ``presence`` is one of year_not_covered (the wage files lack that calendar year), died_before (dead before that year),
     not_matched and wage_matched. The sector of an employer without a known code is 'unknown'. ``real`` is in dollars of the
     base year.
     """
