@@ -2,8 +2,6 @@
 
 from credential_pipeline.foundation.registry.model import Industry
 
-_YEARS_IN_BAND = 5
-
 Bands = list[tuple[str, int, int]]
 """Label, lowest and highest value, both included."""
 
@@ -15,7 +13,7 @@ def age_bands(model: Industry) -> Bands:
 
 
 def cohort_bands(model: Industry) -> Bands:
-    """Award years in bands of five, the last one cut at the end."""
-    first, last = model.cohorts.first_award_year, model.cohorts.last_award_year
-    ends = ((year, min(year + _YEARS_IN_BAND - 1, last)) for year in range(first, last + 1, _YEARS_IN_BAND))
+    """Award years in bands of equal length, the last one cut at the end."""
+    first, last, width = model.cohorts.first_award_year, model.cohorts.last_award_year, model.cohorts.years_in_band
+    ends = ((year, min(year + width - 1, last)) for year in range(first, last + 1, width))
     return [(f"{low}-{high}", low, high) for low, high in ends]
