@@ -4,11 +4,10 @@ For a group of matched holders at a horizon, the effect is the mean of (own chan
 cell); a change is real earnings at the horizon less the mean of the baseline years. Of both sides those count who have
 earnings in the year, as in the tables of earnings, or with ``zeros`` everybody who is covered and alive.
 
-The variance adds the squared influence of every person (influence functions of the two means). One other person serves in
-many cells and award years, so all that he or she adds to a group's figure is summed before it is squared.
+The variance adds the squared influence of every person on the mean. One other person serves in several cells and award years,
+so all that he or she adds to a group's figure is summed before it is squared. Not here: who is matched (match.py).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,26 +15,41 @@ from scipy.sparse import csr_matrix
 
 from credential_pipeline.enclave.outcome_tables.comparison.frames import Bools, Floats, Frames, Ints
 
-_AT_ONCE = 24
-"""Groups whose influences are held in memory together."""
+
+@dataclass(frozen=True)
+class Gaps:
+    """One horizon in dollars.
+
+    Attributes:
+        holders: Places of the holders who count, ascending [m].
+        earnings: Their earnings [m].
+        gap: Own change less the mean change of the cell's others [m].
+        others: Places of the others who count and whose cell has a holder who counts [k].
+        residual: Their change less the mean of their cell, scaled so that its square is unbiased [k].
+        others_in: How many others count, by cell.
+    """
+
+    holders: Ints
+    earnings: Floats
+    gap: Floats
+    others: Ints
+    residual: Floats
+    others_in: Ints
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Figures of groups at one horizon, in dollars, [groups]: matched holders, effect, its error, their mean earnings."""
+    """Figures of groups in dollars, [groups]: holders, and by measure the value and its standard error."""
 
     n: Ints
-    effect: Floats
-    error: Floats
-    earnings: Floats
+    figures: dict[str, tuple[Floats, Floats]]
 
 
-def effects(frame: Frames, members: csr_matrix, horizon: int, *, zeros: bool = False) -> Effects:
-    """The figures of every group at one horizon.
+def gaps(frame: Frames, horizon: int, *, zeros: bool = False) -> Gaps:
+    """Compare every holder with the others of the own cell.
 
     Args:
         frame: The matched.
-        members: 1 where a holder belongs to a group, [holders, groups].
         horizon: Year relative to the award.
         zeros: Whether people without earnings count with zero.
     """
@@ -43,48 +57,70 @@ def effects(frame: Frames, members: csr_matrix, horizon: int, *, zeros: bool = F
     other_earned, other_counts = frame.earned(frame.others, horizon)
     if not zeros:
         counts, other_counts = counts & (earned > 0), other_counts & (other_earned > 0)
-    change = (earned - frame.baseline(frame.holders)) / 100
-    other_change = (other_earned - frame.baseline(frame.others)) / 100
-    cell = frame.others.cell[other_counts]
-    size = np.bincount(cell, minlength=frame.cells)
-    mean = np.bincount(cell, other_change[other_counts], minlength=frame.cells) / np.maximum(size, 1)
-    counts &= size[frame.holders.cell] > 1  # the spread of a single other person is unknown
-    who = csr_matrix(members.T)[:, counts]
-    n = np.asarray(who.sum(axis=1)).ravel()
-    gap = change[counts] - mean[frame.holders.cell[counts]]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effect = (who @ gap) / n
-        own = (who @ gap**2) - n * effect**2
-        error = np.sqrt(own + _other_variance(frame, members, counts, other_counts, other_change, mean, size)) / n
-        earnings = (who @ earned[counts]) / n / 100
-    return Effects(n.astype(np.int64), effect, error, earnings)
-
-
-def _other_variance(
-    frame: Frames, members: csr_matrix, counts: Bools, other_counts: Bools, change: Floats, mean: Floats, size: Ints
-) -> Floats:
-    """Sum over the others of their squared influence on the sum of the gaps, [groups]."""
+    change = (earned - frame.baseline) / 100
+    other_change = (other_earned - frame.other_baseline) / 100
+    others_in = np.bincount(frame.others.cell[other_counts], minlength=frame.cells)
+    mean = np.bincount(frame.others.cell[other_counts], other_change[other_counts], minlength=frame.cells)
+    mean /= np.maximum(others_in, 1)
+    # One other alone says nothing of how much others differ.
+    holders = np.flatnonzero(counts & (others_in[frame.holders.cell] > 1))
     used = np.zeros(frame.cells, dtype=np.bool_)
-    used[frame.holders.cell[counts]] = True
-    who = np.flatnonzero(other_counts & used[frame.others.cell])
-    cell = frame.others.cell[who]
-    spread = np.sqrt(size[cell] / (size[cell] - 1.0))
-    residual = (change[who] - mean[cell]) * spread / size[cell]
-    person = frame.others.person[who]
-    starts = np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1]))) if len(who) else np.zeros(0, np.int64)
-    shape = (len(starts), frame.cells)
-    influence = csr_matrix((residual, cell, np.concatenate((starts, [len(who)]))), shape=shape)
-    held = csr_matrix(
-        (np.ones(int(counts.sum())), (frame.holders.cell[counts], np.flatnonzero(counts))),
-        shape=(frame.cells, len(counts)),
+    used[frame.holders.cell[holders]] = True
+    others = np.flatnonzero(other_counts & used[frame.others.cell])
+    cell = frame.others.cell[others]
+    return Gaps(
+        holders=holders,
+        earnings=earned[holders] / 100,
+        gap=change[holders] - mean[frame.holders.cell[holders]],
+        others=others,
+        residual=(other_change[others] - mean[cell]) * np.sqrt(others_in[cell] / (others_in[cell] - 1.0)),
+        others_in=others_in,
     )
-    weights = held @ members
-    return np.concatenate([
-        ((influence @ part) ** 2).sum(axis=0) for part in _parts(csr_matrix(weights), _AT_ONCE)
-    ]) if members.shape[1] else np.zeros(0)
 
 
-def _parts(matrix: csr_matrix, width: int) -> Iterator[Floats]:
-    """The columns of a matrix, some at a time."""
-    for start in range(0, matrix.shape[1], width):
-        yield matrix[:, start : start + width].toarray()
+def effects(frame: Frames, members: csr_matrix, found: Gaps) -> Effects:
+    """The figures of every group.
+
+    Args:
+        frame: The matched.
+        members: 1 where a holder belongs to a group, [holders, groups].
+        found: Of :func:`gaps`.
+    """
+    held = csr_matrix(members[found.holders])
+    n = np.asarray(held.sum(axis=0)).ravel()
+    shared = _other_variance(frame, held, found)
+    rows = {
+        "comparison_effect": (found.gap, shared),
+        "counterfactual_earnings": (found.earnings - found.gap, shared),
+        "matched_holder_earnings": (found.earnings, np.zeros(len(n))),
+    }
+    return Effects(n.astype(np.int64), {name: _mean(held, n, *row) for name, row in rows.items()})
+
+
+def _mean(held: csr_matrix, n: Floats, values: Floats, more: Floats) -> tuple[Floats, Floats]:
+    """Means of groups and their standard errors, to whose variance of sums ``more`` is added."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = (held.T @ values) / n
+        own = np.maximum(held.T @ values**2 - n * mean**2, 0.0)
+        return mean, np.where(n > 1, np.sqrt(own + more) / n, np.nan)
+
+
+def _other_variance(frame: Frames, held: csr_matrix, found: Gaps) -> Floats:
+    """Sum over the others of their squared influence on the sum of the gaps, [groups]."""
+    cell, person = frame.others.cell[found.others], frame.others.person[found.others]
+    starts = np.flatnonzero(first_of(person))
+    bounds = np.concatenate((starts, [len(person)]))
+    influence = csr_matrix(
+        (found.residual / found.others_in[cell], cell, bounds), shape=(len(starts), frame.cells)
+    )
+    placed = (np.ones(len(found.holders)), (frame.holders.cell[found.holders], np.arange(len(found.holders))))
+    weights = csr_matrix(placed, shape=(frame.cells, len(found.holders))) @ held
+    summed = influence @ weights
+    return np.bincount(summed.indices, summed.data**2, minlength=held.shape[1])
+
+
+def first_of(sorted_values: Ints) -> Bools:
+    """Whether each value is the first of its kind in a sorted array."""
+    first = np.ones(len(sorted_values), dtype=np.bool_)
+    first[1:] = sorted_values[1:] != sorted_values[:-1]
+    return first

@@ -5,6 +5,7 @@ cell (match.py), what is estimated (effects.py).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +59,17 @@ class Frames:
         there = inside & self.known[at] & (self.death_year[side.person] >= side.award_year + horizon)
         return self.earnings[side.person, at].astype(np.float64), there
 
-    def baseline(self, side: Side) -> Floats:
-        """Mean of the baseline years in cents, [n]."""
+    @cached_property
+    def baseline(self) -> Floats:
+        """Mean of the baseline years of holders, in cents."""
+        return self._baseline(self.holders)
+
+    @cached_property
+    def other_baseline(self) -> Floats:
+        """Mean of the baseline years of others, in cents."""
+        return self._baseline(self.others)
+
+    def _baseline(self, side: Side) -> Floats:
         return np.asarray(sum(self.earned(side, horizon)[0] for horizon in BASELINE) / len(BASELINE))
 
 
