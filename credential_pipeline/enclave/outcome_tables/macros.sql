@@ -60,7 +60,7 @@ CREATE OR REPLACE TEMP MACRO id_tail(who, sector, setting, horizon) AS
     who || id_part('sector', sector) || id_part('setting', setting)
     || CASE WHEN horizon IS NOT NULL THEN '/h=' || horizon ELSE '' END;
 
--- Cells of the comparison with others. Bins of earnings are of equal width in logarithms above 500 dollars; bin 0 is no earnings at all.
+-- Cells of the comparison with others. Bins of earnings are equally wide in logarithms above 500 dollars; 0 is without any.
 CREATE OR REPLACE TEMP MACRO earnings_bin(cents, width) AS
     CASE WHEN cents <= 0 THEN 0 ELSE 1 + CAST(floor(ln(greatest(cents, 50000) / 50000) / width) AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO cell_of(rung, place, award_year, age, sex, race, third, second, inside) AS

@@ -11,14 +11,16 @@ Not here: what the comparison says (effects.py).
 
 from dataclasses import dataclass
 
-from credential_pipeline.enclave.outcome_tables.comparison.careers import Careers, careers
-from credential_pipeline.enclave.outcome_tables.comparison.places import places
+from credential_pipeline.enclave.outcome_tables.questions.comparison.careers import Careers, careers
+from credential_pipeline.enclave.outcome_tables.questions.comparison.places import places
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 #: The years before the award whose earnings are matched; their mean is the baseline.
 BASELINE = (-3, -2)
+#: The years before the award that the doubly robust check looks at.
+HISTORY = (-5, -4, *BASELINE)
 #: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country.
 RUNGS = {1: 10, 2: 10, 3: 5, 4: 2}
 
@@ -55,6 +57,7 @@ class Match:
     """Holders and their comparisons.
 
     Attributes:
+        award_years: Award years (award_year) whose baseline years the wage files cover.
         persons: person (0, 1, ...), person_key, uid of a holder, birth_year, death_year and so on.
         careers: What they earned.
         moments: Every holder and every other person at every award year, with cells.
@@ -62,6 +65,7 @@ class Match:
         others: person, award_year, cell (a number in the order of the cells of ``matched``).
     """
 
+    award_years: Relation
     persons: Relation
     careers: Careers
     moments: Relation
@@ -88,7 +92,7 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
         """,
     )
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
-    span = ((first or 0) + min(plan.first_horizon, *BASELINE), (last or 0) + plan.last_horizon)
+    span = ((first or 0) + min(plan.first_horizon, *HISTORY), (last or 0) + plan.last_horizon)
     known = places(work)
     lives = careers(work, persons, sources.wages, sources.employers, known, sources.price_factors, span, plan)
     moments = work.table(
@@ -107,4 +111,4 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
     rungs = [{"rung": rung, "least_others": least} for rung, least in RUNGS.items()]
     matched = work.table("matched", statement(__package__, "matched.sql", moments=moments), {"rungs": rungs})
     others = work.table("others", statement(__package__, "others.sql", moments=moments, matched=matched))
-    return Match(persons, lives, moments, matched, others)
+    return Match(award_years, persons, lives, moments, matched, others)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from credential_pipeline.enclave.outcome_tables.comparison.match import BASELINE, Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.match import BASELINE, Match
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from credential_pipeline.enclave.outcome_tables.comparison.frames import Bools, Floats, Frames, Ints
+from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Bools, Floats, Frames, Ints
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ WITH earners AS (
     SELECT person_key FROM {learners} UNION SELECT person_key FROM {credentials}
 )
 SELECT CAST(row_number() OVER (ORDER BY person_key) - 1 AS INTEGER) AS person, person_key, h.uid, h.award_year,
-       k.birth_year, k.death_year, k.state,
+       k.birth_year, k.death_year, k.state, k.sex = 'F' AS woman,
        dense_rank() OVER (ORDER BY k.sex) AS sex, dense_rank() OVER (ORDER BY k.race) AS race
 FROM known AS k LEFT JOIN holders AS h USING (person_key)
 WHERE h.uid IS NOT NULL OR person_key NOT IN (SELECT person_key FROM events WHERE person_key IS NOT NULL)

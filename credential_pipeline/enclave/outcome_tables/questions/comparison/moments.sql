@@ -2,7 +2,7 @@
 -- every rung. A cell is a number that says award year, age, sex, race, earnings of years -3 and -2, in the industry at -2, and
 -- on the upper rungs the place; it is never taken apart again.
 WITH moments AS (
-    SELECT p.person, p.uid, a.award_year, a.award_year - p.birth_year AS age, p.sex, p.race, p.state AS home,
+    SELECT p.person, p.uid, a.award_year, a.award_year - p.birth_year AS age, p.sex, p.race, p.woman, p.state AS home,
            c.cents[a.award_year - 2 - CAST($first_year AS INTEGER)] AS cents_3,
            c.cents[a.award_year - 1 - CAST($first_year AS INTEGER)] AS cents_2,
            firm_of(c.mains[a.award_year - 2 - CAST($first_year AS INTEGER)]) AS firm_3,
@@ -27,7 +27,7 @@ WITH moments AS (
            earnings_bin(cents_3, 0.7) AS coarse_3, earnings_bin(cents_2, 0.7) AS coarse_2
     FROM placed
 )
-SELECT person, uid, award_year, age, sex, race, cents_3, cents_2, inside, region_number,
+SELECT person, uid, award_year, age, woman, cents_3, cents_2, inside, region_number,
        cell_of(1, state_number, award_year, fine_age, sex, race, fine_3, fine_2, inside) AS cell_1,
        cell_of(2, region_number, award_year, fine_age, sex, race, fine_3, fine_2, inside) AS cell_2,
        cell_of(3, 0, award_year, fine_age, sex, race, fine_3, fine_2, inside) AS cell_3,

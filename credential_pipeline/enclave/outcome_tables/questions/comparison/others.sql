@@ -2,6 +2,7 @@
 WITH asked AS (
     SELECT cell, row_number() OVER (ORDER BY cell) - 1 AS number FROM (SELECT DISTINCT cell FROM {matched})
 ), others AS (
-    SELECT person, award_year, unnest([cell_1, cell_2, cell_3, cell_4]) AS cell FROM {moments} WHERE uid IS NULL
+    SELECT * EXCLUDE (cell_1, cell_2, cell_3, cell_4), unnest([cell_1, cell_2, cell_3, cell_4]) AS cell
+    FROM {moments} WHERE uid IS NULL
 )
-SELECT person, award_year, number AS cell FROM others JOIN asked USING (cell)
+SELECT o.* REPLACE (a.number AS cell) FROM others AS o JOIN asked AS a USING (cell)

@@ -1,0 +1,63 @@
+"""The effects of all groups at all horizons as rows, with bands of 95 %.
+
+Not here: how an effect is estimated (effects.py).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
+from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
+from credential_pipeline.enclave.outcome_tables.questions.comparison.groups import Groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import robust_effect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+_REACH = 1.959964
+_COLUMNS = (
+    dict.fromkeys((*GROUP, "quantity", "measure", "definition"), "VARCHAR")
+    | {"horizon": "INTEGER", "n": "BIGINT"}
+    | dict.fromkeys(("value", "low", "high"), "DOUBLE")
+)
+#: Dimensions in which the levels stand beside the effect at every horizon; in the others, in the years after the award.
+_LEVELS = ("age_band", "sex", "race", "certifier")
+
+Row = tuple[object, ...]
+
+
+def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relation:
+    """One row per group, horizon and measure: the group's columns, horizon, quantity (of n), measure, n, value, low, high.
+
+    Args:
+        work: Where the rows live.
+        frame: The matched.
+        groups: Who is told apart, everybody first.
+        plan: The settings, for the horizons.
+    """
+    everybody = groups.only()
+    leading = set(groups.only(*_LEVELS).labels)
+    rows: list[Row] = []
+    for horizon in range(plan.first_horizon, plan.last_horizon + 1):
+        found = gaps(frame, horizon)
+        told = effects(frame, groups.members, found)
+        for measure, (value, error) in told.figures.items():
+            cells = _rows(groups, horizon, ("compared", measure, measure), told.n, value, error)
+            rows += [row for row in cells if measure == "comparison_effect" or horizon > 0 or row[: len(GROUP)] in leading]
+        with_zeros = effects(frame, everybody.members, gaps(frame, horizon, zeros=True))
+        value, error = with_zeros.figures["comparison_effect"]
+        named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
+        rows += _rows(everybody, horizon, named, with_zeros.n, value, error)
+        value, error = robust_effect(frame, found)
+        named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
+        rows += _rows(everybody, horizon, named, told.n[:1], np.array([value]), np.array([error]))
+    return work.rows("comparison", _COLUMNS, rows)
+
+
+def _rows(
+    groups: Groups, horizon: int, named: tuple[str, str, str], n: np.ndarray, value: np.ndarray, error: np.ndarray
+) -> Iterator[Row]:
+    for label, count, middle, spread in zip(groups.labels, n.tolist(), value.tolist(), error.tolist(), strict=True):
+        band = (middle - _REACH * spread, middle + _REACH * spread)
+        yield (*label, *named, horizon, count, *(float(f"{x:.4f}") if np.isfinite(x) else None for x in (middle, *band)))
