@@ -1,6 +1,6 @@
 """Compared with whom: what holders earn beyond people like them who hold no credential, from the enclave's data alone.
 
-Holders and others are matched (match.py), and their changes since the years before the award are compared (effects.py). Not
+Holders and others are matched (matching.py), and their changes since the years before the award are compared (effects.py). Not
 here: the changes themselves (own_change).
 """
 
@@ -10,13 +10,13 @@ from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.given import Given, source
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions.comparison.balance import balance
+from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import balance
 from credential_pipeline.enclave.outcome_tables.questions.comparison.definitions import DEFINITIONS
 from credential_pipeline.enclave.outcome_tables.questions.comparison.figures import figures
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.groups import groups
-from credential_pipeline.enclave.outcome_tables.questions.comparison.match import Match, Sources, match
-from credential_pipeline.enclave.outcome_tables.questions.comparison.support import support
+from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.common_support import support
 from credential_pipeline.foundation.storage.relation import Scratch
 
 __all__ = ["DEFINITIONS", "answer"]

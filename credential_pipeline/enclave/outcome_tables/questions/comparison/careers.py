@@ -1,6 +1,6 @@
 """What everybody who is compared earned in every year, in one row a person.
 
-Not here: who is compared with whom (match.py).
+Not here: who is compared with whom (matching.py).
 """
 
 from dataclasses import dataclass
@@ -31,10 +31,9 @@ class Careers:
     last_year: int
 
     def earnings(self, work: Scratch) -> NDArray[np.int64]:
-        """Cents of the base year, [person, year]."""
-        years = self.last_year - self.first_year + 1
+        """Cents of the base year, person after person and year after year."""
         flat = work.con.execute(f"SELECT unnest(cents) AS cents FROM (SELECT cents FROM {self.rows} ORDER BY person)")
-        return np.asarray(flat.fetchnumpy()["cents"], dtype=np.int64).reshape(-1, years)
+        return np.asarray(flat.fetchnumpy()["cents"], dtype=np.int64)
 
 
 def careers(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
-from credential_pipeline.enclave.outcome_tables.questions.comparison.balance import COVARIATES
+from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import COVARIATES
 
 _OTHERS = (
     "others: people with wages and without any award or attempt of these certifiers, of the same award year, who are alike in age, "

@@ -5,7 +5,7 @@ cell); a change is real earnings at the horizon less the mean of the baseline ye
 earnings in the year, as in the tables of earnings, or with ``zeros`` everybody who is covered and alive.
 
 The variance adds the squared influence of every person on the mean. One other person serves in several cells and award years,
-so all that he or she adds to a group's figure is summed before it is squared. Not here: who is matched (match.py).
+so all that he or she adds to a group's figure is summed before it is squared. Not here: who is matched (matching.py).
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 Not here: how an effect is estimated (effects.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,8 +11,9 @@ from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.groups import Groups
-from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE
+from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _REACH = 1.959964
@@ -38,6 +39,7 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     """
     everybody = groups.only()
     leading = set(groups.only(*_LEVELS).labels)
+    past = history(frame)
     rows: list[Row] = []
     for horizon in range(plan.first_horizon, plan.last_horizon + 1):
         found = gaps(frame, horizon)
@@ -49,10 +51,18 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
         value, error = with_zeros.figures["comparison_effect"]
         named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
         rows += _rows(everybody, horizon, named, with_zeros.n, value, error)
-        value, error = robust_effect(frame, found)
-        named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
-        rows += _rows(everybody, horizon, named, told.n[:1], np.array([value]), np.array([error]))
-    return work.rows("comparison", _COLUMNS, rows)
+        if horizon not in BASELINE:
+            estimate = robust_effect(frame, found, past)
+            named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
+            rows += _rows(everybody, horizon, named, told.n[:1], *(np.array([figure]) for figure in estimate))
+    return _relation(work, rows)
+
+
+def _relation(work: Scratch, rows: Sequence[Row]) -> Relation:
+    """The rows as a relation; binding them all at once is much faster than row by row."""
+    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    shown = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in _COLUMNS.items())
+    return work.table("comparison", f"SELECT {shown}", columns)
 
 
 def _rows(

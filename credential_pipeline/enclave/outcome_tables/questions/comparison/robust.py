@@ -6,51 +6,67 @@ regression expects is taken off the effect. The result is right if either the ce
 Biometrics 2005; bias-corrected matching: Abadie and Imbens, JBES 2011). The regression's own error is part of the band.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Gaps, first_of
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Floats, Frames, Ints, Side
-from credential_pipeline.enclave.outcome_tables.questions.comparison.match import HISTORY
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE, HISTORY
 
 
-def robust_effect(frame: Frames, found: Gaps) -> tuple[float, float]:
+@dataclass(frozen=True)
+class History:
+    """What both sides earned before the award, in 10,000 dollars, and whether at all in years that are not matched.
+
+    Attributes:
+        holders: [holders, features].
+        others: [others, features].
+    """
+
+    holders: Floats
+    others: Floats
+
+
+def history(frame: Frames) -> History:
+    """Look back from every award year; in a year that is not covered everybody has nothing."""
+    return History(_features(frame, frame.holders), _features(frame, frame.others))
+
+
+def _features(frame: Frames, side: Side) -> Floats:
+    earned = {at: np.where(there, cents, 0.0) / 1e6 for at in HISTORY for cents, there in [frame.earned(side, at)]}
+    return np.column_stack([*earned.values(), *(earned[at] > 0 for at in HISTORY if at not in BASELINE)])
+
+
+def robust_effect(frame: Frames, found: Gaps, past: History) -> tuple[float, float]:
     """The effect for everybody in dollars and its standard error; not a number without comparisons.
 
     Args:
         frame: The matched.
         found: The plain comparison at one horizon.
+        past: Of :func:`history`.
     """
     n = len(found.holders)
     if n < 2:
         return float("nan"), float("nan")
     cell = frame.others.cell[found.others]
-    weight = _held(frame, found)[cell] / found.others_in[cell]
-    mine, theirs = _history(frame, frame.holders, found.holders), _history(frame, frame.others, found.others)
+    own_cell = frame.holders.cell[found.holders]
+    weight = np.bincount(own_cell, minlength=frame.cells)[cell] / found.others_in[cell]
+    mine, theirs = past.holders[found.holders], past.others[found.others]
     middle = _cell_means(theirs, cell, frame.cells)
     theirs -= middle[cell]
-    apart = (mine - middle[frame.holders.cell[found.holders]]).sum(axis=0)
+    mine -= middle[own_cell]
+    apart = mine.sum(axis=0)
     # The residuals are scaled up for their variance; the regression wants them as they are.
     change = found.residual / np.sqrt(found.others_in[cell] / (found.others_in[cell] - 1.0))
-    spread = np.linalg.pinv(theirs.T @ (theirs * weight[:, None]))
-    slope = spread @ (theirs.T @ (weight * change))
+    weighted = theirs * weight[:, None]
+    spread = np.linalg.pinv(theirs.T @ weighted)
+    slope = spread @ (weighted.T @ change)
     effect = (found.gap.sum() - apart @ slope) / n
-    own = found.gap - (mine - middle[frame.holders.cell[found.holders]]) @ slope
+    own = found.gap - mine @ slope - effect
     influence = weight * (found.residual - theirs @ slope) * (1.0 + theirs @ (spread @ apart))
-    person = frame.others.person[found.others]
-    starts = np.flatnonzero(first_of(person))
-    summed = np.add.reduceat(influence, starts)
-    return float(effect), float(np.sqrt(((own - effect) ** 2).sum() + (summed**2).sum()) / n)
-
-
-def _held(frame: Frames, found: Gaps) -> Ints:
-    return np.bincount(frame.holders.cell[found.holders], minlength=frame.cells)
-
-
-def _history(frame: Frames, side: Side, who: Ints) -> Floats:
-    """Earnings of the years of HISTORY in 10,000 dollars, and whether there were any, [who, 2 * years]."""
-    chosen = Side(side.person[who], side.award_year[who], side.cell[who])
-    earned = [np.where(there, cents, 0.0) / 1e6 for cents, there in (frame.earned(chosen, at) for at in HISTORY)]
-    return np.column_stack([*earned, *(part > 0 for part in earned)])
+    summed = np.add.reduceat(influence, np.flatnonzero(first_of(frame.others.person[found.others])))
+    return float(effect), float(np.sqrt(own @ own + summed @ summed) / n)
 
 
 def _cell_means(values: Floats, cell: Ints, cells: int) -> Floats:

@@ -1,13 +1,13 @@
 """How many holders have somebody to be compared with, and why the others have not.
 
-Not here: how comparisons are found (match.py).
+Not here: how comparisons are found (matching.py).
 """
 
 from dataclasses import replace
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, ShareAsk, ask_shares, together
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
-from credential_pipeline.enclave.outcome_tables.questions.comparison.match import Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 RULES = (
@@ -34,7 +34,7 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
 
     Args:
         work: Where the rows live.
-        found: Of :func:`~.match.match`.
+        found: Of :func:`~.matching.match`.
         units: uid, lead, award_year and the group's columns.
     """
     group = ", ".join(f"u.{column}" for column in GROUP)

@@ -37,37 +37,27 @@ def groups(work: Scratch, units: Relation, uid: Ints) -> Groups:
         units: uid, lead and the columns of GROUP; a dimension that was given up for a unit is 'all'.
         uid: The matched holders, in ascending order.
     """
+    numbered = ", ".join(f"{_number(breakdown)} AS number_{place}" for place, breakdown in enumerate(BREAKDOWNS))
+    found = work.table("numbered", f"SELECT uid, {', '.join(GROUP)}, {numbered} FROM {units} WHERE lead")
+    columns = work.con.execute(f"SELECT * EXCLUDE ({', '.join(GROUP)}) FROM {found} ORDER BY uid").fetchnumpy()
+    place_of = np.searchsorted(columns["uid"], uid)
     labels: list[tuple[str, ...]] = []
-    columns, starts = [], [0]
-    for breakdown in BREAKDOWNS:
-        shown = ", ".join(column if column in breakdown else f"'all' AS {column}" for column in GROUP)
-        order = ", ".join(breakdown) or "1"
-        told = f"list_has_any([{', '.join(breakdown)}], ['all'])" if breakdown else "false"
-        found = work.table(
-            "groups",
-            f"""
-            SELECT uid, CAST(CASE WHEN NOT {told} THEN dense_rank() OVER (ORDER BY {told}, {order}) ELSE 0 END AS BIGINT) AS number,
-                   {shown}
-            FROM {units} WHERE lead
-            """,
-        )
-        named = f"SELECT DISTINCT number, {', '.join(GROUP)} FROM {found} WHERE number > 0 ORDER BY number"
-        numbers = work.con.execute(f"SELECT uid, number FROM {found} ORDER BY uid").fetchnumpy()
+    rows, places = [], []
+    for place, breakdown in enumerate(BREAKDOWNS):
+        shown = ", ".join(column if column in breakdown else "'all'" for column in GROUP)
+        named = f"SELECT DISTINCT number_{place}, {shown} FROM {found} WHERE number_{place} > 0 ORDER BY 1"
+        number = np.asarray(columns[f"number_{place}"], np.int64)[place_of]
+        told = np.flatnonzero(number)
+        rows.append(told)
+        places.append(number[told] - 1 + len(labels))
         labels += [row[1:] for row in work.con.execute(named).fetchall()]
-        columns.append(_numbers_of(uid, np.asarray(numbers["uid"]), np.asarray(numbers["number"], np.int64)))
-        starts.append(len(labels))
-    return Groups(labels, _members(columns, starts, len(uid)))
+    row, column = np.concatenate(rows), np.concatenate(places)
+    return Groups(labels, csr_matrix((np.ones(len(row)), (row, column)), shape=(len(uid), len(labels))))
 
 
-def _numbers_of(uid: Ints, listed: Ints, numbers: Ints) -> Ints:
-    """The number of every holder's group, counted from 1; 0 is none."""
-    return numbers[np.searchsorted(listed, uid)]
-
-
-def _members(columns: list[Ints], starts: list[int], holders: int) -> csr_matrix:
-    hits = [np.flatnonzero(column) for column in columns]
-    rows = np.concatenate(hits)
-    places = np.concatenate(
-        [column[hit] - 1 + start for column, hit, start in zip(columns, hits, starts, strict=False)]
-    )
-    return csr_matrix((np.ones(len(rows)), (rows, places)), shape=(holders, starts[-1]))
+def _number(breakdown: tuple[str, ...]) -> str:
+    """SQL of the number of a holder's group in a breakdown, counted from 1; 0 where the breakdown was given up."""
+    if not breakdown:
+        return "1"
+    given_up = f"list_contains([{', '.join(breakdown)}], 'all')"
+    return f"CASE WHEN {given_up} THEN 0 ELSE dense_rank() OVER (ORDER BY {given_up}, {', '.join(breakdown)}) END"

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Floats
-from credential_pipeline.enclave.outcome_tables.questions.comparison.match import Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 #: Covariate to its words and its SQL on moments; all are whole numbers, so that their sums are exact.
@@ -31,7 +31,7 @@ def balance(work: Scratch, found: Match) -> Relation:
 
     Args:
         work: Where the rows live.
-        found: Of :func:`~.match.match`.
+        found: Of :func:`~.matching.match`.
     """
     sums = ", ".join(f"CAST(sum({sql}) AS DOUBLE) AS {name}" for name, (_, sql) in COVARIATES.items())
     squares = ", ".join(f"CAST(sum(CAST({sql} AS HUGEINT) * {sql}) AS DOUBLE)" for _, sql in COVARIATES.values())
