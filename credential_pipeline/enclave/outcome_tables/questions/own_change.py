@@ -46,12 +46,19 @@ DEFINITIONS: Final = (
 
 
 def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
-    """``own_change_p25|p50|p75`` and ``earns_less_share`` of every group in every year after the award."""
+    """The median own change and ``earns_less_share`` of every group in every year after the award; quartiles for everybody."""
     changes = own_changes(work, given.persons(work))
     del plan
-    money = [MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p25", "p50", "p75")]
+    median, *others = (
+        MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p50", "p25", "p75")
+    )
     less = ShareAsk("change", "earns_less_share", "with_change", "earns_less", "change IS NOT NULL", "change < 0")
-    return together(work, ask_money(work, changes, money, BROAD), ask_shares(work, changes, [less], BROAD))
+    return together(
+        work,
+        ask_money(work, changes, [median], BROAD),
+        ask_money(work, changes, others, ()),
+        ask_shares(work, changes, [less], BROAD),
+    )
 
 
 def own_changes(work: Scratch, persons: Relation) -> Relation:

@@ -5,7 +5,7 @@ The version of those with any wages is in earnings.py.
 
 from typing import Final
 
-from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, ask_money
+from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, ask_money, together
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
@@ -39,7 +39,7 @@ DEFINITIONS: Final = tuple(
 
 
 def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
-    """``earnings_all_*`` and ``earnings_attached_*`` of every group at every horizon but by credential and state."""
+    """The medians of both versions for every group at every horizon; quartiles for everybody."""
     persons = work.view(
         "versions",
         f"""
@@ -48,12 +48,12 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         WHERE f.presence <> 'year_not_covered'
         """,
     )
-    asks = [
-        ask
-        for key, _ in _STATISTICS
-        for ask in (
+    asks = {
+        key: [
             MoneyAsk("earnings_all", f"earnings_all_{key}", f"{plan.lead}cohort", "kept", key),
             MoneyAsk("earnings_attached", f"earnings_attached_{key}", "attached", "attached", key),
-        )
-    ]
-    return ask_money(work, persons, asks, BROAD)
+        ]
+        for key, _ in _STATISTICS
+    }
+    others = [ask for key in ("p25", "p75") for ask in asks[key]]
+    return together(work, ask_money(work, persons, asks["p50"], BROAD), ask_money(work, persons, others, ()))

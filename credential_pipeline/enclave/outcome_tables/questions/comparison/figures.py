@@ -3,7 +3,7 @@
 Not here: how an effect is estimated (effects.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 
@@ -22,8 +22,8 @@ _COLUMNS = (
     | {"horizon": "INTEGER", "n": "BIGINT"}
     | dict.fromkeys(("value", "low", "high"), "DOUBLE")
 )
-#: Dimensions in which the levels stand beside the effect at every horizon; in the others, in the years after the award.
-_LEVELS = ("age_band", "sex", "race", "certifier")
+#: Dimensions in which the levels stand beside the effect at every horizon; in others but the states, after the award.
+_LEADING = ("age_band", "sex", "race", "certifier")
 
 Row = tuple[object, ...]
 
@@ -38,7 +38,7 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
         plan: The settings, for the horizons.
     """
     everybody = groups.only()
-    leading = set(groups.only(*_LEVELS).labels)
+    leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
     past = history(frame)
     rows: list[Row] = []
     for horizon in range(plan.first_horizon, plan.last_horizon + 1):
@@ -46,7 +46,7 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
         told = effects(frame, groups.members, found)
         for measure, (value, error) in told.figures.items():
             cells = _rows(groups, horizon, ("compared", measure, measure), told.n, value, error)
-            rows += [row for row in cells if measure == "comparison_effect" or horizon > 0 or row[: len(GROUP)] in leading]
+            rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
         with_zeros = effects(frame, everybody.members, gaps(frame, horizon, zeros=True))
         value, error = with_zeros.figures["comparison_effect"]
         named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
@@ -56,6 +56,14 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
             named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
             rows += _rows(everybody, horizon, named, told.n[:1], *(np.array([figure]) for figure in estimate))
     return _relation(work, rows)
+
+
+def _shown(label: tuple[object, ...], measure: str, horizon: int, leading: Container[object], states: Container[object]) -> bool:
+    """Whether a figure becomes a cell: small groups need no line for what can be told from the others."""
+    if label in leading:
+        return True
+    effect = measure == "comparison_effect"
+    return effect and horizon > 0 if label in states else effect or horizon > 0
 
 
 def _relation(work: Scratch, rows: Sequence[Row]) -> Relation:

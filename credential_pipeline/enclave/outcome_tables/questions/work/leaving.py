@@ -103,8 +103,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         "paths",
         statement(__package__, "paths.sql", persons=given.persons(work), main_employers=given.main_employers),
     )
-    plain = work.view("plain_paths", f"SELECT * EXCLUDE (sector) FROM {paths}")
-    later = work.view("later_paths", f"FROM {plain} WHERE horizon >= 2")
+    later = work.view("later_paths", f"FROM {paths} WHERE horizon >= 2")
     table = "leaving"
     shares = [
         ShareAsk(table, "left_industry_share", "entered_seen", "leavers", "entered AND seen", "NOT in_industry"),
@@ -144,8 +143,8 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         work,
         ask_shares(work, later, shares, BROAD),
         ask_money(work, later, pay, BROAD),
-        ask_money(work, work.view("after", f"FROM {plain} WHERE horizon >= 1"), by_path, ()),
-        ask_shares(work, plain, [agency], BROAD),
+        ask_money(work, work.view("after", f"FROM {paths} WHERE horizon >= 1"), by_path, ()),
+        ask_shares(work, paths, [agency], [("certifier",)]),
         _sectors(work, paths),
     )
 
@@ -156,4 +155,6 @@ def _sectors(work: Scratch, paths: Relation) -> Answer:
     gone = ShareAsk("leaving", "leaver_sector_share", "leavers", "leaver_sector", "true", "true")
     entrants = work.view("entrants", f"SELECT * REPLACE (sector_before AS sector) FROM {paths} WHERE horizon = 1")
     came = ShareAsk("leaving", "came_from_share", "entrants", "came_from", "entered AND seen_before", "true")
-    return together(work, ask_shares(work, leavers, [gone], ()), ask_shares(work, entrants, [came], ()))
+    return together(
+        work, ask_shares(work, leavers, [gone], (), ["sector"]), ask_shares(work, entrants, [came], (), ["sector"])
+    )
