@@ -60,8 +60,8 @@ def gaps(frame: Frames, horizon: int, *, zeros: bool = False) -> Gaps:
     change = (earned - frame.baseline) / 100
     other_change = (other_earned - frame.other_baseline) / 100
     others_in = np.bincount(frame.others.cell[other_counts], minlength=frame.cells)
-    mean = np.bincount(frame.others.cell[other_counts], other_change[other_counts], minlength=frame.cells)
-    mean /= np.maximum(others_in, 1)
+    sums = np.bincount(frame.others.cell[other_counts], other_change[other_counts], minlength=frame.cells)
+    mean = sums / np.maximum(others_in, 1)
     # One other alone says nothing of how much others differ.
     holders = np.flatnonzero(counts & (others_in[frame.holders.cell] > 1))
     used = np.zeros(frame.cells, dtype=np.bool_)

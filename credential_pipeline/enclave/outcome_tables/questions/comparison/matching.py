@@ -92,7 +92,7 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
         """,
     )
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
-    span = ((first or 0) + min(plan.first_horizon, *HISTORY), (last or 0) + plan.last_horizon)
+    span = ((first or plan.first_year) + min(plan.first_horizon, *HISTORY), (last or plan.first_year) + plan.last_horizon)
     known = places(work)
     lives = careers(work, persons, sources.wages, sources.employers, known, sources.price_factors, span, plan)
     moments = work.table(
