@@ -28,7 +28,9 @@ def add(world: World, key: str, sex: str = "M", race: str = "white", state: str 
     world.persons.append((key, f"{born}-03-01", sex, race, state))
 
 
-def hold(world: World, key: str, sex: str = "M", race: str = "white", day: str = "2010-06-01", born: int = 1980) -> None:
+def hold(
+    world: World, key: str, sex: str = "M", race: str = "white", day: str = "2010-06-01", born: int = 1980
+) -> None:
     add(world, key, sex, race, born=born)
     world.learners.append((key, born, sex, race, None))
     world.credentials.append(award(key, "mssc" if sex == "M" else "nims", "CPT" if sex == "M" else "N1", day))
@@ -234,9 +236,7 @@ def test_bands_hold_the_effect_as_often_as_they_say() -> None:
         made = frame(np.random.default_rng(seed), 150, 80, 2, 300.0)
         found: Gaps = gaps(made, 2)
         value, error = effects(made, members, found).figures["comparison_effect"]
-        for place, (middle, spread) in enumerate(
-            ((value[0], error[0]), robust_effect(made, found, history(made)))
-        ):
+        for place, (middle, spread) in enumerate(((value[0], error[0]), robust_effect(made, found, history(made)))):
             hits[place] += abs(middle - 300.0) <= 1.96 * spread
     assert all(0.92 <= hit / 300 <= 0.98 for hit in hits), hits
 

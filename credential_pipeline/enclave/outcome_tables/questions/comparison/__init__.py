@@ -11,12 +11,12 @@ from credential_pipeline.enclave.outcome_tables.given import Given, source
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import balance
+from credential_pipeline.enclave.outcome_tables.questions.comparison.common_support import support
 from credential_pipeline.enclave.outcome_tables.questions.comparison.definitions import DEFINITIONS
 from credential_pipeline.enclave.outcome_tables.questions.comparison.figures import figures
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
-from credential_pipeline.enclave.outcome_tables.questions.comparison.common_support import support
+from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
 from credential_pipeline.foundation.storage.relation import Scratch
 
 __all__ = ["DEFINITIONS", "answer"]
@@ -38,9 +38,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         covered_years=given.covered_years,
     )
     found = match(work, sources, plan)
-    return together(
-        work, support(work, found, given.units), _effects(work, found, given, plan), _balance(work, found)
-    )
+    return together(work, support(work, found, given.units), _effects(work, found, given, plan), _balance(work, found))
 
 
 def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:

@@ -58,7 +58,9 @@ def careers(
         span: The first and the last year that are asked for.
         plan: The settings, for the industry's prefixes.
     """
-    firms = work.table("firms", statement(__package__, "firms.sql", employers=employers, places=places), {"naics": list(plan.naics)})
+    firms = work.table(
+        "firms", statement(__package__, "firms.sql", employers=employers, places=places), {"naics": list(plan.naics)}
+    )
     jobs = work.table(
         "jobs",
         statement(__package__, "jobs.sql", wages=wages, persons=persons, firms=firms),

@@ -14,9 +14,7 @@ RULES = (
     ("comparison_sought", ("comparison_matched", "comparison_unmatched")),
     ("comparison_unmatched", ("comparison_without_wages", "comparison_without_others")),
 )
-_MATCHED = ShareAsk(
-    "comparison", "common_support_share", "comparison_sought", "comparison_matched", "true", "matched"
-)
+_MATCHED = ShareAsk("comparison", "common_support_share", "comparison_sought", "comparison_matched", "true", "matched")
 _UNMATCHED = ShareAsk(
     "comparison", "common_support_share", "comparison_sought", "comparison_unmatched", "true", "NOT matched"
 )
@@ -52,4 +50,12 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
     reasons = ask_shares(work, sought, _REASONS, ())
     unmatched = ask_shares(work, sought, [_UNMATCHED])
     # The share without a comparison is 1 less the other: it is counted and gets no cell.
-    return replace(together(work, matched, reasons, replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0"))), rules=RULES)
+    return replace(
+        together(
+            work,
+            matched,
+            reasons,
+            replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0")),
+        ),
+        rules=RULES,
+    )

@@ -110,9 +110,7 @@ def _other_variance(frame: Frames, held: csr_matrix, found: Gaps) -> Floats:
     cell, person = frame.others.cell[found.others], frame.others.person[found.others]
     starts = np.flatnonzero(first_of(person))
     bounds = np.concatenate((starts, [len(person)]))
-    influence = csr_matrix(
-        (found.residual / found.others_in[cell], cell, bounds), shape=(len(starts), frame.cells)
-    )
+    influence = csr_matrix((found.residual / found.others_in[cell], cell, bounds), shape=(len(starts), frame.cells))
     placed = (np.ones(len(found.holders)), (frame.holders.cell[found.holders], np.arange(len(found.holders))))
     weights = csr_matrix(placed, shape=(frame.cells, len(found.holders))) @ held
     summed = influence @ weights

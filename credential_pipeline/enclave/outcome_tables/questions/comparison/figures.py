@@ -58,7 +58,9 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     return _relation(work, rows)
 
 
-def _shown(label: tuple[object, ...], measure: str, horizon: int, leading: Container[object], states: Container[object]) -> bool:
+def _shown(
+    label: tuple[object, ...], measure: str, horizon: int, leading: Container[object], states: Container[object]
+) -> bool:
     """Whether a figure becomes a cell: small groups need no line for what can be told from the others."""
     if label in leading:
         return True
@@ -78,4 +80,10 @@ def _rows(
 ) -> Iterator[Row]:
     for label, count, middle, spread in zip(groups.labels, n.tolist(), value.tolist(), error.tolist(), strict=True):
         band = (middle - _REACH * spread, middle + _REACH * spread)
-        yield (*label, *named, horizon, count, *(float(f"{x:.4f}") if np.isfinite(x) else None for x in (middle, *band)))
+        yield (
+            *label,
+            *named,
+            horizon,
+            count,
+            *(float(f"{x:.4f}") if np.isfinite(x) else None for x in (middle, *band)),
+        )

@@ -61,7 +61,9 @@ class Frames:
 
     def earned(self, side: Side, horizon: int) -> tuple[Floats, Bools]:
         """Cents at a horizon, and who is covered by the wage files and alive then, [n]; the horizon lies in the span."""
-        there = self.known[side.award_year + (horizon - self.first_year)] & (side.last_year >= side.award_year + horizon)
+        there = self.known[side.award_year + (horizon - self.first_year)] & (
+            side.last_year >= side.award_year + horizon
+        )
         return self.earnings[side.place + horizon].astype(np.float64), there
 
     @cached_property
@@ -92,7 +94,9 @@ def frames(work: Scratch, found: Match, known_years: Relation) -> Frames:
     def side(query: str) -> tuple[Ints, Side]:
         columns = {name: np.asarray(column, np.int64) for name, column in work.con.execute(query).fetchnumpy().items()}
         place = columns["person"] * (last - first + 1) + columns["award_year"] - first
-        return columns["uid"], Side(columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place)
+        return columns["uid"], Side(
+            columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place
+        )
 
     uid, holders = side(
         f"""

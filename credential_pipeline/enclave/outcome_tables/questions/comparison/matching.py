@@ -11,9 +11,9 @@ Not here: what the comparison says (effects.py).
 
 from dataclasses import dataclass
 
+from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.careers import Careers, careers
 from credential_pipeline.enclave.outcome_tables.questions.comparison.places import places
-from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -92,7 +92,10 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
         """,
     )
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
-    span = ((first or plan.first_year) + min(plan.first_horizon, *HISTORY), (last or plan.first_year) + plan.last_horizon)
+    span = (
+        (first or plan.first_year) + min(plan.first_horizon, *HISTORY),
+        (last or plan.first_year) + plan.last_horizon,
+    )
     known = places(work)
     lives = careers(work, persons, sources.wages, sources.employers, known, sources.price_factors, span, plan)
     moments = work.table(

@@ -47,7 +47,7 @@ def robust_effect(frame: Frames, found: Gaps, past: History) -> tuple[float, flo
         past: Of :func:`history`.
     """
     n = len(found.holders)
-    if n < 2:
+    if n <= 1:
         return float("nan"), float("nan")
     cell = frame.others.cell[found.others]
     own_cell = frame.holders.cell[found.holders]
