@@ -42,7 +42,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
 
 
 def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
-    frame = frames(work, found, given.covered_years)
+    frame = frames(work, found)
     rows = figures(work, frame, groups(work, given.units, frame.uid), plan)
     group = ", ".join(GROUP)
     counts = COUNTS.rows(work, f"SELECT DISTINCT quantity, {group}, horizon, n AS value, n AS learners FROM {rows}")

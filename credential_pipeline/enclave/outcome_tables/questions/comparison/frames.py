@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE, Match
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Scratch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -80,15 +80,14 @@ class Frames:
         return np.asarray(sum(self.earned(side, horizon)[0] for horizon in BASELINE) / len(BASELINE))
 
 
-def frames(work: Scratch, found: Match, known_years: Relation) -> Frames:
+def frames(work: Scratch, found: Match) -> Frames:
     """Fetch what was matched.
 
     Args:
         work: Where the rows live.
         found: Of :func:`~.matching.match`.
-        known_years: The years (year) that count.
     """
-    years = work.con.execute(f"SELECT year FROM {known_years}").fetchnumpy()["year"]
+    years = work.con.execute(f"SELECT year FROM {found.known_years}").fetchnumpy()["year"]
     first, last = found.careers.first_year, found.careers.last_year
 
     def side(query: str) -> tuple[Ints, Side]:

@@ -57,6 +57,7 @@ class Match:
     """Holders and their comparisons.
 
     Attributes:
+        known_years: The years (year) that the wage files cover and whose prices are known.
         award_years: Award years (award_year) whose baseline years the wage files cover.
         persons: person (0, 1, ...), person_key, uid of a holder, birth_year, death_year and so on.
         careers: What they earned.
@@ -65,6 +66,7 @@ class Match:
         others: person, award_year, cell (a number in the order of the cells of ``matched``).
     """
 
+    known_years: Relation
     award_years: Relation
     persons: Relation
     careers: Careers
@@ -83,21 +85,20 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
     """
     read = {name: getattr(sources, name) for name in ("units", "people", "learners", "credentials", "persons", "wages")}
     persons = work.table("compared_persons", statement(__package__, "people.sql", **read))
+    known_years = work.table(
+        "known_years", f"SELECT year FROM {sources.covered_years} SEMI JOIN {sources.price_factors} USING (year)"
+    )
+    covered = " AND ".join(f"award_year + {at} IN (SELECT year FROM {known_years})" for at in BASELINE)
     award_years = work.table(
-        "award_years",
-        f"""
-        SELECT DISTINCT award_year FROM {sources.units} WHERE lead
-            AND award_year - 3 IN (SELECT year FROM {sources.covered_years} JOIN {sources.price_factors} USING (year))
-            AND award_year - 2 IN (SELECT year FROM {sources.covered_years} JOIN {sources.price_factors} USING (year))
-        """,
+        "award_years", f"SELECT DISTINCT award_year FROM {sources.units} WHERE lead AND {covered}"
     )
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
     span = (
         (first or plan.first_year) + min(plan.first_horizon, *HISTORY),
         (last or plan.first_year) + plan.last_horizon,
     )
-    known = places(work)
-    lives = careers(work, persons, sources.wages, sources.employers, known, sources.price_factors, span, plan)
+    states = places(work)
+    lives = careers(work, persons, sources.wages, sources.employers, states, sources.price_factors, span, plan)
     moments = work.table(
         "moments",
         statement(
@@ -107,11 +108,11 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
             award_years=award_years,
             careers=lives.rows,
             firms=lives.firms,
-            places=known,
+            places=states,
         ),
         {"first_year": span[0]},
     )
     rungs = [{"rung": rung, "least_others": least} for rung, least in RUNGS.items()]
     matched = work.table("matched", statement(__package__, "matched.sql", moments=moments), {"rungs": rungs})
     others = work.table("others", statement(__package__, "others.sql", moments=moments, matched=matched))
-    return Match(award_years, persons, lives, moments, matched, others)
+    return Match(known_years, award_years, persons, lives, moments, matched, others)
