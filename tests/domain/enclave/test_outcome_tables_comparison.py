@@ -217,7 +217,7 @@ def by_hand(made: Frames, inside: np.ndarray, horizon: int) -> tuple[float, floa
     for place, cell in enumerate(made.others.cell):
         cells.setdefault(int(cell), []).append(change(made.others, place))
     mean = {cell: float(np.mean(values)) for cell, values in cells.items()}
-    mine = np.array([change(made.holders, p) - mean[int(made.holders.cell[p])] for p in np.flatnonzero(inside)])
+    mine = np.array([change(made.holders, int(p)) - mean[int(made.holders.cell[p])] for p in np.flatnonzero(inside)])
     served: dict[int, float] = {}
     for place, cell in enumerate(made.others.cell):
         size = len(cells[int(cell)])

@@ -114,7 +114,7 @@ def _other_variance(frame: Frames, held: csr_matrix, found: Gaps) -> Floats:
     placed = (np.ones(len(found.holders)), (frame.holders.cell[found.holders], np.arange(len(found.holders))))
     weights = csr_matrix(placed, shape=(frame.cells, len(found.holders))) @ held
     summed = influence @ weights
-    return np.bincount(summed.indices, summed.data**2, minlength=held.shape[1])
+    return np.bincount(summed.indices, summed.data**2, minlength=held.shape[1]).astype(np.float64)
 
 
 def first_of(sorted_values: Ints) -> Bools:

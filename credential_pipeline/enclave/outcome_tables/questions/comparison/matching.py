@@ -89,9 +89,7 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
         "known_years", f"SELECT year FROM {sources.covered_years} SEMI JOIN {sources.price_factors} USING (year)"
     )
     covered = " AND ".join(f"award_year + {at} IN (SELECT year FROM {known_years})" for at in BASELINE)
-    award_years = work.table(
-        "award_years", f"SELECT DISTINCT award_year FROM {sources.units} WHERE lead AND {covered}"
-    )
+    award_years = work.table("award_years", f"SELECT DISTINCT award_year FROM {sources.units} WHERE lead AND {covered}")
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
     span = (
         (first or plan.first_year) + min(plan.first_horizon, *HISTORY),
