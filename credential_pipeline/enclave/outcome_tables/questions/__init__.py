@@ -10,10 +10,16 @@ from credential_pipeline.enclave.outcome_tables.asking import Answer
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions import own_change
+from credential_pipeline.enclave.outcome_tables.questions import never_passed, own_change
 from credential_pipeline.foundation.storage.relation import Scratch
 
-ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (own_change.answer,)
+ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (
+    own_change.answer,
+    never_passed.answer,
+)
 """Every question's entry, in the order of the tables."""
-DEFINITIONS: Final[tuple[Definition, ...]] = (*own_change.DEFINITIONS,)
+DEFINITIONS: Final[tuple[Definition, ...]] = (
+    *own_change.DEFINITIONS,
+    *never_passed.DEFINITIONS,
+)
 """What all their figures mean."""
