@@ -25,25 +25,22 @@ _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
     "fewer than 20 sittings and awards without a failure is taken for what the years around it are."
 )
-_FOLLOWED = (
-    "Estimated by Kaplan and Meier among pairs of a learner and a credential, by the first sitting in a year that reports "
-    "attempts; n are those who passed by then or were followed that long."
-)
 DEFINITIONS: Final = (
     Definition(
         "passing_share",
         "passing_share",
         "Passed by this sitting, or within these months",
-        f"Share that has passed by the sitting, or within the months since the first sitting. {_FOLLOWED} Whoever failed and did "
-        "not sit again for a year counts as not passing; whose last failed sitting is more recent, or is followed by a "
-        "year without reports, is followed up to it only.",
+        "Share of the pairs of a learner and a credential that was tried (n) that has passed by the sitting, or within the months "
+        "since the first sitting: estimated by Kaplan and Meier, since those who sat lately are not followed that long. Whoever "
+        "failed and did not sit again for a year counts as not passing; whose last failed sitting is more recent, or comes "
+        "before a year without reports, is followed up to it only. How many are still at risk is a figure of its own.",
     ),
     Definition(
         "passing_at_risk",
         "passing_at_risk",
         "Had not passed before, and was still followed",
         "Pairs of a learner and a credential that had not passed before this sitting, or within these months, and were still "
-        "followed (the number at risk of the curve of passing); n as for the curve.",
+        "followed: the number at risk of the curve of passing; n are the pairs that tried.",
     ),
     Definition(
         "yearly_pass_rate",
@@ -99,37 +96,36 @@ def _curves(work: Scratch, tries: Relation) -> Answer:
     curves = work.table("curves", statement(__package__, "passing_curves.sql", spells=spells, points=asked))
     # An estimate does not add up from its parts: by credential it is a quantity of its own.
     estimated = "'passing_estimated' || CASE WHEN credential = 'all' THEN '' ELSE '_by_credential' END"
+    shown = work.view("shown", f"SELECT *, CAST(round(passing * tried) AS BIGINT) AS part FROM {curves} WHERE risk > 0")
     counts = COUNTS.rows(
         work,
         f"""
-        WITH told AS (SELECT *, CAST(round(value * followed) AS BIGINT) AS passing FROM {curves} WHERE risk > 0)
-        SELECT 'followed_trying' AS quantity, certifier, credential, setting, followed AS value, value AS learners FROM told
-        UNION ALL SELECT 'at_risk_trying', certifier, credential, setting, risk, risk FROM told
-        UNION ALL SELECT {estimated}, certifier, credential, setting, passing, passing FROM told
+        SELECT 'at_risk_trying' AS quantity, certifier, credential, setting, risk AS value, risk AS learners FROM {shown}
+        UNION ALL SELECT {estimated}, certifier, credential, setting, part, part FROM {shown}
         """,
     )
-    tail = _tail("certifier", "credential")
+    tail, whole = _tail("setting", "certifier", "credential"), _tail("'all'", "certifier", "credential")
     cells = CELLS.rows(
         work,
         f"""
         SELECT 'attempts' AS "table", 'passing_share' AS measure, 'share' AS unit, certifier, credential, setting,
-               value, followed AS n, greatest(value - normal_reach() * deviation, 0) AS low,
-               least(value + normal_reach() * deviation, 1) AS high,
-               'followed_trying' || {tail} AS n_count_id, {estimated} || {tail} AS numerator_count_id
-        FROM {curves} WHERE risk > 0
+               part / tried AS value, tried AS n, greatest(passing - normal_reach() * deviation, 0) AS low,
+               least(passing + normal_reach() * deviation, 1) AS high,
+               'tried' || {whole} AS n_count_id, {estimated} || {tail} AS numerator_count_id
+        FROM {shown}
         UNION ALL
-        SELECT 'attempts', 'passing_at_risk', 'count', certifier, credential, setting, risk, followed, NULL, NULL,
-               'followed_trying' || {tail}, 'at_risk_trying' || {tail}
-        FROM {curves} WHERE risk > 0
+        SELECT 'attempts', 'passing_at_risk', 'count', certifier, credential, setting, risk, tried, NULL, NULL,
+               'tried' || {whole}, 'at_risk_trying' || {tail}
+        FROM {shown}
         """,
     )
     return Answer(counts, cells)
 
 
-def _tail(*told: str) -> str:
-    """SQL of the tail of an id, of rows that tell these dimensions and the setting apart."""
+def _tail(setting: str, *told: str) -> str:
+    """SQL of the tail of an id, of rows that tell these dimensions apart."""
     group = ", ".join(column if column in told else "'all'" for column in GROUP)
-    return f"id_tail(who_of({group}), 'all', setting, NULL)"
+    return f"id_tail(who_of({group}), 'all', {setting}, NULL)"
 
 
 def _by_year(work: Scratch, tries: Relation, years: Relation, plan: Plan) -> Answer:
@@ -150,7 +146,7 @@ def _by_year(work: Scratch, tries: Relation, years: Relation, plan: Plan) -> Ans
         UNION ALL SELECT 'passed_first_in_year', certifier, setting, passed, passers FROM {flows}
         """,
     )
-    tail = _tail("certifier")
+    tail = _tail("setting", "certifier")
     told = CELLS.rows(
         work,
         f"""

@@ -14,8 +14,7 @@ WITH steps AS (
 ), curves AS (
     SELECT p.setting, s.certifier, s.credential,
         sum(s.leaves) AS tried,
-        sum(s.leaves - s.passes) FILTER (s.spell < p.until) AS lost,
-        sum(s.passes) FILTER (s.spell < p.until) AS passed_before,
+        sum(s.leaves) FILTER (s.spell < p.until) AS gone,
         product(1 - s.passes / s.risk ORDER BY s.spell) FILTER (s.spell <= p.until) AS failing,
         sum(s.passes / (s.risk * (s.risk - s.passes)) ORDER BY s.spell)
             FILTER (s.spell <= p.until AND s.risk > s.passes) AS variance
@@ -23,9 +22,8 @@ WITH steps AS (
     GROUP BY p.setting, s.certifier, s.credential
 )
 SELECT
-    setting, certifier, credential,
-    CAST(tried - coalesce(lost, 0) AS BIGINT) AS followed,
-    CAST(tried - coalesce(lost, 0) - coalesce(passed_before, 0) AS BIGINT) AS risk,
-    1 - coalesce(failing, 1) AS value,
+    setting, certifier, credential, CAST(tried AS BIGINT) AS tried,
+    CAST(tried - coalesce(gone, 0) AS BIGINT) AS risk,
+    1 - coalesce(failing, 1) AS passing,
     coalesce(failing, 1) * sqrt(coalesce(variance, 0)) AS deviation
 FROM curves

@@ -90,12 +90,9 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     sitters, followed, ladder = _coarsened(work, sitters, _follow(work, given, sitters, plan), plan)
     persons = work.view("sitters", f"SELECT *, CAST(NULL AS INTEGER) AS horizon FROM {sitters}")
     chosen = _drawn(work, sitters)
-    compared = work.table(
-        "compared", f"SELECT f.* EXCLUDE (sector), s.never_passed FROM {followed} AS f JOIN {chosen} AS s USING (uid)"
-    )
+    compared = work.table("compared", f"SELECT f.*, s.never_passed FROM {followed} AS f JOIN {chosen} AS s USING (uid)")
     tried = ShareAsk(TABLE, "never_passed_share", "sitters", "never_passers", "true", "never_passed")
-    # Each kind of share by itself: what is the part of one is the total of the other.
-    shares = zip(*(_shares_of(group) for group in _GROUPS), strict=True)
+    shares = [ask for group in _GROUPS for ask in _shares_of(group)]
     money = [
         MoneyAsk(TABLE, f"{group}_earnings_p50", matched, "real", "p50", f"{who} AND seen")
         for group, (who, _, matched, _) in _GROUPS.items()
@@ -103,7 +100,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     found = together(
         work,
         ask_shares(work, persons, [tried], _BREAKDOWNS),
-        *(ask_shares(work, compared, kind, _BREAKDOWNS) for kind in shares),
+        ask_shares(work, compared, shares, _BREAKDOWNS),
         ask_money(work, compared, money, _BREAKDOWNS),
     )
     return Answer(found.counts, _told(work, found.cells, ladder), found.rules)
