@@ -109,8 +109,8 @@ def _curves(work: Scratch, tries: Relation) -> Answer:
         work,
         f"""
         SELECT 'attempts' AS "table", 'passing_share' AS measure, 'share' AS unit, certifier, credential, setting,
-               part / tried AS value, tried AS n, greatest(passing - normal_reach() * deviation, 0) AS low,
-               least(passing + normal_reach() * deviation, 1) AS high,
+               part / tried AS value, tried AS n, least(greatest(passing - normal_reach() * deviation, 0), part / tried) AS low,
+               greatest(least(passing + normal_reach() * deviation, 1), part / tried) AS high,
                'tried' || {whole} AS n_count_id, {estimated} || {tail} AS numerator_count_id
         FROM {shown}
         UNION ALL

@@ -16,14 +16,12 @@ from credential_pipeline.enclave.outcome_tables.asking import (
 )
 from credential_pipeline.enclave.outcome_tables.attempts import count_sitters
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
-from credential_pipeline.enclave.outcome_tables.earnings import price_factors, sum_wages
-from credential_pipeline.enclave.outcome_tables.employment import classify_employers, follow_up, sector_digits
 from credential_pipeline.enclave.outcome_tables.given import Given, source
 from credential_pipeline.enclave.outcome_tables.groups import OTHER, Ladder, group_ladder, relabel
 from credential_pipeline.enclave.outcome_tables.ladder import ALL, POOL, Rungs
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.reference.load import reference_series
+from credential_pipeline.enclave.outcome_tables.questions.following import follow
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 TABLE: Final = "never_passed"
@@ -87,7 +85,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """The share that never passed, and earnings and work of them and of passers in the years around the first sitting."""
     credentials = source(work.con, "person_keys.credentials")
     sitters = count_sitters(work, credentials, given.people, given.awards, plan)
-    sitters, followed, ladder = _coarsened(work, sitters, _follow(work, given, sitters, plan), plan)
+    sitters, followed, ladder = _coarsened(work, sitters, follow(work, given, sitters, plan), plan)
     persons = work.view("sitters", f"SELECT *, CAST(NULL AS INTEGER) AS horizon FROM {sitters}")
     chosen = _drawn(work, sitters)
     compared = work.table("compared", f"SELECT f.*, s.never_passed FROM {followed} AS f JOIN {chosen} AS s USING (uid)")
@@ -113,16 +111,6 @@ def _shares_of(group: str) -> tuple[ShareAsk, ShareAsk]:
         ShareAsk(TABLE, f"{group}_wage_matched_share", covered, matched, at_all, "seen"),
         ShareAsk(TABLE, f"{group}_in_industry_share", matched, inside, f"{who} AND seen", "in_industry"),
     )
-
-
-def _follow(work: Scratch, given: Given, sitters: Relation, plan: Plan) -> Relation:
-    """Where everybody who sat is in the years around the first sitting."""
-    wages, employers = (source(work.con, f"reference_population.{name}") for name in ("wages", "employers"))
-    person_years = sum_wages(work, wages, sitters, given.people, plan)
-    factors = price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
-    digits = sector_digits(work, reference_series(work, "naics_sectors"))
-    main_employers = classify_employers(work, employers, person_years, digits, plan)
-    return follow_up(work, sitters, given.covered_years, person_years, factors, main_employers, plan)
 
 
 def _coarsened(work: Scratch, sitters: Relation, followed: Relation, plan: Plan) -> tuple[Relation, Relation, Ladder]:
