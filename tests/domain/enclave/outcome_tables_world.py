@@ -23,7 +23,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, r
 Row = tuple[Any, ...]
 KEYED = {
     "learners": "person_key birth_year sex race death_year",
-    "degrees": "person_key degree_date",
+    "degrees": "person_key degree_date degree_level",
     "credentials": "person_key certifier credential_code event result event_date training_setting",
     "enrollments": "person_key sector credit degree_seeking begin_date end_date",
     "coverage": "reason learners",
@@ -45,13 +45,16 @@ class World:
     wages: list[Row] = field(default_factory=list)
     employers: list[Row] = field(default_factory=list)
     coverage: list[Row] = field(default_factory=list)
+    degrees: list[Row] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""
         rng = np.random.default_rng(seed)
-        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage")
+        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees")
         return World(
-            **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]}
+            states=self.states,
+            **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]},
         )
 
 
@@ -107,6 +110,8 @@ def create_inputs(con: Connection, world: World) -> None:
         "UPDATE person_keys.credentials AS c SET age = year(event_date) - l.birth_year"
         " FROM person_keys.learners AS l WHERE l.person_key = c.person_key"
     )
+    for key, state in world.states.items():
+        con.execute("UPDATE person_keys.learners SET state = ? WHERE person_key = ?", [state, key])
     con.execute("CREATE SCHEMA outcome_tables")
 
 
