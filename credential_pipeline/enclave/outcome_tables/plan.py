@@ -32,6 +32,7 @@ class Plan:
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
         families: Certifier, credential code, family, for credentials that have one.
+        ladders: Certifier, credential code, code of the credential that it stacks to, where the registry names one.
         profile: The disclosure profile, which decides how large a category must be.
     """
 
@@ -50,6 +51,7 @@ class Plan:
     reporting: tuple[str, ...]
     training_window_days: int
     families: tuple[tuple[str, str, str], ...] = ()
+    ladders: tuple[tuple[str, str, str], ...] = ()
     profile: Profile = PROFILES["standard"]
 
     @property
@@ -106,6 +108,12 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
             for c in certifiers
             for credential in c.credentials
             if credential.family
+        ),
+        ladders=tuple(
+            (c.certifier, credential.code, credential.stacks_to)
+            for c in certifiers
+            for credential in c.credentials
+            if credential.stacks_to
         ),
         profile=industry.disclosure.rules(),
     )

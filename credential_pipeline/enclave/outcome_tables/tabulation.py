@@ -11,6 +11,7 @@ from credential_pipeline.enclave.outcome_tables import (
     coverage,
     earnings,
     employment,
+    passing,
     premium,
     settings,
     stacking,
@@ -63,6 +64,7 @@ class _Given:
     training: Relation
     tries: Relation
     pooled_tries: Relation
+    sitters: Relation
     stacks: Relation
     whole_sectors: Relation
     wage_years: Relation
@@ -72,7 +74,12 @@ class _Given:
 def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     """The whole hop: who is counted, as what, where they are at every horizon, all counts, all figures made of them."""
     given, ladder = _prepare(work, plan, earlier)
-    answers = together(work, *(answer(work, given.asked, plan) for answer in ANSWERS))
+    credentials = _input(work, "person_keys.credentials")
+    answers = together(
+        work,
+        passing.passing(work, given.pooled_tries, credentials, given.people, plan),
+        *(answer(work, given.asked, plan) for answer in ANSWERS),
+    )
     base = counts.identify(
         work,
         answers.counts,
@@ -83,7 +90,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         settings.setting_counts(work, given.training, plan, ladder),
         attempts.attempt_counts(work, given.pooled_tries),
         stacking.stack_counts(work, given.stacks, ladder),
-        coverage.ledger_counts(work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups),
+        coverage.ledger_counts(
+            work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups, given.sitters
+        ),
     )
     ledgers = coverage.pool_ledgers(work, base, plan, earlier)
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
@@ -148,6 +157,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         training=settings.pool_settings(work, training, plan, ladder, earlier),
         tries=tries,
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
+        sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
         wage_years=years,
