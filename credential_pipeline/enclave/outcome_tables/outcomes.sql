@@ -20,6 +20,12 @@ WITH silent AS (
             WHEN 'setting' THEN c.setting = s.label AND c.definition = s.within
         END
     )
+), banded AS (
+    SELECT d.* REPLACE (b.low AS low, b.high AS high)
+    FROM defined AS d LEFT JOIN {bands} AS b
+        ON b.measure = d.measure AND b.definition = d.definition AND b.horizon IS NOT DISTINCT FROM d.horizon
+        AND b.certifier = d.certifier AND b.credential = d.credential AND b.age_band = d.age_band AND b.sex = d.sex
+        AND b.race = d.race AND b.sector = d.sector AND b.setting = d.setting
 )
 SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",
@@ -35,4 +41,4 @@ SELECT
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
     level_of(certifier, credential, age_band, sex, race, CAST($age_bands AS VARCHAR[])) AS rollup_level,
     setting, definition, CAST($attribution AS VARCHAR) AS attribution, n_count_id, numerator_count_id
-FROM defined
+FROM banded

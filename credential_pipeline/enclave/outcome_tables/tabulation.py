@@ -5,6 +5,7 @@ from pathlib import Path
 
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
+    bands,
     cells,
     cohorts,
     counts,
@@ -23,6 +24,8 @@ from credential_pipeline.enclave.outcome_tables.groups import Ladder, group_ladd
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
+from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import REPLICATES
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.storage.engine import Connection
@@ -81,10 +84,21 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
     distributions = earnings.distribute(work, given.follow_ups)
+    replicates = replicates_of(work, given.people, _input(work, "person_keys.person_links"), REPLICATES)
+    banded = bands.all_bands(
+        work,
+        replicates,
+        ladder,
+        follow_ups=given.follow_ups,
+        training=given.training,
+        tries=given.pooled_tries,
+        stacks=given.stacks,
+    )
     outcomes = cells.outcomes(
         work,
         plan,
         rungs,
+        banded,
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
         premium.premium_cells(work, counted, distributions),

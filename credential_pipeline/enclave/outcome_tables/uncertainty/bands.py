@@ -1,0 +1,181 @@
+"""The bands of the figures that a question asks for: shares, means and percentiles of groups of people.
+
+Not here: the arithmetic (intervals.py, percentiles.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands
+from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
+    Sorted,
+    ascending,
+    difference_bands,
+    percentile_bands,
+    place,
+    sort_rows,
+)
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
+from credential_pipeline.enclave.outcome_tables.uncertainty.table import (
+    Groups,
+    Table,
+    band_frame,
+    band_relation,
+    group_by,
+    read_table,
+)
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+Breakdowns = Sequence[tuple[str, ...]]
+#: Amounts are summed in whole hundredths, so that no order of rows matters.
+_HUNDREDTHS = 100
+
+
+@dataclass(frozen=True)
+class ShareBand:
+    """A share that wants bands.
+
+    Attributes:
+        measure: The measure.
+        of: SQL condition of the numerator; or, with ``by``, unused.
+        where: SQL condition of the denominator.
+        definition: Key of the definition; the measure if it has only one.
+        by: A column whose categories are the numerators (``sector``, ``setting``), one cell each.
+    """
+
+    measure: str
+    of: str = "true"
+    where: str = "true"
+    definition: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class MoneyBand:
+    """Amounts that want bands: a mean or a percentile.
+
+    Attributes:
+        measure: The measure.
+        column: SQL expression of the amount.
+        statistic: ``mean``, or the percentile as ``p25``, ``p50``, ``p75``.
+        where: SQL condition of the people.
+        less: SQL condition, within ``where``, of those whose percentile is subtracted from that of the rest.
+        definition: Key of the definition; the measure if it has only one.
+    """
+
+    measure: str
+    column: str
+    statistic: str
+    where: str = "true"
+    less: str | None = None
+    definition: str | None = None
+
+
+Band = ShareBand | MoneyBand
+
+
+def bands_of(
+    work: Scratch, replicates: Replicates, source: Relation, asked: Sequence[Band], breakdowns: Breakdowns
+) -> Relation:
+    """Bands of several figures of the same rows.
+
+    Args:
+        work: Where the rows live.
+        replicates: The weights of everybody.
+        source: One row per person (or unit) and, if time plays a part, horizon: pid, horizon, the categories, and what
+            the conditions use.
+        asked: The figures.
+        breakdowns: The columns of each breakdown; ``()`` is everybody.
+
+    Returns:
+        measure, definition, the categories, horizon, low, high, fragile.
+    """
+    numbers = {text: text for one in asked for text in _expressions(one)}
+    answering = _Answering(replicates, read_table(work, source, numbers))
+    return band_relation(work, [answering.frame(one, breakdown) for one in asked for breakdown in breakdowns])
+
+
+def _expressions(asked: Band) -> list[str]:
+    if isinstance(asked, ShareBand):
+        return [asked.where, asked.of]
+    return [asked.where, asked.column, *([asked.less] if asked.less else [])]
+
+
+class _Answering:
+    """Makes the bands of one table of rows; what several figures need is made once."""
+
+    def __init__(self, replicates: Replicates, table: Table) -> None:
+        self._replicates = replicates
+        self._table = table
+        self._groups: dict[tuple[object, ...], tuple[Groups, Sums]] = {}
+        self._sorted: dict[tuple[object, ...], tuple[Sorted, Sums]] = {}
+        self._order: dict[str, Ints] = {}
+
+    def frame(self, asked: Band, breakdown: tuple[str, ...]) -> pd.DataFrame:
+        """The bands of one figure in one breakdown."""
+        column = asked.column if isinstance(asked, MoneyBand) else ""
+        groups, whole = self._grouped(asked.where, column, breakdown)
+        keys = groups.keys
+        if isinstance(asked, MoneyBand):
+            bands = self._money(asked, breakdown)
+        elif asked.by is None:
+            part = groups.within(self._true(asked.of))
+            bands = share_bands(sums(self._replicates, part), whole)
+        else:
+            bands, keys = self._categories(groups, whole, asked.by)
+        return band_frame(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
+
+    def _true(self, condition: str) -> np.ndarray:
+        return np.asarray(self._table.numbers[condition] == 1)
+
+    def _grouped(self, where: str, column: str, breakdown: tuple[str, ...]) -> tuple[Groups, Sums]:
+        """The groups of the rows that count, and their sizes."""
+        key = (where, column, breakdown)
+        if key not in self._groups:
+            chosen = self._true(where)
+            if column:
+                chosen = chosen & ~np.isnan(self._table.numbers[column])
+            groups = group_by(self._table, breakdown, chosen)
+            self._groups[key] = groups, sums(self._replicates, groups.rows)
+        return self._groups[key]
+
+    def _categories(self, groups: Groups, whole: Sums, column: str) -> tuple[Bands, dict[str, Ints]]:
+        """One share for every category of a column in every group; who has none is in the denominator only."""
+        rows, codes, many = groups.rows, self._table.codes[column], len(self._table.labels[column])
+        cell = np.where((codes >= 0) & (rows.group >= 0), rows.group * many + codes, -1)
+        part = sums(self._replicates, Rows(rows.person, cell, rows.groups * many))
+        keys = {name: np.repeat(values, many) for name, values in groups.keys.items()}
+        return share_bands(part, whole.repeated(many)), keys | {column: np.tile(np.arange(many), rows.groups)}
+
+    def _money(self, asked: MoneyBand, breakdown: tuple[str, ...]) -> Bands:
+        if asked.statistic == "mean":
+            groups, whole = self._grouped(asked.where, asked.column, breakdown)
+            return self._mean(groups.rows, whole, self._table.numbers[asked.column])
+        p = int(asked.statistic.removeprefix("p")) / 100
+        sides = [None] if asked.less is None else [False, True]
+        found = [place(self._replicates, *self._side(asked, breakdown, side), p) for side in sides]
+        return percentile_bands(*found) if len(found) == 1 else difference_bands(*found)
+
+    def _side(self, asked: MoneyBand, breakdown: tuple[str, ...], side: bool | None) -> tuple[Sorted, Sums]:  # noqa: FBT001
+        """The sorted rows of those who count, or of one side of them, and their sizes."""
+        key = (asked.where, asked.column, breakdown, asked.less, side)
+        if key not in self._sorted:
+            amounts = self._table.numbers[asked.column]
+            if asked.column not in self._order:
+                self._order[asked.column] = ascending(self._table.person, amounts)
+            groups, whole = self._grouped(asked.where, asked.column, breakdown)
+            rows = groups.rows
+            if asked.less is not None:
+                rows = groups.within(self._true(asked.less) == side)
+                whole = sums(self._replicates, rows)
+            self._sorted[key] = sort_rows(rows, amounts, self._order[asked.column]), whole
+        return self._sorted[key]
+
+    def _mean(self, rows: Rows, whole: Sums, amounts: Reals) -> Bands:
+        total = sums(self._replicates, rows, np.rint(np.nan_to_num(amounts) * _HUNDREDTHS))
+        found = mean_bands(total, whole)
+        return Bands(found.low / _HUNDREDTHS, found.high / _HUNDREDTHS, found.fragile)
