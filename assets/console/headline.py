@@ -14,7 +14,7 @@ WHERE measure = 'earnings_p50' AND "table" = 'earnings_by_age' AND horizon IN (-
 _OTHERS = """
 SELECT measure, race, horizon, value, n, status FROM published_outcomes.published_outcomes
 WHERE (measure IN ('in_industry_share', 'wage_matched_share') AND horizon = 5 AND certifier = 'all' AND credential = 'all'
-       AND age_band = 'all' AND sex = 'all' AND race = 'all')
+       AND rollup_level = 'all')
    OR (measure = 'in_industry_premium' AND horizon = 5)
 ORDER BY measure, CASE race WHEN 'all' THEN 0 ELSE 1 END, race
 """

@@ -5,11 +5,11 @@ WITH named AS (
         count_id, value,
         CASE
             WHEN min(value) OVER same = max(value) OVER same
-            THEN concat_ws('|', quantity, certifier, credential, cohort, age_band, sex, race, sector, setting)
+            THEN concat_ws('|', quantity, certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector, setting)
             ELSE count_id
         END AS total
     FROM {counts}
-    WINDOW same AS (PARTITION BY quantity, certifier, credential, cohort, age_band, sex, race, sector, setting)
+    WINDOW same AS (PARTITION BY quantity, certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector, setting)
 )
 SELECT
     o.cell_id, o.measure, o.unit, o.status, o.value, o.publishable, o.n, o.low, o.high,

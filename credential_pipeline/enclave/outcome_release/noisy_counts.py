@@ -27,7 +27,18 @@ from credential_pipeline.foundation.storage.sql import statement
 
 _LEDGER = "noise_ledger.jsonl"
 _KEPT = "noise"
-_DIMENSIONS = ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting")
+_DIMENSIONS = (
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "setting",
+)
 QUALITY = 28
 """A count below so many scales of its noise is not shown: the noise's deviation would be above a twentieth of it."""
 

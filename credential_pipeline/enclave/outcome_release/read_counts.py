@@ -6,7 +6,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation
 
 AXES = Axes(
-    who=("certifier", "credential", "cohort", "age_band", "sex", "race"),
+    who=("certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state"),
     what=("quantity", "sector", "setting"),
     when="horizon",
 )

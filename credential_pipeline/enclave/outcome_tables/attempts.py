@@ -100,7 +100,7 @@ def _numbers(work: Scratch, counts: Relation) -> Relation:
         SELECT 'attempts' AS "table", CASE p.quantity WHEN 'sittings' THEN 'attempts' ELSE 'passes' END AS measure,
                'count' AS unit, p.certifier, p.credential, p.value AS value, t.value AS n, t.count_id AS n_count_id,
                p.count_id AS numerator_count_id
-        FROM {counts} AS p JOIN {counts} AS t USING (certifier, credential, age_band, sex, race)
+        FROM {counts} AS p JOIN {counts} AS t USING (who)
         WHERE p.quantity IN ('sittings', 'sittings_passed') AND t.quantity = 'tried'
         """,
     )

@@ -5,6 +5,7 @@ A step returns cells of one shape and names only the columns that differ from th
 
 from dataclasses import asdict, dataclass
 
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.shape import Shape
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -14,7 +15,7 @@ from credential_pipeline.foundation.storage.sql import statement
 CELLS = Shape(
     "cells",
     dict.fromkeys(("table", "measure", "definition", "unit"), ("VARCHAR", "NULL"))
-    | dict.fromkeys(("certifier", "credential", "age_band", "sex", "race", "sector", "setting"), ("VARCHAR", "'all'"))
+    | dict.fromkeys((*GROUP, "sector", "setting"), ("VARCHAR", "'all'"))
     | {
         "horizon": ("INTEGER", "NULL"),
         "value": ("DOUBLE", "NULL"),
@@ -73,6 +74,6 @@ def outcomes(work: Scratch, plan: Plan, rungs: Relation, bands: Relation, *parts
             "industry": plan.industry,
             "base_year": plan.base_year,
             "attribution": plan.attribution,
-            "age_bands": [label for label, _, _ in plan.age_bands],
+            "bands": [label for label, _, _ in (*plan.age_bands, *plan.cohort_bands)],
         },
     )

@@ -7,7 +7,7 @@ from credential_pipeline.foundation.storage.sql import statement
 
 
 def number_people(work: Scratch, learners: Relation) -> Relation:
-    """One row per key: pid, person_key, birth_year, death_year, sex, race; a missing category is 'unknown'.
+    """One row per key: pid, person_key, birth_year, death_year, sex, race, ethnicity, state; a missing category is 'unknown'.
 
     Args:
         work: Where the rows live.
@@ -22,14 +22,16 @@ def number_people(work: Scratch, learners: Relation) -> Relation:
             birth_year,
             death_year,
             coalesce(nullif(trim(sex), ''), 'unknown') AS sex,
-            coalesce(nullif(trim(race), ''), 'unknown') AS race
+            coalesce(nullif(trim(race), ''), 'unknown') AS race,
+            coalesce(nullif(trim(ethnicity), ''), 'unknown') AS ethnicity,
+            coalesce(nullif(trim(state), ''), 'unknown') AS state
         FROM {learners}
         """,
     )
 
 
 def first_awards(work: Scratch, credentials: Relation, people: Relation, plan: Plan) -> Relation:
-    """The first award of each credential of a person: pid, certifier, credential, award_date, level, training_setting.
+    """The first award of each credential of a person: pid, certifier, credential, award_date, age, level, training_setting.
 
     Args:
         work: Where the rows live.
@@ -61,7 +63,7 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
 
     Returns:
         uid, pid, lead (the first unit of a person), certifier, credential, award_date, award_year, training_setting,
-        age_band, sex, race, death_year.
+        cohort, age_band, sex, race, ethnicity, state, death_year.
 
     Raises:
         SafeError: E_NO_COHORT if nobody with a key has an award in the cohort's years.
@@ -73,7 +75,8 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
             "attribution": plan.attribution,
             "first_year": plan.first_year,
             "last_year": plan.last_year,
-            "age_bands": [dict(zip(("label", "low", "high"), band, strict=True)) for band in plan.age_bands],
+            "age_bands": _named(plan.age_bands),
+            "cohort_bands": _named(plan.cohort_bands),
         },
     )
     if not work.con.execute(f"SELECT count(*) FROM {units}").fetchall()[0][0]:
@@ -83,3 +86,7 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
         )
         raise SafeError("E_NO_COHORT", message)
     return units
+
+
+def _named(bands: tuple[tuple[str, int, int], ...]) -> list[dict[str, str | int]]:
+    return [dict(zip(("label", "low", "high"), band, strict=True)) for band in bands]

@@ -5,6 +5,7 @@ learners, or under attribution ``each`` of pairs (learner, credential); the colu
 Counts with the prefix ``lead_`` exist under ``each`` only and are of learners at their first award.
 """
 
+from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.shape import Shape
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -12,26 +13,22 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 COUNTS = Shape(
     "counts",
     {"quantity": ("VARCHAR", "NULL")}
-    | dict.fromkeys(
-        ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting"), ("VARCHAR", "'all'")
-    )
+    | dict.fromkeys((*GROUP, "sector", "setting"), ("VARCHAR", "'all'"))
     | {"horizon": ("INTEGER", "NULL"), "value": ("BIGINT", "NULL"), "learners": ("BIGINT", "NULL")},
 )
 #: Quantity to the SQL condition on a follow-up under which it is counted, at every horizon.
 FLOWS = {
-    "cohort": "state <> 'year_not_covered'",
+    "cohort": "presence <> 'year_not_covered'",
     "wage_matched": "seen",
-    "unseen": "state IN ('not_matched', 'died_before')",
-    "not_matched": "state = 'not_matched'",
+    "unseen": "presence IN ('not_matched', 'died_before')",
+    "not_matched": "presence = 'not_matched'",
     "in_industry": "in_industry",
     "out_of_industry": "seen AND NOT in_industry",
-    "died_before": "state = 'died_before'",
-    "year_not_covered": "state = 'year_not_covered'",
+    "died_before": "presence = 'died_before'",
+    "year_not_covered": "presence = 'year_not_covered'",
 }
 #: Quantities that no figure is made of below the level of everybody: a 0 of theirs is left out.
 _ONLY_IF_ANY = ("died_before", "year_not_covered")
-#: Everybody and every one-way breakdown; a credential is nested in its certifier.
-_BREAKDOWNS = ((), ("certifier",), ("certifier", "credential"), ("age_band",), ("sex",), ("race",))
 _LEAD_BREAKDOWNS = ((), ("certifier",))
 
 
@@ -45,7 +42,7 @@ def cohort_counts(work: Scratch, units: Relation, follow_ups: Relation, plan: Pl
         plan: The settings.
     """
     each = plan.attribution == "each"
-    parts = [part for group in _BREAKDOWNS for part in _group_counts(work, units, follow_ups, group, pairs=each)]
+    parts = [part for group in BREAKDOWNS for part in _group_counts(work, units, follow_ups, group, pairs=each)]
     if each:
         leads = work.view("leads", f"SELECT * FROM {units} WHERE lead")
         followed = work.view("followed_leads", f"SELECT * FROM {follow_ups} WHERE lead")
@@ -68,11 +65,11 @@ def _group_counts(
     """
     group = "".join(f"{column}, " for column in breakdown)
     times = "count(*) FILTER ({})" if pairs else "CAST({} AS INTEGER)"
-    marked = ", ".join(f"{times.format(condition)} AS {quantity}" for quantity, condition in FLOWS.items())
+    marked = ", ".join(f"{times.format(condition)} AS is_{quantity}" for quantity, condition in FLOWS.items())
     told = f"{breakdown[-1]} <> 'all'" if breakdown else "true"
     flows = ", ".join(
-        f"{{'quantity': '{prefix}{quantity}', 'value': CAST(sum({quantity}) AS BIGINT), "
-        f"'learners': count(*) FILTER ({quantity} > 0)}}"
+        f"{{'quantity': '{prefix}{quantity}', 'value': CAST(sum(is_{quantity}) AS BIGINT), "
+        f"'learners': count(*) FILTER (is_{quantity} > 0)}}"
         for quantity in FLOWS
     )
     overall = COUNTS.rows(
@@ -178,12 +175,13 @@ def sector_counts(
 
 
 def identify(work: Scratch, *parts: Relation) -> Relation:
-    """All counts, each with ``count_id`` in front and ``dimension`` (its breakdown) behind."""
+    """All counts, each with ``count_id`` in front, and ``who`` (the group, as in ids) and ``dimension`` behind."""
+    group = ", ".join(GROUP)
     return work.table(
         "identified_counts",
         f"""
-        SELECT quantity || id_tail(certifier, credential, age_band, sex, race, sector, setting, horizon) AS count_id, *,
-               dimension_of(certifier, credential, age_band, sex, race) AS dimension
+        SELECT quantity || id_tail(who_of({group}), sector, setting, horizon) AS count_id, *,
+               who_of({group}) AS who, dimension_of({group}) AS dimension
         FROM {COUNTS.union(work, *parts)}
         """,
     )

@@ -1,26 +1,13 @@
-"""What every figure means, in plain language: the text that goes with a cell wherever it is shown."""
+"""What every figure means, in plain language: the text that goes with a cell wherever it is shown.
 
-from dataclasses import astuple, dataclass
+Not here: the figures of the questions, whose meaning stands beside them.
+"""
 
+from dataclasses import astuple
+
+from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.questions import DEFINITIONS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A definition of a measure.
-
-    Attributes:
-        definition: Key that outcome cells refer to; the measure itself where it has only one definition.
-        measure: The measure.
-        title: A few words.
-        text: What is counted, in plain language.
-    """
-
-    definition: str
-    measure: str
-    title: str
-    text: str
-
 
 _EARNINGS = (
     "of the learners seen in wages in that calendar year, the annual wages that {rank}. Wages of all employers are summed "
@@ -183,7 +170,10 @@ _DEFINITIONS = (
             ("credential", "credential"),
             ("age_band", "age"),
             ("sex", "sex"),
+            ("cohort", "years of the award"),
             ("race", "race"),
+            ("ethnicity", "ethnicity"),
+            ("state", "state"),
         )
     ),
     *(
@@ -195,7 +185,7 @@ _DEFINITIONS = (
 
 def definitions() -> list[Definition]:
     """Return every definition, sorted by key and measure; the two together are unique."""
-    return sorted(_DEFINITIONS, key=lambda entry: (entry.definition, entry.measure))
+    return sorted((*_DEFINITIONS, *DEFINITIONS), key=lambda entry: (entry.definition, entry.measure))
 
 
 def definition_rows(work: Scratch) -> Relation:

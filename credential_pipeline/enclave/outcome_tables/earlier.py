@@ -18,6 +18,9 @@ WITH cells AS (
 SELECT prefix || 'certifier', '', certifier FROM labels WHERE certifier <> 'all' AND "table" NOT IN ('sectors', 'settings')
 UNION SELECT prefix || 'credential', certifier, credential FROM labels WHERE credential <> 'all'
 UNION SELECT 'age_band', '', age_band FROM cells WHERE age_band <> 'all'
+UNION SELECT 'cohort', '', cohort FROM cells WHERE cohort <> 'all'
+UNION SELECT 'ethnicity', '', ethnicity FROM cells WHERE ethnicity <> 'all'
+UNION SELECT 'state', '', state FROM cells WHERE state <> 'all'
 UNION SELECT 'sex', '', sex FROM cells WHERE sex <> 'all'
 UNION SELECT 'race', '', race FROM cells WHERE race <> 'all'
 UNION SELECT 'sector', '', sector FROM cells WHERE sector <> 'all'

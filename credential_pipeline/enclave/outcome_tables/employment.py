@@ -74,9 +74,9 @@ def follow_up(
     main_employers: Relation,
     plan: Plan,
 ) -> Relation:
-    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, state, seen, in_industry, sector, real.
+    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, presence, seen, in_industry, sector, real.
 
-    ``state`` is one of year_not_covered (the wage files lack that calendar year), died_before (dead before that year),
+    ``presence`` is one of year_not_covered (the wage files lack that calendar year), died_before (dead before that year),
     not_matched and wage_matched. The sector of an employer without a known code is 'unknown'. ``real`` is in dollars of the
     base year.
     """

@@ -3,6 +3,8 @@
 Every equation reads value[total] = sum of value[parts]. A part that would be 0 and stands behind no figure may be missing.
 """
 
+from collections.abc import Sequence
+
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.stacking import STACKS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -36,7 +38,14 @@ _LEDGER = (
 _BY_SECTOR = "in_industry_by_sector"
 
 
-def equations(work: Scratch, counts: Relation, whole_sectors: Relation, pooled: Relation, plan: Plan) -> Relation:
+def equations(
+    work: Scratch,
+    counts: Relation,
+    whole_sectors: Relation,
+    pooled: Relation,
+    asked: Sequence[tuple[str, tuple[str, ...]]],
+    plan: Plan,
+) -> Relation:
     """One row per part of a total: equation_id, total_count_id, part_count_id.
 
     Args:
@@ -44,9 +53,10 @@ def equations(work: Scratch, counts: Relation, whole_sectors: Relation, pooled: 
         counts: All counts, with their ids.
         whole_sectors: Sectors that belong to the industry as a whole.
         pooled: What the pooled lines of the ledgers are the sum of.
+        asked: What adds up in the answers to questions: a total, and its parts.
         plan: The settings.
     """
-    columns = zip(*_rules(plan.lead), strict=True)
+    columns = zip(*_rules(plan.lead, asked), strict=True)
     return work.table(
         "equations",
         statement(__package__, "equations.sql", counts=counts, whole_sectors=whole_sectors, pooled=pooled),
@@ -54,9 +64,9 @@ def equations(work: Scratch, counts: Relation, whole_sectors: Relation, pooled: 
     )
 
 
-def _rules(lead: str) -> list[tuple[str, str, str, bool]]:
+def _rules(lead: str, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[tuple[str, str, str, bool]]:
     """Return (name, total, part, over time) for every part; over time the total has no horizon and the parts have one."""
-    composed = [(total, parts, False) for total, parts in _COMPOSED.items()]
+    composed = [(total, parts, False) for total, parts in (*_COMPOSED.items(), *asked)]
     composed += [("cohort", ("cohort", "year_not_covered"), True)]
     if lead:
         composed += [

@@ -9,9 +9,7 @@ WITH rules AS (
         t.count_id AS total_count_id, p.count_id AS part_count_id
     FROM rules AS r
     JOIN {counts} AS t ON t.quantity = r.total AND t.sector = 'all' AND t.setting = 'all'
-    JOIN {counts} AS p
-        ON p.quantity = r.part AND p.certifier = t.certifier AND p.credential = t.credential
-        AND p.age_band = t.age_band AND p.sex = t.sex AND p.race = t.race
+    JOIN {counts} AS p ON p.quantity = r.part AND p.who = t.who
     WHERE CASE WHEN r.over_time THEN t.horizon IS NULL AND p.horizon IS NOT NULL
                ELSE t.horizon IS NOT DISTINCT FROM p.horizon END
         AND (r.name <> 'in_industry_by_sector' OR p.quantity <> 'sector'

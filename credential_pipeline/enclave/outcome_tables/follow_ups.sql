@@ -4,16 +4,17 @@ WITH years AS (
     FROM {units} AS u CROSS JOIN (SELECT unnest(range($first_horizon, $last_horizon + 1)) AS horizon) AS h
 )
 SELECT
-    y.uid, y.pid, y.lead, y.certifier, y.credential, y.age_band, y.sex, y.race, y.horizon,
+    y.uid, y.pid, y.lead, y.certifier, y.credential, y.cohort, y.age_band, y.sex, y.race, y.ethnicity, y.state, y.horizon, y.year,
     CASE
         WHEN covered.year IS NULL THEN 'year_not_covered'
         WHEN y.death_year < y.year THEN 'died_before'
         WHEN w.pid IS NULL THEN 'not_matched'
         ELSE 'wage_matched'
-    END AS state,
-    state = 'wage_matched' AS seen,
+    END AS presence,
+    presence = 'wage_matched' AS seen,
     seen AND coalesce(e.in_industry, false) AS in_industry,
     CASE WHEN seen THEN coalesce(e.sector, 'unknown') END AS sector,
+    CASE WHEN seen THEN w.employer_id END AS employer_id,
     CASE WHEN seen THEN w.cents / 100 * f.factor END AS real
 FROM years AS y
 LEFT JOIN {covered_years} AS covered ON covered.year = y.year

@@ -1,12 +1,14 @@
-"""The groups of people that are tabulated: certifier, credential, age, sex and race, coarsened until each is large enough.
+"""The categories of the groups of people: certifiers, credentials, cohorts, ages and others, coarsened until each is large enough.
 
 The ladder is walked before anything is tabulated, from the units and where they are at every horizon. Not here: its
 arithmetic (ladder.py), and sectors, settings and the other parts of shares (categories.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.ladder import (
     UNKNOWN,
     Rule,
@@ -19,7 +21,7 @@ from credential_pipeline.enclave.outcome_tables.ladder import (
     rolled_up,
 )
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.sizes import GROUP, GroupSizes, group_sizes
+from credential_pipeline.enclave.outcome_tables.sizes import group_sizes
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 OTHER = "other"
@@ -49,7 +51,7 @@ class Ladder:
 
 
 def group_ladder(work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earlier) -> Ladder:
-    """Decide what becomes of every certifier, credential, age band, sex and race.
+    """Decide what becomes of every category of every dimension.
 
     Args:
         work: Where the rows live.
@@ -73,8 +75,9 @@ def group_ladder(work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earli
         ladder.rungs["credential", certifier] = (
             pool_credentials(inside, plan.families_of(certifier), rule) if kept else rolled_up(inside)
         )
-    ladder.rungs["age_band", ""] = _ages(sizes, plan, Rule(least.money, earlier.of("age_band")))
-    for dimension in ("sex", "race"):
+    for dimension, bands in (("age_band", plan.age_bands), ("cohort", plan.cohort_bands)):
+        ladder.rungs[dimension, ""] = _bands(sizes.of(dimension), bands, Rule(least.money, earlier.of(dimension)))
+    for dimension in ("sex", "race", "ethnicity", "state"):
         ladder.rungs[dimension, ""] = pool(sizes.of(dimension), Rule(least.money, earlier.of(dimension)))
     return ladder
 
@@ -97,16 +100,15 @@ def pool_credentials(sizes: dict[str, Size], families: dict[str, str], rule: Rul
     return replace(rungs, labels={code: rungs.labels[name] for code, name in sorted(home.items())})
 
 
-def _ages(sizes: GroupSizes, plan: Plan, rule: Rule) -> Rungs:
-    """Bands merge with a neighbour; who has no known age stays in the totals, unless they are many."""
-    found = sizes.of("age_band")
-    bands = {(low, high): found[label] for label, low, high in plan.age_bands if label in found}
+def _bands(found: dict[str, Size], given: Sequence[tuple[str, int, int]], rule: Rule) -> Rungs:
+    """Bands merge with a neighbour; who is in none of them stays in the totals, unless they are many."""
+    bands = {(low, high): found[label] for label, low, high in given if label in found}
     joined = merge_bands(bands, rule)
     groups = {band_label(band): merged(bands[own] for own in joined if joined[own] == band) for band in joined.values()}
     shown = [label for label, size in groups.items() if size.fills(rule.least)]
     if len(shown) < rule.fewest:
         return rolled_up(found)
-    labels = {label: band_label(joined[low, high]) for label, low, high in plan.age_bands if label in found}
+    labels = {label: band_label(joined[low, high]) for label, low, high in given if label in found}
     if UNKNOWN not in found:
         return Rungs(labels)
     silent = not rule.alone(UNKNOWN, found[UNKNOWN])

@@ -33,25 +33,29 @@ CREATE OR REPLACE TEMP MACRO mean_low(mean, deviation, n) AS mean - normal_reach
 CREATE OR REPLACE TEMP MACRO mean_high(mean, deviation, n) AS mean + normal_reach() * deviation / sqrt(n);
 
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
-CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, age_band, sex, race) AS
+CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS
     CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'
-         WHEN age_band <> 'all' THEN 'age_band' WHEN sex <> 'all' THEN 'sex' WHEN race <> 'all' THEN 'race'
+         WHEN cohort <> 'all' THEN 'cohort' WHEN age_band <> 'all' THEN 'age_band' WHEN sex <> 'all' THEN 'sex'
+         WHEN race <> 'all' THEN 'race' WHEN ethnicity <> 'all' THEN 'ethnicity' WHEN state <> 'all' THEN 'state'
          ELSE 'all' END;
 
 -- The level at which a cell is given: its breakdown, and whether its category was pooled.
-CREATE OR REPLACE TEMP MACRO level_of(certifier, credential, age_band, sex, race, age_bands) AS
+CREATE OR REPLACE TEMP MACRO level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, bands) AS
     CASE WHEN credential LIKE 'family:%' THEN 'family'
-         ELSE dimension_of(certifier, credential, age_band, sex, race)
+         ELSE dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state)
              || CASE WHEN 'other' IN (coalesce(nullif(credential, 'all'), certifier))
-                         OR 'other_or_not_recorded' IN (sex, race)
-                         OR NOT list_contains(list_concat(age_bands, ['all', 'unknown']), age_band)
+                         OR 'other_or_not_recorded' IN (sex, race, ethnicity, state)
+                         OR NOT list_has_all(list_concat(bands, ['all', 'unknown']), [age_band, cohort])
                      THEN '_pooled' ELSE '' END
     END;
 
--- The tail of an id, for example /age_band=18-25/h=5; empty for everybody at no horizon.
+-- Who a row is of, for example /age_band=18-25 (empty for everybody), and the tail of its id, such as /age_band=18-25/h=5.
 CREATE OR REPLACE TEMP MACRO id_part(name, category) AS
     CASE WHEN category <> 'all' THEN '/' || name || '=' || category ELSE '' END;
-CREATE OR REPLACE TEMP MACRO id_tail(certifier, credential, age_band, sex, race, sector, setting, horizon) AS
-    id_part('certifier', certifier) || id_part('credential', credential) || id_part('age_band', age_band)
-    || id_part('sex', sex) || id_part('race', race) || id_part('sector', sector) || id_part('setting', setting)
+CREATE OR REPLACE TEMP MACRO who_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS
+    id_part('certifier', certifier) || id_part('credential', credential) || id_part('cohort', cohort)
+    || id_part('age_band', age_band) || id_part('sex', sex) || id_part('race', race)
+    || id_part('ethnicity', ethnicity) || id_part('state', state);
+CREATE OR REPLACE TEMP MACRO id_tail(who, sector, setting, horizon) AS
+    who || id_part('sector', sector) || id_part('setting', setting)
     || CASE WHEN horizon IS NOT NULL THEN '/h=' || horizon ELSE '' END;

@@ -13,9 +13,12 @@ WITH silent AS (
             WHEN 'attempts_certifier' THEN c."table" = 'attempts' AND c.certifier = s.label
             WHEN 'attempts_credential'
                 THEN c."table" = 'attempts' AND c.certifier = s.within AND c.credential = s.label
+            WHEN 'cohort' THEN c.cohort = s.label
             WHEN 'age_band' THEN c.age_band = s.label
             WHEN 'sex' THEN c.sex = s.label
             WHEN 'race' THEN c.race = s.label
+            WHEN 'ethnicity' THEN c.ethnicity = s.label
+            WHEN 'state' THEN c.state = s.label
             WHEN 'sector' THEN c.sector = s.label
             WHEN 'setting' THEN c.setting = s.label AND c.definition = s.within
         END
@@ -31,14 +34,14 @@ SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",
     CAST($industry AS VARCHAR) || '/' || measure
         || CASE WHEN definition IN (measure, 'not_reported') THEN '' ELSE '/' || definition END
-        || id_tail(certifier, credential, age_band, sex, race, sector, setting, horizon) AS cell_id,
-    certifier, credential, 'all' AS cohort, age_band, sex, race, 'all' AS ethnicity, 'all' AS state, sector,
+        || id_tail(who_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state), sector, setting, horizon) AS cell_id,
+    certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector,
     horizon, measure,
     round(value, 6) AS value, round(coalesce(publishable, value), 6) AS publishable,
     unit, CASE WHEN unit = 'usd' THEN CAST($base_year AS INTEGER) END AS base_year, n,
     CASE WHEN value IS NOT NULL THEN round(low, 6) END AS low,
     CASE WHEN value IS NOT NULL THEN round(high, 6) END AS high,
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
-    level_of(certifier, credential, age_band, sex, race, CAST($age_bands AS VARCHAR[])) AS rollup_level,
+    level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, CAST($bands AS VARCHAR[])) AS rollup_level,
     setting, definition, CAST($attribution AS VARCHAR) AS attribution, n_count_id, numerator_count_id
 FROM banded

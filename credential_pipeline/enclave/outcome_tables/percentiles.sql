@@ -4,7 +4,7 @@ SELECT
         WHEN 'age_band' THEN 'earnings_by_age'
         ELSE 'earnings_by_' || c.dimension
     END AS "table",
-    c.certifier, c.credential, c.age_band, c.sex, c.race, c.horizon,
+    c.certifier, c.credential, c.cohort, c.age_band, c.sex, c.race, c.ethnicity, c.state, c.horizon,
     'earnings_p' || q.percent AS measure, 'usd' AS unit, c.value AS n, c.count_id AS n_count_id,
     percentile(d.earnings, q.percent / 100) AS value,
     smoothed(d.earnings, q.percent / 100) AS publishable,
@@ -12,6 +12,6 @@ SELECT
     percentile_high(d.earnings, q.percent / 100) AS high
 FROM {counts} AS c
 LEFT JOIN (SELECT * FROM {distributions} WHERE workplace = 'all') AS d
-    USING (horizon, certifier, credential, age_band, sex, race)
+    USING (horizon, who)
 CROSS JOIN (SELECT unnest(CAST($percents AS INTEGER[])) AS percent) AS q
 WHERE c.quantity = 'wage_matched'

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from credential_pipeline.enclave.outcome_tables.thresholds import Thresholds, thresholds_of
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
-from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.model import Cohorts, Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
@@ -27,6 +27,7 @@ class Plan:
         last_horizon: Last year relative to the award year.
         base_year: Year of the dollars.
         age_bands: Label, lowest age, highest age (both included).
+        cohort_bands: Label, first and last award year (both included).
         levels: Certifier, credential code, level of the credential.
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
@@ -44,6 +45,7 @@ class Plan:
     last_horizon: int
     base_year: int
     age_bands: tuple[tuple[str, int, int], ...]
+    cohort_bands: tuple[tuple[str, int, int], ...]
     levels: tuple[tuple[str, str, int], ...]
     reporting: tuple[str, ...]
     training_window_days: int
@@ -93,6 +95,7 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         last_horizon=industry.horizons.last,
         base_year=industry.base_year,
         age_bands=tuple(_age_band(label) for label in industry.age_bands),
+        cohort_bands=_cohort_bands(industry.cohorts),
         levels=tuple(
             (c.certifier, credential.code, credential.level) for c in certifiers for credential in c.credentials
         ),
@@ -106,6 +109,13 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         ),
         profile=industry.disclosure.rules(),
     )
+
+
+def _cohort_bands(cohorts: Cohorts) -> tuple[tuple[str, int, int], ...]:
+    """Award years in bands of equal length; the last one ends with the cohort."""
+    firsts = range(cohorts.first_award_year, cohorts.last_award_year + 1, cohorts.years_in_band)
+    ends = ((first, min(first + cohorts.years_in_band - 1, cohorts.last_award_year)) for first in firsts)
+    return tuple((f"{first}-{last}", first, last) for first, last in ends)
 
 
 def _age_band(label: str) -> tuple[str, int, int]:

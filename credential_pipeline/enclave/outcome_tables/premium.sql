@@ -4,19 +4,17 @@ WITH medians AS (
         percentile_low(d.earnings, 0.5) AS bottom, percentile_high(d.earnings, 0.5) AS top
     FROM {counts} AS c
     LEFT JOIN {distributions} AS d
-        ON d.workplace = CASE c.quantity WHEN 'in_industry' THEN 'in' ELSE 'out' END AND d.horizon = c.horizon
-        AND d.certifier = c.certifier AND d.credential = c.credential
-        AND d.age_band = c.age_band AND d.sex = c.sex AND d.race = c.race
+        ON d.workplace = CASE c.quantity WHEN 'in_industry' THEN 'in' ELSE 'out' END AND d.horizon = c.horizon AND d.who = c.who
     WHERE c.quantity IN ('in_industry', 'out_of_industry') AND c.dimension IN ('all', 'race') AND c.horizon >= 1
 )
 SELECT
     'premium' AS "table", 'in_industry_premium' AS measure, 'usd' AS unit,
-    certifier, credential, age_band, sex, race, horizon,
+    i.certifier, i.credential, i.cohort, i.age_band, i.sex, i.race, i.ethnicity, i.state, horizon,
     i.value + o.value AS n, i.median - o.median AS value, i.publishable - o.publishable AS publishable,
     i.median - o.median - sqrt((i.median - i.bottom) ** 2 + (o.top - o.median) ** 2) AS low,
     i.median - o.median + sqrt((i.top - i.median) ** 2 + (o.median - o.bottom) ** 2) AS high,
     w.count_id AS n_count_id, i.count_id AS numerator_count_id
 FROM medians AS i
-JOIN medians AS o USING (certifier, credential, age_band, sex, race, horizon)
-JOIN {counts} AS w USING (certifier, credential, age_band, sex, race, horizon)
+JOIN medians AS o USING (who, horizon)
+JOIN {counts} AS w USING (who, horizon)
 WHERE i.quantity = 'in_industry' AND o.quantity = 'out_of_industry' AND w.quantity = 'wage_matched'

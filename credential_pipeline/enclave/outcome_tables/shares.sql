@@ -5,13 +5,11 @@ WITH shares AS (
 )
 SELECT
     s."table", s.measure, s.definition, 'share' AS unit,
-    p.certifier, p.credential, p.age_band, p.sex, p.race, p.sector, p.setting, p.horizon,
+    p.certifier, p.credential, p.cohort, p.age_band, p.sex, p.race, p.ethnicity, p.state, p.sector, p.setting, p.horizon,
     t.value AS n, p.value / nullif(t.value, 0) AS value,
     share_low(p.value, nullif(t.value, 0)) AS low, share_high(p.value, nullif(t.value, 0)) AS high,
     t.count_id AS n_count_id, p.count_id AS numerator_count_id
 FROM shares AS s
 JOIN {counts} AS p ON p.quantity = s.part
 JOIN {counts} AS t
-    ON t.quantity = s.total AND t.horizon IS NOT DISTINCT FROM p.horizon
-    AND t.certifier = p.certifier AND t.credential = p.credential
-    AND t.age_band = p.age_band AND t.sex = p.sex AND t.race = p.race
+    ON t.quantity = s.total AND t.horizon IS NOT DISTINCT FROM p.horizon AND t.who = p.who

@@ -1,6 +1,6 @@
 WITH silent AS (
     SELECT DISTINCT dimension, within, label FROM {rungs}
-    WHERE silent AND dimension IN ('certifier', 'credential', 'age_band', 'sex', 'race')
+    WHERE silent AND dimension IN ('certifier', 'credential', 'cohort', 'age_band', 'sex', 'race', 'ethnicity', 'state')
 )
 SELECT
     'coverage' AS "table", 'without_cell_share' AS measure, 'without_cell_' || s.dimension AS definition,
@@ -12,8 +12,11 @@ JOIN {counts} AS p
     AND CASE s.dimension
         WHEN 'certifier' THEN p.certifier = s.label
         WHEN 'credential' THEN p.certifier = s.within AND p.credential = s.label
+        WHEN 'cohort' THEN p.cohort = s.label
         WHEN 'age_band' THEN p.age_band = s.label
         WHEN 'sex' THEN p.sex = s.label
+        WHEN 'ethnicity' THEN p.ethnicity = s.label
+        WHEN 'state' THEN p.state = s.label
         ELSE p.race = s.label
     END
 JOIN {counts} AS t

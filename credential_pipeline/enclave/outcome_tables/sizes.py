@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP, SETS
 from credential_pipeline.enclave.outcome_tables.ladder import Size, merged
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-GROUP = ("certifier", "credential", "age_band", "sex", "race")
 #: A horizon asks for a size if the wage files cover the year for at least one in so many of all learners.
 _COVERED = 2
 Key = tuple[str | None, ...]
@@ -23,7 +23,7 @@ class GroupSizes:
 
     Attributes:
         horizons: Horizons at which sizes are asked for.
-        groups: Values of :data:`GROUP`, None where not split, to the size.
+        groups: Values of :data:`~.grouping.GROUP`, None where not split, to the size.
     """
 
     horizons: tuple[int, ...]
@@ -54,18 +54,19 @@ def group_sizes(work: Scratch, follow_ups: Relation, plan: Plan, least: int) -> 
     rows = work.con.execute(
         f"""
         SELECT horizon, {", ".join(GROUP)},
-               {people.format("true")}, {people.format("state <> 'year_not_covered'")}, {people.format("seen")},
+               {people.format("true")}, {people.format("presence <> 'year_not_covered'")}, {people.format("seen")},
                count(*) FILTER (lead), count(*) FILTER (lead AND seen)
         FROM {follow_ups}
-        GROUP BY horizon, GROUPING SETS ((), (certifier), (certifier, credential), (age_band), (sex), (race))
+        GROUP BY horizon, GROUPING SETS ({SETS})
         ORDER BY ALL
         """
     ).fetchall()
-    whole = {row[0]: row[6:9] for row in rows if not any(row[1:6])}
+    ends = 1 + len(GROUP)
+    whole = {row[0]: row[ends : ends + 3] for row in rows if not any(row[1:ends])}
     asked = [h for h, (all_, covered, seen) in whole.items() if covered * _COVERED >= all_ and seen >= least]
     gathered: dict[Key, dict[int, tuple[int, ...]]] = defaultdict(dict)
     for horizon, *rest in rows:
-        gathered[tuple(rest[:5])][horizon] = tuple(rest[5:])
+        gathered[tuple(rest[: len(GROUP)])][horizon] = tuple(rest[len(GROUP) :])
     groups = {key: _group(by_horizon, asked) for key, by_horizon in gathered.items()}
     return GroupSizes(tuple(sorted(asked)), groups)
 

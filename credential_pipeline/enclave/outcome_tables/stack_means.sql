@@ -11,6 +11,6 @@ SELECT
     mean_high(c.value / t.value, s.deviation, t.value) AS high,
     t.count_id AS n_count_id, c.count_id AS numerator_count_id
 FROM {counts} AS c
-JOIN {counts} AS t USING (certifier, credential, age_band, sex, race)
+JOIN {counts} AS t USING (who)
 JOIN spread AS s ON s.certifier = c.certifier
 WHERE c.quantity = 'stack_credentials' AND t.quantity = $cohort AND t.horizon IS NULL

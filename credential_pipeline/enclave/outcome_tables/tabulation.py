@@ -16,13 +16,16 @@ from credential_pipeline.enclave.outcome_tables import (
     settings,
     stacking,
 )
+from credential_pipeline.enclave.outcome_tables.asking import together
 from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
 from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier, read_earlier
 from credential_pipeline.enclave.outcome_tables.equations import equations
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.groups import Ladder, group_ladder, relabel
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.questions import ANSWERS
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import REPLICATES
@@ -64,13 +67,16 @@ class _Given:
     pooled_tries: Relation
     stacks: Relation
     whole_sectors: Relation
+    asked: Given
 
 
 def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     """The whole hop: who is counted, as what, where they are at every horizon, all counts, all figures made of them."""
     given, ladder = _prepare(work, plan, earlier)
+    answers = together(work, *(answer(work, given.asked, plan) for answer in ANSWERS))
     base = counts.identify(
         work,
+        answers.counts,
         counts.cohort_counts(work, given.units, given.follow_ups, plan),
         counts.sector_counts(
             work, given.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
@@ -107,10 +113,11 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         stacking.stack_cells(work, counted, given.stacks, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
+        answers.cells,
     )
     pooled = coverage.pooled_equations(work, ledgers)
     keep(work.con, SNAPSHOT, "counts", counted)
-    keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, plan))
+    keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
     keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
 
@@ -149,6 +156,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
+        asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered),
     )
     return given, ladder
 

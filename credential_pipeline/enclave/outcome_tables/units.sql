@@ -7,7 +7,7 @@ WITH ranked AS (
     ) AS nth
     FROM {awards}
 ), chosen AS (
-    SELECT *, year(award_date) - birth_year AS age, CAST(year(award_date) AS INTEGER) AS award_year
+    SELECT *, CAST(year(award_date) AS INTEGER) AS award_year
     FROM ranked JOIN {people} USING (pid)
     WHERE (CAST($attribution AS VARCHAR) = 'each' OR nth = 1) AND year(award_date) BETWEEN $first_year AND $last_year
 )
@@ -19,5 +19,9 @@ SELECT
     coalesce(list_filter(
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]), lambda band: age BETWEEN band.low AND band.high
     )[1].label, 'unknown') AS age_band,
-    sex, race, death_year
+    list_filter(
+        CAST($cohort_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
+        lambda band: award_year BETWEEN band.low AND band.high
+    )[1].label AS cohort,
+    sex, race, ethnicity, state, death_year
 FROM chosen

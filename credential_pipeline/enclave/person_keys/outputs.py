@@ -18,15 +18,17 @@ def write_outputs(con: Connection, links: Relation) -> None:
         con: Connection with the views accepted_extract.* and reference_population.persons.
         links: row_id, person_key, match_weight, match_probability, status, module, pass.
     """
-    extract, credentials, enrollments, coverage = (
-        relation(con, f"accepted_extract.{name}") for name in ("learners", "credentials", "enrollments", "coverage")
+    extract, credentials, enrollments, degrees, coverage = (
+        relation(con, f"accepted_extract.{name}")
+        for name in ("learners", "credentials", "enrollments", "degrees", "coverage")
     )
     persons = relation(con, "reference_population.persons")
     with scratch(con) as work:
         person_links = keep(con, SNAPSHOT, "person_links", link_rows(work, extract, links))
         keep(con, SNAPSHOT, "learners", describe_learners(work, person_links, extract, persons))
-        keep(con, SNAPSHOT, "credentials", keyed(work, credentials, person_links))
+        keep(con, SNAPSHOT, "credentials", with_age(work, keyed(work, credentials, person_links), persons))
         keep(con, SNAPSHOT, "enrollments", keyed(work, enrollments, person_links))
+        keep(con, SNAPSHOT, "degrees", keyed(work, degrees, person_links))
         keep(con, SNAPSHOT, "unkeyed_credentials", unkeyed(work, credentials, person_links))
         keep(con, SNAPSHOT, "coverage", extend_coverage(work, coverage, person_links))
 
@@ -66,13 +68,36 @@ def describe_learners(work: Scratch, person_links: Relation, extract: Relation, 
 
 
 def keyed(work: Scratch, rows: Relation, person_links: Relation) -> Relation:
-    """The credentials or enrollments of those with a key, the key in place of the row's token."""
+    """The credentials, enrollments or degrees of those with a key, the key in place of the row's token."""
     return work.view(
         "keyed",
         f"""
         SELECT k.person_key, r.* EXCLUDE (row_id)
         FROM {rows} AS r JOIN {person_links} AS k USING (row_id)
         WHERE k.person_key IS NOT NULL
+        """,
+    )
+
+
+def with_age(work: Scratch, credentials: Relation, persons: Relation) -> Relation:
+    """The credentials with ``age``: completed years on the day of the event, so that no date of birth goes further.
+
+    Args:
+        work: Where the rows live.
+        credentials: Of :func:`keyed`.
+        persons: ``reference_population.persons``; of several dates of birth the most frequent counts, then the first.
+    """
+    return work.view(
+        "aged",
+        f"""
+        WITH dates AS (
+            SELECT person_key, birth_date, count(*) AS times FROM {persons} WHERE birth_date IS NOT NULL GROUP BY ALL
+        ), born AS (
+            SELECT person_key, arg_max(birth_date, (times, DATE '9999-01-01' - birth_date)) AS birth_date
+            FROM dates GROUP BY person_key
+        )
+        SELECT c.*, CAST(date_sub('year', b.birth_date, c.event_date) AS INTEGER) AS age
+        FROM {credentials} AS c LEFT JOIN born AS b USING (person_key)
         """,
     )
 

@@ -19,6 +19,8 @@ _TABLES = (
             Column("age_band", "VARCHAR", "Age at the award, in years, or 'all'."),
             Column("sex", "VARCHAR", "Sex or 'all'."),
             Column("race", "VARCHAR", "Race or 'all'."),
+            Column("ethnicity", "VARCHAR", "Ethnicity or 'all'."),
+            Column("state", "VARCHAR", "State or 'all'."),
             Column("sector", "VARCHAR", "NAICS sector of the main employer, or 'all'."),
             Column("setting", "VARCHAR", "Training setting or 'all'."),
             Column("horizon", "INTEGER", "Calendar year less the year of the attributed award."),

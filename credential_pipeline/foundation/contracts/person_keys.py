@@ -1,6 +1,6 @@
 """The tables of person_keys."""
 
-from credential_pipeline.foundation.contracts.columns import COVERAGE, EVENT
+from credential_pipeline.foundation.contracts.columns import COVERAGE, DEGREE, EVENT
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
 
@@ -43,6 +43,7 @@ _TABLES = (
         columns=(
             Column("person_key", "VARCHAR", "Protected person key."),
             *EVENT,
+            Column("age", "INTEGER", "Completed years of age on the day of the event."),
         ),
     ),
     Table(
@@ -54,11 +55,24 @@ _TABLES = (
         may_be_empty=True,
         columns=(
             Column("person_key", "VARCHAR", "Protected person key."),
+            Column("opeid", "VARCHAR", "Institution's OPEID."),
             Column("sector", "VARCHAR", "public_2yr, public_4yr, private_np_4yr, for_profit and so on."),
             Column("credit", "BOOLEAN", "Whether the enrollment carries credit."),
             Column("degree_seeking", "BOOLEAN", "Whether the student seeks a degree."),
             Column("begin_date", "DATE", "First day of the enrollment."),
             Column("end_date", "DATE", "Last day of the enrollment."),
+        ),
+    ),
+    Table(
+        name="degrees",
+        description="One degree of a learner with a key.",
+        key=("person_key", "degree_date", "degree_level"),
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        unique=False,
+        may_be_empty=True,
+        columns=(
+            Column("person_key", "VARCHAR", "Protected person key."),
+            *(column for column in DEGREE if column.name not in {"institution", "degree_title"}),
         ),
     ),
     Table(

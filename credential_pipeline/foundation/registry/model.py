@@ -20,10 +20,11 @@ _OWNER = re.compile(r"\A(team:[a-z0-9][a-z0-9_-]{0,60}|[^@\s]+@[^@\s]+)\Z")
 
 
 class Cohorts(Strict):
-    """Calendar years of the award that are reported, both included."""
+    """Calendar years of the award that are reported, both included, and how many of them make one line of the tables."""
 
     first_award_year: Annotated[int, Field(ge=1950, le=2100)] = 2005
     last_award_year: Annotated[int, Field(ge=1950, le=2100)] = 2018
+    years_in_band: Annotated[int, Field(ge=1, le=50)] = 5
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

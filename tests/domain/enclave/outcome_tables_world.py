@@ -23,11 +23,16 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, r
 Row = tuple[Any, ...]
 KEYED = {
     "learners": "person_key birth_year sex race death_year",
+    "degrees": "person_key degree_date",
     "credentials": "person_key certifier credential_code event result event_date training_setting",
     "enrollments": "person_key sector credit degree_seeking begin_date end_date",
     "coverage": "reason learners",
 }
-REFERENCE = {"wages": "person_key year employer_id wages", "employers": "employer_id naics"}
+REFERENCE = {
+    "wages": "person_key year employer_id wages",
+    "employers": "employer_id naics",
+    "persons": "person_key birth_date",
+}
 
 
 @dataclass
@@ -89,7 +94,7 @@ def create_inputs(con: Connection, world: World) -> None:
         for name, given in tables.items():
             columns = ", ".join(f"{column} {kind}" for column, kind in snapshot.table(name).schema.items())
             con.execute(f"CREATE TABLE {snapshot.name}.{name} ({columns})")
-            rows = coverage if name == "coverage" else getattr(world, name)
+            rows = coverage if name == "coverage" else getattr(world, name, [])
             names = given.split()
             picked = ", ".join(f"r[{place + 1}]" for place in range(len(names)))
             texts = [[None if value is None else str(value) for value in row] for row in rows]
@@ -98,6 +103,10 @@ def create_inputs(con: Connection, world: World) -> None:
                 f"SELECT {picked} FROM (SELECT unnest(CAST(? AS VARCHAR[][])) AS r)",
                 [texts],
             )
+    con.execute(
+        "UPDATE person_keys.credentials AS c SET age = year(event_date) - l.birth_year"
+        " FROM person_keys.learners AS l WHERE l.person_key = c.person_key"
+    )
     con.execute("CREATE SCHEMA outcome_tables")
 
 

@@ -92,11 +92,12 @@ def test_dollars_are_rounded_to_the_step_and_to_three_digits(work: Scratch) -> N
 def make_system(work: Scratch, values: dict[str, int]) -> tuple[System, Relation]:
     """Two parts a and b of t; a cell tells the share of a."""
     kinds = dict.fromkeys(
-        ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting"), "VARCHAR"
+        ("certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state", "sector", "setting"),
+        "VARCHAR",
     )
     kinds = {"count_id": "VARCHAR", "quantity": "VARCHAR"} | kinds
     kinds |= {"horizon": "INTEGER", "value": "BIGINT", "learners": "BIGINT"}
-    counts = [(name, name, *["all"] * 8, 1, value, value) for name, value in values.items()]
+    counts = [(name, name, *["all"] * 10, 1, value, value) for name, value in values.items()]
     lines = {"equation_id": "VARCHAR", "total_count_id": "VARCHAR", "part_count_id": "VARCHAR"}
     outcomes = work.rows("outcomes", CELL, [share("c")])
     system = read_system(

@@ -21,7 +21,9 @@ from tests.domain.engines.disclosure_synthetic import make
 
 DP = PROFILES["dp"]
 COUNTS = pd.DataFrame({"count_id": ["a", "b"], "quantity": "cohort", "horizon": [1, 1], "value": [500, 700]}).assign(
-    **dict.fromkeys(("certifier", "credential", "cohort", "age_band", "race", "sector", "setting"), "all"),
+    **dict.fromkeys(
+        ("certifier", "credential", "cohort", "age_band", "race", "ethnicity", "state", "sector", "setting"), "all"
+    ),
     sex=["F", "M"],
 )
 

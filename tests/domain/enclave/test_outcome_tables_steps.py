@@ -33,6 +33,7 @@ from credential_pipeline.enclave.outcome_tables.employment import (
     whole_sectors,
 )
 from credential_pipeline.enclave.outcome_tables.equations import equations
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.groups import Ladder
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
@@ -49,11 +50,14 @@ FOLLOW_UPS = {
     "lead": "BOOLEAN",
     "certifier": "VARCHAR",
     "credential": "VARCHAR",
+    "cohort": "VARCHAR",
     "age_band": "VARCHAR",
     "sex": "VARCHAR",
     "race": "VARCHAR",
-    "horizon": "INTEGER",
+    "ethnicity": "VARCHAR",
     "state": "VARCHAR",
+    "horizon": "INTEGER",
+    "presence": "VARCHAR",
     "seen": "BOOLEAN",
     "in_industry": "BOOLEAN",
     "sector": "VARCHAR",
@@ -83,12 +87,46 @@ def seen(
     pid: int, horizon: int, real: float, *, industry: bool, sector: str = "72", body: str = "mssc", lead: bool = True
 ) -> tuple[Any, ...]:
     """A unit with wages."""
-    return (pid, lead, body, "CPT", "18-25", "F", "white", horizon, "wage_matched", True, industry, sector, real)
+    return (
+        pid,
+        lead,
+        body,
+        "CPT",
+        "all",
+        "18-25",
+        "F",
+        "white",
+        "all",
+        "all",
+        horizon,
+        "wage_matched",
+        True,
+        industry,
+        sector,
+        real,
+    )
 
 
-def unseen(pid: int, horizon: int, state: str, *, body: str = "mssc", lead: bool = True) -> tuple[Any, ...]:
+def unseen(pid: int, horizon: int, presence: str, *, body: str = "mssc", lead: bool = True) -> tuple[Any, ...]:
     """A unit without wages."""
-    return (pid, lead, body, "CPT", "18-25", "F", "white", horizon, state, False, False, None, None)
+    return (
+        pid,
+        lead,
+        body,
+        "CPT",
+        "all",
+        "18-25",
+        "F",
+        "white",
+        "all",
+        "all",
+        horizon,
+        presence,
+        False,
+        False,
+        None,
+        None,
+    )
 
 
 def counted(work: Scratch, values: dict[str, int], **columns: str) -> Relation:
@@ -146,8 +184,8 @@ def test_employers_are_classed_by_their_smallest_code(work: Scratch) -> None:
 
 def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
     kinds = {"uid": "INTEGER", "pid": "INTEGER", "lead": "BOOLEAN", "award_year": "INTEGER", "death_year": "INTEGER"}
-    group = dict.fromkeys(("certifier", "credential", "age_band", "sex", "race"), "VARCHAR")
-    units = work.rows("units", kinds | group, [(1, 1, True, 2010, 2012, "mssc", "CPT", "18-25", "F", "white")])
+    group = dict.fromkeys(GROUP, "VARCHAR")
+    units = work.rows("units", kinds | group, [(1, 1, True, 2010, 2012, *["all"] * len(GROUP))])
     followed = follow_up(
         work,
         units,
@@ -165,7 +203,7 @@ def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
         ),
         plan(horizons={"first": -1, "last": 4}),
     )
-    assert rows(work, followed, "horizon", "state", "in_industry", "sector", "real") == [
+    assert rows(work, followed, "horizon", "presence", "in_industry", "sector", "real") == [
         (-1, "year_not_covered", False, None, None),
         (0, "wage_matched", True, "31-33", 2000.0),
         (1, "wage_matched", False, "unknown", 3000.0),
@@ -298,11 +336,11 @@ def test_credentials_stack_over_all_certifiers(work: Scratch) -> None:
 
 def test_distributions_are_sorted_and_tell_the_industry_from_elsewhere(work: Scratch, follow_ups: Relation) -> None:
     found = distribute(work, follow_ups)
-    overall = "certifier = 'all' AND age_band = 'all' AND sex = 'all' AND race = 'all'"
+    overall = "who = ''"
     assert rows(work, found, "workplace", "earnings", where=overall) == [
         ("all", [30_000.0, 50_000.0, 70_000.0]), ("in", [50_000.0, 70_000.0]), ("out", [30_000.0]),
     ]  # fmt: skip
-    assert rows(work, found, "earnings", where="certifier = 'nims' AND credential = 'CPT'") == [[70_000.0]]
+    assert rows(work, found, "earnings", where="who = '/certifier=nims/credential=CPT'") == [[70_000.0]]
 
 
 def test_percentiles_and_premium_of_hand_made_earnings(work: Scratch, follow_ups: Relation) -> None:
@@ -380,7 +418,7 @@ def test_equations_follow_the_counts_that_are_there(work: Scratch) -> None:
     whole = work.rows("whole", {"sector": "VARCHAR"}, [("31-33",)])
     found: dict[str, list[str]] = {}
     for name, part in rows(
-        work, equations(work, counts, whole, pooled_equations(work, []), plan()), "equation_id", "part_count_id"
+        work, equations(work, counts, whole, pooled_equations(work, []), (), plan()), "equation_id", "part_count_id"
     ):
         found.setdefault(name, []).append(part)
     assert found == {

@@ -5,6 +5,7 @@ from collections import defaultdict
 import pytest
 
 from credential_pipeline.enclave.outcome_tables.definitions import definitions
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -40,7 +41,7 @@ def test_every_equation_holds(found: Result) -> None:
 def test_every_split_is_known(found: Result) -> None:
     """The equations that a reader could use are there, in all the ways that a total can be split."""
     splits = {row["equation_id"] for row in found.equations if row["total_count_id"] == "wage_matched/h=1"}
-    parts = {"age_band", "sex", "race", "certifier"}
+    parts = {"certifier", *GROUP[2:]}
     assert splits == {f"wage_matched/h=1 by {part}" for part in parts} | {
         "wage_matched/h=1 = in_industry|out_of_industry",
         "wage_matched/h=1 = sector",

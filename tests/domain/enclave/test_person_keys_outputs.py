@@ -1,6 +1,7 @@
 """The tables of person_keys, made from links that are written by hand."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from credential_pipeline.enclave.person_keys.outputs import (
     keyed,
     link_rows,
     unkeyed,
+    with_age,
     write_outputs,
 )
 from credential_pipeline.foundation.contracts.person_keys import SNAPSHOT
@@ -48,10 +50,13 @@ def con() -> Iterator[Connection]:
                 ('T2', 'nims', 'N1', 'award', NULL, '2013-01-01', 'credit'),
                 ('T4', 'nims', 'N2', 'award', NULL, '2014-01-01', NULL),
                 ('T3', 'mssc', 'CPT', 'attempt', 'fail', '2015-01-01', NULL);
-            CREATE TABLE accepted_extract.enrollments (row_id VARCHAR, sector VARCHAR, credit BOOLEAN,
+            CREATE TABLE accepted_extract.enrollments (row_id VARCHAR, opeid VARCHAR, sector VARCHAR, credit BOOLEAN,
                 degree_seeking BOOLEAN, begin_date DATE, end_date DATE);
             INSERT INTO accepted_extract.enrollments VALUES
-                ('T2', 'public_2yr', true, false, '2010-01-01', NULL), ('T3', 'public_4yr', true, true, '2010-01-01', NULL);
+                ('T2', '001234', 'public_2yr', true, false, '2010-01-01', NULL), ('T3', '005678', 'public_4yr', true, true, '2010-01-01', NULL);
+            CREATE TABLE accepted_extract.degrees (row_id VARCHAR, opeid VARCHAR, degree_date DATE, degree_level VARCHAR,
+                cip VARCHAR);
+            INSERT INTO accepted_extract.degrees VALUES ('T2', '001234', '2012-05-01', 'associate', '48.05');
             CREATE TABLE accepted_extract.coverage (reason VARCHAR, learners BIGINT);
             INSERT INTO accepted_extract.coverage VALUES ('reported', 7), ('opted_out', 3), ('extracted', 4);
             CREATE TABLE reference_population.persons (person_key VARCHAR, birth_date DATE, sex VARCHAR, race VARCHAR,
@@ -100,8 +105,22 @@ def test_a_learner_is_what_the_reference_population_says_most_often(work: Scratc
 
 def test_rows_of_those_with_a_key_carry_it_in_place_of_the_token(work: Scratch) -> None:
     found = keyed(work, relation(work.con, "accepted_extract.enrollments"), person_links(work))
-    assert found.columns == ("person_key", "sector", "credit", "degree_seeking", "begin_date", "end_date")
-    assert [row[:2] for row in rows(work, found)] == [("K1", "public_2yr")]
+    assert found.columns == ("person_key", "opeid", "sector", "credit", "degree_seeking", "begin_date", "end_date")
+    assert [row[:3] for row in rows(work, found)] == [("K1", "001234", "public_2yr")]
+    degrees = keyed(work, relation(work.con, "accepted_extract.degrees"), person_links(work))
+    assert [(row[0], row[3]) for row in rows(work, degrees)] == [("K1", "associate")]
+
+
+def test_age_is_in_completed_years_on_the_day_of_the_event(work: Scratch) -> None:
+    events = work.rows(
+        "events",
+        {"person_key": "VARCHAR", "event_date": "DATE"},
+        [("K3", "2009-12-31"), ("K3", "2010-01-01"), ("K9", "2010-01-01"), ("K3", None)],
+    )
+    persons = relation(work.con, "reference_population.persons")
+    assert rows(work, with_age(work, events, persons)) == [
+        ("K3", date(2009, 12, 31), 39), ("K3", date(2010, 1, 1), 40), ("K3", None, None), ("K9", date(2010, 1, 1), None),
+    ]  # fmt: skip
 
 
 def test_credentials_without_a_key_are_numbered_by_what_they_say(work: Scratch) -> None:

@@ -7,7 +7,18 @@ import pandas as pd
 
 from credential_pipeline.foundation.storage.engine import Connection
 
-DIMENSIONS = ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting")
+DIMENSIONS = (
+    "certifier",
+    "credential",
+    "cohort",
+    "age_band",
+    "sex",
+    "race",
+    "ethnicity",
+    "state",
+    "sector",
+    "setting",
+)
 AGES = ["14-17", "18-25", "26-35", "36-45", "46-55", "56-99", "unknown"]
 SEXES = ["F", "M", "unknown"]
 RACES = ["aian", "asian", "black", "hispanic", "nhpi", "two", "white", "unknown"]

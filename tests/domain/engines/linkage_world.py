@@ -224,9 +224,13 @@ def put_extract(con: Connection, world: World, shuffle: int | None = None) -> No
     columns |= {"event_date": "DATE", "training_setting": "VARCHAR"}
     put(con, "accepted_extract.credentials", credentials, columns, shuffle)
     con.execute(
-        "CREATE OR REPLACE TABLE accepted_extract.enrollments AS SELECT row_id, 'public_2yr' AS sector, true AS credit, "
+        "CREATE OR REPLACE TABLE accepted_extract.enrollments AS SELECT row_id, '' AS opeid, 'public_2yr' AS sector, true AS credit, "
         "true AS degree_seeking, DATE '2011-09-01' AS begin_date, DATE '2011-12-20' AS end_date "
         "FROM accepted_extract.learners"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE accepted_extract.degrees (row_id VARCHAR, opeid VARCHAR, degree_date DATE, degree_level VARCHAR, "
+        "cip VARCHAR)"
     )
     con.execute(
         "CREATE OR REPLACE TABLE accepted_extract.coverage AS SELECT 'reported' AS reason, count(*) + 3 AS learners "

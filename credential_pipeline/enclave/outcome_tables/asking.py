@@ -1,0 +1,249 @@
+"""Questions whose answers are shares or amounts of groups: from one row a person to counts and cells in one step.
+
+A question names its conditions; here they are counted for everybody and every breakdown, at every horizon. Not here: what
+is asked (the questions' own modules), and whether a figure may be published (outcome_release).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.counts import COUNTS
+from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+Breakdowns = Sequence[tuple[str, ...]]
+_PARTS = ("sector", "setting")
+_WHO = f"who_of({', '.join(GROUP)})"
+_PERCENTS = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question adds to the tables.
+
+    Attributes:
+        counts: Counts of learners, without ids.
+        cells: Figures, which name their counts.
+        rules: What adds up: a quantity, and the quantities that it is the sum of.
+    """
+
+    counts: Relation
+    cells: Relation
+    rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class ShareAsk:
+    """A share of people.
+
+    Attributes:
+        table: Outcome table of the cells.
+        measure: The measure.
+        total: Quantity of the denominator; the same name must always mean the same people.
+        part: Quantity of the numerator.
+        where: SQL condition on a row of the source: who is in the denominator.
+        of: SQL condition: who of them is in the numerator.
+        definition: Key of the definition, where the measure has several.
+    """
+
+    table: str
+    measure: str
+    total: str
+    part: str
+    where: str
+    of: str
+    definition: str | None = None
+
+
+@dataclass(frozen=True)
+class MoneyAsk:
+    """A percentile or the mean of amounts.
+
+    Attributes:
+        table: Outcome table of the cells.
+        measure: The measure.
+        n: Quantity of the people who have the amount; the same name must always mean the same people.
+        column: Column of the source; a row without an amount is not counted.
+        statistic: p25, p50, p75 or mean.
+        where: SQL condition on a row of the source.
+        definition: Key of the definition, where the measure has several.
+        unit: ``usd``, or ``mean`` for amounts that are no dollars.
+    """
+
+    table: str
+    measure: str
+    n: str
+    column: str
+    statistic: str
+    where: str = "true"
+    definition: str | None = None
+    unit: str = "usd"
+
+
+def ask_shares(
+    work: Scratch, source: Relation, asks: Sequence[ShareAsk], breakdowns: Breakdowns = BREAKDOWNS
+) -> Answer:
+    """Count every denominator and numerator, and divide.
+
+    Args:
+        work: Where the rows live.
+        source: One row a person, or a person and horizon: the group's columns, horizon, and what the conditions name;
+            optionally sector or setting, which tell the parts of a share apart.
+        asks: The shares.
+        breakdowns: For whom they are asked, beside everybody.
+
+    Returns:
+        Counts of the totals and parts, and cells with the band of a simple random sample.
+    """
+    parts = _parts_of(source)
+    totals = {ask.total: f"({ask.where})" for ask in asks}
+    numerators = {ask.part: f"({ask.where}) AND ({ask.of})" for ask in asks}
+    counts = COUNTS.union(
+        work,
+        _count(work, source, totals, breakdowns, ()),
+        _count(work, source, numerators, breakdowns, parts),
+    )
+    named = [(ask.table, ask.measure, ask.definition, ask.total, ask.part) for ask in asks]
+    asked = work.rows(
+        "asked", dict.fromkeys(("tab", "measure", "definition", "total", "part"), "VARCHAR"), dict.fromkeys(named)
+    )
+    cells = CELLS.rows(
+        work,
+        f"""
+        WITH counts AS (
+            SELECT *, {_WHO} AS who, quantity || id_tail({_WHO}, sector, setting, horizon) AS count_id FROM {counts}
+        )
+        SELECT
+            a.tab AS "table", a.measure, a.definition, 'share' AS unit,
+            {", ".join(f"p.{column}" for column in (*GROUP, *_PARTS))}, p.horizon,
+            t.value AS n, p.value / nullif(t.value, 0) AS value,
+            share_low(p.value, nullif(t.value, 0)) AS low, share_high(p.value, nullif(t.value, 0)) AS high,
+            t.count_id AS n_count_id, p.count_id AS numerator_count_id
+        FROM {asked} AS a
+        JOIN counts AS p ON p.quantity = a.part
+        JOIN counts AS t ON t.quantity = a.total AND t.who = p.who AND t.horizon IS NOT DISTINCT FROM p.horizon
+        """,
+    )
+    return Answer(counts, cells)
+
+
+def ask_money(work: Scratch, source: Relation, asks: Sequence[MoneyAsk], breakdowns: Breakdowns = BREAKDOWNS) -> Answer:
+    """Percentiles and means of amounts, with the number of people who have them.
+
+    Args:
+        work: Where the rows live.
+        source: As for :func:`ask_shares`.
+        asks: The amounts.
+        breakdowns: For whom they are asked, beside everybody.
+
+    Returns:
+        Counts, and cells with the band of order statistics, or of a mean.
+    """
+    answers: list[Answer] = []
+    for column, where in dict.fromkeys((ask.column, ask.where) for ask in asks):
+        lists = _gather(work, source, column, where, breakdowns)
+        answers += [_amounts(work, lists, ask) for ask in asks if (ask.column, ask.where) == (column, where)]
+    return together(work, *answers)
+
+
+def together(work: Scratch, *answers: Answer) -> Answer:
+    """Several answers as one; a count that several of them name is one count."""
+    counts = COUNTS.union(work, *(answer.counts for answer in answers))
+    return Answer(
+        work.table("counts", f"SELECT DISTINCT * FROM {counts}"),
+        CELLS.union(work, *(answer.cells for answer in answers)),
+        tuple(dict.fromkeys(rule for answer in answers for rule in answer.rules)),
+    )
+
+
+def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns) -> Relation:
+    """The sorted amounts ``v`` of every group, horizon and part."""
+    by = "".join(f"{part}, " for part in _parts_of(source))
+    sets, used = _sets(breakdowns)
+    return work.table(
+        "gathered",
+        f"""
+        WITH lists AS (
+            SELECT {_those(used)} horizon, {by}list_sort(list(CAST({column} AS DOUBLE))) AS v
+            FROM {source} WHERE ({where}) AND {column} IS NOT NULL
+            GROUP BY horizon, {by}GROUPING SETS ({sets})
+        )
+        SELECT {_labels(used)}, horizon, {by}v FROM lists WHERE {_told(used)}
+        """,
+    )
+
+
+def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
+    shape = ", ".join([*GROUP, "horizon", *_parts_of(lists)])
+    counts = COUNTS.rows(
+        work, f"SELECT '{ask.n}' AS quantity, {shape}, len(v) AS value, value AS learners FROM {lists}"
+    )
+    if ask.statistic == "mean":
+        value = publishable = "list_avg(v)"
+        low, high = (f"mean_{end}(list_avg(v), list_stddev_samp(v), len(v))" for end in ("low", "high"))
+    else:
+        percent = _PERCENTS[ask.statistic]
+        value, publishable = f"percentile(v, {percent})", f"smoothed(v, {percent})"
+        low, high = (f"percentile_{end}(v, {percent})" for end in ("low", "high"))
+    tail = ", ".join(part if part in lists.columns else "'all'" for part in _PARTS)
+    cells = CELLS.rows(
+        work,
+        f"""
+        SELECT '{ask.table}' AS "table", '{ask.measure}' AS measure, '{ask.definition or ask.measure}' AS definition,
+               '{ask.unit}' AS unit, {shape}, len(v) AS n, {value} AS value, {publishable} AS publishable,
+               {low} AS low, {high} AS high, '{ask.n}' || id_tail({_WHO}, {tail}, horizon) AS n_count_id
+        FROM {lists}
+        """,
+    )
+    return Answer(counts, cells)
+
+
+def _count(
+    work: Scratch, source: Relation, wanted: Mapping[str, str], breakdowns: Breakdowns, parts: Sequence[str]
+) -> Relation:
+    """Counts of those who meet a condition, by the name of its quantity; with parts, one for each category of them."""
+    flows = ", ".join(
+        f"{{'quantity': '{name}', 'value': count(*) FILTER ({condition})}}" for name, condition in wanted.items()
+    )
+    by = "".join(f"{part}, " for part in parts)
+    known = " AND ".join(["true", *(f"{part} IS NOT NULL" for part in parts)])
+    sets, used = _sets(breakdowns)
+    return COUNTS.rows(
+        work,
+        f"""
+        WITH wide AS (
+            SELECT {_those(used)} horizon, {by}[{flows}] AS flows FROM {source} WHERE {known}
+            GROUP BY horizon, {by}GROUPING SETS ({sets})
+        )
+        SELECT {_labels(used)}, horizon, {by}flow.quantity, flow.value, flow.value AS learners
+        FROM (SELECT *, unnest(flows) AS flow FROM wide WHERE {_told(used)})
+        """,
+    )
+
+
+def _parts_of(rows: Relation) -> list[str]:
+    return [part for part in _PARTS if part in rows.columns]
+
+
+def _sets(breakdowns: Breakdowns) -> tuple[str, list[str]]:
+    """The grouping sets of everybody and the breakdowns, and the columns that they name."""
+    sets = dict.fromkeys(((), *breakdowns))
+    return ", ".join(f"({', '.join(breakdown)})" for breakdown in sets), [
+        column for column in GROUP if any(column in breakdown for breakdown in sets)
+    ]
+
+
+def _those(used: Sequence[str]) -> str:
+    return "".join(f"{column}, " for column in used)
+
+
+def _labels(used: Sequence[str]) -> str:
+    return ", ".join(
+        f"coalesce({column}, 'all') AS {column}" if column in used else f"'all' AS {column}" for column in GROUP
+    )
+
+
+def _told(used: Sequence[str]) -> str:
+    """Leaves out the rows of those for whom a dimension was given up."""
+    return f"NOT list_contains([{', '.join(used)}], 'all')" if used else "true"

@@ -1,0 +1,37 @@
+"""What every question of the outcome tables may ask of: who is counted, where they are each year, and the inputs."""
+
+from dataclasses import dataclass
+
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, relation
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known of the people who are counted, with their categories as tabulated.
+
+    Attributes:
+        people: One row a key: pid, person_key, birth_year, death_year, sex, race, ethnicity, state.
+        awards: The first award of each credential of a person: pid, certifier, credential, award_date, age, level.
+        units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year.
+        follow_ups: One row per unit and horizon: uid, pid, lead, the group's columns, horizon, year, presence, seen,
+            in_industry, sector, employer_id, real.
+        person_years: Years with wages of the people of the cohort: pid, year, cents, employer_id (the main employer).
+        price_factors: year, factor into dollars of the base year.
+        main_employers: employer_id, sector, in_industry.
+        covered_years: Calendar years (year) that the wage files cover.
+    """
+
+    people: Relation
+    awards: Relation
+    units: Relation
+    follow_ups: Relation
+    person_years: Relation
+    price_factors: Relation
+    main_employers: Relation
+    covered_years: Relation
+
+
+def source(con: Connection, name: str) -> Relation:
+    """An input of the hop by its full name, such as ``person_keys.enrollments``."""
+    return relation(con, name)

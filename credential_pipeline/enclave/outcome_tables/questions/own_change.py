@@ -1,0 +1,75 @@
+"""Did it pay, person by person: what each holder earned after the award less what the same holder earned before it.
+
+The change of a median is not the median change, and some earn less. Nothing here says what the award did (comparison).
+"""
+
+from typing import Final
+
+from credential_pipeline.enclave.outcome_tables.asking import (
+    Answer,
+    MoneyAsk,
+    ShareAsk,
+    ask_money,
+    ask_shares,
+    together,
+)
+from credential_pipeline.enclave.outcome_tables.given import Given
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+BASELINE: Final = (-3, -2)
+"""Years before the award whose mean is the baseline; the year before it is a dip (Ashenfelter 1978)."""
+_WHO = "of the learners with wages in that year and in at least one of the years -3 and -2 before the award"
+DEFINITIONS: Final = (
+    *(
+        Definition(
+            f"own_change_{key}",
+            f"own_change_{key}",
+            f"Own change in earnings, {title}",
+            f"Real annual wages of a learner less the mean of the same learner's wages in the years -3 and -2; {words}, {_WHO}.",
+        )
+        for key, title, words in (
+            ("p25", "25th percentile", "a quarter changed by less"),
+            ("p50", "median", "half changed by less"),
+            ("p75", "75th percentile", "three quarters changed by less"),
+        )
+    ),
+    Definition(
+        "earns_less_share",
+        "earns_less_share",
+        "Earning less than before",
+        f"Share, {_WHO}, whose real wages are below the mean of their own wages in the years -3 and -2.",
+    ),
+)
+
+
+def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+    """``own_change_p25|p50|p75`` and ``earns_less_share`` of every group in every year after the award."""
+    changes = own_changes(work, given)
+    del plan
+    money = [MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p25", "p50", "p75")]
+    less = ShareAsk("change", "earns_less_share", "with_change", "earns_less", "change IS NOT NULL", "change < 0")
+    return together(work, ask_money(work, changes, money), ask_shares(work, changes, [less]))
+
+
+def own_changes(work: Scratch, given: Given) -> Relation:
+    """One row per unit and year after the award: uid, pid, the group's columns, horizon, real, before, change.
+
+    ``before`` is the mean real wages of the unit in the years of :data:`BASELINE` in which it has any; both it and
+    ``change`` are missing for whoever has none.
+    """
+    group = ", ".join(f"f.{column}" for column in GROUP)
+    return work.table(
+        "own_changes",
+        f"""
+        WITH before AS (
+            SELECT uid, avg(real) AS before FROM {given.follow_ups}
+            WHERE horizon IN {BASELINE} AND seen GROUP BY uid
+        )
+        SELECT f.uid, f.pid, {group}, f.horizon, f.real, b.before, f.real - b.before AS change
+        FROM {given.follow_ups} AS f JOIN before AS b USING (uid)
+        WHERE f.horizon >= 1 AND f.seen
+        """,
+    )
