@@ -1,22 +1,21 @@
-"""Which figures have bands that the replicates give, and of which people each is made.
+"""Which of the first figures have bands that the replicates give, and of which people each is made.
 
-Not here: how bands are made (uncertainty).
+Not here: how bands are made (uncertainty), and the questions, which say so themselves (asking.py).
 """
 
+from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS
 from credential_pipeline.enclave.outcome_tables.groups import Ladder
 from credential_pipeline.enclave.outcome_tables.settings import VIEWS
-from credential_pipeline.enclave.outcome_tables.uncertainty.bands import Band, MoneyBand, ShareBand, bands_of
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import Band, MoneyBand, ShareBand, Wanted
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_ALL = ((), ("certifier",), ("certifier", "credential"), ("age_band",), ("sex",), ("race",))
 _SCOPES = ((), ("certifier",))
 _FOLLOWED: tuple[Band, ...] = (
-    ShareBand("wage_matched_share", where="state <> 'year_not_covered'", of="seen"),
+    ShareBand("wage_matched_share", where="presence <> 'year_not_covered'", of="seen"),
     ShareBand("in_industry_share", where="seen", of="in_industry"),
     *(MoneyBand(f"earnings_{percent}", "real", percent, where="seen") for percent in ("p25", "p50", "p75")),
 )
-_SECTORS = (ShareBand("sector_share", where="seen", by="sector"),)
+_SECTORS = (ShareBand("sector_share", where="seen", by=("sector",)),)
 _PREMIUM = (MoneyBand("in_industry_premium", "real", "p50", where="seen AND horizon >= 1", less="NOT in_industry"),)
 _TRIED = (
     ShareBand("first_attempt_pass_rate", of="passed_first"),
@@ -24,41 +23,39 @@ _TRIED = (
 )
 
 
-def all_bands(
-    work: Scratch,
-    replicates: Replicates,
-    ladder: Ladder,
-    *,
-    follow_ups: Relation,
-    training: Relation,
-    tries: Relation,
-    stacks: Relation,
-) -> Relation:
-    """The bands of all cells, to be joined to them."""
-    parts = [
-        bands_of(work, replicates, follow_ups, _FOLLOWED, _ALL),
-        bands_of(work, replicates, follow_ups, _SECTORS, _SCOPES),
-        bands_of(work, replicates, follow_ups, _PREMIUM, ((), ("race",))),
-        bands_of(work, replicates, tries, _TRIED, (("certifier",), ("certifier", "credential"))),
-        _stacked(work, replicates, ladder, stacks),
+def wanted(
+    work: Scratch, ladder: Ladder, *, follow_ups: Relation, training: Relation, tries: Relation, stacks: Relation
+) -> list[Wanted]:
+    """The figures that want bands.
+
+    Args:
+        work: Where the rows live.
+        ladder: The labels of the numbers of credentials.
+        follow_ups: Where each unit is at each horizon.
+        training: Where each unit trained.
+        tries: Who sat for which credential.
+        stacks: How many credentials each learner has.
+    """
+    return [
+        Wanted(follow_ups, _FOLLOWED, BREAKDOWNS),
+        Wanted(follow_ups, _SECTORS, _SCOPES),
+        Wanted(follow_ups, _PREMIUM, ((), ("race",))),
+        Wanted(tries, _TRIED, (("certifier",), ("certifier", "credential"))),
+        Wanted(stacks, _stacked(ladder), _SCOPES),
+        *(_trained(work, training, view, column) for view, column in VIEWS.items()),
     ]
-    for view, column in VIEWS.items():
-        rows = work.view("trained", f"SELECT pid, certifier, {column} AS setting FROM {training}")
-        parts.append(
-            bands_of(work, replicates, rows, (ShareBand("setting_share", definition=view, by="setting"),), _SCOPES)
-        )
-    return work.table("bands", " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts))
 
 
-def _stacked(work: Scratch, replicates: Replicates, ladder: Ladder, stacks: Relation) -> Relation:
+def _trained(work: Scratch, training: Relation, view: str, column: str) -> Wanted:
+    rows = work.view("trained", f"SELECT pid, certifier, {column} AS setting FROM {training}")
+    return Wanted(rows, (ShareBand("setting_share", definition=view, by=("setting",)),), _SCOPES)
+
+
+def _stacked(ladder: Ladder) -> tuple[Band, ...]:
     labels = ladder.rungs["stack", ""].labels
+    numbers = {label: sorted(number for number, own in labels.items() if own == label) for label in labels.values()}
     shares = [
-        ShareBand(
-            "stacking_share",
-            of=f"number IN ({', '.join(repr(number) for number, own in sorted(labels.items()) if own == label)})",
-            definition=label,
-        )
-        for label in sorted(set(labels.values()))
+        ShareBand("stacking_share", of=f"list_contains({own}, number)", definition=label)
+        for label, own in sorted(numbers.items())
     ]
-    mean = MoneyBand("credentials_per_learner", "credentials", "mean")
-    return bands_of(work, replicates, stacks, [*shares, mean], _SCOPES)
+    return (*shares, MoneyBand("credentials_per_learner", "credentials", "mean"))

@@ -47,7 +47,7 @@ class Share:
 
 
 def share_cells(work: Scratch, counts: Relation, *shares: Share) -> Relation:
-    """``part / total`` for every count of the quantity ``part``, with the normal band of a share.
+    """``part / total`` for every count of the quantity ``part``.
 
     The total is the count of the quantity ``total`` of the same group at the same horizon. Where nobody is in the total
     the value is missing.
@@ -64,7 +64,7 @@ def outcomes(work: Scratch, plan: Plan, rungs: Relation, bands: Relation, *parts
         work: Where the rows live.
         plan: The settings.
         rungs: What became of the categories; labels that are marked silent get no cell.
-        bands: Of :func:`~.bands.all_bands`.
+        bands: Of :func:`~.uncertainty.bands.bands_of`; a cell that is not among them keeps the band that it has.
         parts: The cells.
     """
     return work.table(

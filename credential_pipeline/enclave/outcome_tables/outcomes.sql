@@ -24,11 +24,12 @@ WITH silent AS (
         END
     )
 ), banded AS (
-    SELECT d.* REPLACE (b.low AS low, b.high AS high)
+    SELECT d.* REPLACE (coalesce(b.low, d.low) AS low, coalesce(b.high, d.high) AS high)
     FROM defined AS d LEFT JOIN {bands} AS b
         ON b.measure = d.measure AND b.definition = d.definition AND b.horizon IS NOT DISTINCT FROM d.horizon
-        AND b.certifier = d.certifier AND b.credential = d.credential AND b.age_band = d.age_band AND b.sex = d.sex
-        AND b.race = d.race AND b.sector = d.sector AND b.setting = d.setting
+        AND b.certifier = d.certifier AND b.credential = d.credential AND b.cohort = d.cohort
+        AND b.age_band = d.age_band AND b.sex = d.sex AND b.race = d.race AND b.ethnicity = d.ethnicity
+        AND b.state = d.state AND b.sector = d.sector AND b.setting = d.setting
 )
 SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",

@@ -27,6 +27,7 @@ from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions import ANSWERS
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
 from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import REPLICATES
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
@@ -43,7 +44,7 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
     same tables under another.
 
     Args:
-        con: Connection with the views ``person_keys.{learners,credentials,enrollments,coverage}`` and
+        con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,coverage}`` and
             ``reference_population.{wages,employers}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
@@ -91,9 +92,8 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     rungs = ladder.relation(work)
     distributions = earnings.distribute(work, given.follow_ups)
     replicates = replicates_of(work, given.people, _input(work, "person_keys.person_links"), REPLICATES)
-    banded = bands.all_bands(
+    wanted = bands.wanted(
         work,
-        replicates,
         ladder,
         follow_ups=given.follow_ups,
         training=given.training,
@@ -104,13 +104,13 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         work,
         plan,
         rungs,
-        banded,
+        bands_of(work, replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
         premium.premium_cells(work, counted, distributions),
         settings.setting_cells(work, counted),
         attempts.attempt_cells(work, counted, given.tries, plan),
-        stacking.stack_cells(work, counted, given.stacks, plan),
+        stacking.stack_cells(work, counted, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
         answers.cells,

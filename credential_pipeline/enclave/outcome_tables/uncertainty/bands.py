@@ -41,17 +41,18 @@ class ShareBand:
 
     Attributes:
         measure: The measure.
-        of: SQL condition of the numerator; or, with ``by``, unused.
+        of: SQL condition of the numerator.
         where: SQL condition of the denominator.
         definition: Key of the definition; the measure if it has only one.
-        by: A column whose categories are the numerators (``sector``, ``setting``), one cell each.
+        by: Columns whose categories tell the numerators apart (``sector``, ``setting``), one cell each; the denominator
+            is of all of them.
     """
 
     measure: str
     of: str = "true"
     where: str = "true"
     definition: str | None = None
-    by: str | None = None
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,25 +79,42 @@ class MoneyBand:
 Band = ShareBand | MoneyBand
 
 
-def bands_of(
-    work: Scratch, replicates: Replicates, source: Relation, asked: Sequence[Band], breakdowns: Breakdowns
-) -> Relation:
-    """Bands of several figures of the same rows.
+@dataclass(frozen=True)
+class Wanted:
+    """Bands that are wanted of figures of the same rows.
+
+    Attributes:
+        source: One row per person (or unit) and, if time plays a part, horizon: pid, horizon, the categories, and what the
+            conditions use. It is read when all figures are made.
+        figures: The figures.
+        breakdowns: The columns of each breakdown; ``()`` is everybody.
+    """
+
+    source: Relation
+    figures: tuple[Band, ...]
+    breakdowns: Breakdowns
+
+
+def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) -> Relation:
+    """The bands of all figures.
 
     Args:
         work: Where the rows live.
         replicates: The weights of everybody.
-        source: One row per person (or unit) and, if time plays a part, horizon: pid, horizon, the categories, and what
-            the conditions use.
-        asked: The figures.
-        breakdowns: The columns of each breakdown; ``()`` is everybody.
+        wanted: The figures; those of one source are read once.
 
     Returns:
         measure, definition, the categories, horizon, low, high, fragile.
     """
-    numbers = {text: text for one in asked for text in _expressions(one)}
-    answering = _Answering(replicates, read_table(work, source, numbers))
-    return band_relation(work, [answering.frame(one, breakdown) for one in asked for breakdown in breakdowns])
+    frames = []
+    for source in dict.fromkeys(one.source for one in wanted):
+        here = [one for one in wanted if one.source == source]
+        numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}
+        answering = _Answering(replicates, read_table(work, source, numbers))
+        frames += [
+            answering.frame(figure, breakdown) for one in here for figure in one.figures for breakdown in one.breakdowns
+        ]
+    return band_relation(work, frames)
 
 
 def _expressions(asked: Band) -> list[str]:
@@ -119,14 +137,10 @@ class _Answering:
         """The bands of one figure in one breakdown."""
         column = asked.column if isinstance(asked, MoneyBand) else ""
         groups, whole = self._grouped(asked.where, column, breakdown)
-        keys = groups.keys
         if isinstance(asked, MoneyBand):
-            bands = self._money(asked, breakdown)
-        elif asked.by is None:
-            part = groups.within(self._true(asked.of))
-            bands = share_bands(sums(self._replicates, part), whole)
+            bands, keys = self._money(asked, breakdown), groups.keys
         else:
-            bands, keys = self._categories(groups, whole, asked.by)
+            bands, keys = self._share(groups, whole, asked)
         return band_frame(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
 
     def _true(self, condition: str) -> np.ndarray:
@@ -143,13 +157,18 @@ class _Answering:
             self._groups[key] = groups, sums(self._replicates, groups.rows)
         return self._groups[key]
 
-    def _categories(self, groups: Groups, whole: Sums, column: str) -> tuple[Bands, dict[str, Ints]]:
-        """One share for every category of a column in every group; who has none is in the denominator only."""
-        rows, codes, many = groups.rows, self._table.codes[column], len(self._table.labels[column])
-        cell = np.where((codes >= 0) & (rows.group >= 0), rows.group * many + codes, -1)
+    def _share(self, groups: Groups, whole: Sums, asked: ShareBand) -> tuple[Bands, dict[str, Ints]]:
+        """The share of every group, of every category if there are any; who has none is in the denominator only."""
+        rows = groups.within(self._true(asked.of))
+        cell, many, keys = rows.group, 1, dict(groups.keys)
+        for column in asked.by:
+            codes, labels = self._table.codes[column], len(self._table.labels[column])
+            cell = np.where((codes >= 0) & (cell >= 0), cell * labels + codes, -1)
+            many *= labels
+            keys = {name: np.repeat(values, labels) for name, values in keys.items()}
+            keys[column] = np.tile(np.arange(labels), rows.groups * many // max(labels, 1))
         part = sums(self._replicates, Rows(rows.person, cell, rows.groups * many))
-        keys = {name: np.repeat(values, many) for name, values in groups.keys.items()}
-        return share_bands(part, whole.repeated(many)), keys | {column: np.tile(np.arange(many), rows.groups)}
+        return share_bands(part, whole.repeated(many)), keys
 
     def _money(self, asked: MoneyBand, breakdown: tuple[str, ...]) -> Bands:
         if asked.statistic == "mean":

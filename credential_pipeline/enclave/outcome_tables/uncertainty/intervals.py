@@ -50,6 +50,21 @@ def spread(drawn: Reals) -> Reals:
     return np.asarray((apart**2).sum(axis=1) / np.maximum(times - 1, 1), np.float64)
 
 
+def excess(drawn: Reals, alone: Reals) -> Reals:
+    """How much more a share varies than that of independent people would: a factor of the variance, at least 1.
+
+    People who are counted several times and links that may be wrong make it larger. What the number of replicates leaves to
+    chance is taken off first.
+
+    Args:
+        drawn: The share by group and replicate.
+        alone: The variance of a share of independent people with certain links.
+    """
+    noise = np.sqrt(2 / max(drawn.shape[1] - 1, 1))
+    found = spread(drawn) / np.where(alone > 0, alone, np.nan)
+    return np.asarray(np.maximum(np.nan_to_num(found, nan=1.0) - noise, 1.0), np.float64)
+
+
 def union(low: Reals, high: Reals, chance: tuple[Reals, Reals], strict: Reals, around: Reals) -> Bands:
     """The band that holds a first band and the figures at other thresholds.
 
@@ -72,13 +87,11 @@ def union(low: Reals, high: Reals, chance: tuple[Reals, Reals], strict: Reals, a
 def share_bands(part: Sums, whole: Sums) -> Bands:
     """Bands of part / whole where every part is one of the whole: Wilson's, which holds near 0 and 1 too.
 
-    The size that it takes is that of independent people who would vary as the replicates do, and never more than there are rows.
+    The size that it takes is that of independent people who would vary as the replicates do.
     """
     share = ratio(part.plain, whole.plain)
-    varied = spread(ratio(part.drawn, whole.drawn))
-    sure = share * (1 - share)
-    size = np.where((varied > 0) & (sure > 0), sure / np.where(varied > 0, varied, 1.0), np.inf)
-    size = np.minimum(size, whole.plain)
+    alone = share * (1 - share) / np.maximum(whole.plain, 1)
+    size = whole.plain / excess(ratio(part.drawn, whole.drawn), alone)
     likely = np.where(whole.expected > 0, ratio(part.expected, whole.expected), share)
     low, high = wilson(np.minimum(share, likely), size)[0], wilson(np.maximum(share, likely), size)[1]
     strict = ratio(part.strict, whole.strict)

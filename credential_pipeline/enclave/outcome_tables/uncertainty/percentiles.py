@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import REACH, Bands, ratio, spread, union
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import REACH, Bands, excess, ratio, union
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
 
@@ -115,7 +115,8 @@ def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Place
     under = np.clip(np.rint((p * n[given.rows.group] - rank) * _PARTS) / _PARTS, 0.0, 1.0)
     part = sums(replicates, given.rows, under)
     below = ratio(part.drawn, whole.drawn)
-    error = np.maximum(np.sqrt(spread(below)), np.sqrt(p * (1 - p) / np.maximum(n, 1)))
+    alone = p * (1 - p) / np.maximum(n, 1)
+    error = np.sqrt(alone * excess(below, alone))
     likely = 2 * p - np.where(whole.expected > 0, ratio(part.expected, whole.expected), p)
     ends = [
         given.at(n * share - 0.5)
