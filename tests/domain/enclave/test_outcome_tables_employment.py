@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import wilson
+from credential_pipeline.engines.sampling import wilson
 from tests.domain.enclave.outcome_tables_world import Result, World, award, tabulated
 
 FACTOR = 304.702 / 232.957  # dollars of 2013 in dollars of 2023

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands, wilson
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
     Sorted,
     ascending,
@@ -14,6 +14,7 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
 )
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates, draw
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, sums
+from credential_pipeline.engines.sampling import wilson
 
 ASKED = 300
 

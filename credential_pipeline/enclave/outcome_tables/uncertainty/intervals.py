@@ -13,10 +13,9 @@ from scipy.special import stdtrit
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Reals
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Sums
+from credential_pipeline.engines.sampling import wilson
 
 Flags = NDArray[np.bool_]
-#: Half the width of a 95 % band, in standard errors.
-REACH = 1.959964
 _TAIL = 0.975
 
 
@@ -96,15 +95,6 @@ def share_bands(part: Sums, whole: Sums) -> Bands:
     low, high = wilson(np.minimum(share, likely), size)[0], wilson(np.maximum(share, likely), size)[1]
     strict = ratio(part.strict, whole.strict)
     return union(low, high, wilson(share, size), strict, share)
-
-
-def wilson(share: Reals, size: Reals) -> tuple[Reals, Reals]:
-    """Both ends of Wilson's interval of a share of a sample of that size."""
-    square = REACH**2
-    n = np.where(size > 0, size, np.nan)
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    reach = REACH / (1 + square / n) * np.sqrt(share * (1 - share) / n + square / (4 * n**2))
-    return np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
 
 
 def mean_bands(total: Sums, whole: Sums) -> Bands:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import REACH, Bands, excess, ratio, union
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, excess, ratio, union
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
+from credential_pipeline.engines.sampling import REACH
 
 #: Parts of a person at the percentile itself that stand below it are told in so many, so that sums stay exact.
 _PARTS = 1024
