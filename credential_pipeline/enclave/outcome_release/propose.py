@@ -28,7 +28,7 @@ from credential_pipeline.foundation.storage.relation import relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 NOTHING_ELSE: Final = Binding()
-MOST_ROUNDS = 10
+MOST_ROUNDS = 30
 """How often what an attack found is hidden and attacked again, before the release is given up."""
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Replicates
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, relation
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,9 @@ class Given:
             in_industry, sector, employer_id, real.
         person_years: Years with wages of the people of the cohort: pid, year, cents, employer_id (the main employer).
         price_factors: year, factor into dollars of the base year.
-        main_employers: employer_id, sector, in_industry.
+        main_employers: employer_id, naics, sector, in_industry.
         covered_years: Calendar years (year) that the wage files cover.
+        replicates: Weights of everybody, for bands that a question makes itself.
     """
 
     people: Relation
@@ -30,6 +32,11 @@ class Given:
     price_factors: Relation
     main_employers: Relation
     covered_years: Relation
+    replicates: Replicates
+
+    def persons(self, work: Scratch) -> Relation:
+        """The follow-ups of every person once: at the first of the awards at which the person is counted."""
+        return work.view("persons", f"SELECT * FROM {self.follow_ups} WHERE lead")
 
 
 def source(con: Connection, name: str) -> Relation:

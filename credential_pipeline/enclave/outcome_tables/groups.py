@@ -25,6 +25,8 @@ from credential_pipeline.enclave.outcome_tables.sizes import group_sizes
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 OTHER = "other"
+#: A state needs that many times the learners of another category: of so many states small ones would be hidden in part.
+STATE_TIMES = 5
 _COLUMNS = dict.fromkeys(("dimension", "within", "category", "label"), "VARCHAR") | {"silent": "BOOLEAN"}
 
 
@@ -78,7 +80,8 @@ def group_ladder(work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earli
     for dimension, bands in (("age_band", plan.age_bands), ("cohort", plan.cohort_bands)):
         ladder.rungs[dimension, ""] = _bands(sizes.of(dimension), bands, Rule(least.money, earlier.of(dimension)))
     for dimension in ("sex", "race", "ethnicity", "state"):
-        ladder.rungs[dimension, ""] = pool(sizes.of(dimension), Rule(least.money, earlier.of(dimension)))
+        fewest = least.money * (STATE_TIMES if dimension == "state" else 1)
+        ladder.rungs[dimension, ""] = pool(sizes.of(dimension), Rule(fewest, earlier.of(dimension)))
     return ladder
 
 

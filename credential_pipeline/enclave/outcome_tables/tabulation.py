@@ -29,7 +29,6 @@ from credential_pipeline.enclave.outcome_tables.questions import ANSWERS
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
 from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import REPLICATES
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.storage.engine import Connection
@@ -91,7 +90,6 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
     distributions = earnings.distribute(work, given.follow_ups)
-    replicates = replicates_of(work, given.people, _input(work, "person_keys.person_links"), REPLICATES)
     wanted = bands.wanted(
         work,
         ladder,
@@ -104,7 +102,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         work,
         plan,
         rungs,
-        bands_of(work, replicates, [*wanted, *answers.wanted]),
+        bands_of(work, given.asked.replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
         premium.premium_cells(work, counted, distributions),
@@ -143,6 +141,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
     units, follow_ups = relabel(work, units, follow_ups, ladder)
+    replicates = replicates_of(work, people, _input(work, "person_keys.person_links"), plan.replicates)
     training = settings.nearest_training(work, units, people, _input(work, "person_keys.enrollments"), plan)
     tries = attempts.count_sittings(work, credentials, people, plan)
     stacks = stacking.stack(work, units, awards)
@@ -156,7 +155,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
-        asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered),
+        asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered, replicates),
     )
     return given, ladder
 

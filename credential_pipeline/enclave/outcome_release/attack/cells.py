@@ -58,7 +58,6 @@ MEANINGS = {
     "earnings_p75": Meaning("wage_matched", money=True),
     "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
     "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
-    "above_poverty_share": Meaning("wage_matched", "above_poverty", "below_poverty"),
     "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits=("sector",)),
     "setting_share": Meaning("cohort", "cohort", "other_settings", splits=("setting", "definition")),
     "coverage_share": Meaning("coverage", "coverage", "other_reasons", splits=("definition",)),
@@ -71,6 +70,26 @@ MEANINGS = {
     "first_attempt_pass_rate": Meaning("tried", "passed_first", "not_passed_first"),
     "eventual_pass_rate": Meaning("tried", "passed_eventually", "never_passed"),
     "pass_rate": Meaning("tried", "passes", "failures"),
+    "earnings_all_p25": Meaning("cohort", money=True),
+    "earnings_all_p50": Meaning("cohort", money=True),
+    "earnings_all_p75": Meaning("cohort", money=True),
+    "earnings_attached_p25": Meaning("attached", money=True),
+    "earnings_attached_p50": Meaning("attached", money=True),
+    "earnings_attached_p75": Meaning("attached", money=True),
+    "own_change_p25": Meaning("with_change", money=True),
+    "own_change_p50": Meaning("with_change", money=True),
+    "own_change_p75": Meaning("with_change", money=True),
+    "earns_less_share": Meaning("with_change", "earns_less", "earns_no_less"),
+    "left_industry_share": Meaning("entered_seen", "leavers", "stayers"),
+    "retention_share": Meaning("entered", "stayers", "not_retained"),
+    "stayer_earnings_p50": Meaning("stayers", money=True),
+    "leaver_earnings_p50": Meaning("leavers", money=True),
+    "leaver_sector_share": Meaning("leavers", "leavers", "leavers_elsewhere", splits=("sector",)),
+    "came_from_share": Meaning("entrants", "entrants", "entrants_from_elsewhere", splits=("sector",)),
+    "new_job_share": Meaning("cohort", "new_job", "no_new_job"),
+    "prior_degree_share": Meaning("cohort", "prior_degree", "no_prior_degree"),
+    "enrolled_at_award_share": Meaning("cohort", "enrolled_at_award", "not_enrolled_at_award"),
+    "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency"),
 }
 
 
@@ -82,9 +101,10 @@ def read_cells(path: Path) -> pd.DataFrame:
         cells[column] = pd.to_numeric(cells[column])
     for column in [*DIMENSIONS, "industry", "attribution"]:
         cells[column] = cells[column].fillna("all") if column in cells else "all"
-    # Elsewhere a definition only says how something was counted, and one quantity has one definition.
-    kinds = [measure for measure, meaning in MEANINGS.items() if "definition" in meaning.splits]
-    cells.loc[~cells["measure"].isin(kinds), "definition"] = "all"
+    # Where the meaning is known a definition only says how something was counted, and one quantity has one definition. Any
+    # other measure may have several, each with counts of its own.
+    plain = [measure for measure, meaning in MEANINGS.items() if "definition" not in meaning.splits]
+    cells.loc[cells["measure"].isin(plain), "definition"] = "all"
     return cells
 
 

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: How many replicates, unless somebody asks for another number.
-REPLICATES = 200
 #: Seed of both streams of draws; the same people always have the same weights.
 SEED = 20_050_101
 #: People whose links are as good as certain share weights in so many packs. The spread of a figure is then off by about
