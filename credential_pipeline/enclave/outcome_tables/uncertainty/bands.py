@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
@@ -21,11 +20,12 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
 from credential_pipeline.enclave.outcome_tables.uncertainty.table import (
+    Banded,
     Groups,
     Table,
-    band_frame,
     band_relation,
     group_by,
+    label,
     read_table,
 )
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -106,15 +106,21 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
     Returns:
         measure, definition, the categories, horizon, low, high, fragile.
     """
-    frames = []
+    found: list[Banded] = []
     for source in dict.fromkeys(one.source for one in wanted):
         here = [one for one in wanted if one.source == source]
         numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}
-        answering = _Answering(replicates, read_table(work, source, numbers))
-        frames += [
-            answering.frame(figure, breakdown) for one in here for figure in one.figures for breakdown in one.breakdowns
+        columns = {name for one in here for breakdown in one.breakdowns for name in breakdown}
+        columns |= {name for one in here for figure in one.figures for name in _by(figure)}
+        answering = _Answering(replicates, read_table(work, source, columns, numbers))
+        found += [
+            answering.bands(figure, breakdown) for one in here for figure in one.figures for breakdown in one.breakdowns
         ]
-    return band_relation(work, frames)
+    return band_relation(work, found)
+
+
+def _by(asked: Band) -> tuple[str, ...]:
+    return asked.by if isinstance(asked, ShareBand) else ()
 
 
 def _expressions(asked: Band) -> list[str]:
@@ -133,7 +139,7 @@ class _Answering:
         self._sorted: dict[tuple[object, ...], tuple[Sorted, Sums]] = {}
         self._order: dict[str, Ints] = {}
 
-    def frame(self, asked: Band, breakdown: tuple[str, ...]) -> pd.DataFrame:
+    def bands(self, asked: Band, breakdown: tuple[str, ...]) -> Banded:
         """The bands of one figure in one breakdown."""
         column = asked.column if isinstance(asked, MoneyBand) else ""
         groups, whole = self._grouped(asked.where, column, breakdown)
@@ -141,7 +147,7 @@ class _Answering:
             bands, keys = self._money(asked, breakdown), groups.keys
         else:
             bands, keys = self._share(groups, whole, asked)
-        return band_frame(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
+        return label(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
 
     def _true(self, condition: str) -> np.ndarray:
         return np.asarray(self._table.numbers[condition] == 1)

@@ -3,12 +3,13 @@
 Not here: arithmetic.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands
@@ -59,28 +60,27 @@ class Groups:
         return Rows(self.rows.person, np.where(chosen, self.rows.group, -1), self.rows.groups)
 
 
-def read_table(work: Scratch, source: Relation, numbers: Mapping[str, str]) -> Table:
+def read_table(work: Scratch, source: Relation, columns: Iterable[str], numbers: Mapping[str, str]) -> Table:
     """Read rows into memory.
 
     Args:
         work: Where the rows live.
-        source: pid, if time plays a part horizon, and some of the columns of a cell that tell groups apart.
+        source: pid, if time plays a part horizon, and the columns.
+        columns: Which columns tell groups apart.
         numbers: Name to SQL expression: a condition, or an amount; missing counts as false or is NaN.
     """
-    columns = [name for name in CATEGORIES if name in source.needs("pid").columns]
-    labels = {name: _labels(work, source, name) for name in columns}
-    codes = ", ".join(f"{_code(work, name, labels[name])} AS code_{name}" for name in columns)
+    labels = _labels(work, source, [name for name in CATEGORIES if name in columns])
+    codes = [f"{_code(work, name, found)} AS code_{name}" for name, found in labels.items()]
     when = f"coalesce(horizon, {_NOWHEN})" if "horizon" in source.columns else str(_NOWHEN)
-    asked = "".join(f', CAST({what} AS DOUBLE) AS "number {name}"' for name, what in numbers.items())
-    found = work.con.execute(
-        f"SELECT pid, CAST({when} AS INTEGER) AS horizon{', ' if codes else ''}{codes}{asked} FROM {source}"
-    ).fetchnumpy()
+    asked = [f'CAST({what} AS DOUBLE) AS "number {name}"' for name, what in numbers.items()]
+    chosen = ", ".join(["pid", f"CAST({when} AS INTEGER) AS horizon", *codes, *asked])
+    found = work.con.execute(f"SELECT {chosen} FROM {source.needs('pid')}").fetchnumpy()
     horizons, horizon = _places(_whole(found["horizon"]))
     return Table(
         person=_whole(found["pid"]),
         horizon=horizon,
         horizons=horizons,
-        codes={name: _whole(found[f"code_{name}"]) for name in columns},
+        codes={name: _whole(found[f"code_{name}"]) for name in labels},
         labels=labels,
         numbers={name: np.ma.filled(found[f"number {name}"], np.nan).astype(np.float64) for name in numbers},
     )
@@ -95,9 +95,12 @@ def _places(values: Ints) -> tuple[Ints, Ints]:
     return np.flatnonzero(there) + least, (np.cumsum(there) - 1)[values - least]
 
 
-def _labels(work: Scratch, source: Relation, column: str) -> list[str]:
-    found = work.con.execute(f'SELECT DISTINCT "{column}" FROM {source} WHERE "{column}" <> \'all\' ORDER BY ALL')
-    return [str(label) for (label,) in found.fetchall()]
+def _labels(work: Scratch, source: Relation, columns: Sequence[str]) -> dict[str, list[str]]:
+    if not columns:
+        return {}
+    lists = ", ".join(f"list_sort(list(DISTINCT {name}) FILTER ({name} <> 'all'))" for name in columns)
+    found = work.con.execute(f"SELECT {lists} FROM {source.needs(*columns)}").fetchall()[0]
+    return {name: [str(label) for label in labels or []] for name, labels in zip(columns, found, strict=True)}
 
 
 def _code(work: Scratch, column: str, labels: Sequence[str]) -> str:
@@ -141,8 +144,27 @@ def group_by(table: Table, columns: Sequence[str], chosen: np.ndarray) -> Groups
     return Groups(Rows(table.person, np.where(kept, number[place], -1), len(there)), keys)
 
 
-def band_frame(table: Table, measure: str, definition: str, keys: Mapping[str, Ints], bands: Bands) -> pd.DataFrame:
-    """Bands with the keys of their cells.
+@dataclass(frozen=True)
+class Banded:
+    """The bands of one figure in one breakdown.
+
+    Attributes:
+        measure: The measure.
+        definition: Its definition.
+        keys: Column to the label of every band.
+        horizon: The horizon of every band.
+        bands: The bands.
+    """
+
+    measure: str
+    definition: str
+    keys: dict[str, NDArray[np.object_]]
+    horizon: Ints
+    bands: Bands
+
+
+def label(table: Table, measure: str, definition: str, keys: Mapping[str, Ints], bands: Bands) -> Banded:
+    """Bands with the labels of their cells.
 
     Args:
         table: Where the labels are.
@@ -151,13 +173,24 @@ def band_frame(table: Table, measure: str, definition: str, keys: Mapping[str, I
         keys: Of :class:`Groups`, one code a band.
         bands: The bands.
     """
-    texts = {name: np.array(table.labels[name], object)[keys[name]] if name in keys else "all" for name in CATEGORIES}
-    when = pd.Series(keys["horizon"]).mask(keys["horizon"] == _NOWHEN).astype("Int64")
-    frame = pd.DataFrame({"low": bands.low, "high": bands.high, "fragile": bands.fragile, "horizon": when})
-    return frame.assign(measure=measure, definition=definition, **texts)
+    texts = {name: np.array(table.labels[name], object)[keys[name]] for name in keys if name != "horizon"}
+    return Banded(measure, definition, texts, keys["horizon"], bands)
 
 
-def band_relation(work: Scratch, frames: Sequence[pd.DataFrame]) -> Relation:
+def band_relation(work: Scratch, found: Sequence[Banded]) -> Relation:
     """All bands: measure, definition, the categories, horizon, low, high, fragile."""
-    columns = ["measure", "definition", *CATEGORIES, "horizon", "low", "high", "fragile"]
-    return work.frame("bands", pd.concat(frames, ignore_index=True)[columns])
+    sizes = [len(one.horizon) for one in found]
+    horizon = pd.Series(np.concatenate([one.horizon for one in found]))
+    columns: dict[str, Any] = {
+        "measure": np.repeat(np.array([one.measure for one in found], object), sizes),
+        "definition": np.repeat(np.array([one.definition for one in found], object), sizes),
+    }
+    for name in CATEGORIES:
+        columns[name] = np.concatenate([one.keys.get(name, np.full(len(one.horizon), "all", object)) for one in found])
+    columns |= {
+        "horizon": horizon.mask(horizon == _NOWHEN).astype("Int64"),
+        "low": np.concatenate([one.bands.low for one in found]),
+        "high": np.concatenate([one.bands.high for one in found]),
+        "fragile": np.concatenate([one.bands.fragile for one in found]),
+    }
+    return work.frame("bands", pd.DataFrame(columns))
