@@ -1,10 +1,13 @@
 """Replicates of people and links, sums under them, and the bands of shares, means, percentiles and their differences."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
+    Placed,
     Sorted,
     ascending,
     difference_bands,
@@ -23,27 +26,51 @@ def sure(people: int, replicates: int = 200) -> Replicates:
     return draw(np.ones(people), replicates)
 
 
-def rows_of(person: Ints, group: Ints, groups: int) -> Rows:
-    return Rows(np.asarray(person, np.int64), np.asarray(group, np.int64), groups)
+@dataclass(frozen=True)
+class Sample:
+    """Rows of people in groups; below 0 a row is in no group."""
+
+    person: Ints
+    group: Ints
+    groups: int
+
+    def rows(self, replicates: Replicates, chosen: np.ndarray | None = None) -> Rows:
+        kept = self.group >= 0 if chosen is None else (self.group >= 0) & chosen
+        return Rows(replicates.pack[self.person[kept]], self.group[kept], self.groups)
 
 
-def shares(replicates: Replicates, rows: Rows, of: Reals) -> Bands:
-    return share_bands(sums(replicates, rows, of), sums(replicates, rows))
+def rows_of(person: Ints, group: Ints, groups: int) -> Sample:
+    return Sample(np.asarray(person, np.int64), np.asarray(group, np.int64), groups)
 
 
-def in_order(rows: Rows, amounts: Reals) -> Sorted:
-    return sort_rows(rows, amounts, ascending(rows.person, amounts))
+def shares(replicates: Replicates, rows: Sample, of: Reals) -> Bands:
+    return share_bands(sums(replicates, rows.rows(replicates, of == 1)), sums(replicates, rows.rows(replicates)))
 
 
-def percentiles(replicates: Replicates, rows: Rows, amounts: Reals, p: float) -> Bands:
-    return percentile_bands(place(replicates, in_order(rows, amounts), sums(replicates, rows), p))
+def means(replicates: Replicates, rows: Sample, amounts: Reals) -> Bands:
+    inside = rows.rows(replicates)
+    return mean_bands(sums(replicates, inside, amounts[rows.group >= 0]), sums(replicates, inside))
+
+
+def in_order(replicates: Replicates, rows: Sample, amounts: Reals) -> Sorted:
+    order = ascending(rows.person, amounts)
+    order = order[rows.group[order] >= 0]
+    return sort_rows(Rows(replicates.pack[rows.person[order]], rows.group[order], rows.groups), amounts[order])
+
+
+def placed(replicates: Replicates, rows: Sample, amounts: Reals, p: float) -> Placed:
+    return place(replicates, in_order(replicates, rows, amounts), sums(replicates, rows.rows(replicates)), p)
+
+
+def percentiles(replicates: Replicates, rows: Sample, amounts: Reals, p: float) -> Bands:
+    return percentile_bands(placed(replicates, rows, amounts, p))
 
 
 def covered(bands: Bands, truth: float) -> float:
     return float(np.mean((bands.low <= truth) & (truth <= bands.high)))
 
 
-def samples(size: int, groups: int = ASKED) -> tuple[Replicates, Rows, np.random.Generator]:
+def samples(size: int, groups: int = ASKED) -> tuple[Replicates, Sample, np.random.Generator]:
     """Many groups of that size, of people in no particular order."""
     rng = np.random.default_rng(size)
     person = rng.permutation(size * groups) + 1
@@ -75,7 +102,7 @@ def test_sums_are_those_of_a_loop() -> None:
     replicates = draw(rng.uniform(0.3, 1.0, 80), 20)
     person, group = rng.integers(1, 81, 300), rng.integers(-1, 4, 300)
     values = rng.integers(-1000, 10_000_000, 300).astype(float)
-    found = sums(replicates, rows_of(person, group, 4), values)
+    found = sums(replicates, rows_of(person, group, 4).rows(replicates), values[group >= 0])
     weights = replicates.weight_of(person)
     right = replicates.right[replicates.pack[person]]
     for own in range(4):
@@ -96,7 +123,7 @@ def test_order_of_rows_does_not_matter() -> None:
     def told(order: Ints) -> bytes:
         rows, money = rows_of(person[order], group[order], 6), amounts[order]
         of = (money > 25_000).astype(float)
-        mean = mean_bands(sums(replicates, rows, np.rint(money * 100)), sums(replicates, rows))
+        mean = means(replicates, rows, np.rint(money * 100))
         found = [shares(replicates, rows, of), percentiles(replicates, rows, money, 0.25), mean]
         return b"".join(end.tobytes() for bands in found for end in (bands.low, bands.high, bands.fragile))
 
@@ -108,7 +135,7 @@ def test_the_share_below_a_percentile_is_that_of_weighted_people() -> None:
     rng = np.random.default_rng(6)
     replicates, amounts = sure(41), np.sort(rng.uniform(0, 100, 41))
     rows = rows_of(np.arange(1, 42), np.zeros(41, int), 1)
-    found = place(replicates, in_order(rows, amounts), sums(replicates, rows), 20 / 41)
+    found = placed(replicates, rows, amounts, 20 / 41)
     weights = replicates.weight_of(np.arange(1, 42)).astype(int)
     for b in range(200):
         repeated = np.repeat(amounts, weights[:, b])
@@ -118,7 +145,7 @@ def test_the_share_below_a_percentile_is_that_of_weighted_people() -> None:
 def test_percentiles_are_interpolated_as_the_figures_are() -> None:
     amounts = np.array([3.0, 1.0, 2.0, 10.0, 5.0, 7.0])
     rows = rows_of(np.arange(1, 7), np.array([0, 0, 0, 2, 2, -1]), 3)
-    given = in_order(rows, amounts)
+    given = in_order(sure(6), rows, amounts)
     assert given.percentile(0.25).tolist() == pytest.approx([1.5, np.nan, 6.25], nan_ok=True)
 
 
@@ -141,13 +168,13 @@ def test_bands_of_percentiles_cover(size: int, p: float, truth: float) -> None:
 def test_bands_of_means_cover(size: int) -> None:
     replicates, rows, rng = samples(size, 3 * ASKED)
     amounts = np.rint(rng.normal(40_000, 9_000, len(rows.person)))
-    found = mean_bands(sums(replicates, rows, amounts), sums(replicates, rows))
+    found = means(replicates, rows, amounts)
     assert 0.93 <= covered(found, 40_000) <= 0.97
 
 
-def difference(replicates: Replicates, rows: Rows, amounts: Reals, other: np.ndarray) -> Bands:
+def difference(replicates: Replicates, rows: Sample, amounts: Reals, other: np.ndarray) -> Bands:
     sides = [rows_of(rows.person, np.where(side, rows.group, -1), rows.groups) for side in (~other, other)]
-    return difference_bands(*(place(replicates, in_order(s, amounts), sums(replicates, s), 0.5) for s in sides))
+    return difference_bands(*(placed(replicates, side, amounts, 0.5) for side in sides))
 
 
 def test_bands_of_differences_of_medians_cover() -> None:
@@ -185,7 +212,7 @@ def test_nobody_of_twenty_is_not_surely_nobody() -> None:
     assert found.high[0] == pytest.approx(wilson(np.zeros(1), np.full(1, 20.0))[1][0])
 
 
-def doubted(probability: float) -> tuple[Replicates, Rows, Reals]:
+def doubted(probability: float) -> tuple[Replicates, Sample, Reals]:
     """A thousand people; the link of every fifth has that probability, and those are the only ones without wages."""
     doubtful = np.arange(1000) % 5 == 0
     return (

@@ -112,7 +112,7 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
         numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}
         columns = {name for one in here for breakdown in one.breakdowns for name in breakdown}
         columns |= {name for one in here for figure in one.figures for name in _by(figure)}
-        answering = _Answering(replicates, read_table(work, source, columns, numbers))
+        answering = _Answering(replicates, read_table(work, replicates, source, columns, numbers))
         found += [
             answering.bands(figure, breakdown) for one in here for figure in one.figures for breakdown in one.breakdowns
         ]
@@ -165,21 +165,22 @@ class _Answering:
 
     def _share(self, groups: Groups, whole: Sums, asked: ShareBand) -> tuple[Bands, dict[str, Ints]]:
         """The share of every group, of every category if there are any; who has none is in the denominator only."""
-        rows = groups.within(self._true(asked.of))
-        cell, many, keys = rows.group, 1, dict(groups.keys)
+        chosen = self._true(asked.of)
         for column in asked.by:
-            codes, labels = self._table.codes[column], len(self._table.labels[column])
-            cell = np.where((codes >= 0) & (cell >= 0), cell * labels + codes, -1)
-            many *= labels
+            chosen = chosen & (self._table.codes[column] >= 0)
+        rows, many, keys = groups.among(chosen), 1, dict(groups.keys)
+        cell, places = rows.group, groups.places[chosen[groups.places]]
+        for column in asked.by:
+            labels = len(self._table.labels[column])
+            cell, many = cell * labels + self._table.codes[column][places], many * labels
             keys = {name: np.repeat(values, labels) for name, values in keys.items()}
             keys[column] = np.tile(np.arange(labels), rows.groups * many // max(labels, 1))
-        part = sums(self._replicates, Rows(rows.person, cell, rows.groups * many))
+        part = sums(self._replicates, Rows(rows.pack, cell, rows.groups * many))
         return share_bands(part, whole.repeated(many)), keys
 
     def _money(self, asked: MoneyBand, breakdown: tuple[str, ...]) -> Bands:
         if asked.statistic == "mean":
-            groups, whole = self._grouped(asked.where, asked.column, breakdown)
-            return self._mean(groups.rows, whole, self._table.numbers[asked.column])
+            return self._mean(*self._grouped(asked.where, asked.column, breakdown), self._table.numbers[asked.column])
         p = int(asked.statistic.removeprefix("p")) / 100
         sides = [None] if asked.less is None else [False, True]
         found = [place(self._replicates, *self._side(asked, breakdown, side), p) for side in sides]
@@ -193,14 +194,15 @@ class _Answering:
             if asked.column not in self._order:
                 self._order[asked.column] = ascending(self._table.person, amounts)
             groups, whole = self._grouped(asked.where, asked.column, breakdown)
-            rows = groups.rows
+            rows, places = groups.sorted_by(self._table, self._order[asked.column])
             if asked.less is not None:
-                rows = groups.within(self._true(asked.less) == side)
+                chosen = self._true(asked.less)[places] == side
+                rows, places = rows.only(chosen), places[chosen]
                 whole = sums(self._replicates, rows)
-            self._sorted[key] = sort_rows(rows, amounts, self._order[asked.column]), whole
+            self._sorted[key] = sort_rows(rows, amounts[places]), whole
         return self._sorted[key]
 
-    def _mean(self, rows: Rows, whole: Sums, amounts: Reals) -> Bands:
-        total = sums(self._replicates, rows, np.rint(np.nan_to_num(amounts) * _HUNDREDTHS))
+    def _mean(self, groups: Groups, whole: Sums, amounts: Reals) -> Bands:
+        total = sums(self._replicates, groups.rows, np.rint(amounts[groups.places] * _HUNDREDTHS))
         found = mean_bands(total, whole)
         return Bands(found.low / _HUNDREDTHS, found.high / _HUNDREDTHS, found.fragile)

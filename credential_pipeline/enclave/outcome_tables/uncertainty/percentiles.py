@@ -14,8 +14,6 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import In
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
 from credential_pipeline.engines.sampling import REACH
 
-#: Parts of a person at the percentile itself that stand below it are told in so many, so that sums stay exact.
-_PARTS = 1024
 #: Group numbers below fit in 16 bits, which are sorted much faster.
 _SMALL = 1 << 15
 #: A correlation over replicates within so many standard errors of 0 is none.
@@ -43,7 +41,7 @@ class Sorted:
 
     def kept(self, chosen: np.ndarray) -> "Sorted":
         """The chosen rows, still sorted."""
-        rows = Rows(self.rows.person[chosen], self.rows.group[chosen], self.rows.groups)
+        rows = self.rows.only(chosen)
         return Sorted(rows, self.amounts[chosen], np.bincount(rows.group, minlength=rows.groups))
 
     def at(self, rank: Reals) -> Reals:
@@ -66,18 +64,15 @@ def ascending(person: Ints, amounts: Reals) -> Ints:
     return np.asarray(np.lexsort((person, amounts)), np.int64)
 
 
-def sort_rows(rows: Rows, amounts: Reals, order: Ints) -> Sorted:
-    """Sort the rows that belong to a group.
+def sort_rows(rows: Rows, amounts: Reals) -> Sorted:
+    """Sort rows that are in the order of their amounts by group.
 
     Args:
-        rows: The rows.
+        rows: The rows, in the order of :func:`ascending`.
         amounts: One a row.
-        order: Of :func:`ascending`.
     """
-    order = order[rows.group[order] >= 0]
-    group = rows.group[order]
-    order = order[np.argsort(group.astype(np.int16) if rows.groups < _SMALL else group, kind="stable")]
-    kept = Rows(rows.person[order], rows.group[order], rows.groups)
+    order = np.argsort(rows.group.astype(np.int16) if rows.groups < _SMALL else rows.group, kind="stable")
+    kept = Rows(rows.pack[order], rows.group[order], rows.groups)
     return Sorted(kept, amounts[order], np.bincount(kept.group, minlength=rows.groups))
 
 
@@ -112,13 +107,12 @@ def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Place
         p: Which percentile, between 0 and 1.
     """
     n = given.sizes.astype(np.float64)
+    under = np.rint(p * n)
     rank = np.arange(len(given.amounts)) - given.starts[given.rows.group]
-    under = np.clip(np.rint((p * n[given.rows.group] - rank) * _PARTS) / _PARTS, 0.0, 1.0)
-    part = sums(replicates, given.rows, under)
-    below = ratio(part.drawn, whole.drawn)
-    alone = p * (1 - p) / np.maximum(n, 1)
-    error = np.sqrt(alone * excess(below, alone))
-    likely = 2 * p - np.where(whole.expected > 0, ratio(part.expected, whole.expected), p)
+    part = sums(replicates, given.rows.only(rank < under[given.rows.group]))
+    below, apart = ratio(part.drawn, whole.drawn), np.minimum(under / np.maximum(n, 1), 1.0)
+    error = np.sqrt(p * (1 - p) / np.maximum(n, 1) * excess(below, apart * (1 - apart) / np.maximum(n, 1)))
+    likely = p + apart - np.where(whole.expected > 0, ratio(part.expected, whole.expected), apart)
     ends = [
         given.at(n * share - 0.5)
         for share in (
@@ -128,8 +122,14 @@ def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Place
             p + REACH * error,
         )
     ]
-    kept = replicates.strict[replicates.pack[given.rows.person]]
-    strict = np.column_stack([given.kept(chosen).percentile(p) for chosen in kept.T])
+    strict = np.column_stack(
+        [
+            given.kept(
+                (given.rows.pack < replicates.certain) | (given.rows.pack >= replicates.certain + most)
+            ).percentile(p)
+            for most in replicates.below
+        ]
+    )
     return Placed(given.percentile(p), below, ends[0], ends[1], (ends[2], ends[3]), strict)
 
 

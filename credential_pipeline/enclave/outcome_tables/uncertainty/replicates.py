@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Packs = NDArray[np.int32]
 
 #: Seed of both streams of draws; the same people always have the same weights.
 SEED = 20_050_101
@@ -37,14 +38,16 @@ class Replicates:
     Attributes:
         pack: By person number (1, 2, ...; place 0 is nobody's) to the pack.
         weights: By pack and replicate; whole numbers.
-        right: By pack, the probability that the links of its people are right.
-        strict: By pack and threshold, whether the links are kept at it.
+        right: By pack, the probability that the links of its people are right: 1 in the first packs, then ascending.
+        certain: How many packs are of people with certain links.
+        below: For each of the other thresholds, how many packs of doubtful links are below it.
     """
 
-    pack: NDArray[np.int32]
+    pack: Packs
     weights: Reals
     right: Reals
-    strict: NDArray[np.bool_]
+    certain: int
+    below: tuple[int, ...]
 
     @property
     def packs(self) -> int:
@@ -65,6 +68,7 @@ def draw(probability: Reals, replicates: int, packs: int = PACKS) -> Replicates:
         packs: How many packs people with certain links are spread over.
     """
     doubtful = np.flatnonzero(probability < CERTAIN)
+    doubtful = doubtful[np.argsort(probability[doubtful], kind="stable")]
     common = min(packs, len(probability))
     pack = np.zeros(len(probability) + 1, np.int32)
     pack[1:] = np.arange(len(probability)) % max(common, 1)
@@ -74,8 +78,8 @@ def draw(probability: Reals, replicates: int, packs: int = PACKS) -> Replicates:
     weights = _poisson()[_uniform(0, len(right), replicates)].astype(np.float64)
     wrong = _uniform(1, len(doubtful), replicates) >= np.rint(probability[doubtful] * _LEVELS)[:, None]
     weights[common:][wrong] = 0.0
-    strict = np.column_stack([right >= threshold for threshold in THRESHOLDS])
-    return Replicates(pack=pack, weights=weights, right=right, strict=strict)
+    below = tuple(int(np.searchsorted(probability[doubtful], threshold)) for threshold in THRESHOLDS)
+    return Replicates(pack=pack, weights=weights, right=right, certain=common, below=below)
 
 
 def _uniform(stream: int, rows: int, columns: int) -> NDArray[np.uint16]:

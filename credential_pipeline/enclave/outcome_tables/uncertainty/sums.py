@@ -6,12 +6,14 @@ All are sums of whole numbers, which come out the same in any order. Not here: w
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Packs, Reals, Replicates
 
+Flags = NDArray[np.bool_]
 #: Cells (group times pack) that are summed in one go, 32 MB.
 _AT_ONCE = 4_000_000
-#: Whole numbers up to eight times this have an exact single-precision number; no replicate comes near.
+#: Counts below are summed in single precision, which is twice as fast and holds eight times as many exactly.
 _SINGLE = 2_000_000
 
 
@@ -33,8 +35,12 @@ class Sums:
 
     def repeated(self, times: int) -> "Sums":
         """Every group so many times, one after the other."""
-        parts = (self.plain, self.drawn, self.expected, self.strict)
-        return Sums(*(np.repeat(part, times, axis=0) for part in parts))
+        return Sums(*(np.repeat(part, times, axis=0) for part in self.all))
+
+    @property
+    def all(self) -> tuple[Reals, Reals, Reals, Reals]:
+        """The four."""
+        return self.plain, self.drawn, self.expected, self.strict
 
 
 @dataclass(frozen=True)
@@ -42,14 +48,18 @@ class Rows:
     """Rows of people in groups.
 
     Attributes:
-        person: Number of the person.
-        group: 0, 1, ... less than ``groups``; below 0 where the row belongs to no group.
+        pack: The pack of the person whose row it is.
+        group: 0, 1, ... less than ``groups``.
         groups: How many groups there are.
     """
 
-    person: Ints
+    pack: Packs
     group: Ints
     groups: int
+
+    def only(self, chosen: Flags) -> "Rows":
+        """The chosen rows, in the same groups."""
+        return Rows(self.pack[chosen], self.group[chosen], self.groups)
 
 
 def sums(replicates: Replicates, rows: Rows, values: Reals | None = None) -> Sums:
@@ -58,42 +68,29 @@ def sums(replicates: Replicates, rows: Rows, values: Reals | None = None) -> Sum
     Args:
         replicates: The weights.
         rows: What is summed up.
-        values: Whole numbers, one a row (or dyadic fractions); without them the rows are counted.
+        values: Whole numbers, one a row; without them the rows are counted.
     """
-    pack = replicates.pack[rows.person].astype(np.int64)
     stride = max(1, _AT_ONCE // max(replicates.packs, 1))
+    if rows.groups <= stride:
+        return _sums(replicates, rows, values)
     parts = []
-    for start in range(0, max(rows.groups, 1), stride):
-        stop = min(start + stride, rows.groups)
-        inside = (rows.group >= start) & (rows.group < stop)
-        place = (rows.group[inside] - start) * replicates.packs + pack[inside]
-        given = None if values is None else values[inside]
-        found = np.bincount(place, weights=given, minlength=(stop - start) * replicates.packs)
-        parts.append(found.astype(np.float64).reshape(stop - start, replicates.packs))
-    return _put_together([_of(part, replicates) for part in parts])
+    for start in range(0, rows.groups, stride):
+        inside = (rows.group >= start) & (rows.group < start + stride)
+        part = Rows(rows.pack[inside], rows.group[inside] - start, min(stride, rows.groups - start))
+        parts.append(_sums(replicates, part, None if values is None else values[inside]))
+    return Sums(*(np.concatenate(axis) for axis in zip(*(part.all for part in parts), strict=True)))
 
 
-def _of(by_pack: Reals, replicates: Replicates) -> Sums:
-    plain = by_pack.sum(axis=1)
-    return Sums(
-        plain=plain,
-        drawn=_drawn(by_pack, replicates, float(plain.max(initial=0))),
-        expected=(by_pack * replicates.right).sum(axis=1),
-        strict=np.column_stack([by_pack[:, kept].sum(axis=1) for kept in replicates.strict.T]),
-    )
-
-
-def _drawn(by_pack: Reals, replicates: Replicates, most: float) -> Reals:
-    """Sums in every replicate; in single precision, which is twice as fast, where that holds them exactly."""
-    if most < _SINGLE and np.array_equal(by_pack, np.rint(by_pack)):
-        return np.asarray(by_pack.astype(np.float32) @ replicates.weights.astype(np.float32), np.float64)
-    return np.asarray(by_pack @ replicates.weights, np.float64)
-
-
-def _put_together(parts: list[Sums]) -> Sums:
-    return Sums(
-        plain=np.concatenate([part.plain for part in parts]),
-        drawn=np.concatenate([part.drawn for part in parts]),
-        expected=np.concatenate([part.expected for part in parts]),
-        strict=np.concatenate([part.strict for part in parts]),
-    )
+def _sums(replicates: Replicates, rows: Rows, values: Reals | None) -> Sums:
+    place = rows.group * replicates.packs + rows.pack
+    found = np.bincount(place, weights=values, minlength=rows.groups * replicates.packs)
+    by_pack = found.reshape(rows.groups, replicates.packs)
+    plain = by_pack.sum(axis=1).astype(np.float64)
+    # Packs of doubtful links come last, the most doubtful first, so that what is left out is a range of them.
+    doubted = by_pack[:, replicates.certain :]
+    wrong = (doubted * (1.0 - replicates.right[replicates.certain :])).sum(axis=1)
+    left_out = [doubted[:, :most].sum(axis=1) for most in replicates.below]
+    single = values is None and plain.max(initial=0) < _SINGLE
+    kind = np.float32 if single else np.float64
+    drawn = by_pack.astype(kind) @ replicates.weights.astype(kind)
+    return Sums(plain, drawn.astype(np.float64), plain - wrong, np.column_stack([plain - out for out in left_out]))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Packs, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -28,6 +28,7 @@ class Table:
 
     Attributes:
         person: Number of the person.
+        pack: Pack of the person.
         horizon: Place of the horizon in ``horizons``.
         horizons: The horizons; a large negative number where time plays no part.
         codes: Column to the place of each row's label in ``labels``; below 0 where the row has none or it was given up.
@@ -36,6 +37,7 @@ class Table:
     """
 
     person: Ints
+    pack: Packs
     horizon: Ints
     horizons: Ints
     codes: dict[str, Ints]
@@ -48,23 +50,35 @@ class Groups:
     """Groups of rows, and what each is.
 
     Attributes:
-        rows: The rows with their groups.
+        rows: The rows that belong to a group.
+        places: Where they stand in the table.
         keys: Column (and ``horizon``) to the code of every group.
     """
 
     rows: Rows
+    places: Ints
     keys: dict[str, Ints]
 
-    def within(self, chosen: np.ndarray) -> Rows:
-        """The rows with those that are not chosen in no group."""
-        return Rows(self.rows.person, np.where(chosen, self.rows.group, -1), self.rows.groups)
+    def among(self, chosen: NDArray[np.bool_]) -> Rows:
+        """Of the rows those that are chosen, by a flag for every row of the table."""
+        return self.rows.only(chosen[self.places])
+
+    def sorted_by(self, table: Table, order: Ints) -> tuple[Rows, Ints]:
+        """The rows in an order of the table's rows, and where they stand in the table."""
+        group = np.full(len(table.pack), -1, np.int32)
+        group[self.places] = self.rows.group
+        places = order[group[order] >= 0]
+        return Rows(table.pack[places], group[places].astype(np.int64), self.rows.groups), places
 
 
-def read_table(work: Scratch, source: Relation, columns: Iterable[str], numbers: Mapping[str, str]) -> Table:
+def read_table(
+    work: Scratch, replicates: Replicates, source: Relation, columns: Iterable[str], numbers: Mapping[str, str]
+) -> Table:
     """Read rows into memory.
 
     Args:
         work: Where the rows live.
+        replicates: Who is in which pack.
         source: pid, if time plays a part horizon, and the columns.
         columns: Which columns tell groups apart.
         numbers: Name to SQL expression: a condition, or an amount; missing counts as false or is NaN.
@@ -78,6 +92,7 @@ def read_table(work: Scratch, source: Relation, columns: Iterable[str], numbers:
     horizons, horizon = _places(_whole(found["horizon"]))
     return Table(
         person=_whole(found["pid"]),
+        pack=replicates.pack[_whole(found["pid"])],
         horizon=horizon,
         horizons=horizons,
         codes={name: _whole(found[f"code_{name}"]) for name in labels},
@@ -141,7 +156,8 @@ def group_by(table: Table, columns: Sequence[str], chosen: np.ndarray) -> Groups
     for name in reversed(columns):
         rest, keys[name] = np.divmod(rest, len(table.labels[name]))
     keys["horizon"] = table.horizons[rest]
-    return Groups(Rows(table.person, np.where(kept, number[place], -1), len(there)), keys)
+    places = np.flatnonzero(kept)
+    return Groups(Rows(table.pack[places], number[place[places]], len(there)), places, keys)
 
 
 @dataclass(frozen=True)
