@@ -445,14 +445,14 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
     drawn = work.table(
         "bands",
         f"""
-        SELECT 'earnings_p50' AS measure, 'earnings_p50' AS definition, 'F' AS sex, 1 AS horizon, 900.0 AS low, 2100.0 AS high,
+        SELECT 'earnings_p50' AS measure, 'earnings_p50' AS definition, 'F' AS sex, 1 AS horizon, 900.0 AS low, 2100.0 AS high, true AS fragile,
                {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
         """,
     )
     made = outcomes(work, plan(base_year=2021), Ladder().relation(work), drawn, cells)
-    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition")
+    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition", "fragile")
     assert rows(work, made, *columns) == [
-        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50"),
+        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50", True),
         (
             "manufacturing/setting_share/setting_credit/setting=credit",
             None,
@@ -462,5 +462,6 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
             None,
             "all",
             "setting_credit",
+            False,
         ),
     ]
