@@ -18,6 +18,7 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates, draw
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, sums
 from credential_pipeline.engines.sampling import wilson
+from tests.domain.enclave.outcome_tables_world import World, award, tabulated
 
 ASKED = 300
 
@@ -274,3 +275,23 @@ def test_a_group_of_nobody_has_no_band_and_one_of_one_has_no_width() -> None:
     amount = percentiles(replicates, rows, np.array([7.0]), 0.5)
     assert (amount.low[1], amount.high[1]) == (7.0, 7.0)
     assert np.isnan([amount.low[0], amount.high[0]]).all()
+
+
+def test_cells_of_people_with_doubtful_links_have_wider_bands_and_are_fragile() -> None:
+    """Forty holders, of whom the ten with a doubtful link are the only ones without wages."""
+    keys = [f"K{number:02}" for number in range(40)]
+    world = World(
+        learners=[(key, 1990, "M", "white", None) for key in keys],
+        credentials=[award(key, "mssc", "CPT", "2012-06-01") for key in keys],
+        wages=[(key, 2013, "E1", 30_000.0 + 100 * place) for place, key in enumerate(keys[10:])],
+        employers=[("E1", "332710")],
+    )
+    sure_of = tabulated(world).cell("wage_matched_share/h=1")
+    world.person_links = [(key, 0.6 if key < "K10" else 1.0) for key in keys]
+    found = tabulated(world)
+    cell = found.cell("wage_matched_share/h=1")
+    assert cell["value"] == sure_of["value"] == 0.75
+    assert (cell["high"], cell["fragile"], sure_of["fragile"]) == (1.0, True, False)
+    assert sure_of["high"] < 0.9
+    # Whoever has wages has a certain link.
+    assert not found.cell("earnings_p50/h=1")["fragile"]
