@@ -67,8 +67,7 @@ def distribute(work: Scratch, follow_ups: Relation) -> Relation:
 def percentile_cells(work: Scratch, counts: Relation, distributions: Relation) -> Relation:
     """P25, p50 and p75 of real annual earnings of every group at every horizon.
 
-    Interpolated between the two neighbours, as ``quantile_cont``. The band is that of order statistics: the percentiles
-    at p -+ 1.96 sqrt(p (1 - p) / n).
+    Interpolated between the two neighbours, as ``quantile_cont``.
     """
     return CELLS.rows(
         work,

@@ -51,6 +51,11 @@ _TABLES = (
                 "DOUBLE",
                 "The figure to publish: percentiles averaged over the next ranks, five people a side; else the value.",
             ),
+            Column(
+                "fragile",
+                "BOOLEAN",
+                "With better links alone the figure lies outside of what chance explains, or a difference turns round.",
+            ),
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
         ),

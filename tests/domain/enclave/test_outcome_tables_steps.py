@@ -392,10 +392,8 @@ def test_percentiles_and_premium_of_hand_made_earnings(work: Scratch, follow_ups
         "earnings_overall",
     ]  # fmt: skip
     premium = premium_cells(work, counts, distributions)
-    # The median of 50,000 and 70,000 in the industry, and one person elsewhere, whose band has no width.
-    assert rows(work, premium, "n", "value", "high - value", where=everybody) == [
-        (3, 30_000.0, pytest.approx(10_000.0))
-    ]
+    # The median of 50,000 and 70,000 in the industry, and one person elsewhere.
+    assert rows(work, premium, "n", "value", where=everybody) == [(3, 30_000.0)]
 
 
 def test_shares_meet_the_total_of_their_group_and_time(work: Scratch) -> None:
@@ -473,16 +471,23 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
         work,
         """
         SELECT 't' AS "table", 'earnings_p50' AS measure, 'usd' AS unit, 'F' AS sex, 1 AS horizon, 9 AS n,
-               1234.56789012 AS value, 1000.00000049 AS low, 2000 AS high
+               1234.56789012 AS value, 1000.00000049 AS low, 2000 AS high, 'all' AS setting
         UNION ALL BY NAME
         SELECT 't' AS "table", 'setting_share' AS measure, 'share' AS unit, 'setting_credit' AS definition,
                'credit' AS setting, 0 AS n, NULL::DOUBLE AS value, 0.1 AS low, 0.2 AS high
         """,
     )
-    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), cells)
-    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition")
+    drawn = work.table(
+        "bands",
+        f"""
+        SELECT 'earnings_p50' AS measure, 'earnings_p50' AS definition, 'F' AS sex, 1 AS horizon, 900.0 AS low, 2100.0 AS high, true AS fragile,
+               {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
+        """,
+    )
+    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), drawn, cells)
+    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition", "fragile")
     assert rows(work, made, *columns) == [
-        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 1000.0, 2000.0, 1, 2021, "sex", "earnings_p50"),
+        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50", True),
         (
             "manufacturing/setting_share/setting_credit/setting=credit",
             None,
@@ -492,5 +497,6 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
             None,
             "all",
             "setting_credit",
+            False,
         ),
     ]
