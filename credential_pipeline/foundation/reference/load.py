@@ -11,6 +11,13 @@ FOLDER = Path(__file__).parent
 SERIES: dict[str, dict[str, str]] = {
     "cpi_u": {"year": "INTEGER", "index": "DOUBLE"},
     "naics_sectors": {"code": "VARCHAR", "label": "VARCHAR"},
+    "poverty_guidelines": {
+        "year": "INTEGER",
+        "one_person": "DOUBLE",
+        "each_additional": "DOUBLE",
+        "additional_verified": "BOOLEAN",
+    },
+    "price_parities": {"state": "VARCHAR", "year": "INTEGER", "parity": "DOUBLE"},
     "states": {"state": "VARCHAR", "fips": "VARCHAR", "label": "VARCHAR"},
 }
 
@@ -18,8 +25,11 @@ SERIES: dict[str, dict[str, str]] = {
 def reference_series(work: Scratch, name: str) -> Relation:
     """One of the series, each with ``source`` and ``as_of``.
 
-    There are ``cpi_u`` (year, index: annual average, 1982-84 = 100), ``naics_sectors`` (code such as '31-33', label) and
-    ``states`` (postal code, FIPS code, label).
+    There are ``cpi_u`` (year, index: annual average, 1982-84 = 100), ``naics_sectors`` (code such as '31-33', label),
+    ``states`` (postal code, FIPS code, label), ``poverty_guidelines`` (year, dollars a year for one person and for each
+    additional person of the household; the 48 contiguous states and DC, no year before 2018; ``additional_verified`` is
+    false where the second amount could not be checked against the notice) and ``price_parities`` (postal code, year,
+    price level of the state with that of the nation = 100; no territories).
 
     Args:
         work: Where the rows live.

@@ -34,6 +34,23 @@ def test_codes_are_text_and_unique() -> None:
     assert len({state for state, _ in states}) == len({fips for _, fips in states}) == 52
 
 
+def test_the_poverty_guidelines_have_no_gap_and_say_what_is_not_verified() -> None:
+    guidelines = {
+        year: amounts for year, *amounts in rows("poverty_guidelines", "year", "one_person", "each_additional")
+    }
+    assert list(guidelines) == list(range(2018, 2027))
+    assert (guidelines[2018], guidelines[2026]) == ([12140, 4320], [15960, 5680])
+    assert [year for year, known in rows("poverty_guidelines", "year", "additional_verified") if not known] == [2026]
+
+
+def test_every_state_has_a_price_parity_for_one_year() -> None:
+    parities = {(state, year): parity for state, year, parity in rows("price_parities", "state", "year", "parity")}
+    states = {state for (state,) in rows("states", "state")}
+    assert {state for state, _ in parities} == states - {"PR"}
+    assert len(parities) == 51
+    assert (parities["NC", 2023], parities["CA", 2023], parities["WY", 2023]) == (94.139, 112.581, 90.848)
+
+
 def test_an_unknown_series_is_refused() -> None:
     with connect(threads=1) as con, scratch(con) as work, pytest.raises(SafeError, match="E_REFERENCE"):
         reference_series(work, "cpi_w")
