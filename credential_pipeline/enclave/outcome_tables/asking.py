@@ -82,28 +82,32 @@ class MoneyAsk:
 
 
 def ask_shares(
-    work: Scratch, source: Relation, asks: Sequence[ShareAsk], breakdowns: Breakdowns = BREAKDOWNS
+    work: Scratch,
+    source: Relation,
+    asks: Sequence[ShareAsk],
+    breakdowns: Breakdowns = BREAKDOWNS,
+    parts: Sequence[str] = (),
 ) -> Answer:
     """Count every denominator and numerator, and divide.
 
     Args:
         work: Where the rows live.
-        source: One row a person, or a person and horizon: the group's columns, horizon, and what the conditions name;
-            optionally sector or setting, which tell the parts of a share apart.
+        source: One row a person, or a person and horizon: the group's columns, horizon, and what the conditions name.
         asks: The shares.
         breakdowns: For whom they are asked, beside everybody.
+        parts: Columns of the source that tell the parts of a share apart: sector, setting or both.
 
     Returns:
         Counts of the totals and parts, and cells with the band of a simple random sample.
     """
-    parts = _parts_of(source)
     totals = {ask.total: f"({ask.where})" for ask in asks}
     numerators = {ask.part: f"({ask.where}) AND ({ask.of})" for ask in asks}
-    counts = COUNTS.union(
-        work,
+    counted = (
         _count(work, source, totals, breakdowns, ()),
         _count(work, source, numerators, breakdowns, parts),
     )
+    # Who is in one share's numerator may be another's denominator.
+    counts = work.table("counts", f"SELECT DISTINCT * FROM {COUNTS.union(work, *counted)}")
     named = [(ask.table, ask.measure, ask.definition, ask.total, ask.part) for ask in asks]
     asked = work.rows(
         "asked", dict.fromkeys(("tab", "measure", "definition", "total", "part"), "VARCHAR"), dict.fromkeys(named)
@@ -128,7 +132,13 @@ def ask_shares(
     return Answer(counts, cells)
 
 
-def ask_money(work: Scratch, source: Relation, asks: Sequence[MoneyAsk], breakdowns: Breakdowns = BREAKDOWNS) -> Answer:
+def ask_money(
+    work: Scratch,
+    source: Relation,
+    asks: Sequence[MoneyAsk],
+    breakdowns: Breakdowns = BREAKDOWNS,
+    parts: Sequence[str] = (),
+) -> Answer:
     """Percentiles and means of amounts, with the number of people who have them.
 
     Args:
@@ -136,13 +146,14 @@ def ask_money(work: Scratch, source: Relation, asks: Sequence[MoneyAsk], breakdo
         source: As for :func:`ask_shares`.
         asks: The amounts.
         breakdowns: For whom they are asked, beside everybody.
+        parts: Columns of the source by which the amounts are told apart: sector, setting or both.
 
     Returns:
         Counts, and cells with the band of order statistics, or of a mean.
     """
     answers: list[Answer] = []
     for column, where in dict.fromkeys((ask.column, ask.where) for ask in asks):
-        lists = _gather(work, source, column, where, breakdowns)
+        lists = _gather(work, source, column, where, breakdowns, parts)
         answers += [_amounts(work, lists, ask) for ask in asks if (ask.column, ask.where) == (column, where)]
     return together(work, *answers)
 
@@ -157,9 +168,11 @@ def together(work: Scratch, *answers: Answer) -> Answer:
     )
 
 
-def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns) -> Relation:
+def _gather(
+    work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns, parts: Sequence[str]
+) -> Relation:
     """The sorted amounts ``v`` of every group, horizon and part."""
-    by = "".join(f"{part}, " for part in _parts_of(source))
+    by = "".join(f"{part}, " for part in parts)
     sets, used = _sets(breakdowns)
     return work.table(
         "gathered",
@@ -175,7 +188,7 @@ def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns
 
 
 def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
-    shape = ", ".join([*GROUP, "horizon", *_parts_of(lists)])
+    shape = ", ".join([*GROUP, "horizon", *(part for part in _PARTS if part in lists.columns)])
     counts = COUNTS.rows(
         work, f"SELECT '{ask.n}' AS quantity, {shape}, len(v) AS value, value AS learners FROM {lists}"
     )
@@ -220,10 +233,6 @@ def _count(
         FROM (SELECT *, unnest(flows) AS flow FROM wide WHERE {_told(used)})
         """,
     )
-
-
-def _parts_of(rows: Relation) -> list[str]:
-    return [part for part in _PARTS if part in rows.columns]
 
 
 def _sets(breakdowns: Breakdowns) -> tuple[str, list[str]]:

@@ -11,6 +11,8 @@ from credential_pipeline.enclave.outcome_tables.shape import Shape
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
+#: Horizons at which figures by state are given.
+STATE_HORIZONS = (-1, 1, 5)
 #: Without a ``definition`` a cell has that of its measure.
 CELLS = Shape(
     "cells",
@@ -73,6 +75,7 @@ def outcomes(work: Scratch, plan: Plan, rungs: Relation, *parts: Relation) -> Re
             "industry": plan.industry,
             "base_year": plan.base_year,
             "attribution": plan.attribution,
+            "state_horizons": list(STATE_HORIZONS),
             "bands": [label for label, _, _ in (*plan.age_bands, *plan.cohort_bands)],
         },
     )

@@ -175,14 +175,14 @@ def sector_counts(
 
 
 def identify(work: Scratch, *parts: Relation) -> Relation:
-    """All counts, each with ``count_id`` in front, and ``who`` (the group, as in ids) and ``dimension`` behind."""
+    """All counts, each once, with ``count_id`` in front, and ``who`` (the group, as in ids) and ``dimension`` behind."""
     group = ", ".join(GROUP)
     return work.table(
         "identified_counts",
         f"""
         SELECT quantity || id_tail(who_of({group}), sector, setting, horizon) AS count_id, *,
                who_of({group}) AS who, dimension_of({group}) AS dimension
-        FROM {COUNTS.union(work, *parts)}
+        FROM (SELECT DISTINCT * FROM {COUNTS.union(work, *parts)})
         """,
     )
 

@@ -30,7 +30,7 @@ def sector_digits(work: Scratch, sectors: Relation) -> Relation:
 def classify_employers(
     work: Scratch, employers: Relation, person_years: Relation, digits: Relation, plan: Plan
 ) -> Relation:
-    """Every main employer with a code: employer_id, sector, in_industry; of several codes the smallest counts.
+    """Every main employer with a code: employer_id, naics, sector, in_industry; of several codes the smallest counts.
 
     Args:
         work: Where the rows live.
@@ -48,7 +48,7 @@ def classify_employers(
             FROM {employers} SEMI JOIN main USING (employer_id)
             GROUP BY employer_id
         )
-        SELECT c.employer_id, coalesce(s.sector, 'unknown') AS sector,
+        SELECT c.employer_id, c.naics, coalesce(s.sector, 'unknown') AS sector,
                len(list_filter(CAST(? AS VARCHAR[]), lambda prefix: starts_with(c.naics, prefix))) > 0 AS in_industry
         FROM codes AS c LEFT JOIN {digits} AS s ON s.digits = left(c.naics, 2)
         """,

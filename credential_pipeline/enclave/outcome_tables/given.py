@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, relation
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Given:
             in_industry, sector, employer_id, real.
         person_years: Years with wages of the people of the cohort: pid, year, cents, employer_id (the main employer).
         price_factors: year, factor into dollars of the base year.
-        main_employers: employer_id, sector, in_industry.
+        main_employers: employer_id, naics, sector, in_industry.
         covered_years: Calendar years (year) that the wage files cover.
     """
 
@@ -30,6 +30,10 @@ class Given:
     price_factors: Relation
     main_employers: Relation
     covered_years: Relation
+
+    def persons(self, work: Scratch) -> Relation:
+        """The follow-ups of every person once: at the first of the awards at which the person is counted."""
+        return work.view("persons", f"SELECT * FROM {self.follow_ups} WHERE lead")
 
 
 def source(con: Connection, name: str) -> Relation:

@@ -16,3 +16,12 @@ BREAKDOWNS: Final[tuple[tuple[str, ...], ...]] = (
 )
 SETS: Final = ", ".join(f"({', '.join(breakdown)})" for breakdown in BREAKDOWNS)
 """The breakdowns as SQL's grouping sets."""
+BROAD: Final[tuple[tuple[str, ...], ...]] = (
+    ("certifier",),
+    ("cohort",),
+    ("age_band",),
+    ("sex",),
+    ("race",),
+    ("ethnicity",),
+)
+"""Breakdowns of the questions: those that leave groups large, and the tables readable."""

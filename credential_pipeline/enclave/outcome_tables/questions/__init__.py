@@ -10,10 +10,23 @@ from credential_pipeline.enclave.outcome_tables.asking import Answer
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions import own_change
+from credential_pipeline.enclave.outcome_tables.questions import education, living, own_change, versions
+from credential_pipeline.enclave.outcome_tables.questions import work as working
 from credential_pipeline.foundation.storage.relation import Scratch
 
-ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (own_change.answer,)
+ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (
+    own_change.answer,
+    versions.answer,
+    working.answer,
+    education.answer,
+    living.answer,
+)
 """Every question's entry, in the order of the tables."""
-DEFINITIONS: Final[tuple[Definition, ...]] = (*own_change.DEFINITIONS,)
+DEFINITIONS: Final[tuple[Definition, ...]] = (
+    *own_change.DEFINITIONS,
+    *education.DEFINITIONS,
+    *living.DEFINITIONS,
+    *versions.DEFINITIONS,
+    *working.DEFINITIONS,
+)
 """What all their figures mean."""

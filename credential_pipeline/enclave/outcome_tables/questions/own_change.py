@@ -14,7 +14,7 @@ from credential_pipeline.enclave.outcome_tables.asking import (
     together,
 )
 from credential_pipeline.enclave.outcome_tables.given import Given
-from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.grouping import BROAD, GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -46,18 +46,25 @@ DEFINITIONS: Final = (
 
 
 def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
-    """``own_change_p25|p50|p75`` and ``earns_less_share`` of every group in every year after the award."""
-    changes = own_changes(work, given)
+    """The median own change and ``earns_less_share`` of every group in every year after the award; quartiles for everybody."""
+    changes = own_changes(work, given.persons(work))
     del plan
-    money = [MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p25", "p50", "p75")]
+    median, *others = (
+        MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p50", "p25", "p75")
+    )
     less = ShareAsk("change", "earns_less_share", "with_change", "earns_less", "change IS NOT NULL", "change < 0")
-    return together(work, ask_money(work, changes, money), ask_shares(work, changes, [less]))
+    return together(
+        work,
+        ask_money(work, changes, [median], BROAD),
+        ask_money(work, changes, others, ()),
+        ask_shares(work, changes, [less], BROAD),
+    )
 
 
-def own_changes(work: Scratch, given: Given) -> Relation:
-    """One row per unit and year after the award: uid, pid, the group's columns, horizon, real, before, change.
+def own_changes(work: Scratch, persons: Relation) -> Relation:
+    """One row per person and year after the award: pid, the group's columns, horizon, real, before, change.
 
-    ``before`` is the mean real wages of the unit in the years of :data:`BASELINE` in which it has any; both it and
+    ``before`` is the mean real wages of the person in the years of :data:`BASELINE` in which there are any; both it and
     ``change`` are missing for whoever has none.
     """
     group = ", ".join(f"f.{column}" for column in GROUP)
@@ -65,11 +72,11 @@ def own_changes(work: Scratch, given: Given) -> Relation:
         "own_changes",
         f"""
         WITH before AS (
-            SELECT uid, avg(real) AS before FROM {given.follow_ups}
-            WHERE horizon IN {BASELINE} AND seen GROUP BY uid
+            SELECT pid, avg(real) AS before FROM {persons}
+            WHERE horizon IN {BASELINE} AND seen GROUP BY pid
         )
-        SELECT f.uid, f.pid, {group}, f.horizon, f.real, b.before, f.real - b.before AS change
-        FROM {given.follow_ups} AS f JOIN before AS b USING (uid)
+        SELECT f.pid, {group}, f.horizon, f.real, b.before, f.real - b.before AS change
+        FROM {persons} AS f JOIN before AS b USING (pid)
         WHERE f.horizon >= 1 AND f.seen
         """,
     )

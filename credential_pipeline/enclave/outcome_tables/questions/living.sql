@@ -1,0 +1,19 @@
+-- One row per person and horizon: wages at the nation's prices (level), the guideline of the base year, and whether the
+-- line was met by then in a year after the award. A state without a parity (a territory, or unknown) has no level.
+WITH lines AS (
+    SELECT one_person, each_additional FROM {guidelines} WHERE year = $base_year
+), priced AS (
+    SELECT f.*, l.one_person, l.each_additional, f.real / (r.parity / 100) AS level
+    FROM {persons} AS f
+    JOIN {people} AS p USING (pid)
+    LEFT JOIN {parities} AS r ON r.state = p.state
+    LEFT JOIN lines AS l ON true
+)
+SELECT
+    *,
+    horizon >= 1 AND one_person IS NOT NULL
+        AND bool_and(presence <> 'year_not_covered') OVER so_far AS followed,
+    coalesce(bool_or(level > CAST($percent AS DOUBLE) / 100 * (one_person + ($household - 1) * each_additional)) OVER so_far, false)
+        AS reached
+FROM priced
+WINDOW so_far AS (PARTITION BY pid, horizon >= 1 ORDER BY horizon)
