@@ -7,6 +7,7 @@ from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Cohorts, Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.programmes import Programme
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
 LEDGER_HORIZONS = (1, 5)
@@ -32,6 +33,7 @@ class Plan:
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
         families: Certifier, credential code, family, for credentials that have one.
+        programmes: Training programmes of the industry.
         profile: The disclosure profile, which decides how large a category must be.
     """
 
@@ -50,6 +52,7 @@ class Plan:
     reporting: tuple[str, ...]
     training_window_days: int
     families: tuple[tuple[str, str, str], ...] = ()
+    programmes: tuple[Programme, ...] = ()
     profile: Profile = PROFILES["standard"]
 
     @property
@@ -107,6 +110,7 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
             for credential in c.credentials
             if credential.family
         ),
+        programmes=industry.programmes,
         profile=industry.disclosure.rules(),
     )
 

@@ -185,9 +185,7 @@ def _complete(
     return resolved | {"programmes": taught.programmes if taught else ()}
 
 
-def _check_programme(
-    programme: Programme, place: int, industry: Industry, certifiers: Mapping[str, Certifier]
-) -> None:
+def _check_programme(programme: Programme, place: int, industry: Industry, certifiers: Mapping[str, Certifier]) -> None:
     """Refuse a programme whose certifier or credentials the industry does not have."""
     where = f"programmes/{industry.industry}.yml: key 'programmes.{place}"
     if programme.certifier not in industry.certifiers:
@@ -227,12 +225,16 @@ def load_registry(extra: Path | None = None) -> Registry:
         for stem, shown, document in _documents(roots, "programmes")
     }
     industries = {
-        stem: _validated(Industry, "industry", stem, shown, _complete(document, shown, agreements, programmes.get(stem)))
+        stem: _validated(
+            Industry, "industry", stem, shown, _complete(document, shown, agreements, programmes.get(stem))
+        )
         for stem, shown, document in _documents(roots, "industries")
     }
     if foreign := sorted(programmes.keys() - industries.keys()):
         allowed = ", ".join(sorted(industries))
-        message = f"programmes/{foreign[0]}.yml: key 'industry': there is no such file of industries/; allowed: {allowed}"
+        message = (
+            f"programmes/{foreign[0]}.yml: key 'industry': there is no such file of industries/; allowed: {allowed}"
+        )
         raise SafeError("E_REGISTRY", message)
     for industry in industries.values():
         unknown = [name for name in industry.certifiers if name not in certifiers]

@@ -24,14 +24,16 @@ Row = tuple[Any, ...]
 KEYED = {
     "learners": "person_key birth_year sex race death_year",
     "degrees": "person_key degree_date",
-    "credentials": "person_key certifier credential_code event result event_date training_setting",
-    "enrollments": "person_key sector credit degree_seeking begin_date end_date",
+    "credentials": "person_key certifier credential_code event result event_date training_setting provider_opeid",
+    "unkeyed_credentials": "certifier credential_code event event_date provider_opeid",
+    "enrollments": "person_key sector credit degree_seeking begin_date end_date opeid",
     "coverage": "reason learners",
 }
 REFERENCE = {
     "wages": "person_key year employer_id wages",
     "employers": "employer_id naics",
     "persons": "person_key birth_date",
+    "wage_states": "state agreement employers",
 }
 
 
@@ -45,6 +47,8 @@ class World:
     wages: list[Row] = field(default_factory=list)
     employers: list[Row] = field(default_factory=list)
     coverage: list[Row] = field(default_factory=list)
+    unkeyed_credentials: list[Row] = field(default_factory=list)
+    wage_states: list[Row] = field(default_factory=list)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""

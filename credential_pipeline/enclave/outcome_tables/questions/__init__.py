@@ -10,7 +10,7 @@ from credential_pipeline.enclave.outcome_tables.asking import Answer
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions import education, living, own_change, versions
+from credential_pipeline.enclave.outcome_tables.questions import education, living, own_change, versions, workforce_pell
 from credential_pipeline.enclave.outcome_tables.questions import work as working
 from credential_pipeline.foundation.storage.relation import Scratch
 
@@ -20,6 +20,7 @@ ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (
     working.answer,
     education.answer,
     living.answer,
+    workforce_pell.answer,
 )
 """Every question's entry, in the order of the tables."""
 DEFINITIONS: Final[tuple[Definition, ...]] = (
@@ -28,5 +29,6 @@ DEFINITIONS: Final[tuple[Definition, ...]] = (
     *living.DEFINITIONS,
     *versions.DEFINITIONS,
     *working.DEFINITIONS,
+    *workforce_pell.DEFINITIONS,
 )
 """What all their figures mean."""
