@@ -1,21 +1,28 @@
 """Would Workforce Pell pay: programmes written by hand that pass, fail, or cannot be evaluated, each for one reason."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
+from credential_pipeline.enclave.outcome_tables.cells import outcomes
+from credential_pipeline.enclave.outcome_tables.cohorts import number_people
+from credential_pipeline.enclave.outcome_tables.counts import identify
+from credential_pipeline.enclave.outcome_tables.earnings import covered_years, price_factors
+from credential_pipeline.enclave.outcome_tables.given import Given
+from credential_pipeline.enclave.outcome_tables.questions.workforce_pell import answer
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.judging import Evidence, judge
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.law import Law
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.window import choose, last_year
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import relation, scratch
-from tests.domain.enclave.outcome_tables_world import Result, World, opened, rows_of, settings, tabulated
+from tests.domain.enclave.outcome_tables_world import World, opened, rows_of, settings, working
 
 OPEID = "00123400"
 PARITY, POVERTY = 0.94139, 1.5 * 12_140
@@ -45,7 +52,9 @@ def programme(**changed: object) -> dict[str, object]:
     return {key: value for key, value in (PROGRAMME | changed).items() if value is not None}
 
 
-def event(key: str, day: str, kind: str = "award", opeid: str | None = OPEID, certifier: str = "mssc") -> tuple[Any, ...]:
+def event(
+    key: str, day: str, kind: str = "award", opeid: str | None = OPEID, certifier: str = "mssc"
+) -> tuple[Any, ...]:
     code = {"mssc": "CPT", "nims": "N1"}[certifier]
     return (key, certifier, code, kind, "pass" if kind == "award" else "fail", day, "credit", opeid)
 
@@ -77,16 +86,39 @@ def college(
     )
 
 
-def tables(world: World, profile: str = "standard", base_year: int = 2018, **changed: object) -> Result:
-    return tabulated(world, profile=profile, base_year=base_year, programmes=(programme(**changed),))
+@dataclass(frozen=True)
+class Answered:
+    """Cells, counts and rules of the question alone, as dicts and with their ids."""
+
+    outcomes: list[dict[str, Any]]
+    counts: dict[str, int]
+    rules: dict[str, tuple[str, ...]]
+
+    def value(self, tail: str) -> float | None:
+        return next(row["value"] for row in self.outcomes if row["cell_id"] == f"manufacturing/{tail}")
 
 
-def verdict(result: Result) -> tuple[str, str, set[str]]:
+def tables(world: World, profile: str = "standard", base_year: int = 2018, **changed: object) -> Answered:
+    """Ask nothing else of the world: what other questions need is not made."""
+    with working(world, profile=profile, base_year=base_year, programmes=(programme(**changed),)) as (work, plan):
+        people = number_people(work, relation(work.con, "person_keys.learners"))
+        wages = relation(work.con, "reference_population.wages")
+        factors = price_factors(work, reference_series(work, "cpi_u"), wages, plan)
+        given = Given(people, people, people, people, people, factors, people, covered_years(work, wages))
+        answered = answer(work, given, plan)
+        rungs = work.rows(
+            "rungs", dict.fromkeys(("dimension", "within", "label"), "VARCHAR") | {"silent": "BOOLEAN"}, []
+        )
+        found = rows_of(work.con, outcomes(work, plan, rungs, answered.cells))
+        counts = {row["count_id"]: row["value"] for row in rows_of(work.con, identify(work, answered.counts))}
+        return Answered(found, counts, dict(answered.rules))
+
+
+def verdict(result: Answered) -> tuple[str, str, set[str]]:
     """Full verdict, verdict of the first years, reasons."""
     found: dict[str, list[str]] = {}
     for row in result.outcomes:
-        if row["table"] == "workforce_pell":
-            found.setdefault(row["measure"], []).append(row["definition"])
+        found.setdefault(row["measure"], []).append(row["definition"])
     (full,), (first,) = found["pell_verdict"], found["pell_verdict_transition"]
     reasons = {reason.removeprefix("pell_") for reason in found.get("pell_reason", ())}
     return full, first.removeprefix("transition_"), reasons
@@ -100,12 +132,10 @@ def test_a_planted_programme_passes_with_its_figures() -> None:
     assert result.value(f"value_added_earnings/{PLACE}") == pytest.approx(38_000 / PARITY - POVERTY, abs=1e-4)
     assert result.value(f"tuition_and_fees/{PLACE}") == 15_000
     assert result.value(f"pell_verdict/passes/{PLACE}") == 60
-    cells = [row for row in result.outcomes if row["table"] == "workforce_pell"]
-    assert {row["n"] for row in cells} == {60, 70}
-    counts = {row["count_id"]: row["value"] for row in result.counts}
-    assert all(counts[row["n_count_id"]] == row["n"] for row in cells)
-    parts = {row["part_count_id"] for row in result.equations if row["total_count_id"] == f"pell_began/{PLACE}"}
-    assert parts == {f"pell_completed/{PLACE}", f"pell_not_completed/{PLACE}"}
+    assert {row["n"] for row in result.outcomes} == {60, 70}
+    assert all(result.counts[row["n_count_id"]] == row["n"] for row in result.outcomes)
+    for total, parts in result.rules.items():
+        assert sum(result.counts[f"{part}/{PLACE}"] for part in parts) == result.counts[f"{total}/{PLACE}"]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +183,12 @@ def without_provider(world: World) -> World:
         (college(), {"tuition_and_fees": {"usd": 900, "year": 2040}}, "passes", {"prices_not_covered"}),
         (without_failures(college()), {}, "cannot_be_evaluated", {"completion_not_known"}),
         (without_provider(college()), {}, "cannot_be_evaluated", {"no_provider"}),
-        (college(), {"certifier": "nims", "credentials": ("N1",)}, "cannot_be_evaluated", {"no_provider"}),
+        (
+            college(),
+            {"certifier": "nims", "credentials": ("N1",)},
+            "cannot_be_evaluated",
+            {"no_provider", "completion_not_known"},
+        ),
         (college(), {"profile": "dp"}, "cannot_be_evaluated", {"not_published"}),
     ],
 )
@@ -163,62 +198,69 @@ def test_what_cannot_be_evaluated_says_why(
     result = tables(world, **changed)
     assert verdict(result) == ("cannot_be_evaluated", first, reasons)
     if reasons & {"no_provider", "not_published"}:
-        assert not [row for row in result.counts if row["quantity"].startswith("pell_")]
-        assert {row["status"] for row in result.outcomes if row["table"] == "workforce_pell"} == {-1}
+        assert not result.counts
+        assert {row["status"] for row in result.outcomes} == {-1}
 
 
 def test_several_credentials_make_one_completer_and_learners_without_a_key_complete_too() -> None:
     world = college(completers=28)
-    world.credentials += [(key, "mssc", "CPT-SAF", "award", "pass", "2017-10-02", "credit", OPEID) for key in ("P000", "P001")]
+    world.credentials += [
+        (key, "mssc", "CPT-SAF", "award", "pass", "2017-10-02", "credit", OPEID) for key in ("P000", "P001")
+    ]
     world.unkeyed_credentials += [("mssc", "CPT", "award", "2017-10-01", "001234-00")] * 7
     result = tables(world, credentials=("CPT", "CPT-SAF"))
     place = "certifier=mssc/cohort=2014-2017/setting=line"
-    assert result.count(f"pell_listed/{place}") == 35
-    assert result.count(f"pell_followed/{place}") == 28
+    assert result.counts[f"pell_listed/{place}"] == 35
+    assert result.counts[f"pell_followed/{place}"] == 28
     assert result.value(f"pell_verdict/cannot_be_evaluated/{place}") == 35
     assert verdict(result)[2] == {"too_few"}  # earnings of 28 are not published
 
 
 def test_those_who_still_study_do_not_count_for_earnings_and_the_dead_for_nothing() -> None:
     world = college()
-    world.enrollments += [(f"P{number:03d}", "public_4yr", True, True, "2018-02-01", "2018-12-01", "00555500") for number in range(20)]
+    world.enrollments += [
+        (f"P{number:03d}", "public_4yr", True, True, "2018-02-01", "2018-12-01", "00555500") for number in range(20)
+    ]
     world.learners[59] = ("P059", 1990, "F", "white", 2017)
     result = tables(world)
-    assert result.count(f"pell_with_earnings/{PLACE}") == 40
-    assert result.count(f"pell_followed/{PLACE}") == 59
+    assert result.counts[f"pell_with_earnings/{PLACE}"] == 40
+    assert result.counts[f"pell_followed/{PLACE}"] == 59
 
 
 def test_rows_in_another_order_give_the_same_cells() -> None:
     world = college()
     one, two = (tables(it) for it in (world, world.shuffled(3)))
-    assert [row for row in one.outcomes if row["table"] == "workforce_pell"] == [
-        row for row in two.outcomes if row["table"] == "workforce_pell"
-    ]
+    assert one == two
 
 
 def test_without_programmes_there_is_no_cell() -> None:
-    assert not [row for row in tabulated(college()).outcomes if row["table"] == "workforce_pell"]
-
-
-def published(world: World) -> dict[str, dict[str, Any]]:
-    """The cells as the standard profile shows them, by id."""
-    with opened(world) as con:
-        tabulate(con, settings("standard", base_year=2018, programmes=(programme(),)))
-        with scratch(con) as work:
-            outcomes, counts = (relation(con, f"outcome_tables.{name}") for name in ("outcomes", "counts"))
-            marked = mark_figures(work, outcomes, counts, PROFILES["standard"])
-            return {row["cell_id"]: row for row in rows_of(con, marked) if row["table"] == "workforce_pell"}
+    with working(college()) as (work, plan):
+        people = number_people(work, relation(work.con, "person_keys.learners"))
+        answered = answer(work, Given(*[people] * 8), plan)
+        assert not rows_of(work.con, answered.cells)
+        assert not rows_of(work.con, answered.counts)
 
 
 def test_a_verdict_survives_the_release_and_a_small_programme_keeps_its_number() -> None:
-    shown = published(college())
-    assert shown[f"manufacturing/pell_verdict/passes/{PLACE}"]["status"] == 1
-    assert shown[f"manufacturing/pell_verdict/passes/{PLACE}"]["value"] == 60
-    assert shown[f"manufacturing/value_added_earnings/{PLACE}"]["value"] == 22_200
-    hidden = published(college(completers=9, dropouts=1))
-    assert {row["measure"] for row in hidden.values()} >= {"pell_verdict", "pell_reason", "completion_rate"}
-    assert {row["status"] for row in hidden.values()} == {5}
-    assert all(row["value"] is None and row["n"] is None for row in hidden.values())
+    world = college()
+    world.learners += [(f"S{number}", 1990, "F", "white", None) for number in range(9)]
+    world.credentials += [event(f"S{number}", "2017-10-01", opeid="00999900") for number in range(9)]
+    taught = (programme(), programme(id="small", provider_opeid="00999900"))
+    with opened(world) as con:
+        tabulate(con, settings("standard", base_year=2018, programmes=taught))
+        parts = rows_of(con, f"(FROM outcome_tables.equations WHERE total_count_id = 'pell_began/{PLACE}')")
+        with scratch(con) as work:
+            outcomes, counts = (relation(con, f"outcome_tables.{name}") for name in ("outcomes", "counts"))
+            marked = mark_figures(work, outcomes, counts, PROFILES["standard"])
+            found = {row["cell_id"]: row for row in rows_of(con, marked) if row["table"] == "workforce_pell"}
+    assert {row["part_count_id"] for row in parts} == {f"pell_completed/{PLACE}", f"pell_not_completed/{PLACE}"}
+    assert found[f"manufacturing/pell_verdict/passes/{PLACE}"]["status"] == 1
+    assert found[f"manufacturing/pell_verdict/passes/{PLACE}"]["value"] == 60
+    assert found[f"manufacturing/value_added_earnings/{PLACE}"]["value"] == 22_200
+    hidden = [row for row in found.values() if row["setting"] == "small"]
+    assert {row["measure"] for row in hidden} >= {"pell_verdict", "pell_reason", "completion_rate"}
+    assert {row["status"] for row in hidden} == {5}
+    assert all(row["value"] is None and row["n"] is None for row in hidden)
 
 
 def test_the_window_goes_back_until_there_are_enough(law: Law) -> None:
@@ -227,7 +269,13 @@ def test_the_window_goes_back_until_there_are_enough(law: Law) -> None:
     assert last_year([2015, 2017], 2005, 2018, law) is None
     each = {2018: 9, 2017: 20, 2016: 20, 2015: 20, 2014: 20, 2013: 99}
     window = choose(each, 2017, law, int)
-    assert (window.first, window.last, window.completers, window.later, window.label) == (2015, 2017, 60, 9, "2015-2017")
+    assert (window.first, window.last, window.completers, window.later, window.label) == (
+        2015,
+        2017,
+        60,
+        9,
+        "2015-2017",
+    )
     assert choose({2010: 500}, 2017, law, int).completers == 0
     assert choose({2017: 46}, 2017, law, lambda number: 10 * round(number / 10)).first == 2017
 
