@@ -71,6 +71,13 @@ MEANINGS = {
     "first_attempt_pass_rate": Meaning("tried", "passed_first", "not_passed_first"),
     "eventual_pass_rate": Meaning("tried", "passed_eventually", "never_passed"),
     "pass_rate": Meaning("tried", "passes", "failures"),
+    "completion_rate": Meaning("pell_began", "pell_completed", "pell_not_completed"),
+    "placement_rate": Meaning("pell_followed", "pell_placed", "pell_not_placed"),
+    "value_added_earnings": Meaning("pell_with_earnings", money=True),
+    "tuition_and_fees": Meaning("pell_listed", money=True),
+    "pell_verdict": Meaning("pell_listed"),
+    "pell_verdict_transition": Meaning("pell_listed"),
+    "pell_reason": Meaning("pell_listed"),
 }
 
 
