@@ -15,9 +15,9 @@ from credential_pipeline.public.published_outcomes.tables import entry
 
 _TABLE = "workforce_pell"
 _VERDICTS = {
-    "passes": ("Would be paid for", "would be paid for"),
-    "fails": ("Would not be paid for", "would not be paid for"),
-    "cannot_be_evaluated": ("Cannot be evaluated", "cannot be evaluated"),
+    "passes": ("Would be paid for", "Workforce Pell would pay for"),
+    "fails": ("Would not be paid for", "It would not pay for"),
+    "cannot_be_evaluated": ("Cannot be evaluated", "Nobody can tell for"),
 }
 _LINE = 0.7
 """The law's least completion and placement."""
@@ -98,8 +98,8 @@ def words(programmes: list[_Programme]) -> list[str]:
     said: list[str] = []
     for verdict, (_, text) in _VERDICTS.items():
         mine = [one for one in programmes if one.verdict == verdict]
-        if mine:
-            said.append(f"{len(mine)} of {len(programmes)} programmes {text}.")
+        if mine or not said:
+            said.append(f"{text} {len(mine) or 'none'} of {len(programmes)} programmes.")
         if len(mine) <= _SAID:
             said += [_sentence(one) for one in mine]
     return said
