@@ -43,7 +43,7 @@ def write_files(
         SafeError: The release holds no figure of the industry.
     """
     note = method_note(industry, certifiers, notice)
-    write_public_files(con, out, industry.industry, release, note, labels(certifiers))
+    write_public_files(con, out, industry.industry, release, note, labels(industry, certifiers))
 
 
 def publish(con: Connection, home: Path, industry: str) -> Act:
@@ -115,9 +115,10 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
     )
 
 
-def labels(certifiers: Sequence[Certifier]) -> dict[str, dict[str, str]]:
-    """Readable names of certifiers and credentials."""
+def labels(industry: Industry, certifiers: Sequence[Certifier]) -> dict[str, dict[str, str]]:
+    """Readable names of certifiers, credentials and programmes."""
     return {
         "certifier": {certifier.certifier: certifier.name for certifier in certifiers},
         "credential": {entry.code: entry.title for certifier in certifiers for entry in certifier.credentials},
+        "programme": {one.id: f"{one.title}, {one.provider}" for one in industry.programmes},
     }

@@ -8,6 +8,7 @@ from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, P
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import coverage_figures
 from credential_pipeline.public.published_outcomes.figures_earnings import earnings_figures
+from credential_pipeline.public.published_outcomes.figures_pell import pell_figures
 from credential_pipeline.public.published_outcomes.figures_training import training_figures
 from credential_pipeline.public.published_outcomes.figures_work import work_figures
 from credential_pipeline.public.published_outcomes.headline import headline
@@ -29,6 +30,7 @@ def sections(context: Context) -> list[Section]:
         Section("earnings", "Earnings before and after", earnings_figures(context)),
         Section("work", "Where holders work", work_figures(context)),
         Section("training", "Training, attempts and stacking", training_figures(context)),
+        Section("workforce-pell", "Would Workforce Pell pay?", pell_figures(context)),
         Section("coverage-section", "Who is in these numbers", coverage_figures(context)),
     ]
 

@@ -30,6 +30,10 @@ SECTORS = {
     "unknown": 0.03,
 }
 LABELS = {
+    "programme": {
+        "line": "Production line, Example College", "cnc": "CNC machining, Another College", "night": "Night school, Small College",
+        "new": "New programme, New College",
+    },
     "certifier": {"mssc": "Manufacturing Skill Standards Council", "nims": "National Institute for Metalworking Skills"},
     "credential": {
         "CPT": "Certified Production Technician", "CPT-SAF": "Safety", "CPT-QLT": "Quality Practices and Measurement",
@@ -59,7 +63,7 @@ METHOD = {
 def _cell(table, measure, value, unit, horizon=None, *, n=900, status=1, band=0.0, definition=None, **at):
     place = {
         name: at.get(name, "all")
-        for name in ("certifier", "credential", "age_band", "sex", "race", "sector", "setting")
+        for name in ("certifier", "credential", "cohort", "age_band", "sex", "race", "sector", "setting")
     }
     split = [name for name, code in place.items() if code != "all"]
     tail = "".join(f"/{name}={place[name]}" for name in split) + (f"/h={horizon}" if horizon is not None else "")
@@ -119,6 +123,7 @@ def cells() -> Iterator[dict]:
             )
     yield from _work()
     yield from _training()
+    yield from _pell()
     yield from _coverage()
 
 
@@ -198,6 +203,35 @@ def _training():
         yield _cell("stacking", "credentials_per_learner", mean, "mean", certifier=certifier, band=0.02)
         for stack, share in (("stack_1", 0.38), ("stack_2", 0.24), ("stack_3", 0.13), ("stack_4_plus", 0.25)):
             yield _cell("stacking", "stacking_share", share, "share", certifier=certifier, definition=stack)
+
+
+def _pell():
+    """A programme that passes, one that fails narrowly, one whose figures are hidden, one without any."""
+    judged = (
+        ("line", 1, "passes", (), (0.86, 0.91, 22_200.0, 4_200.0)),
+        ("cnc", 1, "fails", ("completion_too_low",), (0.66, 0.88, 12_400.0, 9_900.0)),
+        ("night", 5, "cannot_be_evaluated", ("too_few",), (0.5, 0.5, 1.0, 1.0)),
+        ("new", -1, "cannot_be_evaluated", ("no_provider", "no_tuition"), (None, None, None, None)),
+    )
+    for code, status, verdict, reasons, figures in judged:
+        at = {"certifier": "mssc", "credential": "CPT", "setting": code, "status": status, "n": 60}
+        at |= {"cohort": "2015-2017"} if status != -1 else {}
+        for place, (measure, unit) in enumerate(
+            (
+                ("completion_rate", "share"),
+                ("placement_rate", "share"),
+                ("value_added_earnings", "usd"),
+                ("tuition_and_fees", "usd"),
+            )
+        ):
+            band = {"share": 0.08, "usd": 1500.0}[unit] if measure != "tuition_and_fees" else 0.0
+            yield _cell("workforce_pell", measure, figures[place], unit, band=band, **at)
+        yield _cell("workforce_pell", "pell_verdict", 60.0, "count", definition=verdict, **at)
+        yield _cell(
+            "workforce_pell", "pell_verdict_transition", 60.0, "count", definition=f"transition_{verdict}", **at
+        )
+        for reason in reasons:
+            yield _cell("workforce_pell", "pell_reason", 60.0, "count", definition=f"pell_{reason}", **at)
 
 
 def _coverage():
