@@ -60,4 +60,4 @@ def _dollars(value: float | None, status: int) -> str:
 
 
 def _share(value: float | None, status: int) -> str:
-    return percent(value, 1) if status == 1 and value is not None else "not shown"
+    return percent(value) if status == 1 and value is not None else "not shown"

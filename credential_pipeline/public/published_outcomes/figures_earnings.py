@@ -1,6 +1,7 @@
 """Figures on earnings before and after the award: by group, by credential, and their spread."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
@@ -13,15 +14,20 @@ from credential_pipeline.public.published_outcomes.cells import (
     Grid,
     categories,
     horizons,
-    last_before,
     last_shown,
 )
+from credential_pipeline.public.published_outcomes.comparison import anyway_words, groups_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.labels import REST, in_order
+from credential_pipeline.public.published_outcomes.ranking import Standing, rank, rank_cells
 from credential_pipeline.public.published_outcomes.tables import by_year
 
 HATCHED = ("hatch", "not shown or not available")
+BAND = ("band", "band that linkage error and sampling give")
 P25, P50, P75 = "earnings_p25", "earnings_p50", "earnings_p75"
+_CREDENTIALS = (
+    "Holders of two credentials differ in more than the credential: this is no difference between what the two do."
+)
 _LINES = "Each line is the median: half of the holders with wages earned less, half more. The median hides the spread; the table has the quarter points."
 
 
@@ -45,17 +51,56 @@ def years_picture(
     return Picture(key, title, description, wide, narrow)
 
 
-def split(grid: Grid, names: Mapping[str, str]) -> tuple[list[say.Change], list[str]]:
-    """Groups with a published median before and after, and the names of those for which a cell is hidden or missing."""
-    known: list[say.Change] = []
-    hidden: list[str] = []
-    for category, name in names.items():
-        before, after = last_before(grid, category), last_shown(grid, category)
-        if before and after and category not in REST:
-            known.append(say.Change(name, before, after))
-        if any(key == category and not cell.shown for (key, _), cell in grid.items()):
-            hidden.append(name)
-    return known, hidden
+def change_words(grid: Grid, names: Mapping[str, str]) -> list[str]:
+    """Whose median earnings changed most and least between the same two years, or why that cannot be said.
+
+    Args:
+        grid: Medians by category and horizon.
+        names: Category to its name in running text.
+    """
+    told = {code: name for code, name in names.items() if code not in REST}
+    before, after = _year(grid, told, before=True), _year(grid, told, before=False)
+    items: list[say.Change] = []
+    for code, name in told.items():
+        first, last = grid.get((code, before)), grid.get((code, after))
+        if first is not None and last is not None and first.shown and last.shown:
+            items.append(say.Change(name, first, last))
+    hidden = [
+        name for code, name in names.items() if any(key == code and not cell.shown for (key, _), cell in grid.items())
+    ]
+    said = [say.not_shown(hidden)] if hidden else []
+    if not items:
+        return ["Earnings before and after cannot be compared: the cells are not shown or not available.", *said]
+    if len(told) == 1:
+        return [say.change(items[0], items[0].name), *said]
+    ranking = rank([_standing(item) for item in items], complete=len(items) == len(told))
+    if ranking.why:
+        return [f"Groups by the change of their medians {items[0].years()}: {ranking.why}.", *said]
+    by_name = {item.name: item for item in items}
+    ends = (("rose most", "fell least", ranking.highest), ("rose least", "fell most", ranking.lowest))
+    words = [
+        f"{rose if end.value > 0 else fell} for {end.name} ({by_name[end.name].amounts()})"
+        for rose, fell, end in ends
+        if end is not None
+    ]
+    return [f"{say.opening(items[0].years())} median earnings {say.listing(words)}.", *said]
+
+
+def _year(grid: Grid, codes: Iterable[str], *, before: bool) -> int | None:
+    """The year before the award nearest to it, or the last one after it, at which the most groups are shown."""
+    wanted = set(codes)
+    shown = Counter(year for (code, year), cell in grid.items() if code in wanted and cell.shown and year is not None)
+    years = [year for year in shown if (year < 0 if before else year > 0)]
+    return max(years, key=lambda year: (shown[year], year), default=None)
+
+
+def _standing(item: say.Change) -> Standing:
+    """A group's change, within the widest band that those of its two medians allow."""
+    first, last = item.before, item.after
+    known = None not in {first.low, first.high, last.low, last.high}
+    low, high = ((last.low or 0) - (first.high or 0), (last.high or 0) - (first.low or 0)) if known else (None, None)
+    learners = [cell.n for cell in (first, last) if cell.n is not None]
+    return Standing(item.name, item.difference, low, high, min(learners) if len(learners) > 1 else None)
 
 
 def earnings_by(
@@ -85,7 +130,10 @@ def earnings_by(
     return Figure(
         key,
         title,
-        say.changes(*split(median, {code: context.naming.people(dimension, code) for code in codes})),
+        [
+            *change_words(median, {code: context.naming.people(dimension, code) for code in codes}),
+            *groups_words(context, dimension, codes),
+        ],
         [years_picture(key, title, description, points, "usd", panels=panels)],
         [
             by_year(
@@ -107,7 +155,7 @@ def legend(points: Sequence[Point], *, panels: bool) -> list[tuple[str, str]]:
     if panels:
         entries.append(("grey", "the other groups, for comparison"))
         if any(point.low is not None for point in points):
-            entries.append(("band", "band that linkage error and sampling give"))
+            entries.append(BAND)
     if any(point.value is None for point in points):
         entries.append(HATCHED)
     return entries
@@ -131,6 +179,7 @@ def distribution(context: Context) -> Figure:
         said = [
             f"In {say.year(after.horizon)} the median holder with wages earned {say.dollars(after.value or 0)}.",
             f"The lowest-paid quarter earned {lower}, the best-paid quarter {upper}.",
+            anyway_words(context),
         ]
     description = "Lines of the 25th, 50th and 75th percentile of annual earnings of all holders with wages, by year around the award."
     parts = [(name, grids[measure], "value") for measure, name in names.items()]
@@ -194,7 +243,7 @@ def earnings_by_credential(context: Context) -> Figure:
     return Figure(
         key,
         title,
-        _credential_words(median, names, last),
+        [*_credential_words(median, names, last), _CREDENTIALS],
         pictures,
         [by_year(caption, "Credential", names, parts, years)],
         context.money,
@@ -215,16 +264,16 @@ def _credential_bar(name: str, code: str, grids: Mapping[str, Grid], last: int, 
 
 
 def _credential_words(median: Grid, names: Mapping[str, str], last: int) -> list[str]:
-    shown = [(cell.value or 0, names[code]) for code in names if (cell := median.get((code, last))) and cell.shown]
-    hidden = len(names) - len(shown)
-    said = []
-    if len(shown) > 1:
-        most, least = max(shown), min(shown)
-        said.append(
-            f"In {say.year(last)} median earnings ran from {say.dollars(least[0])} ({least[1]}) to {say.dollars(most[0])} ({most[1]})."
-        )
-    elif shown:
-        said.append(f"In {say.year(last)} median earnings of holders of {shown[0][1]} were {say.dollars(shown[0][0])}.")
+    hidden = sum((cell := median.get((code, last))) is None or not cell.shown for code in names)
+    ranking = rank_cells(median, names, last)
+    ends = [
+        f"{word} for holders of {end.name} ({say.dollars(end.value)})"
+        for word, end in (("highest", ranking.highest), ("lowest", ranking.lowest))
+        if end is not None
+    ]
+    said = [f"In {say.year(last)} median earnings were {say.listing(ends)}."] if ends else []
+    if not ends and hidden < len(names):
+        said.append(f"Credentials by their median earnings in {say.year(last)}: {ranking.why}.")
     if hidden:
         said.append(f"For {hidden} of {len(names)} credentials the figure is not shown or not available.")
     return said

@@ -90,3 +90,38 @@ def by_measure(
 def total_first(names: Mapping[str, str], total: str = "All holders") -> dict[str, str]:
     """Put the total before the categories."""
     return {ALL: total, **names}
+
+
+def years_table(
+    caption: str, named: Sequence[tuple[str, Grid, str]], years: Sequence[int], learners: str, *, short: bool = False
+) -> Table:
+    """A table with a column for each year and, for each of several grids, lines of the figure, its band and its learners.
+
+    Args:
+        caption: What the table holds.
+        named: Name, grid, and the category that is shown of it.
+        years: Horizons, ascending.
+        learners: Heading of the line of learners.
+        short: Whether bands and learners are left out.
+    """
+    parts = (("Figure", "value"), ("Band, low", "low"), ("Band, high", "high"), (learners, "n"))
+    blocks: list[Block] = []
+    for name, grid, category in named:
+        cells = [grid.get((category, year)) for year in years]
+        rows = [
+            Row(name if short else label, tuple(entry(cell, part) for cell in cells))
+            for label, part in parts[: 1 if short else None]
+            if part == "value" or any(cell is not None and getattr(cell, part) is not None for cell in cells)
+        ]
+        blocks.append(Block("" if short else name, tuple(rows)))
+    return Table(caption, "Year", tuple(year_column(year) for year in years), tuple(blocks))
+
+
+def measures_table(caption: str, named: Sequence[tuple[str, Grid, str]], learners: str) -> Table:
+    """A table with a line for each of several grids without years: the figure, its band and its learners."""
+    columns = (("Figure", "value"), ("Band, low", "low"), ("Band, high", "high"), (learners, "n"))
+    rows = tuple(
+        Row(name, tuple(entry(grid.get((category, None)), part) for _, part in columns))
+        for name, grid, category in named
+    )
+    return Table(caption, "Measure", tuple(heading for heading, _ in columns), (Block("", rows),))
