@@ -18,7 +18,7 @@ from credential_pipeline.public.published_outcomes.context import Context, nothi
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of
 from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
 from credential_pipeline.public.published_outcomes.labels import REST, in_order
-from credential_pipeline.public.published_outcomes.ranking import rank_cells
+from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
 from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
 
 LARGE: Final = 0.05
@@ -72,6 +72,7 @@ class Question:
         unit: usd, share or mean.
         since: Earliest year that is drawn.
         groups: Place of the series that is shown by group; None for none.
+        pictured: Whether the groups are drawn; they always stand in the table.
         ranked: What the figure of a group is called in the sentence on groups; empty for no such sentence.
         event: What years are counted from.
         top: Greatest value of the axis of lines; a round one if None.
@@ -86,6 +87,7 @@ class Question:
     unit: str = "share"
     since: int = -99
     groups: int | None = None
+    pictured: bool = False
     ranked: str = ""
     note: str = ""
     event: str = "the award"
@@ -123,8 +125,11 @@ def figure_of(context: Context, question: Question) -> Figure | None:
     if question.groups is not None:
         series = question.series[question.groups]
         split = Split(series.table or question.table, series.measure, series.definition, last, question.event)
-        if picture := group_picture(context, split, f"{question.key}-groups", question.title):
-            pictures.append(picture)
+        if split.grids(context):
+            if question.pictured and (
+                picture := group_picture(context, split, f"{question.key}-groups", question.title)
+            ):
+                pictures.append(picture)
             made.append(group_table(context, split, f"{series.name or question.title}, by group"))
             said += group_words(context, split, question.ranked) if question.ranked else []
     money = context.money if question.unit == "usd" else ""
@@ -199,12 +204,8 @@ def _listed(rows: Sequence[_Found], last: int | None) -> list[str]:
         ]
         return [f"Shares of {say.percent(LARGE)} or more{when}: {say.listing(large)}."] * bool(large) + said
     ranking = rank_cells(rows[0].grid, {one.code: one.name for one in rows}, year)
-    ends = [
-        f"{word} for {end.name} ({say.dollars(end.value)})"
-        for word, end in (("highest", ranking.highest), ("lowest", ranking.lowest))
-        if end is not None
-    ]
-    return [f"The figure{when} is {say.listing(ends)}." if ends else f"The figures{when}: {ranking.why}.", *said]
+    ends = ends_words(ranking, shown[0][1].unit) if shown else ""
+    return [f"The figure{when} is {ends}." if ends else f"The figures{when}: {ranking.why}.", *said]
 
 
 def _picture(context: Context, question: Question, found: Sequence[_Found], last: int | None) -> Picture:

@@ -1,25 +1,22 @@
 """Figures on earnings before and after the award: by group, by credential, and their spread."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.engines.charts.lines import Frame, Point, lines
 from credential_pipeline.engines.charts.lines import panels as small_multiples
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import (
     ALL,
-    Cell,
     Grid,
     categories,
     horizons,
     last_shown,
 )
+from credential_pipeline.public.published_outcomes.changes import change_words
 from credential_pipeline.public.published_outcomes.comparison import anyway_words, groups_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
-from credential_pipeline.public.published_outcomes.labels import REST, in_order
-from credential_pipeline.public.published_outcomes.ranking import Standing, rank, rank_cells
+from credential_pipeline.public.published_outcomes.labels import in_order
 from credential_pipeline.public.published_outcomes.tables import by_year
 
 HATCHED = ("hatch", "not shown or not available")
@@ -49,58 +46,6 @@ def years_picture(
     else:
         wide, narrow = lines(points, Frame(600, tall, unit)), lines(points, Frame(205, 250, unit))
     return Picture(key, title, description, wide, narrow)
-
-
-def change_words(grid: Grid, names: Mapping[str, str]) -> list[str]:
-    """Whose median earnings changed most and least between the same two years, or why that cannot be said.
-
-    Args:
-        grid: Medians by category and horizon.
-        names: Category to its name in running text.
-    """
-    told = {code: name for code, name in names.items() if code not in REST}
-    before, after = _year(grid, told, before=True), _year(grid, told, before=False)
-    items: list[say.Change] = []
-    for code, name in told.items():
-        first, last = grid.get((code, before)), grid.get((code, after))
-        if first is not None and last is not None and first.shown and last.shown:
-            items.append(say.Change(name, first, last))
-    hidden = [
-        name for code, name in names.items() if any(key == code and not cell.shown for (key, _), cell in grid.items())
-    ]
-    said = [say.not_shown(hidden)] if hidden else []
-    if not items:
-        return ["Earnings before and after cannot be compared: the cells are not shown or not available.", *said]
-    if len(told) == 1:
-        return [say.change(items[0], items[0].name), *said]
-    ranking = rank([_standing(item) for item in items], complete=len(items) == len(told))
-    if ranking.why:
-        return [f"Groups by the change of their medians {items[0].years()}: {ranking.why}.", *said]
-    by_name = {item.name: item for item in items}
-    ends = (("rose most", "fell least", ranking.highest), ("rose least", "fell most", ranking.lowest))
-    words = [
-        f"{rose if end.value > 0 else fell} for {end.name} ({by_name[end.name].amounts()})"
-        for rose, fell, end in ends
-        if end is not None
-    ]
-    return [f"{say.opening(items[0].years())} median earnings {say.listing(words)}.", *said]
-
-
-def _year(grid: Grid, codes: Iterable[str], *, before: bool) -> int | None:
-    """The year before the award nearest to it, or the last one after it, at which the most groups are shown."""
-    wanted = set(codes)
-    shown = Counter(year for (code, year), cell in grid.items() if code in wanted and cell.shown and year is not None)
-    years = [year for year in shown if (year < 0 if before else year > 0)]
-    return max(years, key=lambda year: (shown[year], year), default=None)
-
-
-def _standing(item: say.Change) -> Standing:
-    """A group's change, within the widest band that those of its two medians allow."""
-    first, last = item.before, item.after
-    known = None not in {first.low, first.high, last.low, last.high}
-    low, high = ((last.low or 0) - (first.high or 0), (last.high or 0) - (first.low or 0)) if known else (None, None)
-    learners = [cell.n for cell in (first, last) if cell.n is not None]
-    return Standing(item.name, item.difference, low, high, min(learners) if len(learners) > 1 else None)
 
 
 def earnings_by(
@@ -206,79 +151,6 @@ def distribution(context: Context) -> Figure:
     )
 
 
-def earnings_by_credential(context: Context) -> Figure:
-    """Median before and after by credential, with the middle half after, one chart for each certifier."""
-    title, table, key = "Earnings by credential", "earnings_by_credential", "earnings-credential"
-    grids = {measure: context.release.grid(table, measure, "credential") for measure in (P25, P50, P75)}
-    median = grids[P50]
-    codes = in_order(categories(median))
-    years = horizons([median])
-    if not codes or years[-1] <= 0:
-        return nothing(key, title, "earnings by credential")
-    names = {code: context.naming.name("credential", code) for code in codes}
-    last, before = years[-1], max((year for year in years if year < 0), default=None)
-    owners: dict[str, list[str]] = {}
-    for code in codes:
-        cell = median.get((code, last))
-        owners.setdefault(cell.at["certifier"] if cell else ALL, []).append(code)
-    rows = {code: _credential_bar(names[code], code, grids, last, before) for code in codes}
-    whole = list(rows.values())
-    pictures = []
-    for number, (owner, members) in enumerate(sorted(owners.items())):
-        members.sort(key=lambda code: (rows[code].value is None, -(rows[code].value or 0), names[code]))
-        heading = context.naming.name("certifier", owner)
-        description = f"Credentials of {heading}: median annual earnings in year {last} after the award, the range of the middle half, and the median before it."
-        drawn = shapes(dumbbells, [rows[code] for code in members], "usd", whole)
-        pictures.append(Picture(f"{key}-{number}", f"{title}: {heading}", description, *drawn, heading=heading))
-    parts = [
-        ("25th percentile", grids[P25], "value"),
-        ("Median", median, "value"),
-        ("75th percentile", grids[P75], "value"),
-        (context.counted("Learners"), median, "n"),
-    ]
-    caption = f"Annual earnings by credential and year relative to the award. {context.money}"
-    entries = [("dot", f"median in {say.year(last)}"), ("bar", "middle half of the holders in that year")]
-    entries += [("hollow", f"median in {say.year(before)}")] if before is not None else []
-    entries += [HATCHED] if any(row.value is None for row in whole) else []
-    return Figure(
-        key,
-        title,
-        [*_credential_words(median, names, last), _CREDENTIALS],
-        pictures,
-        [by_year(caption, "Credential", names, parts, years)],
-        context.money,
-        entries,
-    )
-
-
-def _credential_bar(name: str, code: str, grids: Mapping[str, Grid], last: int, before: int | None) -> Bar:
-    def value(measure: str, year: int | None) -> float | None:
-        cell: Cell | None = grids[measure].get((code, year))
-        return cell.value if cell and cell.shown else None
-
-    after = value(P50, last)
-    text = say.state(grids[P50].get((code, last)), say.dollars(after or 0))
-    return Bar(
-        name, after, text, value(P50, before) if before is not None else None, value(P25, last), value(P75, last)
-    )
-
-
-def _credential_words(median: Grid, names: Mapping[str, str], last: int) -> list[str]:
-    hidden = sum((cell := median.get((code, last))) is None or not cell.shown for code in names)
-    ranking = rank_cells(median, names, last)
-    ends = [
-        f"{word} for holders of {end.name} ({say.dollars(end.value)})"
-        for word, end in (("highest", ranking.highest), ("lowest", ranking.lowest))
-        if end is not None
-    ]
-    said = [f"In {say.year(last)} median earnings were {say.listing(ends)}."] if ends else []
-    if not ends and hidden < len(names):
-        said.append(f"Credentials by their median earnings in {say.year(last)}: {ranking.why}.")
-    if hidden:
-        said.append(f"For {hidden} of {len(names)} credentials the figure is not shown or not available.")
-    return said
-
-
 def earnings_figures(context: Context) -> list[Figure]:
     """All figures on earnings, in the order of the page."""
     title = "Earnings before and after, by "
@@ -286,7 +158,11 @@ def earnings_figures(context: Context) -> list[Figure]:
         earnings_by(context, "earnings_by_age", "age_band", title + "age at the award", "age at the award"),
         earnings_by(context, "earnings_by_sex", "sex", title + "sex", "sex"),
         earnings_by(context, "earnings_by_race", "race", title + "race", "race", panels=True),
+        *(
+            earnings_by(context, f"earnings_by_{dimension}", dimension, title + people, people)
+            for dimension, people in (("ethnicity", "ethnicity"), ("cohort", "years of the award"))
+            if context.release.holds(f"earnings_by_{dimension}")
+        ),
         earnings_by(context, "earnings_by_certifier", "certifier", title + "certifier", "certifier", panels=True),
-        earnings_by_credential(context),
         distribution(context),
     ]

@@ -14,7 +14,7 @@ from credential_pipeline.public.published_outcomes.figures_earnings import (
     years_picture,
 )
 from credential_pipeline.public.published_outcomes.labels import REST, in_order, sector_of
-from credential_pipeline.public.published_outcomes.ranking import rank_cells
+from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
 from credential_pipeline.public.published_outcomes.tables import by_year, total_first
 
 
@@ -177,13 +177,9 @@ def premium_words(context: Context, grid: Grid, names: dict[str, str], last: int
             f"In {say.year(last)}, holders working in {context.industry} earned {text}{say.band(total)} at the median {'as' if text == 'the same' else 'than'} those working elsewhere."
         ]
     ranking = rank_cells(grid, names, last)
-    ends = [
-        f"{word} for {end.name} ({say.dollars(end.value)})"
-        for word, end in (("largest", ranking.highest), ("smallest", ranking.lowest))
-        if end is not None
-    ]
+    ends = ends_words(ranking, "usd", ("largest", "smallest"))
     if len(names) > 1:
-        said.append(f"{f'By race the difference was {say.listing(ends)}' if ends else f'By race: {ranking.why}'}.")
+        said.append(f"{f'By race the difference was {ends}' if ends else f'By race: {ranking.why}'}.")
     hidden = [
         name for code, name in names.items() if code != ALL and (cell := grid.get((code, last))) and not cell.shown
     ]

@@ -6,11 +6,11 @@ from typing import Final
 from credential_pipeline.engines.charts.bars import Bar, intervals, shapes
 from credential_pipeline.engines.charts.figure import Block, Picture, Row, Table
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.cells import Grid, categories, horizons
+from credential_pipeline.public.published_outcomes.cells import Grid, categories
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.labels import in_order
-from credential_pipeline.public.published_outcomes.ranking import Ranking, rank_cells
-from credential_pipeline.public.published_outcomes.tables import entry, year_column
+from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
+from credential_pipeline.public.published_outcomes.tables import entry
 
 #: Dimension to what it is called.
 GROUPS: Final = {
@@ -21,7 +21,6 @@ GROUPS: Final = {
     "certifier": "certifier",
     "cohort": "years of the award",
 }
-_PARTS: Final = (("Band, low", "low"), ("Band, high", "high"))
 
 
 @dataclass(frozen=True)
@@ -87,21 +86,17 @@ def group_picture(context: Context, split: Split, key: str, title: str) -> Pictu
 
 
 def group_table(context: Context, split: Split, caption: str) -> Table:
-    """Every group over the years, with the band and the learners of the one year that is drawn."""
-    grids = split.grids(context)
-    years: list[int | None] = list(horizons(grids.values())) or [None]
-    at = f" ({year_column(split.year)})" if split.year is not None else ""
-    columns = [year_column(one) if one is not None else "Figure" for one in years]
-    columns += [f"{name}{at}" for name, _ in _PARTS] + [context.counted("Learners") + at]
+    """The figure of every group at the one year, with its band and its learners; other years stand in the files."""
     blocks = []
-    for dimension, grid in grids.items():
+    for dimension, grid in split.grids(context).items():
         rows = []
         for code in in_order(categories(grid)):
-            entries = [entry(grid.get((code, one))) for one in years]
-            entries += [entry(grid.get((code, split.year)), part) for part in ("low", "high", "n")]
-            rows.append(Row(context.naming.name(dimension, code), tuple(entries)))
+            cell = grid.get((code, split.year))
+            entries = tuple(entry(cell, part) for part in ("value", "low", "high", "n"))
+            rows.append(Row(context.naming.name(dimension, code), entries))
         blocks.append(Block(say.opening(split.by(dimension)), tuple(rows)))
-    return Table(f"{caption}.", "Group", tuple(columns), tuple(blocks))
+    columns = ("Figure", "Band, low", "Band, high", context.counted("Learners"))
+    return Table(f"{caption}{split.when}.", "Group", columns, tuple(blocks))
 
 
 def group_words(context: Context, split: Split, called: str) -> list[str]:
@@ -114,16 +109,7 @@ def group_words(context: Context, split: Split, called: str) -> list[str]:
         if ranking.why:
             untold.setdefault(ranking.why, []).append(split.by(dimension))
         else:
-            told.append(f"{split.by(dimension)}, {_ends(ranking, next(iter(grid.values())).unit)}")
+            told.append(f"{split.by(dimension)}, {ends_words(ranking, next(iter(grid.values())).unit)}")
     said = [f"{say.opening(called)} {'; '.join(told)}."] if told else []
     reasons = [f"{say.listing(names)}: {why}" for why, names in untold.items()]
     return said + ([f"{say.opening('; '.join(reasons))}."] if reasons else [])
-
-
-def _ends(ranking: Ranking, unit: str) -> str:
-    ends = [
-        f"{word} for {group.name} ({say.figure(group.value, unit)})"
-        for word, group in (("highest", ranking.highest), ("lowest", ranking.lowest))
-        if group is not None
-    ]
-    return " and ".join(ends)

@@ -8,6 +8,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_before,
     last_shown,
 )
+from credential_pipeline.public.published_outcomes.changes import change_words
 from credential_pipeline.public.published_outcomes.comparison import (
     EFFECT,
     TABLE,
@@ -18,7 +19,7 @@ from credential_pipeline.public.published_outcomes.comparison import (
 )
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import included_words, ledger_cells
-from credential_pipeline.public.published_outcomes.figures_earnings import P50, change_words
+from credential_pipeline.public.published_outcomes.figures_earnings import P50
 from credential_pipeline.public.published_outcomes.figures_work import share_words
 from credential_pipeline.public.published_outcomes.labels import in_order
 

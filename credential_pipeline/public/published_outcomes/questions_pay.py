@@ -26,6 +26,7 @@ CHANGE: Final = (
         shape=Shape.SPREAD,
         unit="usd",
         groups=0,
+        pictured=True,
         ranked="the median of the changes was,",
         note="People who grow older and the economy change earnings too: this is no effect of the credential.",
     ),

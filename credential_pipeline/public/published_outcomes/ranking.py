@@ -4,10 +4,11 @@ Groups are ranked at one year, if the figure of none of them is hidden, and only
 than a hundred learners is never called the highest or the lowest. Not here: sentences on what is ranked (the figures).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Cell, Grid
 from credential_pipeline.public.published_outcomes.labels import REST
 
@@ -44,10 +45,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The highest and the lowest group; either is None if it cannot be told, and ``why`` says why."""
+    """The highest and the lowest groups: one, or few that are apart from all others and not from each other.
 
-    highest: Standing | None
-    lowest: Standing | None
+    Attributes:
+        highest: Empty if it cannot be told.
+        lowest: Empty if it cannot be told.
+        why: Why neither can be told.
+    """
+
+    highest: tuple[Standing, ...] = ()
+    lowest: tuple[Standing, ...] = ()
     why: str = ""
 
 
@@ -59,15 +66,22 @@ def rank(groups: Sequence[Standing], *, complete: bool) -> Ranking:
         complete: Whether no group's figure is hidden or missing.
     """
     if not complete:
-        return Ranking(None, None, NOT_ALL_SHOWN)
-    large = [group for group in groups if group.large]
-    if len(large) < 2:  # noqa: PLR2004 - nothing to compare
-        return Ranking(None, None, TOO_FEW)
-    top = max(large, key=lambda group: (group.value, group.name))
-    bottom = min(large, key=lambda group: (group.value, group.name))
-    highest = top if all(top.above(other) for other in groups if other is not top) else None
-    lowest = bottom if all(other.above(bottom) for other in groups if other is not bottom) else None
+        return Ranking(why=NOT_ALL_SHOWN)
+    if sum(group.large for group in groups) < 2:  # noqa: PLR2004 - nothing to compare
+        return Ranking(why=TOO_FEW)
+    falling = sorted(groups, key=lambda group: (-group.value, group.name))
+    highest = _leading(falling, Standing.above)
+    lowest = _leading(falling[::-1], lambda low, high: high.above(low))
     return Ranking(highest, lowest, "" if highest or lowest else TOO_CLOSE)
+
+
+def _leading(ordered: Sequence[Standing], apart: Callable[[Standing, Standing], bool]) -> tuple[Standing, ...]:
+    """The fewest groups at the beginning that are apart from all the others; at most half of all, and none of them small."""
+    for size in range(1, max(2, len(ordered) // 2 + 1)):
+        first, rest = ordered[:size], ordered[size:]
+        if all(apart(one, other) for one in first for other in rest):
+            return tuple(first) if all(group.large for group in first) else ()
+    return ()
 
 
 def rank_cells(grid: Grid, names: Mapping[str, str], horizon: int | None) -> Ranking:
@@ -81,3 +95,13 @@ def rank_cells(grid: Grid, names: Mapping[str, str], horizon: int | None) -> Ran
     found = {code: grid.get((code, horizon)) for code in names if code not in REST}
     groups = [Standing.of(names[code], cell) for code, cell in found.items() if cell is not None and cell.shown]
     return rank(groups, complete=len(groups) == len(found))
+
+
+def ends_words(ranking: Ranking, unit: str, words: tuple[str, str] = ("highest", "lowest")) -> str:
+    """The ends of a ranking in words: ``highest for men ($900) and lowest for women ($300)``; nothing if none can be told."""
+    ends = []
+    for word, groups in zip(words, (ranking.highest, ranking.lowest), strict=True):
+        named = say.listing([f"{group.name} ({say.figure(group.value, unit)})" for group in groups])
+        apart = ", too close to tell apart," if len(groups) > 1 else ""
+        ends += [f"{word} for {named}{apart}"] if groups else []
+    return " and ".join(ends).removesuffix(",")

@@ -12,6 +12,7 @@ from credential_pipeline.public.published_outcomes.figures_comparison import com
 from credential_pipeline.public.published_outcomes.figures_coverage import coverage_figures
 from credential_pipeline.public.published_outcomes.figures_earnings import earnings_figures
 from credential_pipeline.public.published_outcomes.figures_passing import passing_figures
+from credential_pipeline.public.published_outcomes.figures_spans import span_figures
 from credential_pipeline.public.published_outcomes.figures_training import training_figures
 from credential_pipeline.public.published_outcomes.figures_work import work_figures
 from credential_pipeline.public.published_outcomes.headline import headline
@@ -37,7 +38,11 @@ def sections(context: Context) -> list[Section]:
             "Did it pay, and compared with whom",
             [*comparison_figures(context), *asked(context, CHANGE)],
         ),
-        Section("earnings", "Earnings before and after", [*earnings_figures(context), *asked(context, VERSIONS)]),
+        Section(
+            "earnings",
+            "Earnings before and after",
+            [*earnings_figures(context), *span_figures(context), *asked(context, VERSIONS)],
+        ),
         Section("living", "Can one live on it", asked(context, LIVING)),
         Section("work", "Where holders work", [*work_figures(context), *asked(context, (*HIRED, *LEFT))]),
         Section(
