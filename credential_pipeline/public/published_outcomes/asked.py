@@ -14,6 +14,7 @@ from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.engines.charts.lines import Frame, lines
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Grid, categories, horizons
+from credential_pipeline.public.published_outcomes.comparison import anyway_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of
 from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
@@ -75,6 +76,7 @@ class Question:
         pictured: Whether the groups are drawn; they always stand in the table.
         ranked: What the figure of a group is called in the sentence on groups; empty for no such sentence.
         event: What years are counted from.
+        anyway: Whether it is said, too, what would have happened anyway.
         top: Greatest value of the axis of lines; a round one if None.
     """
 
@@ -91,6 +93,7 @@ class Question:
     ranked: str = ""
     note: str = ""
     event: str = "the award"
+    anyway: bool = False
     top: float | None = None
 
 
@@ -121,7 +124,8 @@ def figure_of(context: Context, question: Question) -> Figure | None:
     said = _sentences(context, question, found, last)
     drawn = [one for one in found if one.series.drawn]
     pictures = [_picture(context, question, drawn, last)] if drawn else []
-    made = [_table(context, question, found)]
+    made = [_table(context, question, found, last)]
+    said += [anyway_words(context)] if question.anyway else []
     if question.groups is not None:
         series = question.series[question.groups]
         split = Split(series.table or question.table, series.measure, series.definition, last, question.event)
@@ -253,15 +257,15 @@ def _ranged(found: Sequence[_Found], year: int) -> Bar:
     return Bar(row.name, row.value if middle else None, row.text, low=ends[0], high=ends[1])
 
 
-def _table(context: Context, question: Question, found: Sequence[_Found]) -> Table:
+def _table(context: Context, question: Question, found: Sequence[_Found], last: int | None) -> Table:
     caption = question.title + (f". {context.money}" if question.unit == "usd" else ".")
     named = [(f"{one.series.panel}: {one.name}" if one.series.panel else one.name, one.grid, one.code) for one in found]
     years = horizons([one.grid for one in found])
     learners = context.counted("Learners")
-    if years:
-        # Categories of a split are many: their bands and numbers stand in the files.
-        return years_table(caption, named, years, learners, short=any(one.series.dimension for one in found))
-    return measures_table(caption, named, learners)
+    if question.shape is Shape.ROWS or not years:
+        when = f" {say.opening(f'in {say.year(last, question.event)}')}." if last is not None else ""
+        return measures_table(caption + when, named, learners, last)
+    return years_table(caption, named, years, learners)
 
 
 def _legend(question: Question, found: Sequence[_Found], *, banded: bool) -> list[tuple[str, str]]:

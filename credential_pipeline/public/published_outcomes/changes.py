@@ -41,7 +41,7 @@ def change_words(grid: Grid, names: Mapping[str, str]) -> list[str]:
     words = []
     for rose, fell, ends in (("rose most", "fell least", ranking.highest), ("rose least", "fell most", ranking.lowest)):
         named = say.listing([f"{end.name} ({by_name[end.name].amounts()})" for end in ends])
-        apart = ", too close to tell apart" if len(ends) > 1 else ""
+        apart = ", not clearly apart from each other" if len(ends) > 1 else ""
         words += [f"{rose if ends[0].value > 0 else fell} for {named}{apart}"] if ends else []
     return [f"{say.opening(items[0].years())} median earnings {say.listing(words)}.", *said]
 

@@ -136,7 +136,10 @@ def balance(context: Context) -> Figure | None:
     rows, named = [], []
     for name, cell in after.items():
         before = cells.get(f"{name}_before")
-        words = say.opening(context.naming.name("definition", cell.definition).partition(": ")[2] or name)
+        words = say.opening(
+            context.naming.name("definition", cell.definition).partition(": ")[2]
+            or name.removeprefix("balance_").replace("_", " ")
+        )
         start = before.value if before is not None and before.shown else None
         text = say.state(cell, say.figure(cell.value or 0, "mean"))
         rows.append(Bar(words, cell.value if cell.shown else None, text, start=start))

@@ -22,9 +22,6 @@ from credential_pipeline.public.published_outcomes.tables import by_year
 HATCHED = ("hatch", "not shown or not available")
 BAND = ("band", "band that linkage error and sampling give")
 P25, P50, P75 = "earnings_p25", "earnings_p50", "earnings_p75"
-_CREDENTIALS = (
-    "Holders of two credentials differ in more than the credential: this is no difference between what the two do."
-)
 _LINES = "Each line is the median: half of the holders with wages earned less, half more. The median hides the spread; the table has the quarter points."
 
 

@@ -70,7 +70,7 @@ def share_words(context: Context, grid: Grid) -> list[str]:
 
 def sectors(context: Context) -> Figure:
     """Shares of the sectors in which holders work, at the last horizon that has any."""
-    title, key = "Where holders work", "sectors"
+    title, key = "In which sectors holders work", "sectors"
     grid = context.release.grid("sectors", "sector_share", "sector")
     codes = categories(grid)
     years = horizons([grid])

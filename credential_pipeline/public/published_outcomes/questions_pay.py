@@ -27,6 +27,7 @@ CHANGE: Final = (
         unit="usd",
         groups=0,
         pictured=True,
+        anyway=True,
         ranked="the median of the changes was,",
         note="People who grow older and the economy change earnings too: this is no effect of the credential.",
     ),
@@ -72,6 +73,7 @@ VERSIONS: Final = (
         ),
         unit="usd",
         groups=2,
+        anyway=True,
         note="Who has wages changes from year to year; the three lines show how much hangs on who is counted.",
     ),
 )

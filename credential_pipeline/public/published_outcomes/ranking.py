@@ -102,6 +102,6 @@ def ends_words(ranking: Ranking, unit: str, words: tuple[str, str] = ("highest",
     ends = []
     for word, groups in zip(words, (ranking.highest, ranking.lowest), strict=True):
         named = say.listing([f"{group.name} ({say.figure(group.value, unit)})" for group in groups])
-        apart = ", too close to tell apart," if len(groups) > 1 else ""
+        apart = ", not clearly apart from each other," if len(groups) > 1 else ""
         ends += [f"{word} for {named}{apart}"] if groups else []
     return " and ".join(ends).removesuffix(",")
