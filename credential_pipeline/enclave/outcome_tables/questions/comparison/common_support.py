@@ -33,13 +33,13 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
     Args:
         work: Where the rows live.
         found: Of :func:`~.matching.match`.
-        units: uid, lead, award_year and the group's columns.
+        units: uid, pid, lead, award_year and the group's columns.
     """
     group = ", ".join(f"u.{column}" for column in GROUP)
     sought = work.table(
         "sought",
         f"""
-        SELECT {group}, CAST(NULL AS INTEGER) AS horizon,
+        SELECT u.pid, {group}, CAST(NULL AS INTEGER) AS horizon,
                u.uid IN (SELECT uid FROM {found.matched}) AS matched,
                u.uid IN (SELECT uid FROM {found.persons} WHERE uid IS NOT NULL) AS in_wages
         FROM {units} AS u
