@@ -46,6 +46,7 @@ HOP = Hop(
         "base_year",
         "age_bands",
         "training_window_days",
+        "outcomes",
         "disclosure",
     ),
     depends=_depends,

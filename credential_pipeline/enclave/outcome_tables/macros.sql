@@ -1,15 +1,9 @@
--- v is a sorted list of numbers, p a share in 0..1, part and n counts with n > 0; all bands are of 95 %.
-CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
-
+-- v is a sorted list of numbers, p a share in 0..1.
 CREATE OR REPLACE TEMP MACRO percentile(v, p) AS (
     v[CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1]
     + (v[CAST(ceil(p * (len(v) - 1)) AS BIGINT) + 1] - v[CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1])
       * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
 );
-CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
-    percentile(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.0));
-CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
-    percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
 
 -- The same for p in 0.25..0.75, averaged over the ranks beside it, five to each side where the list has 21 or more, so that
 -- no figure is one person's. Weights halve from rank to rank: wider windows leave the percentiles of small groups.
@@ -23,14 +17,6 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
     + (window_mean(v, CAST(ceil(p * (len(v) - 1)) AS BIGINT) + 1)
        - window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)) * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
 );
-
-CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
-    greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
-CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
-    least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
-
-CREATE OR REPLACE TEMP MACRO mean_low(mean, deviation, n) AS mean - normal_reach() * deviation / sqrt(n);
-CREATE OR REPLACE TEMP MACRO mean_high(mean, deviation, n) AS mean + normal_reach() * deviation / sqrt(n);
 
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
 CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS

@@ -31,7 +31,9 @@ class Plan:
         levels: Certifier, credential code, level of the credential.
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
+        replicates: How many replicates of people and links bands are made of.
         families: Certifier, credential code, family, for credentials that have one.
+        ladders: Certifier, credential code, code of the credential that it stacks to, where the registry names one.
         profile: The disclosure profile, which decides how large a category must be.
     """
 
@@ -49,7 +51,9 @@ class Plan:
     levels: tuple[tuple[str, str, int], ...]
     reporting: tuple[str, ...]
     training_window_days: int
+    replicates: int = 200
     families: tuple[tuple[str, str, str], ...] = ()
+    ladders: tuple[tuple[str, str, str], ...] = ()
     profile: Profile = PROFILES["standard"]
 
     @property
@@ -101,11 +105,18 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         ),
         reporting=tuple(c.certifier for c in certifiers if _tells_failures(c)),
         training_window_days=industry.training_window_days,
+        replicates=industry.outcomes.replicates,
         families=tuple(
             (c.certifier, credential.code, credential.family)
             for c in certifiers
             for credential in c.credentials
             if credential.family
+        ),
+        ladders=tuple(
+            (c.certifier, credential.code, credential.stacks_to)
+            for c in certifiers
+            for credential in c.credentials
+            if credential.stacks_to
         ),
         profile=industry.disclosure.rules(),
     )

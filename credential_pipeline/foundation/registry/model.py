@@ -93,6 +93,15 @@ class Disclosure(Strict):
         return chosen.stricter(self.min_learners, self.min_money, self.round_earnings_to)
 
 
+class Outcomes(Strict):
+    """How the outcome tables are made: ``replicates`` is how often people and links are drawn anew for the bands.
+
+    Fewer are faster; the width of a band is then off by about one part in ``sqrt(2 * replicates)``.
+    """
+
+    replicates: Annotated[int, Field(ge=20, le=2000)] = 200
+
+
 def _check_naics(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values or not all(_NAICS.match(value) for value in values):
         message = "give at least one NAICS prefix of 2 to 6 digits"
@@ -136,6 +145,7 @@ class Industry(Strict):
     training_window_days: Annotated[int, Field(ge=1, le=3650)] = 365
     linkage: Linkage = Linkage()
     disclosure: Disclosure = Disclosure()
+    outcomes: Outcomes = Outcomes()
     agreement: Agreement | None = None
     owner: Annotated[str, Field(pattern=_OWNER)] = "team:data-engineering"
 

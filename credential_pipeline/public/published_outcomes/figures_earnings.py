@@ -107,7 +107,7 @@ def legend(points: Sequence[Point], *, panels: bool) -> list[tuple[str, str]]:
     if panels:
         entries.append(("grey", "the other groups, for comparison"))
         if any(point.low is not None for point in points):
-            entries.append(("band", "band that linkage error and sampling give"))
+            entries.append(("band", "95 % band of chance and of doubtful links"))
     if any(point.value is None for point in points):
         entries.append(HATCHED)
     return entries

@@ -144,7 +144,7 @@ def premium(context: Context) -> Figure:
         (context.counted("Learners"), grid, "n"),
     ]
     entries = (
-        [("band", "band that linkage error and sampling give")] if any(row.low is not None for row in rows) else []
+        [("band", "95 % band of chance and of doubtful links")] if any(row.low is not None for row in rows) else []
     )
     entries += [HATCHED] if any(row.value is None for row in rows) else []
     caption = f"Median annual earnings in {context.industry} less median annual earnings elsewhere, by year relative to the award. {context.money}"
