@@ -11,9 +11,9 @@ from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _REACH = 1.959964
