@@ -178,7 +178,7 @@ def test_the_matched_premium_compares_holders_who_were_alike() -> None:
     found = tabulated(world)
     cell = found.cell("premium_matched/h=1")
     assert (cell["n"], cell["value"]) == (3, pytest.approx(3 * 3000, abs=0.05))
-    assert found.value("in_industry_premium/h=1") < 0
+    assert found.cell("in_industry_premium/h=1")["value"] < 0
     assert found.value("premium_matched/race=white/h=5") == pytest.approx(7 * 3000, abs=0.05)
 
 

@@ -26,5 +26,5 @@ WITH working AS (
     FROM gaps AS g GROUP BY GROUPING SETS ((horizon), (horizon, g.race)) HAVING coalesce(g.race, '') <> 'all'
 )
 SELECT 'premium_compared' AS quantity, horizon, race, n, round(value, 4) AS value,
-       round(value - normal_reach() * error, 4) AS low, round(value + normal_reach() * error, 4) AS high
+       round(value - CAST($reach AS DOUBLE) * error, 4) AS low, round(value + CAST($reach AS DOUBLE) * error, 4) AS high
 FROM premiums
