@@ -25,8 +25,9 @@ KEYED = {
     "person_links": "person_key match_probability",
     "learners": "person_key birth_year sex race death_year",
     "degrees": "person_key degree_date degree_level",
-    "credentials": "person_key certifier credential_code event result event_date training_setting",
-    "enrollments": "person_key sector credit degree_seeking begin_date end_date",
+    "credentials": "person_key certifier credential_code event result event_date training_setting provider_opeid",
+    "unkeyed_credentials": "certifier credential_code event event_date provider_opeid",
+    "enrollments": "person_key sector credit degree_seeking begin_date end_date opeid",
     "coverage": "reason learners",
 }
 REFERENCE = {
@@ -51,12 +52,14 @@ class World:
     states: dict[str, str] = field(default_factory=dict)
     persons: list[Row] = field(default_factory=list)
     person_links: list[Row] = field(default_factory=list)
+    unkeyed_credentials: list[Row] = field(default_factory=list)
+    wage_states: list[Row] = field(default_factory=list)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""
         rng = np.random.default_rng(seed)
         names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees", "persons")
-        names = (*names, "person_links")
+        names = (*names, "person_links", "unkeyed_credentials", "wage_states")
         return World(
             states=self.states,
             **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]},

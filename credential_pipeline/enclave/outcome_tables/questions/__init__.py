@@ -18,6 +18,7 @@ from credential_pipeline.enclave.outcome_tables.questions import (
     own_change,
     stacks,
     versions,
+    workforce_pell,
 )
 from credential_pipeline.enclave.outcome_tables.questions import work as working
 from credential_pipeline.foundation.storage.relation import Scratch
@@ -31,6 +32,7 @@ ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (
     comparison.answer,
     never_passed.answer,
     stacks.answer,
+    workforce_pell.answer,
 )
 """Every question's entry, in the order of the tables."""
 DEFINITIONS: Final[tuple[Definition, ...]] = (
@@ -42,5 +44,6 @@ DEFINITIONS: Final[tuple[Definition, ...]] = (
     *versions.DEFINITIONS,
     *working.DEFINITIONS,
     *comparison.DEFINITIONS,
+    *workforce_pell.DEFINITIONS,
 )
 """What all their figures mean."""
