@@ -24,4 +24,14 @@ def premium(work: Scratch, found: Match, follow_ups: Relation) -> Answer:
     """
     query = statement(__package__, "premium.sql", follow_ups=follow_ups, moments=found.moments)
     rows = work.table("premiums", query, {"reach": REACH})
+    counts = COUNTS.rows(work, f"SELECT quantity, race, horizon, n AS value, n AS learners FROM {rows}")
+    who = ", ".join("race" if column == "race" else "'all'" for column in GROUP)
+    cells = CELLS.rows(
+        work,
+        f"""
+        SELECT 'leaving' AS "table", 'premium_matched' AS measure, 'usd' AS unit, race, horizon, n, value, low, high,
+               quantity || id_tail(who_of({who}), 'all', 'all', horizon) AS n_count_id
+        FROM {rows}
+        """,
+    )
     return Answer(counts, cells)
