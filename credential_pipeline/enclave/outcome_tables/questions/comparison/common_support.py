@@ -48,14 +48,7 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
     )
     matched = ask_shares(work, sought, [_MATCHED])
     reasons = ask_shares(work, sought, _REASONS, ())
+    # The share without a comparison is 1 less the other: it is counted and gets no cell, and so no band.
     unmatched = ask_shares(work, sought, [_UNMATCHED])
-    # The share without a comparison is 1 less the other: it is counted and gets no cell.
-    return replace(
-        together(
-            work,
-            matched,
-            reasons,
-            replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0")),
-        ),
-        rules=RULES,
-    )
+    counted = replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0"), wanted=())
+    return replace(together(work, matched, reasons, counted), rules=RULES)
