@@ -12,11 +12,6 @@ from credential_pipeline.foundation.storage.sql import statement
 PERCENTILES = (25, 50, 75)
 
 
-def covered_years(work: Scratch, wages: Relation) -> Relation:
-    """The calendar years (year) that the wage files cover at all."""
-    return work.table("covered_years", f"SELECT DISTINCT year FROM {wages} WHERE year IS NOT NULL")
-
-
 def sum_wages(work: Scratch, wages: Relation, units: Relation, people: Relation, plan: Plan) -> Relation:
     """One row per person of the cohort and year with wages: pid, year, cents, employer_id (the main employer).
 

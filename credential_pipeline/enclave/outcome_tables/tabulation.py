@@ -15,6 +15,7 @@ from credential_pipeline.enclave.outcome_tables import (
     premium,
     settings,
     stacking,
+    wage_years,
 )
 from credential_pipeline.enclave.outcome_tables.asking import together
 from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
@@ -67,6 +68,7 @@ class _Given:
     pooled_tries: Relation
     stacks: Relation
     whole_sectors: Relation
+    wage_years: Relation
     asked: Given
 
 
@@ -117,7 +119,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "counts", counted)
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
-    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
+    keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
+    definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
+    keep(work.con, SNAPSHOT, "definitions", definitions)
 
 
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
@@ -133,8 +137,12 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     main_employers = employment.classify_employers(
         work, _input(work, "reference_population.employers"), person_years, digits, plan
     )
-    covered = earnings.covered_years(work, wages)
-    follow_ups = employment.follow_up(work, units, covered, person_years, factors, main_employers, plan)
+    employers = _input(work, "reference_population.employers")
+    years = wage_years.wage_years(work, wages, employers, _input(work, "reference_population.wage_states"))
+    covered = wage_years.covered_years(work, years)
+    follow_ups = employment.follow_up(
+        work, units, covered, wage_years.shut_years(work, years), person_years, factors, main_employers, plan
+    )
 
     ladder = group_ladder(work, follow_ups, plan, earlier)
     if ladder.horizons is not None:
@@ -155,6 +163,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
+        wage_years=years,
         asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered, replicates),
     )
     return given, ladder

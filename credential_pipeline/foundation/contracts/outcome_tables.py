@@ -61,6 +61,19 @@ _TABLES = (
         ),
     ),
     Table(
+        name="wage_years",
+        description="One year of the wage files in one state, and whether it is complete enough to follow people in it.",
+        key=("state", "year"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("state", "VARCHAR", "State of the employers; all for the whole nation."),
+            Column("year", "INTEGER", "Calendar year."),
+            Column("jobs", "BIGINT", "Pairs of a person and an employer with wages."),
+            Column("usual_jobs", "BIGINT", "The same in the state's usual year: three of four have no more."),
+            Column("covered", "BOOLEAN", "Whether residents of the state are followed in that year."),
+        ),
+    ),
+    Table(
         name="definitions",
         description="What each figure means.",
         key=("definition", "measure"),

@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 KEYED = {
     "person_links": "person_key match_probability",
     "learners": "person_key birth_year sex race death_year",
-    "degrees": "person_key degree_date",
+    "degrees": "person_key degree_date degree_level",
     "credentials": "person_key certifier credential_code event result event_date training_setting",
     "enrollments": "person_key sector credit degree_seeking begin_date end_date",
     "coverage": "reason learners",
@@ -33,6 +33,7 @@ REFERENCE = {
     "wages": "person_key year employer_id wages",
     "employers": "employer_id naics",
     "persons": "person_key birth_date",
+    "wage_states": "state agreement employers",
 }
 
 
@@ -46,14 +47,17 @@ class World:
     wages: list[Row] = field(default_factory=list)
     employers: list[Row] = field(default_factory=list)
     coverage: list[Row] = field(default_factory=list)
+    degrees: list[Row] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
     person_links: list[Row] = field(default_factory=list)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""
         rng = np.random.default_rng(seed)
-        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "person_links")
+        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees", "person_links")
         return World(
-            **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]}
+            states=self.states,
+            **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]},
         )
 
 
@@ -112,6 +116,8 @@ def create_inputs(con: Connection, world: World) -> None:
         "UPDATE person_keys.credentials AS c SET age = year(event_date) - l.birth_year"
         " FROM person_keys.learners AS l WHERE l.person_key = c.person_key"
     )
+    for key, state in world.states.items():
+        con.execute("UPDATE person_keys.learners SET state = ? WHERE person_key = ?", [state, key])
     con.execute("CREATE SCHEMA outcome_tables")
 
 
@@ -132,12 +138,13 @@ def opened(world: World, threads: int = 1) -> Iterator[Connection]:
 
 @dataclass(frozen=True)
 class Result:
-    """The four tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
+    """The five tables as lists of dicts in the order in which they were created, their types, and scratch that is left."""
 
     outcomes: list[dict[str, Any]]
     counts: list[dict[str, Any]]
     equations: list[dict[str, Any]]
     definitions: list[dict[str, Any]]
+    wage_years: list[dict[str, Any]]
     types: dict[str, dict[str, str]]
     left_over: list[str]
 
@@ -187,7 +194,7 @@ def tabulated(
     """Tabulate a world under a registry with some settings of the industry changed."""
     with opened(world, threads) as con:
         tabulate(con, settings(profile, **industry), earlier)
-        names = ("outcomes", "counts", "equations", "definitions")
+        names = ("outcomes", "counts", "equations", "definitions", "wage_years")
         described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
         return Result(
             *(rows_of(con, f"outcome_tables.{name}") for name in names),

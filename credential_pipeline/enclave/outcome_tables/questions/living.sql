@@ -1,9 +1,11 @@
 -- One row per person and horizon: wages at the nation's prices (level), the guideline of the base year, and whether the
--- line was met by then in a year after the award. A state without a parity (a territory, or unknown) has no level.
+-- line was met by then in a year after the award. A state without a parity (a territory, or unknown) has no level, nor has
+-- anybody where the base year has no guideline.
 WITH lines AS (
     SELECT one_person, each_additional FROM {guidelines} WHERE year = $base_year
 ), priced AS (
-    SELECT f.*, l.one_person, l.each_additional, f.real / (r.parity / 100) AS level
+    SELECT f.*, l.one_person, l.each_additional,
+           CASE WHEN l.one_person IS NOT NULL THEN f.real / (r.parity / 100) END AS level
     FROM {persons} AS f
     JOIN {people} AS p USING (pid)
     LEFT JOIN {parities} AS r ON r.state = p.state
