@@ -31,24 +31,32 @@ def add(commands: grammar.Commands) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same files (1)")
     parser.add_argument("--industry", nargs="+", metavar="NAME", help="industries to simulate; all if not given")
+    parser.add_argument(
+        "--variant", metavar="NAME", help="a world that differs in one thing, such as quarterly or zero_effect"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Simulate the industries that were asked for, or all."""
-    write(arguments.industry, arguments.learners, arguments.registry_size, arguments.seed)
+    write(arguments.industry, arguments.learners, arguments.registry_size, arguments.seed, arguments.variant)
     return 0
 
 
 def write(
-    industries: Sequence[str] | None = None, learners: int = 119_000, registry_size: int = 1_000_000, seed: int = 1
+    industries: Sequence[str] | None = None,
+    learners: int = 119_000,
+    registry_size: int = 1_000_000,
+    seed: int = 1,
+    variant: str | None = None,
 ) -> None:
     """Write the simulated pilot.
 
     Raises:
-        SafeError: An industry is unknown, or home holds files that are not simulated.
+        SafeError: An industry or the variant is unknown, or home holds files that are not simulated.
     """
     from credential_pipeline.enclave.outcome_release.demo import enroll_demo_people
     from credential_pipeline.simulation.simulate import simulate
+    from credential_pipeline.simulation.variant import load_variant
 
     registry = environment.registry()
     names = [registry.industry(name).industry for name in industries] if industries else list(registry.industry_names)
@@ -59,6 +67,7 @@ def write(
         learners=learners,
         registry_size=registry_size,
         seed=seed,
+        variant=load_variant(variant) if variant else None,
         progress=lambda line: _PROGRESS.info("simulate: %s", line),
     )
     enclave = environment.side_home(Side.ENCLAVE)

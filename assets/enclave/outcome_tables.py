@@ -46,6 +46,8 @@ HOP = Hop(
         "base_year",
         "age_bands",
         "training_window_days",
+        "outcomes",
+        "programmes",
         "disclosure",
     ),
     depends=_depends,

@@ -68,6 +68,13 @@ def years(dates: Dates) -> Ints:
     return np.asarray(np.where(known, found, 0), dtype=np.int64)
 
 
+def month_day(dates: Dates) -> Ints:
+    """Month and day of each date as one number, 1231 for 31 December, which orders days within a year."""
+    month = dates.astype("datetime64[M]")
+    day = (dates - month.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.asarray((month.astype(np.int64) % 12 + 1) * 100 + day)
+
+
 def first_of_year(year: Ints) -> Dates:
     """1 January of each year."""
     return np.asarray((year - 1970).astype("datetime64[Y]").astype("datetime64[D]"))

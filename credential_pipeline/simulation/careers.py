@@ -33,7 +33,10 @@ _YOUNG = 25
 
 @dataclass(frozen=True)
 class Year:
-    """Work in one year [m]: main employer before and after a change (-1 = none), earnings from each and a second job."""
+    """Work in one year [m]: main employer before and after a change (-1 = none), earnings from each and a second job.
+
+    ``begin`` and ``end`` are the part of the year in which a person with earnings works, 0 to 1.
+    """
 
     year: int
     before: Ints
@@ -42,6 +45,8 @@ class Year:
     earned_after: Floats
     second: Ints
     earned_second: Floats
+    begin: Floats
+    end: Floats
 
     @property
     def total(self) -> Floats:
@@ -130,6 +135,7 @@ class Careers:
         self.attached = np.zeros(size, dtype=np.bool_)
         self.attached[:learners] = self._rng(0, "attached").random(learners) < treated.attached
         self.uncovered = self._rng(0, "uncovered").random(size) < economy.never_covered
+        self.uncovered[:learners] |= treated.unseen
         age = economy.first_year - self.born
         self.working = (self._rng(0, "working").random(size) < economy.working_at_first) & self._of_age(age)
         self.schooling = people.education[who]
@@ -245,8 +251,8 @@ class Careers:
         other = self._second_jobs(year, np.flatnonzero(second), state)
         share = self._rng(year, "more").uniform(0.04, 0.3, size)
         more = np.where(second & (other != self.employer), earned * share, 0.0)
-        worked = Year(
-            year, before, np.where(paid, self.employer, -1), earned * split, earned * (1 - split), other, more
-        )  # fmt: skip
+        begin, end = np.where(starts, 1 - part, 0.0), np.where(stops & ~starts, part, 1.0)
+        main = np.where(paid, self.employer, -1)
+        worked = Year(year, before, main, earned * split, earned * (1 - split), other, more, begin, end)
         self.working = self.working & ~stops
         return worked

@@ -97,10 +97,13 @@ class Pen:
         self.rng, self.people, self.faults, self.hits = rng, people, faults, hits
         self.who, self.size = identity.person, len(identity)
         self.text, self.birth, self.home = dict(identity.text), identity.birth.copy(), identity.home.copy()
+        self.factor = np.ones(self.size)
+        for group, factor in faults.groups.items():
+            self.factor[people.in_group(self.who, np.full(self.size, NEVER), group)] *= factor
 
     def struck(self, fault: str, can: Bools | None = None) -> Ints:
         """Identities that the fault strikes, of those that it can strike."""
-        mask = self.rng.random(self.size) < getattr(self.faults, fault)
+        mask = self.rng.random(self.size) < getattr(self.faults, fault) * self.factor
         found = np.flatnonzero(mask if can is None else mask & can)
         self.hits[fault] = self.hits.get(fault, 0) + len(found)
         return found

@@ -13,6 +13,7 @@ from credential_pipeline.simulation.credentials import Catalogue, Events, catalo
 from credential_pipeline.simulation.feeds import Delivered, deliver, reported, select
 from credential_pipeline.simulation.holders import Holders, Plan, choose_holders
 from credential_pipeline.simulation.people import People
+from credential_pipeline.simulation.planting import Planted, plant
 from credential_pipeline.simulation.schools import Schools, Training, draw_training
 from credential_pipeline.simulation.world import IndustryWorld, World
 
@@ -36,6 +37,7 @@ class SimulatedIndustry:
     shelf: Catalogue
     events: Events
     training: Training
+    planted: Planted
     feeds: tuple[Feed, ...] = ()
 
 
@@ -56,7 +58,9 @@ def settle(
     events = draw_events(streams("credentials", name), shelf, own, holders)
     state = people.addresses.state(people.home_on(holders.person, holders.first_day))
     training = draw_training(streams("training", name), schools, own.settings, own.two_year_college, state)
-    return SimulatedIndustry(name, own, holders, shelf, events, training)
+    rng = streams("programmes", name)
+    training, planted = plant(rng, own.programmes, schools, shelf, events, people.birth[holders.person], training)
+    return SimulatedIndustry(name, own, holders, shelf, events, training, planted)
 
 
 def write_feeds(

@@ -17,12 +17,20 @@ from credential_pipeline.simulation.arrays import (
     blank,
     curve,
     join,
+    month_day,
     pick,
     random_day,
     years,
 )
 from credential_pipeline.simulation.families import Kin, draw_kin
-from credential_pipeline.simulation.names import ORIGINS, compound, draw_first_names, draw_nicknames, draw_surnames
+from credential_pipeline.simulation.names import (
+    ORIGINS,
+    SEXES,
+    compound,
+    draw_first_names,
+    draw_nicknames,
+    draw_surnames,
+)
 from credential_pipeline.simulation.places import Homes, build_homes, draw_places, move
 from credential_pipeline.simulation.world import Families, World
 
@@ -73,9 +81,24 @@ class People:
         spell = (self.moved[who] <= day[:, None]).sum(axis=1)
         return np.asarray(self.homes[who, spell])
 
-    def age_in(self, who: Ints, year: Ints) -> Ints:
-        """Age reached in the calendar year."""
-        return np.asarray(year - years(self.birth[who]))
+    def age_on(self, who: Ints, day: Dates) -> Ints:
+        """Completed years of age on the day."""
+        before = month_day(day) < month_day(self.birth[who])
+        return np.asarray(years(day) - years(self.birth[who]) - before)
+
+    def in_group(self, who: Ints, day: Dates, group: str) -> Bools:
+        """Whether persons belong to a group such as ``race=black``, ``sex=F``, ``ethnicity=hispanic`` or ``age=18-25`` on the day."""
+        dimension, _, level = group.partition("=")
+        if dimension == "race":
+            names = self.race_names
+            return np.asarray(self.race[who] == (names.index(level) if level in names else -1))
+        if dimension == "sex":
+            return np.asarray(self.sex[who] == SEXES.index(level))
+        if dimension == "ethnicity":
+            return np.asarray(self.hispanic[who] == (level == "hispanic"))
+        low, _, high = level.partition("-")
+        age = self.age_on(who, day)
+        return np.asarray((age >= int(low)) & (age <= int(high)))
 
 
 def _races(

@@ -21,6 +21,7 @@ from credential_pipeline.simulation.people import People, build_people
 from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schools
 from credential_pipeline.simulation.truth import write_truth
+from credential_pipeline.simulation.variant import Variant
 from credential_pipeline.simulation.wages import write_wages
 from credential_pipeline.simulation.world import IndustryWorld, World, load_industry_world, load_world
 
@@ -54,6 +55,7 @@ def simulate(
     registry_size: int = 1_000_000,
     seed: int = 1,
     progress: Callable[[str], None] = _say_nothing,
+    variant: Variant | None = None,
 ) -> SimulationSummary:
     """Write the feeds, drops and reference files of a simulated world under ``home``, and its truth.
 
@@ -67,10 +69,11 @@ def simulate(
         registry_size: Students in the education registry.
         seed: Any whole number.
         progress: Is called with a line of text as each part is done.
+        variant: What differs from the world of the YAML files; nothing if None.
     """
-    world, streams = load_world(), Streams(seed)
-    names = sorted(set(industries))
-    worlds = {name: load_industry_world(name) for name in names}
+    changes, streams = variant or Variant(), Streams(seed)
+    world, names = changes.country(load_world()), sorted(set(industries))
+    worlds = {name: changes.industry(name, load_industry_world(name)) for name in names}
     _make_room(home, registry, names)
     plans = {
         name: plan_holders(streams("plan", name), own, max(1, round(learners * own.learner_share)))
@@ -89,7 +92,8 @@ def simulate(
         streams, home / "enclave/reference", people, keys, settled, world.economy, registry, prices, others
     )
     progress(f"wages: {wages:,} rows of {world.economy.first_year} to {world.economy.last_year}")
-    write_truth(home, registry, people, students, keys, settled, effects, prices)
+    gaps = world.economy.wage_gaps
+    write_truth(home, registry, people, students, keys, settled, effects, prices, schools, gaps)
     progress("truth: identities, planted faults, effects and outcome cells")
     return _summary(settled, students, keys, wages)
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.simulation.arrays import Bools, Floats, Ints, years
+from credential_pipeline.simulation.arrays import NEVER, Bools, Dates, Floats, Ints, years
 from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.industries import SimulatedIndustry
-from credential_pipeline.simulation.names import SEXES
 from credential_pipeline.simulation.people import People
 
 
@@ -19,13 +18,15 @@ from credential_pipeline.simulation.people import People
 class Treated:
     """Learners of all industries [h], holders and those who never pass, in one list.
 
-    ``industry`` indexes the industries, ``award_year`` is 0 for those who never pass. ``first`` numbers the credential of
+    ``industry`` indexes the industries, ``award_year`` is 0 and ``award_day`` NaT for those who never pass. ``first`` numbers the credential of
     the first award in the industry's catalogue (-1), ``direct`` is the full effect of it in log points with the group's
-    share, ``further`` [h, years] that of later awards. The other arrays repeat the world of the industry.
+    share, ``further`` [h, years] that of later awards. ``unseen`` work where no
+    wage file looks. The other arrays repeat the world of the industry.
     """
 
     person: Ints
     industry: Ints
+    award_day: Dates
     award_year: Ints
     first: Ints
     direct: Floats
@@ -37,6 +38,7 @@ class Treated:
     selection: Floats
     dip: Floats
     attached: Floats
+    unseen: Bools
 
     @property
     def holds(self) -> Bools:
@@ -44,57 +46,91 @@ class Treated:
         return self.award_year > 0
 
 
-def in_group(people: People, person: Ints, award_year: Ints, group: str) -> Bools:
-    """Whether persons belong to a group such as ``race=black``, ``sex=F`` or ``age=18-25`` (at the award)."""
-    dimension, _, level = group.partition("=")
-    if dimension == "race":
-        names = people.race_names
-        return np.asarray(people.race[person] == (names.index(level) if level in names else -1))
-    if dimension == "sex":
-        return np.asarray(people.sex[person] == SEXES.index(level))
-    low, _, high = level.partition("-")
-    age = people.age_in(person, award_year)
-    return np.asarray((age >= int(low)) & (age <= int(high)))
+def _planted(industry: SimulatedIndustry, named: dict[str, float], default: float) -> Floats:
+    """A number for each credential of the catalogue."""
+    shelf = industry.shelf
+    names = [f"{shelf.certifiers[c].certifier}/{code}" for c, code in zip(shelf.certifier, shelf.code, strict=True)]
+    return np.array([named.get(name, default) for name in names])
 
 
 def effect_of(industry: SimulatedIndustry, credential: Ints) -> Floats:
-    """Planted effect of each credential number of the industry's catalogue, in log points."""
-    shelf, effect = industry.shelf, industry.world.effect
-    names = [f"{shelf.certifiers[c].certifier}/{code}" for c, code in zip(shelf.certifier, shelf.code, strict=True)]
-    return np.array([effect.credentials.get(name, effect.default) for name in names])[credential]
+    """Planted effect of each credential number of the industry's catalogue as a first award, in log points."""
+    effect = industry.world.effect
+    return _planted(industry, effect.credentials, effect.default)[credential]
+
+
+def further_of(industry: SimulatedIndustry, credential: Ints) -> Floats:
+    """Planted effect of each credential number as a second or later award, in log points."""
+    effect = industry.world.effect
+    return _planted(industry, effect.further, effect.further_award)[credential]
+
+
+@dataclass(frozen=True)
+class Awards:
+    """Awards of an industry in the order of each learner: learner number, credential number, day, ``nth`` from 1."""
+
+    learner: Ints
+    credential: Ints
+    day: Dates
+    nth: Ints
+
+
+def ordered_awards(industry: SimulatedIndustry) -> Awards:
+    """The awards by learner and day; certifier and code break ties, as the registry's default attribution does."""
+    events = industry.events
+    awards = np.flatnonzero(events.event == AWARD)
+    order = np.lexsort((_code_rank(industry)[events.credential[awards]], events.day[awards], events.learner[awards]))
+    awards = awards[order]
+    learner = events.learner[awards]
+    starts = np.flatnonzero(
+        np.concatenate((np.ones(min(len(learner), 1), dtype=np.bool_), learner[1:] != learner[:-1]))
+    )
+    first = np.repeat(starts, np.diff(np.append(starts, len(learner))))
+    return Awards(learner, events.credential[awards], events.day[awards], np.arange(len(learner)) - first + 1)
+
+
+def _from_next_year(awards: Awards, which: Bools, amount: Floats, shape: tuple[int, int, int]) -> Floats:
+    """Sum of the amounts of some awards by learner and year, each from the year after the award on.
+
+    Args:
+        awards: All awards.
+        which: Which of them count.
+        amount: Of each award.
+        shape: Number of learners, first and last year.
+    """
+    learners, first, last = shape
+    summed = np.zeros((learners, last - first + 1))
+    column = np.clip(years(awards.day[which]) + 1 - first, 0, last - first)
+    np.add.at(summed, (awards.learner[which], column), amount[which])
+    return np.cumsum(summed, axis=1)
 
 
 def _one(number: int, industry: SimulatedIndustry, people: People, span: tuple[int, int]) -> Treated:
     own, person = industry.world, industry.holders.person
-    size, events = len(person), industry.events
-    awards = np.flatnonzero(events.event == AWARD)
-    # Attribution of the registry's default: the first award; certifier and code break ties.
-    order = np.lexsort((_code_rank(industry)[events.credential[awards]], events.day[awards], events.learner[awards]))
-    awards = awards[order]
-    learner = events.learner[awards]
-    lead = np.concatenate(([True], learner[1:] != learner[:-1]))
+    size, awards = len(person), ordered_awards(industry)
+    lead = awards.nth == 1
     first = np.full(size, -1)
-    first[learner[lead]] = events.credential[awards[lead]]
-    year = np.zeros(size, dtype=np.int64)
-    year[learner[lead]] = years(events.day[awards[lead]])
+    first[awards.learner[lead]] = awards.credential[lead]
+    day = np.full(size, NEVER)
+    day[awards.learner[lead]] = awards.day[lead]
     direct = np.where(first >= 0, effect_of(industry, np.maximum(first, 0)), 0.0)
     for group, more in own.effect.groups.items():
-        direct += np.where(in_group(people, person, year, group) & (first >= 0), more, 0.0)
-    further = np.zeros((size, span[1] - span[0] + 1))
-    later = awards[~lead]
-    np.add.at(
-        further, (events.learner[later], np.clip(years(events.day[later]) + 1 - span[0], 0, further.shape[1] - 1)), 1.0
-    )
+        direct += np.where(people.in_group(person, day, group) & (first >= 0), more, 0.0)
+    later = awards.nth > 1
+    further = _from_next_year(awards, later, np.full(len(later), 1.0), (size, *span)) * own.effect.further_award
+    more_or_less = further_of(industry, awards.credential) - own.effect.further_award
+    further += _from_next_year(awards, later, more_or_less, (size, *span))
     premium = np.full(size, own.premium)
     for group, more in own.group_premium.items():
-        premium += np.where(in_group(people, person, year, f"race={group}"), more, 0.0)
+        premium += np.where(people.in_group(person, day, f"race={group}"), more, 0.0)
     return Treated(
         person=person,
         industry=np.full(size, number),
-        award_year=year,
+        award_day=day,
+        award_year=years(day),
         first=first,
         direct=direct,
-        further=np.cumsum(further, axis=1) * own.effect.further_award,
+        further=further,
         years_to_full=np.full(size, own.effect.years_to_full),
         pull=np.full(size, own.effect.pull),
         stays=np.full(size, own.stays_in_industry),
@@ -102,6 +138,7 @@ def _one(number: int, industry: SimulatedIndustry, people: People, span: tuple[i
         selection=np.full(size, own.selection),
         dip=np.full(size, own.dip),
         attached=np.full(size, own.attached_before),
+        unseen=industry.planted.unseen,
     )
 
 

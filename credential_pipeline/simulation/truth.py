@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from credential_pipeline.foundation.registry.load import Registry
-from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join
+from credential_pipeline.simulation.arrays import Bools, Ints, Texts, decimals, join, years
 from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.industries import SimulatedIndustry
-from credential_pipeline.simulation.outcome_truth import outcome_cells
+from credential_pipeline.simulation.outcome_truth.cells import outcome_cells
 from credential_pipeline.simulation.people import People
+from credential_pipeline.simulation.programmes import Learned, programme_rows
+from credential_pipeline.simulation.schools import Schools
 from credential_pipeline.simulation.tables import write_csv, write_ids
 from credential_pipeline.simulation.wages import Effects
 
@@ -69,11 +71,37 @@ def _broken(industries: Sequence[SimulatedIndustry]) -> dict[str, object]:
     }
 
 
+def _gaps(gaps: dict[str, tuple[int, int]]) -> dict[str, object]:
+    known = sorted(gaps.items())
+    return {
+        "state": [state for state, _ in known],
+        "first_year": [span[0] for _, span in known],
+        "last_year": [span[1] for _, span in known],
+    }
+
+
+def _shared(industry: SimulatedIndustry, students: Students) -> Bools:
+    """Learners of an industry who opted out nowhere."""
+    shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
+    return np.asarray(~np.isin(industry.holders.person, shut), dtype=np.bool_)
+
+
 def followed(industry: SimulatedIndustry, students: Students, keys: Keys) -> Bools:
     """Learners of an industry whom a perfect linkage can follow: with a key, and nowhere opted out."""
-    person = industry.holders.person
-    shut = np.concatenate([opted_out(industry), students.person[students.blocked]])
-    return np.asarray((keys.key[person] != "") & ~np.isin(person, shut), dtype=np.bool_)
+    return np.asarray((keys.key[industry.holders.person] != "") & _shared(industry, students), dtype=np.bool_)
+
+
+def _write_identities(folder: Path, industries: Sequence[SimulatedIndustry], students: Students, keys: Keys) -> None:
+    """Who is who, who opted out, and which rows are broken."""
+    write_ids(folder / "record_person.csv", _records(industries))
+    write_ids(
+        folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
+    )
+    keyed = np.flatnonzero(keys.key != "")
+    keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
+    write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
+    write_csv(folder / "blocked.csv", _blocked(industries, students))
+    write_csv(folder / "bad_rows.csv", _broken(industries))
 
 
 def write_truth(
@@ -85,6 +113,8 @@ def write_truth(
     industries: Sequence[SimulatedIndustry],
     effects: Effects,
     prices: dict[int, float],
+    schools: Schools,
+    gaps: dict[str, tuple[int, int]],
 ) -> None:
     """Write all files of ``home/truth``.
 
@@ -97,23 +127,25 @@ def write_truth(
         industries: The simulated industries.
         effects: Earnings with and without the awards.
         prices: CPI-U by year.
+        schools: Institutions, which are the providers of programmes.
+        gaps: State to the first and last year in which its wages are missing.
     """
     folder = home / "truth"
-    write_ids(folder / "record_person.csv", _records(industries))
-    write_ids(
-        folder / "student_person.csv", {"student_id": students.student_id, "person_id": person_id(students.person)}
-    )
-    keyed = np.flatnonzero(keys.key != "")
-    keyed = keyed[np.argsort(keys.key[keyed].astype("U11"), kind="stable")]
-    write_ids(folder / "key_person.csv", {"person_key": keys.key[keyed], "person_id": person_id(keyed)})
-    write_csv(folder / "blocked.csv", _blocked(industries, students))
-    write_csv(folder / "bad_rows.csv", _broken(industries))
-    write_csv(folder / "effects.csv", effect_rows(industries, people, effects))
+    _write_identities(folder, industries, students, keys)
+    models = [registry.industry(own.name) for own in industries]
+    counted = [followed(own, students, keys) for own in industries]
+    write_csv(folder / "effects.csv", effect_rows(industries, models, people, effects, counted))
+    dies = years(people.death[effects.treated.person])
+    shared = [_shared(own, students) for own in industries]
+    learned = Learned(home, schools, students, effects, dies, shared, counted)
+    write_csv(folder / "programmes.csv", programme_rows(industries, models, learned, prices))
+    if gaps:
+        write_csv(folder / "wage_gaps.csv", _gaps(gaps))
+    row, at = np.nonzero(effects.missing)
+    uncovered = (effects.treated.person[row], at + effects.first_year)
     parts = [
-        outcome_cells(
-            home, registry.industry(own.name), own, people, students, keys, followed(own, students, keys), prices
-        )
-        for own in industries
+        outcome_cells(home, model, own, people, students, keys, wanted, prices, uncovered)
+        for model, own, wanted in zip(models, industries, counted, strict=True)
     ]
     columns = {name: [value for part in parts for value in part[name]] for name in parts[0]} if parts else {}
     write_csv(folder / "outcome_cells.csv", columns)

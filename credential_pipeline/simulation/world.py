@@ -55,7 +55,12 @@ class Families(Part):
 
 
 class Faults(Part):
-    """Probabilities that a field of one written identity is wrong; an identity is what a sender stored of a person."""
+    """Probabilities that a field of one written identity is wrong; an identity is what a sender stored of a person.
+
+    ``groups`` multiplies all of them for a group of people, such as ``race=black``.
+    """
+
+    groups: Weights = {}
 
     typo_first: Share = 0.012
     typo_last: Share = 0.014
@@ -131,7 +136,13 @@ class Sector(Part):
 
 
 class Economy(Part):
-    """Wages and work between two years, in dollars of the base year."""
+    """Wages and work between two years, in dollars of the base year.
+
+    ``quarterly``: wages are written by quarter too. ``wage_gaps``: first and last year in which a state's employers are missing.
+    """
+
+    quarterly: bool = False
+    wage_gaps: dict[str, tuple[int, int]] = {}
 
     first_year: int
     last_year: int
@@ -191,14 +202,36 @@ class CertifierWorld(Part):
 
 
 class Effect(Part):
-    """Log points that an award adds to earnings, by credential and group, and its pull into the industry."""
+    """Log points that an award adds to earnings, by credential and group, and its pull into the industry.
+
+    The first award adds ``credentials`` or ``default``; every later one adds ``further`` of its credential or ``further_award``.
+    """
 
     default: float = 0.05
     credentials: Logs = {}
     groups: Logs = {}
+    further: Logs = {}
     further_award: float = 0.01
     years_to_full: int = 2
     pull: Share = 0.2
+
+
+class Programme(Part):
+    """A programme that leads to a credential, whose learners are chosen so that it passes or fails a test.
+
+    ``credential`` is ``certifier/code``, ``completion`` the share of its learners who get it, ``ages`` theirs at the award,
+    ``unseen`` the share who work where no wage file looks.
+    """
+
+    name: str
+    credential: str
+    completers: int
+    completion: Annotated[float, Field(gt=0, le=1)] = 1.0
+    ages: tuple[int, int] = (14, 99)
+    unseen: Share = 0.0
+    clock_hours: int = 300
+    weeks: int = 12
+    tuition: int
 
 
 class IndustryWorld(Part):
@@ -226,10 +259,15 @@ class IndustryWorld(Part):
     group_premium: Logs = {}
     effect: Effect = Effect()
     certifiers: dict[str, CertifierWorld] = {}
+    fault_groups: Weights = {}
+    programmes: tuple[Programme, ...] = ()
 
     def of(self, certifier: str) -> CertifierWorld:
         """What is said of the certifier, or the defaults."""
-        return self.certifiers.get(certifier, CertifierWorld())
+        found = self.certifiers.get(certifier, CertifierWorld())
+        if not self.fault_groups:
+            return found
+        return found.model_copy(update={"faults": found.faults.model_copy(update={"groups": self.fault_groups})})
 
 
 def load_world() -> World:

@@ -18,12 +18,16 @@ from credential_pipeline.engines.disclosure.rounding import (
     to_unit,
 )
 from credential_pipeline.engines.disclosure.shares import Flags, Shares
+from credential_pipeline.engines.sampling import wilson
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 SHOWN, HIDDEN, NOT_AVAILABLE = 1, 5, -1
-_REACH = 1.959964
+_HALF_PERCENT = 0.005
+#: Figures are kept with six digits, so that the last of these is sure.
+_TOLD = 4
+_NOTHING = (np.zeros(1), np.zeros(1))
 _NO_LIMIT = 10**12
 
 
@@ -110,7 +114,7 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     printed = np.where(share, percent / 100, to_unit(value, grain))
     counted = (unit == "count") & ~np.isnan(value)
     printed[counted] = rule.apply(np.rint(value[counted]).astype(np.int64))
-    bounds = share_band(percent / 100, n)
+    bounds = share_band(percent / 100, n, beyond_chance(figures))
     ends = []
     for end, bound in zip((low, high), bounds, strict=True):
         rounded = to_unit(end, np.where(unit == "usd", np.maximum(grain, money_unit(end, least)), grain))
@@ -123,12 +127,30 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     }
 
 
-def share_band(value: Reals, n: Ints) -> tuple[Reals, Reals]:
-    """The normal band of a share, in whole percent outwards, made of the printed share and the printed n alone.
+def share_band(value: Reals, n: Ints, beyond: tuple[Reals, Reals] = _NOTHING) -> tuple[Reals, Reals]:
+    """The band of a printed share, in whole percent outwards: Wilson's, made of the printed share and the printed n alone.
 
     Half a percent is added on both sides for the rounding of the share.
+
+    Args:
+        value: The printed share.
+        n: The printed n.
+        beyond: How far the figure's own band lies below and above that of chance alone.
     """
-    around = np.clip(value, 0, 1)
-    reach = _REACH * np.sqrt(around * (1 - around) / np.maximum(n, 1)) + 0.005
-    low, high = np.floor(np.round((around - reach) * 100, 6)), np.ceil(np.round((around + reach) * 100, 6))
-    return np.maximum(low, 0) / 100, np.minimum(high, 100) / 100
+    low = wilson(np.clip(value - _HALF_PERCENT, 0, 1), n.astype(float))[0] - beyond[0]
+    high = wilson(np.clip(value + _HALF_PERCENT, 0, 1), n.astype(float))[1] + beyond[1]
+    low, high = np.floor(np.round(low * 100, 6)), np.ceil(np.round(high * 100, 6))
+    return np.clip(np.nan_to_num(low), 0, 100) / 100, np.clip(np.nan_to_num(high, nan=100.0), 0, 100) / 100
+
+
+def beyond_chance(figures: pd.DataFrame) -> tuple[Reals, Reals]:
+    """How far the band of a share lies below and above that of chance alone: doubtful links, people counted several times.
+
+    The band of chance is a known function of the exact n and stays in the enclave; what goes beyond it is not, and is added
+    to the band that is made of printed numbers.
+    """
+    value, n, low, high = (figures[name].to_numpy(float) for name in ("value", "n", "low", "high"))
+    bottom, top = wilson(np.clip(np.nan_to_num(value), 0, 1), np.nan_to_num(n))
+    beyond = (np.round(np.nan_to_num(apart), _TOLD) for apart in (bottom - low, high - top))
+    below, above = (np.maximum(apart, 0.0) for apart in beyond)
+    return below, above

@@ -5,11 +5,12 @@ is asked (the questions' own modules), and whether a figure may be published (ou
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import MoneyBand, ShareBand, Wanted
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Breakdowns = Sequence[tuple[str, ...]]
@@ -26,11 +27,13 @@ class Answer:
         counts: Counts of learners, without ids.
         cells: Figures, which name their counts.
         rules: What adds up: a quantity, and the quantities that it is the sum of.
+        wanted: Figures whose bands the replicates give, once all questions have answered.
     """
 
     counts: Relation
     cells: Relation
     rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wanted: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def ask_shares(
         parts: Columns of the source that tell the parts of a share apart: sector, setting or both.
 
     Returns:
-        Counts of the totals and parts, and cells with the band of a simple random sample.
+        Counts of the totals and parts, and cells, whose bands are wanted.
     """
     totals = {ask.total: f"({ask.where})" for ask in asks}
     numerators = {ask.part: f"({ask.where}) AND ({ask.of})" for ask in asks}
@@ -122,14 +125,16 @@ def ask_shares(
             a.tab AS "table", a.measure, a.definition, 'share' AS unit,
             {", ".join(f"p.{column}" for column in (*GROUP, *_PARTS))}, p.horizon,
             t.value AS n, p.value / nullif(t.value, 0) AS value,
-            share_low(p.value, nullif(t.value, 0)) AS low, share_high(p.value, nullif(t.value, 0)) AS high,
             t.count_id AS n_count_id, p.count_id AS numerator_count_id
         FROM {asked} AS a
         JOIN counts AS p ON p.quantity = a.part
         JOIN counts AS t ON t.quantity = a.total AND t.who = p.who AND t.horizon IS NOT DISTINCT FROM p.horizon
         """,
     )
-    return Answer(counts, cells)
+    figures = tuple(
+        ShareBand(ask.measure, of=ask.of, where=ask.where, definition=ask.definition, by=tuple(parts)) for ask in asks
+    )
+    return Answer(counts, cells, wanted=(Wanted(source, figures, _with_everybody(breakdowns)),))
 
 
 def ask_money(
@@ -149,13 +154,17 @@ def ask_money(
         parts: Columns of the source by which the amounts are told apart: sector, setting or both.
 
     Returns:
-        Counts, and cells with the band of order statistics, or of a mean.
+        Counts, and cells, whose bands are wanted.
     """
     answers: list[Answer] = []
     for column, where in dict.fromkeys((ask.column, ask.where) for ask in asks):
         lists = _gather(work, source, column, where, breakdowns, parts)
         answers += [_amounts(work, lists, ask) for ask in asks if (ask.column, ask.where) == (column, where)]
-    return together(work, *answers)
+    figures = tuple(
+        MoneyBand(ask.measure, ask.column, ask.statistic, where=ask.where, definition=ask.definition) for ask in asks
+    )
+    sets = [(*breakdown, *parts) for breakdown in _with_everybody(breakdowns)]
+    return replace(together(work, *answers), wanted=(Wanted(source, figures, sets),))
 
 
 def together(work: Scratch, *answers: Answer) -> Answer:
@@ -165,6 +174,7 @@ def together(work: Scratch, *answers: Answer) -> Answer:
         work.table("counts", f"SELECT DISTINCT * FROM {counts}"),
         CELLS.union(work, *(answer.cells for answer in answers)),
         tuple(dict.fromkeys(rule for answer in answers for rule in answer.rules)),
+        tuple(one for answer in answers for one in answer.wanted),
     )
 
 
@@ -194,18 +204,16 @@ def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
     )
     if ask.statistic == "mean":
         value = publishable = "list_avg(v)"
-        low, high = (f"mean_{end}(list_avg(v), list_stddev_samp(v), len(v))" for end in ("low", "high"))
     else:
         percent = _PERCENTS[ask.statistic]
         value, publishable = f"percentile(v, {percent})", f"smoothed(v, {percent})"
-        low, high = (f"percentile_{end}(v, {percent})" for end in ("low", "high"))
     tail = ", ".join(part if part in lists.columns else "'all'" for part in _PARTS)
     cells = CELLS.rows(
         work,
         f"""
         SELECT '{ask.table}' AS "table", '{ask.measure}' AS measure, '{ask.definition or ask.measure}' AS definition,
                '{ask.unit}' AS unit, {shape}, len(v) AS n, {value} AS value, {publishable} AS publishable,
-               {low} AS low, {high} AS high, '{ask.n}' || id_tail({_WHO}, {tail}, horizon) AS n_count_id
+               '{ask.n}' || id_tail({_WHO}, {tail}, horizon) AS n_count_id
         FROM {lists}
         """,
     )
@@ -237,10 +245,14 @@ def _count(
 
 def _sets(breakdowns: Breakdowns) -> tuple[str, list[str]]:
     """The grouping sets of everybody and the breakdowns, and the columns that they name."""
-    sets = dict.fromkeys(((), *breakdowns))
+    sets = _with_everybody(breakdowns)
     return ", ".join(f"({', '.join(breakdown)})" for breakdown in sets), [
         column for column in GROUP if any(column in breakdown for breakdown in sets)
     ]
+
+
+def _with_everybody(breakdowns: Breakdowns) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(((), *breakdowns)))
 
 
 def _those(used: Sequence[str]) -> str:

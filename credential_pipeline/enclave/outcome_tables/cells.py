@@ -49,7 +49,7 @@ class Share:
 
 
 def share_cells(work: Scratch, counts: Relation, *shares: Share) -> Relation:
-    """``part / total`` for every count of the quantity ``part``, with the normal band of a share.
+    """``part / total`` for every count of the quantity ``part``.
 
     The total is the count of the quantity ``total`` of the same group at the same horizon. Where nobody is in the total
     the value is missing.
@@ -59,18 +59,19 @@ def share_cells(work: Scratch, counts: Relation, *shares: Share) -> Relation:
     )
 
 
-def outcomes(work: Scratch, plan: Plan, rungs: Relation, *parts: Relation) -> Relation:
+def outcomes(work: Scratch, plan: Plan, rungs: Relation, bands: Relation, *parts: Relation) -> Relation:
     """All cells with the columns of ``outcome_tables.outcomes``; ``release`` is empty until the cell is released.
 
     Args:
         work: Where the rows live.
         plan: The settings.
         rungs: What became of the categories; labels that are marked silent get no cell.
+        bands: Of :func:`~.uncertainty.bands.bands_of`; a cell that is not among them keeps the band that it has.
         parts: The cells.
     """
     return work.table(
         "outcomes",
-        statement(__package__, "outcomes.sql", cells=CELLS.union(work, *parts), rungs=rungs),
+        statement(__package__, "outcomes.sql", cells=CELLS.union(work, *parts), rungs=rungs, bands=bands),
         {
             "industry": plan.industry,
             "base_year": plan.base_year,

@@ -5,7 +5,7 @@ learners, or under attribution ``each`` of pairs (learner, credential); the colu
 Counts with the prefix ``lead_`` exist under ``each`` only and are of learners at their first award.
 """
 
-from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
+from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, BROAD, GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.shape import Shape
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -29,7 +29,7 @@ FLOWS = {
 }
 #: Quantities that no figure is made of below the level of everybody: a 0 of theirs is left out.
 _ONLY_IF_ANY = ("died_before", "year_not_covered")
-_LEAD_BREAKDOWNS = ((), ("certifier",))
+_LEAD_BREAKDOWNS = ((), *BROAD)
 
 
 def cohort_counts(work: Scratch, units: Relation, follow_ups: Relation, plan: Plan) -> Relation:

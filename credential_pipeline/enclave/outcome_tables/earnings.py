@@ -12,11 +12,6 @@ from credential_pipeline.foundation.storage.sql import statement
 PERCENTILES = (25, 50, 75)
 
 
-def covered_years(work: Scratch, wages: Relation) -> Relation:
-    """The calendar years (year) that the wage files cover at all."""
-    return work.table("covered_years", f"SELECT DISTINCT year FROM {wages} WHERE year IS NOT NULL")
-
-
 def sum_wages(work: Scratch, wages: Relation, units: Relation, people: Relation, plan: Plan) -> Relation:
     """One row per person of the cohort and year with wages: pid, year, cents, employer_id (the main employer).
 
@@ -72,8 +67,7 @@ def distribute(work: Scratch, follow_ups: Relation) -> Relation:
 def percentile_cells(work: Scratch, counts: Relation, distributions: Relation) -> Relation:
     """P25, p50 and p75 of real annual earnings of every group at every horizon.
 
-    Interpolated between the two neighbours, as ``quantile_cont``. The band is that of order statistics: the percentiles
-    at p -+ 1.96 sqrt(p (1 - p) / n).
+    Interpolated between the two neighbours, as ``quantile_cont``.
     """
     return CELLS.rows(
         work,

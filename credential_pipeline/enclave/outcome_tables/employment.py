@@ -69,6 +69,7 @@ def follow_up(
     work: Scratch,
     units: Relation,
     covered_years: Relation,
+    shut_years: Relation,
     person_years: Relation,
     price_factors: Relation,
     main_employers: Relation,
@@ -76,7 +77,8 @@ def follow_up(
 ) -> Relation:
     """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, presence, seen, in_industry, sector, real.
 
-    ``presence`` is one of year_not_covered (the wage files lack that calendar year), died_before (dead before that year),
+    ``presence`` is one of year_not_covered (the wage files lack that calendar year, or have a gap in it
+    where the person lives), died_before (dead before that year),
     not_matched and wage_matched. The sector of an employer without a known code is 'unknown'. ``real`` is in dollars of the
     base year.
     """
@@ -87,6 +89,7 @@ def follow_up(
             "follow_ups.sql",
             units=units,
             covered_years=covered_years,
+            shut_years=shut_years,
             person_years=person_years,
             price_factors=price_factors,
             main_employers=main_employers,

@@ -6,7 +6,7 @@ WITH years AS (
 SELECT
     y.uid, y.pid, y.lead, y.certifier, y.credential, y.cohort, y.age_band, y.sex, y.race, y.ethnicity, y.state, y.horizon, y.year,
     CASE
-        WHEN covered.year IS NULL THEN 'year_not_covered'
+        WHEN covered.year IS NULL OR shut.year IS NOT NULL THEN 'year_not_covered'
         WHEN y.death_year < y.year THEN 'died_before'
         WHEN w.pid IS NULL THEN 'not_matched'
         ELSE 'wage_matched'
@@ -18,6 +18,7 @@ SELECT
     CASE WHEN seen THEN w.cents / 100 * f.factor END AS real
 FROM years AS y
 LEFT JOIN {covered_years} AS covered ON covered.year = y.year
+LEFT JOIN {shut_years} AS shut ON shut.year = y.year AND shut.state = y.state
 LEFT JOIN {person_years} AS w ON w.pid = y.pid AND w.year = y.year
 LEFT JOIN {price_factors} AS f ON f.year = y.year
 LEFT JOIN {main_employers} AS e ON e.employer_id = w.employer_id

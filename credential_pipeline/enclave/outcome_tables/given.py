@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Replicates
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
@@ -20,6 +21,8 @@ class Given:
         price_factors: year, factor into dollars of the base year.
         main_employers: employer_id, naics, sector, in_industry.
         covered_years: Calendar years (year) that the wage files cover.
+        shut_years: State and year that they do not cover while they cover others.
+        replicates: Weights of everybody, for bands that a question makes itself.
     """
 
     people: Relation
@@ -30,6 +33,8 @@ class Given:
     price_factors: Relation
     main_employers: Relation
     covered_years: Relation
+    shut_years: Relation
+    replicates: Replicates
 
     def persons(self, work: Scratch) -> Relation:
         """The follow-ups of every person once: at the first of the awards at which the person is counted."""

@@ -1,8 +1,4 @@
-"""The words that the statements of this hop share: percentiles, simple sampling bands, the parts of an id.
-
-Bands are of 95 %: normal for shares and means, order statistics for percentiles, and for the difference of two medians the
-recovery of variance from their two bands (Zou and Donner, Statistics in Medicine 2008). Not here: the error that linkage adds.
-"""
+"""The words that the statements of this hop share: percentiles, the parts of an id. Not here: bands (uncertainty)."""
 
 import re
 from collections.abc import Iterator

@@ -10,8 +10,8 @@ WITH silent AS (
     AND (c.measure = 'without_cell_share' OR NOT EXISTS (
         SELECT 1 FROM silent AS s
         WHERE CASE s.dimension
-            WHEN 'certifier' THEN c."table" <> 'attempts' AND c.certifier = s.label
-            WHEN 'credential' THEN c."table" <> 'attempts' AND c.certifier = s.within AND c.credential = s.label
+            WHEN 'certifier' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.label
+            WHEN 'credential' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.within AND c.credential = s.label
             WHEN 'attempts_certifier' THEN c."table" = 'attempts' AND c.certifier = s.label
             WHEN 'attempts_credential'
                 THEN c."table" = 'attempts' AND c.certifier = s.within AND c.credential = s.label
@@ -25,6 +25,14 @@ WITH silent AS (
             WHEN 'setting' THEN c.setting = s.label AND c.definition = s.within
         END
     ))
+), banded AS (
+    SELECT d.* REPLACE (coalesce(b.low, d.low) AS low, coalesce(b.high, d.high) AS high),
+           coalesce(b.fragile, false) AS fragile
+    FROM defined AS d LEFT JOIN {bands} AS b
+        ON b.measure = d.measure AND b.definition = d.definition AND b.horizon IS NOT DISTINCT FROM d.horizon
+        AND b.certifier = d.certifier AND b.credential = d.credential AND b.cohort = d.cohort
+        AND b.age_band = d.age_band AND b.sex = d.sex AND b.race = d.race AND b.ethnicity = d.ethnicity
+        AND b.state = d.state AND b.sector = d.sector AND b.setting = d.setting
 )
 SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",
@@ -39,5 +47,5 @@ SELECT
     CASE WHEN value IS NOT NULL THEN round(high, 6) END AS high,
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
     level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, CAST($bands AS VARCHAR[])) AS rollup_level,
-    setting, definition, CAST($attribution AS VARCHAR) AS attribution, n_count_id, numerator_count_id
-FROM defined
+    setting, definition, CAST($attribution AS VARCHAR) AS attribution, fragile, n_count_id, numerator_count_id
+FROM banded

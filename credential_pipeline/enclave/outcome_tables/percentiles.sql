@@ -7,9 +7,7 @@ SELECT
     c.certifier, c.credential, c.cohort, c.age_band, c.sex, c.race, c.ethnicity, c.state, c.horizon,
     'earnings_p' || q.percent AS measure, 'usd' AS unit, c.value AS n, c.count_id AS n_count_id,
     percentile(d.earnings, q.percent / 100) AS value,
-    smoothed(d.earnings, q.percent / 100) AS publishable,
-    percentile_low(d.earnings, q.percent / 100) AS low,
-    percentile_high(d.earnings, q.percent / 100) AS high
+    smoothed(d.earnings, q.percent / 100) AS publishable
 FROM {counts} AS c
 LEFT JOIN (SELECT * FROM {distributions} WHERE workplace = 'all') AS d
     USING (horizon, who)

@@ -7,6 +7,7 @@ from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Cohorts, Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.programmes import Programme
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
 LEDGER_HORIZONS = (1, 5)
@@ -31,8 +32,10 @@ class Plan:
         levels: Certifier, credential code, level of the credential.
         reporting: Certifiers whose feed has a column that can tell failed sittings.
         training_window_days: How long before the award an enrollment counts as its training.
+        replicates: How many replicates of people and links bands are made of.
         families: Certifier, credential code, family, for credentials that have one.
         ladders: Certifier, credential code, code of the credential that it stacks to, where the registry names one.
+        programmes: Training programmes of the industry.
         profile: The disclosure profile, which decides how large a category must be.
     """
 
@@ -50,8 +53,10 @@ class Plan:
     levels: tuple[tuple[str, str, int], ...]
     reporting: tuple[str, ...]
     training_window_days: int
+    replicates: int = 200
     families: tuple[tuple[str, str, str], ...] = ()
     ladders: tuple[tuple[str, str, str], ...] = ()
+    programmes: tuple[Programme, ...] = ()
     profile: Profile = PROFILES["standard"]
 
     @property
@@ -103,6 +108,7 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         ),
         reporting=tuple(c.certifier for c in certifiers if _tells_failures(c)),
         training_window_days=industry.training_window_days,
+        replicates=industry.outcomes.replicates,
         families=tuple(
             (c.certifier, credential.code, credential.family)
             for c in certifiers
@@ -115,6 +121,7 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
             for credential in c.credentials
             if credential.stacks_to
         ),
+        programmes=industry.programmes,
         profile=industry.disclosure.rules(),
     )
 

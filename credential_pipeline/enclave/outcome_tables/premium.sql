@@ -1,7 +1,6 @@
 WITH medians AS (
     SELECT
-        c.*, percentile(d.earnings, 0.5) AS median, smoothed(d.earnings, 0.5) AS publishable,
-        percentile_low(d.earnings, 0.5) AS bottom, percentile_high(d.earnings, 0.5) AS top
+        c.*, percentile(d.earnings, 0.5) AS median, smoothed(d.earnings, 0.5) AS publishable
     FROM {counts} AS c
     LEFT JOIN {distributions} AS d
         ON d.workplace = CASE c.quantity WHEN 'in_industry' THEN 'in' ELSE 'out' END AND d.horizon = c.horizon AND d.who = c.who
@@ -11,8 +10,6 @@ SELECT
     'premium' AS "table", 'in_industry_premium' AS measure, 'usd' AS unit,
     i.certifier, i.credential, i.cohort, i.age_band, i.sex, i.race, i.ethnicity, i.state, horizon,
     i.value + o.value AS n, i.median - o.median AS value, i.publishable - o.publishable AS publishable,
-    i.median - o.median - sqrt((i.median - i.bottom) ** 2 + (o.top - o.median) ** 2) AS low,
-    i.median - o.median + sqrt((i.top - i.median) ** 2 + (o.median - o.bottom) ** 2) AS high,
     w.count_id AS n_count_id, i.count_id AS numerator_count_id
 FROM medians AS i
 JOIN medians AS o USING (who, horizon)

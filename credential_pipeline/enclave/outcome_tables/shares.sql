@@ -7,7 +7,6 @@ SELECT
     s."table", s.measure, s.definition, 'share' AS unit,
     p.certifier, p.credential, p.cohort, p.age_band, p.sex, p.race, p.ethnicity, p.state, p.sector, p.setting, p.horizon,
     t.value AS n, p.value / nullif(t.value, 0) AS value,
-    share_low(p.value, nullif(t.value, 0)) AS low, share_high(p.value, nullif(t.value, 0)) AS high,
     t.count_id AS n_count_id, p.count_id AS numerator_count_id
 FROM shares AS s
 JOIN {counts} AS p ON p.quantity = s.part

@@ -78,11 +78,9 @@ def stack_counts(work: Scratch, stacks: Relation, ladder: Ladder) -> Relation:
     )
 
 
-def stack_cells(work: Scratch, counts: Relation, stacks: Relation, plan: Plan) -> Relation:
-    """The mean ``credentials_per_learner`` with its normal band, and the share of learners with 1, 2, 3, 4 or more."""
+def stack_cells(work: Scratch, counts: Relation, plan: Plan) -> Relation:
+    """The mean ``credentials_per_learner`` and the share of learners with 1, 2, 3, 4 or more."""
     cohort = f"{plan.lead}cohort"
-    means = CELLS.rows(
-        work, statement(__package__, "stack_means.sql", counts=counts, stacks=stacks), {"cohort": cohort}
-    )
+    means = CELLS.rows(work, statement(__package__, "stack_means.sql", counts=counts), {"cohort": cohort})
     shares = [Share("stacking", "stacking_share", name, part=name, total=cohort) for name in STACKS]
     return CELLS.union(work, means, share_cells(work, counts, *shares))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
+    bands,
     cells,
     cohorts,
     counts,
@@ -15,6 +16,7 @@ from credential_pipeline.enclave.outcome_tables import (
     premium,
     settings,
     stacking,
+    wage_years,
 )
 from credential_pipeline.enclave.outcome_tables.asking import together
 from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
@@ -27,6 +29,8 @@ from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions import ANSWERS
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
+from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.storage.engine import Connection
@@ -41,7 +45,7 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
     same tables under another.
 
     Args:
-        con: Connection with the views ``person_keys.{learners,credentials,enrollments,coverage}`` and
+        con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,coverage}`` and
             ``reference_population.{wages,employers}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
@@ -66,6 +70,7 @@ class _Given:
     sitters: Relation
     stacks: Relation
     whole_sectors: Relation
+    wage_years: Relation
     asked: Given
 
 
@@ -96,16 +101,25 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
     distributions = earnings.distribute(work, given.follow_ups)
+    wanted = bands.wanted(
+        work,
+        ladder,
+        follow_ups=given.follow_ups,
+        training=given.training,
+        tries=given.pooled_tries,
+        stacks=given.stacks,
+    )
     outcomes = cells.outcomes(
         work,
         plan,
         rungs,
+        bands_of(work, given.asked.replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
         premium.premium_cells(work, counted, distributions),
         settings.setting_cells(work, counted),
         attempts.attempt_cells(work, counted, given.tries, plan),
-        stacking.stack_cells(work, counted, given.stacks, plan),
+        stacking.stack_cells(work, counted, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
         answers.cells,
@@ -114,7 +128,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "counts", counted)
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
-    keep(work.con, SNAPSHOT, "definitions", definition_rows(work))
+    keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
+    definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
+    keep(work.con, SNAPSHOT, "definitions", definitions)
 
 
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
@@ -127,17 +143,18 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     person_years = earnings.sum_wages(work, wages, units, people, plan)
     factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
-    main_employers = employment.classify_employers(
-        work, _input(work, "reference_population.employers"), person_years, digits, plan
-    )
-    covered = earnings.covered_years(work, wages)
-    follow_ups = employment.follow_up(work, units, covered, person_years, factors, main_employers, plan)
+    employers = _input(work, "reference_population.employers")
+    main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
+    years = wage_years.wage_years(work, wages, employers, _input(work, "reference_population.wage_states"))
+    covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
+    follow_ups = employment.follow_up(work, units, covered, shut, person_years, factors, main_employers, plan)
 
     ladder = group_ladder(work, follow_ups, plan, earlier)
     if ladder.horizons is not None:
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
     units, follow_ups = relabel(work, units, follow_ups, ladder)
+    replicates = replicates_of(work, people, _input(work, "person_keys.person_links"), plan.replicates)
     training = settings.nearest_training(work, units, people, _input(work, "person_keys.enrollments"), plan)
     tries = attempts.count_sittings(work, credentials, people, plan)
     stacks = stacking.stack(work, units, awards)
@@ -152,7 +169,10 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
-        asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered),
+        wage_years=years,
+        asked=Given(
+            people, awards, units, follow_ups, person_years, factors, main_employers, covered, shut, replicates
+        ),
     )
     return given, ladder
 

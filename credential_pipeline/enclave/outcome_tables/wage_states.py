@@ -51,5 +51,6 @@ def _sentence(used: list[str], shut: list[str]) -> str:
         return "Wages are used of employers in every state of the wage files, each under an agreement in force."
     return (
         f"Wages are used of employers in {', '.join(used) or 'no state'}. Those of employers in {', '.join(shut)} are not, for want "
-        f"of an agreement in force: whoever works there counts as without wages."
+        f"of an agreement in force: whoever lives there is not followed, and whoever lives elsewhere and works there counts as without "
+        "wages."
     )

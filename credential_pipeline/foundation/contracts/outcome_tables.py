@@ -51,8 +51,26 @@ _TABLES = (
                 "DOUBLE",
                 "The figure to publish: percentiles averaged over the next ranks, five people a side; else the value.",
             ),
+            Column(
+                "fragile",
+                "BOOLEAN",
+                "With better links alone the figure lies outside of what chance explains, or a difference turns round.",
+            ),
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
+        ),
+    ),
+    Table(
+        name="wage_years",
+        description="One year of the wage files in one state, and whether it is complete enough to follow people in it.",
+        key=("state", "year"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("state", "VARCHAR", "State of the employers; all for the whole nation."),
+            Column("year", "INTEGER", "Calendar year."),
+            Column("jobs", "BIGINT", "Pairs of a person and an employer with wages."),
+            Column("usual_jobs", "BIGINT", "The same in the state's usual year: three of four have no more."),
+            Column("covered", "BOOLEAN", "Whether residents of the state are followed in that year."),
         ),
     ),
     Table(

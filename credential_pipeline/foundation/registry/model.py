@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
@@ -93,6 +94,15 @@ class Disclosure(Strict):
         return chosen.stricter(self.min_learners, self.min_money, self.round_earnings_to)
 
 
+class Outcomes(Strict):
+    """How the outcome tables are made: ``replicates`` is how often people and links are drawn anew for the bands.
+
+    Fewer are faster; the width of a band is then off by about one part in ``sqrt(2 * replicates)``.
+    """
+
+    replicates: Annotated[int, Field(ge=20, le=2000)] = 200
+
+
 def _check_naics(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values or not all(_NAICS.match(value) for value in values):
         message = "give at least one NAICS prefix of 2 to 6 digits"
@@ -114,7 +124,7 @@ def _check_age_bands(values: tuple[str, ...]) -> tuple[str, ...]:
 class Industry(Strict):
     """One industry: one partition of every table, one file ``industries/<industry>.yml``.
 
-    ``agreement`` is the name of a file of ``agreements/``.
+    ``agreement`` is the name of a file of ``agreements/``; ``programmes`` stand in a file of ``programmes/``.
     """
 
     industry: Name
@@ -136,7 +146,9 @@ class Industry(Strict):
     training_window_days: Annotated[int, Field(ge=1, le=3650)] = 365
     linkage: Linkage = Linkage()
     disclosure: Disclosure = Disclosure()
+    outcomes: Outcomes = Outcomes()
     agreement: Agreement | None = None
+    programmes: tuple[Programme, ...] = ()
     owner: Annotated[str, Field(pattern=_OWNER)] = "team:data-engineering"
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ import pytest
 from credential_pipeline.enclave.outcome_release import mark, small_parts
 from credential_pipeline.enclave.outcome_release.mark import decide, mark_figures, share_band
 from credential_pipeline.engines.disclosure.shares import Flags
+from credential_pipeline.engines.sampling import wilson
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import relation, scratch
@@ -204,12 +205,42 @@ def test_few_people_are_hidden(marked: tuple[Profile, pd.DataFrame]) -> None:
 
 
 def test_bands_of_shares_are_made_of_printed_numbers_alone(marked: tuple[Profile, pd.DataFrame]) -> None:
+    """As far as chance goes: the invented tables have no doubtful links."""
     _, cells = marked
     share = cells[(cells["status"] == 1) & (cells["unit"] == "share")]
     low, high = share_band(share["value"].to_numpy(float), share["n"].to_numpy(np.int64))
     assert (share["low"] == low).all()
     assert (share["high"] == high).all()
     assert ((low <= share["value"]) & (share["value"] <= high)).all()
+
+
+def figure(**given: object) -> pd.DataFrame:
+    row = NOTHING | {"cell_id": "c", "measure": "m", "n_id": "n", "total": "n", "unit": "share", "part_id": "p"} | given
+    frame = pd.DataFrame([row])
+    numbers = dict.fromkeys(("value", "publishable", "low", "high"), float)
+    return frame.assign(publishable=frame["value"]).astype(numbers)
+
+
+def test_what_doubtful_links_leave_open_is_in_the_published_band() -> None:
+    chance = wilson(np.array([0.4]), np.array([400.0]))
+    alone = figure(n=400, part=160, value=0.4, low=chance[0][0], high=chance[1][0])
+    doubted = figure(n=400, part=160, value=0.4, low=chance[0][0] - 0.06, high=chance[1][0])
+    (before,) = mark.decide(alone, STANDARD).to_dict("records")
+    (after,) = mark.decide(doubted, STANDARD).to_dict("records")
+    assert after["low"] == pytest.approx(before["low"] - 0.06, abs=0.011)
+    assert after["high"] == before["high"]
+
+
+def test_a_band_does_not_tell_the_exact_number() -> None:
+    """36 and 44 people, half of whom are counted, have the same band: that of 40 as printed."""
+    bands = set()
+    for n in (36, 44):
+        low, high = wilson(np.array([0.5]), np.array([float(n)]))
+        (found,) = mark.decide(figure(n=n, part=n // 2, value=0.5, low=low[0], high=high[0]), STANDARD).to_dict(
+            "records"
+        )
+        bands.add((found["low"], found["high"]))
+    assert bands == {(0.34, 0.66)}
 
 
 def test_row_order_and_ties_do_not_matter() -> None:

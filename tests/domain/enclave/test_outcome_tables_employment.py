@@ -1,7 +1,9 @@
 """Who is seen in wages, in the industry or elsewhere, and what the industry pays over elsewhere."""
 
+import numpy as np
 import pytest
 
+from credential_pipeline.engines.sampling import wilson
 from tests.domain.enclave.outcome_tables_world import Result, World, award, tabulated
 
 FACTOR = 304.702 / 232.957  # dollars of 2013 in dollars of 2023
@@ -77,10 +79,13 @@ def test_premium_needs_both_sides(found: Result) -> None:
     assert not [row for row in found.outcomes if row["table"] == "premium" and row["horizon"] < 1]
 
 
-def test_band_of_a_share_is_the_normal_one(found: Result) -> None:
+def test_band_of_a_share_is_that_of_two_in_five(found: Result) -> None:
     cell = found.cell("in_industry_share/h=1")
-    reach = 1.959964 * (0.4 * 0.6 / 5) ** 0.5
-    assert (cell["low"], cell["high"]) == (0.0, pytest.approx(0.4 + reach, abs=1e-6))
+    low, high = wilson(np.array([0.4]), np.array([5.0]))
+    assert cell["low"] == pytest.approx(low[0], abs=0.05)
+    assert cell["high"] == pytest.approx(high[0], abs=0.05)
+    assert cell["low"] <= low[0]
+    assert cell["high"] >= high[0] - 1e-6
 
 
 def test_part_of_a_sector_is_counted_apart() -> None:

@@ -21,7 +21,6 @@ from credential_pipeline.enclave.outcome_tables.coverage import (
 )
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
 from credential_pipeline.enclave.outcome_tables.earnings import (
-    covered_years,
     distribute,
     percentile_cells,
     price_factors,
@@ -39,6 +38,7 @@ from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
 from credential_pipeline.enclave.outcome_tables.premium import premium_cells
 from credential_pipeline.enclave.outcome_tables.stacking import stack, stack_counts, walk_stacks
+from credential_pipeline.enclave.outcome_tables.wage_years import covered_years, shut_years, tell_gaps, wage_years
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import connect
@@ -190,6 +190,7 @@ def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
         work,
         units,
         work.rows("covered", {"year": "INTEGER"}, [(2010,), (2011,), (2012,), (2013,)]),
+        work.rows("shut", {"state": "VARCHAR", "year": "INTEGER"}, [("all", 2009), ("OH", 2010)]),
         work.rows(
             "person_years",
             {"pid": "INTEGER", "year": "INTEGER", "cents": "BIGINT", "employer_id": "VARCHAR"},
@@ -213,9 +214,42 @@ def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
     ]
 
 
-def test_covered_years_are_those_of_anybody(work: Scratch) -> None:
-    wages = work.rows("wages", {"person_key": "VARCHAR", "year": "INTEGER"}, [("A", 2010), ("B", 2010), ("C", None)])
-    assert rows(work, covered_years(work, wages), "year") == [2010]
+STATES = {"state": "VARCHAR", "agreement": "VARCHAR", "employers": "BIGINT"}
+
+
+def years_of(work: Scratch, jobs: dict[tuple[str, int], int], states: list[tuple[str, str | None, int]]) -> Relation:
+    """Wages with so many jobs in a state and year."""
+    employers = work.rows(
+        "employers", {"employer_id": "VARCHAR", "state": "VARCHAR"}, [(s, s) for s in ("OH", "TX", "AK")]
+    )
+    given = work.rows(
+        "jobs", {"employer_id": "VARCHAR", "year": "INTEGER", "n": "INTEGER"}, [(*k, n) for k, n in jobs.items()]
+    )
+    wages = work.table("wages", f"SELECT employer_id, year FROM {given}, range(n)")
+    return wage_years(work, wages, employers, work.rows("wage_states", STATES, states))
+
+
+def test_a_state_whose_wages_fail_for_a_year_is_not_covered_then(work: Scratch) -> None:
+    jobs = {(state, year): 300 for state in ("OH", "TX") for year in (2010, 2011, 2012, 2013)}
+    jobs |= {("TX", 2012): 20, ("AK", 2010): 10, ("OH", 2014): 40}
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
+    # Alaska has too few jobs to be judged; of the last year little has arrived in any state.
+    assert rows(work, shut_years(work, found), "state", "year", where="year < 2014") == [("TX", 2012)]
+    assert rows(work, covered_years(work, found), "year") == [2010, 2011, 2012, 2013]
+
+
+def test_a_state_without_an_agreement_is_covered_in_no_year(work: Scratch) -> None:
+    found = years_of(work, {("OH", 2010): 300}, [("OH", "A", 5), ("TX", None, 5), ("AK", None, 0)])
+    assert rows(work, shut_years(work, found), "state", "year") == [("TX", 2010)]
+
+
+def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
+    jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
+    said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps."), ("x", "y")])
+    told = dict(rows(work, tell_gaps(work, said, found, plan()), "definition", "text"))
+    assert told["x"] == "y"
+    assert told["year_not_covered"] == "Gaps. Not covered: OH 2007."
 
 
 def test_prices_of_the_base_year_over_those_of_the_year(work: Scratch) -> None:
@@ -358,10 +392,8 @@ def test_percentiles_and_premium_of_hand_made_earnings(work: Scratch, follow_ups
         "earnings_overall",
     ]  # fmt: skip
     premium = premium_cells(work, counts, distributions)
-    # The median of 50,000 and 70,000 in the industry, and one person elsewhere, whose band has no width.
-    assert rows(work, premium, "n", "value", "high - value", where=everybody) == [
-        (3, 30_000.0, pytest.approx(10_000.0))
-    ]
+    # The median of 50,000 and 70,000 in the industry, and one person elsewhere.
+    assert rows(work, premium, "n", "value", where=everybody) == [(3, 30_000.0)]
 
 
 def test_shares_meet_the_total_of_their_group_and_time(work: Scratch) -> None:
@@ -439,16 +471,23 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
         work,
         """
         SELECT 't' AS "table", 'earnings_p50' AS measure, 'usd' AS unit, 'F' AS sex, 1 AS horizon, 9 AS n,
-               1234.56789012 AS value, 1000.00000049 AS low, 2000 AS high
+               1234.56789012 AS value, 1000.00000049 AS low, 2000 AS high, 'all' AS setting
         UNION ALL BY NAME
         SELECT 't' AS "table", 'setting_share' AS measure, 'share' AS unit, 'setting_credit' AS definition,
                'credit' AS setting, 0 AS n, NULL::DOUBLE AS value, 0.1 AS low, 0.2 AS high
         """,
     )
-    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), cells)
-    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition")
+    drawn = work.table(
+        "bands",
+        f"""
+        SELECT 'earnings_p50' AS measure, 'earnings_p50' AS definition, 'F' AS sex, 1 AS horizon, 900.0 AS low, 2100.0 AS high, true AS fragile,
+               {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
+        """,
+    )
+    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), drawn, cells)
+    columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition", "fragile")
     assert rows(work, made, *columns) == [
-        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 1000.0, 2000.0, 1, 2021, "sex", "earnings_p50"),
+        ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50", True),
         (
             "manufacturing/setting_share/setting_credit/setting=credit",
             None,
@@ -458,5 +497,6 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
             None,
             "all",
             "setting_credit",
+            False,
         ),
     ]

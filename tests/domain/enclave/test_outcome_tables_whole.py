@@ -85,7 +85,7 @@ def test_tables_have_the_columns_and_keys_of_the_contract(found: Result) -> None
         assert len(keys) == len(set(keys)) > 0
 
 
-def test_nothing_but_the_four_tables_is_left_over(found: Result) -> None:
+def test_nothing_but_the_five_tables_is_left_over(found: Result) -> None:
     assert found.left_over == []
 
 

@@ -98,13 +98,35 @@ def test_faults_strike_at_the_stated_rate(people, fault, eligible):
 
 
 def test_without_faults_nothing_changes(people):
-    nothing = Faults.model_validate(dict.fromkeys(Faults.model_fields, 0.0))
+    nothing = Faults.model_validate(dict.fromkeys(set(Faults.model_fields) - {"groups"}, 0.0))
     identity = correct(people)
     written = write(Streams(5)("faults"), people, identity, nothing)
     assert (written.birth == identity.birth).all()
     for name, values in identity.text.items():
         assert (written.text[name] == values).all(), name
     assert written.text["street"][0]
+
+
+def test_faults_strike_a_group_as_much_oftener_as_the_world_says(people):
+    identity = correct(people)
+    plain = write(Streams(5)("faults"), people, identity, Faults(typo_street=0.0))
+    struck = write(Streams(5)("faults"), people, identity, Faults(groups={"race=black": 4.0}, typo_street=0.0))
+    black = people.race == people.race_names.index("black")
+    wrong = [part.text["last_name"] != identity.text["last_name"] for part in (plain, struck)]
+    assert wrong[1][black].mean() > 1.5 * wrong[0][black].mean()
+    missing = np.isnat(struck.birth)
+    assert missing[black].mean() == pytest.approx(4 * Faults().birth_missing, rel=0.25)
+    assert missing[~black].mean() == pytest.approx(Faults().birth_missing, rel=0.25)
+
+
+def test_age_is_in_completed_years(people):
+    who = np.arange(SIZE)
+    birthday = people.birth + (np.datetime64("2010") - people.birth.astype("datetime64[Y]")).astype(int) * 365
+    for day in (birthday, birthday - 40):
+        age = people.age_on(who, day)
+        expected = [one.item().year - born.item().year - ((one.item().month, one.item().day) < (born.item().month, born.item().day))
+                    for one, born in zip(day[:500], people.birth[:500], strict=True)]  # fmt: skip
+        assert list(age[:500]) == expected
 
 
 def test_faults_leave_traces_in_what_is_written(people):

@@ -97,6 +97,13 @@ MEANINGS = {
     "prior_degree_share": Meaning("cohort", "prior_degree", "no_prior_degree"),
     "enrolled_at_award_share": Meaning("cohort", "enrolled_at_award", "not_enrolled_at_award"),
     "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency"),
+    "completion_rate": Meaning("pell_began", "pell_completed", "pell_not_completed"),
+    "placement_rate": Meaning("pell_followed", "pell_placed", "pell_not_placed"),
+    "value_added_earnings": Meaning("pell_with_earnings", money=True),
+    "tuition_and_fees": Meaning("pell_listed", money=True),
+    "pell_verdict": Meaning("pell_listed"),
+    "pell_verdict_transition": Meaning("pell_listed"),
+    "pell_reason": Meaning("pell_listed"),
 }
 
 

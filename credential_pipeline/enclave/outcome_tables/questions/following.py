@@ -25,4 +25,4 @@ def follow(work: Scratch, given: Given, units: Relation, plan: Plan) -> Relation
     factors = price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
     digits = sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = classify_employers(work, employers, person_years, digits, plan)
-    return follow_up(work, units, given.covered_years, person_years, factors, main_employers, plan)
+    return follow_up(work, units, given.covered_years, given.shut_years, person_years, factors, main_employers, plan)

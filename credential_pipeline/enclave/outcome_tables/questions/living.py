@@ -13,8 +13,9 @@ from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD, GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
 from credential_pipeline.foundation.reference.load import reference_series
-from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 PERCENTS: Final = (100, 150, 200)
@@ -100,21 +101,21 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         ask_shares(work, living, [asks[key] for key in asks if key not in _ONE_LINE], ()),
         ask_shares(work, living, [asks[key] for key in _ONE_LINE], BROAD),
         reached,
-        _months(work, reached),
+        _months(work, reached, bands_of(work, given.replicates, reached.wanted)),
     )
 
 
-def _months(work: Scratch, reached: Answer) -> Answer:
+def _months(work: Scratch, reached: Answer, bands: Relation) -> Answer:
     """Of the shares that had reached the line: the months until they are half."""
     group = ", ".join(GROUP)
     cells = CELLS.rows(
         work,
         f"""
         SELECT {group}, 'living' AS "table", 'months_to_living_wage_p50' AS measure, 'mean' AS unit,
-               min(12 * horizon) FILTER (value >= 0.5) AS value, min(12 * horizon) FILTER (high >= 0.5) AS low,
-               min(12 * horizon) FILTER (low >= 0.5) AS high, arg_max(n, horizon) AS n,
+               min(12 * horizon) FILTER (value >= 0.5) AS value, min(12 * horizon) FILTER (b.high >= 0.5) AS low,
+               min(12 * horizon) FILTER (b.low >= 0.5) AS high, arg_max(n, horizon) AS n,
                arg_max(n_count_id, horizon) AS n_count_id
-        FROM {reached.cells} GROUP BY {group}
+        FROM {reached.cells} AS c LEFT JOIN {bands} AS b USING ({group}, horizon) GROUP BY {group}
         """,
     )
     return Answer(COUNTS.rows(work, "SELECT NULL AS quantity WHERE false"), cells)

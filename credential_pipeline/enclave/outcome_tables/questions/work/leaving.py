@@ -20,6 +20,7 @@ from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
+_TABLE: Final = "leaving"
 _ENTERED: Final = "of those who work in the industry in the first year after the award"
 _PATHS: Final = {
     "in_in": "in the industry in the year before the award and in that year",
@@ -104,26 +105,9 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         statement(__package__, "paths.sql", persons=given.persons(work), main_employers=given.main_employers),
     )
     later = work.view("later_paths", f"FROM {paths} WHERE horizon >= 2")
-    table = "leaving"
-    shares = [
-        ShareAsk(table, "left_industry_share", "entered_seen", "leavers", "entered AND seen", "NOT in_industry"),
-        ShareAsk(table, "retention_share", "entered", "retained", "entered AND covered", "in_industry"),
-        *(
-            ShareAsk(
-                table,
-                "started_in_industry_share",
-                who,
-                f"{who}_who_started",
-                f"entered AND seen AND in_industry = {who == 'stayers'}",
-                "started",
-                f"started_{who}",
-            )
-            for who in ("stayers", "leavers")
-        ),
-    ]
     pay = [
         MoneyAsk(
-            table,
+            _TABLE,
             f"{who}_earnings_p50",
             f"{who}s",
             "real",
@@ -134,14 +118,14 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     ]
     by_path = [
         MoneyAsk(
-            table, "earnings_by_path_p50", f"path_{path}", "real", "p50", f"path = '{path}'", definition=f"path_{path}"
+            _TABLE, "earnings_by_path_p50", f"path_{path}", "real", "p50", f"path = '{path}'", definition=f"path_{path}"
         )
         for path in _PATHS
     ]
-    agency = ShareAsk(table, "temporary_agency_share", "wage_matched_persons", "at_agency", "seen", "at_agency")
+    agency = ShareAsk(_TABLE, "temporary_agency_share", "wage_matched_persons", "at_agency", "seen", "at_agency")
     return together(
         work,
-        ask_shares(work, later, shares, BROAD),
+        ask_shares(work, later, _shares(), BROAD),
         ask_money(work, later, pay, BROAD),
         ask_money(work, work.view("after", f"FROM {paths} WHERE horizon >= 1"), by_path, ()),
         ask_shares(work, paths, [agency], [("certifier",)]),
@@ -149,12 +133,32 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     )
 
 
+def _shares() -> list[ShareAsk]:
+    """Who left, who stayed, and whether they had been in the industry before the award."""
+    return [
+        ShareAsk(_TABLE, "left_industry_share", "entered_seen", "leavers", "entered AND seen", "NOT in_industry"),
+        ShareAsk(_TABLE, "retention_share", "entered", "retained", "entered AND covered", "in_industry"),
+        *(
+            ShareAsk(
+                _TABLE,
+                "started_in_industry_share",
+                who,
+                f"{who}_who_started",
+                f"entered AND seen AND in_industry = {who == 'stayers'}",
+                "started",
+                f"started_{who}",
+            )
+            for who in ("stayers", "leavers")
+        ),
+    ]
+
+
 def _sectors(work: Scratch, paths: Relation) -> Answer:
     """Where leavers went, and where those in the industry came from."""
     leavers = work.view("leavers", f"FROM {paths} WHERE horizon >= 2 AND entered AND seen AND NOT in_industry")
-    gone = ShareAsk("leaving", "leaver_sector_share", "leavers", "leaver_sector", "true", "true")
+    gone = ShareAsk(_TABLE, "leaver_sector_share", "leavers", "leaver_sector", "true", "true")
     entrants = work.view("entrants", f"SELECT * REPLACE (sector_before AS sector) FROM {paths} WHERE horizon = 1")
-    came = ShareAsk("leaving", "came_from_share", "entrants", "came_from", "entered AND seen_before", "true")
+    came = ShareAsk(_TABLE, "came_from_share", "entrants", "came_from", "entered AND seen_before", "true")
     return together(
         work, ask_shares(work, leavers, [gone], (), ["sector"]), ask_shares(work, entrants, [came], (), ["sector"])
     )

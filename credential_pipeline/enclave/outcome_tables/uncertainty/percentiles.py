@@ -1,0 +1,179 @@
+"""Bands of percentiles and of the difference of two medians (Woodruff, JASA 1952; Zou and Donner, Statistics in Medicine 2008).
+
+The share of people below a percentile is a share like any other: how it varies from replicate to replicate says between
+which two shares of the sorted amounts the percentile of the population lies. So a percentile needs sums of groups only,
+and its band is made of order statistics, which hold in small groups.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, excess, ratio, union
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
+from credential_pipeline.engines.sampling import REACH
+
+#: Group numbers below fit in 16 bits, which are sorted much faster.
+_SMALL = 1 << 15
+#: A correlation over replicates within so many standard errors of 0 is none.
+_NOISE = 3
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Rows of groups with amounts, sorted by group, amount and person.
+
+    Attributes:
+        rows: The rows, all of which belong to a group.
+        amounts: One a row.
+        sizes: Rows of every group.
+    """
+
+    rows: Rows
+    amounts: Reals
+    sizes: Ints
+
+    @property
+    def starts(self) -> Ints:
+        """Place of the first row of every group."""
+        return np.asarray(np.cumsum(self.sizes) - self.sizes, np.int64)
+
+    def kept(self, chosen: np.ndarray) -> "Sorted":
+        """The chosen rows, still sorted."""
+        rows = self.rows.only(chosen)
+        return Sorted(rows, self.amounts[chosen], np.bincount(rows.group, minlength=rows.groups))
+
+    def at(self, rank: Reals) -> Reals:
+        """The amount at a rank (0 is the first; between two ranks in between) of every group, missing in an empty one."""
+        last = np.maximum(self.sizes - 1, 0)
+        rank = np.clip(np.nan_to_num(rank), 0, last)
+        down = np.floor(rank).astype(np.int64)
+        padded = np.append(self.amounts, np.nan)
+        first = np.where(self.sizes > 0, self.starts, len(self.amounts))
+        lower, upper = padded[first + down], padded[np.where(self.sizes > 0, first + np.minimum(down + 1, last), first)]
+        return np.asarray(lower + (upper - lower) * (rank - down), np.float64)
+
+    def percentile(self, p: float) -> Reals:
+        """The percentile of every group, interpolated as the figures are."""
+        return self.at(np.asarray(p * (self.sizes - 1), np.float64))
+
+
+def ascending(person: Ints, amounts: Reals) -> Ints:
+    """The order of rows by amount; equal ones by person, so that no order of rows matters."""
+    return np.asarray(np.lexsort((person, amounts)), np.int64)
+
+
+def sort_rows(rows: Rows, amounts: Reals) -> Sorted:
+    """Sort rows that are in the order of their amounts by group.
+
+    Args:
+        rows: The rows, in the order of :func:`ascending`.
+        amounts: One a row.
+    """
+    order = np.argsort(rows.group.astype(np.int16) if rows.groups < _SMALL else rows.group, kind="stable")
+    kept = Rows(rows.pack[order], rows.group[order], rows.groups)
+    return Sorted(kept, amounts[order], np.bincount(kept.group, minlength=rows.groups))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where the percentile of every group may lie.
+
+    Attributes:
+        value: The percentile.
+        below: By group and replicate, the share of people below it.
+        low: Lower end of the band of chance and of the links that are expected to be wrong.
+        high: Upper end of it.
+        chance: Both ends of the band of chance alone.
+        strict: The percentile at each of the other thresholds.
+    """
+
+    value: Reals
+    below: Reals
+    low: Reals
+    high: Reals
+    chance: tuple[Reals, Reals]
+    strict: Reals
+
+
+def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Placed:
+    """Find out where a percentile may lie.
+
+    Args:
+        replicates: The weights.
+        given: The sorted rows.
+        whole: The sums of the rows.
+        p: Which percentile, between 0 and 1.
+    """
+    n = given.sizes.astype(np.float64)
+    under = np.rint(p * n)
+    rank = np.arange(len(given.amounts)) - given.starts[given.rows.group]
+    part = sums(replicates, given.rows.only(rank < under[given.rows.group]))
+    below, apart = ratio(part.drawn, whole.drawn), np.minimum(under / np.maximum(n, 1), 1.0)
+    error = np.sqrt(p * (1 - p) / np.maximum(n, 1) * excess(below, apart * (1 - apart) / np.maximum(n, 1)))
+    likely = p + apart - np.where(whole.expected > 0, ratio(part.expected, whole.expected), apart)
+    ends = [
+        given.at(n * share - 0.5)
+        for share in (
+            np.minimum(p, likely) - REACH * error,
+            np.maximum(p, likely) + REACH * error,
+            p - REACH * error,
+            p + REACH * error,
+        )
+    ]
+    strict = np.column_stack(
+        [
+            given.kept(
+                (given.rows.pack < replicates.certain) | (given.rows.pack >= replicates.certain + most)
+            ).percentile(p)
+            for most in replicates.below
+        ]
+    )
+    return Placed(given.percentile(p), below, ends[0], ends[1], (ends[2], ends[3]), strict)
+
+
+def percentile_bands(found: Placed) -> Bands:
+    """Bands of a percentile of every group."""
+    return union(found.low, found.high, found.chance, found.strict, found.value)
+
+
+def difference_bands(one: Placed, other: Placed) -> Bands:
+    """Bands of one percentile less another of the same group, made of the bands of the two.
+
+    The two go together as far as their people do; what is within the noise of the replicates is taken for nothing.
+    """
+    together = _correlation(one.below, other.below)
+    value = one.value - other.value
+    low, high = _mover(one, other, (one.low, one.high), (other.low, other.high), together)
+    chance = _mover(one, other, one.chance, other.chance, together)
+    found = union(low, high, chance, one.strict - other.strict, value)
+    turned = np.sign(one.strict - other.strict) * np.sign(value)[:, None] < 0
+    told = (chance[0] > 0) | (chance[1] < 0)
+    return Bands(found.low, found.high, found.fragile | (turned.any(axis=1) & told))
+
+
+def _mover(
+    one: Placed, other: Placed, band: tuple[Reals, Reals], beside: tuple[Reals, Reals], together: Reals
+) -> tuple[Reals, Reals]:
+    """Both ends of the band of a difference, by the recovery of variances from two bands."""
+    down, up = one.value - band[0], band[1] - one.value
+    below, above = other.value - beside[0], beside[1] - other.value
+    value = one.value - other.value
+    return (
+        value - np.sqrt(np.maximum(down**2 + above**2 - 2 * together * down * above, 0.0)),
+        value + np.sqrt(np.maximum(up**2 + below**2 - 2 * together * up * below, 0.0)),
+    )
+
+
+def _correlation(one: Reals, other: Reals) -> Reals:
+    """How two figures vary together over the replicates."""
+    known = ~(np.isnan(one) | np.isnan(other))
+    times = np.maximum(known.sum(axis=1), 1)
+    apart = [
+        np.where(known, drawn - (np.where(known, drawn, 0.0).sum(axis=1) / times)[:, None], 0.0)
+        for drawn in (one, other)
+    ]
+    size = np.sqrt((apart[0] ** 2).sum(axis=1) * (apart[1] ** 2).sum(axis=1))
+    found = (apart[0] * apart[1]).sum(axis=1) / np.where(size > 0, size, 1.0)
+    return np.asarray(np.where(np.abs(found) < _NOISE / np.sqrt(times), 0.0, found), np.float64)

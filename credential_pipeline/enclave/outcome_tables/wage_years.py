@@ -1,0 +1,64 @@
+"""Which years of which states the wage files cover: not covered is not the same as without wages.
+
+A state whose agreement lapsed, or a last year that is not complete yet, would make its residents look unemployed. Not here:
+whether an agreement allows the use of a state's wages at all (wage_states.py).
+"""
+
+from typing import Final
+
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+LEAST: Final = 0.5
+"""A year of a state is covered from this share of the jobs that the state has in its usual year."""
+FEWEST: Final = 200
+"""Jobs in the usual year from which on a state, or the nation, is judged by them; fewer swing too much."""
+NATION: Final = "all"
+
+
+def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Relation) -> Relation:
+    """One row per state of employers and year of the wage files, and per year of all states together (``all``).
+
+    Args:
+        work: Where the rows live.
+        wages: ``reference_population.wages``.
+        employers: ``reference_population.employers``.
+        states: ``reference_population.wage_states``.
+
+    Returns:
+        state, year, jobs (pairs of a person and an employer), usual_jobs (three of four years have no more), covered.
+    """
+    return work.table(
+        "wage_years",
+        statement(__package__, "wage_years.sql", wages=wages, employers=employers, wage_states=states),
+        {"least": LEAST, "fewest": FEWEST, "nation": NATION},
+    )
+
+
+def covered_years(work: Scratch, years: Relation) -> Relation:
+    """The calendar years (year) that the wage files cover at all."""
+    return work.view("covered_years", f"SELECT year FROM {years} WHERE state = '{NATION}' AND covered")
+
+
+def shut_years(work: Scratch, years: Relation) -> Relation:
+    """State and year that are not covered while others are; who lives there then is not followed."""
+    return work.view("shut_years", f"SELECT state, year FROM {years} WHERE state <> '{NATION}' AND NOT covered")
+
+
+def tell_gaps(work: Scratch, definitions: Relation, years: Relation, plan: Plan) -> Relation:
+    """The definitions; that of years that are not covered names the states and years, of those that the tables touch."""
+    rows = work.con.execute(
+        f"SELECT state, list(year ORDER BY year) FROM {years} WHERE NOT covered AND year BETWEEN ? AND ?"
+        " GROUP BY state ORDER BY state",
+        [plan.first_year + plan.first_horizon, plan.last_year + plan.last_horizon],
+    ).fetchall()
+    said = "; ".join(
+        f"{'every state' if state == NATION else state} {', '.join(str(year) for year in gaps)}" for state, gaps in rows
+    )
+    note = f" Not covered: {said}." if said else ""
+    return work.table(
+        "definitions",
+        f"SELECT * REPLACE (text || CASE WHEN definition = 'year_not_covered' THEN ? ELSE '' END AS text) FROM {definitions}",
+        [note],
+    )

@@ -1,0 +1,27 @@
+-- A year in which a state has far fewer jobs than in its usual year (three of four years have no more) is not covered; nor is any year of a state with
+-- employers and without an agreement. States of few jobs follow the nation.
+WITH counted AS (
+    SELECT coalesce(e.state, 'unknown') AS state, w.year, count(*) AS jobs
+    FROM {wages} AS w LEFT JOIN {employers} AS e USING (employer_id) WHERE w.year IS NOT NULL
+    GROUP BY ALL
+), nation AS (
+    SELECT year, CAST(sum(jobs) AS BIGINT) AS jobs FROM counted GROUP BY year
+), nationwide AS (
+    SELECT $nation AS state, year, jobs, CAST(quantile_disc(jobs, 0.75) OVER () AS BIGINT) AS usual_jobs,
+           usual_jobs < $fewest OR jobs >= $least * usual_jobs AS covered
+    FROM nation
+), states AS (
+    SELECT DISTINCT state FROM counted
+    UNION SELECT state FROM {wage_states} WHERE employers > 0
+), filled AS (
+    SELECT s.state, n.year, coalesce(c.jobs, 0) AS jobs, n.covered,
+           coalesce(a.agreement IS NULL AND a.employers > 0, false) AS shut
+    FROM states AS s CROSS JOIN nationwide AS n
+    LEFT JOIN counted AS c ON c.state = s.state AND c.year = n.year
+    LEFT JOIN {wage_states} AS a ON a.state = s.state
+)
+SELECT state, year, CAST(jobs AS BIGINT) AS jobs, CAST(quantile_disc(jobs, 0.75) OVER own AS BIGINT) AS usual_jobs,
+       NOT shut AND covered AND (usual_jobs < $fewest OR jobs >= $least * usual_jobs) AS covered
+FROM filled WINDOW own AS (PARTITION BY state)
+UNION ALL SELECT state, year, jobs, usual_jobs, covered FROM nationwide
+ORDER BY state, year
