@@ -1,15 +1,31 @@
 """What a run prints at its end: the headline figures as published, and where the report is."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from assets import environment
 from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.public.published_outcomes.labels import Naming
 from credential_pipeline.public.published_outcomes.place import report_path
-from credential_pipeline.public.published_outcomes.sentences import percent
+from credential_pipeline.public.published_outcomes.sentences import dollars, percent
 
 _AGES = """
 SELECT age_band, horizon, value, status FROM published_outcomes.published_outcomes
-WHERE measure = 'earnings_p50' AND "table" = 'earnings_by_age' AND horizon IN (-3, -1, 1, 3, 5) ORDER BY age_band, horizon
+WHERE measure = 'earnings_p50' AND "table" IN ('earnings_overall', 'earnings_by_age') AND horizon IN (-3, -1, 1, 3, 5)
+ORDER BY age_band = 'all', age_band, horizon
+"""
+_COMPARED = """
+SELECT age_band, horizon, max(value) FILTER (measure = 'matched_holder_earnings') AS holders,
+       max(value) FILTER (measure = 'counterfactual_earnings') AS anyway,
+       max(value) FILTER (measure = 'comparison_effect') AS effect,
+       max(low) FILTER (measure = 'comparison_effect') AS low, max(high) FILTER (measure = 'comparison_effect') AS high
+FROM published_outcomes.published_outcomes
+WHERE "table" = 'comparison' AND definition = measure AND horizon > 0 AND sector = 'all' AND setting = 'all'
+  AND certifier = 'all' AND credential = 'all' AND cohort = 'all' AND sex = 'all' AND race = 'all' AND ethnicity = 'all' AND state = 'all'
+GROUP BY age_band, horizon
+QUALIFY horizon = max(horizon) OVER () ORDER BY age_band = 'all', age_band
 """
 _OTHERS = """
 SELECT measure, race, horizon, value, n, status FROM published_outcomes.published_outcomes
@@ -23,6 +39,7 @@ _LABELS = {
     "wage_matched_share": "have a wage record in year 5",
     "in_industry_premium": "median premium of working in the industry, year 5",
 }
+_NAMING = Naming()
 
 
 def show(industry: str) -> None:
@@ -34,30 +51,51 @@ def show(industry: str) -> None:
         return
     with connect(Side.PUBLIC) as con:
         version.attach(con)
-        ages = con.execute(_AGES).fetchall()
-        others = con.execute(_OTHERS).fetchall()
+        ages, compared, others = (con.execute(query).fetchall() for query in (_AGES, _COMPARED, _OTHERS))
         query = "SELECT any_value(release), any_value(base_year) FROM published_outcomes.published_outcomes"
         release, base_year = con.execute(query).fetchall()[0]
     print(
         f"\n{industry}: median annual earnings of holders, {base_year} dollars, by years from the award (release {release})"
     )
-    horizons = sorted({horizon for _, horizon, _, _ in ages})
-    print("  age at award " + "".join(f"{horizon:>+11}" for horizon in horizons))
-    for band in sorted({band for band, _, _, _ in ages}):
-        cells = {horizon: _dollars(value, status) for age, horizon, value, status in ages if age == band}
-        print(f"  {band:<13}" + "".join(f"{cells.get(horizon, ''):>11}" for horizon in horizons))
+    for line in (*_earnings(ages), *_comparison(compared)):
+        print(line)
     for measure, race, _, value, n, status in others:
         shown = _dollars(value, status) if measure == "in_industry_premium" else _share(value, status)
-        group = "" if race == "all" else f", {race}"
+        group = "" if race == "all" else f", {_NAMING.name('race', race)}"
         print(f"  {shown:>11}  {_LABELS[measure]}{group}" + (f" ({n:,} learners)" if n else ""))
     report = report_path(environment.side_home(Side.PUBLIC), industry, release)
     print(f"  certificate: {report.with_name('certificate.csv')}")
     print(f"  report: {report}")
 
 
+def _earnings(ages: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Medians by age band, everybody last, with a column for each year."""
+    horizons = sorted({horizon for _, horizon, _, _ in ages})
+    lines = ["  age at award " + "".join(f"{horizon:>+11}" for horizon in horizons)]
+    for band in dict.fromkeys(band for band, _, _, _ in ages):
+        cells = {horizon: _dollars(value, status) for age, horizon, value, status in ages if age == band}
+        lines.append(f"  {band:<13}" + "".join(f"{cells.get(horizon, ''):>11}" for horizon in horizons))
+    return lines
+
+
+def _comparison(compared: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Mean earnings of matched holders, what would have happened anyway, and the difference with its band."""
+    if not compared:
+        return ["  no comparison: how much of this would have happened anyway, this release does not say"]
+    lines = [
+        f"  matched comparison, year +{compared[0][1]}: mean annual earnings, and those of people like them who hold no credential",
+        f"  {'age at award':<13}{'holders':>11}{'anyway':>11}{'difference':>12}   band",
+    ]
+    for age, _, holders, anyway, effect, low, high in compared:
+        amounts = [dollars(value) if value is not None else "not shown" for value in (holders, anyway, effect)]
+        band = f"{dollars(low)} to {dollars(high)}" if None not in {low, high} else ""
+        lines.append(f"  {age:<13}{amounts[0]:>11}{amounts[1]:>11}{amounts[2]:>12}   {band}".rstrip())
+    return lines
+
+
 def _dollars(value: float | None, status: int) -> str:
-    return f"${value:,.0f}" if status == 1 and value is not None else "not shown"
+    return dollars(value) if status == 1 and value is not None else "not shown"
 
 
 def _share(value: float | None, status: int) -> str:
-    return percent(value, 1) if status == 1 and value is not None else "not shown"
+    return percent(value) if status == 1 and value is not None else "not shown"

@@ -75,6 +75,7 @@ HOP = Hop(
         "attribution",
         "horizons",
         "base_year",
+        "programmes",
         "disclosure",
         "agreement",
     ),

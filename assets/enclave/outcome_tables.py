@@ -47,6 +47,7 @@ HOP = Hop(
         "age_bands",
         "training_window_days",
         "outcomes",
+        "programmes",
         "disclosure",
     ),
     depends=_depends,

@@ -33,7 +33,8 @@ def main(folder: Path, industry: str, release: str) -> None:
                 con.execute(f'CREATE VIEW published_outcomes."{table.name}" AS {rows}')
         notice = (folder / "notice.txt").read_text(encoding="utf-8")
         certifiers = registry.certifiers_of(industry)
-        write_files(con, folder / "public", registry.industry(industry), certifiers, notice, release)
+        written = environment.today().isoformat()
+        write_files(con, folder / "public", registry.industry(industry), certifiers, notice, release, written)
 
 
 if __name__ == "__main__":

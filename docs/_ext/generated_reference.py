@@ -18,7 +18,7 @@ from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.names import HOPS
-from credential_pipeline.foundation.registry import agreements, feeds, model, vocabulary
+from credential_pipeline.foundation.registry import agreements, feeds, model, programmes, vocabulary
 from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _LINES = "\n"
@@ -112,6 +112,7 @@ def registry_page() -> str:
             "agreements/*.yml",
             (agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
         ),
+        ("programmes/*.yml", (programmes.Programmes, programmes.Programme, programmes.Tuition)),
     ):
         parts.append(f"## {kind}\n")
         parts += [_model(found) for found in classes]

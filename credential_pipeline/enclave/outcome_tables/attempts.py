@@ -11,10 +11,31 @@ from credential_pipeline.foundation.storage.sql import statement
 
 _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "passed_eventually"}
 _NUMBERS = ("attempts", "passes")
+#: A year with fewer sittings and awards may lack failures by chance.
+_ENOUGH = 20
+
+
+def reporting_years(work: Scratch, credentials: Relation, plan: Plan) -> Relation:
+    """Which certifiers report attempts in which years.
+
+    Args:
+        work: Where the rows live.
+        credentials: ``person_keys.credentials``.
+        plan: The settings, for whose feed can tell failures.
+
+    Returns:
+        certifier, year, sittings, reported, feed_end (last day of the certifier's feed) and reported_until (the day before
+        its next year without reports, or the end), for every year with sittings or awards.
+    """
+    return work.table(
+        "reporting_years",
+        statement(__package__, "reporting_years.sql", credentials=credentials),
+        {"certifiers": list(plan.certifiers), "reporting": list(plan.reporting), "enough": _ENOUGH},
+    )
 
 
 def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan: Plan) -> Relation:
-    """One row per person and credential whose first sitting falls into the cohort's years.
+    """One row per person and credential whose first sitting falls into a year of the cohort that reports attempts.
 
     Args:
         work: Where the rows live.
@@ -23,12 +44,42 @@ def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan:
         plan: The settings, for who reports failures and the cohort's years.
 
     Returns:
-        pid, certifier, credential, passed_first, sittings, passes.
+        pid, certifier, credential, first_year, passed_first, passed, sittings, passes, days_to_pass, days_followed,
+        passed_at (the sitting), last_sitting and days_since_sitting (as far as failures are reported).
     """
+    years = reporting_years(work, credentials, plan)
     return work.table(
         "tries",
-        statement(__package__, "tries.sql", credentials=credentials, people=people),
-        {"reporting": list(plan.reporting), "first_year": plan.first_year, "last_year": plan.last_year},
+        statement(__package__, "tries.sql", credentials=credentials, people=people, years=years),
+        {"first_year": plan.first_year, "last_year": plan.last_year},
+    )
+
+
+def count_sitters(work: Scratch, credentials: Relation, people: Relation, awards: Relation, plan: Plan) -> Relation:
+    """One row per person whose first event is a sitting, in a year of the cohort that reports attempts.
+
+    Args:
+        work: Where the rows live.
+        credentials: ``person_keys.credentials``.
+        people: The keys of the persons.
+        awards: The first award of each credential of a person, of any time.
+        plan: The settings.
+
+    Returns:
+        The columns of units, ``award_year`` being the year of the first sitting and age_band the age at it, with person_key
+        and never_passed (without any award).
+    """
+    given = {
+        "credentials": credentials,
+        "people": people,
+        "awards": awards,
+        "years": reporting_years(work, credentials, plan),
+    }
+    bands = [dict(zip(("label", "low", "high"), band, strict=True)) for band in plan.age_bands]
+    return work.table(
+        "sitters",
+        statement(__package__, "sitters.sql", **given),
+        {"first_year": plan.first_year, "last_year": plan.last_year, "age_bands": bands},
     )
 
 

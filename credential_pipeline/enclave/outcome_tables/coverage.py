@@ -22,6 +22,7 @@ _BEFORE = {
     "ferpa_blocked": "ledger_ferpa_blocked",
     "no_person_key": "ledger_no_person_key",
     "same_person": "ledger_same_person",
+    "never_passed": "ledger_never_passed",
     "not_in_cohort": "ledger_not_in_cohort",
 }
 #: Lines of the cohort at a horizon: definition to the quantity.
@@ -63,7 +64,7 @@ class Ledger:
 
 
 def ledger_counts(
-    work: Scratch, coverage: Relation, people: Relation, units: Relation, follow_ups: Relation
+    work: Scratch, coverage: Relation, people: Relation, units: Relation, follow_ups: Relation, sitters: Relation
 ) -> Relation:
     """The lines of the ledger that the tables by horizon do not have.
 
@@ -73,6 +74,7 @@ def ledger_counts(
         people: Everybody with a key.
         units: What is counted.
         follow_ups: Where each unit is at each horizon.
+        sitters: Who sat in the years of the cohort, and whether without any award.
 
     Raises:
         SafeError: E_COVERAGE if the reasons do not add up to the reported learners, or fewer learners were keyed than
@@ -82,7 +84,8 @@ def ledger_counts(
     given = {str(reason): int(learners) for reason, learners in rows}
     persons = int(work.con.execute(f"SELECT count(*) FROM {people}").fetchall()[0][0])
     cohort = int(work.con.execute(f"SELECT count(*) FROM {units} WHERE lead").fetchall()[0][0])
-    lines = _lines(given, persons, cohort)
+    never = int(work.con.execute(f"SELECT count(*) FROM {sitters} WHERE never_passed").fetchall()[0][0])
+    lines = _lines(given, persons, cohort, never)
     counts = {"ledger_reported": given["reported"]} | {_BEFORE[reason]: number for reason, number in lines.items()}
     before = COUNTS.rows(
         work,
@@ -101,10 +104,11 @@ def ledger_counts(
     return COUNTS.union(work, before, after)
 
 
-def _lines(given: dict[str, int], persons: int, cohort: int) -> dict[str, int]:
+def _lines(given: dict[str, int], persons: int, cohort: int, never: int) -> dict[str, int]:
     """Everybody who is reported and not in the cohort, by the reason; with the cohort they are all."""
     lines = {reason: given.get(reason, 0) for reason in ("opted_out", "ferpa_blocked", "no_person_key")}
-    lines |= {"same_person": given.get("keyed", 0) - persons, "not_in_cohort": persons - cohort}
+    lines |= {"same_person": given.get("keyed", 0) - persons, "never_passed": never}
+    lines |= {"not_in_cohort": persons - cohort - never}
     if sum(lines.values()) + cohort != given.get("reported", 0) or min(lines.values()) < 0:
         message = (
             "person_keys.coverage does not add up: reported must be opted_out + ferpa_blocked + no_person_key + keyed, and "

@@ -6,6 +6,7 @@ Not here: the figures of the questions, whose meaning stands beside them.
 from dataclasses import astuple
 
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.passing import DEFINITIONS as PASSING
 from credential_pipeline.enclave.outcome_tables.questions import DEFINITIONS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -19,8 +20,8 @@ _TRAINING = (
 )
 _LEDGER = "Share of all learners that the certifiers reported {what}. The lines of a ledger add up to 100 %."
 _NOT_REPORTED = (
-    "Not reported: the certifier's feed has no column that tells failed sittings, or names none. That is not the same as "
-    "nobody failing."
+    "Not reported: the certifier's feed has no column that tells failed sittings, or names none in any year of the cohort. That "
+    "is not the same as nobody failing."
 )
 
 _DEFINITIONS = (
@@ -98,8 +99,8 @@ _DEFINITIONS = (
         "attempts",
         "attempts",
         "Sittings",
-        "Sittings for the credential by learners who first sat in the years of the cohort, passed or not; n is the number of "
-        "pairs of a learner and a credential.",
+        "Sittings for the credential by learners who first sat in a year of the cohort that reports attempts, passed or not, "
+        "without those in years that do not; n is the number of pairs of a learner and a credential.",
     ),
     Definition("passes", "passes", "Passed sittings", "Sittings that were passed, of those counted as attempts."),
     Definition(
@@ -112,7 +113,8 @@ _DEFINITIONS = (
         "eventual_pass_rate",
         "eventual_pass_rate",
         "Passed in the end",
-        "Of the pairs of a learner and a credential that was tried, the share with a passed sitting, however many it took.",
+        "Of the pairs of a learner and a credential that was tried, the share with a passed sitting or the award, however many it "
+        "took; who first sat lately may still pass.",
     ),
     Definition(
         "credentials_per_learner",
@@ -144,7 +146,16 @@ _DEFINITIONS = (
             ("ferpa_blocked", "Blocked by a school", "whose directory information a school must not share"),
             ("no_person_key", "No protected key", "for whom the statistical agency found no person with certainty"),
             ("same_person", "Same person twice", "who turned out to be a person that was already counted"),
-            ("not_in_cohort", "Not in the cohort", "who have a key and no award in the years of the cohort"),
+            (
+                "never_passed",
+                "Sat and never passed",
+                "who sat for a first time in the years of the cohort and hold no award of the industry to this day",
+            ),
+            (
+                "not_in_cohort",
+                "Not in the cohort",
+                "who have a key, no award that counts in the years of the cohort, and did not sit in them and never pass",
+            ),
             (
                 "other",
                 "Other reasons",
@@ -185,7 +196,7 @@ _DEFINITIONS = (
 
 def definitions() -> list[Definition]:
     """Return every definition, sorted by key and measure; the two together are unique."""
-    return sorted((*_DEFINITIONS, *DEFINITIONS), key=lambda entry: (entry.definition, entry.measure))
+    return sorted((*_DEFINITIONS, *PASSING, *DEFINITIONS), key=lambda entry: (entry.definition, entry.measure))
 
 
 def definition_rows(work: Scratch) -> Relation:

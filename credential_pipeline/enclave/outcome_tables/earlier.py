@@ -11,7 +11,8 @@ from credential_pipeline.foundation.storage.engine import Connection
 
 _LABELS = """
 WITH cells AS (
-    SELECT * FROM read_csv(?, all_varchar = true) WHERE industry = ?
+    SELECT * FROM read_csv(?, all_varchar = true)
+    WHERE industry = ? AND "table" NOT IN ('never_passed', 'each') AND measure <> 'next_award_effect'
 ), labels AS (
     SELECT CASE WHEN "table" = 'attempts' THEN 'attempts_' ELSE '' END AS prefix, * FROM cells
 )

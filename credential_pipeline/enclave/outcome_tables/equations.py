@@ -32,6 +32,7 @@ _LEDGER = (
     "ledger_ferpa_blocked",
     "ledger_no_person_key",
     "ledger_same_person",
+    "ledger_never_passed",
     "ledger_not_in_cohort",
 )
 #: Name of the rule for those who work in the industry: the sectors that lie in it and the parts of the others that do.

@@ -8,8 +8,8 @@ WITH rules AS (
         t.count_id || ' = ' || r.name || CASE WHEN r.over_time THEN '@h=' || p.horizon ELSE '' END AS equation_id,
         t.count_id AS total_count_id, p.count_id AS part_count_id
     FROM rules AS r
-    JOIN {counts} AS t ON t.quantity = r.total AND t.sector = 'all' AND t.setting = 'all'
-    JOIN {counts} AS p ON p.quantity = r.part AND p.who = t.who
+    JOIN {counts} AS t ON t.quantity = r.total AND t.sector = 'all'
+    JOIN {counts} AS p ON p.quantity = r.part AND p.who = t.who AND t.setting IN ('all', p.setting)
     WHERE CASE WHEN r.over_time THEN t.horizon IS NULL AND p.horizon IS NOT NULL
                ELSE t.horizon IS NOT DISTINCT FROM p.horizon END
         AND (r.name <> 'in_industry_by_sector' OR p.quantity <> 'sector'

@@ -21,6 +21,7 @@ class Given:
         price_factors: year, factor into dollars of the base year.
         main_employers: employer_id, naics, sector, in_industry.
         covered_years: Calendar years (year) that the wage files cover.
+        shut_years: State and year that they do not cover while they cover others.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
 
@@ -32,6 +33,7 @@ class Given:
     price_factors: Relation
     main_employers: Relation
     covered_years: Relation
+    shut_years: Relation
     replicates: Replicates
 
     def persons(self, work: Scratch) -> Relation:

@@ -18,6 +18,17 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
        - window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)) * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
 );
 
+-- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0.
+CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
+CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
+    greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
+CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
+    least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
+CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
+    percentile(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.0));
+CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
+    percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
+
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
 CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS
     CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'
@@ -45,3 +56,11 @@ CREATE OR REPLACE TEMP MACRO who_of(certifier, credential, cohort, age_band, sex
 CREATE OR REPLACE TEMP MACRO id_tail(who, sector, setting, horizon) AS
     who || id_part('sector', sector) || id_part('setting', setting)
     || CASE WHEN horizon IS NOT NULL THEN '/h=' || horizon ELSE '' END;
+
+-- Cells of the comparison with others. Bins of earnings are equally wide in logarithms above 500 dollars; 0 is without any.
+CREATE OR REPLACE TEMP MACRO earnings_bin(cents, width) AS
+    CASE WHEN cents <= 0 THEN 0 ELSE 1 + CAST(floor(ln(greatest(cents, 50000) / 50000) / width) AS BIGINT) END;
+CREATE OR REPLACE TEMP MACRO cell_of(rung, place, award_year, age, sex, race, third, second, inside) AS
+    CAST((((((((CAST(award_year AS BIGINT) * 128 + age) * 64 + least(third, 63)) * 64 + least(second, 63)) * 2
+        + CAST(inside AS INTEGER)) * 16 + sex) * 256 + race) * 256 + place) * 4 + rung - 1 AS BIGINT);
+CREATE OR REPLACE TEMP MACRO firm_of(main) AS (16777216 - main % 16777216) % 16777216;

@@ -10,8 +10,8 @@ WITH silent AS (
     AND (c.measure = 'without_cell_share' OR NOT EXISTS (
         SELECT 1 FROM silent AS s
         WHERE CASE s.dimension
-            WHEN 'certifier' THEN c."table" <> 'attempts' AND c.certifier = s.label
-            WHEN 'credential' THEN c."table" <> 'attempts' AND c.certifier = s.within AND c.credential = s.label
+            WHEN 'certifier' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.label
+            WHEN 'credential' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.within AND c.credential = s.label
             WHEN 'attempts_certifier' THEN c."table" = 'attempts' AND c.certifier = s.label
             WHEN 'attempts_credential'
                 THEN c."table" = 'attempts' AND c.certifier = s.within AND c.credential = s.label

@@ -7,6 +7,7 @@ from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Cohorts, Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.programmes import Programme
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
 LEDGER_HORIZONS = (1, 5)
@@ -33,6 +34,8 @@ class Plan:
         training_window_days: How long before the award an enrollment counts as its training.
         replicates: How many replicates of people and links bands are made of.
         families: Certifier, credential code, family, for credentials that have one.
+        ladders: Certifier, credential code, code of the credential that it stacks to, where the registry names one.
+        programmes: Training programmes of the industry.
         profile: The disclosure profile, which decides how large a category must be.
     """
 
@@ -52,6 +55,8 @@ class Plan:
     training_window_days: int
     replicates: int = 200
     families: tuple[tuple[str, str, str], ...] = ()
+    ladders: tuple[tuple[str, str, str], ...] = ()
+    programmes: tuple[Programme, ...] = ()
     profile: Profile = PROFILES["standard"]
 
     @property
@@ -110,6 +115,13 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
             for credential in c.credentials
             if credential.family
         ),
+        ladders=tuple(
+            (c.certifier, credential.code, credential.stacks_to)
+            for c in certifiers
+            for credential in c.credentials
+            if credential.stacks_to
+        ),
+        programmes=industry.programmes,
         profile=industry.disclosure.rules(),
     )
 

@@ -12,6 +12,7 @@ from credential_pipeline.enclave.outcome_tables import (
     coverage,
     earnings,
     employment,
+    passing,
     premium,
     settings,
     stacking,
@@ -45,7 +46,7 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
 
     Args:
         con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,coverage}`` and
-            ``reference_population.{wages,employers}``, and the schema ``outcome_tables``.
+            ``reference_population.{persons,wages,employers}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
 
@@ -66,6 +67,7 @@ class _Given:
     training: Relation
     tries: Relation
     pooled_tries: Relation
+    sitters: Relation
     stacks: Relation
     whole_sectors: Relation
     wage_years: Relation
@@ -75,7 +77,12 @@ class _Given:
 def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     """The whole hop: who is counted, as what, where they are at every horizon, all counts, all figures made of them."""
     given, ladder = _prepare(work, plan, earlier)
-    answers = together(work, *(answer(work, given.asked, plan) for answer in ANSWERS))
+    credentials = _input(work, "person_keys.credentials")
+    answers = together(
+        work,
+        passing.passing(work, given.pooled_tries, credentials, given.people, plan),
+        *(answer(work, given.asked, plan) for answer in ANSWERS),
+    )
     base = counts.identify(
         work,
         answers.counts,
@@ -86,7 +93,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         settings.setting_counts(work, given.training, plan, ladder),
         attempts.attempt_counts(work, given.pooled_tries),
         stacking.stack_counts(work, given.stacks, ladder),
-        coverage.ledger_counts(work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups),
+        coverage.ledger_counts(
+            work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups, given.sitters
+        ),
     )
     ledgers = coverage.pool_ledgers(work, base, plan, earlier)
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
@@ -134,15 +143,11 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     person_years = earnings.sum_wages(work, wages, units, people, plan)
     factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
-    main_employers = employment.classify_employers(
-        work, _input(work, "reference_population.employers"), person_years, digits, plan
-    )
     employers = _input(work, "reference_population.employers")
+    main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
     years = wage_years.wage_years(work, wages, employers, _input(work, "reference_population.wage_states"))
-    covered = wage_years.covered_years(work, years)
-    follow_ups = employment.follow_up(
-        work, units, covered, wage_years.shut_years(work, years), person_years, factors, main_employers, plan
-    )
+    covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
+    follow_ups = employment.follow_up(work, units, covered, shut, person_years, factors, main_employers, plan)
 
     ladder = group_ladder(work, follow_ups, plan, earlier)
     if ladder.horizons is not None:
@@ -161,10 +166,13 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         training=settings.pool_settings(work, training, plan, ladder, earlier),
         tries=tries,
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
+        sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
         wage_years=years,
-        asked=Given(people, awards, units, follow_ups, person_years, factors, main_employers, covered, replicates),
+        asked=Given(
+            people, awards, units, follow_ups, person_years, factors, main_employers, covered, shut, replicates
+        ),
     )
     return given, ladder
 

@@ -1,17 +1,34 @@
--- A sitting is an attempt, or an award that carries a result. On one day a failed sitting comes before a passed one. A
--- certifier whose feed has no column for failures, or holds not a single one, does not report attempts.
-WITH sittings AS (
-    SELECT p.pid, c.certifier, c.credential_code AS credential, c.event_date, coalesce(c.result = 'pass', false) AS passed
-    FROM {credentials} AS c JOIN {people} AS p USING (person_key)
-    WHERE list_contains(CAST($reporting AS VARCHAR[]), c.certifier) AND c.event_date IS NOT NULL
-        AND (c.event = 'attempt' OR (c.event = 'award' AND c.result IS NOT NULL))
-), reporting AS (
-    SELECT certifier FROM sittings GROUP BY certifier HAVING NOT bool_and(passed)
+-- A sitting is an attempt, or an award that carries a result. On one day a failed sitting comes before a passed one. A pair
+-- of person and credential is counted if the first that is known of it is a sitting in a year that reports attempts.
+WITH events AS (
+    SELECT
+        p.pid, c.certifier, c.credential_code AS credential, c.event_date, y.reported,
+        c.event = 'attempt' OR c.result IS NOT NULL AS sitting,
+        CASE WHEN sitting THEN coalesce(c.result = 'pass', false) ELSE true END AS passed
+    FROM {credentials} AS c
+    JOIN {people} AS p USING (person_key)
+    JOIN {years} AS y ON y.certifier = c.certifier AND y.year = year(c.event_date)
+    WHERE c.event IN ('attempt', 'award')
+), numbered AS (
+    SELECT *,
+        count(*) FILTER (sitting) OVER (
+            PARTITION BY pid, certifier, credential ORDER BY event_date, passed, sitting ROWS UNBOUNDED PRECEDING
+        ) AS nth,
+        min(event_date) OVER (PARTITION BY pid, certifier, credential) AS first_date
+    FROM events
+), followed AS (
+    SELECT n.*, y.reported_until, y.feed_end, n.sitting AND n.event_date <= y.reported_until AS told
+    FROM numbered AS n JOIN {years} AS y ON y.certifier = n.certifier AND y.year = year(n.first_date)
+    WHERE y.reported AND y.year BETWEEN $first_year AND $last_year
 )
 SELECT
-    pid, certifier, credential,
-    arg_min(passed, (event_date, passed)) AS passed_first,
-    count(*) AS sittings, count(*) FILTER (passed) AS passes
-FROM sittings SEMI JOIN reporting USING (certifier)
-GROUP BY pid, certifier, credential
-HAVING year(min(event_date)) BETWEEN $first_year AND $last_year
+    pid, certifier, credential, CAST(year(first_date) AS INTEGER) AS first_year,
+    arg_min(passed, (event_date, passed)) FILTER (sitting) AS passed_first,
+    bool_or(passed) AS passed,
+    count(*) FILTER (sitting AND reported) AS sittings, count(*) FILTER (sitting AND reported AND passed) AS passes,
+    min(event_date) FILTER (passed) - first_date AS days_to_pass, feed_end - first_date AS days_followed,
+    min(nth) FILTER (told AND passed) AS passed_at, max(nth) FILTER (told) AS last_sitting,
+    reported_until - max(event_date) FILTER (told) AS days_since_sitting
+FROM followed
+GROUP BY pid, certifier, credential, first_date, reported_until, feed_end
+HAVING min(event_date) FILTER (sitting) = first_date

@@ -6,7 +6,7 @@ from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
 
-_EVENT = "certifier, credential_code, event, result, event_date, training_setting"
+_EVENT = "certifier, credential_code, event, result, event_date, training_setting, provider_opeid"
 
 
 def write_outputs(con: Connection, links: Relation) -> None:

@@ -29,6 +29,7 @@ EVENT = (
     Column("result", "VARCHAR", "pass or fail, where the feed says so."),
     Column("event_date", "DATE", "Day of the event."),
     Column("training_setting", "VARCHAR", "credit, noncredit, high_school, employer, military or other."),
+    Column("provider_opeid", "VARCHAR", "OPEID of the training provider, where the certifier knows it."),
 )
 
 #: One spell of enrollment at an institution.

@@ -19,6 +19,7 @@ SERIES: dict[str, dict[str, str]] = {
     },
     "price_parities": {"state": "VARCHAR", "year": "INTEGER", "parity": "DOUBLE"},
     "states": {"state": "VARCHAR", "fips": "VARCHAR", "label": "VARCHAR"},
+    "workforce_pell": {"parameter": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR"},
 }
 
 
@@ -28,8 +29,9 @@ def reference_series(work: Scratch, name: str) -> Relation:
     There are ``cpi_u`` (year, index: annual average, 1982-84 = 100), ``naics_sectors`` (code such as '31-33', label),
     ``states`` (postal code, FIPS code, label), ``poverty_guidelines`` (year, dollars a year for one person and for each
     additional person of the household; the 48 contiguous states and DC, no year before 2018; ``additional_verified`` is
-    false where the second amount could not be checked against the notice) and ``price_parities`` (postal code, year,
-    price level of the state with that of the nation = 100; no territories).
+    false where the second amount could not be checked against the notice), ``price_parities`` (postal code, year, price
+    level of the state with that of the nation = 100; no territories) and ``workforce_pell`` (parameter, value, unit: the
+    numbers of the law on short programmes, and one assumption that its source names).
 
     Args:
         work: Where the rows live.

@@ -18,10 +18,11 @@ from credential_pipeline.foundation.registry.agreements import Agreement, Releas
 from credential_pipeline.foundation.registry.explain import explain
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.programmes import Programme, Programmes
 from credential_pipeline.foundation.registry.strict import Strict
 
 BUILT_IN: Final = Path(__file__).parent
-_FOLDERS: Final = ("industries", "certifiers", "agreements")
+_FOLDERS: Final = ("industries", "certifiers", "agreements", "programmes")
 AnyAgreement = Agreement | ReleaseAgreement | WageAgreement
 _KINDS: Final[dict[str, type[AnyAgreement]]] = {
     "extract": Agreement,
@@ -174,11 +175,36 @@ def _resolved(
     return {**document, key: fitting[name]}
 
 
+def _complete(
+    document: Mapping[str, Any], shown: str, agreements: Mapping[str, AnyAgreement], taught: Programmes | None
+) -> dict[str, Any]:
+    """The document of an industry with its agreement and its programmes in place of their names."""
+    if "programmes" in document:
+        raise SafeError("E_REGISTRY", f"{shown}: key 'programmes': write them in programmes/<industry>.yml")
+    resolved = _resolved(document, "agreement", agreements, Agreement, shown)
+    return resolved | {"programmes": taught.programmes if taught else ()}
+
+
+def _check_programme(programme: Programme, place: int, industry: Industry, certifiers: Mapping[str, Certifier]) -> None:
+    """Refuse a programme whose certifier or credentials the industry does not have."""
+    where = f"programmes/{industry.industry}.yml: key 'programmes.{place}"
+    if programme.certifier not in industry.certifiers:
+        allowed = ", ".join(sorted(industry.certifiers))
+        message = f"{where}.certifier': '{programme.certifier}' is no certifier of the industry; allowed: {allowed}"
+        raise SafeError("E_REGISTRY", message)
+    codes = certifiers[programme.certifier].codes
+    if codes and not codes.issuperset(programme.credentials):
+        allowed = ", ".join(sorted(codes))
+        message = f"{where}.credentials': {programme.certifier} has no such credential; allowed: {allowed}"
+        raise SafeError("E_REGISTRY", message)
+
+
 def load_registry(extra: Path | None = None) -> Registry:
     """Load and check the whole registry.
 
     Args:
-        extra: Folder with any of ``industries/``, ``certifiers/`` and ``agreements/`` that is laid over the built-in one.
+        extra: Folder with any of ``industries/``, ``certifiers/``, ``agreements/`` and ``programmes/`` that is laid over the
+            built-in one.
 
     Raises:
         SafeError: E_REGISTRY_FOLDER, E_REGISTRY_NAME, E_REGISTRY_YAML, E_REGISTRY: file, key, what is allowed.
@@ -186,7 +212,7 @@ def load_registry(extra: Path | None = None) -> Registry:
     roots = [BUILT_IN]
     if extra is not None:
         if not any((extra / folder).is_dir() for folder in _FOLDERS):
-            message = "the extra registry folder holds no industries/, certifiers/ or agreements/; check --registry"
+            message = f"the extra registry folder holds none of {', '.join(f'{folder}/' for folder in _FOLDERS)}; check --registry"
             raise SafeError("E_REGISTRY_FOLDER", message)
         roots.append(extra)
     agreements = _agreements(roots)
@@ -194,16 +220,28 @@ def load_registry(extra: Path | None = None) -> Registry:
         stem: _validated(Certifier, "certifier", stem, shown, document)
         for stem, shown, document in _documents(roots, "certifiers")
     }
+    programmes = {
+        stem: _validated(Programmes, "industry", stem, shown, document)
+        for stem, shown, document in _documents(roots, "programmes")
+    }
     industries = {
         stem: _validated(
-            Industry, "industry", stem, shown, _resolved(document, "agreement", agreements, Agreement, shown)
+            Industry, "industry", stem, shown, _complete(document, shown, agreements, programmes.get(stem))
         )
         for stem, shown, document in _documents(roots, "industries")
     }
+    if foreign := sorted(programmes.keys() - industries.keys()):
+        allowed = ", ".join(sorted(industries))
+        message = (
+            f"programmes/{foreign[0]}.yml: key 'industry': there is no such file of industries/; allowed: {allowed}"
+        )
+        raise SafeError("E_REGISTRY", message)
     for industry in industries.values():
         unknown = [name for name in industry.certifiers if name not in certifiers]
         if unknown:
             known = ", ".join(sorted(certifiers))
             file = f"industries/{industry.industry}.yml"
             raise SafeError("E_REGISTRY", f"{file}: key 'certifiers': '{unknown[0]}' has no file; allowed: {known}")
+        for place, programme in enumerate(industry.programmes):
+            _check_programme(programme, place, industry, certifiers)
     return Registry(industries, certifiers, agreements)

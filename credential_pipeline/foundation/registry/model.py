@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
+from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
@@ -123,7 +124,7 @@ def _check_age_bands(values: tuple[str, ...]) -> tuple[str, ...]:
 class Industry(Strict):
     """One industry: one partition of every table, one file ``industries/<industry>.yml``.
 
-    ``agreement`` is the name of a file of ``agreements/``.
+    ``agreement`` is the name of a file of ``agreements/``; ``programmes`` stand in a file of ``programmes/``.
     """
 
     industry: Name
@@ -147,6 +148,7 @@ class Industry(Strict):
     disclosure: Disclosure = Disclosure()
     outcomes: Outcomes = Outcomes()
     agreement: Agreement | None = None
+    programmes: tuple[Programme, ...] = ()
     owner: Annotated[str, Field(pattern=_OWNER)] = "team:data-engineering"
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ Not here: what a cell looks like on the page (tables.py, the charts engine) or i
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
@@ -132,6 +133,11 @@ class Release:
         for cell in self.cells:
             self._index.setdefault((cell.table, cell.measure), []).append(cell)
 
+    @cached_property
+    def by_id(self) -> dict[str, Cell]:
+        """The cells by their ids."""
+        return {cell.cell_id: cell for cell in self.cells}
+
     def rows(self, table: str, measure: str) -> list[Cell]:
         """Give the cells of one measure in one table, under one attribution rule.
 
@@ -146,7 +152,13 @@ class Release:
         return [cell for cell in found if cell.attribution == rule]
 
     def grid(
-        self, table: str, measure: str, dimension: str | None = None, *, within: Mapping[str, str] | None = None
+        self,
+        table: str,
+        measure: str,
+        dimension: str | None = None,
+        *,
+        within: Mapping[str, str] | None = None,
+        definition: str = "",
     ) -> Grid:
         """Cells that are split by one dimension and by nothing else, keyed by (category, horizon).
 
@@ -155,9 +167,11 @@ class Release:
             measure: Name of the measure.
             dimension: The dimension of the split, whose total ``all`` is among the keys; None for the total only.
             within: Categories that other dimensions are held at, for example one certifier.
+            definition: The variant of the measure; without one the measure's own is taken before any other.
         """
         grid: Grid = {}
-        for cell in self.rows(table, measure):
+        rows = [cell for cell in self.rows(table, measure) if definition in {"", cell.definition}]
+        for cell in sorted(rows, key=lambda cell: cell.definition != measure):
             category = cell.category(dimension) if dimension else ALL
             held = dict(within or {})
             if dimension == "credential" and category != ALL:
@@ -166,6 +180,10 @@ class Release:
             if all(fixed):
                 grid.setdefault((category, cell.horizon), cell)
         return grid
+
+    def holds(self, table: str, measure: str = "") -> bool:
+        """Whether there is a cell of the table, or of one measure in it."""
+        return any(name == table and measure in {"", one} for name, one in self._index)
 
     def reasons(self) -> Grid:
         """Coverage cells by reason (kept in ``definition``) and horizon, for all learners."""

@@ -47,7 +47,7 @@ def ledger(context: Context) -> Figure:
         Part(
             names[reason],
             cell.value if cell.shown else None,
-            say.state(cell, say.percent(cell.value or 0, 1)),
+            say.state(cell, say.percent(cell.value or 0)),
             TONES[place % len(TONES)],
         )
         for place, (reason, cell) in enumerate(cells.items())
@@ -93,7 +93,7 @@ def ledger_note(cells: dict[str, Cell]) -> str:
         )
     if abs(total - 1) <= _HALF_POINT * len(cells):
         return "The parts add up to 100%, apart from rounding."
-    return f"The parts add up to {total:.1%}: one learner can stand in several of them or in none."
+    return f"The parts add up to {say.percent(total)}: one learner can stand in several of them or in none."
 
 
 def included_words(reason: str, share: str, context: Context) -> str:

@@ -3,6 +3,7 @@
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.asked import LARGE
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
@@ -41,7 +42,7 @@ def settings(context: Context) -> Figure:
         )
         names = {cell.at["setting"]: context.naming.name("setting", cell.at["setting"]) for cell in cells}
         heading = context.naming.name("definition", definition) if len(groups) > 1 else ""
-        rows = [_bar(names[cell.at["setting"]], cell, say.percent(cell.value or 0, 1)) for cell in cells]
+        rows = [_bar(names[cell.at["setting"]], cell, say.percent(cell.value or 0)) for cell in cells]
         description = f"Bars of the share of learners by training setting. {heading}".strip()
         drawn = shapes(bars, rows, "share", everything)
         pictures.append(Picture(f"{key}-{number}", title, description, *drawn, heading=heading))
@@ -53,13 +54,13 @@ def settings(context: Context) -> Figure:
             )
         )
         shown = [
-            f"{lower(names[cell.at['setting']])} ({say.percent(cell.value or 0)})"
+            f"{say.lower(names[cell.at['setting']])} ({say.percent(cell.value or 0)})"
             for cell in cells
-            if cell.shown and cell.at["setting"] not in REST
+            if cell.shown and cell.at["setting"] not in REST and (cell.value or 0) >= LARGE
         ]
-        most = f"most often {shown[0]}" if shown else "not shown"
-        second = f", then {shown[1]}" if len(shown) > 1 else ""
-        said.append(f"{heading or 'Settings'}: {most}{second}.")
+        said.append(
+            f"{heading or 'Settings'}, shares of {say.percent(LARGE)} or more: {say.listing(shown) or 'none is shown'}."
+        )
     return Figure(key, title, said, pictures, tables, "", _legend(everything))
 
 
@@ -67,11 +68,6 @@ def _view_order(item: tuple[tuple[str, int | None], list[Cell]]) -> tuple[int, s
     """The certifier's own word first, then what the education registry says."""
     definition = item[0][0]
     return (_VIEWS.index(definition) if definition in _VIEWS else len(_VIEWS), definition)
-
-
-def lower(name: str) -> str:
-    """A name inside a sentence."""
-    return name[:1].lower() + name[1:]
 
 
 def stacking(context: Context) -> Figure:
@@ -118,7 +114,7 @@ def stacking(context: Context) -> Figure:
 def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Picture, Table]:
     """Shares of learners by the number of their credentials."""
     names = {definition: context.naming.name("definition", definition) for definition in sorted(cells)}
-    rows = [_bar(name, cells[key], say.percent(cells[key].value or 0, 1)) for key, name in names.items()]
+    rows = [_bar(name, cells[key], say.percent(cells[key].value or 0)) for key, name in names.items()]
     described = "Bars of the share of learners by the number of their credentials."
     heading = "Learners by number of credentials"
     drawing = Picture("stacks", heading, described, *shapes(bars, rows, "share"), heading=heading)
@@ -126,7 +122,9 @@ def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Pictur
     grid: Grid = {(key, first.horizon): cell for key, cell in cells.items()}
     columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]
     table = by_measure("Share of learners by number of credentials.", "Learners", names, columns, horizon=first.horizon)
-    shown = [f"{lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown]
+    shown = [
+        f"{say.lower(name)} {say.percent(cells[key].value or 0)}" for key, name in names.items() if cells[key].shown
+    ]
     return ([f"Shares of the holders: {say.listing(shown)}."] if shown else []), drawing, table
 
 

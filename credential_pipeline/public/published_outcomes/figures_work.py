@@ -3,13 +3,19 @@
 from credential_pipeline.engines.charts.bars import Bar, bars, intervals, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.asked import LARGE
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_shown
 from credential_pipeline.public.published_outcomes.context import Context, nothing
-from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, legend, points_of, years_picture
+from credential_pipeline.public.published_outcomes.figures_earnings import (
+    BAND,
+    HATCHED,
+    legend,
+    points_of,
+    years_picture,
+)
 from credential_pipeline.public.published_outcomes.labels import REST, in_order, sector_of
+from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
 from credential_pipeline.public.published_outcomes.tables import by_year, total_first
-
-_TOP_SECTORS = 3
 
 
 def work_figures(context: Context) -> list[Figure]:
@@ -64,7 +70,7 @@ def share_words(context: Context, grid: Grid) -> list[str]:
 
 def sectors(context: Context) -> Figure:
     """Shares of the sectors in which holders work, at the last horizon that has any."""
-    title, key = "Where holders work", "sectors"
+    title, key = "In which sectors holders work", "sectors"
     grid = context.release.grid("sectors", "sector_share", "sector")
     codes = categories(grid)
     years = horizons([grid])
@@ -101,12 +107,13 @@ def sector_words(
             f"In {say.year(last)}, {names[code]} had {text}." if cells[code].shown else f"{names[code]}: {text}."
         )
     others = sorted(
-        ((cell.value or 0, names[code]) for code, cell in cells.items() if cell.shown and code not in own | REST),
-        reverse=True,
-    )[:_TOP_SECTORS]
+        (-(cell.value or 0), names[code])
+        for code, cell in cells.items()
+        if cell.shown and code not in own | REST and (cell.value or 0) >= LARGE
+    )
     if others:
-        listed = say.listing([f"{name} ({say.percent(share)})" for share, name in others])
-        said.append(f"The largest {'other ' if own else ''}sectors were {listed}.")
+        listed = say.listing([f"{name} ({say.percent(-share)})" for share, name in others])
+        said.append(f"{'Other sectors' if own else 'Sectors'} with {say.percent(LARGE)} or more: {listed}.")
     hidden = sum(not cell.shown for cell in cells.values())
     if hidden:
         said.append(f"{hidden} of {len(cells)} sectors are not shown or not available.")
@@ -115,7 +122,7 @@ def sector_words(
 
 def _share_bar(name: str, cell: Cell, *, strong: bool = True) -> Bar:
     value = cell.value if cell.shown else None
-    return Bar(name, value, say.state(cell, say.percent(value or 0, 1)), tone="1" if strong else "quiet")
+    return Bar(name, value, say.state(cell, say.percent(value or 0)), tone="1" if strong else "quiet")
 
 
 def premium(context: Context) -> Figure:
@@ -143,9 +150,7 @@ def premium(context: Context) -> Figure:
         ("Band, high", grid, "high"),
         (context.counted("Learners"), grid, "n"),
     ]
-    entries = (
-        [("band", "95 % band of chance and of doubtful links")] if any(row.low is not None for row in rows) else []
-    )
+    entries = [BAND] if any(row.low is not None for row in rows) else []
     entries += [HATCHED] if any(row.value is None for row in rows) else []
     caption = f"Median annual earnings in {context.industry} less median annual earnings elsewhere, by year relative to the award. {context.money}"
     return Figure(
@@ -160,32 +165,21 @@ def premium(context: Context) -> Figure:
 
 
 def premium_words(context: Context, grid: Grid, names: dict[str, str], last: int) -> list[str]:
-    """The premium overall, then the largest and the smallest by race."""
+    """The premium overall, then the largest and the smallest by race, where they can be told."""
     total = grid.get((ALL, last))
     if total is None or not total.shown:
         said = [
             f"What working in {context.industry} pays over working elsewhere is {say.state(total, '')} for all holders."
         ]
     else:
-        band = (
-            f" (band {say.dollars(total.low)} to {say.dollars(total.high)})"
-            if total.low is not None and total.high is not None
-            else ""
-        )
         text = say.more_or_less(total.value or 0)
         said = [
-            f"In {say.year(last)}, holders working in {context.industry} earned {text}{band} at the median {'as' if text == 'the same' else 'than'} those working elsewhere."
+            f"In {say.year(last)}, holders working in {context.industry} earned {text}{say.band(total)} at the median {'as' if text == 'the same' else 'than'} those working elsewhere."
         ]
-    shown = [
-        (cell.value or 0, name)
-        for code, name in names.items()
-        if code not in {ALL, *REST} and (cell := grid.get((code, last))) and cell.shown
-    ]
-    if len(shown) > 1:
-        most, least = max(shown), min(shown)
-        said.append(
-            f"By race the difference was largest for {most[1]} ({say.dollars(most[0])}) and smallest for {least[1]} ({say.dollars(least[0])})."
-        )
+    ranking = rank_cells(grid, names, last)
+    ends = ends_words(ranking, "usd", ("largest", "smallest"))
+    if len(names) > 1:
+        said.append(f"{f'By race the difference was {ends}' if ends else f'By race: {ranking.why}'}.")
     hidden = [
         name for code, name in names.items() if code != ALL and (cell := grid.get((code, last))) and not cell.shown
     ]

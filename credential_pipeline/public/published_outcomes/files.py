@@ -3,6 +3,7 @@
 Every file is the same byte for byte when it is written again from the same release.
 """
 
+import csv
 import hashlib
 import json
 import re
@@ -14,12 +15,15 @@ import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.contracts.table import Table
+from credential_pipeline.foundation.reference import load as reference
 from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.public.published_outcomes.cells import ALL, DIMENSIONS, NOT_AVAILABLE, PUBLISHED, SUPPRESSED
 from credential_pipeline.public.published_outcomes.methods import MethodNote
 
 TABLE = published_outcomes.SNAPSHOT.table("published_outcomes")
 CERTIFICATE = published_outcomes.SNAPSHOT.table("certificate")
+_CODES = {*DIMENSIONS, "table", "unit", "attribution"}
 _TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number"}
 
 
@@ -66,48 +70,75 @@ def _write_frame(table: pa.Table, contract: Table, path: Path) -> Path:
     return path
 
 
-def write_datapackage(out: Path, title: str, name: str, release_id: str, note: MethodNote) -> Path:
-    """Describe the files as a Frictionless tabular data package."""
-    schema: dict[str, Any] = {
-        "fields": [
-            {"name": column.name, "type": _TYPES[column.type], "description": column.description}
-            for column in TABLE.columns
-        ],
-        "primaryKey": ["cell_id"],
-        "missingValues": [""],
-    }
-    for described in schema["fields"]:
-        if described["name"] == "status":
-            described["constraints"] = {"required": True, "enum": [1, -1, 5]}
-        if described["name"] == "cell_id":
-            described["constraints"] = {"required": True, "unique": True}
-    resources = [
-        {"name": "outcomes", "path": "outcomes.csv", "profile": "tabular-data-resource", "format": "csv"}
-        | {
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "description": TABLE.description,
-            **_digest(out / "outcomes.csv"),
-        }
-        | {"dialect": {"delimiter": ",", "header": True}, "schema": schema},
-        {"name": "outcomes-parquet", "path": "outcomes.parquet", "profile": "data-resource", "format": "parquet"}
-        | {"mediatype": "application/vnd.apache.parquet", "description": "The same cells."}
-        | _digest(out / "outcomes.parquet"),
-        {"name": "certificate", "path": "certificate.csv", "profile": "data-resource", "format": "csv"}
-        | {"mediatype": "text/csv", "encoding": "utf-8", "description": CERTIFICATE.description}
-        | _digest(out / "certificate.csv"),
-    ]
+def write_datapackage(out: Path, table: pa.Table, title: str, name: str, release_id: str, note: MethodNote) -> Path:
+    """Describe the files as a Frictionless data package.
+
+    Args:
+        out: Folder of the files.
+        table: The cells, for the codes that occur.
+        title: Title of the package.
+        name: Its name; other letters than those of a name are replaced.
+        release_id: Id of the release.
+        note: What the registry says of the method.
+    """
+    licence = dict(zip(("name", "title", "path"), note.licence, strict=True))
+    written = note.released or note.written
+    # No profile: a package with resources that are no tables is a plain data package, which needs none.
     package: dict[str, Any] = {
-        "profile": "tabular-data-package",
         "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()),
         "title": title,
         "version": release_id,
         "description": "What holders of industry credentials earned before and after the award, and where they work. See methods.md.",
         **({"disclosure": disclosure} if (disclosure := _disclosure(note)) else {}),
-        **({"created": f"{note.released}T00:00:00Z"} if note.released else {}),
-        "resources": resources,
+        **({"created": f"{written}T00:00:00Z"} if written else {}),
+        "licenses": [licence],
+        "sources": [{"title": source} for source in sources(note)],
+        "resources": _resources(out, table),
     }
     return _write_json(out / "datapackage.json", package)
+
+
+def sources(note: MethodNote) -> list[str]:
+    """Where the figures come from: the certifiers, the wages, and the published series that they were worked out with."""
+    said = [f"Feed of {certifier}" for certifier in note.certifiers]
+    said += [f"Wages: {note.wage_source}"] if note.wage_source else []
+    known: dict[str, None] = {}
+    for path in sorted(reference.FOLDER.glob("*.csv"), key=lambda path: path.name):
+        with path.open(encoding="utf-8", newline="") as file:
+            known |= {row["source"]: None for row in csv.DictReader(file)}
+    return [*said, *known]
+
+
+def _resources(out: Path, table: pa.Table) -> list[dict[str, Any]]:
+    tabular = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    dialect = {"dialect": {"delimiter": ",", "header": True}}
+    cells = {"schema": _schema(TABLE, table), "description": TABLE.description, **_digest(out / "outcomes.csv")}
+    tried = {"schema": _schema(CERTIFICATE), "description": CERTIFICATE.description, **_digest(out / "certificate.csv")}
+    parquet = {"profile": "data-resource", "format": "parquet", "mediatype": "application/vnd.apache.parquet"}
+    return [
+        {"name": "outcomes", "path": "outcomes.csv", **tabular, **dialect, **cells},
+        {"name": "outcomes-parquet", "path": "outcomes.parquet", **parquet, "description": "The same cells."}
+        | _digest(out / "outcomes.parquet"),
+        {"name": "certificate", "path": "certificate.csv", **tabular, **dialect, **tried},
+    ]
+
+
+def _schema(contract: Table, table: pa.Table | None = None) -> dict[str, Any]:
+    """The columns of a file; those that hold codes list the ones that occur."""
+    fields: list[dict[str, Any]] = []
+    for column in contract.columns:
+        field = {"name": column.name, "type": _TYPES[column.type], "description": column.description}
+        rules: dict[str, Any] = {"required": True} if column.name in contract.key else {}
+        if table is not None and column.name in _CODES:
+            codes = sorted({csv_safe(code) for code in table[column.name].unique().to_pylist() if code is not None})
+            rules["enum"] = codes or [ALL]
+        if table is not None and column.name == "status":
+            rules = {"required": True, "enum": [PUBLISHED, NOT_AVAILABLE, SUPPRESSED]}
+        if table is not None and column.name == "cell_id":
+            rules = {"required": True, "unique": True}
+        fields.append(field | ({"constraints": rules} if rules else {}))
+    key = ["cell_id"] if table is not None else list(contract.key)
+    return {"fields": fields, "primaryKey": key, "missingValues": [""]}
 
 
 def _disclosure(note: MethodNote) -> dict[str, Any]:

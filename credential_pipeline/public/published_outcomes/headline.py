@@ -8,9 +8,18 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_before,
     last_shown,
 )
+from credential_pipeline.public.published_outcomes.changes import change_words
+from credential_pipeline.public.published_outcomes.comparison import (
+    EFFECT,
+    TABLE,
+    anyway_words,
+    compared,
+    grid_of,
+    groups_words,
+)
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import included_words, ledger_cells
-from credential_pipeline.public.published_outcomes.figures_earnings import P50, split
+from credential_pipeline.public.published_outcomes.figures_earnings import P50
 from credential_pipeline.public.published_outcomes.figures_work import share_words
 from credential_pipeline.public.published_outcomes.labels import in_order
 
@@ -18,8 +27,15 @@ _MOST = 5
 
 
 def headline(context: Context) -> list[str]:
-    """Three to five sentences: earnings, age, the industry, the premium, coverage; hidden cells are named as such."""
-    said = [_earnings(context), _age(context), _industry(context), _premium(context), _coverage(context)]
+    """A few sentences: earnings, what would have happened anyway, age, who earns less, the industry, coverage, what is hidden."""
+    said = [
+        _earnings(context),
+        _age(context),
+        _less(context),
+        _industry(context),
+        _premium(context),
+        _coverage(context),
+    ]
     kept = [sentence for sentence in said if sentence]
     hidden = context.release.count(SUPPRESSED)
     missing = context.release.count(NOT_AVAILABLE)
@@ -34,19 +50,28 @@ def headline(context: Context) -> list[str]:
 def _earnings(context: Context) -> str:
     grid = context.release.grid("earnings_overall", P50)
     before, after = last_before(grid), last_shown(grid)
-    return say.change(say.Change("All holders", before, after), "All holders") if before and after else ""
+    told = [say.change(say.Change("All holders", before, after), "All holders")] if before and after else []
+    told += [anyway_words(context)] if told or compared(context) else []
+    return " ".join(told)
 
 
 def _age(context: Context) -> str:
+    """The comparison by age, or whose median rose most where that can be told."""
+    effects = grid_of(context, EFFECT, "age_band")
+    if context.release.holds(TABLE) and categories(effects):
+        return groups_words(context, "age_band", in_order(categories(effects)))[0]
     grid = context.release.grid("earnings_by_age", P50, "age_band")
     names = {code: context.naming.people("age_band", code) for code in in_order(categories(grid))}
-    known, _ = split(grid, names)
-    if len(known) < 2:  # noqa: PLR2004 - no comparison of one group
+    told = change_words(grid, names)[0] if len(names) > 1 else ""
+    return told if "$" in told else ""
+
+
+def _less(context: Context) -> str:
+    cell = last_shown(context.release.grid("change", "earns_less_share"))
+    if cell is None:
         return ""
-    most = max(known, key=lambda item: (item.difference, item.name))
-    if most.difference <= 0:
-        return ""
-    return f"The rise was largest for {most.name}: {most.amounts()} {most.years()}."
+    share = f"{say.percent(cell.value or 0)} of the holders with wages before and after earned less than they themselves had before"
+    return f"In {say.year(cell.horizon or 0)}, {share}{say.band(cell)}."
 
 
 def _industry(context: Context) -> str:
@@ -61,7 +86,7 @@ def _premium(context: Context) -> str:
         return ""
     text = say.more_or_less(cell.value)
     link = "as" if text == "the same" else "than"
-    return f"Those working in {context.industry} earned {text} at the median {link} those working elsewhere, in {say.year(cell.horizon or 0)}."
+    return f"Those working in {context.industry} earned {text}{say.band(cell)} at the median {link} those working elsewhere, in {say.year(cell.horizon or 0)}; they chose where to work."
 
 
 def _coverage(context: Context) -> str:

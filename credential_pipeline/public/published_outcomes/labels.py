@@ -16,6 +16,8 @@ POOLED = "other_or_not_recorded"
 #: Categories that gather what has no name of its own; they are shown last and never compared.
 REST = frozenset({"unknown", POOLED})
 
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
 BUILT_IN: Labels = {
     "sex": {"F": "Women", "M": "Men", "X": "Another gender"},
     "race": {
@@ -25,12 +27,14 @@ BUILT_IN: Labels = {
         "aian": "American Indian or Alaska Native",
         "american_indian": "American Indian or Alaska Native",
         "nhpi": "Native Hawaiian or Pacific Islander",
+        "native_hawaiian": "Native Hawaiian or Pacific Islander",
         "pacific_islander": "Native Hawaiian or Pacific Islander",
         "hispanic": "Hispanic or Latino",
         "multiple": "Two or more races",
         "two_or_more": "Two or more races",
         "other": "Some other race",
     },
+    "ethnicity": {"hispanic": "Hispanic or Latino", "not_hispanic": "Not Hispanic or Latino"},
     "setting": {
         "credit": "College course for credit",
         "noncredit": "College course without credit",
@@ -45,7 +49,21 @@ BUILT_IN: Labels = {
         "public_4yr": "Public four-year college",
         "private_np_4yr": "Private non-profit four-year college",
         "for_profit": "For-profit school",
+        "private_np_2yr": "Private non-profit two-year college",
+        "private_nonprofit": "Private non-profit college",
+        "for_profit_2yr": "For-profit two-year school",
+        "for_profit_4yr": "For-profit four-year school",
         "no_enrollment": "No enrollment near the award",
+        "certificate": "Certificate",
+        "associate": "Associate degree",
+        "bachelor": "Bachelor's degree",
+        "master": "Master's degree",
+        "doctorate": "Doctorate",
+        "second": "A second credential",
+        "third": "A third credential",
+        "fourth": "A fourth credential",
+        "fourth_plus": "A fourth credential or more",
+        "third_plus": "A third credential or more",
     },
     "reason": {
         "other": "Other reasons, each of them for few",
@@ -57,19 +75,26 @@ BUILT_IN: Labels = {
         "died_before": "Died before the year",
         "no_person_key": "Not found with certainty in the reference population",
         "same_person": "Turned out to be a person already counted",
-        "not_in_cohort": "Award outside the reported years",
+        "never_passed": "Sat for a credential and never passed one",
+        "not_in_cohort": "Neither an award nor only failed sittings in the reported years",
         "opted_out": "Opted out of sharing",
         "ferpa_blocked": "Directory information blocked by a school (FERPA)",
     },
 }
 
+_PEOPLE = {
+    "age_band": "those aged {} at the award",
+    "certifier": "holders of credentials of {}",
+    "cohort": "those with an award of {}",
+    "state": "holders living in {}",
+    "credential": "holders of {}",
+}
 
-def sector_labels() -> dict[str, str]:
-    """Names of NAICS sectors by code, for example ``31-33``; empty if the code list is not installed."""
-    path = files("credential_pipeline.foundation") / "reference" / "naics_sectors.csv"
-    if not path.is_file():
-        return {}
-    return {row["code"]: row["label"] for row in csv.DictReader(path.read_text("utf-8").splitlines())}
+
+def reference_labels(name: str, key: str) -> dict[str, str]:
+    """Names by code of a reference list: sectors (``31-33``) or states (``OH``)."""
+    path = files("credential_pipeline.foundation") / "reference" / f"{name}.csv"
+    return {row[key]: row["label"] for row in csv.DictReader(path.read_text("utf-8").splitlines())}
 
 
 class Naming:
@@ -79,7 +104,10 @@ class Naming:
         """Keep the caller's names by dimension and code, and the release's titles of coverage reasons."""
         self._given = given or {}
         self._reasons = reasons or {}
-        self._sectors = sector_labels()
+        self._listed = {
+            "sector": reference_labels("naics_sectors", "code"),
+            "state": reference_labels("states", "state"),
+        }
 
     def people(self, dimension: str, code: str) -> str:
         """The holders of a category in running text: ``men``, ``White holders``, ``those aged 18-25 at the award``."""
@@ -88,15 +116,11 @@ class Naming:
             what = dimension.replace("age_band", "age")
             another = f"of another {what} or with none on record"
             return f"holders {another if code == POOLED else f'whose {what} is not recorded'}"
-        if dimension == "age_band":
-            return f"those aged {name} at the award"
         if dimension == "sex" and code in {"F", "M"}:
             return name.lower()
-        if dimension == "certifier":
-            return f"holders of credentials of {name}"
         if " race" in name:  # "Two or more races", "Some other race"
             return f"holders of {name[0].lower()}{name[1:]}"
-        return f"{name} holders"
+        return _PEOPLE.get(dimension, "{} holders").format(name)
 
     def name(self, dimension: str, code: str) -> str:
         """Readable name of a category."""
@@ -105,22 +129,51 @@ class Naming:
         if dimension == "credential" and OF in code:
             pooled, certifier = code.split(OF)
             return f"{self.name(dimension, pooled)} of {self.name('certifier', certifier)}"
+        return self._known(dimension, code) or _made_readable(dimension, code)
+
+    def knows(self, dimension: str, code: str) -> bool:
+        """Whether readers are shown a name, or numbers that need none; not a code as machines write it."""
+        if dimension in {"certifier", "credential"} and (code == OTHER or code.startswith(FAMILY)):
+            return True
+        numbers = dimension in {"age_band", "cohort"} and code.replace("-", "").isdigit()
+        return code == ALL or numbers or bool(self._known(dimension, code))
+
+    def _known(self, dimension: str, code: str) -> str:
         known: list[Mapping[str, str]] = [self._given.get(dimension, {}), BUILT_IN.get(dimension, {})]
-        known += [self._reasons] if dimension == "reason" else [self._sectors] if dimension == "sector" else []
+        known += [self._reasons] if dimension == "reason" else [self._listed.get(dimension, {})]
         for source in known:
             for spelling in (code, code.lower()):
                 if spelling in source:
                     return source[spelling]
-        if code == POOLED:
-            return "Other or not recorded"
-        return "Not recorded" if code == "unknown" else _made_readable(dimension, code)
+        if dimension == "setting" and (told := _counted(code)):
+            return told
+        if dimension == "definition" and code in BUILT_IN["reason"]:
+            return BUILT_IN["reason"][code]
+        return {POOLED: "Other or not recorded", "unknown": "Not recorded"}.get(code, "")
+
+
+def _counted(setting: str) -> str:
+    """A setting that counts: sittings, months, years, or the number of credentials."""
+    kind, _, number = setting.partition("_")
+    if setting.isdigit():
+        return setting
+    if not number.isdigit():
+        return ""
+    ordinal = _ORDINALS[int(number)] if int(number) < len(_ORDINALS) else f"{number}th"
+    words = {
+        "sitting": f"By the {ordinal} sitting",
+        "months": f"Within {number} month{'s' * (number != '1')}",
+        "years": f"Within {number} year{'s' * (number != '1')}",
+        "within": f"Within {number} year{'s' * (number != '1')}",
+    }
+    return words.get(kind, "")
 
 
 def _made_readable(dimension: str, code: str) -> str:
     """A code that nobody has named."""
     if dimension == "sector":
         return f"NAICS sector {code}"
-    if dimension == "age_band":
+    if dimension in {"age_band", "cohort"}:
         return code.replace("-", "\N{EN DASH}")
     if dimension in {"certifier", "credential"}:
         if code == OTHER:

@@ -17,6 +17,12 @@ _ATTRIBUTIONS = {
     "highest": "Each learner counts once, at the award of the highest level.",
     "each": "A learner counts once at every credential, so that the credentials add up to more than the learners.",
 }
+CC_BY = ("CC-BY-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/")
+_NOT_CAUSAL = "They describe what became of holders. They do not say what would have become of the same people without the credential."
+_COMPARED = (
+    "Only the comparison sets holders beside people like them who hold no credential; all other figures describe what became of "
+    "holders. The compared may differ in what no record shows, so that a difference need not be the work of the credential."
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class MethodNote:
         round_earnings_to: Step in dollars to which earnings are rounded.
         price_index: Series that turns nominal into real dollars.
         released: Day of the release, ISO.
+        written: Day on which the files were written, ISO.
+        licence: Licence of the figures: its id at the Open Definition, title and address.
         certifiers: Names of the certifiers whose feeds are in the release.
+        compared: Whether the release compares holders with people who hold no credential.
         notice: A line that must stand out, for example that the data are simulated.
         extra: Further notes: heading to text.
     """
@@ -61,7 +70,10 @@ class MethodNote:
     round_earnings_to: int | None = None
     price_index: str = "the consumer price index (CPI-U, annual average)"
     released: str = ""
+    written: str = ""
+    licence: tuple[str, str, str] = CC_BY
     certifiers: tuple[str, ...] = ()
+    compared: bool = False
     notice: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,10 +141,7 @@ def method_items(note: MethodNote) -> list[tuple[str, str]]:
         ),
         ("Linkage", note.linkage),
         ("What is not shown", disclosure_text(note)),
-        (
-            "What these figures are not",
-            "They describe what became of holders. They do not say what would have become of the same people without the credential.",
-        ),
+        ("What these figures are not", _NOT_CAUSAL if not note.compared else _COMPARED),
         *note.extra.items(),
     ]
     return [(heading, text.strip()) for heading, text in items if text.strip()]

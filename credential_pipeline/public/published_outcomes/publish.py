@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from credential_pipeline.foundation.contracts.published_outcomes import ACTS
@@ -27,7 +28,13 @@ _LINKAGE = (
 
 
 def write_files(
-    con: Connection, out: Path, industry: Industry, certifiers: Sequence[Certifier], notice: str, release: str
+    con: Connection,
+    out: Path,
+    industry: Industry,
+    certifiers: Sequence[Certifier],
+    notice: str,
+    release: str,
+    written: str = "",
 ) -> None:
     """Write the public files of a proposed release, for its reviewers first and, once approved, for everybody.
 
@@ -38,12 +45,13 @@ def write_files(
         certifiers: Its certifiers.
         notice: A line that must stand out; empty for none.
         release: Id of the release.
+        written: Day on which the files are written, ISO; empty if it is not to be said.
 
     Raises:
         SafeError: The release holds no figure of the industry.
     """
-    note = method_note(industry, certifiers, notice)
-    write_public_files(con, out, industry.industry, release, note, labels(certifiers))
+    note = replace(method_note(industry, certifiers, notice), written=written)
+    write_public_files(con, out, industry.industry, release, note, labels(industry, certifiers))
 
 
 def publish(con: Connection, home: Path, industry: str) -> Act:
@@ -115,9 +123,10 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
     )
 
 
-def labels(certifiers: Sequence[Certifier]) -> dict[str, dict[str, str]]:
-    """Readable names of certifiers and credentials."""
+def labels(industry: Industry, certifiers: Sequence[Certifier]) -> dict[str, dict[str, str]]:
+    """Readable names of certifiers, credentials and programmes."""
     return {
         "certifier": {certifier.certifier: certifier.name for certifier in certifiers},
         "credential": {entry.code: entry.title for certifier in certifiers for entry in certifier.credentials},
+        "programme": {one.id: f"{one.title}, {one.provider}" for one in industry.programmes},
     }

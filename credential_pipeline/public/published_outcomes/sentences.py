@@ -17,20 +17,21 @@ NOT_SHOWN = "not shown"
 NOT_AVAILABLE = "not available"
 
 
-def dollars(value: float, step: int = 100) -> str:
-    """An amount rounded to ``step`` dollars: ``$31,400``, with a true minus sign if negative."""
-    rounded = round(value / step) * step
-    return f"{MINUS if rounded < 0 else ''}${abs(rounded):,.0f}"
+def dollars(value: float) -> str:
+    """An amount as published, to the dollar: ``$31,400``, with a true minus sign if negative."""
+    rounded = round(value)
+    return f"{MINUS if rounded < 0 else ''}${abs(rounded):,}"
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """A share of one as a percentage: ``41%``; never a bare zero, nor everyone: ``under 1%``, ``over 99%``.
+def percent(share: float) -> str:
+    """A share of one as a percentage, as published: ``41%``, or ``41.3%`` where shares are not whole percents.
+
+    Never a bare zero, nor everyone: ``under 1%``, ``over 99%``.
 
     Args:
         share: The share; one that is published as a whole percent is told as one.
-        digits: Decimals of a share that is published more finely.
     """
-    places = 0 if float(round(share * 100, 6)).is_integer() else digits
+    places = 0 if float(round(share * 100, 6)).is_integer() else 1
     shown, step = f"{share * 100:.{places}f}", f"{10**-places:.{places}f}"
     if float(shown) <= 0:
         return f"under {step}%"
@@ -45,24 +46,31 @@ def count(value: float) -> str:
 
 
 def figure(value: float, unit: str) -> str:
-    """A figure as tables print it: dollars to the dollar, shares with one decimal, means with two."""
+    """A figure as tables, charts and sentences print it: dollars to the dollar, shares in percent, means with two decimals."""
     if unit == "usd":
-        return dollars(value, 1)
+        return dollars(value)
     if unit == "share":
-        return percent(value, 1)
-    return f"{value:,.2f}" if unit == "mean" else count(value)
+        return percent(value)
+    return f"{value:,.2f}".removesuffix(".00") if unit == "mean" else count(value)
 
 
-def year(horizon: int) -> str:
+def band(cell: Cell) -> str:
+    """The band of a published cell: `` (band $900 to $1,400)``; nothing where none is given."""
+    if cell.low is None or cell.high is None:
+        return ""
+    return f" (band {figure(cell.low, cell.unit)} to {figure(cell.high, cell.unit)})"
+
+
+def year(horizon: int, event: str = "the award") -> str:
     """A horizon in words: ``the year before the award``, ``the fifth year after the award``."""
     if horizon == 0:
-        return "the year of the award"
+        return f"the year of {event}"
     if horizon == -1:
-        return "the year before the award"
+        return f"the year before {event}"
     size = abs(horizon)
     if horizon < 0:
-        return f"{_NUMBERS[size] if size < len(_NUMBERS) else size} years before the award"
-    return f"the {_ORDINALS[size] if size < len(_ORDINALS) else f'{size}th'} year after the award"
+        return f"{_NUMBERS[size] if size < len(_NUMBERS) else size} years before {event}"
+    return f"the {_ORDINALS[size] if size < len(_ORDINALS) else f'{size}th'} year after {event}"
 
 
 def listing(words: Sequence[str]) -> str:
@@ -74,7 +82,7 @@ def listing(words: Sequence[str]) -> str:
 
 def more_or_less(difference: float) -> str:
     """A difference of dollars: ``$9,700 more``, ``$300 less`` or ``the same``."""
-    if round(difference / 100) == 0:
+    if round(difference) == 0:
         return "the same"
     return f"{dollars(abs(difference))} {'more' if difference > 0 else 'less'}"
 
@@ -110,29 +118,14 @@ def change(item: Change, who: str = "Holders") -> str:
     return f"{who}: median earnings {moved} {item.amounts()} {item.years()}, {more_or_less(item.difference)} a year."
 
 
-def changes(items: Sequence[Change], hidden: Sequence[str]) -> list[str]:
-    """Say which groups gained most and least, and for which the figures are not shown.
+def opening(text: str) -> str:
+    """A text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
-    Args:
-        items: Groups whose earnings before and after are both published.
-        hidden: Names of groups for which one of them is not.
-    """
-    said: list[str] = []
-    if len(items) == 1:
-        said.append(change(items[0], items[0].name))
-    elif items:
-        most = max(items, key=lambda item: (item.difference, item.name))
-        least = min(items, key=lambda item: (item.difference, item.name))
-        verb = "rose most" if most.difference > 0 else "fell least"
-        said.append(f"Median earnings {verb} for {most.name}: {most.amounts()} {most.years()}.")
-        direction = "rose least" if least.difference > 0 else "fell" if least.difference < 0 else "did not change"
-        same_years = least.years() == most.years()
-        said.append(f"They {direction} for {least.name}: {least.amounts()}{'' if same_years else ' ' + least.years()}.")
-    else:
-        said.append("Earnings before and after cannot be compared: the cells are not shown or not available.")
-    if hidden and items:
-        said.append(not_shown(hidden))
-    return said
+
+def lower(name: str) -> str:
+    """A name inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def not_shown(names: Sequence[str]) -> str:

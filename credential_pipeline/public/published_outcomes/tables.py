@@ -4,10 +4,13 @@ Not here: HTML (figure.html.j2 of the charts engine).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from credential_pipeline.engines.charts.figure import Block, Entry, Row, Table
 from credential_pipeline.public.published_outcomes import sentences
 from credential_pipeline.public.published_outcomes.cells import ALL, NOT_AVAILABLE, Cell, Grid
+
+_FIGURE: Final = (("Figure", "value"), ("Band, low", "low"), ("Band, high", "high"))
 
 
 def entry(cell: Cell | None, part: str = "value", missing: str = sentences.NOT_AVAILABLE) -> Entry:
@@ -90,3 +93,43 @@ def by_measure(
 def total_first(names: Mapping[str, str], total: str = "All holders") -> dict[str, str]:
     """Put the total before the categories."""
     return {ALL: total, **names}
+
+
+def years_table(caption: str, named: Sequence[tuple[str, Grid, str]], years: Sequence[int], learners: str) -> Table:
+    """A table with a column for each year and, for each of several grids, lines of the figure, its band and its learners.
+
+    Args:
+        caption: What the table holds.
+        named: Name, grid, and the category that is shown of it.
+        years: Horizons, ascending.
+        learners: Heading of the line of learners.
+    """
+    blocks: list[Block] = []
+    for name, grid, category in named:
+        cells = [grid.get((category, year)) for year in years]
+        rows = [
+            Row(label, tuple(entry(cell, part) for cell in cells))
+            for label, part in (*_FIGURE, (learners, "n"))
+            if part == "value" or any(cell is not None and getattr(cell, part) is not None for cell in cells)
+        ]
+        blocks.append(Block(name, tuple(rows)))
+    return Table(caption, "Year", tuple(year_column(year) for year in years), tuple(blocks))
+
+
+def measures_table(
+    caption: str, named: Sequence[tuple[str, Grid, str]], learners: str, horizon: int | None = None
+) -> Table:
+    """A table with a line for each of several grids: the figure, its band and its learners.
+
+    Args:
+        caption: What the table holds.
+        named: Name, grid, and the category that is shown of it.
+        learners: Heading of the column of learners.
+        horizon: The year of the cells; those without one stand beside them.
+    """
+    columns = (*_FIGURE, (learners, "n"))
+    rows = []
+    for name, grid, category in named:
+        cell = grid.get((category, horizon)) or grid.get((category, None))
+        rows.append(Row(name, tuple(entry(cell, part) for _, part in columns)))
+    return Table(caption, "Measure", tuple(heading for heading, _ in columns), (Block("", tuple(rows)),))

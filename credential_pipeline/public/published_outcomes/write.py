@@ -1,11 +1,13 @@
 """Everything that is published of a release, written into a folder that the caller has staged."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.public.published_outcomes.cells import Release, read_cells
+from credential_pipeline.public.published_outcomes.comparison import TABLE as COMPARISON
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.files import (
     read_table,
@@ -47,6 +49,7 @@ def write_public_files(
     note = MethodNote.of(method)
     definitions = read_definitions(con)
     release = Release(tuple(read_cells(con, industry)), note.attribution)
+    note = replace(note, compared=note.compared or release.holds(COMPARISON))
     named = {key: text for item in definitions for key, text in [(item.definition, item.title)] if text}
     naming = Naming({"definition": named, **(labels or {})}, reasons=named)
     name = note.industry_name or industry.replace("_", " ").capitalize()
@@ -59,7 +62,7 @@ def write_public_files(
     paths.append(_write(out / "report.html", render_report(context, title, release_id, note, definitions)))
     paths.append(_write(out / "methods.md", methods_markdown(title, release_id, note, definitions)))
     paths.append(write_certificate(con, out / "certificate.csv"))
-    paths.append(write_datapackage(out, title, f"{industry}-{release_id}", release_id, note))
+    paths.append(write_datapackage(out, table, title, f"{industry}-{release_id}", release_id, note))
     paths.append(write_manifest(out, industry, release_id))
     return paths
 

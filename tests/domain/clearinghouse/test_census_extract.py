@@ -150,6 +150,14 @@ def test_the_same_event_reported_twice_is_one_row(con):
     assert rows(con, "SELECT count(*) FROM census_extract.credentials") == [(4,)]
 
 
+def test_where_a_learner_trained_crosses_as_the_id_of_the_institution(con):
+    fill(con)
+    credential(con, "R-taught", "P-L3", "L3", event_date=date(2017, 5, 5), provider_opeid="00123400")
+    build(con, INDUSTRY, TODAY, TOKENS)
+    found = rows(con, "SELECT provider_opeid FROM census_extract.credentials WHERE event_date = DATE '2017-05-05'")
+    assert found == [("00123400",)]
+
+
 def test_row_order_and_threads_do_not_change_the_extract(built):
     with connect(threads=1) as other:
         fill(other)

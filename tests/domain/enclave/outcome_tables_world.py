@@ -25,14 +25,15 @@ KEYED = {
     "person_links": "person_key match_probability",
     "learners": "person_key birth_year sex race death_year",
     "degrees": "person_key degree_date degree_level",
-    "credentials": "person_key certifier credential_code event result event_date training_setting",
-    "enrollments": "person_key sector credit degree_seeking begin_date end_date",
+    "credentials": "person_key certifier credential_code event result event_date training_setting provider_opeid",
+    "unkeyed_credentials": "certifier credential_code event event_date provider_opeid",
+    "enrollments": "person_key sector credit degree_seeking begin_date end_date opeid",
     "coverage": "reason learners",
 }
 REFERENCE = {
     "wages": "person_key year employer_id wages",
     "employers": "employer_id naics",
-    "persons": "person_key birth_date",
+    "persons": "person_key birth_date sex race state",
     "wage_states": "state agreement employers",
 }
 
@@ -49,12 +50,16 @@ class World:
     coverage: list[Row] = field(default_factory=list)
     degrees: list[Row] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
+    persons: list[Row] = field(default_factory=list)
     person_links: list[Row] = field(default_factory=list)
+    unkeyed_credentials: list[Row] = field(default_factory=list)
+    wage_states: list[Row] = field(default_factory=list)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""
         rng = np.random.default_rng(seed)
-        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees", "person_links")
+        names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees", "persons")
+        names = (*names, "person_links", "unkeyed_credentials", "wage_states")
         return World(
             states=self.states,
             **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]},
@@ -230,10 +235,25 @@ def random_world(seed: int, size: int = 60) -> World:
         years = [year for year in range(2003, 2021) if rng.random() < 0.6]
         jobs = {(key, year, pick(["E1", "E2", "E3", "E4", "E9"])) for year in years for _ in range(2)}
         world.wages += [(*job, float(pick([0, 100.1, 12345.67, 30000, 30000]))) for job in sorted(jobs)]
+    add_persons(world, seed, 3 * size)
     world.coverage = [
         *(("opted_out", 5), ("ferpa_blocked", 3), ("no_person_key", 7), ("keyed", size + 2), ("reported", size + 17)),
     ]
     return world
+
+
+def add_persons(world: World, seed: int, others: int) -> None:
+    """The learners as reference persons, and others beside them who are as they are and work for the same employers."""
+    rng = np.random.default_rng([seed, 1])
+    for key, born, sex, race, _ in world.learners:
+        world.persons.append((key, f"{born or 1980}-03-01", sex, race, "OH"))
+    for number in range(others):
+        key, born = f"O{number:03}", (1950, 1975, 1988, 1995)[int(rng.integers(4))]
+        sex, race, state = (("F", "M", None), ("white", "black", ""), ("OH", "CA", None))
+        picked = (options[int(rng.integers(len(options)))] for options in (sex, race, state))
+        world.persons.append((key, f"{born}-03-01", *picked))
+        amounts = ((year, float(rng.choice([0, 100.1, 12345.67, 30000, 30000]))) for year in range(2003, 2021))
+        world.wages += [(key, year, f"E{rng.integers(1, 5)}", amount) for year, amount in amounts if amount]
 
 
 def cohort(work: Scratch, plan: Plan) -> tuple[Relation, Relation, Relation]:

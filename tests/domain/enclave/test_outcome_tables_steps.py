@@ -411,7 +411,7 @@ def test_shares_meet_the_total_of_their_group_and_time(work: Scratch) -> None:
 
 
 def test_what_rounding_leaves_over_goes_to_the_largest_remainders(work: Scratch) -> None:
-    before = ("opted_out", "ferpa_blocked", "no_person_key", "same_person", "not_in_cohort")
+    before = ("opted_out", "ferpa_blocked", "no_person_key", "same_person", "never_passed", "not_in_cohort")
     lines = dict.fromkeys((f"ledger_{reason}" for reason in before), 0)
     lines |= {"ledger_reported": 7, "ledger_opted_out": 1, "never_seen_after": 2, "seen_after": 4}
     counts = identify(work, counted(work, lines))
@@ -427,13 +427,14 @@ def test_the_ledger_counts_who_is_left_out_and_who_is_seen_later(work: Scratch, 
     coverage = work.rows(
         "coverage",
         {"reason": "VARCHAR", "learners": "BIGINT"},
-        [("reported", 13), ("opted_out", 2), ("ferpa_blocked", 1), ("no_person_key", 3), ("keyed", 7)],
+        [("reported", 14), ("opted_out", 2), ("ferpa_blocked", 1), ("no_person_key", 3), ("keyed", 8)],
     )
-    people = work.rows("people", {"pid": "INTEGER"}, [(pid,) for pid in range(1, 7)])
-    found = values(work, ledger_counts(work, coverage, people, follow_ups, follow_ups))
+    people = work.rows("people", {"pid": "INTEGER"}, [(pid,) for pid in range(1, 8)])
+    sitters = work.rows("sitters", {"never_passed": "BOOLEAN"}, [(True,), (False,)])
+    found = values(work, ledger_counts(work, coverage, people, follow_ups, follow_ups, sitters))
     assert found == {
-        "ledger_reported": 13, "ledger_opted_out": 2, "ledger_ferpa_blocked": 1, "ledger_no_person_key": 3,
-        "ledger_same_person": 1, "ledger_not_in_cohort": 1, "seen_after": 3, "never_seen_after": 2,
+        "ledger_reported": 14, "ledger_opted_out": 2, "ledger_ferpa_blocked": 1, "ledger_no_person_key": 3,
+        "ledger_same_person": 1, "ledger_never_passed": 1, "ledger_not_in_cohort": 1, "seen_after": 3, "never_seen_after": 2,
     }  # fmt: skip
 
 

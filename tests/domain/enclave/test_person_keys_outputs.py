@@ -44,12 +44,12 @@ def con() -> Iterator[Connection]:
             CREATE TABLE accepted_extract.learners (row_id VARCHAR, state VARCHAR);
             INSERT INTO accepted_extract.learners VALUES ('T4', 'PA'), ('T2', 'IN'), ('T1', 'OH'), ('T3', 'OH');
             CREATE TABLE accepted_extract.credentials (row_id VARCHAR, certifier VARCHAR, credential_code VARCHAR,
-                event VARCHAR, result VARCHAR, event_date DATE, training_setting VARCHAR);
+                event VARCHAR, result VARCHAR, event_date DATE, training_setting VARCHAR, provider_opeid VARCHAR);
             INSERT INTO accepted_extract.credentials VALUES
-                ('T1', 'mssc', 'CPT', 'award', 'pass', '2012-01-01', NULL),
-                ('T2', 'nims', 'N1', 'award', NULL, '2013-01-01', 'credit'),
-                ('T4', 'nims', 'N2', 'award', NULL, '2014-01-01', NULL),
-                ('T3', 'mssc', 'CPT', 'attempt', 'fail', '2015-01-01', NULL);
+                ('T1', 'mssc', 'CPT', 'award', 'pass', '2012-01-01', NULL, '00123400'),
+                ('T2', 'nims', 'N1', 'award', NULL, '2013-01-01', 'credit', NULL),
+                ('T4', 'nims', 'N2', 'award', NULL, '2014-01-01', NULL, NULL),
+                ('T3', 'mssc', 'CPT', 'attempt', 'fail', '2015-01-01', NULL, '00567800');
             CREATE TABLE accepted_extract.enrollments (row_id VARCHAR, opeid VARCHAR, sector VARCHAR, credit BOOLEAN,
                 degree_seeking BOOLEAN, begin_date DATE, end_date DATE);
             INSERT INTO accepted_extract.enrollments VALUES
@@ -140,5 +140,7 @@ def test_the_tables_are_those_of_the_contract_and_nothing_else_is_left(con: Conn
     for table in SNAPSHOT:
         found = con.execute(f"DESCRIBE person_keys.{table.name}").fetchall()
         assert {row[0]: row[1] for row in found} == table.schema
+    providers = con.execute("SELECT person_key, provider_opeid FROM person_keys.credentials ORDER BY ALL").fetchall()
+    assert providers == [("K1", "00123400"), ("K1", None)]
     assert con.execute("SELECT row_id FROM person_keys.person_links").fetchall() == [("T1",), ("T2",), ("T3",), ("T4",)]
     assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]

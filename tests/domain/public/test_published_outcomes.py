@@ -5,12 +5,14 @@ import hashlib
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pyarrow.parquet as pq
 import pytest
 
+from credential_pipeline.enclave.outcome_tables.definitions import definitions
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.model import Industry
@@ -206,7 +208,8 @@ def test_every_number_of_the_page_is_a_released_cell(published, released):
         if found.status == 5:
             assert (mark, text) == ("s5", "not shown")
         elif found.status == -1:
-            assert (mark, text) == ("s-1", "not reported")
+            missing = "not reported" if found.table == "attempts" else "not available"
+            assert (mark, text) == ("s-1", missing)
         else:
             assert text == say.figure(getattr(found, part), "count" if part == "n" else found.unit)
 
@@ -269,7 +272,7 @@ def test_the_page_is_marked_up_for_assistive_technology(published):
 
 def test_every_figure_has_sentence_picture_and_table(published):
     articles = re.findall(r"<article.*?</article>", published["report.html"].read_text("utf-8"), re.DOTALL)
-    assert len(articles) == 14
+    assert len(articles) == 15
     for article in articles:
         assert re.search(r'<p class="say">[A-Z].+</p>', article)
         assert 'role="img"' in article
@@ -530,6 +533,51 @@ def test_the_ledger_is_one_bar_with_its_shares_in_the_legend(released):
     assert sum(widths) == pytest.approx(1.0)
     assert figure.legend[0] == ("c1", "Wages found in at least one year after the award: 78.9%")
     assert len(figure.legend) == len(widths)
+
+
+def pell_of(cells):
+    """The figure on Workforce Pell, with the titles of the definitions."""
+    named = sample.LABELS | {"definition": {item.definition: item.title for item in definitions()}}
+    found = sections(context(cells, named))
+    return next(item for section in found for item in section.figures if item.key == "pell")
+
+
+def test_programmes_stand_by_their_verdict_with_figures_and_reasons(released):
+    figure = pell_of(released.values())
+    said = " ".join(figure.sentences)
+    assert (
+        "Workforce Pell would pay for 1 of 4 programmes. Production line, Example College: 86% completed in time"
+        in said
+    )
+    assert "value-added earnings of $22,200 stand against tuition and fees of $4,200." in said
+    assert "It would not pay for 1 of 4 programmes. CNC machining, Another College: completion too low." in said
+    assert "Nobody can tell for 2 of 4 programmes." in said
+    (table,) = figure.tables
+    assert [block.name for block in table.blocks] == [
+        "Would be paid for",
+        "Would not be paid for",
+        "Cannot be evaluated",
+    ]
+    assert table.blocks[0].rows[0].name == "Production line, Example College (July 2015 to June 2018)"
+    assert [item.text for item in table.blocks[0].rows[0].entries] == ["86%", "91%", "$22,200", "$4,200", "60"]
+    named = {row.name: [item.text for item in row.entries] for row in table.blocks[2].rows}
+    assert named["Night school, Small College (July 2015 to June 2018): too few"] == ["not shown"] * 5
+    row = "New programme, New College (no learners judged): provider not reported and tuition not known"
+    assert named[row] == ["not available"] * 5
+    drawn = {row["name"][4:]: row for row in rows_of(figure.pictures[0].wide)}
+    line = drawn["Production line, Example College"]
+    assert (line["start"], line["value"], line["low"], line["high"]) == (4_200, 22_200, 20_700, 23_700)
+    assert drawn["Night school, Small College"]["text"] == "not shown"
+
+
+def test_a_programme_whose_band_holds_the_line_is_too_close_to_tell(released):
+    near = [
+        replace(found, low=0.66) if found.at["setting"] == "line" and found.measure == "completion_rate" else found
+        for found in released.values()
+    ]
+    for cells, close in ((near, True), (released.values(), False)):
+        figure = pell_of(cells)
+        assert ("too close to tell" in " ".join(figure.sentences)) is close
 
 
 def test_a_release_of_one_cell_has_a_page_without_pictures_of_the_rest(tmp_path):

@@ -64,6 +64,13 @@ MEANINGS = {
     "stacking_share": Meaning("stacking", "stacking", "other_numbers", splits=("definition",)),
     "credentials_per_learner": Meaning("stacking", money=True),
     "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry"), money=True),
+    "never_passed_earnings_p50": Meaning("never_passers_seen", money=True),
+    "passer_earnings_p50": Meaning("passers_seen", money=True),
+    "never_passed_wage_matched_share": Meaning("never_passers", "never_passers_seen", "never_passers_not_seen"),
+    "passer_wage_matched_share": Meaning("passers", "passers_seen", "passers_not_seen"),
+    "never_passed_in_industry_share": Meaning("never_passers_seen", "never_passers_inside", "never_passers_outside"),
+    "passer_in_industry_share": Meaning("passers_seen", "passers_inside", "passers_outside"),
+    "next_award_share": Meaning("first_holders", "first_holders", "other_next_awards", splits=("setting",)),
     "attempts": Meaning("tried", "sittings", counted=True),
     "passes": Meaning("tried", "sittings_passed", counted=True),
     "failures": Meaning("tried", "sittings_failed", counted=True),
@@ -90,6 +97,13 @@ MEANINGS = {
     "prior_degree_share": Meaning("cohort", "prior_degree", "no_prior_degree"),
     "enrolled_at_award_share": Meaning("cohort", "enrolled_at_award", "not_enrolled_at_award"),
     "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency"),
+    "completion_rate": Meaning("pell_began", "pell_completed", "pell_not_completed"),
+    "placement_rate": Meaning("pell_followed", "pell_placed", "pell_not_placed"),
+    "value_added_earnings": Meaning("pell_with_earnings", money=True),
+    "tuition_and_fees": Meaning("pell_listed", money=True),
+    "pell_verdict": Meaning("pell_listed"),
+    "pell_verdict_transition": Meaning("pell_listed"),
+    "pell_reason": Meaning("pell_listed"),
 }
 
 

@@ -1,0 +1,79 @@
+"""Compared with whom: what holders earn beyond people like them who hold no credential, from the enclave's data alone.
+
+Holders and others are matched (matching.py), and their changes since the years before the award are compared (effects.py). Not
+here: the changes themselves (own_change).
+"""
+
+from credential_pipeline.enclave.outcome_tables.asking import Answer, together
+from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.counts import COUNTS
+from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import balance
+from credential_pipeline.enclave.outcome_tables.questions.comparison.common_support import support
+from credential_pipeline.enclave.outcome_tables.questions.comparison.definitions import DEFINITIONS
+from credential_pipeline.enclave.outcome_tables.questions.comparison.figures import figures
+from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import frames
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.premium import premium
+from credential_pipeline.foundation.storage.relation import Scratch
+
+__all__ = ["DEFINITIONS", "answer", "premium"]
+
+_WHO = f"who_of({', '.join(GROUP)})"
+
+
+def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+    """``comparison_effect`` and what belongs to it, of every group; cells without a value where nobody can be compared."""
+    sources = Sources(
+        units=given.units,
+        people=given.people,
+        learners=source(work.con, "person_keys.learners"),
+        credentials=source(work.con, "person_keys.credentials"),
+        persons=source(work.con, "reference_population.persons"),
+        wages=source(work.con, "reference_population.wages"),
+        employers=source(work.con, "reference_population.employers"),
+        price_factors=given.price_factors,
+        covered_years=given.covered_years,
+    )
+    found = match(work, sources, plan)
+    return together(
+        work,
+        support(work, found, given.units),
+        _effects(work, found, given, plan),
+        _balance(work, found),
+        premium(work, found, given.follow_ups),
+    )
+
+
+def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
+    frame = frames(work, found)
+    rows = figures(work, frame, groups(work, given.units, frame.uid), plan)
+    group = ", ".join(GROUP)
+    counts = COUNTS.rows(work, f"SELECT DISTINCT quantity, {group}, horizon, n AS value, n AS learners FROM {rows}")
+    cells = CELLS.rows(
+        work,
+        f"""
+        SELECT 'comparison' AS "table", measure, definition, 'usd' AS unit, {group}, horizon, n, value, low, high,
+               quantity || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
+        FROM {rows}
+        """,
+    )
+    return Answer(counts, cells)
+
+
+def _balance(work: Scratch, found: Match) -> Answer:
+    rows = balance(work, found)
+    kinds = "CASE WHEN ends_with(definition, 'before') THEN 'comparison_described' ELSE 'comparison_matched' END"
+    counts = COUNTS.rows(work, f"SELECT DISTINCT {kinds} AS quantity, n AS value, n AS learners FROM {rows}")
+    cells = CELLS.rows(
+        work,
+        f"""
+        SELECT 'comparison' AS "table", 'balance_difference' AS measure, definition, 'mean' AS unit, n, value,
+               {kinds} AS n_count_id
+        FROM {rows}
+        """,
+    )
+    return Answer(counts, cells)

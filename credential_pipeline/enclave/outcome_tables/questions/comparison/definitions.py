@@ -1,0 +1,91 @@
+"""What the figures of the comparison mean, in plain language, with what it cannot rule out."""
+
+from typing import Final
+
+from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import COVARIATES
+
+_OTHERS = (
+    "others: people with wages and without any award or attempt of these certifiers, of the same award year, who are alike in age, "
+    "sex, race, real earnings three and two years before the award (no earnings is a bin of its own), work in the industry "
+    "two years before it, and, where enough of them live there, state or region"
+)
+_LIMITS = (
+    "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
+    "all for those too young to have earned before; nor that holders whose key was not found are among the others."
+)
+DEFINITIONS: Final = (
+    Definition(
+        "comparison_effect",
+        "comparison_effect",
+        "Earnings beyond those of comparable others",
+        "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
+        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year. The years -1 and 0 are not matched and "
+        "show no effect, but the dip of those who train; the years -3 and -2 should be near zero. Band: 95 %, sampling error "
+        "clustered by person. " + _LIMITS,
+    ),
+    Definition(
+        "comparison_effect_with_zeros",
+        "comparison_effect",
+        "Earnings beyond those of comparable others, zeros kept",
+        "As comparison_effect, but everybody counts, on both sides, whom the wage files cover and who is alive; without "
+        "earnings a person counts with zero.",
+    ),
+    Definition(
+        "comparison_effect_robust",
+        "comparison_effect_robust",
+        "Earnings beyond those of comparable others, checked by regression",
+        "As comparison_effect, after taking off what a regression of the others' changes on earnings of the years -5 to -2, "
+        "within the same cells, expects from differences that the match leaves. It should be near comparison_effect.",
+    ),
+    Definition(
+        "counterfactual_earnings",
+        "counterfactual_earnings",
+        "What would have happened anyway",
+        "Mean real earnings of the compared holders in the year, less comparison_effect: what they would have earned had they "
+        "changed as comparable others did.",
+    ),
+    Definition(
+        "matched_holder_earnings",
+        "matched_holder_earnings",
+        "Mean earnings of compared holders",
+        "Mean real earnings of the holders who are compared and have earnings in the year.",
+    ),
+    Definition(
+        "common_support_share",
+        "common_support_share",
+        "Holders who can be compared",
+        "Share, of the holders whose years -3 and -2 the wage files cover, for whom there are enough comparable others.",
+    ),
+    Definition(
+        "without_wages",
+        "common_support_share",
+        "Holders never seen in wages",
+        "Share, of the holders whose years -3 and -2 the wage files cover, who have no wages in any year; they are not compared.",
+    ),
+    Definition(
+        "without_others",
+        "common_support_share",
+        "Holders without comparable others",
+        "Share, of the holders whose years -3 and -2 the wage files cover, who have wages and too few others like them.",
+    ),
+    Definition(
+        "premium_matched",
+        "premium_matched",
+        "Working in the industry over working elsewhere, like with like",
+        "Mean change of real annual earnings, from the mean of the years -3 and -2, of holders whose main employer belongs to the "
+        "industry, less that of holders of the same award year who work elsewhere and were alike before the award (the wide cells of "
+        "comparison_effect). Alike before, they still chose differently after it.",
+    ),
+    *(
+        Definition(
+            f"balance_{name}_{when}",
+            "balance_difference",
+            f"Balance {when} the match: {words}",
+            f"Difference between holders and others in the {words}, {when} the match, in standard deviations of all holders; "
+            "below 0.1 either way is usually called balanced.",
+        )
+        for name, (words, _) in COVARIATES.items()
+        for when in ("before", "after")
+    ),
+)

@@ -1,0 +1,89 @@
+"""The effects of all groups at all horizons as rows, with bands of 95 %.
+
+Not here: how an effect is estimated (effects.py).
+"""
+
+from collections.abc import Container, Iterator, Sequence
+
+import numpy as np
+
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
+from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
+from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
+from credential_pipeline.engines.sampling import REACH
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+_COLUMNS = (
+    dict.fromkeys((*GROUP, "quantity", "measure", "definition"), "VARCHAR")
+    | {"horizon": "INTEGER", "n": "BIGINT"}
+    | dict.fromkeys(("value", "low", "high"), "DOUBLE")
+)
+#: Dimensions in which the levels stand beside the effect at every horizon; in others but the states, after the award.
+_LEADING = ("age_band", "sex", "race", "certifier")
+
+Row = tuple[object, ...]
+
+
+def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relation:
+    """One row per group, horizon and measure: the group's columns, horizon, quantity (of n), measure, n, value, low, high.
+
+    Args:
+        work: Where the rows live.
+        frame: The matched.
+        groups: Who is told apart, everybody first.
+        plan: The settings, for the horizons.
+    """
+    everybody = groups.only()
+    leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
+    past = history(frame)
+    rows: list[Row] = []
+    for horizon in range(plan.first_horizon, plan.last_horizon + 1):
+        found = gaps(frame, horizon)
+        told = effects(frame, groups.members, found)
+        for measure, (value, error) in told.figures.items():
+            cells = _rows(groups, horizon, ("compared", measure, measure), told.n, value, error)
+            rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
+        with_zeros = effects(frame, everybody.members, gaps(frame, horizon, zeros=True))
+        value, error = with_zeros.figures["comparison_effect"]
+        named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
+        rows += _rows(everybody, horizon, named, with_zeros.n, value, error)
+        if horizon not in BASELINE:
+            estimate = robust_effect(frame, found, past)
+            named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
+            rows += _rows(everybody, horizon, named, told.n[:1], *(np.array([figure]) for figure in estimate))
+    return _relation(work, rows)
+
+
+def _shown(
+    label: tuple[object, ...], measure: str, horizon: int, leading: Container[object], states: Container[object]
+) -> bool:
+    """Whether a figure becomes a cell: small groups need no line for what can be told from the others."""
+    if label in leading:
+        return True
+    effect = measure == "comparison_effect"
+    return effect and horizon > 0 if label in states else effect or horizon > 0
+
+
+def _relation(work: Scratch, rows: Sequence[Row]) -> Relation:
+    """The rows as a relation; binding them all at once is much faster than row by row."""
+    columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    shown = ", ".join(f"unnest(CAST(${name} AS {kind}[])) AS {name}" for name, kind in _COLUMNS.items())
+    return work.table("comparison", f"SELECT {shown}", columns)
+
+
+def _rows(
+    groups: Groups, horizon: int, named: tuple[str, str, str], n: np.ndarray, value: np.ndarray, error: np.ndarray
+) -> Iterator[Row]:
+    for label, count, middle, spread in zip(groups.labels, n.tolist(), value.tolist(), error.tolist(), strict=True):
+        band = (middle - REACH * spread, middle + REACH * spread)
+        yield (
+            *label,
+            *named,
+            horizon,
+            count,
+            *(float(f"{x:.4f}") if np.isfinite(x) else None for x in (middle, *band)),
+        )

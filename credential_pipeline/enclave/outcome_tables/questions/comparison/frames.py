@@ -1,0 +1,122 @@
+"""Holders and others as arrays: what they earned at a horizon, and how far that is from their baseline.
+
+Amounts are whole cents in floating point, whose sums are exact and so the same in any order. Not here: who stands in which
+cell (matching.py), what is estimated (effects.py).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
+from credential_pipeline.foundation.storage.relation import Scratch
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Side:
+    """Holders, or others.
+
+    Attributes:
+        person: Number of the person [n].
+        award_year: Year of the award of the holder, or of the holders with whom the other is compared [n].
+        cell: Number of the cell [n].
+        last_year: Year of death, far away for the living [n].
+        place: Where the person's earnings of the award year stand in ``Frames.earnings`` [n].
+    """
+
+    person: Ints
+    award_year: Ints
+    cell: Ints
+    last_year: Ints
+    place: Ints
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Both sides of the comparison.
+
+    Attributes:
+        uid: The unit of each holder, in ascending order.
+        holders: Holders, in the order of ``uid``.
+        others: Persons without a credential, ordered by person and cell.
+        cells: Number of cells.
+        earnings: Cents of the base year, person after person and year after year.
+        first_year: The first of these years.
+        known: Whether the wage files cover the year and its prices are known, from the first year.
+    """
+
+    uid: Ints
+    holders: Side
+    others: Side
+    cells: int
+    earnings: Ints
+    first_year: int
+    known: Bools
+
+    def earned(self, side: Side, horizon: int) -> tuple[Floats, Bools]:
+        """Cents at a horizon, and who is covered by the wage files and alive then, [n]; the horizon lies in the span."""
+        there = self.known[side.award_year + (horizon - self.first_year)] & (
+            side.last_year >= side.award_year + horizon
+        )
+        return self.earnings[side.place + horizon].astype(np.float64), there
+
+    @cached_property
+    def baseline(self) -> Floats:
+        """Mean of the baseline years of holders, in cents."""
+        return self._baseline(self.holders)
+
+    @cached_property
+    def other_baseline(self) -> Floats:
+        """Mean of the baseline years of others, in cents."""
+        return self._baseline(self.others)
+
+    def _baseline(self, side: Side) -> Floats:
+        return np.asarray(sum(self.earned(side, horizon)[0] for horizon in BASELINE) / len(BASELINE))
+
+
+def frames(work: Scratch, found: Match) -> Frames:
+    """Fetch what was matched.
+
+    Args:
+        work: Where the rows live.
+        found: Of :func:`~.matching.match`.
+    """
+    years = work.con.execute(f"SELECT year FROM {found.known_years}").fetchnumpy()["year"]
+    first, last = found.careers.first_year, found.careers.last_year
+
+    def side(query: str) -> tuple[Ints, Side]:
+        columns = {name: np.asarray(column, np.int64) for name, column in work.con.execute(query).fetchnumpy().items()}
+        place = columns["person"] * (last - first + 1) + columns["award_year"] - first
+        return columns["uid"], Side(
+            columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place
+        )
+
+    uid, holders = side(
+        f"""
+        SELECT m.uid, m.person, p.award_year, dense_rank() OVER (ORDER BY m.cell) - 1 AS cell,
+               coalesce(p.death_year, 9999) AS last_year
+        FROM {found.matched} AS m JOIN {found.persons} AS p USING (person) ORDER BY m.uid
+        """
+    )
+    _, others = side(
+        f"""
+        SELECT 0 AS uid, o.person, o.award_year, o.cell, coalesce(p.death_year, 9999) AS last_year
+        FROM {found.others} AS o JOIN {found.persons} AS p USING (person) ORDER BY o.person, o.cell
+        """
+    )
+    return Frames(
+        uid=uid,
+        holders=holders,
+        others=others,
+        cells=int(holders.cell.max(initial=-1)) + 1,
+        earnings=found.careers.earnings(work),
+        first_year=first,
+        known=np.isin(np.arange(first, last + 1), years),
+    )

@@ -1,0 +1,93 @@
+"""What a further credential adds: people's own change around it, less that of people who had as many and stopped.
+
+Not here: what the first one does (comparison), since those who stopped hold a credential, too.
+"""
+
+from typing import Final
+
+from credential_pipeline.enclave.outcome_tables.asking import Answer
+from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.counts import COUNTS
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
+from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+TABLE: Final = "stacking"
+#: The number of the award to the setting; the last one stands for a fourth award and not for those after it.
+_SETTINGS: Final = ((2, "second"), (3, "third"), (4, "fourth_plus"))
+_HOW = (
+    "Mean real wages of a learner in the years 1 and 2 after the award less those in the years 1 and 2 before it (years with "
+    "wages), less the same change of learners who had as many credentials before it and stopped, at the same number of years "
+    "since the first award and of the same age then; in dollars of the base year. Those who go on may differ in ways that are "
+    "not seen."
+)
+DEFINITIONS: Final = (
+    Definition(
+        "nth_effect",
+        "nth_effect",
+        "What a further credential adds",
+        f"{_HOW} The setting is the number of the credential; 'fourth_plus' is the fourth of those with four or more.",
+    ),
+    Definition(
+        "next_award_effect",
+        "next_award_effect",
+        "What this credential adds as a further one",
+        f"{_HOW} The certifier and the credential are those of the credential that was added, as second or later.",
+    ),
+)
+
+
+def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relation) -> Answer:
+    """``nth_effect`` by the number of the award, and ``next_award_effect`` by the credential that was added.
+
+    Args:
+        work: Where the rows live.
+        awarded: Every award of everybody, numbered.
+        followed: Where they are in the years around each.
+        labels: Certifier, credential and the label under which it is told of.
+    """
+    changes = work.table("changes", statement(__package__, "changes.sql", awarded=awarded, followed=followed))
+    settings = work.rows("settings", {"nth": "INTEGER", "setting": "VARCHAR"}, _SETTINGS)
+    by_number = work.view(
+        "by_number",
+        f"SELECT pid, nth, 'all' AS certifier, 'all' AS credential, setting FROM {awarded} JOIN {settings} USING (nth)",
+    )
+    by_credential = work.view(
+        "by_credential",
+        f"""
+        SELECT a.pid, a.nth, a.certifier, l.label AS credential, 'all' AS setting
+        FROM {awarded} AS a JOIN {labels} AS l USING (certifier, credential) WHERE a.nth > 1 AND a.counted
+        QUALIFY row_number() OVER (PARTITION BY a.pid, a.certifier, l.label ORDER BY a.nth) = 1
+        """,
+    )
+    answers = [
+        _answer(work, measure, quantity, changes, groups)
+        for measure, quantity, groups in (
+            ("nth_effect", "with_nth_award", by_number),
+            ("next_award_effect", "with_added_award", by_credential),
+        )
+    ]
+    return Answer(
+        COUNTS.union(work, *(counts for counts, _ in answers)), CELLS.union(work, *(cells for _, cells in answers))
+    )
+
+
+def _answer(
+    work: Scratch, measure: str, quantity: str, changes: Relation, groups: Relation
+) -> tuple[Relation, Relation]:
+    found = work.table("effects", statement(__package__, "effects.sql", changes=changes, groups=groups))
+    counts = COUNTS.rows(
+        work, f"SELECT '{quantity}' AS quantity, certifier, credential, setting, n AS value, n AS learners FROM {found}"
+    )
+    group = ", ".join(column if column in {"certifier", "credential"} else "'all'" for column in GROUP)
+    cells = CELLS.rows(
+        work,
+        f"""
+        SELECT '{TABLE}' AS "table", '{measure}' AS measure, 'usd' AS unit, certifier, credential, setting,
+               effect AS value, n, effect - normal_reach() * deviation AS low, effect + normal_reach() * deviation AS high,
+               '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) AS n_count_id
+        FROM {found}
+        """,
+    )
+    return counts, cells

@@ -1,0 +1,116 @@
+"""What comes after the award at which a learner is counted: how soon, and which credential."""
+
+from typing import Final
+
+from credential_pipeline.enclave.outcome_tables.asking import (
+    Answer,
+    MoneyAsk,
+    ShareAsk,
+    ask_money,
+    ask_shares,
+    together,
+)
+from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.grouping import BROAD
+from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.questions.stacks.every_award import by_credential
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+TABLE: Final = "stacking"
+_YEARS = (1, 2, 5)
+_LADDER = "next_award_on_ladder"
+_NEXT = (
+    "Share of the learners counted at the award of this credential whose next different credential of the industry is the one "
+    "named as setting; 'other' are those that few went on to, 'no_further_award' is none up to the end of the data."
+)
+DEFINITIONS: Final = (
+    Definition(
+        "months_to_next_p50",
+        "months_to_next_p50",
+        "Months to the next credential",
+        "Of the learners who were awarded a further, different credential of the industry, half had it within so many months "
+        "of the award at which they are counted. Those without one are left out.",
+    ),
+    *(
+        Definition(
+            f"within_{years}",
+            "further_award_share",
+            f"A further credential within {years} year{'s' if years > 1 else ''}",
+            f"Share of the learners who were awarded a further, different credential of the industry within {years} years of the "
+            "award at which they are counted, of those whose award is at least that old at the end of the certifiers' data.",
+        )
+        for years in _YEARS
+    ),
+    Definition("next_award_share", "next_award_share", "The credential that comes next", _NEXT),
+    Definition(
+        _LADDER,
+        "next_award_share",
+        "The credential that comes next, on a ladder",
+        f"{_NEXT} By the certifier's own ladder this credential stacks to that one, or both stack to the same.",
+    ),
+)
+
+
+def following_award(work: Scratch, given: Given, plan: Plan) -> Answer:
+    """``months_to_next_p50``, ``further_award_share`` and ``next_award_share``."""
+    ladders = work.rows("ladders", dict.fromkeys(("certifier", "code", "stacks_to"), "VARCHAR"), plan.ladders)
+    following = work.table(
+        "following",
+        statement(
+            __package__,
+            "following.sql",
+            units=given.units,
+            awards=given.awards,
+            credentials=source(work.con, "person_keys.credentials"),
+            ladders=ladders,
+        ),
+    )
+    months = MoneyAsk(
+        TABLE, "months_to_next_p50", "with_further_award", "months", "p50", "months IS NOT NULL", unit="mean"
+    )
+    within = [
+        ShareAsk(
+            TABLE,
+            "further_award_share",
+            f"followed_{years}_years",
+            f"further_award_in_{years}_years",
+            f"award_date + INTERVAL {years} YEAR <= feed_end",
+            f"coalesce(next_date <= award_date + INTERVAL {years} YEAR, false)",
+            f"within_{years}",
+        )
+        for years in _YEARS
+    ]
+    return together(
+        work,
+        ask_money(work, following, [months], BROAD),
+        ask_shares(work, following, within, BROAD),
+        _sequences(work, following, plan),
+    )
+
+
+def _sequences(work: Scratch, following: Relation, plan: Plan) -> Answer:
+    """Which credential comes next, for each that enough went on to."""
+    least = 1 if plan.thresholds is None else plan.thresholds.counts
+    steps = work.table("steps", statement(__package__, "steps.sql", following=following), {"least": least})
+    # A ladder is the certifier's: a pooled credential is on one if all that stand in the line are.
+    told = work.table(
+        "told",
+        f"""
+        SELECT *, coalesce(bool_and(on_ladder) OVER (PARTITION BY certifier, credential, setting), false) AS ladder
+        FROM {steps}
+        """,
+    )
+    ask = ShareAsk(TABLE, "next_award_share", "first_holders", "next_award", "true", "true")
+    found = by_credential(work, ask_shares(work, told, [ask], [("certifier", "credential")], ("setting",)))
+    cells = work.table(
+        "cells",
+        f"""
+        SELECT c.* REPLACE (CASE WHEN l.ladder THEN '{_LADDER}' ELSE c.measure END AS definition)
+        FROM {found.cells} AS c
+        LEFT JOIN (SELECT DISTINCT certifier, credential, setting, ladder FROM {told}) AS l
+            USING (certifier, credential, setting)
+        """,
+    )
+    return Answer(found.counts, cells, (("first_holders", ("next_award",)),))

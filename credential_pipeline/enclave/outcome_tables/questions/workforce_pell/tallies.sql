@@ -1,0 +1,46 @@
+-- One row per programme: how many of its window began and completed in time, are followed to the day of placement and have
+-- wages in that year; and the real earnings of its completers, sorted. Completers who are enrolled anywhere in the year of
+-- their earnings are still studying and left out of these.
+WITH completers AS (
+    SELECT
+        c.programme, c.pid, c.person_key,
+        CAST(year(c.award_date + CAST($placement_days AS INTEGER)) AS INTEGER) AS placement_year,
+        CAST(year(c.award_date) + $earnings_years AS INTEGER) AS earnings_year,
+        c.death_year IS NULL OR c.death_year >= placement_year AS alive
+    FROM {careers} AS c JOIN {windows} AS w USING (programme)
+    WHERE c.completed_in BETWEEN w.first_year AND w.last_year
+), pay AS (
+    SELECT w.person_key, w.year, sum(CAST(round(w.wages * 100) AS BIGINT)) / 100 AS dollars
+    FROM {wages} AS w SEMI JOIN completers AS c USING (person_key)
+    WHERE w.wages IS NOT NULL
+    GROUP BY ALL
+    HAVING dollars > 0
+), judged AS (
+    SELECT
+        c.programme, c.alive, placed.dollars IS NOT NULL AS placed,
+        CASE WHEN NOT EXISTS (
+            SELECT 1 FROM {enrollments} AS e
+            WHERE e.person_key = c.person_key AND year(e.begin_date) <= c.earnings_year
+                AND year(coalesce(e.end_date, e.begin_date)) >= c.earnings_year
+        ) THEN paid.dollars * f.factor END AS real
+    FROM completers AS c
+    LEFT JOIN pay AS placed ON placed.person_key = c.person_key AND placed.year = c.placement_year
+    LEFT JOIN pay AS paid ON paid.person_key = c.person_key AND paid.year = c.earnings_year
+    LEFT JOIN {factors} AS f ON f.year = c.earnings_year
+), outcomes AS (
+    SELECT
+        programme, count(*) FILTER (alive) AS followed, count(*) FILTER (alive AND placed) AS placed,
+        coalesce(list(real ORDER BY real) FILTER (real IS NOT NULL), []) AS earnings
+    FROM judged
+    GROUP BY ALL
+), beginners AS (
+    SELECT c.programme, count(*) AS began, count(*) FILTER (c.in_time) AS completed
+    FROM {careers} AS c JOIN {windows} AS w USING (programme)
+    WHERE c.begun_in BETWEEN w.first_year AND w.last_year
+    GROUP BY ALL
+)
+SELECT
+    w.programme, w.certifier, w.credential, w.cohort, w.parity, w.poverty,
+    w.completers AS listed, coalesce(b.began, 0) AS began, coalesce(b.completed, 0) AS completed,
+    coalesce(o.followed, 0) AS followed, coalesce(o.placed, 0) AS placed, coalesce(o.earnings, []) AS v
+FROM {windows} AS w LEFT JOIN beginners AS b USING (programme) LEFT JOIN outcomes AS o USING (programme)

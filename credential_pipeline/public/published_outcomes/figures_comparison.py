@@ -1,0 +1,180 @@
+"""Compared with whom: holders beside people like them who hold no credential, by year and by group, and how alike they are."""
+
+from typing import Final
+
+from credential_pipeline.engines.charts.bars import Bar, dumbbells, intervals, shapes
+from credential_pipeline.engines.charts.figure import Figure, Picture
+from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.asked import Question, Series, Shape, figure_of
+from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, horizons, last_shown
+from credential_pipeline.public.published_outcomes.comparison import (
+    ANYWAY,
+    EFFECT,
+    HOLDERS,
+    TABLE,
+    anyway_words,
+    grid_of,
+    includes_nothing,
+)
+from credential_pipeline.public.published_outcomes.context import Context, nothing
+from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of, years_picture
+from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
+from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
+
+_TEST: Final = -1
+_LIMITS: Final = (
+    "People like them are of the same age, sex, race, place, line of work and earlier earnings. They may differ in what no record "
+    "shows, such as plans, health or schooling."
+)
+_NAMES: Final = {HOLDERS: "Holders", ANYWAY: "Had they changed as people like them did"}
+_BALANCED: Final = 0.1
+
+
+def comparison_figures(context: Context) -> list[Figure]:
+    """All figures on the comparison; none if the release has no such table."""
+    if not context.release.holds(TABLE):
+        return []
+    support = figure_of(context, _SUPPORT)
+    made = [paths(context), by_group(context), *([support] if support else []), balance(context)]
+    return [figure for figure in made if figure is not None]
+
+
+def paths(context: Context) -> Figure:
+    """What holders earned, what would have happened anyway, and the difference by year, with its test before the award."""
+    title, key = "What holders earned, and what would have happened anyway", "comparison"
+    grids = {measure: grid_of(context, measure) for measure in _NAMES}
+    effect = grid_of(context, EFFECT)
+    if not effect:
+        return nothing(key, title, "what would have happened anyway")
+    points = [point for measure, name in _NAMES.items() for point in points_of(grids[measure], ALL, name)]
+    pictures = []
+    if points:
+        words = (
+            "Two lines of mean annual earnings by year around the award: holders, and what would have happened anyway."
+        )
+        pictures.append(years_picture(key, title, words, points, "usd", panels=False))
+    years = [year for year in horizons([effect]) if year >= _TEST]
+    rows = [_bar(effect.get((ALL, year)), _year_name(year)) for year in years]
+    described = (
+        "The difference of the two lines, a dot with its band for each year; the year before the award is a test."
+    )
+    drawn = shapes(intervals, rows, "usd")
+    pictures.append(Picture(f"{key}-effect", f"{title}: the difference", described, *drawn, heading="The difference"))
+    variants = {
+        "Difference, zeros kept": context.release.grid(TABLE, EFFECT, definition="comparison_effect_with_zeros"),
+        "Difference, checked by regression": grid_of(context, "comparison_effect_robust"),
+    }
+    named = [(name, grids[measure], ALL) for measure, name in _NAMES.items()] + [("Difference", effect, ALL)]
+    named += [(name, grid, ALL) for name, grid in variants.items() if grid]
+    caption = f"Mean earnings of the holders who are compared, and the difference. {context.money}"
+    table = years_table(caption, named, horizons([effect]), context.counted("Learners"))
+    said = [anyway_words(context), *_test_words(effect.get((ALL, _TEST)))]
+    note = f"{_LIMITS} {context.money}"
+    return Figure(key, title, said, pictures, [table], note, _legend([*effect.values()]))
+
+
+def _year_name(year: int) -> str:
+    return f"Year {year_column(year)}{' (test)' if year == _TEST else ''}"
+
+
+def _test_words(cell: Cell | None) -> list[str]:
+    """What the year before the award tells, which is not matched."""
+    if cell is None or not cell.shown:
+        return ["The test in the year before the award is not shown or not available."]
+    found = f"In the year before the award, which is not matched and serves as a test, the difference is {say.dollars(cell.value or 0)}{say.band(cell)}"
+    if includes_nothing(cell):
+        return [f"{found}: it cannot be told from nothing, as it should be."]
+    return [f"{found}: the two had parted before the award, so that the difference after it is to be read with care."]
+
+
+def by_group(context: Context) -> Figure | None:
+    """The difference for every group at the last published year."""
+    title, key = "For whom the difference is larger", "comparison-groups"
+    last = last_shown(grid_of(context, EFFECT))
+    if last is None:
+        return None
+    split = Split(TABLE, EFFECT, EFFECT, last.horizon)
+    picture = group_picture(context, split, key, title)
+    if picture is None:
+        return None
+    called = "it is,"
+    whole = f"For all holders the difference{split.when} is {say.dollars(last.value or 0)}{say.band(last)}."
+    said = [whole, *group_words(context, split, called)]
+    table = group_table(context, split, f"Earnings beyond those of people like them. {context.money.removesuffix('.')}")
+    cells = context.release.rows(TABLE, EFFECT)
+    return Figure(key, title, said, [picture], [table], f"{_LIMITS} {context.money}", _legend(cells))
+
+
+_SUPPORT: Final = Question(
+    key="comparison-support",
+    title="How many holders can be compared",
+    about="how many holders can be compared",
+    table=TABLE,
+    series=(
+        Series(
+            "common_support_share",
+            "With enough people like them",
+            "{value} of the holders can be compared{band}; the difference says nothing of the others.",
+            "common_support_share",
+        ),
+        Series("common_support_share", "Without any wages", definition="without_wages"),
+        Series("common_support_share", "With too few people like them", definition="without_others"),
+    ),
+    shape=Shape.ROWS,
+    groups=0,
+    note="Of the holders whose years of earlier earnings the wage files cover.",
+)
+
+
+def balance(context: Context) -> Figure | None:
+    """How far holders and the others are apart before the match and after it."""
+    title, key = "How alike the compared are", "comparison-balance"
+    cells = {cell.definition: cell for cell in context.release.rows(TABLE, "balance_difference")}
+    after = {name.removesuffix("_after"): cell for name, cell in cells.items() if name.endswith("_after")}
+    if not after:
+        return None
+    rows, named = [], []
+    for name, cell in after.items():
+        before = cells.get(f"{name}_before")
+        words = say.opening(
+            context.naming.name("definition", cell.definition).partition(": ")[2]
+            or name.removeprefix("balance_").replace("_", " ")
+        )
+        start = before.value if before is not None and before.shown else None
+        text = say.state(cell, say.figure(cell.value or 0, "mean"))
+        rows.append(Bar(words, cell.value if cell.shown else None, text, start=start))
+        grids: tuple[tuple[str, Cell | None], ...] = (("before", before), ("after", cell))
+        named += [(f"{words}, {when} the match", _alone(one), ALL) for when, one in grids if one is not None]
+    described = "For each trait a hollow dot for the difference before the match and a dot for that after it, in standard deviations."
+    picture = Picture(key, title, described, *shapes(dumbbells, rows, "mean"))
+    table = measures_table(
+        "Differences of holders and others, in standard deviations.", named, context.counted("Learners")
+    )
+    entries = [("dot", "after the match"), ("hollow", "before it")]
+    entries += [HATCHED] if any(row.value is None for row in rows) else []
+    return Figure(key, title, _balance_words(rows), [picture], [table], "", entries)
+
+
+def _alone(cell: Cell) -> Grid:
+    return {(ALL, None): cell}
+
+
+def _balance_words(rows: list[Bar]) -> list[str]:
+    shown = [row for row in rows if row.value is not None]
+    if not shown:
+        return ["How alike the compared are is not shown or not available."]
+    apart = sum(abs(row.value or 0) >= _BALANCED for row in shown)
+    far = f"{apart} of {len(shown)} traits are" if apart else "no trait is"
+    said = f"After the match {far} a tenth of a standard deviation or more apart, which is usually taken for the limit."
+    return [said] if len(shown) == len(rows) else [said, "Some traits are not shown or not available."]
+
+
+def _bar(cell: Cell | None, name: str) -> Bar:
+    shown = cell if cell is not None and cell.shown else None
+    text = say.state(cell, say.dollars((shown.value if shown else 0) or 0))
+    return Bar(name, *((shown.value, text, None, shown.low, shown.high) if shown else (None, text)))
+
+
+def _legend(cells: list[Cell]) -> list[tuple[str, str]]:
+    entries = [BAND] if any(cell.low is not None for cell in cells) else []
+    return [*entries, HATCHED] if any(not cell.shown for cell in cells) else entries
