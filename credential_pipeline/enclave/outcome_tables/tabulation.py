@@ -18,7 +18,7 @@ from credential_pipeline.enclave.outcome_tables import (
     stacking,
     wage_years,
 )
-from credential_pipeline.enclave.outcome_tables.asking import together
+from credential_pipeline.enclave.outcome_tables.asking import Answer, together
 from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
 from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier, read_earlier
@@ -83,20 +83,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         passing.passing(work, given.pooled_tries, credentials, given.people, plan),
         *(answer(work, given.asked, plan) for answer in ANSWERS),
     )
-    base = counts.identify(
-        work,
-        answers.counts,
-        counts.cohort_counts(work, given.units, given.follow_ups, plan),
-        counts.sector_counts(
-            work, given.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
-        ),
-        settings.setting_counts(work, given.training, plan, ladder),
-        attempts.attempt_counts(work, given.pooled_tries),
-        stacking.stack_counts(work, given.stacks, ladder),
-        coverage.ledger_counts(
-            work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups, given.sitters
-        ),
-    )
+    base = _counts(work, given, ladder, answers, plan)
     ledgers = coverage.pool_ledgers(work, base, plan, earlier)
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
@@ -131,6 +118,24 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
     definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
     keep(work.con, SNAPSHOT, "definitions", definitions)
+
+
+def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan: Plan) -> Relation:
+    """All counts but those of pooled lines of the ledgers, with their ids."""
+    return counts.identify(
+        work,
+        answers.counts,
+        counts.cohort_counts(work, given.units, given.follow_ups, plan),
+        counts.sector_counts(
+            work, given.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
+        ),
+        settings.setting_counts(work, given.training, plan, ladder),
+        attempts.attempt_counts(work, given.pooled_tries),
+        stacking.stack_counts(work, given.stacks, ladder),
+        coverage.ledger_counts(
+            work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups, given.sitters
+        ),
+    )
 
 
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
