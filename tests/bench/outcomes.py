@@ -6,7 +6,7 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Store
 
-_DIMENSIONS = ("certifier", "credential", "age_band", "sex", "race", "sector")
+_DIMENSIONS = ("certifier", "credential", "cohort", "age_band", "sex", "race", "ethnicity", "state", "sector")
 _HEADLINES = """
 o."table" IN ('earnings_by_age', 'earnings_overall') AND o.measure = 'earnings_p50' AND o.horizon IN (-1, 1, 3, 5)
 OR o."table" IN ('industry_share', 'wage_matched') AND o.horizon IN (1, 5) AND o.certifier = 'all' AND o.credential = 'all'

@@ -131,9 +131,7 @@ def ask_shares(
         JOIN counts AS t ON t.quantity = a.total AND t.who = p.who AND t.horizon IS NOT DISTINCT FROM p.horizon
         """,
     )
-    figures = tuple(
-        ShareBand(ask.measure, of=ask.of, where=ask.where, definition=ask.definition, by=tuple(parts)) for ask in asks
-    )
+    figures = tuple(ShareBand(ask.measure, ask.of, ask.where, ask.definition, tuple(parts)) for ask in asks)
     return Answer(counts, cells, wanted=(Wanted(source, figures, _with_everybody(breakdowns)),))
 
 

@@ -18,6 +18,17 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
        - window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)) * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
 );
 
+-- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0.
+CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
+CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
+    greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
+CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
+    least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
+CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
+    percentile(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.0));
+CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
+    percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
+
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
 CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS
     CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'

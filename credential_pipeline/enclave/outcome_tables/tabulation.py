@@ -46,7 +46,7 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
 
     Args:
         con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,coverage}`` and
-            ``reference_population.{wages,employers}``, and the schema ``outcome_tables``.
+            ``reference_population.{persons,wages,employers}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
 

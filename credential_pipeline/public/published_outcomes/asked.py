@@ -1,6 +1,6 @@
 """Figures made from a declaration: a question, the measures that answer it, and the words in which they do.
 
-A question becomes sentences, one picture, a picture of the groups if it has any, and the tables behind them. Not here: which
+A question becomes sentences, one picture, and the tables behind them, one of them by group if the question has groups. Not here: which
 questions there are (questions_pay.py, questions_path.py), nor figures that need more than this.
 """
 
@@ -17,13 +17,14 @@ from credential_pipeline.public.published_outcomes.cells import ALL, Grid, categ
 from credential_pipeline.public.published_outcomes.comparison import anyway_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of
-from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
+from credential_pipeline.public.published_outcomes.groups import Split, group_table, group_words
 from credential_pipeline.public.published_outcomes.labels import REST, in_order
 from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
 from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
 
 LARGE: Final = 0.05
 _NAMED: Final = 8
+_FEW: Final = 5
 
 
 class Shape(StrEnum):
@@ -73,10 +74,10 @@ class Question:
         unit: usd, share or mean.
         since: Earliest year that is drawn.
         groups: Place of the series that is shown by group; None for none.
-        pictured: Whether the groups are drawn; they always stand in the table.
         ranked: What the figure of a group is called in the sentence on groups; empty for no such sentence.
         event: What years are counted from.
         anyway: Whether it is said, too, what would have happened anyway.
+        optional: Whether it is left out, and not said to be missing, if there is no cell of it.
         top: Greatest value of the axis of lines; a round one if None.
     """
 
@@ -89,11 +90,11 @@ class Question:
     unit: str = "share"
     since: int = -99
     groups: int | None = None
-    pictured: bool = False
     ranked: str = ""
     note: str = ""
     event: str = "the award"
     anyway: bool = False
+    optional: bool = False
     top: float | None = None
 
 
@@ -118,6 +119,8 @@ def figure_of(context: Context, question: Question) -> Figure | None:
     if not any(context.release.holds(table) for table in tables):
         return None
     found = [one for series in question.series for one in _cells_of(context, question, series)]
+    if not found and question.optional:
+        return None
     if not found:
         return nothing(question.key, question.title, question.about)
     last = _last(found)
@@ -130,14 +133,10 @@ def figure_of(context: Context, question: Question) -> Figure | None:
         series = question.series[question.groups]
         split = Split(series.table or question.table, series.measure, series.definition, last, question.event)
         if split.grids(context):
-            if question.pictured and (
-                picture := group_picture(context, split, f"{question.key}-groups", question.title)
-            ):
-                pictures.append(picture)
             made.append(group_table(context, split, f"{series.name or question.title}, by group"))
             said += group_words(context, split, question.ranked) if question.ranked else []
     money = context.money if question.unit == "usd" else ""
-    legend = _legend(question, found, banded=len(pictures) > 1 or question.shape in {Shape.ROWS, Shape.YEARS})
+    legend = _legend(question, found, banded=question.shape in {Shape.ROWS, Shape.YEARS})
     return Figure(question.key, question.title, said, pictures, made, f"{question.note} {money}".strip(), legend)
 
 
@@ -207,6 +206,9 @@ def _listed(rows: Sequence[_Found], last: int | None) -> list[str]:
             if one.code not in REST and (cell.value or 0) >= LARGE
         ]
         return [f"Shares of {say.percent(LARGE)} or more{when}: {say.listing(large)}."] * bool(large) + said
+    if len(rows) <= _FEW:
+        listed = [f"{one.name}: {say.figure(cell.value or 0, cell.unit)}{say.band(cell)}" for one, cell in shown]
+        return [f"{'; '.join(listed)}."] * bool(listed) + said
     ranking = rank_cells(rows[0].grid, {one.code: one.name for one in rows}, year)
     ends = ends_words(ranking, shown[0][1].unit) if shown else ""
     return [f"The figure{when} is {ends}." if ends else f"The figures{when}: {ranking.why}.", *said]

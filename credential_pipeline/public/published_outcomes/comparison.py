@@ -77,12 +77,12 @@ def groups_words(context: Context, dimension: str, codes: Iterable[str]) -> list
         return [UNKNOWN]
     last = max(years)
     cells = {code: cell for code in wanted if (cell := grid.get((code, last)))}
+    ages = "ages " if dimension == "age_band" else ""
+    names = {code: f"{ages}{context.naming.name(dimension, code)}" for code in wanted}
     listed = [
-        f"{context.naming.name(dimension, code)} {say.dollars(cell.value or 0)}{say.band(cell)}"
-        for code, cell in cells.items()
-        if cell.shown
+        f"{names[code]} {say.dollars(cell.value or 0)}{say.band(cell)}" for code, cell in cells.items() if cell.shown
     ]
-    hidden = [context.naming.name(dimension, code) for code in wanted if code not in cells or not cells[code].shown]
-    missing = f"; not shown or not available: {say.listing(hidden)}" if hidden else ""
+    hidden = [names[code] for code in wanted if code not in cells or not cells[code].shown]
+    missing = f". Not shown or not available: {say.listing(hidden)}" if hidden else ""
     words = f"Beyond what people like them who hold no credential make likely, in {say.year(last)}"
-    return [f"{words}: {', '.join(listed)}{missing}."]
+    return [f"{words}: {'; '.join(listed)}{missing}."]

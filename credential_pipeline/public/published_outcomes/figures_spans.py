@@ -76,7 +76,7 @@ def earnings_span(context: Context, kind: Kind) -> Figure:
         title,
         [*_ends(kind, median, names, last), *beyond, kind.beware],
         _pictures(context, kind, median, rows, last),
-        [by_year(caption, say.opening(kind.one), names, parts, years)],
+        [by_year(caption, say.opening(kind.one), names, parts, [year for year in (before, last) if year is not None])],
         context.money,
         entries,
     )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from credential_pipeline.public.published_outcomes.asked import Question, Series, Shape
+from credential_pipeline.public.published_outcomes.groups import GROUPS
 
 _CHOSE: Final = "People chose where to work: a difference between them is no effect of the industry."
 _LATER: Final = {
@@ -116,6 +117,7 @@ LEFT: Final = (
     ),
     Question(
         key="premium-matched",
+        optional=True,
         title="Pay in the industry over pay elsewhere, among comparable holders",
         about="pay in and outside the industry among comparable holders",
         table="leaving",
@@ -318,5 +320,21 @@ STACKED: Final = (
         shape=Shape.ROWS,
         unit="mean",
         groups=0,
+    ),
+)
+
+UNSEEN: Final = (
+    Question(
+        key="without-cell",
+        title="Who stands in no group that is shown",
+        about="who stands in no group that is shown",
+        table="coverage",
+        series=tuple(
+            Series("without_cell_share", f"By {words}", definition=f"without_cell_{dimension}")
+            for dimension, words in {**GROUPS, "credential": "credential", "state": "state"}.items()
+        ),
+        shape=Shape.ROWS,
+        optional=True,
+        note="Learners of groups too small to be shown, or with no such mark on record, count among all holders and in no group.",
     ),
 )

@@ -26,7 +26,6 @@ CHANGE: Final = (
         shape=Shape.SPREAD,
         unit="usd",
         groups=0,
-        pictured=True,
         anyway=True,
         ranked="the median of the changes was,",
         note="People who grow older and the economy change earnings too: this is no effect of the credential.",
@@ -153,6 +152,5 @@ LIVING: Final = (
         ),
         shape=Shape.ROWS,
         unit="mean",
-        groups=0,
     ),
 )

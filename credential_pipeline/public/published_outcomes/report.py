@@ -18,7 +18,7 @@ from credential_pipeline.public.published_outcomes.figures_training import train
 from credential_pipeline.public.published_outcomes.figures_work import work_figures
 from credential_pipeline.public.published_outcomes.headline import headline
 from credential_pipeline.public.published_outcomes.methods import Definition, MethodNote, disclosure_text, method_items
-from credential_pipeline.public.published_outcomes.questions_path import COLLEGE, HIRED, LEFT, STACKED, TRIED
+from credential_pipeline.public.published_outcomes.questions_path import COLLEGE, HIRED, LEFT, STACKED, TRIED, UNSEEN
 from credential_pipeline.public.published_outcomes.questions_pay import CHANGE, LIVING, VERSIONS
 
 
@@ -53,7 +53,7 @@ def sections(context: Context) -> list[Section]:
         ),
         Section("college", "College before and after", asked(context, COLLEGE)),
         Section("workforce-pell", "Would Workforce Pell pay?", pell_figures(context)),
-        Section("coverage-section", "Who is in these numbers", coverage_figures(context)),
+        Section("coverage-section", "Who is in these numbers", [*coverage_figures(context), *asked(context, UNSEEN)]),
     ]
     return [section for section in found if section.figures]
 

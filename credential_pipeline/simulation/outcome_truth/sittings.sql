@@ -21,6 +21,11 @@ SELECT 'attempts' AS "table", unnest(['attempts', 'passes', 'first_attempt_pass_
        count(*) AS n
 FROM tries GROUP BY GROUPING SETS ((certifier), (certifier, credential));
 
+INSERT INTO figures BY NAME
+SELECT 'attempts' AS "table", 'yearly_pass_rate' AS measure, 'share' AS unit, certifier, CAST(year(first_day) AS VARCHAR) AS setting,
+       count(*) FILTER (first_passed = 1) / count(*) AS value, count(*) AS n
+FROM tries GROUP BY certifier, year(first_day);
+
 -- Passing curves, of pairs of a person and a credential: by sittings, and by days since the first one.
 CREATE TEMP TABLE points AS
 SELECT 'sitting' AS axis, unnest([1, 2, 3, 4, 5]) AS point, point AS reach

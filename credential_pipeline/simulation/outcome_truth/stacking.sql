@@ -17,6 +17,15 @@ SELECT 'stacking' AS "table", 'credentials_per_learner' AS measure, 'mean' AS un
 FROM sequence WHERE nth = 1 GROUP BY GROUPING SETS ((), (lead_certifier));
 
 INSERT INTO figures BY NAME
+WITH held AS (SELECT unnest(['all', lead_certifier]) AS certifier, held FROM sequence WHERE nth = 1)
+SELECT 'stacking' AS "table", 'stacking_share' AS measure, definition, 'share' AS unit, certifier,
+       count(*) FILTER (held BETWEEN low AND high) / count(*) AS value, count(*) AS n
+FROM held CROSS JOIN (VALUES
+    ('stack_1', 1, 1), ('stack_2', 2, 2), ('stack_3', 3, 3), ('stack_2_plus', 2, 99), ('stack_3_plus', 3, 99), ('stack_4_plus', 4, 99)
+) AS asked (definition, low, high)
+GROUP BY certifier, definition;
+
+INSERT INTO figures BY NAME
 SELECT 'stacking' AS "table", 'months_to_next_p50' AS measure, 'mean' AS unit, lead_certifier AS certifier,
        ['second', 'third', 'fourth', 'fifth'][nth - 1] AS setting,
        quantile_cont((day - previous_day) / 30.4375, 0.5) AS value, count(*) AS n
@@ -68,8 +77,8 @@ GROUP BY definition, certifier, setting;
 
 INSERT INTO figures BY NAME
 SELECT 'education' AS "table", 'prior_degree_level_share' AS measure, 'share' AS unit, prior_level AS setting,
-       count(*) / sum(count(*)) OVER () AS value, CAST(sum(count(*)) OVER () AS BIGINT) AS n
-FROM lives WHERE prior_level IS NOT NULL GROUP BY prior_level;
+       count(*) / any_value(everybody) AS value, any_value(everybody) AS n
+FROM (SELECT prior_level, count(*) OVER () AS everybody FROM lives) WHERE prior_level IS NOT NULL GROUP BY prior_level;
 
 -- Annual wages tell years: twelve times the first one by which half had reached the line.
 INSERT INTO figures BY NAME

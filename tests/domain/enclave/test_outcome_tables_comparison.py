@@ -167,6 +167,21 @@ def test_others_of_the_own_state_come_first() -> None:
     assert tabulated(world).value("comparison_effect/sex=M/h=1") == pytest.approx(1000, abs=0.05)
 
 
+def test_the_matched_premium_compares_holders_who_were_alike() -> None:
+    world = World(employers=[("E1", "332710"), ("E2", "722511")])
+    lines = [("IN", 30000, 4000, "E1"), ("OUT", 30000, 1000, "E2"), ("RICH", 90000, 9000, "E2")]
+    for kind, level, growth, after in lines:
+        for number in range(3):
+            hold(world, f"{kind}{number}")
+            for key, year, employer, wages in pay(f"{kind}{number}", level, growth):
+                world.wages.append((key, year, after if year > 2010 else employer, wages))
+    found = tabulated(world)
+    cell = found.cell("premium_matched/h=1")
+    assert (cell["n"], cell["value"]) == (3, pytest.approx(3 * 3000, abs=0.05))
+    assert found.cell("in_industry_premium/h=1")["value"] < 0
+    assert found.value("premium_matched/race=white/h=5") == pytest.approx(7 * 3000, abs=0.05)
+
+
 def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect: float = 0.0) -> Frames:
     """Made-up people: others serve in three award years each, and people differ in how they change for life."""
     people, years, first = holders + others, 12, 2000
@@ -239,6 +254,28 @@ def test_bands_hold_the_effect_as_often_as_they_say() -> None:
         for place, (middle, spread) in enumerate(((value[0], error[0]), robust_effect(made, found, history(made)))):
             hits[place] += abs(middle - 300.0) <= 1.96 * spread
     assert all(0.92 <= hit / 300 <= 0.98 for hit in hits), hits
+
+
+def test_no_effect_in_none_out() -> None:
+    members = csr_matrix(np.ones((150, 1)))
+    found = [frame(np.random.default_rng(seed), 150, 80, 2) for seed in range(100)]
+    values = [effects(made, members, gaps(made, 2)).figures["comparison_effect"] for made in found]
+    middle, spread = (np.array([value[place][0] for value in values]) for place in (0, 1))
+    assert abs(middle.mean()) < 3 * spread.mean() / np.sqrt(len(found))
+
+
+def test_the_dead_and_uncovered_years_do_not_count_as_zeros() -> None:
+    made = frame(np.random.default_rng(2), 30, 40, 1)
+    last = made.holders.last_year.copy()
+    last[:10] = made.holders.award_year[:10] + 1
+    dead = replace(made, holders=replace(made.holders, last_year=last))
+    assert gaps(dead, 1, zeros=True).holders.tolist() == list(range(30))
+    assert gaps(dead, 2, zeros=True).holders.tolist() == list(range(10, 30))
+    known = made.known.copy()
+    known[7] = False
+    uncovered = replace(made, known=known)
+    counted = gaps(uncovered, 1, zeros=True).holders
+    assert counted.tolist() == np.flatnonzero(made.holders.award_year != 2006).tolist()
 
 
 def test_the_check_takes_off_what_the_match_leaves_different() -> None:

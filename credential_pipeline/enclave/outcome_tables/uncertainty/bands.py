@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, mean_bands, share_bands
+from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, Flags, mean_bands, share_bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
     Sorted,
     ascending,
@@ -138,6 +138,7 @@ class _Answering:
         self._groups: dict[tuple[object, ...], tuple[Groups, Sums]] = {}
         self._sorted: dict[tuple[object, ...], tuple[Sorted, Sums]] = {}
         self._order: dict[str, Ints] = {}
+        self._flags: dict[str, Flags] = {}
 
     def bands(self, asked: Band, breakdown: tuple[str, ...]) -> Banded:
         """The bands of one figure in one breakdown."""
@@ -149,8 +150,10 @@ class _Answering:
             bands, keys = self._share(groups, whole, asked)
         return label(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
 
-    def _true(self, condition: str) -> np.ndarray:
-        return np.asarray(self._table.numbers[condition] == 1)
+    def _true(self, condition: str) -> Flags:
+        if condition not in self._flags:
+            self._flags[condition] = np.asarray(self._table.numbers[condition] == 1)
+        return self._flags[condition]
 
     def _grouped(self, where: str, column: str, breakdown: tuple[str, ...]) -> tuple[Groups, Sums]:
         """The groups of the rows that count, and their sizes."""

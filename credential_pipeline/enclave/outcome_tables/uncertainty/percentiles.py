@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, excess, ratio, union
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Reals, Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Packs, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
 from credential_pipeline.engines.sampling import REACH
 
@@ -59,7 +59,7 @@ class Sorted:
         return self.at(np.asarray(p * (self.sizes - 1), np.float64))
 
 
-def ascending(person: Ints, amounts: Reals) -> Ints:
+def ascending(person: Packs, amounts: Reals) -> Ints:
     """The order of rows by amount; equal ones by person, so that no order of rows matters."""
     return np.asarray(np.lexsort((person, amounts)), np.int64)
 

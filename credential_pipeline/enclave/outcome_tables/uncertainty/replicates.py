@@ -22,10 +22,10 @@ Packs = NDArray[np.int32]
 #: Seed of both streams of draws; the same people always have the same weights.
 SEED = 20_050_101
 #: People whose links are as good as certain share weights in so many packs. The spread of a figure is then off by about
-#: sqrt(1 / (2 PACKS)), one part in 45, beside one in 20 that 200 replicates leave.
-PACKS = 1024
+#: sqrt(1 / (2 PACKS)), one part in 32, beside one in 20 that 200 replicates leave.
+PACKS = 512
 #: A link of at least this probability is never drawn as wrong.
-CERTAIN = 0.999
+CERTAIN = 0.995
 #: Links below are left out when a figure is repeated.
 THRESHOLDS = (0.9, 0.99)
 _LEVELS = 1 << 16

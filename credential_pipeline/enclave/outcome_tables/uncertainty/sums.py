@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Packs, Reals, Replicates
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Packs, Reals, Replicates
 
 Flags = NDArray[np.bool_]
 #: Cells (group times pack) that are summed in one go, 32 MB.
@@ -54,7 +54,7 @@ class Rows:
     """
 
     pack: Packs
-    group: Ints
+    group: Packs
     groups: int
 
     def only(self, chosen: Flags) -> "Rows":

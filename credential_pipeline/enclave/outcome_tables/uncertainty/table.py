@@ -36,11 +36,11 @@ class Table:
         numbers: Further columns: conditions as 0 and 1, amounts.
     """
 
-    person: Ints
+    person: Packs
     pack: Packs
-    horizon: Ints
+    horizon: Packs
     horizons: Ints
-    codes: dict[str, Ints]
+    codes: dict[str, Packs]
     labels: dict[str, list[str]]
     numbers: dict[str, Reals]
 
@@ -68,7 +68,7 @@ class Groups:
         group = np.full(len(table.pack), -1, np.int32)
         group[self.places] = self.rows.group
         places = order[group[order] >= 0]
-        return Rows(table.pack[places], group[places].astype(np.int64), self.rows.groups), places
+        return Rows(table.pack[places], group[places], self.rows.groups), places
 
 
 def read_table(
@@ -101,13 +101,13 @@ def read_table(
     )
 
 
-def _places(values: Ints) -> tuple[Ints, Ints]:
+def _places(values: Packs) -> tuple[Ints, Packs]:
     """The distinct ones of a narrow range of numbers, and the place of each among them."""
     if not len(values):
-        return values, values
+        return values.astype(np.int64), values
     least = values.min()
     there = np.bincount(values - least) > 0
-    return np.flatnonzero(there) + least, (np.cumsum(there) - 1)[values - least]
+    return np.flatnonzero(there) + least, (np.cumsum(there) - 1).astype(np.int32)[values - least]
 
 
 def _labels(work: Scratch, source: Relation, columns: Sequence[str]) -> dict[str, list[str]]:
@@ -130,8 +130,8 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _whole(values: Any) -> Ints:
-    return np.asarray(values, np.int64)
+def _whole(values: Any) -> Packs:
+    return np.asarray(values, np.int32)
 
 
 def group_by(table: Table, columns: Sequence[str], chosen: np.ndarray) -> Groups:
@@ -149,7 +149,7 @@ def group_by(table: Table, columns: Sequence[str], chosen: np.ndarray) -> Groups
         place = place * len(table.labels[name]) + np.maximum(table.codes[name], 0)
         size *= len(table.labels[name])
     there = np.flatnonzero(np.bincount(place[kept], minlength=size))
-    number = np.full(max(size, 1), -1, np.int64)
+    number = np.full(max(size, 1), -1, np.int32)
     number[there] = np.arange(len(there))
     keys: dict[str, Ints] = {}
     rest = there

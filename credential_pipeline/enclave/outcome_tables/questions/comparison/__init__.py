@@ -17,9 +17,10 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.figures imp
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import frames
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
+from credential_pipeline.enclave.outcome_tables.questions.comparison.premium import premium
 from credential_pipeline.foundation.storage.relation import Scratch
 
-__all__ = ["DEFINITIONS", "answer"]
+__all__ = ["DEFINITIONS", "answer", "premium"]
 
 _WHO = f"who_of({', '.join(GROUP)})"
 
@@ -38,7 +39,13 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         covered_years=given.covered_years,
     )
     found = match(work, sources, plan)
-    return together(work, support(work, found, given.units), _effects(work, found, given, plan), _balance(work, found))
+    return together(
+        work,
+        support(work, found, given.units),
+        _effects(work, found, given, plan),
+        _balance(work, found),
+        premium(work, found, given.follow_ups),
+    )
 
 
 def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:

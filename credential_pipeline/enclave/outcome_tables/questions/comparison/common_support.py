@@ -33,13 +33,13 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
     Args:
         work: Where the rows live.
         found: Of :func:`~.matching.match`.
-        units: uid, lead, award_year and the group's columns.
+        units: uid, pid, lead, award_year and the group's columns.
     """
     group = ", ".join(f"u.{column}" for column in GROUP)
     sought = work.table(
         "sought",
         f"""
-        SELECT {group}, CAST(NULL AS INTEGER) AS horizon,
+        SELECT u.pid, {group}, CAST(NULL AS INTEGER) AS horizon,
                u.uid IN (SELECT uid FROM {found.matched}) AS matched,
                u.uid IN (SELECT uid FROM {found.persons} WHERE uid IS NOT NULL) AS in_wages
         FROM {units} AS u
@@ -48,14 +48,7 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
     )
     matched = ask_shares(work, sought, [_MATCHED])
     reasons = ask_shares(work, sought, _REASONS, ())
+    # The share without a comparison is 1 less the other: it is counted and gets no cell, and so no band.
     unmatched = ask_shares(work, sought, [_UNMATCHED])
-    # The share without a comparison is 1 less the other: it is counted and gets no cell.
-    return replace(
-        together(
-            work,
-            matched,
-            reasons,
-            replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0")),
-        ),
-        rules=RULES,
-    )
+    counted = replace(unmatched, cells=work.view("none", f"SELECT * FROM {matched.cells} LIMIT 0"), wanted=())
+    return replace(together(work, matched, reasons, counted), rules=RULES)

@@ -11,8 +11,8 @@ _OTHERS = (
     "two years before it, and, where enough of them live there, state or region"
 )
 _LIMITS = (
-    "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, nor "
-    "that holders whose key was not found are among the others."
+    "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
+    "all for those too young to have earned before; nor that holders whose key was not found are among the others."
 )
 DEFINITIONS: Final = (
     Definition(
@@ -20,8 +20,9 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others",
         "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
-        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year. The year before the award (-1) is not "
-        "matched and is no effect: it shows the dip of those who train. Band: 95 %, clustered by person. " + _LIMITS,
+        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year. The years -1 and 0 are not matched and "
+        "show no effect, but the dip of those who train; the years -3 and -2 should be near zero. Band: 95 %, sampling error "
+        "clustered by person. " + _LIMITS,
     ),
     Definition(
         "comparison_effect_with_zeros",
@@ -67,6 +68,14 @@ DEFINITIONS: Final = (
         "common_support_share",
         "Holders without comparable others",
         "Share, of the holders whose years -3 and -2 the wage files cover, who have wages and too few others like them.",
+    ),
+    Definition(
+        "premium_matched",
+        "premium_matched",
+        "Working in the industry over working elsewhere, like with like",
+        "Mean change of real annual earnings, from the mean of the years -3 and -2, of holders whose main employer belongs to the "
+        "industry, less that of holders of the same award year who work elsewhere and were alike before the award (the wide cells of "
+        "comparison_effect). Alike before, they still chose differently after it.",
     ),
     *(
         Definition(

@@ -11,12 +11,12 @@ from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
+from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_REACH = 1.959964
 _COLUMNS = (
     dict.fromkeys((*GROUP, "quantity", "measure", "definition"), "VARCHAR")
     | {"horizon": "INTEGER", "n": "BIGINT"}
@@ -79,7 +79,7 @@ def _rows(
     groups: Groups, horizon: int, named: tuple[str, str, str], n: np.ndarray, value: np.ndarray, error: np.ndarray
 ) -> Iterator[Row]:
     for label, count, middle, spread in zip(groups.labels, n.tolist(), value.tolist(), error.tolist(), strict=True):
-        band = (middle - _REACH * spread, middle + _REACH * spread)
+        band = (middle - REACH * spread, middle + REACH * spread)
         yield (
             *label,
             *named,

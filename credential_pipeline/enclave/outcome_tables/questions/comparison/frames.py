@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE, Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.foundation.storage.relation import Scratch
 
 Ints = NDArray[np.int64]

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.careers import Careers, careers
 from credential_pipeline.enclave.outcome_tables.questions.comparison.places import places
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
-#: The years before the award whose earnings are matched; their mean is the baseline.
-BASELINE = (-3, -2)
-#: The years before the award that the doubly robust check looks at.
+#: The years before the award that the doubly robust check looks at; those of the baseline are matched.
 HISTORY = (-5, -4, *BASELINE)
 #: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country.
 RUNGS = {1: 10, 2: 10, 3: 5, 4: 2}

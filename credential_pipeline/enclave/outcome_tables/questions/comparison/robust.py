@@ -12,7 +12,8 @@ import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Gaps, first_of
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Floats, Frames, Ints, Side
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import BASELINE, HISTORY
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import HISTORY
+from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 
 
 @dataclass(frozen=True)
