@@ -314,7 +314,7 @@ def test_every_figure_has_sentence_picture_and_table(published):
     articles = re.findall(r"<article.*?</article>", published["report.html"].read_text("utf-8"), re.DOTALL)
     assert len(articles) > 45
     for article in articles:
-        assert re.search(r'<p class="say">[A-Z].+</p>', article)
+        assert re.search(r'<p class="say">[A-Z0-9].+</p>', article)
         assert 'role="img"' in article
         assert "<details>" in article
         assert "<table" in article
