@@ -17,11 +17,13 @@ from credential_pipeline.public.published_outcomes.comparison import (
     includes_nothing,
 )
 from credential_pipeline.public.published_outcomes.context import Context, nothing
-from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of, years_picture
+from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, points_of, years_picture
 from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
 from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
 
 _TEST: Final = -1
+#: The errors of the comparison are worked out otherwise than those of the other figures: its definition says how.
+BAND: Final = ("band", "band of 95%; what it holds stands in the definition")
 _LIMITS: Final = (
     "People like them are of the same age, sex, race, place, line of work and earlier earnings. They may differ in what no record "
     "shows, such as plans, health or schooling."

@@ -317,7 +317,7 @@ def test_every_figure_has_sentence_picture_and_table(published):
     articles = re.findall(r"<article.*?</article>", published["report.html"].read_text("utf-8"), re.DOTALL)
     assert len(articles) > 45
     for article in articles:
-        assert re.search(r'<p class="say">[A-Z].+</p>', article)
+        assert re.search(r'<p class="say">[A-Z0-9].+</p>', article)
         assert 'role="img"' in article
         assert "<details>" in article
         assert "<table" in article
@@ -526,7 +526,7 @@ def test_the_line_of_what_would_have_happened_anyway_is_drawn_beside_that_of_hol
 def test_every_code_that_can_occur_has_a_name():
     naming = Naming(sample.LABELS)
     world = yaml.safe_load((Path(simulation.__file__).parent / "world.yml").read_text("utf-8"))
-    races = {race for parts in world["people"]["races"].values() for race in parts}
+    races = {race for parts in world["population"]["races"].values() for race in parts}
     with (FOLDER / "states.csv").open(encoding="utf-8", newline="") as file:
         states = {row["state"] for row in csv.DictReader(file)}
     codes = {
