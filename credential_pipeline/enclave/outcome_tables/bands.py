@@ -19,7 +19,7 @@ _SECTORS = (ShareBand("sector_share", where="seen", by=("sector",)),)
 _PREMIUM = (MoneyBand("in_industry_premium", "real", "p50", where="seen AND horizon >= 1", less="NOT in_industry"),)
 _TRIED = (
     ShareBand("first_attempt_pass_rate", of="passed_first"),
-    ShareBand("eventual_pass_rate", of="passes > 0"),
+    ShareBand("eventual_pass_rate", of="passed"),
 )
 
 
