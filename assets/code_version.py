@@ -24,7 +24,14 @@ _PACKAGES = ("assets", "checks", "credential_pipeline")
 _JUDGE = "checks.gx_adapter"
 _REFERENCE = "reference"
 _IMPORT, _CONSTANT = opmap["IMPORT_NAME"], opmap["LOAD_CONST"]
-_OTHER_INPUTS = ("registry/agreements", "registry/industries", "registry/certifiers", "linkage/models", "simulation")
+_OTHER_INPUTS = (
+    "registry/agreements",
+    "registry/industries",
+    "registry/certifiers",
+    "registry/programmes",
+    "linkage/models",
+    "simulation",
+)
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,11 @@ class _Judge:
             "window_days": np.full(size, self.model.training_window_days, dtype=np.int32),
             "earnings_year": years(self.pairs.awarded[pairs]) + EARNINGS_AFTER_YEARS,
         }
+        known = np.flatnonzero(np.isin(students.person, self.industry.holders.person[learner]))
+        registered = {"student_id": students.student_id[known], "person": students.person[known]}
         with connect() as con:
             con.register("learners", arrow(rows))
-            con.register("students", arrow({"student_id": students.student_id, "person": students.person}))
+            con.register("students", arrow(registered))
             files = self.learned.home / "clearinghouse/education/enrollments/*.parquet"
             con.register("enrollments", con.read_parquet(str(files)))
             con.execute(text_of(__package__, "programmes.sql"))

@@ -13,6 +13,7 @@ from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -109,8 +110,8 @@ def _curves(work: Scratch, tries: Relation) -> Answer:
         work,
         f"""
         SELECT 'attempts' AS "table", 'passing_share' AS measure, 'share' AS unit, certifier, credential, setting,
-               part / tried AS value, tried AS n, least(greatest(passing - normal_reach() * deviation, 0), part / tried) AS low,
-               greatest(least(passing + normal_reach() * deviation, 1), part / tried) AS high,
+               part / tried AS value, tried AS n, least(greatest(passing - {REACH} * deviation, 0), part / tried) AS low,
+               greatest(least(passing + {REACH} * deviation, 1), part / tried) AS high,
                'tried' || {whole} AS n_count_id, {estimated} || {tail} AS numerator_count_id
         FROM {shown}
         UNION ALL
@@ -151,7 +152,8 @@ def _by_year(work: Scratch, tries: Relation, years: Relation, plan: Plan) -> Ans
         work,
         f"""
         SELECT 'attempts' AS "table", 'yearly_pass_rate' AS measure, 'share' AS unit, certifier, setting,
-               passed / tried AS value, tried AS n, share_low(passed, tried) AS low, share_high(passed, tried) AS high,
+               passed / tried AS value, tried AS n, greatest(value - {REACH} * sqrt(value * (1 - value) / tried), 0) AS low,
+               least(value + {REACH} * sqrt(value * (1 - value) / tried), 1) AS high,
                'tried_in_year' || {tail} AS n_count_id, 'passed_first_in_year' || {tail} AS numerator_count_id
         FROM {flows}
         """,

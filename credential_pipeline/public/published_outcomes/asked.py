@@ -115,8 +115,7 @@ class _Found:
 
 def figure_of(context: Context, question: Question) -> Figure | None:
     """The figure of a question; None if the release does not have the table, and the words that say so without a cell."""
-    tables = {series.table or question.table for series in question.series}
-    if not any(context.release.holds(table) for table in tables):
+    if not context.release.holds(question.table):
         return None
     found = [one for series in question.series for one in _cells_of(context, question, series)]
     if not found and question.optional:
@@ -232,13 +231,13 @@ def _picture(context: Context, question: Question, found: Sequence[_Found], last
     if question.shape is Shape.ROWS:
         rows = [_row(one, None if None in one.years else last) for one in found]
         return Picture(
-            key, title, f"A dot with its band for each of: {names}.", *shapes(intervals, rows, question.unit)
+            key, title, f"{title}: a dot with its band for each of: {names}.", *shapes(intervals, rows, question.unit)
         )
     years = [year for year in horizons([found[0].grid]) if year >= question.since]
     if question.shape is Shape.YEARS:
         rows = [_row(found[0], year, f"Year {year_column(year)}") for year in years]
         return Picture(
-            key, title, f"A dot with its band for each year: {names}.", *shapes(intervals, rows, question.unit)
+            key, title, f"{title}: a dot with its band for each year: {names}.", *shapes(intervals, rows, question.unit)
         )
     rows = [_ranged(found, year) for year in years]
     return Picture(key, title, f"Dots within ranges for each year: {names}.", *shapes(dumbbells, rows, question.unit))

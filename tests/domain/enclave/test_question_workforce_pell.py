@@ -4,27 +4,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from credential_pipeline.enclave.outcome_release.mark import mark_figures
 from credential_pipeline.enclave.outcome_tables.cells import outcomes
 from credential_pipeline.enclave.outcome_tables.cohorts import number_people
 from credential_pipeline.enclave.outcome_tables.counts import identify
-from credential_pipeline.enclave.outcome_tables.earnings import covered_years, price_factors
+from credential_pipeline.enclave.outcome_tables.earnings import price_factors
 from credential_pipeline.enclave.outcome_tables.given import Given
+from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell import answer
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.judging import Evidence, judge
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.law import Law
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.window import choose, last_year
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import draw
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.foundation.storage.relation import relation, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from tests.domain.enclave.outcome_tables_world import World, opened, rows_of, settings, working
 
 OPEID = "00123400"
+NOBODY = draw(np.ones(1), 2)
 PARITY, POVERTY = 0.94139, 1.5 * 12_140
 PROGRAMME = {
     "id": "line",
@@ -98,18 +102,26 @@ class Answered:
         return next(row["value"] for row in self.outcomes if row["cell_id"] == f"manufacturing/{tail}")
 
 
+def no_bands(work: Scratch) -> Relation:
+    texts = ("measure", "definition", *GROUP, "sector", "setting")
+    numbers = {"horizon": "INTEGER", "low": "DOUBLE", "high": "DOUBLE", "fragile": "BOOLEAN"}
+    return work.rows("bands", dict.fromkeys(texts, "VARCHAR") | numbers, [])
+
+
 def tables(world: World, profile: str = "standard", base_year: int = 2018, **changed: object) -> Answered:
     """Ask nothing else of the world: what other questions need is not made."""
     with working(world, profile=profile, base_year=base_year, programmes=(programme(**changed),)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
         wages = relation(work.con, "reference_population.wages")
         factors = price_factors(work, reference_series(work, "cpi_u"), wages, plan)
-        given = Given(people, people, people, people, people, factors, people, covered_years(work, wages))
+        covered = work.table("covered", f"SELECT DISTINCT year FROM {wages}")
+        shut = work.rows("shut", {"state": "VARCHAR", "year": "INTEGER"}, [("OH", 2018)])
+        given = Given(people, people, people, people, people, factors, people, covered, shut, NOBODY)
         answered = answer(work, given, plan)
         rungs = work.rows(
             "rungs", dict.fromkeys(("dimension", "within", "label"), "VARCHAR") | {"silent": "BOOLEAN"}, []
         )
-        found = rows_of(work.con, outcomes(work, plan, rungs, answered.cells))
+        found = rows_of(work.con, outcomes(work, plan, rungs, no_bands(work), answered.cells))
         counts = {row["count_id"]: row["value"] for row in rows_of(work.con, identify(work, answered.counts))}
         return Answered(found, counts, dict(answered.rules))
 
@@ -216,6 +228,12 @@ def test_several_credentials_make_one_completer_and_learners_without_a_key_compl
     assert verdict(result)[2] == {"too_few"}  # earnings of 28 are not published
 
 
+def test_who_lives_where_the_year_is_not_covered_is_not_followed() -> None:
+    world = college()
+    world.states |= {f"P{number:03d}": "OH" for number in range(15)}
+    assert tables(world).counts[f"pell_followed/{PLACE}"] == 45
+
+
 def test_those_who_still_study_do_not_count_for_earnings_and_the_dead_for_nothing() -> None:
     world = college()
     world.enrollments += [
@@ -236,7 +254,7 @@ def test_rows_in_another_order_give_the_same_cells() -> None:
 def test_without_programmes_there_is_no_cell() -> None:
     with working(college()) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        answered = answer(work, Given(*[people] * 8), plan)
+        answered = answer(work, Given(*[people] * 9, NOBODY), plan)
         assert not rows_of(work.con, answered.cells)
         assert not rows_of(work.con, answered.counts)
 

@@ -180,6 +180,12 @@ def _questions():
             yield from _earnings(f"earnings_by_{dimension}", 18000 + 900 * place, 1500, **{dimension: code})
     for place, state in enumerate(("OH", "TX", "PR", "other_or_not_recorded")):
         yield from _earnings("earnings_by_state", 18000 + 900 * place, 1500, state=state)
+    yield from _living()
+    yield from _paths()
+    yield from _tries()
+
+
+def _living():
     for level in (100, 150, 200):
         for size in (1, 2, 3, 4):
             groups = GROUPS if (level, size) == (150, 1) else ({},)
@@ -189,6 +195,9 @@ def _questions():
             )
     yield from _asked("living", "living_wage_reached_share", "share", 0.4, AFTER, step=0.06)
     yield from _asked("living", "months_to_living_wage_p50", "mean", 24.0, (None,))
+
+
+def _paths():
     for definition in ("first_job_any", "first_job_newcomers"):
         yield from _asked("first_job", "first_job_in_industry_share", "share", 0.36, (None,), definition=definition)
     yield from _asked("first_job", "new_job_share", "share", 0.57, (None,))
@@ -224,6 +233,9 @@ def _questions():
             yield _cell(
                 "education", f"{what}_share", 0.05 * years, "share", definition=f"{what}_within_{years}", band=0.02
             )
+
+
+def _tries():
     for setting, share in (("sitting_1", 0.71), ("sitting_2", 0.83), ("months_3", 0.75), ("months_12", 0.85)):
         at = {"certifier": "mssc", "setting": setting}
         yield _cell("attempts", "passing_share", share, "share", band=0.02, **at)

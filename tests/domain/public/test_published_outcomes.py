@@ -6,21 +6,28 @@ import html
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
+from credential_pipeline import simulation
 from credential_pipeline.enclave.outcome_tables.definitions import definitions
 from credential_pipeline.foundation.contracts import published_outcomes
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.reference.load import FOLDER
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.spreadsheets import csv_safe
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Cell, Release, read_cells
+from credential_pipeline.public.published_outcomes.changes import change_words
+from credential_pipeline.public.published_outcomes.comparison import UNKNOWN, anyway_words
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_attempts import attempt_words, attempts
 from credential_pipeline.public.published_outcomes.files import read_table, write_csv, write_parquet
@@ -28,6 +35,7 @@ from credential_pipeline.public.published_outcomes.headline import headline
 from credential_pipeline.public.published_outcomes.labels import Naming, in_order, sector_of
 from credential_pipeline.public.published_outcomes.methods import MethodNote
 from credential_pipeline.public.published_outcomes.publish import method_note
+from credential_pipeline.public.published_outcomes.ranking import NOT_ALL_SHOWN, TOO_CLOSE, Ranking, Standing, rank
 from credential_pipeline.public.published_outcomes.report import sections
 from credential_pipeline.public.published_outcomes.write import running, write_public_files
 from tests.domain.engines.charts_reader import rows_of
@@ -48,6 +56,18 @@ def released():
     with connect() as con:
         sample.load(con)
         return {cell.cell_id: cell for cell in read_cells(con, sample.INDUSTRY)}
+
+
+@pytest.fixture(scope="module")
+def parts(released):
+    """The sections of the sample, made once: drawing is slow."""
+    return sections(context(released.values()))
+
+
+@pytest.fixture(scope="module")
+def drawn(parts):
+    """Every picture of the report, by its key."""
+    return {picture.key: picture for section in parts for figure in section.figures for picture in figure.pictures}
 
 
 def context(cells, labels=None):
@@ -123,16 +143,6 @@ def table_fields(page):
     return Fields(page).found
 
 
-def pictures(cells):
-    """Every picture of the report, by its key."""
-    return {
-        picture.key: picture
-        for section in sections(context(cells))
-        for figure in section.figures
-        for picture in figure.pictures
-    }
-
-
 def test_all_files_are_listed_with_their_digest(published):
     manifest = json.loads(published["manifest.json"].read_text("utf-8"))
     listed = {entry["path"]: entry for entry in manifest["files"]}
@@ -195,7 +205,37 @@ def test_the_package_description_names_every_column(published):
     fields = resource["schema"]["fields"]
     assert [field["name"] for field in fields] == published_outcomes.SNAPSHOT.table("published_outcomes").column_names
     assert all(field["description"] for field in fields)
+    sexes = next(field for field in fields if field["name"] == "sex")
+    assert sexes["constraints"]["enum"] == ["F", "M", "all", "unknown"]
     assert resource["hash"] == f"sha256:{hashlib.sha256(published['outcomes.csv'].read_bytes()).hexdigest()}"
+
+
+def test_the_package_description_is_a_valid_data_package(published):
+    """The rules of Frictionless Data Package v1 that a plain package must follow."""
+    package = json.loads(published["datapackage.json"].read_text("utf-8"))
+    kinds = {resource["profile"] for resource in package["resources"]}
+    assert "profile" not in package or kinds == {"tabular-data-resource"}, "a tabular package holds tables only"
+    assert re.fullmatch(r"[-a-z0-9._/]+", package["name"])
+    assert datetime.fromisoformat(package["created"]).tzinfo is not None
+    assert package["licenses"]
+    assert all(licence.get("name") or licence.get("path") for licence in package["licenses"])
+    assert any("CPI-U" in source["title"] for source in package["sources"])
+    assert all(source["title"] for source in package["sources"])
+    names = [resource["name"] for resource in package["resources"]]
+    assert len(names) == len(set(names))
+    for resource in package["resources"]:
+        path = published["datapackage.json"].parent / resource["path"]
+        assert (path.stat().st_size, path.name) == (resource["bytes"], resource["path"])
+        assert re.fullmatch(r"[^:]+:[a-f0-9]+", resource["hash"])
+        if resource["profile"] == "tabular-data-resource":
+            with path.open(encoding="utf-8", newline="") as file:
+                lines = list(csv.DictReader(file))
+            fields = {field["name"]: field for field in resource["schema"]["fields"]}
+            assert set(resource["schema"]["primaryKey"]) <= set(fields)
+            for name, field in fields.items():
+                allowed = field.get("constraints", {}).get("enum")
+                found = {line[name] for line in lines} - {""}
+                assert allowed is None or found <= {str(code) for code in allowed}
 
 
 def test_every_number_of_the_page_is_a_released_cell(published, released):
@@ -231,7 +271,10 @@ def test_amounts_in_sentences_come_from_released_cells_or_their_differences(publ
         )
     )
     amounts = {int(text.replace(",", "")) for text in re.findall(r"\$([\d,]+\d)", said)}
-    values = {round(found.value) for found in released.values() if found.shown and found.unit == "usd"}
+    known = [found for found in released.values() if found.shown and found.unit == "usd"]
+    values = {
+        abs(round(amount)) for found in known for amount in (found.value, found.low, found.high) if amount is not None
+    }
     medians = {
         found.value
         for found in released.values()
@@ -243,7 +286,7 @@ def test_amounts_in_sentences_come_from_released_cells_or_their_differences(publ
 
 def test_the_page_needs_nothing_from_outside(published):
     page = published["report.html"].read_text("utf-8")
-    assert len(page.encode()) < 300_000
+    assert len(page.encode()) < 620_000
     assert "<script" not in page
     assert not re.findall(r"https?://|@import|<link|<img|<iframe", page)
 
@@ -272,7 +315,7 @@ def test_the_page_is_marked_up_for_assistive_technology(published):
 
 def test_every_figure_has_sentence_picture_and_table(published):
     articles = re.findall(r"<article.*?</article>", published["report.html"].read_text("utf-8"), re.DOTALL)
-    assert len(articles) == 15
+    assert len(articles) > 45
     for article in articles:
         assert re.search(r'<p class="say">[A-Z].+</p>', article)
         assert 'role="img"' in article
@@ -329,29 +372,20 @@ def test_an_unknown_entry_of_the_method_note_is_refused():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(31_449, "$31,400"), (31_451, "$31,500"), (-1_240, "\N{MINUS SIGN}$1,200"), (0, "$0"), (-20, "$0")],
+    [(31_400, "$31,400"), (31_449.4, "$31,449"), (-1_240, "\N{MINUS SIGN}$1,240"), (0, "$0"), (-0.2, "$0")],
 )
-def test_amounts_are_rounded_to_hundreds(value, text):
-    assert say.dollars(value) == text
+def test_amounts_are_told_as_published_in_words_and_tables_alike(value, text):
+    assert say.dollars(value) == text == say.figure(value, "usd")
 
 
 @pytest.mark.parametrize(
-    ("share", "digits", "text"),
+    ("share", "text"),
     [
-        (0.4132, 0, "41%"),
-        (0.4132, 1, "41.3%"),
-        (0.41, 1, "41%"),
-        (0.004, 0, "under 1%"),
-        (0.0, 0, "under 1%"),
-        (0.0, 1, "under 1%"),
-        (0.0001, 1, "under 0.1%"),
-        (0.9999, 1, "over 99.9%"),
-        (0.996, 0, "over 99%"),
-        (1.0, 1, "over 99%"),
+        (0.4132, "41.3%"), (0.41, "41%"), (0.004, "0.4%"), (0.0, "under 1%"), (0.0001, "under 0.1%"), (0.9999, "over 99.9%"), (1.0, "over 99%"),
     ],
-)
-def test_shares_never_round_a_few_to_nobody_nor_most_to_everyone(share, digits, text):
-    assert say.percent(share, digits) == text
+)  # fmt: skip
+def test_shares_are_told_as_published_and_never_as_nobody_or_everyone(share, text):
+    assert say.percent(share) == text == say.figure(share, "share")
 
 
 @pytest.mark.parametrize(
@@ -377,26 +411,164 @@ def test_lists_in_words():
     ]
 
 
-def test_changes_name_most_least_and_hidden():
-    items = [
-        say.Change(name, cell(before, -1), cell(after, 5))
-        for name, before, after in (("men", 20_000, 31_000), ("women", 15_000, 21_000))
+def banded(value, horizon, width, n=900, status=1, **at):
+    found = cell(value, horizon, status, **at)
+    ends = {"low": value - width, "high": value + width, "n": n} if status == 1 else {}
+    return Cell(**{**found.__dict__, **ends})
+
+
+def changes_of(width=500, n=900, hidden=None):
+    grid = {}
+    for sex, before, after in (("M", 20_000, 31_000), ("F", 15_000, 21_000)):
+        for year, value in ((-1, before), (4, after - 1_000), (5, after)):
+            grid[sex, year] = banded(value, year, width, n, 5 if (sex, year) == hidden else 1, sex=sex)
+    return change_words(grid, {"M": "men", "F": "women"})
+
+
+def test_groups_are_ranked_at_equal_years_with_bands_apart():
+    assert changes_of() == [
+        (
+            "Between the year before the award and the fifth year after it median earnings rose most for men (from $20,000 to $31,000) "
+            "and rose least for women (from $15,000 to $21,000)."
+        )
     ]
-    text = " ".join(say.changes(items, ["holders of 14-17"]))
+    assert "too close to tell" in changes_of(width=1_500)[0]
+    assert "too few groups" in changes_of(n=90)[0]
+
+
+def test_a_hidden_year_of_one_group_moves_the_year_of_all():
+    said = " ".join(changes_of(hidden=("F", 5)))
+    assert "fourth year after it" in said
+    assert "from $15,000 to $20,000" in said
+    assert "Not all figures are shown or available for women." in said
+    assert "fifth" not in said
+
+
+def test_a_group_that_is_hidden_or_small_is_never_the_highest():
+    groups = [
+        Standing("a", 90.0, 85.0, 95.0, 60),
+        Standing("b", 50.0, 48.0, 52.0, 400),
+        Standing("c", 40.0, 38.0, 42.0, 400),
+    ]
+    found = rank(groups, complete=True)
+    assert found.highest == ()
+    assert [group.name for group in found.lowest] == ["c"]
+    assert rank(groups, complete=False) == Ranking(why=NOT_ALL_SHOWN)
     assert (
-        "rose most for men: from $20,000 to $31,000 between the year before the award and the fifth year after it"
-        in text
+        rank([Standing("a", 9.0, None, None, 400), Standing("b", 5.0, None, None, 400)], complete=True).why == TOO_CLOSE
     )
-    assert "rose least for women: from $15,000 to $21,000." in text
-    assert "Not all figures are shown or available for holders of 14-17." in text
+    level = [
+        Standing(name, value, value - 3, value + 3, 400) for name, value in zip("abcd", (90, 88, 50, 48), strict=True)
+    ]
+    assert [[group.name for group in ends] for ends in (rank(level, complete=True).highest, rank(level, complete=True).lowest)] == [
+        ["a", "b"], ["d", "c"],
+    ]  # fmt: skip
 
 
 def test_a_fall_is_said_to_be_one():
     assert "fell from $20,000 to $18,000" in say.change(say.Change("All", cell(20_000, -1), cell(18_000, 5)))
-    assert "stayed at about $20,000" in say.change(say.Change("All", cell(20_000, -1), cell(20_010, 5)))
-    items = [say.Change(name, cell(9_000, -1), cell(after, 5)) for name, after in (("a", 8_000), ("b", 7_000))]
-    assert "fell least for a" in say.changes(items, [])[0]
-    assert "fell for b" in say.changes(items, [])[1]
+    assert "stayed at about $20,000" in say.change(say.Change("All", cell(20_000, -1), cell(20_000, 5)))
+    grid = {
+        (sex, year): banded(value, year, 50, sex=sex)
+        for sex, year, value in (("M", -1, 9_000), ("M", 5, 8_000), ("F", -1, 9_000), ("F", 5, 7_000))
+    }
+    assert "fell least for a (from $9,000 to $8,000) and fell most for b" in change_words(grid, {"M": "a", "F": "b"})[0]
+
+
+# --- the comparison ------------------------------------------------------------------------------------------------------
+
+
+def compared_cells(effect=3_500, low=3_000, high=4_000):
+    found = [
+        cell(value, 5, measure=measure, table="comparison")
+        for measure, value in (
+            ("comparison_effect", effect),
+            ("counterfactual_earnings", 28_000),
+            ("matched_holder_earnings", 31_500),
+        )
+    ]
+    return [Cell(**{**found[0].__dict__, "low": low, "high": high}), *found[1:]]
+
+
+def test_earnings_are_told_with_what_would_have_happened_anyway():
+    said = headline(context([cell(20_000, -1), cell(36_000, 5), *compared_cells()]))[0]
+    assert "$31,500 on average" in said
+    assert "it would have been $28,000, which leaves $3,500 (band $3,000 to $4,000) a year." in said
+    close = anyway_words(context(compared_cells(200, -300, 700)))
+    assert close.endswith(
+        "which leaves $200 (band \N{MINUS SIGN}$300 to $700) a year, which cannot be told from nothing."
+    )
+
+
+def test_without_a_comparison_nothing_is_said_of_cause():
+    said = headline(context([cell(20_000, -1), cell(36_000, 5)]))[0]
+    assert said.endswith("How much of this would have happened anyway, these figures do not say.")
+    hidden = [Cell(**{**one.__dict__, "value": None, "status": 5}) for one in compared_cells()]
+    assert anyway_words(context(hidden)) == UNKNOWN
+
+
+def test_the_line_of_what_would_have_happened_anyway_is_drawn_beside_that_of_holders(drawn, released):
+    rows = [row for row in rows_of(drawn["comparison"].wide) if "dot" in row]
+    values = {(row["series"], row["x"]): row["value"] for row in rows}
+    assert values["Holders", 5] == released["manufacturing/matched_holder_earnings/h=5"].value
+    assert (
+        values["Had they changed as people like them did", 5]
+        == released["manufacturing/counterfactual_earnings/h=5"].value
+    )
+    effects = {row["name"][4:]: row["value"] for row in rows_of(drawn["comparison-effect"].wide)}
+    assert next(iter(effects)) == "Year \N{MINUS SIGN}1 (test)"
+    assert effects["Year +5"] == released["manufacturing/comparison_effect/h=5"].value
+
+
+# --- codes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_code_that_can_occur_has_a_name():
+    naming = Naming(sample.LABELS)
+    world = yaml.safe_load((Path(simulation.__file__).parent / "world.yml").read_text("utf-8"))
+    races = {race for parts in world["people"]["races"].values() for race in parts}
+    with (FOLDER / "states.csv").open(encoding="utf-8", newline="") as file:
+        states = {row["state"] for row in csv.DictReader(file)}
+    codes = {
+        "race": races | {"other_or_not_recorded", "unknown"},
+        "ethnicity": {"hispanic", "not_hispanic", "unknown"},
+        "state": states,
+        "cohort": {"2005-2009", "2018"},
+        "age_band": {"14-17", "46-99"},
+        "setting": {
+            "sitting_1",
+            "sitting_4",
+            "months_24",
+            "second",
+            "third",
+            "certificate",
+            "associate",
+            "bachelor",
+            "2012",
+        },
+    }
+    assert "native_hawaiian" in races
+    unnamed = [(name, code) for name, found in codes.items() for code in sorted(found) if not naming.knows(name, code)]
+    assert unnamed == []
+    assert naming.name("state", "OH") == "Ohio"
+    assert naming.name("cohort", "2005-2009") == "2005\N{EN DASH}2009"
+    assert not naming.knows("setting", "night_school")
+
+
+def test_no_code_of_the_release_is_shown_to_readers(published, released):
+    naming = Naming(sample.LABELS)
+    places = {(name, code) for found in released.values() for name, code in found.at.items()}
+    assert [place for place in sorted(places) if not naming.knows(*place)] == []
+    page = re.sub(
+        r"<style>.*?</style>|<dd>.*?</dd>|<[^>]*>", " ", published["report.html"].read_text("utf-8"), flags=re.DOTALL
+    )
+    assert re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", html.unescape(page)) == []
+
+
+def test_the_definition_stands_at_its_figure(published):
+    page = published["report.html"].read_text("utf-8")
+    article = re.search(r'<article[^>]* id="f-earns-less".*?</article>', page, re.DOTALL).group()
+    assert "below the mean of their own wages in the years -3 and -2" in html.unescape(article)
 
 
 def test_hidden_cells_are_never_compared():
@@ -415,7 +587,7 @@ def test_a_feed_without_attempts_is_said_to_have_none(released):
     figure = attempts(context(released.values()))
     text = " ".join(figure.sentences)
     assert "National Institute for Metalworking Skills: attempts not reported" in text
-    assert "61,240 attempts: 71% passed at the first attempt and 88% passed in the end" in text
+    assert "61,240 attempts: 71.2% passed at the first attempt and 88.3% passed in the end" in text
     for place, words in enumerate(("attempts not reported", "passes not shown")):
         assert any(words in row["text"] for row in rows_of(figure.pictures[place].wide))
 
@@ -473,8 +645,8 @@ def test_pooled_credentials_of_two_certifiers_are_two_lines():
 # --- pictures ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_picture_has_words_and_a_table_beside_it(released):
-    for section in sections(context(released.values())):
+def test_every_picture_has_words_and_a_table_beside_it(parts):
+    for section in parts:
         for figure in section.figures:
             assert figure.pictures
             assert all(not table.empty for table in figure.tables)
@@ -493,30 +665,30 @@ def test_every_picture_has_words_and_a_table_beside_it(released):
         ("industry-share", "industry_share", "in_industry_share", "certifier"),
     ],
 )
-def test_lines_draw_released_cells_and_mark_hidden_ones(released, key, table, measure, dimension):
+def test_lines_draw_released_cells_and_mark_hidden_ones(released, drawn, key, table, measure, dimension):
     made = context(released.values())
     grid = made.release.grid(table, measure, dimension)
     names = {made.naming.name(dimension, code): code for code, _ in grid}
-    picture = pictures(released.values())[key]
+    picture = drawn[key]
     for chart in (picture.wide, picture.narrow):
-        drawn = [row for row in rows_of(chart) if "dot" in row]
-        values = {(names[row["series"]], row["x"]): row["value"] for row in drawn}
+        dots = [row for row in rows_of(chart) if "dot" in row]
+        values = {(names[row["series"]], row["x"]): row["value"] for row in dots}
         expected = {place: cell.value for place, cell in grid.items() if not (key == "industry-share" and place[1] < 0)}
         assert values == expected
         hidden = [row for row in rows_of(chart) if row.get("kind") == "hidden" or "not shown" in row.get("name", "")]
         assert len(hidden) == sum(value is None for value in expected.values())
 
 
-def test_sectors_are_drawn_by_size_with_the_own_one_in_color(released):
-    rows = rows_of(pictures(released.values())["sectors"].wide)
+def test_sectors_are_drawn_by_size_with_the_own_one_in_color(drawn):
+    rows = rows_of(drawn["sectors"].wide)
     shown = [row["value"] for row in rows if row["value"] is not None and "Not recorded" not in row["name"]]
     assert shown == sorted(shown, reverse=True)
     assert [row["name"][4:] for row in rows if row["tone"] == "1"] == ["Manufacturing"]
     assert [row["text"] for row in rows if row["value"] is None] == ["not shown"]
 
 
-def test_credentials_show_before_after_and_middle_half(released):
-    rows = {row["name"][4:]: row for row in rows_of(pictures(released.values())["earnings-credential-0"].wide)}
+def test_credentials_show_before_after_and_middle_half(released, drawn):
+    rows = {row["name"][4:]: row for row in rows_of(drawn["earnings-credential-0"].wide)}
     safety = rows["Safety"]
 
     def value(measure, year):
@@ -527,8 +699,8 @@ def test_credentials_show_before_after_and_middle_half(released):
     assert rows["Certified Logistics Technician"]["text"] == "not shown"
 
 
-def test_the_ledger_is_one_bar_with_its_shares_in_the_legend(released):
-    figure = next(item for item in sections(context(released.values()))[-1].figures if item.key == "coverage")
+def test_the_ledger_is_one_bar_with_its_shares_in_the_legend(parts):
+    figure = next(item for item in parts[-1].figures if item.key == "coverage")
     widths = [row["right"] - row["left"] for row in rows_of(figure.pictures[0].wide)]
     assert sum(widths) == pytest.approx(1.0)
     assert figure.legend[0] == ("c1", "Wages found in at least one year after the award: 78.9%")

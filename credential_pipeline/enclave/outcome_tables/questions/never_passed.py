@@ -103,7 +103,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         ask_shares(work, compared, inside, _BREAKDOWNS),
         ask_money(work, compared, money, _BREAKDOWNS),
     )
-    return Answer(found.counts, _told(work, found.cells, ladder), found.rules)
+    return Answer(found.counts, _told(work, found.cells, ladder), found.rules, found.wanted)
 
 
 def _shares_of(group: str) -> tuple[ShareAsk, ShareAsk]:

@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -85,7 +86,7 @@ def _answer(
         work,
         f"""
         SELECT '{TABLE}' AS "table", '{measure}' AS measure, 'usd' AS unit, certifier, credential, setting,
-               effect AS value, n, effect - normal_reach() * deviation AS low, effect + normal_reach() * deviation AS high,
+               effect AS value, n, effect - {REACH} * deviation AS low, effect + {REACH} * deviation AS high,
                '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) AS n_count_id
         FROM {found}
         """,

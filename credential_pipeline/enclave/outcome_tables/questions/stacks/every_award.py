@@ -112,5 +112,8 @@ def by_credential(work: Scratch, answer: Answer) -> Answer:
     """An answer without what it says of everybody: people stand in the lines of several credentials."""
     told = "SELECT * FROM {} WHERE credential <> 'all'"
     return Answer(
-        work.table("counts", told.format(answer.counts)), work.table("cells", told.format(answer.cells)), answer.rules
+        work.table("counts", told.format(answer.counts)),
+        work.table("cells", told.format(answer.cells)),
+        answer.rules,
+        answer.wanted,
     )

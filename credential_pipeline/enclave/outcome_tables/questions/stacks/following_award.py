@@ -102,15 +102,12 @@ def _sequences(work: Scratch, following: Relation, plan: Plan) -> Answer:
         FROM {steps}
         """,
     )
-    ask = ShareAsk(TABLE, "next_award_share", "first_holders", "next_award", "true", "true")
-    found = by_credential(work, ask_shares(work, told, [ask], [("certifier", "credential")], ("setting",)))
-    cells = work.table(
-        "cells",
-        f"""
-        SELECT c.* REPLACE (CASE WHEN l.ladder THEN '{_LADDER}' ELSE c.measure END AS definition)
-        FROM {found.cells} AS c
-        LEFT JOIN (SELECT DISTINCT certifier, credential, setting, ladder FROM {told}) AS l
-            USING (certifier, credential, setting)
-        """,
-    )
-    return Answer(found.counts, cells, (("first_holders", ("next_award",)),))
+    asks = [
+        ShareAsk(TABLE, "next_award_share", "first_holders", definition, "true", condition, definition)
+        for definition, condition in (("next_award_share", "NOT ladder"), (_LADDER, "ladder"))
+    ]
+    found = by_credential(work, ask_shares(work, told, asks, [("certifier", "credential")], ("setting",)))
+    # A credential is on the ladder or beside it: as the other nobody went on to it.
+    counts = work.table("counts", f"SELECT * FROM {found.counts} WHERE quantity = 'first_holders' OR value > 0")
+    cells = work.table("cells", f"SELECT * FROM {found.cells} WHERE value > 0")
+    return Answer(counts, cells, (("first_holders", ("next_award_share", _LADDER)),), found.wanted)

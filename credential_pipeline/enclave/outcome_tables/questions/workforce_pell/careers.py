@@ -95,7 +95,7 @@ def tally(
 
     Args:
         work: Where the rows live.
-        given: The prices.
+        given: The prices, the people and which years of which states are not covered.
         careers: Of :func:`find_careers`.
         chosen: Programme, its window and its prices, by id.
         law: The numbers of the law.
@@ -118,6 +118,8 @@ def tally(
             wages=source(work.con, "reference_population.wages"),
             enrollments=source(work.con, "person_keys.enrollments"),
             factors=given.price_factors,
+            people=given.people,
+            shut_years=given.shut_years,
         ),
         {"placement_days": int(law.placement_days), "earnings_years": int(law.earnings_years_after)},
     )

@@ -66,7 +66,7 @@ DEFINITIONS: Final = (
         "placement_rate",
         "placement_rate",
         "Employed 180 days after completion",
-        "Share of the learners who completed the programme, less those who died, with wages in the calendar year that holds the 180th "
+        "Share of the learners who completed the programme, less those who died or whose state's wages are missing, with wages in the calendar year that holds the 180th "
         f"day after the award: annual wages cannot tell the day. Any employment counts; wage records know no occupation. {_OF}",
     ),
     Definition(

@@ -1,14 +1,18 @@
 -- One row per programme: how many of its window began and completed in time, are followed to the day of placement and have
--- wages in that year; and the real earnings of its completers, sorted. Completers who are enrolled anywhere in the year of
+-- wages in that year (those of a state whose wages of that year are missing are not followed); and the real earnings of its completers, sorted. Completers who are enrolled anywhere in the year of
 -- their earnings are still studying and left out of these.
-WITH completers AS (
+WITH dated AS (
     SELECT
-        c.programme, c.pid, c.person_key,
+        c.programme, c.pid, c.person_key, c.death_year, p.state,
         CAST(year(c.award_date + CAST($placement_days AS INTEGER)) AS INTEGER) AS placement_year,
-        CAST(year(c.award_date) + $earnings_years AS INTEGER) AS earnings_year,
-        c.death_year IS NULL OR c.death_year >= placement_year AS alive
-    FROM {careers} AS c JOIN {windows} AS w USING (programme)
+        CAST(year(c.award_date) + $earnings_years AS INTEGER) AS earnings_year
+    FROM {careers} AS c
+    JOIN {windows} AS w USING (programme)
+    JOIN {people} AS p USING (pid)
     WHERE c.completed_in BETWEEN w.first_year AND w.last_year
+), completers AS (
+    SELECT d.*, (d.death_year IS NULL OR d.death_year >= d.placement_year) AND s.state IS NULL AS followed
+    FROM dated AS d LEFT JOIN {shut_years} AS s ON s.state = d.state AND s.year = d.placement_year
 ), pay AS (
     SELECT w.person_key, w.year, sum(CAST(round(w.wages * 100) AS BIGINT)) / 100 AS dollars
     FROM {wages} AS w SEMI JOIN completers AS c USING (person_key)
@@ -17,7 +21,7 @@ WITH completers AS (
     HAVING dollars > 0
 ), judged AS (
     SELECT
-        c.programme, c.alive, placed.dollars IS NOT NULL AS placed,
+        c.programme, c.followed, placed.dollars IS NOT NULL AS placed,
         CASE WHEN NOT EXISTS (
             SELECT 1 FROM {enrollments} AS e
             WHERE e.person_key = c.person_key AND year(e.begin_date) <= c.earnings_year
@@ -29,7 +33,7 @@ WITH completers AS (
     LEFT JOIN {factors} AS f ON f.year = c.earnings_year
 ), outcomes AS (
     SELECT
-        programme, count(*) FILTER (alive) AS followed, count(*) FILTER (alive AND placed) AS placed,
+        programme, count(*) FILTER (judged.followed) AS followed, count(*) FILTER (judged.followed AND judged.placed) AS placed,
         coalesce(list(real ORDER BY real) FILTER (real IS NOT NULL), []) AS earnings
     FROM judged
     GROUP BY ALL
