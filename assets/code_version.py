@@ -118,8 +118,17 @@ def _read(name: str, root: Path) -> _Module:
         digest.update(code.co_code)
         digest.update(repr((code.co_names, code.co_varnames, code.co_freevars, _plain(code.co_consts))).encode())
         imports.update(_imports(code, root))
-        texts.update(value for value in code.co_consts if isinstance(value, str))
+        texts.update(_texts(code.co_consts))
     return _Module(path.parent, digest.hexdigest(), frozenset(imports), frozenset(texts))
+
+
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    """Every text among constants; those of one long call stand in a tuple."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _texts(value)
+        elif isinstance(value, str):
+            yield value
 
 
 def _file(name: str, root: Path) -> Path | None:

@@ -16,12 +16,5 @@ BREAKDOWNS: Final[tuple[tuple[str, ...], ...]] = (
 )
 SETS: Final = ", ".join(f"({', '.join(breakdown)})" for breakdown in BREAKDOWNS)
 """The breakdowns as SQL's grouping sets."""
-BROAD: Final[tuple[tuple[str, ...], ...]] = (
-    ("certifier",),
-    ("cohort",),
-    ("age_band",),
-    ("sex",),
-    ("race",),
-    ("ethnicity",),
-)
+BROAD: Final[tuple[tuple[str, ...], ...]] = (("certifier",), ("age_band",), ("sex",), ("race",))
 """Breakdowns of the questions: those that leave groups large, and the tables readable."""
