@@ -53,7 +53,7 @@ def test_each_figure_has_a_table_with_the_released_numbers(page_of, report):
         if cell.shown:
             assert text == say.figure(getattr(cell, part), "count" if part == "n" else cell.unit)
         else:
-            assert text in {"not shown", "not reported"}
+            assert text in {"not shown", "not reported", "not available"}
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
@@ -63,9 +63,9 @@ def test_the_page_never_scrolls_sideways_and_words_stay_readable(page_of, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('article svg')].filter(svg => svg.getBoundingClientRect().width > 0 && svg.querySelector('text'))
-            .map(svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
+            .map(svg => [12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width, svg.closest('article').id])"""
     )
-    assert min(sizes) >= 9.5
+    assert [figure for size, figure in sizes if size < 9.5] == []
     spills = page.evaluate(
         """() => [...document.querySelectorAll('article svg text')].filter(text => {
             const box = text.getBoundingClientRect(), card = text.closest('article').getBoundingClientRect();
@@ -105,7 +105,7 @@ def test_tables_open_without_scripts(page_of):
     page = page_of(java_script_enabled=False)
     table = page.locator("#f-premium table")
     assert not table.is_visible()
-    page.locator("#f-premium summary").click()
+    page.locator("#f-premium summary", has_text="Data table").click()
     assert table.is_visible()
 
 

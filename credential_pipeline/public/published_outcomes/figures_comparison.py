@@ -28,7 +28,7 @@ _LIMITS: Final = (
     "People like them are of the same age, sex, race, place, line of work and earlier earnings. They may differ in what no record "
     "shows, such as plans, health or schooling."
 )
-_NAMES: Final = {HOLDERS: "Holders", ANYWAY: "Had they changed as people like them did"}
+_NAMES: Final = {HOLDERS: "Holders", ANYWAY: "Anyway"}
 _BALANCED: Final = 0.1
 
 

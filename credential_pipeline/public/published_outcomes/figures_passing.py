@@ -90,7 +90,7 @@ def by_year(context: Context) -> Figure | None:
         return None
     names = {code: context.naming.name("certifier", code) for code in owners}
     points = [
-        Point(names[owner], int(year), cell.value if cell.shown else None, cell.low, cell.high)
+        Point(owner.upper(), int(year), cell.value if cell.shown else None, cell.low, cell.high)
         for owner, grid in grids.items()
         for year in years
         if (cell := grid.get((year, None))) is not None and cell.status != NOT_AVAILABLE

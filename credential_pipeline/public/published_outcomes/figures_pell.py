@@ -147,8 +147,7 @@ def _bar(one: _Programme) -> Bar:
     if earned is None or not earned.shown:
         return Bar(one.name, None, say.state(earned, ""))
     start = cost.value if cost and cost.shown else None
-    text = say.dollars(earned.value or 0) + (f", tuition {say.dollars(start)}" if start is not None else "")
-    return Bar(one.name, earned.value, text, start, earned.low, earned.high)
+    return Bar(one.name, earned.value, say.dollars(earned.value or 0), start, earned.low, earned.high)
 
 
 def _table(context: Context, programmes: list[_Programme]) -> Table:

@@ -157,7 +157,7 @@ LEFT: Final = (
         series=(
             Series(
                 "temporary_agency_share",
-                "Paid by a temporary agency",
+                "At an agency",
                 "{when}, {value} of the holders with wages were paid by an agency for temporary work{band}; they count outside the "
                 "industry, wherever they are sent.",
             ),

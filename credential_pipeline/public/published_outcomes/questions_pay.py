@@ -38,7 +38,7 @@ CHANGE: Final = (
         series=(
             Series(
                 "earns_less_share",
-                "Earn less than they did before",
+                "Earn less",
                 "{when}, {value} of the holders with wages before and after earned less than they themselves had earned two and three "
                 "years before the award{band}.",
             ),
@@ -58,14 +58,14 @@ VERSIONS: Final = (
         series=(
             Series(
                 "earnings_attached_p50",
-                "About a full-time year",
+                "Full-time year",
                 "{when} the median is {value} among holders with at least a full-time year at the federal minimum wage,",
                 table="earnings_attached",
             ),
             Series("earnings_p50", "With any wages", "{value} among all with any wages", table="earnings_overall"),
             Series(
                 "earnings_all_p50",
-                "Everybody, none as zero",
+                "Zeros kept",
                 "and {value} if everybody counts, those without wages with zero.",
                 table="earnings_all",
             ),
