@@ -10,12 +10,17 @@ from dataclasses import dataclass, replace
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
+from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.uncertainty.bands import MoneyBand, ShareBand, Wanted
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Breakdowns = Sequence[tuple[str, ...]]
 _PARTS = ("sector", "setting")
 _WHO = f"who_of({', '.join(GROUP)})"
+LARGE = 300
+"""Learners from which on a group is asked the questions: the answers of smaller ones would be hidden in good part."""
+_OWN_GROUPS = ("workforce_pell", "each")
+"""Tables of questions whose groups are not those of the cohort."""
 _PERCENTS = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
 
 
@@ -173,6 +178,28 @@ def together(work: Scratch, *answers: Answer) -> Answer:
         CELLS.union(work, *(answer.cells for answer in answers)),
         tuple(dict.fromkeys(rule for answer in answers for rule in answer.rules)),
         tuple(one for answer in answers for one in answer.wanted),
+    )
+
+
+def of_large_groups(work: Scratch, cells: Relation, counts: Relation, plan: Plan) -> Relation:
+    """The answers for everybody and for groups of :data:`LARGE` learners; none are left out where categories stay as they are.
+
+    Args:
+        work: Where the rows live.
+        cells: The answers.
+        counts: All counts, with their ids.
+        plan: The settings.
+    """
+    if plan.thresholds is None:
+        return cells
+    return work.table(
+        "cells",
+        f"""
+        SELECT c.* FROM {cells} AS c
+        WHERE c."table" IN {_OWN_GROUPS} OR c.definition = 'not_reported' OR {_WHO} IN (
+            SELECT who FROM {counts} WHERE quantity = '{plan.lead}cohort' AND horizon IS NULL AND (who = '' OR value >= {LARGE})
+        )
+        """,
     )
 
 

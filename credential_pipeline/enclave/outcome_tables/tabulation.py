@@ -18,7 +18,7 @@ from credential_pipeline.enclave.outcome_tables import (
     stacking,
     wage_years,
 )
-from credential_pipeline.enclave.outcome_tables.asking import Answer, together
+from credential_pipeline.enclave.outcome_tables.asking import Answer, of_large_groups, together
 from credential_pipeline.enclave.outcome_tables.categories import gives_certifiers, scopes_of, walk_parts
 from credential_pipeline.enclave.outcome_tables.definitions import definition_rows
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier, read_earlier
@@ -109,7 +109,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         stacking.stack_cells(work, counted, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
-        answers.cells,
+        of_large_groups(work, answers.cells, counted, plan),
     )
     pooled = coverage.pooled_equations(work, ledgers)
     keep(work.con, SNAPSHOT, "counts", counted)
