@@ -156,7 +156,9 @@ def earnings_figures(context: Context) -> list[Figure]:
         earnings_by(context, "earnings_by_sex", "sex", title + "sex", "sex"),
         earnings_by(context, "earnings_by_race", "race", title + "race", "race", panels=True),
         *(
-            earnings_by(context, f"earnings_by_{dimension}", dimension, title + people, people, panels=True)
+            earnings_by(
+                context, f"earnings_by_{dimension}", dimension, title + people, people, panels=dimension == "ethnicity"
+            )
             for dimension, people in (("ethnicity", "ethnicity"), ("cohort", "years of the award"))
             if context.release.holds(f"earnings_by_{dimension}")
         ),
