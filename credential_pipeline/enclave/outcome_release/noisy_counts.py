@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from credential_pipeline.enclave.outcome_release.read_counts import AXES
 from credential_pipeline.engines.disclosure.noise import add_noise, scale_of
 from credential_pipeline.engines.disclosure.rounding import Ints
 from credential_pipeline.foundation.errors import SafeError
@@ -27,18 +28,7 @@ from credential_pipeline.foundation.storage.sql import statement
 
 _LEDGER = "noise_ledger.jsonl"
 _KEPT = "noise"
-_DIMENSIONS = (
-    "certifier",
-    "credential",
-    "cohort",
-    "age_band",
-    "sex",
-    "race",
-    "ethnicity",
-    "state",
-    "sector",
-    "setting",
-)
+_DIMENSIONS = (*AXES.who, *AXES.what[1:])
 QUALITY = 28
 """A count below so many scales of its noise is not shown: the noise's deviation would be above a twentieth of it."""
 

@@ -12,20 +12,36 @@ from credential_pipeline.foundation.storage.sql import statement
 PERCENTILES = (25, 50, 75)
 
 
-def sum_wages(work: Scratch, wages: Relation, units: Relation, people: Relation, plan: Plan) -> Relation:
-    """One row per person of the cohort and year with wages: pid, year, cents, employer_id (the main employer).
+def asked_years(work: Scratch, units: Relation, covered_years: Relation, plan: Plan) -> Relation:
+    """The covered calendar years (year) that lie within the horizons of anybody's award; no figure looks beyond them.
+
+    Args:
+        work: Where the rows live.
+        units: What is counted, for the award years.
+        covered_years: Calendar years that the wage files cover.
+        plan: The settings, for the horizons.
+    """
+    return work.table(
+        "asked_years",
+        f"""
+        SELECT year FROM {covered_years} JOIN (SELECT min(award_year) AS low, max(award_year) AS high FROM {units})
+            ON year BETWEEN low + CAST(? AS INTEGER) AND high + CAST(? AS INTEGER)
+        """,
+        [plan.first_horizon, plan.last_horizon],
+    )
+
+
+def sum_wages(work: Scratch, wages: Relation, people: Relation, years: Relation) -> Relation:
+    """One row per person and year with wages: pid, year, cents, employer_id (the main employer).
 
     Args:
         work: Where the rows live.
         wages: ``reference_population.wages``.
-        units: What is counted, for the award years.
-        people: The keys of its persons.
-        plan: The settings, for the horizons.
+        people: The persons, with their keys.
+        years: Of :func:`asked_years`.
     """
     return work.table(
-        "person_years",
-        statement(__package__, "person_years.sql", wages=wages, units=units, people=people),
-        {"first_horizon": plan.first_horizon, "last_horizon": plan.last_horizon},
+        "person_years", statement(__package__, "person_years.sql", wages=wages, people=people, years=years)
     )
 
 

@@ -17,10 +17,11 @@ class Given:
         units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year.
         follow_ups: One row per unit and horizon: uid, pid, lead, the group's columns, horizon, year, presence, seen,
             in_industry, sector, employer_id, real.
-        person_years: Years with wages of the people of the cohort: pid, year, cents, employer_id (the main employer).
+        person_years: Years with wages of everybody, of the asked years: pid, year, cents, employer_id (the main employer).
         price_factors: year, factor into dollars of the base year.
         main_employers: employer_id, naics, sector, in_industry.
         covered_years: Calendar years (year) that the wage files cover.
+        asked_years: Those of them (year) that lie within the horizons of anybody in the cohort.
         shut_years: State and year that they do not cover while they cover others.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
@@ -33,6 +34,7 @@ class Given:
     price_factors: Relation
     main_employers: Relation
     covered_years: Relation
+    asked_years: Relation
     shut_years: Relation
     replicates: Replicates
 

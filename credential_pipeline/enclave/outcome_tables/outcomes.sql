@@ -1,13 +1,12 @@
 -- A cell without a value has status -1 and no band. The definition is part of the id only where one measure has several.
--- A label that is marked silent is counted and has no cell. States have cells at a few horizons and no quartiles,
--- or the tables would be theirs for the most part.
+-- A label that is marked silent is counted and has no cell. States have cells at a few horizons, or the tables would be
+-- theirs for the most part.
 WITH silent AS (
     SELECT DISTINCT dimension, within, label FROM {rungs} WHERE silent
 ), defined AS (
     SELECT c.* REPLACE (coalesce(c.definition, c.measure) AS definition)
     FROM {cells} AS c
-    WHERE (c.state = 'all' OR c.measure NOT IN ('earnings_p25', 'earnings_p75'))
-    AND (c.state = 'all' OR c.horizon IS NULL OR list_contains(CAST($state_horizons AS INTEGER[]), c.horizon))
+    WHERE (c.state = 'all' OR c.horizon IS NULL OR list_contains(CAST($state_horizons AS INTEGER[]), c.horizon))
     AND (c.measure = 'without_cell_share' OR NOT EXISTS (
         SELECT 1 FROM silent AS s
         WHERE CASE s.dimension

@@ -1,3 +1,4 @@
+-- By state the median alone, or the tables would be the states' for the most part.
 SELECT
     CASE c.dimension
         WHEN 'all' THEN 'earnings_overall'
@@ -12,4 +13,4 @@ FROM {counts} AS c
 LEFT JOIN (SELECT * FROM {distributions} WHERE workplace = 'all') AS d
     USING (horizon, who)
 CROSS JOIN (SELECT unnest(CAST($percents AS INTEGER[])) AS percent) AS q
-WHERE c.quantity = 'wage_matched'
+WHERE c.quantity = 'wage_matched' AND (c.dimension <> 'state' OR q.percent = 50)

@@ -1,4 +1,4 @@
-"""The flow of outcome_tables, from keyed people and wages to the four outcome tables."""
+"""The flow of outcome_tables, from keyed people and wages to the confidential tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +39,14 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, r
 
 
 def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
-    """Create ``outcome_tables.{counts,equations,outcomes,definitions}`` of one industry.
+    """Create ``outcome_tables.{counts,equations,outcomes,wage_years,definitions}`` of one industry.
 
     Categories are coarsened by the plan's disclosure profile before anything is tabulated; ``plan.with_profile`` gives the
     same tables under another.
 
     Args:
-        con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,coverage}`` and
-            ``reference_population.{persons,wages,employers}``, and the schema ``outcome_tables``.
+        con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,degrees,
+            unkeyed_credentials,coverage}`` and ``reference_population.{persons,wages,employers,wage_states}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
 
@@ -61,9 +61,6 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
 class _Given:
     """What is counted, with its categories as tabulated."""
 
-    people: Relation
-    units: Relation
-    follow_ups: Relation
     training: Relation
     tries: Relation
     pooled_tries: Relation
@@ -80,18 +77,18 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     credentials = _input(work, "person_keys.credentials")
     answers = together(
         work,
-        passing.passing(work, given.pooled_tries, credentials, given.people, plan),
+        passing.passing(work, given.pooled_tries, credentials, given.asked.people, plan),
         *(answer(work, given.asked, plan) for answer in ANSWERS),
     )
     base = _counts(work, given, ladder, answers, plan)
     ledgers = coverage.pool_ledgers(work, base, plan, earlier)
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
-    distributions = earnings.distribute(work, given.follow_ups)
+    distributions = earnings.distribute(work, given.asked.follow_ups)
     wanted = bands.wanted(
         work,
         ladder,
-        follow_ups=given.follow_ups,
+        follow_ups=given.asked.follow_ups,
         training=given.training,
         tries=given.pooled_tries,
         stacks=given.stacks,
@@ -122,18 +119,19 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
 
 def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan: Plan) -> Relation:
     """All counts but those of pooled lines of the ledgers, with their ids."""
+    asked = given.asked
     return counts.identify(
         work,
         answers.counts,
-        counts.cohort_counts(work, given.units, given.follow_ups, plan),
+        counts.cohort_counts(work, asked.units, asked.follow_ups, plan),
         counts.sector_counts(
-            work, given.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
+            work, asked.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
         ),
         settings.setting_counts(work, given.training, plan, ladder),
         attempts.attempt_counts(work, given.pooled_tries),
         stacking.stack_counts(work, given.stacks, ladder),
         coverage.ledger_counts(
-            work, _input(work, "person_keys.coverage"), given.people, given.units, given.follow_ups, given.sitters
+            work, _input(work, "person_keys.coverage"), asked.people, asked.units, asked.follow_ups, given.sitters
         ),
     )
 
@@ -145,14 +143,15 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
-    person_years = earnings.sum_wages(work, wages, units, people, plan)
-    factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
-    digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     employers = _input(work, "reference_population.employers")
-    main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
     years = wage_years.wage_years(work, wages, employers, _input(work, "reference_population.wage_states"))
     covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
-    follow_ups = employment.follow_up(work, units, covered, shut, person_years, factors, main_employers, plan)
+    asked = earnings.asked_years(work, units, covered, plan)
+    person_years = earnings.sum_wages(work, wages, people, asked)
+    factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
+    digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
+    main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
+    follow_ups = employment.follow_up(work, units, asked, shut, person_years, factors, main_employers, plan)
 
     ladder = group_ladder(work, follow_ups, plan, earlier)
     if ladder.horizons is not None:
@@ -165,9 +164,6 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     stacks = stacking.stack(work, units, awards)
     stacking.walk_stacks(work, stacks, plan, ladder, earlier)
     given = _Given(
-        people=people,
-        units=units,
-        follow_ups=follow_ups,
         training=settings.pool_settings(work, training, plan, ladder, earlier),
         tries=tries,
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
@@ -176,7 +172,17 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         whole_sectors=employment.whole_sectors(work, digits, plan),
         wage_years=years,
         asked=Given(
-            people, awards, units, follow_ups, person_years, factors, main_employers, covered, shut, replicates
+            people,
+            awards,
+            units,
+            follow_ups,
+            person_years,
+            factors,
+            main_employers,
+            covered,
+            asked,
+            shut,
+            replicates,
         ),
     )
     return given, ladder

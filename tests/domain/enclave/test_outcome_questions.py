@@ -140,6 +140,19 @@ def test_a_base_year_without_a_guideline_has_no_such_figures() -> None:
     assert {(row["value"], row["status"]) for row in old.outcomes if row["measure"] in measures} == {(None, -1)}
 
 
+def test_an_older_award_asks_for_no_year_beyond_the_cohort() -> None:
+    """Wages and an award of the nineties: no price index is asked for, and those years count as not covered."""
+    made = World(employers=[(INSIDE, "332710")])
+    for key, days in (("A", ("1997-06-01", "2010-06-01")), ("B", ("2010-06-01",))):
+        made.learners.append((key, 1970, "F", "white", None))
+        for code, day in zip(("CPT", "CPT-SAF"), days, strict=False):
+            made.credentials.append(award(key, "mssc", code, day, result="pass"))
+        made.wages += [(key, year, INSIDE, 30_000.0) for year in range(1994, 2016)]
+    found = tabulated(made)
+    assert found.cell("earnings_each_p50/certifier=mssc/credential=CPT/h=5")["n"] == 1
+    assert {row["year"] for row in found.wage_years} >= {1994, 2015}
+
+
 @pytest.mark.parametrize("attribution", ["first", "highest", "each"])
 def test_answers_do_not_hang_on_the_order_of_rows(attribution: str) -> None:
     one, other = (

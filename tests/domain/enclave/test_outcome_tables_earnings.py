@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.earnings import sum_wages
+from credential_pipeline.enclave.outcome_tables.earnings import asked_years, sum_wages
 from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
@@ -17,7 +17,9 @@ AWARD = [award("A", "mssc", "CPT", "2010-06-01")]
 def person_years(world: World) -> list[tuple[int, int, str]]:
     with working(world) as (work, plan):
         people, _, units = cohort(work, plan)
-        found = sum_wages(work, relation(work.con, "reference_population.wages"), units, people, plan)
+        wages = relation(work.con, "reference_population.wages")
+        covered = work.view("covered", f"SELECT DISTINCT year FROM {wages}")
+        found = sum_wages(work, wages, people, asked_years(work, units, covered, plan))
         rows = rows_of(work.con, f"(SELECT * FROM {found} ORDER BY pid, year)")
     return [(row["year"], row["cents"], row["employer_id"]) for row in rows]
 

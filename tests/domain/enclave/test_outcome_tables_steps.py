@@ -38,7 +38,6 @@ from credential_pipeline.enclave.outcome_tables.macros import macros
 from credential_pipeline.enclave.outcome_tables.plan import Plan, plan_for
 from credential_pipeline.enclave.outcome_tables.premium import premium_cells
 from credential_pipeline.enclave.outcome_tables.stacking import stack, stack_counts, walk_stacks
-from credential_pipeline.enclave.outcome_tables.wage_years import covered_years, shut_years, tell_gaps, wage_years
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import connect
@@ -212,44 +211,6 @@ def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
         (3, "died_before", False, None, None),
         (4, "year_not_covered", False, None, None),
     ]
-
-
-STATES = {"state": "VARCHAR", "agreement": "VARCHAR", "employers": "BIGINT"}
-
-
-def years_of(work: Scratch, jobs: dict[tuple[str, int], int], states: list[tuple[str, str | None, int]]) -> Relation:
-    """Wages with so many jobs in a state and year."""
-    employers = work.rows(
-        "employers", {"employer_id": "VARCHAR", "state": "VARCHAR"}, [(s, s) for s in ("OH", "TX", "AK")]
-    )
-    given = work.rows(
-        "jobs", {"employer_id": "VARCHAR", "year": "INTEGER", "n": "INTEGER"}, [(*k, n) for k, n in jobs.items()]
-    )
-    wages = work.table("wages", f"SELECT employer_id, year FROM {given}, range(n)")
-    return wage_years(work, wages, employers, work.rows("wage_states", STATES, states))
-
-
-def test_a_state_whose_wages_fail_for_a_year_is_not_covered_then(work: Scratch) -> None:
-    jobs = {(state, year): 300 for state in ("OH", "TX") for year in (2010, 2011, 2012, 2013)}
-    jobs |= {("TX", 2012): 20, ("AK", 2010): 10, ("OH", 2014): 40}
-    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
-    # Alaska has too few jobs to be judged; of the last year little has arrived in any state.
-    assert rows(work, shut_years(work, found), "state", "year", where="year < 2014") == [("TX", 2012)]
-    assert rows(work, covered_years(work, found), "year") == [2010, 2011, 2012, 2013]
-
-
-def test_a_state_without_an_agreement_is_covered_in_no_year(work: Scratch) -> None:
-    found = years_of(work, {("OH", 2010): 300}, [("OH", "A", 5), ("TX", None, 5), ("AK", None, 0)])
-    assert rows(work, shut_years(work, found), "state", "year") == [("TX", 2010)]
-
-
-def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
-    jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
-    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
-    said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps."), ("x", "y")])
-    told = dict(rows(work, tell_gaps(work, said, found, plan()), "definition", "text"))
-    assert told["x"] == "y"
-    assert told["year_not_covered"] == "Gaps. Not covered: OH 2007."
 
 
 def test_prices_of_the_base_year_over_those_of_the_year(work: Scratch) -> None:

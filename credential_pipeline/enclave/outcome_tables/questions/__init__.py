@@ -23,27 +23,18 @@ from credential_pipeline.enclave.outcome_tables.questions import (
 from credential_pipeline.enclave.outcome_tables.questions import work as working
 from credential_pipeline.foundation.storage.relation import Scratch
 
-ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = (
-    own_change.answer,
-    versions.answer,
-    working.answer,
-    education.answer,
-    living.answer,
-    comparison.answer,
-    never_passed.answer,
-    stacks.answer,
-    workforce_pell.answer,
+_QUESTIONS: Final = (
+    own_change,
+    versions,
+    working,
+    education,
+    living,
+    comparison,
+    never_passed,
+    stacks,
+    workforce_pell,
 )
+ANSWERS: Final[tuple[Callable[[Scratch, Given, Plan], Answer], ...]] = tuple(one.answer for one in _QUESTIONS)
 """Every question's entry, in the order of the tables."""
-DEFINITIONS: Final[tuple[Definition, ...]] = (
-    *own_change.DEFINITIONS,
-    *stacks.DEFINITIONS,
-    *education.DEFINITIONS,
-    *living.DEFINITIONS,
-    *never_passed.DEFINITIONS,
-    *versions.DEFINITIONS,
-    *working.DEFINITIONS,
-    *comparison.DEFINITIONS,
-    *workforce_pell.DEFINITIONS,
-)
+DEFINITIONS: Final[tuple[Definition, ...]] = tuple(meant for one in _QUESTIONS for meant in one.DEFINITIONS)
 """What all their figures mean."""

@@ -186,10 +186,10 @@ class _Answering:
             return self._mean(*self._grouped(asked.where, asked.column, breakdown), self._table.numbers[asked.column])
         p = int(asked.statistic.removeprefix("p")) / 100
         sides = [None] if asked.less is None else [False, True]
-        found = [place(self._replicates, *self._side(asked, breakdown, side), p) for side in sides]
+        found = [place(self._replicates, *self._side(asked, breakdown, side=side), p) for side in sides]
         return percentile_bands(*found) if len(found) == 1 else difference_bands(*found)
 
-    def _side(self, asked: MoneyBand, breakdown: tuple[str, ...], side: bool | None) -> tuple[Sorted, Sums]:  # noqa: FBT001
+    def _side(self, asked: MoneyBand, breakdown: tuple[str, ...], *, side: bool | None) -> tuple[Sorted, Sums]:
         """The sorted rows of those who count, or of one side of them, and their sizes."""
         key = (asked.where, asked.column, breakdown, asked.less, side)
         if key not in self._sorted:

@@ -1,0 +1,59 @@
+"""Which years of which states the wage files cover, on jobs counted by hand."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from credential_pipeline.enclave.outcome_tables.wage_years import covered_years, shut_years, tell_gaps, wage_years
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from tests.domain.enclave.outcome_tables_world import settings
+
+
+@pytest.fixture
+def work() -> Iterator[Scratch]:
+    with connect(threads=1) as con, scratch(con) as made:
+        yield made
+
+
+def rows(work: Scratch, source: Relation, *columns: str, where: str = "true") -> list[tuple]:
+    """The columns of a relation, sorted."""
+    return work.con.execute(f"SELECT {', '.join(columns)} FROM {source} WHERE {where} ORDER BY ALL").fetchall()
+
+
+STATES = {"state": "VARCHAR", "agreement": "VARCHAR", "employers": "BIGINT"}
+
+
+def years_of(work: Scratch, jobs: dict[tuple[str, int], int], states: list[tuple[str, str | None, int]]) -> Relation:
+    """Wages with so many jobs in a state and year."""
+    employers = work.rows(
+        "employers", {"employer_id": "VARCHAR", "state": "VARCHAR"}, [(s, s) for s in ("OH", "TX", "AK")]
+    )
+    given = work.rows(
+        "jobs", {"employer_id": "VARCHAR", "year": "INTEGER", "n": "INTEGER"}, [(*k, n) for k, n in jobs.items()]
+    )
+    wages = work.table("wages", f"SELECT employer_id, year FROM {given}, range(n)")
+    return wage_years(work, wages, employers, work.rows("wage_states", STATES, states))
+
+
+def test_a_state_whose_wages_fail_for_a_year_is_not_covered_then(work: Scratch) -> None:
+    jobs = {(state, year): 300 for state in ("OH", "TX") for year in (2010, 2011, 2012, 2013)}
+    jobs |= {("TX", 2012): 20, ("AK", 2010): 10, ("OH", 2014): 40}
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
+    # Alaska has too few jobs to be judged; of the last year little has arrived in any state.
+    assert rows(work, shut_years(work, found), "state", "year", where="year < 2014") == [("TX", 2012)]
+    assert rows(work, covered_years(work, found), "year") == [(2010,), (2011,), (2012,), (2013,)]
+
+
+def test_a_state_without_an_agreement_is_covered_in_no_year(work: Scratch) -> None:
+    found = years_of(work, {("OH", 2010): 300}, [("OH", "A", 5), ("TX", None, 5), ("AK", None, 0)])
+    assert rows(work, shut_years(work, found), "state", "year") == [("TX", 2010)]
+
+
+def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
+    jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
+    said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps."), ("x", "y")])
+    told = dict(rows(work, tell_gaps(work, said, found, settings()), "definition", "text"))
+    assert told["x"] == "y"
+    assert told["year_not_covered"] == "Gaps. Not covered: OH 2007."
