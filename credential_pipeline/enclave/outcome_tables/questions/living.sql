@@ -1,11 +1,11 @@
 -- One row per person and horizon: wages at the nation's prices (level), the guideline of the base year, and whether the
--- line was met by then in a year after the award. A state without a parity (a territory, or unknown) has no level, nor has
--- anybody where the base year has no guideline.
+-- line was met by then in a year after the award. Who lives where there is no parity (a territory, or unknown) has no level and is
+-- not followed, nor is anybody where the base year has no guideline.
 WITH lines AS (
     SELECT one_person, each_additional FROM {guidelines} WHERE year = $base_year
 ), priced AS (
-    SELECT f.*, l.one_person, l.each_additional,
-           CASE WHEN l.one_person IS NOT NULL THEN f.real / (r.parity / 100) END AS level
+    SELECT f.*, l.one_person, l.each_additional, l.one_person IS NOT NULL AND r.parity IS NOT NULL AS priced,
+           CASE WHEN priced THEN f.real / (r.parity / 100) END AS level
     FROM {persons} AS f
     JOIN {people} AS p USING (pid)
     LEFT JOIN {parities} AS r ON r.state = p.state
@@ -13,8 +13,7 @@ WITH lines AS (
 )
 SELECT
     *,
-    horizon >= 1 AND one_person IS NOT NULL
-        AND bool_and(presence <> 'year_not_covered') OVER so_far AS followed,
+    horizon >= 1 AND priced AND bool_and(presence <> 'year_not_covered') OVER so_far AS followed,
     coalesce(bool_or(level > CAST($percent AS DOUBLE) / 100 * (one_person + ($household - 1) * each_additional)) OVER so_far, false)
         AS reached
 FROM priced
