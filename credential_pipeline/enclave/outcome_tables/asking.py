@@ -19,8 +19,8 @@ _PARTS = ("sector", "setting")
 _WHO = f"who_of({', '.join(GROUP)})"
 LARGE = 300
 """Learners from which on a group is asked the questions: the answers of smaller ones would be hidden in good part."""
-_OWN_GROUPS = ("workforce_pell", "each")
-"""Tables of questions whose groups are not those of the cohort."""
+_ANY_SIZE = ("workforce_pell", "each")
+"""Tables whose groups are pooled, or judged, by a rule of their own."""
 _PERCENTS = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
 
 
@@ -145,7 +145,6 @@ def ask_money(
     source: Relation,
     asks: Sequence[MoneyAsk],
     breakdowns: Breakdowns = BREAKDOWNS,
-    parts: Sequence[str] = (),
 ) -> Answer:
     """Percentiles and means of amounts, with the number of people who have them.
 
@@ -154,20 +153,18 @@ def ask_money(
         source: As for :func:`ask_shares`.
         asks: The amounts.
         breakdowns: For whom they are asked, beside everybody.
-        parts: Columns of the source by which the amounts are told apart: sector, setting or both.
 
     Returns:
         Counts, and cells, whose bands are wanted.
     """
     answers: list[Answer] = []
     for column, where in dict.fromkeys((ask.column, ask.where) for ask in asks):
-        lists = _gather(work, source, column, where, breakdowns, parts)
+        lists = _gather(work, source, column, where, breakdowns)
         answers += [_amounts(work, lists, ask) for ask in asks if (ask.column, ask.where) == (column, where)]
     figures = tuple(
         MoneyBand(ask.measure, ask.column, ask.statistic, where=ask.where, definition=ask.definition) for ask in asks
     )
-    sets = [(*breakdown, *parts) for breakdown in _with_everybody(breakdowns)]
-    return replace(together(work, *answers), wanted=(Wanted(source, figures, sets),))
+    return replace(together(work, *answers), wanted=(Wanted(source, figures, _with_everybody(breakdowns)),))
 
 
 def together(work: Scratch, *answers: Answer) -> Answer:
@@ -181,13 +178,14 @@ def together(work: Scratch, *answers: Answer) -> Answer:
     )
 
 
-def of_large_groups(work: Scratch, cells: Relation, counts: Relation, plan: Plan) -> Relation:
+def of_large_groups(work: Scratch, cells: Relation, plan: Plan) -> Relation:
     """The answers for everybody and for groups of :data:`LARGE` learners; none are left out where categories stay as they are.
+
+    A group is as large as the largest of its figures in the same table: tables have groups of their own.
 
     Args:
         work: Where the rows live.
         cells: The answers.
-        counts: All counts, with their ids.
         plan: The settings.
     """
     if plan.thresholds is None:
@@ -195,35 +193,31 @@ def of_large_groups(work: Scratch, cells: Relation, counts: Relation, plan: Plan
     return work.table(
         "cells",
         f"""
-        SELECT c.* FROM {cells} AS c
-        WHERE c."table" IN {_OWN_GROUPS} OR c.definition = 'not_reported' OR {_WHO} IN (
-            SELECT who FROM {counts} WHERE quantity = '{plan.lead}cohort' AND horizon IS NULL AND (who = '' OR value >= {LARGE})
-        )
+        SELECT * FROM {cells}
+        QUALIFY {_WHO} = '' OR "table" IN {_ANY_SIZE} OR definition = 'not_reported'
+            OR max(n) OVER (PARTITION BY "table", {_WHO}) >= {LARGE}
         """,
     )
 
 
-def _gather(
-    work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns, parts: Sequence[str]
-) -> Relation:
-    """The sorted amounts ``v`` of every group, horizon and part."""
-    by = "".join(f"{part}, " for part in parts)
+def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns) -> Relation:
+    """The sorted amounts ``v`` of every group and horizon."""
     sets, used = _sets(breakdowns)
     return work.table(
         "gathered",
         f"""
         WITH lists AS (
-            SELECT {_those(used)} horizon, {by}list_sort(list(CAST({column} AS DOUBLE))) AS v
+            SELECT {_those(used)} horizon, list_sort(list(CAST({column} AS DOUBLE))) AS v
             FROM {source} WHERE ({where}) AND {column} IS NOT NULL
-            GROUP BY horizon, {by}GROUPING SETS ({sets})
+            GROUP BY horizon, GROUPING SETS ({sets})
         )
-        SELECT {_labels(used)}, horizon, {by}v FROM lists WHERE {_told(used)}
+        SELECT {_labels(used)}, horizon, v FROM lists WHERE {_told(used)}
         """,
     )
 
 
 def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
-    shape = ", ".join([*GROUP, "horizon", *(part for part in _PARTS if part in lists.columns)])
+    shape = ", ".join([*GROUP, "horizon"])
     counts = COUNTS.rows(
         work, f"SELECT '{ask.n}' AS quantity, {shape}, len(v) AS value, value AS learners FROM {lists}"
     )
@@ -232,13 +226,12 @@ def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
     else:
         percent = _PERCENTS[ask.statistic]
         value, publishable = f"percentile(v, {percent})", f"smoothed(v, {percent})"
-    tail = ", ".join(part if part in lists.columns else "'all'" for part in _PARTS)
     cells = CELLS.rows(
         work,
         f"""
         SELECT '{ask.table}' AS "table", '{ask.measure}' AS measure, '{ask.definition or ask.measure}' AS definition,
                '{ask.unit}' AS unit, {shape}, len(v) AS n, {value} AS value, {publishable} AS publishable,
-               '{ask.n}' || id_tail({_WHO}, {tail}, horizon) AS n_count_id
+               '{ask.n}' || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
         FROM {lists}
         """,
     )

@@ -62,7 +62,7 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
         plan: The settings.
 
     Returns:
-        uid, pid, lead (the first unit of a person), certifier, credential, award_date, award_year, training_setting,
+        uid, pid, lead (the first unit of a person), certifier, credential, own_certifier and own_credential (never coarsened), award_date, award_year, training_setting,
         cohort, age_band, sex, race, ethnicity, state, death_year.
 
     Raises:

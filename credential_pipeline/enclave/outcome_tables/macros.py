@@ -1,4 +1,7 @@
-"""The words that the statements of this hop share: percentiles, the parts of an id. Not here: bands (uncertainty)."""
+"""The words that the statements of this hop share: percentiles, bands of simple samples, cells of the comparison, ids.
+
+Not here: bands from replicates of people and links (uncertainty).
+"""
 
 import re
 from collections.abc import Iterator

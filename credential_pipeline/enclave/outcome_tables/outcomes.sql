@@ -1,5 +1,5 @@
 -- A cell without a value has status -1 and no band. The definition is part of the id only where one measure has several.
--- A label that is marked silent is counted and has no cell. States have cells at a few horizons, or the tables would be
+-- A label that is marked silent is counted and has no cell, but in tables with categories of their own. States have cells at a few horizons, or the tables would be
 -- theirs for the most part.
 WITH silent AS (
     SELECT DISTINCT dimension, within, label FROM {rungs} WHERE silent
@@ -10,15 +10,18 @@ WITH silent AS (
     AND (c.measure = 'without_cell_share' OR NOT EXISTS (
         SELECT 1 FROM silent AS s
         WHERE CASE s.dimension
-            WHEN 'certifier' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.label
-            WHEN 'credential' THEN c."table" NOT IN ('attempts', 'workforce_pell') AND c.certifier = s.within AND c.credential = s.label
+            WHEN 'certifier'
+                THEN c."table" NOT IN ('attempts', 'each', 'never_passed', 'workforce_pell') AND c.certifier = s.label
+            WHEN 'credential'
+                THEN c."table" NOT IN ('attempts', 'each', 'never_passed', 'workforce_pell') AND c.measure <> 'next_award_effect'
+                AND c.certifier = s.within AND c.credential = s.label
             WHEN 'attempts_certifier' THEN c."table" = 'attempts' AND c.certifier = s.label
             WHEN 'attempts_credential'
                 THEN c."table" = 'attempts' AND c.certifier = s.within AND c.credential = s.label
             WHEN 'cohort' THEN c.cohort = s.label
-            WHEN 'age_band' THEN c.age_band = s.label
-            WHEN 'sex' THEN c.sex = s.label
-            WHEN 'race' THEN c.race = s.label
+            WHEN 'age_band' THEN c."table" <> 'never_passed' AND c.age_band = s.label
+            WHEN 'sex' THEN c."table" <> 'never_passed' AND c.sex = s.label
+            WHEN 'race' THEN c."table" <> 'never_passed' AND c.race = s.label
             WHEN 'ethnicity' THEN c.ethnicity = s.label
             WHEN 'state' THEN c.state = s.label
             WHEN 'sector' THEN c.sector = s.label

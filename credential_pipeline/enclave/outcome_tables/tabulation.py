@@ -106,7 +106,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         stacking.stack_cells(work, counted, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
-        of_large_groups(work, answers.cells, counted, plan),
+        of_large_groups(work, answers.cells, plan),
     )
     pooled = coverage.pooled_equations(work, ledgers)
     keep(work.con, SNAPSHOT, "counts", counted)

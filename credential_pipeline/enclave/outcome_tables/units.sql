@@ -15,7 +15,7 @@ SELECT
     CAST(row_number() OVER (ORDER BY pid, certifier, credential) AS INTEGER) AS uid,
     pid,
     row_number() OVER (PARTITION BY pid ORDER BY award_date, certifier, credential) = 1 AS lead,
-    certifier, credential, award_date, award_year, training_setting,
+    certifier, credential, certifier AS own_certifier, credential AS own_credential, award_date, award_year, training_setting,
     coalesce(list_filter(
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]), lambda band: age BETWEEN band.low AND band.high
     )[1].label, 'unknown') AS age_band,

@@ -15,6 +15,8 @@ LEAST: Final = 0.5
 FEWEST: Final = 200
 """Jobs in the usual year from which on a state, or the nation, is judged by them; fewer swing too much."""
 NATION: Final = "all"
+UNKNOWN: Final = "unknown"
+"""Employers without a state; who lives in no known state is followed like the nation."""
 
 
 def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Relation) -> Relation:
@@ -43,13 +45,15 @@ def covered_years(work: Scratch, years: Relation) -> Relation:
 
 def shut_years(work: Scratch, years: Relation) -> Relation:
     """State and year that are not covered while others are; who lives there then is not followed."""
-    return work.view("shut_years", f"SELECT state, year FROM {years} WHERE state <> '{NATION}' AND NOT covered")
+    return work.view(
+        "shut_years", f"SELECT state, year FROM {years} WHERE state NOT IN ('{NATION}', '{UNKNOWN}') AND NOT covered"
+    )
 
 
 def tell_gaps(work: Scratch, definitions: Relation, years: Relation, plan: Plan) -> Relation:
     """The definitions; that of years that are not covered names the states and years, of those that the tables touch."""
     rows = work.con.execute(
-        f"SELECT state, list(year ORDER BY year) FROM {years} WHERE NOT covered AND year BETWEEN ? AND ?"
+        f"SELECT state, list(year ORDER BY year) FROM {years} WHERE state <> '{UNKNOWN}' AND NOT covered AND year BETWEEN ? AND ?"
         " GROUP BY state ORDER BY state",
         [plan.first_year + plan.first_horizon, plan.last_year + plan.last_horizon],
     ).fetchall()

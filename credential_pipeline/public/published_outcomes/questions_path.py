@@ -28,7 +28,7 @@ HIRED: Final = (
             Series(
                 "first_job_in_industry_share",
                 "First new job in the industry, of newcomers",
-                "Of those who had not worked in {industry} before, {value} found the first new job there{band}.",
+                "Of those not seen at work in {industry} in the reported years before, {value} found the first new job there{band}.",
                 "first_job_newcomers",
             ),
         ),

@@ -196,7 +196,9 @@ def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect
         return (award - 5) * bins + rng.integers(0, bins, len(award))
 
     def side(person: np.ndarray, award: np.ndarray, cell: np.ndarray) -> Side:
-        return Side(person, award + first, cell, np.full(len(person), 9999), person * years + award)
+        return Side(
+            person, award + first, cell, np.full(len(person), 9999), person * years + award, np.zeros(len(person), int)
+        )
 
     return Frames(
         uid=np.arange(holders),
@@ -205,7 +207,7 @@ def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect
         cells=3 * bins,
         earnings=cents.ravel(),
         first_year=first,
-        known=np.ones(years, dtype=np.bool_),
+        known=np.ones((2, years), dtype=np.bool_),
     )
 
 
@@ -272,10 +274,16 @@ def test_the_dead_and_uncovered_years_do_not_count_as_zeros() -> None:
     assert gaps(dead, 1, zeros=True).holders.tolist() == list(range(30))
     assert gaps(dead, 2, zeros=True).holders.tolist() == list(range(10, 30))
     known = made.known.copy()
-    known[7] = False
+    known[:, 7] = False
     uncovered = replace(made, known=known)
     counted = gaps(uncovered, 1, zeros=True).holders
     assert counted.tolist() == np.flatnonzero(made.holders.award_year != 2006).tolist()
+    # The state of the first ten has a gap; who lives elsewhere counts.
+    known = made.known.copy()
+    known[1] = False
+    home = np.where(np.arange(30) < 10, 1, 0)
+    gap = replace(made, known=known, holders=replace(made.holders, home=home))
+    assert gaps(gap, 1, zeros=True).holders.tolist() == list(range(10, 30))
 
 
 def test_the_check_takes_off_what_the_match_leaves_different() -> None:

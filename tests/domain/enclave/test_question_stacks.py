@@ -1,4 +1,4 @@
-"""Every holder of each credential, what comes next, and what a further one adds, on five people."""
+"""Every holder of each credential, what comes next, and what a further one adds, on six people."""
 
 import csv
 from dataclasses import replace
@@ -7,24 +7,28 @@ import pytest
 
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.reference.load import FOLDER
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
+from credential_pipeline.foundation.storage.sql import statement
 from tests.domain.enclave.outcome_tables_world import Result, World, award, opened, settings, tabulated
 
-PAY = {"T": (10_000.0, 20_000.0), "S": (10_000.0, 13_000.0), "U": (10_000.0, 90_000.0)}
+PAY = {"T": (10_000.0, 20_000.0), "S": (10_000.0, 13_000.0), "X": (10_000.0, 13_000.0), "U": (10_000.0, 90_000.0)}
 
 
 def world() -> World:
-    """T adds CPT two years after CPT-SAF, S stops with it, U adds N1 six years later; V and W have one credential."""
+    """T adds CPT two years after CPT-SAF, S and X stop with it, U adds N1 six years later; V and W have one credential."""
     wages = [
         (key, year, "E1", PAY[key][year > turn])
-        for key, turn in (("T", 2014), ("S", 2014), ("U", 2018))
+        for key, turn in (("T", 2014), ("S", 2014), ("X", 2014), ("U", 2018))
         for year in (turn - 2, turn - 1, turn + 1, turn + 2)
     ]
     return World(
-        learners=[(key, 1990, "F", "white", None) for key in "STUVW"],
+        learners=[(key, 1990, "F", "white", None) for key in "STUVWX"],
         credentials=[
             award("T", "mssc", "CPT-SAF", "2012-03-01"),
             award("T", "mssc", "CPT", "2014-03-01"),
             award("S", "mssc", "CPT-SAF", "2012-03-01"),
+            award("X", "mssc", "CPT-SAF", "2012-03-01"),
             award("U", "mssc", "CPT-SAF", "2012-03-01"),
             award("U", "nims", "N1", "2018-03-01"),
             award("V", "mssc", "CPT", "2012-06-01"),
@@ -63,14 +67,50 @@ def test_how_soon_the_next_one_comes(found: Result) -> None:
     # W's award is too young to tell, and the others' are old enough.
     for years in (1, 2, 5):
         cell = found.cell(f"further_award_share/within_{years}")
-        assert (cell["value"], cell["n"]) == ((0.0, 4) if years == 1 else (0.25, 4))
+        assert (cell["value"], cell["n"]) == ((0.0, 5) if years == 1 else (0.2, 5))
 
 
 def test_which_one_comes_next(found: Result) -> None:
     tail = "next_award_share/certifier=mssc/credential=CPT-SAF/setting="
-    for setting in ("mssc/CPT", "nims/N1", "no_further_award"):
+    for setting, share in (("mssc/CPT", 0.25), ("nims/N1", 0.25), ("no_further_award", 0.5)):
         cell = found.cell(tail + setting)
-        assert (cell["value"], cell["n"]) == (pytest.approx(1 / 3, abs=1e-6), 3)
+        assert (cell["value"], cell["n"]) == (share, 4)
+
+
+def test_under_highest_the_next_award_is_none_of_those_counted_or_before() -> None:
+    """Two awards of one day, of which the higher one counts: it is not its own next."""
+    made = world()
+    made.credentials = [award(key, "nims", code, "2012-03-01") for key in "ST" for code in ("N1", "N2")]
+    made.credentials += [award("T", "mssc", "CPT", "2013-03-01")]
+    found = tabulated(made, attribution="highest", cohorts={"first_award_year": 2012, "last_award_year": 2012})
+    tail = "next_award_share/certifier=nims/credential=N2/setting="
+    assert {cell["setting"] for cell in found.outcomes if cell["measure"] == "next_award_share"} == {
+        "mssc/CPT",
+        "no_further_award",
+    }
+    assert found.value(tail + "mssc/CPT") == 0.5
+    assert found.value("months_to_next_p50") == pytest.approx(365 * 12 / 365.25, abs=1e-5)
+
+
+def test_the_band_holds_what_sets_strata_of_one_apart() -> None:
+    columns = {"pid": "INTEGER", "nth": "INTEGER", "certifier": "VARCHAR", "credential": "VARCHAR", "gap": "INTEGER"}
+    columns |= {"age_band": "VARCHAR", "treated": "BOOLEAN", "change": "DOUBLE"}
+    treated = [(number, 2, "c", "k", number, "all", True, 5_000.0 * number) for number in range(1, 5)]
+    others = [(10 * gap + place, 2, None, None, gap, "all", False, 0.0) for gap in range(1, 5) for place in range(2)]
+    alone = [(99, 2, None, None, 9, "all", False, 0.0), (98, 2, "c", "k", 9, "all", True, 1e6)]
+    with connect(threads=1) as con, scratch(con) as work:
+        changes = work.rows("changes", columns, [*treated, *others, *alone])
+        groups = work.table(
+            "groups", f"SELECT pid, nth, 'c' AS certifier, 'k' AS credential, 's' AS setting FROM {changes}"
+        )
+        text = statement(
+            "credential_pipeline.enclave.outcome_tables.questions.stacks", "effects.sql", changes=changes, groups=groups
+        )
+        ((n, effect, deviation),) = con.execute(f"SELECT n, effect, deviation FROM ({text})").fetchall()
+    # Whoever has one control alone is in no figure: of one control no spread is known.
+    assert (n, effect) == (4, 12_500.0)
+    spread = sum((5_000 * number - 12_500) ** 2 for number in range(1, 5)) ** 0.5 / 4
+    assert deviation == pytest.approx(spread)
 
 
 def test_a_step_on_a_ladder_is_marked() -> None:

@@ -1,7 +1,7 @@
 """Would Workforce Pell pay: programmes written by hand that pass, fail, or cannot be evaluated, each for one reason."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -116,7 +116,7 @@ def tables(world: World, profile: str = "standard", base_year: int = 2018, **cha
         factors = price_factors(work, reference_series(work, "cpi_u"), wages, plan)
         covered = work.table("covered", f"SELECT DISTINCT year FROM {wages}")
         shut = work.rows("shut", {"state": "VARCHAR", "year": "INTEGER"}, [("OH", 2018)])
-        given = Given(people, people, people, people, people, factors, people, covered, shut, NOBODY)
+        given = replace(everything(people), price_factors=factors, covered_years=covered, shut_years=shut)
         answered = answer(work, given, plan)
         rungs = work.rows(
             "rungs", dict.fromkeys(("dimension", "within", "label"), "VARCHAR") | {"silent": "BOOLEAN"}, []
@@ -124,6 +124,12 @@ def tables(world: World, profile: str = "standard", base_year: int = 2018, **cha
         found = rows_of(work.con, outcomes(work, plan, rungs, no_bands(work), answered.cells))
         counts = {row["count_id"]: row["value"] for row in rows_of(work.con, identify(work, answered.counts))}
         return Answered(found, counts, dict(answered.rules))
+
+
+def everything(people: Relation) -> Given:
+    """What is known, of which the question reads no more than is said otherwise."""
+    names = (field.name for field in fields(Given) if field.name != "replicates")
+    return Given(**dict.fromkeys(names, people), replicates=NOBODY)
 
 
 def verdict(result: Answered) -> tuple[str, str, set[str]]:
@@ -190,7 +196,8 @@ def without_provider(world: World) -> World:
         (college(years=range(2000, 2017)), {}, "cannot_be_evaluated", {"too_young"}),
         (college(years=range(2010, 2012)), {}, "cannot_be_evaluated", {"wages_not_covered"}),
         (replace(college(), wage_states=[("NC", None, 1)]), {}, "cannot_be_evaluated", {"wages_not_covered"}),
-        (college(), {"state": "AK"}, "passes", {"prices_not_covered"}),
+        (college(), {"state": "KY"}, "cannot_be_evaluated", {"wages_not_covered"}),
+        (replace(college(), wage_states=[("AK", "agreed", 1)]), {"state": "AK"}, "passes", {"prices_not_covered"}),
         (college(), {"base_year": 2017}, "passes", {"prices_not_covered"}),
         (college(), {"tuition_and_fees": {"usd": 900, "year": 2040}}, "passes", {"prices_not_covered"}),
         (without_failures(college()), {}, "cannot_be_evaluated", {"completion_not_known"}),
@@ -254,7 +261,7 @@ def test_rows_in_another_order_give_the_same_cells() -> None:
 def test_without_programmes_there_is_no_cell() -> None:
     with working(college()) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        answered = answer(work, Given(*[people] * 9, NOBODY), plan)
+        answered = answer(work, everything(people), plan)
         assert not rows_of(work.con, answered.cells)
         assert not rows_of(work.con, answered.counts)
 

@@ -93,7 +93,7 @@ MEANINGS = {
     "leaver_earnings_p50": Meaning("leavers", money=True),
     "leaver_sector_share": Meaning("leavers", "leavers", "leavers_elsewhere", splits=("sector",)),
     "came_from_share": Meaning("entrants", "entrants", "entrants_from_elsewhere", splits=("sector",)),
-    "new_job_share": Meaning("cohort", "new_job", "no_new_job"),
+    "new_job_share": Meaning("followed_to_a_job", "new_job", "no_new_job"),
     "prior_degree_share": Meaning("cohort", "prior_degree", "no_prior_degree"),
     "enrolled_at_award_share": Meaning("cohort", "enrolled_at_award", "not_enrolled_at_award"),
     "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency"),

@@ -50,7 +50,7 @@ DEFINITIONS: Final = (
         "enrolled_at_award_share",
         "enrolled_at_award_share",
         "Enrolled at the award",
-        "Share of the learners of the cohort who were enrolled on the day of the award, by the education registry.",
+        "Share of the learners of the cohort who were enrolled on the day of the award, by the education registry; an enrollment without an end is taken to last half a year.",
     ),
     *(_within("enrolled", "enrolled anew, after the award and within {}", years) for years in YEARS),
     *(_within("finished", "finished a degree, after the award and within {}", years) for years in YEARS),
@@ -70,10 +70,11 @@ DEFINITIONS: Final = (
 def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """Shares of the cohort with a degree before the award, enrolled at it, and what followed within 1, 2 and 5 years."""
     paths = schooling(work, given)
-    cohort, table = f"{plan.lead}cohort", "education"
+    del plan
+    table = "education"
     asks = [
-        ShareAsk(table, "prior_degree_share", cohort, "prior_degree", "true", "prior_level IS NOT NULL"),
-        ShareAsk(table, "enrolled_at_award_share", cohort, "enrolled_at_award", "true", "enrolled"),
+        ShareAsk(table, "prior_degree_share", "school_known", "prior_degree", "registry", "prior_level IS NOT NULL"),
+        ShareAsk(table, "enrolled_at_award_share", "school_known", "enrolled_at_award", "registry", "enrolled"),
     ]
     for years in YEARS:
         known, within = f"known_{years}", f"within_{years}"
@@ -101,7 +102,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
             )
         )
     levels = work.view("levels", f"SELECT *, prior_level AS setting FROM {paths}")
-    level = ShareAsk(table, "prior_degree_level_share", cohort, "prior_degree_level", "true", "true")
+    level = ShareAsk(table, "prior_degree_level_share", "school_known", "prior_degree_level", "registry", "true")
     return together(work, ask_shares(work, paths, asks, BROAD), ask_shares(work, levels, [level], (), ["setting"]))
 
 
@@ -109,7 +110,7 @@ def schooling(work: Scratch, given: Given) -> Relation:
     """One row per person: pid, the group's columns, horizon (none), what the registry says before, at and after the award.
 
     ``prior_level`` is the level of the last degree before the award; ``enrolled`` is meant on its day; ``known_k`` says
-    whether the registry reaches k years beyond it; ``enrolled_k``, ``finished_k`` and ``left_k`` are of that time.
+    ``registry`` whether it holds anything, whether it reaches k years beyond it; ``enrolled_k``, ``finished_k`` and ``left_k`` are of that time.
     """
     events = work.table(
         "schooling",
@@ -123,14 +124,14 @@ def schooling(work: Scratch, given: Given) -> Relation:
         ),
     )
     flags = ", ".join(
-        f"award_date + to_years({k}) <= last_day AS known_{k}, coalesce(next_begin <= award_date + to_years({k}), false) AS enrolled_{k}, "
+        f"coalesce(award_date + to_years({k}) <= last_day, false) AS known_{k}, coalesce(next_begin <= award_date + to_years({k}), false) AS enrolled_{k}, "
         f"coalesce(next_degree <= award_date + to_years({k}), false) AS finished_{k}, "
-        f"NOT finished_{k} AND NOT list_bool_or(list_append(list_transform(spells, lambda s: s.begin_date <= award_date + to_years({k}) "
+        f"NOT coalesce(degree_since <= award_date + to_years({k}), false) AND NOT list_bool_or(list_append(list_transform(spells, lambda s: s.begin_date <= award_date + to_years({k}) "
         f"AND s.end_date >= award_date + to_years({k})), false)) AS left_{k}"
         for k in YEARS
     )
     group = ", ".join(GROUP)
     return work.table(
         "school_paths",
-        f"SELECT pid, {group}, CAST(NULL AS INTEGER) AS horizon, prior_level, enrolled, {flags} FROM {events}",
+        f"SELECT pid, {group}, CAST(NULL AS INTEGER) AS horizon, prior_level, enrolled, last_day IS NOT NULL AS registry, {flags} FROM {events}",
     )

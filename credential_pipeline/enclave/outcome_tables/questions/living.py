@@ -25,7 +25,7 @@ LINE: Final = (200, 1)
 _PRICES: Final = (
     "Own real annual wages are divided by the price level of the state where the learner lives (regional price parities of the "
     "Bureau of Economic Analysis, 2023) and set against the guideline of the Department of Health and Human Services in the base "
-    "year; other income and other earners are not known."
+    "year; other income and other earners are not known, and whoever lives in a territory or no known state is left out."
 )
 
 
@@ -113,8 +113,8 @@ def _months(work: Scratch, reached: Answer, bands: Relation) -> Answer:
         f"""
         SELECT {group}, 'living' AS "table", 'months_to_living_wage_p50' AS measure, 'mean' AS unit,
                min(12 * horizon) FILTER (value >= 0.5) AS value, min(12 * horizon) FILTER (b.high >= 0.5) AS low,
-               min(12 * horizon) FILTER (b.low >= 0.5) AS high, arg_max(n, horizon) AS n,
-               arg_max(n_count_id, horizon) AS n_count_id
+               min(12 * horizon) FILTER (b.low >= 0.5) AS high, coalesce(arg_min(n, horizon) FILTER (value >= 0.5), arg_max(n, horizon)) AS n,
+               coalesce(arg_min(n_count_id, horizon) FILTER (value >= 0.5), arg_max(n_count_id, horizon)) AS n_count_id
         FROM {reached.cells} AS c LEFT JOIN {bands} AS b USING ({group}, horizon) GROUP BY {group}
         """,
     )

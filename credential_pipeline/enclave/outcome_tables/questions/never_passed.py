@@ -39,7 +39,7 @@ _NEVER = (
 )
 _PASSER = (
     "who first sat in such a year and hold an award, drawn so that they first sat with the same certifiers in the same years as "
-    "those who never passed; they may differ otherwise, so that a difference is not the effect of passing"
+    "those who never passed, as far as there are enough; they may differ otherwise, so that a difference is not the effect of passing"
 )
 _WHEN = "Years are counted from the year of the first sitting, and the age is that at it."
 DEFINITIONS: Final = (

@@ -24,7 +24,7 @@ def replicates_of(work: Scratch, people: Relation, person_links: Relation, repli
         f"""
         SELECT max(k.match_probability) AS probability
         FROM {people.needs("pid", "person_key")} AS p
-        JOIN {person_links.needs("person_key", "match_probability")} AS k USING (person_key)
+        LEFT JOIN {person_links.needs("person_key", "match_probability")} AS k USING (person_key)
         GROUP BY p.pid ORDER BY p.pid
         """
     ).fetchnumpy()["probability"]

@@ -37,6 +37,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         employers=source(work.con, "reference_population.employers"),
         price_factors=given.price_factors,
         covered_years=given.covered_years,
+        shut_years=given.shut_years,
     )
     found = match(work, sources, plan)
     return together(

@@ -44,6 +44,7 @@ def support(work: Scratch, found: Match, units: Relation) -> Answer:
                u.uid IN (SELECT uid FROM {found.persons} WHERE uid IS NOT NULL) AS in_wages
         FROM {units} AS u
         WHERE u.lead AND u.award_year IN (SELECT award_year FROM {found.award_years})
+            AND u.uid NOT IN (SELECT uid FROM {found.not_asked} WHERE uid IS NOT NULL)
         """,
     )
     matched = ask_shares(work, sought, [_MATCHED])

@@ -67,7 +67,7 @@ DEFINITIONS: Final = (
         "without_others",
         "common_support_share",
         "Holders without comparable others",
-        "Share, of the holders whose years -3 and -2 the wage files cover, who have wages and too few others like them.",
+        "Share, of the holders whose years -3 and -2 the wage files cover, who have wages and too few others like them, or whose age is not known.",
     ),
     Definition(
         "premium_matched",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
 from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
-from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,6 +29,7 @@ class Side:
         cell: Number of the cell [n].
         last_year: Year of death, far away for the living [n].
         place: Where the person's earnings of the award year stand in ``Frames.earnings`` [n].
+        home: Number of the state where the person lives, 0 for none with gaps [n].
     """
 
     person: Ints
@@ -36,6 +37,7 @@ class Side:
     cell: Ints
     last_year: Ints
     place: Ints
+    home: Ints
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Frames:
         cells: Number of cells.
         earnings: Cents of the base year, person after person and year after year.
         first_year: The first of these years.
-        known: Whether the wage files cover the year and its prices are known, from the first year.
+        known: Whether the wage files cover the year in the state and its prices are known, [states, years from the first].
     """
 
     uid: Ints
@@ -62,7 +64,7 @@ class Frames:
 
     def earned(self, side: Side, horizon: int) -> tuple[Floats, Bools]:
         """Cents at a horizon, and who is covered by the wage files and alive then, [n]; the horizon lies in the span."""
-        there = self.known[side.award_year + (horizon - self.first_year)] & (
+        there = self.known[side.home, side.award_year + (horizon - self.first_year)] & (
             side.last_year >= side.award_year + horizon
         )
         return self.earnings[side.place + horizon].astype(np.float64), there
@@ -90,25 +92,29 @@ def frames(work: Scratch, found: Match) -> Frames:
     """
     years = work.con.execute(f"SELECT year FROM {found.known_years}").fetchnumpy()["year"]
     first, last = found.careers.first_year, found.careers.last_year
+    known, homes = _known(work, found, np.isin(np.arange(first, last + 1), years))
 
     def side(query: str) -> tuple[Ints, Side]:
         columns = {name: np.asarray(column, np.int64) for name, column in work.con.execute(query).fetchnumpy().items()}
         place = columns["person"] * (last - first + 1) + columns["award_year"] - first
         return columns["uid"], Side(
-            columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place
+            columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place, columns["home"]
         )
 
     uid, holders = side(
         f"""
         SELECT m.uid, m.person, p.award_year, dense_rank() OVER (ORDER BY m.cell) - 1 AS cell,
-               coalesce(p.death_year, 9999) AS last_year
-        FROM {found.matched} AS m JOIN {found.persons} AS p USING (person) ORDER BY m.uid
+               coalesce(p.death_year, 9999) AS last_year, coalesce(h.home, 0) AS home
+        FROM {found.matched} AS m JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
+        ORDER BY m.uid
         """
     )
     _, others = side(
         f"""
-        SELECT 0 AS uid, o.person, o.award_year, o.cell, coalesce(p.death_year, 9999) AS last_year
-        FROM {found.others} AS o JOIN {found.persons} AS p USING (person) ORDER BY o.person, o.cell
+        SELECT 0 AS uid, o.person, o.award_year, o.cell, coalesce(p.death_year, 9999) AS last_year,
+               coalesce(h.home, 0) AS home
+        FROM {found.others} AS o JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
+        ORDER BY o.person, o.cell
         """
     )
     return Frames(
@@ -118,5 +124,20 @@ def frames(work: Scratch, found: Match) -> Frames:
         cells=int(holders.cell.max(initial=-1)) + 1,
         earnings=found.careers.earnings(work),
         first_year=first,
-        known=np.isin(np.arange(first, last + 1), years),
+        known=known,
     )
+
+
+def _known(work: Scratch, found: Match, nation: Bools) -> tuple[Bools, Relation]:
+    """Which years are covered where, [states, years], and the number of every state (state, home) that has gaps."""
+    homes = work.table(
+        "homes",
+        f"SELECT state, row_number() OVER (ORDER BY state) AS home FROM (SELECT DISTINCT state FROM {found.shut_years})",
+    )
+    gaps = work.con.execute(f"SELECT home, year FROM {found.shut_years} JOIN {homes} USING (state)").fetchnumpy()
+    home, year = (np.asarray(gaps[name], np.int64) for name in ("home", "year"))
+    known = np.repeat(nation[None, :], int(home.max(initial=0)) + 1, axis=0)
+    place = year - found.careers.first_year
+    inside = (place >= 0) & (place < len(nation))
+    known[home[inside], place[inside]] = False
+    return known, homes

@@ -38,6 +38,7 @@ class Sources:
         employers: ``reference_population.employers``.
         price_factors: year, factor.
         covered_years: The years (year) that the wage files cover.
+        shut_years: State and year that they do not cover while they cover others.
     """
 
     units: Relation
@@ -49,6 +50,7 @@ class Sources:
     employers: Relation
     price_factors: Relation
     covered_years: Relation
+    shut_years: Relation
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Match:
     Attributes:
         known_years: The years (year) that the wage files cover and whose prices are known.
         award_years: Award years (award_year) whose baseline years the wage files cover.
+        shut_years: State and year that they do not cover while they cover others.
+        not_asked: Person and award year whose baseline is not covered where the person lives.
         persons: person (0, 1, ...), person_key, uid of a holder, birth_year, death_year and so on.
         careers: What they earned.
         moments: Every holder and every other person at every award year, with cells.
@@ -67,6 +71,8 @@ class Match:
 
     known_years: Relation
     award_years: Relation
+    shut_years: Relation
+    not_asked: Relation
     persons: Relation
     careers: Careers
     moments: Relation
@@ -89,6 +95,15 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
     )
     covered = " AND ".join(f"award_year + {at} IN (SELECT year FROM {known_years})" for at in BASELINE)
     award_years = work.table("award_years", f"SELECT DISTINCT award_year FROM {sources.units} WHERE lead AND {covered}")
+    baseline = ", ".join(f"a.award_year + {at}" for at in BASELINE)
+    not_asked = work.table(
+        "not_asked",
+        f"""
+        SELECT DISTINCT p.person, p.uid, a.award_year
+        FROM {persons} AS p JOIN {sources.shut_years} AS s USING (state) JOIN {award_years} AS a ON s.year IN ({baseline})
+        WHERE p.uid IS NULL OR p.award_year = a.award_year
+        """,
+    )
     first, last = work.con.execute(f"SELECT min(award_year), max(award_year) FROM {award_years}").fetchall()[0]
     span = (
         (first or plan.first_year) + min(plan.first_horizon, *HISTORY),
@@ -106,10 +121,11 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
             careers=lives.rows,
             firms=lives.firms,
             places=states,
+            not_asked=not_asked,
         ),
         {"first_year": span[0]},
     )
     rungs = [{"rung": rung, "least_others": least} for rung, least in RUNGS.items()]
     matched = work.table("matched", statement(__package__, "matched.sql", moments=moments), {"rungs": rungs})
     others = work.table("others", statement(__package__, "others.sql", moments=moments, matched=matched))
-    return Match(known_years, award_years, persons, lives, moments, matched, others)
+    return Match(known_years, award_years, sources.shut_years, not_asked, persons, lives, moments, matched, others)

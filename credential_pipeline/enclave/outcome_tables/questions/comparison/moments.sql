@@ -10,6 +10,7 @@ WITH moments AS (
     FROM {persons} AS p
     JOIN {careers} AS c USING (person)
     JOIN {award_years} AS a ON p.uid IS NULL OR p.award_year = a.award_year
+    ANTI JOIN {not_asked} AS n ON n.person = p.person AND n.award_year = a.award_year
     WHERE coalesce(p.death_year, 9999) >= a.award_year AND a.award_year - p.birth_year BETWEEN 10 AND 110
 ), placed AS (
     SELECT m.*, coalesce(second.inside, false) AS inside,

@@ -3,8 +3,7 @@ WITH ranked AS (
     SELECT *, row_number() OVER (PARTITION BY pid ORDER BY award_date, certifier, credential) AS nth FROM {awards}
 ), steps AS (
     SELECT a.pid, a.award_date, a.certifier AS own_certifier, a.credential AS own_credential, b.award_date AS next_date,
-           b.certifier AS next_certifier, b.credential AS next_credential,
-           row_number() OVER (PARTITION BY a.pid, a.award_date ORDER BY a.nth) AS place
+           b.certifier AS next_certifier, b.credential AS next_credential
     FROM ranked AS a LEFT JOIN ranked AS b ON b.pid = a.pid AND b.nth = a.nth + 1
 ), ends AS (
     SELECT max(event_date) AS feed_end FROM {credentials} WHERE event IN ('attempt', 'award', 'renewal')
@@ -14,12 +13,12 @@ SELECT
     CAST(NULL AS INTEGER) AS horizon, u.award_date, e.feed_end, s.next_date,
     (s.next_date - u.award_date) * 12 / 365.25 AS months,
     s.next_certifier || '/' || s.next_credential AS next_award,
-    s.own_certifier = s.next_certifier AND coalesce(
+    u.own_certifier = s.next_certifier AND coalesce(
         down.stacks_to = s.next_credential OR down.stacks_to = beside.stacks_to, false
     ) AS on_ladder
 FROM {units} AS u
-JOIN steps AS s ON s.pid = u.pid AND s.award_date = u.award_date AND s.place = 1
+JOIN steps AS s USING (pid, own_certifier, own_credential)
 CROSS JOIN ends AS e
-LEFT JOIN {ladders} AS down ON down.certifier = s.own_certifier AND down.code = s.own_credential
+LEFT JOIN {ladders} AS down ON down.certifier = u.own_certifier AND down.code = u.own_credential
 LEFT JOIN {ladders} AS beside ON beside.certifier = s.next_certifier AND beside.code = s.next_credential
 WHERE u.lead

@@ -32,7 +32,7 @@ DEFINITIONS: Final = (
         "new_job_share",
         "new_job_share",
         "With a new job after the award",
-        f"Share of the learners of the cohort with a new job in a reported year after the award. {_JOB}",
+        f"Share of the learners with a new job in a reported year after the award, of those for whom the wage files cover one. {_JOB}",
     ),
 )
 
@@ -41,9 +41,9 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """``first_job_in_industry_share`` in two definitions and ``new_job_share``; time plays no part."""
     jobs = work.table("first_jobs", statement(__package__, "first_jobs.sql", persons=given.persons(work)))
     table, measure = "first_job", "first_job_in_industry_share"
-    cohort = f"{plan.lead}cohort"
+    del plan
     asks = [
-        ShareAsk(table, "new_job_share", cohort, "new_job", "true", "hired"),
+        ShareAsk(table, "new_job_share", "followed_to_a_job", "new_job", "followed", "hired"),
         ShareAsk(table, measure, "new_job", "new_job_in_industry", "hired", "in_industry", "first_job_any"),
         ShareAsk(
             table,

@@ -46,7 +46,7 @@ DEFINITIONS: Final = (
             f"started_{who}",
             "started_in_industry_share",
             f"Started in the industry, {who}",
-            f"Share of the {who} of that year who worked in the industry in the year before the award; {text}.",
+            f"Share of the {who} of that year who worked in the industry in the year before the award, where the wage files cover it; {text}.",
         )
         for who, text in (
             ("stayers", "a stayer works in the industry in the first year after the award and in that year"),
@@ -142,9 +142,9 @@ def _shares() -> list[ShareAsk]:
             ShareAsk(
                 _TABLE,
                 "started_in_industry_share",
-                who,
+                f"{who}_known_before",
                 f"{who}_who_started",
-                f"entered AND seen AND in_industry = {who == 'stayers'}",
+                f"covered_before AND entered AND seen AND in_industry = {who == 'stayers'}",
                 "started",
                 f"started_{who}",
             )

@@ -20,7 +20,7 @@ WITH events AS (
 ), spells AS (
     SELECT
         f.programme, f.pid, max(e.begin_date) AS begin_date,
-        arg_max(e.end_date, (e.begin_date, coalesce(e.end_date, DATE '9999-12-31'))) AS end_date
+        arg_max_null(e.end_date, (e.begin_date, coalesce(e.end_date, DATE '9999-12-31'))) AS end_date
     FROM firsts AS f JOIN {enrollments} AS e
         ON e.person_key = f.person_key AND f.opeid = rpad(replace(e.opeid, '-', ''), 8, '0')
         AND e.begin_date <= f.first_day

@@ -55,7 +55,8 @@ def known_gaps(work: Scratch, plan: Plan, prices: Mapping[str, Prices]) -> dict[
     )
     tells = {str(certifier): bool(failures) for certifier, failures in work.con.execute(sent).fetchall()}
     states = source(work.con, "reference_population.wage_states")
-    shut = {state for (state,) in work.con.execute(f"SELECT state FROM {states} WHERE agreement IS NULL").fetchall()}
+    used = f"SELECT state FROM {states} WHERE agreement IS NOT NULL AND employers > 0"
+    open_states = {state for (state,) in work.con.execute(used).fetchall()}
     return {
         one.id: tuple(
             gap
@@ -64,7 +65,7 @@ def known_gaps(work: Scratch, plan: Plan, prices: Mapping[str, Prices]) -> dict[
                 ("no_provider", one.certifier not in tells),
                 ("completion_not_known", not tells.get(one.certifier, True) or one.certifier not in plan.reporting),
                 ("prices_not_covered", not _covered(prices[one.id])),
-                ("wages_not_covered", one.state in shut),
+                ("wages_not_covered", one.state not in open_states),
             )
             if holds
         )
