@@ -95,8 +95,7 @@ def simulate(
         streams, home / "enclave/reference", people, keys, settled, world.economy, registry, prices, others
     )
     progress(f"wages: {wages:,} rows of {world.economy.first_year} to {world.economy.last_year}")
-    gaps = world.economy.wage_gaps
-    write_truth(home, registry, people, students, keys, settled, effects, prices, schools, gaps)
+    write_truth(home, registry, people, students, keys, settled, effects, prices, schools, world.economy.wage_gaps)
     progress("truth: identities, planted faults, effects and outcome cells")
     return _summary(settled, students, keys, wages)
 
