@@ -9,8 +9,8 @@ import pytest
 from credential_pipeline.engines.exchange.student_tracker.request import (
     LEAST_ROWS,
     Header,
-    RequestError,
     Request,
+    RequestError,
     read_request,
 )
 from credential_pipeline.engines.exchange.student_tracker.request_writer import NEEDED, write_request
