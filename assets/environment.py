@@ -27,6 +27,7 @@ SHARED_VARIABLES = {
     "registry_folder": "CREDENTIAL_PIPELINE_REGISTRY",
     "extracts": "EXTRACT_TRANSFER",
     "releases": "RELEASE_TRANSFER",
+    "published": "PUBLISHED_RELEASES",
     "today": "CREDENTIAL_PIPELINE_TODAY",
 }
 
@@ -95,6 +96,11 @@ def transfer() -> Transfer:
         extracts=Path(os.environ.get("EXTRACT_TRANSFER") or home() / "transfer" / "extracts").absolute(),
         releases=Path(os.environ.get("RELEASE_TRANSFER") or home() / "transfer" / "releases").absolute(),
     )
+
+
+def published() -> Path:
+    """Where the clearinghouse finds the public releases (``PUBLISHED_RELEASES``), by default the public side's home."""
+    return Path(os.environ.get("PUBLISHED_RELEASES") or side_home(Side.PUBLIC)).absolute()
 
 
 def memory_limit() -> str:

@@ -25,6 +25,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         registry_folder: Extra registry laid over the built-in one; empty for none.
         extracts: Transfer folder from the clearinghouse to the enclave.
         releases: Transfer folder from the enclave to the public side.
+        published: Folder of the public releases, which anybody can read.
         today: A fixed ISO date for agreements; empty for the clock's.
         duckdb: In-memory engine with a memory limit.
     """
@@ -33,6 +34,7 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     registry_folder: str = ""
     extracts: str = ""
     releases: str = ""
+    published: str = ""
     today: str = ""
     duckdb: dg.ResourceDependency[DuckDBResource]
 
@@ -76,6 +78,10 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Where an industry's releases travel from the enclave to the public side."""
         return Path(self.releases) / self.industry(industry).industry
 
+    def published_of(self, industry: str) -> Path:
+        """Where the public releases of an industry lie."""
+        return Path(self.published) / self.industry(industry).industry
+
     @property
     def date(self) -> datetime.date:
         """The day on which agreements must be in force."""
@@ -104,6 +110,7 @@ def _fields(side: Side) -> dict[str, str]:
         "registry_folder": str(environment.extra_registry() or ""),
         "extracts": str(transfer.extracts),
         "releases": str(transfer.releases),
+        "published": str(environment.published()),
         "today": environment.today_override() or "",
     }
 

@@ -59,6 +59,11 @@ def _package(folder: Callable[[SideResource, str], Path]) -> Callable[[SideResou
     return version
 
 
+def _latest_release(side: SideResource, industry: str) -> str:
+    latest = side.published_of(industry) / "LATEST"
+    return latest.read_text(encoding="utf-8").strip() if latest.is_file() else EMPTY
+
+
 SOURCES = (
     Source(
         "certifier_feeds",
@@ -84,6 +89,23 @@ SOURCES = (
         "The steward's lists of people who want nothing shared, and of what was taken back.",
         _files("opt_outs"),
         partitioned=False,
+        kinds=("csv",),
+    ),
+    Source(
+        "partner_requests",
+        Side.CLEARINGHOUSE,
+        "return_files",
+        "Requests and files that partners leave in their folders.",
+        _files("partners"),
+        partitioned=False,
+        kinds=("csv",),
+    ),
+    Source(
+        "public_releases",
+        Side.CLEARINGHOUSE,
+        "return_files",
+        "The newest public release of the industry.",
+        _latest_release,
         kinds=("csv",),
     ),
     Source(

@@ -15,6 +15,7 @@ charts, disclosure), then one of three sides that import nothing of each other. 
 9. ``outcome_tables`` counts and measures.
 10. ``outcome_release`` decides what may leave, attacks it, and seals it.
 11. ``published_outcomes`` writes what people read.
+12. ``return_files`` gives certifiers, institutions and states back what agreements allow, in the files they already read.
 
 Nothing here imports Dagster or Great Expectations, and no hop imports another: a hop reads the tables of a contract
 (``foundation.contracts``). Definitions of assets, jobs and code locations live in ``assets/<side>/definitions.py``.

@@ -5,25 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from assets import transfer
-from assets.clearinghouse.heard import (
-    DROPS,
-    ELSEWHERE,
-    FEEDS,
-    OPT_OUTS,
-    drops_digest,
-    feeds_digest,
-    opt_outs_digest,
-    opt_outs_elsewhere,
-)
+from assets.clearinghouse.heard import lists, refuse_what_is_stale
 from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.census_extract import RULES
-from credential_pipeline.clearinghouse.census_extract.blocks import refuse_stale
 from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.hand_over import SendingKeys, hand_over
 from credential_pipeline.clearinghouse.census_extract.tokens import ensure_token_key
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.keys import CLEARINGHOUSE_TO_ENCLAVE, load_recipient, load_signing_key
-from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records, raw_feeds
+from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
@@ -41,45 +31,17 @@ def _keys(step: Step) -> SendingKeys:
 def _depends(step: Step) -> Mapping[str, str]:
     keys = _keys(step)
     # An extract that was built before something came is not up to date, even if it would be built the same.
-    lists = {name: digest for name, (_, digest) in _lists(step).items()}
-    return {"recipient": keys.recipient.fingerprint, "token key": keys.tokens.key_id, **lists}
-
-
-def _lists(step: Step) -> Mapping[str, tuple[str | None, str]]:
-    """Where somebody may say "do not share": what the linked records have heard of it, and what lies there now."""
-    feeds, drops, clean, linked = (
-        step.current(snapshot)
-        for snapshot in (
-            raw_feeds.SNAPSHOT,
-            education_registry.SNAPSHOT,
-            cleaned_learners.SNAPSHOT,
-            linked_records.SNAPSHOT,
-        )
-    )
-    return {
-        "the deliveries": (feeds.manifest.inputs.get(FEEDS), feeds_digest(step)),
-        "the registry's drops": (drops.manifest.inputs.get(DROPS), drops_digest(step)),
-        "the lists of opt-outs": (linked.manifest.inputs.get(OPT_OUTS), opt_outs_digest(step)),
-        "the opt-outs of other industries": (linked.manifest.inputs.get(ELSEWHERE), opt_outs_elsewhere(step)),
-        feeds.snapshot.name: (clean.manifest.inputs.get(feeds.snapshot.name), feeds.name),
-        clean.snapshot.name: (linked.manifest.inputs.get(clean.snapshot.name), clean.name),
-        drops.snapshot.name: (linked.manifest.inputs.get(drops.snapshot.name), drops.name),
-    }
-
-
-def _refuse_stale(step: Step) -> None:
-    lists = _lists(step)
-    heard = {name: digest for name, (digest, _) in lists.items()}
-    refuse_stale(step.partition, heard, {name: digest for name, (_, digest) in lists.items()})
+    heard = {name: digest for name, (_, digest) in lists(step).items()}
+    return {"recipient": keys.recipient.fingerprint, "token key": keys.tokens.key_id, **heard}
 
 
 def _build(step: Step, staged: Staged) -> None:
-    _refuse_stale(step)
+    refuse_what_is_stale(step)
     build(staged.con, step.industry, step.date, _keys(step).tokens)
 
 
 def _hand_over(step: Step, staged: Staged) -> None:
-    _refuse_stale(step)
+    refuse_what_is_stale(step)
     inbox = step.side.folder_of_extracts(step.partition)
     sealed = hand_over(
         staged.con,

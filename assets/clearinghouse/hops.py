@@ -12,6 +12,7 @@ from assets.clearinghouse import (
     linkage_report,
     linked_records,
     raw_feeds,
+    return_files,
 )
 
 HOPS = (
@@ -20,4 +21,5 @@ HOPS = (
     cleaned_learners.HOP,
     dataclasses.replace(linked_records.HOP, for_readers=linkage_report.write),
     census_extract.HOP,
+    return_files.HOP,
 )

@@ -53,7 +53,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _ledgers() -> Iterator[tuple[Side, Chain]]:
-    from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
+    from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
     from credential_pipeline.enclave.outcome_release import ledger, noisy_counts
     from credential_pipeline.engines.handover.arrivals import Arrivals
     from credential_pipeline.foundation.storage import destruction
@@ -76,7 +76,7 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
 def _who(arguments: argparse.Namespace) -> int:
     """Print a line for each disclosure that holds the learner, and one for each table of it."""
     from assets.console.engine import connect
-    from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
+    from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
 
     with connect(Side.CLEARINGHOUSE) as con:
         record = DisclosureRecord(environment.side_home(Side.CLEARINGHOUSE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import logging
 import sys
 import time
@@ -79,9 +80,9 @@ def _up_to(until: str | None) -> list[str]:
 def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
     import dagster as dg
 
-    for side in Side:
-        wanted = [hop for hop in hops if HOPS[hop] == side]
-        if not wanted or (side is Side.PUBLIC and _nothing_released(industry)):
+    for side, stretch in itertools.groupby(hops, key=HOPS.__getitem__):
+        wanted = list(stretch)
+        if side is Side.PUBLIC and _nothing_released(industry):
             continue
         chain: Sequence[Hop] = importlib.import_module(f"assets.{side.value}.hops").HOPS
         try:

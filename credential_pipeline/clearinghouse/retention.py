@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
+from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
 from credential_pipeline.engines.handover.due_packages import END, due_packages
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.due import (

@@ -37,6 +37,7 @@ HOPS: dict[str, Side] = {
     "outcome_tables": Side.ENCLAVE,
     "outcome_release": Side.ENCLAVE,
     "published_outcomes": Side.PUBLIC,
+    "return_files": Side.CLEARINGHOUSE,
 }
 
 #: A name that is safe in paths, SQL identifiers and partition keys (``\Z``: ``$`` would let a newline pass).

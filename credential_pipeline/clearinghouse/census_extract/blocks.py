@@ -6,8 +6,6 @@ restrictive wins; a block on one record removes the whole learner. Applied at lo
 and neither goes on if anything came since that linkage has not heard.
 """
 
-from collections.abc import Mapping
-
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
@@ -26,26 +24,6 @@ def find_reasons(work: Scratch) -> Relation:
 def allowed(work: Scratch, reasons: Relation) -> Relation:
     """The learners who may be in the extract: learner_id."""
     return work.table("allowed", f"SELECT learner_id FROM {reasons} WHERE reason = 'extracted'")
-
-
-def refuse_stale(industry: str, heard: Mapping[str, str | None], now: Mapping[str, str]) -> None:
-    """Check that linkage has heard everything that lies there now and may say "do not share".
-
-    Args:
-        industry: The industry.
-        heard: What the linked records were made from: name -> digest; None where that is unknown.
-        now: The same of what lies there now.
-
-    Raises:
-        SafeError: ``E_STALE_BLOCKS``.
-    """
-    stale = sorted(name for name, digest in now.items() if heard.get(name) != digest)
-    if stale:
-        message = (
-            f"The list of who may not be shared is older than {' and '.join(stale)}: run the hops of {industry} again from"
-            f" raw_feeds on; nothing was sent."
-        )
-        raise SafeError("E_STALE_BLOCKS", message)
 
 
 def refuse_blocked(con: Connection, industry: str, key: TokenKey) -> None:

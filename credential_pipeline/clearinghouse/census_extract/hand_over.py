@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from credential_pipeline.clearinghouse.census_extract.blocks import refuse_blocked
-from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
+from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord, Sending
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.delivery import deliver
@@ -72,7 +72,7 @@ def hand_over(
         members = _checked_members(work, files, industry.industry, keys.tokens)
 
         def prepared(manifest: PackageManifest) -> None:
-            record.prepare(con, manifest, str(members), when)
+            record.prepare(con, _sending(manifest, agreement), str(members), when)
 
         sent, head = record.sent(industry.industry), record.chain.head()
         facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when, sent=sent, ledger=head)
@@ -82,6 +82,20 @@ def hand_over(
             deliver(sealed, inbox, keys.signing.public)
     record.complete(sealed.package_id, when)
     return sealed
+
+
+def _sending(manifest: PackageManifest, agreement: Agreement) -> Sending:
+    """What the record of disclosures says of a package."""
+    content = manifest.content
+    return Sending(
+        package_id=manifest.package_id,
+        number=manifest.number,
+        industry=content.industry,
+        terms=agreement,
+        recipient_key=content.recipient_key,
+        legal_basis=content.legal_basis,
+        tables={name: (file.rows, tuple(file.columns)) for name, file in content.files.items()},
+    )
 
 
 def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:

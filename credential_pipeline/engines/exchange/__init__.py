@@ -1,4 +1,1 @@
-"""Readers and writers of files in public layouts that others read and send.
-
-Not here: who may be told what (the hops), and the code lists of a layout where they are data (foundation/reference).
-"""
+"""Files that partners read and write, format by format: readers, writers and their refusals; no table of ours is known here."""

@@ -15,6 +15,7 @@ from credential_pipeline.foundation.contracts import (
     published_outcomes,
     raw_feeds,
     reference_population,
+    return_files,
 )
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 
@@ -32,6 +33,7 @@ SNAPSHOTS: dict[str, Snapshot] = {
         outcome_tables,
         outcome_release,
         published_outcomes,
+        return_files,
     )
 }
 

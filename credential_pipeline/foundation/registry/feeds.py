@@ -23,6 +23,7 @@ from credential_pipeline.foundation.registry.vocabulary import (
 
 _OPEN = ("", "N", "NO", "FALSE", "F", "0")
 _SHUT = ("Y", "YES", "X", "TRUE", "T", "1")
+_CTID = r"^ce-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z"
 _CODE = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9 +._/-]{0,39}\Z")
 
 
@@ -81,7 +82,8 @@ class Column(Strict):
 class Credential(Strict):
     """A credential of the certifier; ``level`` orders stacks, ``stacks_to`` names the credential it leads to.
 
-    Credentials of one ``family`` are told of together where they have too few holders to be told of alone.
+    Credentials of one ``family`` are told of together where they have too few holders to be told of alone. ``ctid`` is its id in
+    the Credential Registry (CTDL: ``ce-`` and a UUID).
     """
 
     code: Code
@@ -90,6 +92,7 @@ class Credential(Strict):
     stacks_to: Code | None = None
     family: Name | None = None
     cip: Annotated[str | None, Field(pattern=r"^\d{2}(\.\d{2}(\d{2})?)?\z")] = None
+    ctid: Annotated[str | None, Field(pattern=_CTID)] = None
 
 
 class Certifier(Strict):

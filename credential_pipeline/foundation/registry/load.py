@@ -19,15 +19,17 @@ from credential_pipeline.foundation.registry.explain import explain
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.programmes import Programme, Programmes
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.registry.strict import Strict
 
 BUILT_IN: Final = Path(__file__).parent
 _FOLDERS: Final = ("industries", "certifiers", "agreements", "programmes")
-AnyAgreement = Agreement | ReleaseAgreement | WageAgreement
+AnyAgreement = Agreement | ReleaseAgreement | WageAgreement | ReturnAgreement
 _KINDS: Final[dict[str, type[AnyAgreement]]] = {
     "extract": Agreement,
     "release": ReleaseAgreement,
     "wages": WageAgreement,
+    "return": ReturnAgreement,
 }
 Model = TypeVar("Model", bound=Strict)
 
@@ -176,13 +178,23 @@ def _resolved(
 
 
 def _complete(
-    document: Mapping[str, Any], shown: str, agreements: Mapping[str, AnyAgreement], taught: Programmes | None
+    stem: str,
+    document: Mapping[str, Any],
+    shown: str,
+    agreements: Mapping[str, AnyAgreement],
+    taught: Programmes | None,
 ) -> dict[str, Any]:
-    """The document of an industry with its agreement and its programmes in place of their names."""
+    """The document of an industry with its agreements and its programmes in place of their names."""
     if "programmes" in document:
         raise SafeError("E_REGISTRY", f"{shown}: key 'programmes': write them in programmes/<industry>.yml")
+    if "returns" in document:
+        raise SafeError("E_REGISTRY", f"{shown}: key 'returns': an agreement of kind return names its industries")
     resolved = _resolved(document, "agreement", agreements, Agreement, shown)
-    return resolved | {"programmes": taught.programmes if taught else ()}
+    partners = [one for _, one in sorted(agreements.items()) if isinstance(one, ReturnAgreement)]
+    return resolved | {
+        "programmes": taught.programmes if taught else (),
+        "returns": tuple(one for one in partners if stem in one.industries),
+    }
 
 
 def _check_programme(programme: Programme, place: int, industry: Industry, certifiers: Mapping[str, Certifier]) -> None:
@@ -197,6 +209,29 @@ def _check_programme(programme: Programme, place: int, industry: Industry, certi
         allowed = ", ".join(sorted(codes))
         message = f"{where}.credentials': {programme.certifier} has no such credential; allowed: {allowed}"
         raise SafeError("E_REGISTRY", message)
+
+
+def _check_partners(
+    agreements: Mapping[str, AnyAgreement], industries: Mapping[str, Industry], certifiers: Mapping[str, Certifier]
+) -> None:
+    """Refuse a partner of an unknown industry or certifier, and two agreements of one partner about one industry."""
+    seen: dict[tuple[str, str], str] = {}
+    for id_, one in sorted(agreements.items()):
+        if not isinstance(one, ReturnAgreement):
+            continue
+        where = f"agreements/{id_}.yml: key"
+        if unknown := sorted(set(one.industries) - industries.keys()):
+            allowed = ", ".join(sorted(industries))
+            message = f"{where} 'industries': there is no industry '{unknown[0]}'; allowed: {allowed}"
+            raise SafeError("E_REGISTRY", message)
+        if one.role == "certifier" and one.of not in certifiers:
+            allowed = ", ".join(sorted(certifiers))
+            raise SafeError("E_REGISTRY", f"{where} 'of': there is no such certifier; allowed: {allowed}")
+        for industry in one.industries:
+            other = seen.setdefault((one.partner, industry), id_)
+            if other != id_:
+                message = f"{where} 'partner': agreements/{other}.yml is about the same partner and industry; keep one"
+                raise SafeError("E_REGISTRY", message)
 
 
 def load_registry(extra: Path | None = None) -> Registry:
@@ -226,7 +261,7 @@ def load_registry(extra: Path | None = None) -> Registry:
     }
     industries = {
         stem: _validated(
-            Industry, "industry", stem, shown, _complete(document, shown, agreements, programmes.get(stem))
+            Industry, "industry", stem, shown, _complete(stem, document, shown, agreements, programmes.get(stem))
         )
         for stem, shown, document in _documents(roots, "industries")
     }
@@ -236,6 +271,7 @@ def load_registry(extra: Path | None = None) -> Registry:
             f"programmes/{foreign[0]}.yml: key 'industry': there is no such file of industries/; allowed: {allowed}"
         )
         raise SafeError("E_REGISTRY", message)
+    _check_partners(agreements, industries, certifiers)
     for industry in industries.values():
         unknown = [name for name in industry.certifiers if name not in certifiers]
         if unknown:

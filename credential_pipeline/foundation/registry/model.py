@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.registry.programmes import Programme
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import ATTRIBUTIONS, CALENDARS, ENGINES
 
@@ -124,7 +125,8 @@ def _check_age_bands(values: tuple[str, ...]) -> tuple[str, ...]:
 class Industry(Strict):
     """One industry: one partition of every table, one file ``industries/<industry>.yml``.
 
-    ``agreement`` is the name of a file of ``agreements/``; ``programmes`` stand in a file of ``programmes/``.
+    ``agreement`` is the name of a file of ``agreements/``; ``programmes`` stand in a file of ``programmes/``;
+    ``returns`` are the agreements of partners that name the industry.
     """
 
     industry: Name
@@ -149,6 +151,7 @@ class Industry(Strict):
     outcomes: Outcomes = Outcomes()
     agreement: Agreement | None = None
     programmes: tuple[Programme, ...] = ()
+    returns: tuple[ReturnAgreement, ...] = ()
     owner: Annotated[str, Field(pattern=_OWNER)] = "team:data-engineering"
 
     @model_validator(mode="after")

@@ -21,7 +21,8 @@ class Tuition(Strict):
     year: Annotated[int, Field(ge=2000, le=2100)]
 
 
-def _check_opeid(value: str) -> str:
+def check_opeid(value: str) -> str:
+    """Refuse what is no OPEID of eight digits (ValueError)."""
     if not (len(value) == len("00123400") and value.isascii() and value.isdigit()):
         message = 'write the eight digits of the OPEID in quotes, as in "00123400"'
         raise ValueError(message)
@@ -46,7 +47,7 @@ class Programme(Strict):
     id: Name
     title: Text
     provider: Text
-    provider_opeid: Annotated[str, AfterValidator(_check_opeid)]
+    provider_opeid: Annotated[str, AfterValidator(check_opeid)]
     certifier: Name
     credentials: Codes
     state: Annotated[str, one_of(*(state for state in STATES if state != UNKNOWN))]

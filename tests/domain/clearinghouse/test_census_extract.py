@@ -8,9 +8,9 @@ import pytest
 
 from credential_pipeline.clearinghouse.census_extract import blocks, whitelist
 from credential_pipeline.clearinghouse.census_extract.build import build
-from credential_pipeline.clearinghouse.census_extract.disclosure_record import DisclosureRecord
 from credential_pipeline.clearinghouse.census_extract.hand_over import hand_over
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, ensure_token_key, row_ids
+from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
 from credential_pipeline.foundation.contracts import Column, Snapshot
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError

@@ -2,11 +2,11 @@
 
 Source: 34 CFR 99.32 (record the parties and their legitimate interests, keep it as long as the education record).
 The ledger in ``<clearinghouse home>/disclosures`` has a line ``prepared``, written before a package appears, and a line
-``done`` after it went; the learners of each package are in a Parquet file beside, whose hash is in the line. Not here: what
-makes the ledger notice a change (foundation/storage/chain.py), sealing and sending (hand_over.py).
+``done`` after it went; the people of each package are in a Parquet file beside, whose hash is in the line. All hops that give
+anything away write here. Not here: what makes the ledger notice a change (foundation/storage/chain.py), what is sent and how.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
-from credential_pipeline.engines.handover.manifest import PackageManifest
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.storage.chain import Chain, Head
 from credential_pipeline.foundation.storage.durable import exclusive, flush
 from credential_pipeline.foundation.storage.engine import Connection
@@ -41,6 +41,45 @@ class Disclosure:
     package_id: str
     facts: dict[str, Any]
     when: str
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What is about to be given to somebody.
+
+    Attributes:
+        package_id: Hash of the content.
+        number: 1, 2, 3 … of what this recipient was sent for the industry.
+        industry: The industry.
+        terms: The agreement under which it goes.
+        recipient_key: Fingerprint of the key that can open it; empty where it is not sealed.
+        legal_basis: Legal basis to the columns that cross on it.
+        tables: Table or file to its rows and its columns.
+    """
+
+    package_id: str
+    number: int
+    industry: str
+    terms: Terms
+    recipient_key: str
+    legal_basis: Mapping[str, Sequence[str]]
+    tables: Mapping[str, tuple[int, Sequence[str]]]
+
+    def said(self) -> dict[str, Any]:
+        """The line of the record, without who is in it."""
+        return {
+            "agreement_id": self.terms.id,
+            "legal_basis": {basis: list(columns) for basis, columns in self.legal_basis.items()},
+            "purpose": self.terms.purpose,
+            "sender": self.terms.sender,
+            "recipient": self.terms.recipient,
+            "recipient_key": self.recipient_key,
+            "industry": self.industry,
+            "number": self.number,
+            "exempt_from_99_32": all(_EXEMPT_BASIS in basis.replace(" ", "") for basis in self.legal_basis),
+            "destroy_by": self.terms.destroy_by.isoformat(),
+            "tables": {name: {"rows": rows, "columns": list(columns)} for name, (rows, columns) in self.tables.items()},
+        }
 
 
 class DisclosureRecord:
@@ -78,41 +117,25 @@ class DisclosureRecord:
         last = {entry.package_id: entry.state for entry in self.entries()}
         return sorted(package_id for package_id, state in last.items() if state == "prepared")
 
-    def prepare(self, con: Connection, manifest: PackageManifest, members: str, when: datetime) -> None:
-        """Record that a package is about to go; nothing happens if it is recorded already and not void.
+    def prepare(self, con: Connection, sending: Sending, members: str, when: datetime) -> None:
+        """Record that something is about to go; nothing happens if it is recorded already and not void.
 
         Args:
             con: Connection in which ``members`` is a relation.
-            manifest: The package.
-            members: Relation with the columns ``learner_id`` and ``row_id``, one row per learner of the package.
+            sending: What goes, to whom and why.
+            members: Relation with the columns ``learner_id`` and ``row_id``, one row per person of the package.
             when: Time, with its zone.
         """
         with self._locked():
             if (
-                self._state(manifest.package_id) in {"prepared", "done"}
-                and self._number(manifest.package_id) == manifest.number
+                self._state(sending.package_id) in {"prepared", "done"}
+                and self._number(sending.package_id) == sending.number
             ):
                 return
-            count, digest = self._write_members(con, manifest.package_id, members)
-            content = manifest.content
-            facts = {
-                "agreement_id": content.agreement_id,
-                "legal_basis": content.legal_basis,
-                "purpose": content.purpose,
-                "sender": content.sender,
-                "recipient": content.recipient,
-                "recipient_key": content.recipient_key,
-                "industry": content.industry,
-                "number": manifest.number,
-                "exempt_from_99_32": all(_EXEMPT_BASIS in basis.replace(" ", "") for basis in content.legal_basis),
-                "destroy_by": content.destroy_by.isoformat(),
-                "tables": {
-                    name: {"rows": file.rows, "columns": list(file.columns)} for name, file in content.files.items()
-                },
-                "learners": count,
-                "members_sha256": digest,
-            }
-            self._append("prepared", manifest.package_id, facts, when)
+            count, digest = self._write_members(con, sending.package_id, members)
+            self._append(
+                "prepared", sending.package_id, sending.said() | {"learners": count, "members_sha256": digest}, when
+            )
 
     def complete(self, package_id: str, when: datetime) -> None:
         """Record that a prepared package went; nothing happens if it is recorded so.

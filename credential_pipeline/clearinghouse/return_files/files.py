@@ -1,0 +1,78 @@
+"""Which files a partner gets, from which rows, under which headers. Not here: writing them (deliver.py)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.layouts import LAYOUTS
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
+
+#: Fewest blocked people whose number is told.
+FEWEST_TOLD = 10
+
+
+@dataclass(frozen=True)
+class ReturnFile:
+    """One file of a delivery.
+
+    Attributes:
+        name: File name.
+        rows: What it holds; None for a text.
+        columns: Columns of the rows, in order.
+        headers: What the first line calls them.
+        order: The order of the rows, as SQL.
+        text: The whole content, where it is no table.
+    """
+
+    name: str
+    rows: Relation | None
+    columns: Sequence[str] = ()
+    headers: Sequence[str] = ()
+    order: str = "ALL"
+    text: str | None = None
+
+
+def files_of(work: Scratch, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:
+    """The files that a partner gets under its agreement; a table without a row gives none."""
+    found = [*_laid_out(work, agreement), *_plain(work, agreement)]
+    return tuple(sorted(found, key=lambda file: file.name))
+
+
+_LAID_OUT = {"pdp_cohort": "cohort", "pdp_course": "course"}
+
+
+def _laid_out(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
+    """Files in a layout of others."""
+    made = []
+    for table, what in _LAID_OUT.items():
+        rows = _of(work, table, agreement)
+        if what in agreement.gets and rows:
+            fields = LAYOUTS[table]
+            made.append(
+                ReturnFile(f"{table}.csv", rows, tuple(one.name for one in fields), tuple(one.header for one in fields))
+            )
+    return made
+
+
+def _plain(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
+    """Files of figures, under our own names."""
+    made = []
+    for table, name in (
+        ("requests", "requests.csv"),
+        ("partner_figures", "figures.csv"),
+        ("programme_rates", "programme_rates.csv"),
+    ):
+        rows = _of(work, table, agreement)
+        if rows:
+            columns = [column for column in SNAPSHOT.table(table).column_names if column != "partner"]
+            made.append(ReturnFile(name, rows, columns, columns))
+    return made
+
+
+def _of(work: Scratch, table: str, agreement: ReturnAgreement) -> Relation | None:
+    """The partner's rows of a table; None if there is none."""
+    rows = work.table(
+        table, f"SELECT * FROM {relation(work.con, f'return_files.{table}')} WHERE partner = ?", [agreement.partner]
+    )
+    return rows if work.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] else None

@@ -1,0 +1,59 @@
+"""Who gets something back of an industry today, and what the steps are given. Not here: what anybody gets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.model import Industry
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+FOLDER = "partners"
+"""Below the clearinghouse's home: a folder per partner, with ``requests`` and ``pdp`` for what it leaves."""
+REQUESTS, OWN_PDP, RETURNS = "requests", "pdp", "returns"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the return files of an industry are made from, beside the tables.
+
+    Attributes:
+        industry: Its name, its programmes and the agreements of its partners.
+        certifiers: Its certifiers.
+        partners: Folder with a folder per partner.
+        published: The newest released figures of the industry (``outcomes.csv``); None while nothing is released.
+        today: The day, to compare with the agreements' dates.
+    """
+
+    industry: Industry
+    certifiers: Sequence[Certifier]
+    partners: Path
+    published: Path | None
+    today: date
+
+    @property
+    def in_force(self) -> tuple[ReturnAgreement, ...]:
+        """The agreements under which something may go today, by partner."""
+        return tuple(one for one in self.industry.returns if one.in_force(self.today))
+
+    def who_gets(self, what: str) -> tuple[ReturnAgreement, ...]:
+        """The agreements in force under which a partner gets one thing."""
+        return tuple(one for one in self.in_force if what in one.gets)
+
+    def files(self, agreement: ReturnAgreement, folder: str, endings: Sequence[str]) -> Iterator[Path]:
+        """What a partner left in one of its folders, by name; hidden files are still on their way."""
+        place = self.partners / agreement.partner / folder
+        for path in sorted(place.iterdir()) if place.is_dir() else ():
+            if path.is_file() and not path.name.startswith(".") and path.suffix.lower() in endings:
+                yield path
+
+
+def partners_table(work: Scratch, agreements: Sequence[ReturnAgreement]) -> Relation:
+    """The partners as rows: partner, role, of, school_code (six digits), branch (two digits; 00 for all campuses)."""
+    return work.rows(
+        "partners",
+        dict.fromkeys(("partner", "role", "of", "school_code", "branch"), "VARCHAR"),
+        [(one.partner, one.role, one.of, one.school_code, one.branch) for one in agreements],
+    )
