@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from credential_pipeline.engines.exchange.student_tracker.report import (
+    NAMES,
     OWN,
+    REPORT,
     read_report,
-    report_columns,
     report_name,
-    report_names,
     write_report,
 )
 from credential_pipeline.engines.exchange.student_tracker.request import Header
@@ -31,16 +31,16 @@ def work() -> Iterator[Scratch]:
 
 
 def report(work: Scratch, *rows: dict[str, str]) -> Relation:
-    kinds = {"place": "INTEGER"} | dict.fromkeys(report_names(), "VARCHAR")
-    return work.rows("rows", kinds, [[n, *(row.get(name) for name in report_names())] for n, row in enumerate(rows)])
+    kinds = {"place": "INTEGER"} | dict.fromkeys(NAMES, "VARCHAR")
+    return work.rows("rows", kinds, [[n, *(row.get(name) for name in NAMES)] for n, row in enumerate(rows)])
 
 
 def test_the_service_s_columns_come_first_and_ours_behind_them() -> None:
-    own = [column.name for column in report_columns() if column.name.startswith(OWN)]
+    own = [column.name for column in REPORT if column.name.startswith(OWN)]
     assert len(own) == 7
-    assert list(report_names()[-7:]) == own
-    assert len(report_names()) - 7 == 33
-    assert all(column.description for column in report_columns())
+    assert list(NAMES[-7:]) == own
+    assert len(NAMES) - 7 == 33
+    assert all(column.meaning for column in REPORT)
 
 
 def test_a_report_is_read_by_any_reader_of_csv_and_by_ours(work: Scratch, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_report_is_read_by_any_reader_of_csv_and_by_ours(work: Scratch, tmp_pa
         read = list(csv.DictReader(file))
     assert [row["Requester Return Field"] for row in read] == ODD
     assert (read[0]["Record Found Y/N"], read[0]["College Name"]) == ("Y", 'The "Open", College')
-    assert list(read[0]) == [column.header for column in report_columns()]
+    assert list(read[0]) == [column.header for column in REPORT]
     ours = work.con.execute(
         f"SELECT requester_return_field, record_found, college_name, credential_status FROM {read_report(work, path)}"
     ).fetchall()

@@ -10,7 +10,7 @@ from typing import Final
 
 from credential_pipeline.engines.linkage.blocking import RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.family import usual_families
-from credential_pipeline.engines.linkage.fields import make_records, open_index, shared_fields
+from credential_pipeline.engines.linkage.fields import make_records, open_index
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import LEAST_WEIGHT, score
 from credential_pipeline.engines.linkage.resolve import best_right
@@ -21,6 +21,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 MAX_PAIRS: Final = 50_000_000
+FIELDS: Final = ("name", "birth_date", "ssn_last4", "middle_name", "name_suffix")
+"""What a request can tell of a person; always the same, so that no row depends on what others fill in."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +50,18 @@ def find_people(work: Scratch, asked: Relation, index: Relation, model: Model) -
     left = make_records(work, people, id_column="asked")
     right = open_index(work, index, id_column="student_id")
     sql = Here(work)
-    fields = shared_fields(sql, left, right)
     exact = work.table("asked_exact", statement(__package__, "exact.sql", asked=left, students=right))
     rest = work.table("asked_open", f"FROM {left} ANTI JOIN (SELECT left_record AS record FROM {exact}) USING (record)")
-    found = make_pairs(sql, rest, right, usable(RULES, fields), MAX_PAIRS)
-    pairs = work.table(
-        "asked_pairs", f"SELECT left_record, right_record FROM {found.pairs} UNION ALL FROM {exact}"
-    )
-    weighed = _weigh(sql, model, left, right, pairs, fields)
+    found = make_pairs(sql, rest, right, usable(RULES, FIELDS), MAX_PAIRS)
+    pairs = work.table("asked_pairs", f"SELECT left_record, right_record FROM {found.pairs} UNION ALL FROM {exact}")
+    weighed = _weigh(sql, model, left, right, pairs)
     named = work.table(
         "asked_scored",
         f"SELECT l.id AS asked, r.id AS student_id, s.match_weight FROM {weighed} s"
         f" JOIN {left} l ON l.record = s.left_record JOIN {right} r ON r.record = s.right_record",
     )
     best = best_right(sql, named, left="asked", right="student_id", limits=Certainty())
-    return work.table(
-        "asked_found", f"SELECT asked, student_id, match_probability FROM {best} WHERE status = 'linked'"
-    )
+    return work.table("asked_found", f"SELECT asked, student_id, match_probability FROM {best} WHERE status = 'linked'")
 
 
 def _standard(asked: Relation) -> str:
@@ -78,12 +75,10 @@ def _standard(asked: Relation) -> str:
     )
 
 
-def _weigh(
-    sql: Sql, model: Model, left: Relation, right: Relation, pairs: Relation, fields: tuple[str, ...] | list[str]
-) -> Relation:
+def _weigh(sql: Sql, model: Model, left: Relation, right: Relation, pairs: Relation) -> Relation:
     """The pairs weighed by the pinned model and by what families usually look like."""
     rows = count(sql, right)
     scored = score(
-        sql, model, left=left, right=right, pairs=pairs, fields=fields, right_rows=rows, min_weight=LEAST_WEIGHT
+        sql, model, left=left, right=right, pairs=pairs, fields=FIELDS, right_rows=rows, min_weight=LEAST_WEIGHT
     )
-    return weigh(sql, usual_families(model, fields), model, Fitted.pinned(model, rows), scored, fields, rows)
+    return weigh(sql, usual_families(model, FIELDS), model, Fitted.pinned(model, rows), scored, FIELDS, rows)

@@ -7,8 +7,6 @@ Not here: which rows a person gets.
 
 import csv
 import io
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,49 +15,20 @@ import duckdb
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
+from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.recipes.sql import identifier, literal
-from credential_pipeline.foundation.reference.load import FOLDER
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_LAYOUT: Final = "student_tracker_report.csv"
 NEEDED: Final = ("requester_return_field", "record_found")
 """Columns without which a received report says nothing of anybody."""
 OWN: Final = "credential_"
 """Begin of the names of the columns that the service itself does not have."""
 
 
-@dataclass(frozen=True)
-class ReportColumn:
-    """A column of the report.
-
-    Attributes:
-        header: As it stands in files.
-        name: As it is called here.
-        kind: text, date (yyyymmdd), number or code.
-        values: What a code may be; empty otherwise.
-        description: A sentence for people.
-    """
-
-    header: str
-    name: str
-    kind: str
-    values: tuple[str, ...]
-    description: str
-
-
-@cache
-def report_columns() -> tuple[ReportColumn, ...]:
-    """The columns in their order."""
-    with (FOLDER / _LAYOUT).open(encoding="utf-8", newline="") as file:
-        return tuple(
-            ReportColumn(row["header"], row["name"], row["kind"], tuple(row["values"].split()), row["description"])
-            for row in csv.DictReader(file)
-        )
-
-
-def report_names() -> tuple[str, ...]:
-    """The names of the columns in their order."""
-    return tuple(column.name for column in report_columns())
+REPORT: Final = LAYOUTS["student_tracker_report"]
+"""The columns of a report in their order."""
+NAMES: Final = tuple(field.name for field in REPORT)
+"""Their names here."""
 
 
 def report_name(header: Header, request_id: str, original: str) -> str:
@@ -80,11 +49,11 @@ def write_report(work: Scratch, rows: Relation, order: str, path: Path) -> None:
 
     Args:
         work: Runs the query.
-        rows: One row a line, with every column of :func:`report_names` as text.
+        rows: One row a line, with every column of :data:`NAMES` as text.
         order: Columns by which the rows are ordered.
         path: The file to write.
     """
-    listed = ", ".join(f"{column.name} AS {identifier(column.header)}" for column in report_columns())
+    listed = ", ".join(f"{column.name} AS {identifier(column.header)}" for column in REPORT)
     work.con.execute(
         f"COPY (SELECT {listed} FROM {rows} ORDER BY {order}) TO {literal(str(path))}"
         " (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '')"
@@ -92,7 +61,7 @@ def write_report(work: Scratch, rows: Relation, order: str, path: Path) -> None:
 
 
 def read_report(work: Scratch, path: Path) -> Relation:
-    """Read a report as it was received: one row a line, with every column of :func:`report_names` as text, NULL if blank.
+    """Read a report as it was received: one row a line, with every column of :data:`NAMES` as text, NULL if blank.
 
     Return fields keep their blanks, whatever they hold; other values are trimmed.
 
@@ -107,8 +76,8 @@ def read_report(work: Scratch, path: Path) -> Relation:
     shown = shown_file(path.name)
     headers = _headers(path, shown)
     present = {_key(header): place for place, header in reversed(list(enumerate(headers)))}
-    named = {column.name: present.get(_key(column.header)) for column in report_columns()}
-    missing = [column.header for column in report_columns() if column.name in NEEDED and named[column.name] is None]
+    named = {column.name: present.get(_key(column.header)) for column in REPORT}
+    missing = [column.header for column in REPORT if column.name in NEEDED and named[column.name] is None]
     if missing:
         raise SafeError(
             "E_REPORT_COLUMN", f"{shown} lacks the column {', '.join(missing)} of a StudentTracker detail report"

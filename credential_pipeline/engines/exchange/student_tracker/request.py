@@ -7,8 +7,9 @@ lines and no value. Layout: the service's submission guide, as in the public pre
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,7 @@ COLUMNS: Final = (
 )
 """Columns of the rows of a request."""
 _ID: Final = 16
+_EIGHT_DIGITS: Final = re.compile(r"\A[0-9]{8}\Z")
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def read_request(work: Scratch, path: Path, *, school_code: str, branch: str = "
     Args:
         work: Makes the relation.
         path: The file.
-        school_code: Six digits under which the sender may ask.
+        school_code: Six digits under which the sender may ask; empty for one that has none.
         branch: Two digits under which it may ask; empty for every branch.
 
     Raises:
@@ -128,7 +130,7 @@ def read_request(work: Scratch, path: Path, *, school_code: str, branch: str = "
     _check_frame(work, lines)
     details = work.table("request_details", statement(__package__, "details.sql", lines=lines))
     work.drop(lines)
-    _check_details(work, details, header, school_code, branch)
+    _check_details(work, details, header, branch)
     rows = work.table("request_rows", statement(__package__, "rows.sql", details=details))
     size = int(work.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0])
     work.drop(details)
@@ -159,15 +161,16 @@ def _header(line: str, school_code: str, branch: str) -> Header:
         message = f"a request begins with a header H1 of {HEADER_FIELDS} fields between tabs, from the school code to the letter I"
         raise RequestError("E_REQUEST_HEADER", message, 1)
     _, code, at, name, made, query, letter = fields[:HEADER_FIELDS]
-    if code != school_code or (branch and at != branch):
+    if (school_code and code != school_code) or (branch and at != branch):
         message = "the header names another school or branch than the agreement; ask under your own code"
         raise RequestError("E_REQUEST_SCHOOL", message, 1)
-    if not (len(at) == len("00") and at.isascii() and at.isdigit()) or letter != "I":
-        raise RequestError("E_REQUEST_HEADER", "the branch has two digits, and the seventh field is the letter I", 1)
+    if not _EIGHT_DIGITS.match(code + at) or letter != "I":
+        message = "the school code has six digits, the branch two, and the seventh field is the letter I"
+        raise RequestError("E_REQUEST_HEADER", message, 1)
     if query not in QUERY_TYPES:
         raise RequestError("E_REQUEST_TYPE", f"the query type must be {', '.join(QUERY_TYPES)}", 1)
     try:
-        day = datetime.strptime(made, "%Y%m%d").replace(tzinfo=None).date()  # noqa: DTZ007 -- a day has no time zone
+        day = date.fromisoformat(made if _EIGHT_DIGITS.match(made) else "")
     except ValueError:
         raise RequestError("E_REQUEST_DATE", "the date of the file is no day written as 20261231", 1) from None
     return Header(code, at, name, day, query)
@@ -193,10 +196,12 @@ def _check_frame(work: Scratch, lines: Relation) -> None:
         raise RequestError("E_REQUEST_RECORD", message, odd)
 
 
-def _check_details(work: Scratch, details: Relation, header: Header, school_code: str, branch: str) -> None:
+def _check_details(work: Scratch, details: Relation, header: Header, branch: str) -> None:
     """Refuse a file with a row that may not be asked, or not so."""
     allowed = "ssn <> '' AND NOT ssn_readable" if header.query_type in SSN_ALLOWED else "ssn <> ''"
-    other = f"school_code NOT IN ('', '{school_code}')" + (f" OR branch NOT IN ('', '{branch}')" if branch else "")
+    other = f"school_code NOT IN ('', '{header.school_code}')" + (
+        f" OR branch NOT IN ('', '{branch}')" if branch else ""
+    )
     checks = (
         (
             "E_REQUEST_SSN",
