@@ -1,5 +1,5 @@
 -- The rows that found a student: whether the student is one of the partner's own, and whether anybody blocked the person. Linkage
--- follows every wish to the learners; of a student who is no learner, each wish that fits by id, or by name and birth date, is heard.
+-- follows every wish to the learners; of a student who is no learner, each wish that fits by id, or by surname, initial and birth date, is heard.
 WITH met AS (
     SELECT a.asked, a.partner, p.role, p.of, p.school_code, p.branch, f.student_id, f.match_probability
     FROM {found} f JOIN {asked} a USING (asked) JOIN {partners} p USING (partner)),
@@ -18,7 +18,8 @@ heard AS (
     UNION
     SELECT p.asked
     FROM person p JOIN education_registry.person_index i USING (student_id)
-    JOIN wishes w ON w.last_name = i.last_name AND w.first_name = i.first_name AND w.birth_date = i.birth_date
+    JOIN wishes w ON w.last_name = i.last_name AND w.birth_date = i.birth_date
+                  AND coalesce(w.first_name[1] = i.first_name[1], true)
     WHERE p.learner_id IS NULL),
 attended AS (
     SELECT student_id, opeid FROM education_registry.enrollments SEMI JOIN met USING (student_id)
