@@ -1,1 +1,1 @@
-"""Partners of a simulated clearinghouse: whom it asks, and who asks it. Not here: what the pipeline itself answers."""
+"""Partners of the simulated pilot: what they leave, and how they answer. Not here: what they get (clearinghouse/return_files)."""
