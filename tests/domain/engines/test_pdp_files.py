@@ -158,7 +158,9 @@ def test_what_is_meant_by_values(tmp_path: Path) -> None:
     rows = [STUDENT, STUDENT | {"Study ID": "B", "Gender": "uk", "Race": "HISPANIC", "Math Placement": "UK"}]
     with connect(threads=1) as con, scratch(con) as work:
         opened: PdpFile = read_pdp(work, write(tmp_path, COHORT, rows))
-        said = con.execute(f"SELECT {', '.join(names)} FROM {meant(work, opened)} ORDER BY row_number").fetchall()
+        said = con.execute(
+            f"SELECT {', '.join(names)} FROM {meant(work, COHORT, opened.rows)} ORDER BY row_number"
+        ).fetchall()
     assert said == [
         ("F", "Two or more races", None, None, "4", "0", "C"),
         (None, "Hispanic", None, None, "4", "0", None),

@@ -79,10 +79,16 @@ def read_pdp(work: Scratch, path: Path) -> PdpFile:
     return PdpFile(header, rows, shown)
 
 
-def meant(work: Scratch, file: PdpFile) -> Relation:
-    """The rows with what their values mean: NULL for every way to say unknown, codes as the layout writes them."""
-    made = ", ".join(f"{_meaning(column)} AS {column.name}" for column in COLUMNS[file.header.file])
-    return work.table("meant", f"SELECT {ROW}, {made} FROM {file.rows}")
+def meant(work: Scratch, file: str, rows: Relation) -> Relation:
+    """The rows with what their values mean: NULL for every way to say unknown, codes as the layout writes them.
+
+    Args:
+        work: Makes the relation.
+        file: ``cohort`` or ``course``.
+        rows: ``row_number`` and the columns of the file.
+    """
+    made = ", ".join(f"{_meaning(column)} AS {column.name}" for column in COLUMNS[file])
+    return work.table("meant", f"SELECT {ROW}, {made} FROM {rows}")
 
 
 def _meaning(column: PdpColumn) -> str:
