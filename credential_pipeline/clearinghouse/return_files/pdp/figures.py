@@ -48,7 +48,7 @@ def pdp_figures(work: Scratch, files: PdpFiles, agreement: ReturnAgreement, toda
     sources = {"cohort": meant(work, COHORT, files.people), "awards": files.awards, "known_as": files.students.known_as}
     people = work.table("people", statement(__package__, "people.sql", **sources), {"today": today})
     counts = work.con.execute(f"FROM {count_people(work, people)} ORDER BY ALL").df()
-    if counts.empty:
+    if not counts["value"].sum():
         return work.rows("pdp_figures", shape, [])
     made = work.frame("pdp_figures", protected(counts))
     columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in shape.items() if name != "partner")
