@@ -167,7 +167,9 @@ def contract_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
             why = f"An empty table {table.name} would pass every other rule and blank everything built on it."
             rules.append(number(f"{table.name}_has_rows", why, f"SELECT count(*) FROM {name}", at_least=1))
         why = f"A row of {table.name} without its key cannot be traced or joined."
-        named_by = [column for column in ("certifier", "delivery", "partner", "request_id") if column in table.column_names]
+        named_by = [
+            column for column in ("certifier", "delivery", "partner", "request_id") if column in table.column_names
+        ]
         rules.append(none_where(f"{table.name}_key_present", why, name, absent, named_by=named_by))
         if table.unique:
             why = f"A key that stands twice in {table.name} counts a person or an event twice."

@@ -17,6 +17,7 @@ from credential_pipeline.simulation.education import Students, Trained, enroll
 from credential_pipeline.simulation.enclave import Keys, write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
 from credential_pipeline.simulation.industries import SimulatedIndustry, settle, write_feeds
+from credential_pipeline.simulation.partners.requests import leave_requests
 from credential_pipeline.simulation.people import People, build_people
 from credential_pipeline.simulation.prices import read_prices
 from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schools
@@ -84,6 +85,8 @@ def simulate(
     settled = _settle_all(streams, registry, people, schools, world, worlds, plans, home, progress)
     students = _enroll_all(streams, home, people, schools, settled, world, registry_size)
     progress(f"education registry: {len(students.person):,} students")
+    asked = leave_requests(streams, home, registry, people, students, settled, world)
+    progress(f"partners: {asked} requests")
     keys = write_persons(streams, home / "enclave/reference", people, world.reference, world.economy.last_year)
     progress(f"reference population: {int((keys.key != '').sum()):,} persons")
     prices = read_prices()
@@ -92,8 +95,7 @@ def simulate(
         streams, home / "enclave/reference", people, keys, settled, world.economy, registry, prices, others
     )
     progress(f"wages: {wages:,} rows of {world.economy.first_year} to {world.economy.last_year}")
-    gaps = world.economy.wage_gaps
-    write_truth(home, registry, people, students, keys, settled, effects, prices, schools, gaps)
+    write_truth(home, registry, people, students, keys, settled, effects, prices, schools, world.economy.wage_gaps)
     progress("truth: identities, planted faults, effects and outcome cells")
     return _summary(settled, students, keys, wages)
 

@@ -277,6 +277,40 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "learners_have_names": "UPDATE accepted_extract.learners SET last_name = NULL WHERE row_id = 'r1'",
     },
+    "return_files": {
+        "request_rows_add_up": "UPDATE return_files.requests SET found = 2 WHERE state = 'answered'",
+        "answers_as_counted": (
+            "DELETE FROM return_files.answers WHERE outcome = 'not_found'",
+            "DELETE FROM return_files.answers",
+        ),
+        "report_tells_of_those_found": "UPDATE return_files.report_rows SET told = 'degree' WHERE row = 5",
+        "blocked_people_listed_nowhere": "UPDATE return_files.report_rows SET row = 4 WHERE row = 5",
+        "no_blocked_person_in_report_rows": (
+            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
+            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+        ),
+        "no_blocked_person_in_pdp_cohort": (
+            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
+            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+        ),
+        "no_blocked_person_in_pdp_course": (
+            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
+            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+        ),
+        "no_blocked_person_in_completers": (
+            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
+            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+        ),
+        "figures_of_enough_people": (
+            "UPDATE return_files.partner_figures SET n = 9 WHERE status = 1",
+            "UPDATE return_files.partner_figures SET value = 3 WHERE status = 5",
+        ),
+        "programme_rates_explained": (
+            "UPDATE return_files.programme_rates SET reason = NULL",
+            "UPDATE return_files.programme_rates SET value = 0.1",
+        ),
+        "requests_readable": "UPDATE return_files.requests SET state = 'refused', reason_code = 'E' WHERE file = 'b.txt'",
+    },
     "reference_population": {
         "wages_not_negative": "UPDATE reference_population.wages SET wages = -1",
         "wages_present": "UPDATE reference_population.wages SET wages = NULL",

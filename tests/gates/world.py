@@ -106,6 +106,31 @@ ROWS: dict[str, dict[str, str]] = {
     },
     "census_extract": _EXTRACT,
     "accepted_extract": _EXTRACT,
+    "return_files": {
+        "requests": """
+            SELECT * FROM (VALUES ('college', 'a.txt', 'q1', 4, 1, 1, 1, 1, 'answered', NULL),
+                ('college', 'b.txt', 'q2', NULL, NULL, NULL, NULL, NULL, 'repeated', NULL))
+            AS t(partner, file, request_id, rows, found, not_found, blocked, out_of_scope, state, reason_code)""",
+        "answers": """
+            SELECT * FROM (VALUES ('college', 'q1', 2, 's2', 'L2', 'found'), ('college', 'q1', 3, NULL, NULL, 'not_found'),
+                ('college', 'q1', 4, NULL, NULL, 'blocked'), ('college', 'q1', 5, NULL, NULL, 'out_of_scope'))
+            AS t(partner, request_id, row, student_id, learner_id, outcome)""",
+        "report_rows": """
+            SELECT * FROM (VALUES ('college', 'q1', 2, 1, 's2', 'L2', 'credential'),
+                ('college', 'q1', 3, 1, NULL, NULL, 'none'), ('college', 'q1', 5, 1, NULL, NULL, 'none'))
+            AS t(partner, request_id, row, sequence, student_id, learner_id, told)""",
+        "pdp_cohort": "SELECT 'college' AS partner, '001' AS institution_id, 's2' AS student_id, 'L2' AS learner_id",
+        "pdp_course": "SELECT 'college' AS partner, '001' AS institution_id, 's2' AS student_id, 'L2' AS learner_id",
+        "partner_figures": """
+            SELECT 'college' AS partner, 'institution' AS "view", 'learners' AS subject, 'all' AS dimension,
+                   'all' AS level, unnest(['earners', 'few']) AS measure, unnest([40.0, NULL]) AS value,
+                   unnest([40, NULL]) AS n, unnest([1, 5]) AS status""",
+        "completers": "SELECT 'state' AS partner, 'p1' AS programme, 's2' AS student_id, 'L2' AS learner_id",
+        "programme_rates": """
+            SELECT 'state' AS partner, 'p1' AS programme, unnest(['completion_rate', 'placement_rate']) AS measure,
+                   unnest([0.8, NULL]) AS value, unnest([40, NULL]) AS n, unnest([1, -1]) AS status,
+                   unnest([NULL, 'TOO_FEW']) AS reason""",
+    },
     "reference_population": {
         "persons": """
             SELECT 'k' || i AS person_key, 'Doe' AS last_name, DATE '1980-01-01' AS birth_date FROM range(1, 11) AS t(i)""",

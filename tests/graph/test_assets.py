@@ -26,6 +26,7 @@ _LINEAGE = {
     "outcome_tables": {"person_keys", "reference_population"},
     "outcome_release": {"outcome_tables"},
     "published_outcomes": {"outcome_release"},
+    "return_files": {"raw_feeds", "education_registry", "cleaned_learners", "linked_records"},
 }
 
 

@@ -40,6 +40,7 @@ def test_every_way_in_is_a_source_of_the_hop_that_reads_it(assets):
         "accepted_extract": {"arrived_extracts"},
         "reference_population": {"reference_drops"},
         "published_outcomes": {"arrived_releases"},
+        "return_files": {"partner_requests", "public_releases"},
     }
 
 

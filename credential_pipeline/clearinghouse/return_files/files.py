@@ -9,9 +9,6 @@ from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
-#: Fewest blocked people whose number is told.
-FEWEST_TOLD = 10
-
 
 @dataclass(frozen=True)
 class ReturnFile:
