@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
+from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests
+from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
@@ -239,3 +241,25 @@ def test_a_file_with_a_fault_is_set_aside_and_the_registry_serves(
 def test_the_order_of_rows_makes_no_difference(tmp_path: Path) -> None:
     turned = {name: rows[::-1] for name, rows in WORLD.items()}
     assert str(made(tmp_path)) == str(made(tmp_path, **turned))
+
+
+def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_path: Path) -> None:
+    other = agreement(id="return_branch", partner="branch", of=BRANCH)
+    certifier = agreement(
+        id="c", partner="mssc", role="certifier", of="mssc", shares=[{"what": "degrees", "legal_basis": "Law"}]
+    )
+    leave(tmp_path, "b.csv", ["Name"], [{"Name": "x"}])
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **WORLD)
+        made = pdp_of_institutions(work, given(tmp_path, agreement(), other, certifier))
+        for name, rows in made.items():
+            assert rows.columns == tuple(SNAPSHOT.table(name).column_names)
+        said = con.execute(f"SELECT partner, student_id FROM {made['pdp_cohort']} ORDER BY ALL").fetchall()
+        refused = con.execute(f"SELECT partner, file, reason_code FROM {made['requests']}").fetchall()
+    assert said == [("branch", "S2"), ("college", "S1"), ("college", "S2")]
+    assert refused == [("college", "b.csv", "E_PDP_HEADER")]
+    with connect(threads=1) as con, scratch(con) as work:
+        none = pdp_of_institutions(work, given(tmp_path, certifier))
+        assert {name: con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for name, rows in none.items()} == {
+            "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0,
+        }  # fmt: skip
