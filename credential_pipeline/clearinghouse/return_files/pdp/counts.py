@@ -12,7 +12,9 @@ NOT_RECORDED: Final = "not recorded"
 BREAKDOWNS: Final = ("race", "ethnicity", "gender", "age", "first_generation", "credential_sought")
 """Dimensions of the dashboards."""
 EVERYBODY: Final = "all"
-_COHORT: Final = "cohort"
+COHORTS: Final = "cohort"
+_BAND: Final = 5
+"""Years of entry that make one line: those of a single year are mostly too few to be told of."""
 
 _CONDITIONS: Final = {
     "students": "true",
@@ -50,7 +52,7 @@ class Measure:
     dimensions: tuple[str, ...]
 
 
-_OVER_TIME: Final = (EVERYBODY, _COHORT)
+_OVER_TIME: Final = (EVERYBODY, COHORTS)
 _DASHBOARD: Final = (EVERYBODY, *BREAKDOWNS)
 MEASURES: Final = (
     Measure("momentum", "cohorts", "students", "students", "", _OVER_TIME),
@@ -78,20 +80,24 @@ def count_people(work: Scratch, people: Relation) -> Relation:
         people: One row per student: the breakdowns and the facts of ``people.sql``.
 
     Returns:
-        dimension, level, quantity, value (BIGINT); zeros included.
+        dimension, level, quantity, value (BIGINT); zeros included. Cohorts are told by years of entry, such as 2010-2014.
     """
     return work.table("counts", " UNION ALL ".join(_counts(people, *pair) for pair in _pairs()))
 
 
 def _pairs() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Dimension to the quantities that are counted for its levels; everybody is counted in every respect."""
-    for dimension in (EVERYBODY, _COHORT, *BREAKDOWNS):
+    for dimension in (EVERYBODY, COHORTS, *BREAKDOWNS):
         used = [one for one in MEASURES if dimension in one.dimensions]
         yield dimension, tuple(dict.fromkeys(name for one in used for name in (one.of, one.part) if name))
 
 
 def _counts(people: Relation, dimension: str, quantities: tuple[str, ...]) -> str:
-    level = f"'{EVERYBODY}'" if dimension == EVERYBODY else f"coalesce({dimension}, '{NOT_RECORDED}')"
+    level = f"coalesce({dimension}, '{NOT_RECORDED}')"
+    if dimension == EVERYBODY:
+        level = f"'{EVERYBODY}'"
+    if dimension == COHORTS:
+        level = f"(entry_year - entry_year % {_BAND}) || '-' || (entry_year - entry_year % {_BAND} + {_BAND - 1})"
     made = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[name]}) AS {name}" for name in quantities)
     listed = ", ".join(quantities)
     return (

@@ -1,16 +1,24 @@
 """Momentum metrics and dashboards' tables of an institution, after disclosure control.
 
-Nobody reads a figure on fewer learners than the standard profile asks for, nor a share whose part or rest is so few; counts that
+Small groups are told of together first. Nobody reads a figure on fewer learners than the standard profile asks for, nor a share whose part or rest is so few; counts that
 would give those away are hidden as well (``engines/disclosure``), and what is shown is rounded. Not here: what is counted (counts.py).
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.clearinghouse.return_files.pdp.counts import EVERYBODY, MEASURES, count_people
+from credential_pipeline.clearinghouse.return_files.pdp.counts import (
+    BREAKDOWNS,
+    EVERYBODY,
+    MEASURES,
+    NOT_RECORDED,
+    Measure,
+    count_people,
+)
 from credential_pipeline.clearinghouse.return_files.pdp.files import PdpFiles
 from credential_pipeline.engines.disclosure.axes import Axes
 from credential_pipeline.engines.disclosure.primary import find_primary
@@ -27,6 +35,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 FEWEST: Final = PROFILES["standard"].min_learners
+OTHER: Final = "other or not recorded"
+"""Level of the groups that are too small to be told of alone."""
 SHOWN: Final = 1
 HIDDEN: Final = 5
 _AXES: Final = Axes(who=("dimension", "level"), what=("quantity",), when="time")
@@ -57,17 +67,19 @@ def pdp_figures(work: Scratch, files: PdpFiles, agreement: ReturnAgreement, toda
     )
 
 
-def protected(counts: pd.DataFrame) -> pd.DataFrame:
+def protected(counts: pd.DataFrame, measures: Sequence[Measure] = MEASURES) -> pd.DataFrame:
     """The figures that counts make, as they may be told.
 
     Args:
         counts: dimension, level, quantity, value.
+        measures: What is made of them.
 
     Returns:
         view, subject, dimension, level, measure, value, unit, n, status; a year that no cohort has completed has no row.
     """
+    counts = _pooled(counts)
     counts = counts.assign(count_id=_id(counts, counts["quantity"]), learners=counts["value"], time=0)
-    cells = _cells(counts)
+    cells = _cells(counts, measures)
     hidden, place, rest = _hidden(counts, cells)
     value = counts.set_index("count_id")["value"]
     share = cells["numerator_count_id"].notna().to_numpy()
@@ -87,13 +99,26 @@ def protected(counts: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _cells(counts: pd.DataFrame) -> pd.DataFrame:
+def _pooled(counts: pd.DataFrame) -> pd.DataFrame:
+    """Small groups of a breakdown made one, with the people of whom it is not recorded."""
+    small = (counts["quantity"] == "students") & (counts["value"] < FEWEST) & counts["dimension"].isin(BREAKDOWNS)
+    named = {
+        (dimension, level) for dimension, level in counts.loc[small, ["dimension", "level"]].itertuples(index=False)
+    }
+    named |= {(dimension, NOT_RECORDED) for dimension, _ in named}
+    alone = [pair not in named for pair in zip(counts["dimension"], counts["level"], strict=True)]
+    level = counts["level"].where(alone, OTHER)
+    keys = ["dimension", "level", "quantity"]
+    return counts.assign(level=level).groupby(keys, as_index=False, sort=True)["value"].sum()
+
+
+def _cells(counts: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
     """One row a figure, with the ids of its counts, in a fixed order."""
     levels = counts[["dimension", "level"]].drop_duplicates().sort_values(["dimension", "level"], ignore_index=True)
     over = counts[counts["quantity"].str.startswith("observed_") & (counts["value"] > 0)]
     completed = {*_id(over, over["quantity"])}
     made = []
-    for one in MEASURES:
+    for one in measures:
         rows = levels[levels["dimension"].isin(one.dimensions)].assign(
             view=one.view, subject=one.subject, measure=one.name
         )
