@@ -121,20 +121,10 @@ def test_no_figure_tells_of_a_few(tmp_path: Path) -> None:
 
 
 def test_small_groups_are_told_of_together() -> None:
-    people = {
-        ("race", "White"): 80,
-        ("race", "Asian"): 14,
-        ("race", "Hispanic"): 13,
-        ("race", "not recorded"): 3,
-        ("all", "all"): 110,
-    }
-    halves = dict.fromkeys(("holders", "earned_1", "retained"), 2) | dict.fromkeys(("students", "observed_1"), 1)
-    rows = [
-        (*group, name, number - number // 2 if by == 2 else number)
-        for group, number in people.items()
-        for name, by in halves.items()
-    ]
-    rows = [(*row[:3], 57 if row[3] == 55 else row[3]) for row in rows]
+    people = {"White": 80, "Asian": 14, "Hispanic": 12, "not recorded": 4}
+    groups = {"students": 1, "observed_1": 1, "holders": 2, "earned_1": 2, "retained": 2}  # a half of each, or all
+    rows = [("race", race, name, number // by) for race, number in people.items() for name, by in groups.items()]
+    rows += [("all", "all", name, 110 // by) for name, by in groups.items()]
     told = protected(pd.DataFrame(rows, columns=["dimension", "level", "quantity", "value"]), DASHBOARD)
     shown = told[told["measure"] == "students"].set_index("level")["value"].to_dict()
     assert shown == {"all": 100, "White": 80, "other or not recorded": 30}

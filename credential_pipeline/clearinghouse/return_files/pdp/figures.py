@@ -106,10 +106,9 @@ def _pooled(counts: pd.DataFrame) -> pd.DataFrame:
         (dimension, level) for dimension, level in counts.loc[small, ["dimension", "level"]].itertuples(index=False)
     }
     named |= {(dimension, NOT_RECORDED) for dimension, _ in named}
-    alone = [pair not in named for pair in zip(counts["dimension"], counts["level"], strict=True)]
-    level = counts["level"].where(alone, OTHER)
-    keys = ["dimension", "level", "quantity"]
-    return counts.assign(level=level).groupby(keys, as_index=False, sort=True)["value"].sum()
+    pairs = zip(counts["dimension"], counts["level"], strict=True)
+    pooled = counts.assign(level=[OTHER if pair in named else pair[1] for pair in pairs])
+    return pooled.groupby(["dimension", "level", "quantity"], sort=True)["value"].sum().reset_index()
 
 
 def _cells(counts: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
