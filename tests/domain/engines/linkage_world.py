@@ -223,7 +223,7 @@ def put_extract(con: Connection, world: World, shuffle: int | None = None) -> No
     columns = {"row_id": "VARCHAR", **_PERSON, "sex": "VARCHAR", **_PLACE}
     put(con, "accepted_extract.learners", learners, columns, shuffle)
     columns = {"row_id": "VARCHAR", **dict.fromkeys(("certifier", "credential_code", "event", "result"), "VARCHAR")}
-    columns |= {"event_date": "DATE", "training_setting": "VARCHAR"}
+    columns |= {"event_date": "DATE", "training_setting": "VARCHAR", "provider_opeid": "VARCHAR"}
     put(con, "accepted_extract.credentials", credentials, columns, shuffle)
     con.execute(
         "CREATE OR REPLACE TABLE accepted_extract.enrollments AS SELECT row_id, '' AS opeid, 'public_2yr' AS sector, true AS credit, "
