@@ -69,7 +69,7 @@ def deliver(con: Connection, given: Given, home: Path, when: datetime) -> tuple[
 
 
 def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path, when: datetime) -> Delivered | None:
-    files = files_of(work, agreement)
+    files = files_of(work, given, agreement)
     if not files:
         return None
     record = DisclosureRecord(home)

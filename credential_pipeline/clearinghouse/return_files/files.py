@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.pdp.files import written_as
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
-from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
@@ -30,25 +31,23 @@ class ReturnFile:
     text: str | None = None
 
 
-def files_of(work: Scratch, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:
+def files_of(work: Scratch, given: Given, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:
     """The files that a partner gets under its agreement; a table without a row gives none."""
-    found = [*_laid_out(work, agreement), *_plain(work, agreement)]
+    found = [*_laid_out(work, given, agreement), *_plain(work, agreement)]
     return tuple(sorted(found, key=lambda file: file.name))
 
 
 _LAID_OUT = {"pdp_cohort": "cohort", "pdp_course": "course"}
 
 
-def _laid_out(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
+def _laid_out(work: Scratch, given: Given, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
     """Files in a layout of others."""
     made = []
     for table, what in _LAID_OUT.items():
         rows = _of(work, table, agreement)
         if what in agreement.gets and rows:
-            fields = LAYOUTS[table]
-            made.append(
-                ReturnFile(f"{table}.csv", rows, tuple(one.name for one in fields), tuple(one.header for one in fields))
-            )
+            columns, headers = zip(*written_as(given, agreement, table), strict=True)
+            made.append(ReturnFile(f"{table}.csv", rows, columns, headers))
     return made
 
 

@@ -82,6 +82,7 @@ _TABLES = (
             _PARTNER,
             Column("learner_id", "VARCHAR", "Learner's id in this system, where there is one."),
             *_laid_out("pdp_cohort"),
+            *_laid_out("pdp_cohort_since_2025"),
         ),
     ),
     Table(
@@ -103,6 +104,7 @@ _TABLES = (
             _PARTNER,
             Column("learner_id", "VARCHAR", "Learner's id in this system, where there is one."),
             *_laid_out("pdp_course"),
+            *_laid_out("pdp_course_since_2025"),
         ),
     ),
     Table(

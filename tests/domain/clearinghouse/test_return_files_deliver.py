@@ -57,7 +57,7 @@ def test_a_delivery_is_what_its_receipt_says(con, given, tmp_path):
         assert sha256_file(one.folder / file["file"])[0] == file["sha256"]
         assert (one.folder / file["file"]).stat().st_mode & 0o077 == 0
     cohort = pd.read_csv(one.folder / "pdp_cohort.csv", dtype=str)
-    assert cohort["Student ID"].tolist() == ["S1"], "another partner's student"
+    assert cohort["Study ID"].tolist() == ["S1"], "another partner's student"
     assert receipt["agreement_id"] == "return_demo_college"
 
 

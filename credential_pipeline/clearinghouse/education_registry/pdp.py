@@ -1,0 +1,105 @@
+"""PDP files as a source of enrollments and degrees, where an institution has no registry of its own but a roster of persons.
+
+What the registry's own drops tell of a student at an institution counts; PDP files add what no drop tells. Industry credentials in
+a course file are no enrollment; they come from certifiers. Not here: the persons (load.py).
+"""
+
+from pathlib import Path
+from typing import Final
+
+from credential_pipeline.clearinghouse.education_registry.blocks import refuse_cut
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS
+from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
+from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, ROW, meant, read_pdp
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+FOLDER: Final = "pdp"
+MADE: Final = ("enrollments", "degrees")
+"""Tables that PDP files can fill."""
+
+
+def stands_for(folder: Path, table: str) -> bool:
+    """Whether PDP files take the place of a drop that is not there.
+
+    Args:
+        folder: Folder of the registry's drops.
+        table: Name of the drop.
+    """
+    return table in MADE and (folder / FOLDER).is_dir() and not (folder / table).is_dir()
+
+
+def add_pdp(con: Connection, folder: Path) -> None:
+    """Add what PDP files tell to education_registry.{enrollments, degrees}; nothing where there are none.
+
+    Args:
+        con: Connection with the schema ``education_registry``; a table for which the files stand need not be there.
+        folder: Folder of the registry's drops, with cohort and course files in ``pdp``.
+
+    Raises:
+        SafeError: ``E_DROP_CUT``, ``E_DROP_MISSING`` and ``E_DROP_FORMAT`` as for any drop; ``E_PDP_…`` for a file with a fault,
+            ``E_PDP_COHORT`` if there is a course file and no cohort file.
+    """
+    if not (folder / FOLDER).is_dir():
+        return
+    shown = f"education/{FOLDER}"
+    refuse_cut(folder / FOLDER, shown)
+    with scratch(con) as work:
+        read = _read(work, sorted((folder / FOLDER).glob("[!.]*")))
+        if not read[COHORT]:
+            raise SafeError("E_PDP_COHORT", f"{shown} has no cohort file; put it beside the course file")
+        files = {file: _together(work, file, read[file]) for file in (COHORT, COURSE)}
+        for table, sources in ((MADE[0], files), (MADE[1], {COHORT: files[COHORT]})):
+            if stands_for(folder, table):
+                _empty(con, table)
+            _add(work, table, work.table(table, statement(__package__, f"pdp_{table}.sql", **sources)))
+
+
+def _read(work: Scratch, paths: list[Path]) -> dict[str, list[Relation]]:
+    """The files of each kind, what they mean; each of one institution."""
+    read: dict[str, list[Relation]] = {COHORT: [], COURSE: []}
+    for path in paths:
+        file = read_pdp(work, path)
+        refuse(faults(work, file.header.file, file.rows), f"education/{FOLDER}/{file.shown}")
+        read[file.header.file].append(meant(work, file.header.file, file.rows))
+    return read
+
+
+def _together(work: Scratch, file: str, parts: list[Relation]) -> Relation:
+    """All rows of a kind with ``opeid``; of a row that stands in several files, that of the last file by name."""
+    names = ", ".join(column.name for column in COLUMNS[file])
+    if not parts:
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {column.name}" for column in COLUMNS[file])
+        return work.table(file, f"SELECT {empty}, CAST(NULL AS VARCHAR) AS opeid WHERE false")
+    rows = " UNION ALL ".join(
+        f"SELECT {names}, {INSTITUTION} AS opeid, {number} AS file, {ROW} FROM {part}"
+        for number, part in enumerate(parts)
+    )
+    key = ", ".join(("opeid", *KEYS[file]))
+    return work.table(
+        file,
+        f"SELECT {names}, opeid FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY file DESC, {ROW}) = 1",
+    )
+
+
+def _empty(con: Connection, table: str) -> None:
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in SNAPSHOT.table(table).schema.items())
+    con.execute(f"CREATE OR REPLACE TABLE education_registry.{table} ({columns})")
+
+
+def _add(work: Scratch, table: str, found: Relation) -> None:
+    """Put rows beside those of the drop, of students of whom it tells nothing at that institution."""
+    name, shape = f"education_registry.{table}", SNAPSHOT.table(table).schema
+    made = ", ".join(
+        column if column in found.columns else f"CAST(NULL AS {kind}) AS {column}" for column, kind in shape.items()
+    )
+    known = work.table("known", f"SELECT DISTINCT student_id, opeid[:6] AS school FROM {name}")
+    rows = work.table(
+        "rows",
+        f"FROM {name} UNION ALL SELECT {made} FROM {found} f ANTI JOIN {known} k"
+        " ON k.student_id = f.student_id AND k.school = f.opeid[:6]",
+    )
+    work.con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM {rows}")

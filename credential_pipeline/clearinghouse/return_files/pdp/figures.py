@@ -1,0 +1,159 @@
+"""Momentum metrics and dashboards' tables of an institution, after disclosure control.
+
+Small groups are told of together first. Nobody reads a figure on fewer learners than the standard profile asks for, nor a share whose part or rest is so few; counts that
+would give those away are hidden as well (``engines/disclosure``), and what is shown is rounded. Not here: what is counted (counts.py).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from credential_pipeline.clearinghouse.return_files.pdp.counts import (
+    BREAKDOWNS,
+    EVERYBODY,
+    MEASURES,
+    NOT_RECORDED,
+    Measure,
+    count_people,
+)
+from credential_pipeline.clearinghouse.return_files.pdp.files import PdpFiles
+from credential_pipeline.engines.disclosure.axes import Axes
+from credential_pipeline.engines.disclosure.primary import find_primary
+from credential_pipeline.engines.disclosure.protect import protect
+from credential_pipeline.engines.disclosure.rounding import DRB, percents
+from credential_pipeline.engines.disclosure.system import System, build_system
+from credential_pipeline.engines.exchange.pdp.columns import COHORT
+from credential_pipeline.engines.exchange.pdp.read import meant
+from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.profiles import PROFILES
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+FEWEST: Final = PROFILES["standard"].min_learners
+OTHER: Final = "other or not recorded"
+"""Level of the groups that are too small to be told of alone."""
+SHOWN: Final = 1
+HIDDEN: Final = 5
+_AXES: Final = Axes(who=("dimension", "level"), what=("quantity",), when="time")
+_MAYBE: Final = "Int64"
+
+
+def pdp_figures(work: Scratch, files: PdpFiles, agreement: ReturnAgreement, today: date) -> Relation:
+    """Count an institution's students by credential, year, stack and group, as rows of ``partner_figures``.
+
+    Args:
+        work: Makes the relations; its connection has ``education_registry``.
+        files: What :func:`pdp_files` made for the institution.
+        agreement: Of the institution; without ``aggregates`` there is no row.
+        today: The day: years of a cohort that are not over are not counted.
+    """
+    shape = SNAPSHOT.table("partner_figures").schema
+    if "aggregates" not in agreement.gets:
+        return work.rows("pdp_figures", shape, [])
+    sources = {"cohort": meant(work, COHORT, files.people), "awards": files.awards, "known_as": files.students.known_as}
+    people = work.table("people", statement(__package__, "people.sql", **sources), {"today": today})
+    counts = work.con.execute(f"FROM {count_people(work, people)} ORDER BY ALL").df()
+    if not counts["value"].sum():
+        return work.rows("pdp_figures", shape, [])
+    made = work.frame("pdp_figures", protected(counts))
+    columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in shape.items() if name != "partner")
+    return work.table(
+        "pdp_figures", f"SELECT $partner AS partner, {columns} FROM {made}", {"partner": agreement.partner}
+    )
+
+
+def protected(counts: pd.DataFrame, measures: Sequence[Measure] = MEASURES) -> pd.DataFrame:
+    """The figures that counts make, as they may be told.
+
+    Args:
+        counts: dimension, level, quantity, value.
+        measures: What is made of them.
+
+    Returns:
+        view, subject, dimension, level, measure, value, unit, n, status; a year that no cohort has completed has no row.
+    """
+    counts = _pooled(counts)
+    counts = counts.assign(count_id=_id(counts, counts["quantity"]), learners=counts["value"], time=0)
+    cells = _cells(counts, measures)
+    hidden, place, rest = _hidden(counts, cells)
+    value = counts.set_index("count_id")["value"]
+    share = cells["numerator_count_id"].notna().to_numpy()
+    n = value.reindex(cells["n_count_id"]).to_numpy(np.int64)
+    part = value.reindex(cells["numerator_count_id"].where(share, cells["n_count_id"])).to_numpy(np.int64)
+    shown = ~hidden[place.reindex(cells["n_count_id"]).to_numpy(np.int64)]
+    for row in np.flatnonzero(share).tolist():
+        total, numerator = int(place[cells["n_count_id"].iloc[row]]), int(place[cells["numerator_count_id"].iloc[row]])
+        shown[row] &= not hidden[numerator] and not hidden[rest[total, numerator]]
+    rounded = DRB.apply(n)
+    told = np.where(share, percents(part, np.maximum(n, 1)) / 100, rounded)
+    out = cells[["view", "subject", "dimension", "level", "measure"]].copy()
+    out["value"] = np.where(shown, told, np.nan)
+    out["unit"] = np.where(share, "share", "count")
+    out["n"] = pd.Series(rounded, out.index, dtype=_MAYBE).where(shown)
+    out["status"] = np.where(shown, SHOWN, HIDDEN)
+    return out
+
+
+def _pooled(counts: pd.DataFrame) -> pd.DataFrame:
+    """Small groups of a breakdown made one, with the people of whom it is not recorded."""
+    small = (counts["quantity"] == "students") & (counts["value"] < FEWEST) & counts["dimension"].isin(BREAKDOWNS)
+    named = {
+        (dimension, level) for dimension, level in counts.loc[small, ["dimension", "level"]].itertuples(index=False)
+    }
+    named |= {(dimension, NOT_RECORDED) for dimension, _ in named}
+    pairs = zip(counts["dimension"], counts["level"], strict=True)
+    pooled = counts.assign(level=[OTHER if pair in named else pair[1] for pair in pairs])
+    return pooled.groupby(["dimension", "level", "quantity"], sort=True)["value"].sum().reset_index()
+
+
+def _cells(counts: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """One row a figure, with the ids of its counts, in a fixed order."""
+    levels = counts[["dimension", "level"]].drop_duplicates().sort_values(["dimension", "level"], ignore_index=True)
+    over = counts[counts["quantity"].str.startswith("observed_") & (counts["value"] > 0)]
+    completed = {*_id(over, over["quantity"])}
+    made = []
+    for one in measures:
+        rows = levels[levels["dimension"].isin(one.dimensions)].assign(
+            view=one.view, subject=one.subject, measure=one.name
+        )
+        rows["n_count_id"] = _id(rows, one.of)
+        rows["numerator_count_id"] = _id(rows, one.part) if one.part else None
+        if one.of.startswith("observed_"):
+            rows = rows[rows["n_count_id"].isin(completed)]
+        made.append(rows)
+    return pd.concat(made, ignore_index=True).assign(cells=1)
+
+
+def _hidden(
+    counts: pd.DataFrame, cells: pd.DataFrame
+) -> tuple[np.ndarray, "pd.Series[int]", dict[tuple[int, int], int]]:
+    """Which counts may not be seen; where each stands, and where the rest of each share stands."""
+    whole = counts[counts["dimension"] == EVERYBODY].set_index("quantity")["count_id"]
+    parts = counts[counts["dimension"] != EVERYBODY]
+    equations = pd.DataFrame(
+        {
+            "equation_id": parts["dimension"] + "|" + parts["quantity"],
+            "total_count_id": parts["quantity"].map(whole),
+            "part_count_id": parts["count_id"],
+        }
+    )
+    system = build_system(counts, equations, cells, FEWEST, _AXES)
+    place = pd.Series(system.position)
+    return _suppressed(system), place, system.complement
+
+
+def _suppressed(system: System) -> np.ndarray:
+    """What is hidden; everything where the few cannot be protected by hiding others."""
+    try:
+        return protect(system, find_primary(system, FEWEST)).hidden
+    except SafeError:
+        return np.ones(len(system.ids), dtype=bool)
+
+
+def _id(rows: pd.DataFrame, quantity: "pd.Series[str] | str") -> "pd.Series[str]":
+    return rows["dimension"] + "|" + rows["level"] + "|" + quantity

@@ -1,0 +1,112 @@
+"""Composes the cohort and course file of an institution, and judges them before they go. Not here: figures on its students."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
+from credential_pipeline.clearinghouse.return_files.pdp.cohort import cohort_from_registry, of_own_file
+from credential_pipeline.clearinghouse.return_files.pdp.course import awards_of, course_rows
+from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, read_own
+from credential_pipeline.clearinghouse.return_files.pdp.students import Students, students_of
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS
+from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
+from credential_pipeline.engines.exchange.pdp.read import read_header
+from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+CSV = (".csv",)
+CREDENTIAL = "credential_engine_identifier"
+
+
+@dataclass(frozen=True)
+class PdpFiles:
+    """What an institution gets in PDP's files, and what figures are made from.
+
+    Attributes:
+        cohort: Rows of the table ``pdp_cohort``; without a row if they are not agreed.
+        course: Rows of the table ``pdp_course``; likewise.
+        students: Whose rows may be told.
+        people: The cohort file before columns were withheld.
+        awards: The credentials of its students.
+        refused: Files of its own that were not read.
+    """
+
+    cohort: Relation
+    course: Relation
+    students: Students
+    people: Relation
+    awards: Relation
+    refused: Sequence[Refused]
+
+
+def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFiles:
+    """Make the files of an institution.
+
+    Args:
+        work: Makes the relations; its connection has the views of the four hops that are read.
+        given: Partners' folders, certifiers and the day.
+        agreement: Of a partner of role institution.
+
+    Raises:
+        SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
+    """
+    students = students_of(work, agreement)
+    own = read_own(work, given.files(agreement, OWN_PDP, CSV), agreement)
+    people = of_own_file(work, own.cohort, students) if own.cohort else cohort_from_registry(work, students, agreement)
+    courses = of_own_file(work, own.course, students) if own.course else None
+    awards = awards_of(work, students, given.certifiers, given.today)
+    course = course_rows(work, people, awards, students, courses)
+    for file, rows in ((COHORT, people), (COURSE, course)):
+        if work.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0]:
+            refuse(faults(work, file, rows), f"the {file} file for {agreement.partner}")
+    return PdpFiles(
+        cohort=_table(work, COHORT, people, agreement),
+        course=_table(work, COURSE, course, agreement),
+        students=students,
+        people=people,
+        awards=awards,
+        refused=own.refused,
+    )
+
+
+def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement) -> Relation:
+    """The rows as the contract has them; withheld columns blank, unless they tell rows apart."""
+    kept = {*KEYS[file], "institution_id"}
+    withheld = {*agreement.withheld} - kept
+    own = {column.name for column in COLUMNS[file]}
+    made = {name: f"CAST(NULL AS VARCHAR) AS {name}" if name in withheld else name for name in own}
+    columns = ", ".join(
+        made.get(name, name) for name in SNAPSHOT.table(f"pdp_{file}").column_names if name != "partner"
+    )
+    return work.table(
+        f"pdp_{file}",
+        f"SELECT $partner AS partner, {columns} FROM {rows} WHERE $agreed",
+        {"partner": agreement.partner, "agreed": file in agreement.gets},
+    )
+
+
+def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tuple[str, str], ...]:
+    """Columns of ``pdp_cohort`` or ``pdp_course`` with the headers under which a partner gets them, in their order.
+
+    They are those of the partner's own newest file of the kind, so that its systems read ours as they read theirs; a column of
+    industry credentials that it lacks is added at the end. Else they are the published ones.
+
+    Args:
+        given: Partners' folders.
+        agreement: Of the institution.
+        table: Name of the table.
+    """
+    file = table.removeprefix("pdp_")
+    published = {column.name: column.field.header for column in COLUMNS[file] if not column.later}
+    for path in reversed([*given.files(agreement, OWN_PDP, CSV)]):
+        try:
+            header = read_header(path)
+        except SafeError:
+            continue
+        if header.file == file:
+            own = {name: written for name, written in zip(header.names, header.written, strict=True) if name}
+            added = {name: header for name, header in published.items() if name not in own and name == CREDENTIAL}
+            return tuple((own | added).items())
+    return tuple(published.items())
