@@ -59,7 +59,8 @@ def _package(folder: Callable[[SideResource, str], Path]) -> Callable[[SideResou
     return version
 
 
-def _latest_release(side: SideResource, industry: str) -> str:
+def latest_release(side: SideResource, industry: str) -> str:
+    """Name of the newest public release of an industry; :data:`EMPTY` while there is none."""
     latest = side.published_of(industry) / "LATEST"
     return latest.read_text(encoding="utf-8").strip() if latest.is_file() else EMPTY
 
@@ -105,7 +106,7 @@ SOURCES = (
         Side.CLEARINGHOUSE,
         "return_files",
         "The newest public release of the industry.",
-        _latest_release,
+        latest_release,
         kinds=("csv",),
     ),
     Source(

@@ -14,9 +14,9 @@ from credential_pipeline.foundation.names import Side
 
 defs = dg.Definitions(
     assets=[*hop_assets(HOPS), *source_assets(Side.CLEARINGHOUSE)],
-    jobs=[automation.JOB, automation.LOOK],
+    jobs=[automation.JOB, automation.LOOK, automation.RETURNS],
     schedules=[automation.MONTHLY, automation.LOOKS],
-    sensors=[automation.landing, automation.UP_TO_DATE],
+    sensors=[automation.landing, automation.released, automation.UP_TO_DATE],
     resources={"clearinghouse": declared_resource(Side.CLEARINGHOUSE)},
     executor=dg.in_process_executor,
 )

@@ -44,5 +44,6 @@ def side(tmp_path):
         home=str(tmp_path / "home"),
         extracts=str(tmp_path / "extracts"),
         releases=str(tmp_path / "releases"),
+        published=str(tmp_path / "public"),
         duckdb=DuckDBResource(database=":memory:"),
     )

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import os
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -16,10 +17,10 @@ _ARRIVALS = {"enclave": "extracts", "public": "releases"}
 
 @pytest.fixture
 def look(definitions, side):
-    """Evaluate the sensor of a location once, over the side's folders."""
+    """Evaluate a sensor of a location once, that on files or packages if not said, over the side's folders."""
 
-    def evaluate(name, cursor=None):
-        sensor = _arrivals(definitions[name])
+    def evaluate(name, cursor=None, sensor=None):
+        sensor = _arrivals(definitions[name], sensor)
         with (
             dg.DagsterInstance.ephemeral() as instance,
             dg.build_sensor_context(
@@ -50,9 +51,10 @@ def _industries(tick):
     return [request.partition_key for request in tick.run_requests]
 
 
-def _arrivals(location):
-    """The sensor on files or packages."""
-    (sensor,) = [one for one in location.sensors if not isinstance(one, dg.AutomationConditionSensorDefinition)]
+def _arrivals(location, name=None):
+    """The sensor on files or packages, or the one of a name."""
+    others = (one for one in location.sensors if not isinstance(one, dg.AutomationConditionSensorDefinition))
+    (sensor,) = [one for one in others if (one.name == name if name else one.name != "released")]
     return sensor
 
 
@@ -63,7 +65,8 @@ def _monthly(location):
 
 def test_jobs_schedules_and_sensors_are_there_and_described(definitions):
     for name, location in definitions.items():
-        assert [job.name for job in location.jobs] == [name, f"{name}_look"]
+        more = ["clearinghouse_returns"] if name == "clearinghouse" else []
+        assert [job.name for job in location.jobs] == [name, f"{name}_look", *more]
         for thing in (*location.jobs, *location.schedules, *location.sensors):
             assert thing.description.endswith(".")
         assert {_monthly(location).job_name, _arrivals(location).job_name} == {name}
@@ -220,3 +223,18 @@ def test_a_package_of_another_side_is_no_reason_to_wait(definitions):
     (accepted,) = [asset for asset in location.assets if asset.key == dg.AssetKey("accepted_extract")]
     condition = accepted.automation_conditions_by_key[accepted.key]
     assert "census_extract" in str(condition)
+
+
+def test_a_release_asks_for_what_goes_back_and_for_nothing_else(side, look, definitions):
+    latest = Path(side.published) / "manufacturing" / "LATEST"
+    assert look("clearinghouse", sensor="released").run_requests == []
+    latest.parent.mkdir(parents=True)
+    asked, cursor = [], None
+    for release in ("r0001-a", "r0001-a", "r0002-b"):
+        latest.write_text(release)
+        tick = look("clearinghouse", cursor, "released")
+        asked.append(_industries(tick))
+        cursor = tick.cursor
+    assert asked == [["manufacturing"], [], ["manufacturing"]]
+    job = definitions["clearinghouse"].resolve_job_def("clearinghouse_returns")
+    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == {"return_files"}

@@ -1,4 +1,7 @@
-"""Creates the tables of education_registry from the drops: each person once, and the index that linkage reads."""
+"""Creates the tables of education_registry from the drops: each person once, and the index that linkage reads.
+
+Not here: reports of the StudentTracker service in place of a registry (student_tracker.py).
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +13,7 @@ from credential_pipeline.clearinghouse.education_registry.blocks import refuse_c
 from credential_pipeline.clearinghouse.education_registry.duplicates import find_duplicates
 from credential_pipeline.clearinghouse.education_registry.fold import fold_duplicates
 from credential_pipeline.clearinghouse.education_registry.pdp import add_pdp, stands_for
+from credential_pipeline.clearinghouse.education_registry.student_tracker import empty, has_reports, load_reports
 from credential_pipeline.engines.linkage.fields import make_index
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
@@ -57,13 +61,20 @@ def load_education_registry(con: Connection, folder: Path) -> None:
 
     Args:
         con: Connection with the schema ``education_registry``.
-        folder: Folder that holds ``persons/``, ``enrollments/`` and ``degrees/`` with .csv or .parquet files; ``pdp/`` with
-            PDP files may stand for the last two.
+        folder: Folder that holds ``persons/``, ``enrollments/`` and ``degrees/`` with .csv or .parquet files, or
+            ``student_tracker/`` with detail reports; ``pdp/`` with PDP files may stand for enrollments and degrees.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py), E_DROP_CUT,
-            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS; of PDP files those of pdp.py.
+            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS; of reports those of
+            student_tracker.py, of PDP files those of pdp.py.
     """
+    if has_reports(folder):
+        load_reports(con, folder)
+        _index(con)
+        empty(con, "duplicate_students")
+        return
+    empty(con, "student_tracker_answers")
     for name in _BY_VALUE:
         if stands_for(folder, name):
             continue

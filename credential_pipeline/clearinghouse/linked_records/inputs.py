@@ -18,6 +18,8 @@ class Inputs:
         index: The same students, prepared for blocking.
         duplicates: Ids of students that gave way to other ones.
         blocks: One row per row of the feeds that says "do not share", accepted or not.
+        answers: What the StudentTracker service answered, where its reports stand in place of a registry.
+        is_answered: Whether they do.
     """
 
     profiles: Relation
@@ -26,6 +28,8 @@ class Inputs:
     index: Relation
     duplicates: Relation
     blocks: Relation
+    answers: Relation
+    is_answered: bool
 
 
 def inputs(con: Connection) -> Inputs:
@@ -35,7 +39,9 @@ def inputs(con: Connection) -> Inputs:
         SafeError: ``E_REGISTRY_EMPTY``: there is no student to link anybody to.
     """
     index = relation(con, "education_registry.person_index")
-    if not con.execute(f"SELECT count(*) FROM {index}").fetchall()[0][0]:
+    answers = relation(con, "education_registry.student_tracker_answers")
+    answered = bool(con.execute(f"SELECT count(*) FROM {answers}").fetchall()[0][0])
+    if not answered and not con.execute(f"SELECT count(*) FROM {index}").fetchall()[0][0]:
         message = (
             "education_registry holds no student, so nobody can be linked: put the registry's students into"
             " education/persons and run the hop education_registry again."
@@ -48,4 +54,6 @@ def inputs(con: Connection) -> Inputs:
         index=index,
         duplicates=relation(con, "education_registry.duplicate_students"),
         blocks=relation(con, "cleaned_learners.blocks"),
+        answers=answers,
+        is_answered=answered,
     )

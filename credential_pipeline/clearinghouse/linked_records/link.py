@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from credential_pipeline.clearinghouse.clerical_review.reviews import NOTHING, Review
 from credential_pipeline.clearinghouse.linked_records import outputs
+from credential_pipeline.clearinghouse.linked_records.answered import take_answers
 from credential_pipeline.clearinghouse.linked_records.blocks import People, follow_wishes
 from credential_pipeline.clearinghouse.linked_records.diagnostics import TARGET, Models, Setting, write_diagnostics
 from credential_pipeline.clearinghouse.linked_records.identities import Identities, find_identities
@@ -23,6 +24,8 @@ from credential_pipeline.clearinghouse.linked_records.students import Students, 
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING as NO_OPT_OUTS
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
+from credential_pipeline.engines.linkage.family import Families, usual_families
+from credential_pipeline.engines.linkage.fields import FIELDS
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.foundation.registry.model import Industry, Linkage
 from credential_pipeline.foundation.storage.engine import Connection
@@ -112,11 +115,39 @@ def _find(
 ) -> tuple[Identities, Learners, Students, Merged]:
     """Who is one identity, one learner, which student, and one person."""
     identities = find_identities(work, read.profiles, decided)
-    families = find_families(work, models.registry, read.index, engine)
+    families = (
+        usual_families(models.registry, list(FIELDS))
+        if read.is_answered
+        else find_families(work, models.registry, read.index, engine)
+    )
     learners = find_learners(
         work, models.profiles, limits, identities, decided, families=families, profiles=read.profiles, engine=engine
     )
-    students = find_students(
+    students = _students(work, read, models, limits, identities, decided, families, learners, engine)
+    best, of_profiles = students.best, identities.of_profiles
+    return (
+        identities,
+        learners,
+        students,
+        merge_learners(work, models.profiles, families, learners, best, decided, of_profiles),
+    )
+
+
+def _students(
+    work: Scratch,
+    read: Inputs,
+    models: Models,
+    limits: Linkage,
+    identities: Identities,
+    decided: Decided,
+    families: Families,
+    learners: Learners,
+    engine: Engine,
+) -> Students:
+    """The best student of each learner: by what the service answered where it was asked, else by the model."""
+    if read.is_answered:
+        return take_answers(work, identities, decided, members=learners.members, index=read.index, answers=read.answers)
+    return find_students(
         work,
         models.registry,
         limits,
@@ -126,11 +157,4 @@ def _find(
         members=learners.members,
         index=read.index,
         engine=engine,
-    )
-    best, of_profiles = students.best, identities.of_profiles
-    return (
-        identities,
-        learners,
-        students,
-        merge_learners(work, models.profiles, families, learners, best, decided, of_profiles),
     )

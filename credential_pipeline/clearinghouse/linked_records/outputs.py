@@ -86,7 +86,8 @@ def write_links(con: Connection, people: Relation, profile_persons: Relation, cr
         CREATE OR REPLACE TABLE linked_records.profile_links AS
         SELECT profile_id, p.learner_id, p.student_id, p.match_probability, p.status,
                CASE WHEN p.status IN ('linked', 'blocked') AND p.student_id IS NOT NULL THEN p.decided_by
-                    WHEN p.status = 'blocked' THEN 'block' ELSE 'none' END AS decided_by
+                    WHEN p.status = 'blocked' THEN 'block'
+                    WHEN p.decided_by IN ('student_tracker', 'unanswered') THEN p.decided_by ELSE 'none' END AS decided_by
         FROM {profile_persons} JOIN {people} p USING (person)
         ORDER BY profile_id
         """

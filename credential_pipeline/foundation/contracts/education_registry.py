@@ -73,6 +73,18 @@ _TABLES = (
             Column("kept_ferpa_block", "BOOLEAN", "Whether it blocked the person under the id that is kept."),
         ),
     ),
+    Table(
+        name="student_tracker_answers",
+        description="One profile that a StudentTracker report answers, where such reports stand in place of a registry.",
+        key=("profile_id",),
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        may_be_empty=True,
+        columns=(
+            Column("profile_id", "VARCHAR", "Profile, which was the return field of the request."),
+            Column("found", "BOOLEAN", "Whether a report tells of the person; not finding one proves nothing."),
+            Column("records", "BIGINT", "Enrollments and degrees that the reports tell of."),
+        ),
+    ),
 )
 
 SNAPSHOT = Snapshot(

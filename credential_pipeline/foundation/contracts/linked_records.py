@@ -31,7 +31,12 @@ _TABLES = (
             Column("student_id", "VARCHAR", "Student record, where one was linked.", identifier=True),
             Column("match_probability", "DOUBLE", "Probability of the link to the student record, six digits."),
             Column("status", "VARCHAR", "linked, ambiguous, unlinked or blocked."),
-            Column("decided_by", "VARCHAR", "What decided: exact, model, person_ref, review and so on."),
+            Column(
+                "decided_by",
+                "VARCHAR",
+                "What decided: exact, model, review, block, none and so on; where the StudentTracker service was asked,"
+                " student_tracker (its answer, also that it found nobody) or unanswered.",
+            ),
         ),
     ),
     Table(
@@ -45,7 +50,12 @@ _TABLES = (
             Column("student_id", "VARCHAR", "Student record, where one was linked.", identifier=True),
             Column("match_probability", "DOUBLE", "Probability of the link to the student record, six digits."),
             Column("status", "VARCHAR", "linked, ambiguous, unlinked or blocked."),
-            Column("decided_by", "VARCHAR", "What decided: exact, model, person_ref, review and so on."),
+            Column(
+                "decided_by",
+                "VARCHAR",
+                "What decided: exact, model, review, block, none and so on; where the StudentTracker service was asked,"
+                " student_tracker (its answer, also that it found nobody) or unanswered.",
+            ),
         ),
     ),
     Table(

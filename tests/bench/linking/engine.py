@@ -50,8 +50,9 @@ def attach_scale_world(con: Connection, folder: Path) -> None:
             con.execute(
                 f"CREATE VIEW {snapshot}.{name} AS SELECT * FROM read_parquet('{folder}/{snapshot}/{name}.parquet')"
             )
-    # Nobody of these worlds opts out by a row that is set aside, and nobody is listed twice.
-    for snapshot, name in (("cleaned_learners", "blocks"), ("education_registry", "duplicate_students")):
+    # Nobody of these worlds opts out by a row that is set aside, nobody is listed twice, and there is a registry.
+    absent = ("duplicate_students", "student_tracker_answers")
+    for snapshot, name in (("cleaned_learners", "blocks"), *(("education_registry", name) for name in absent)):
         columns = ", ".join(f'"{column}" {kind}' for column, kind in SNAPSHOTS[snapshot].table(name).schema.items())
         con.execute(f"CREATE TABLE {snapshot}.{name} ({columns})")
     con.execute("CREATE SCHEMA IF NOT EXISTS linked_records")

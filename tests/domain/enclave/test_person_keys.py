@@ -61,7 +61,8 @@ def results() -> dict[str, dict[str, pd.DataFrame]]:
                     ],
                 )
                 con.execute(
-                    "INSERT INTO accepted_extract.credentials VALUES (?, 'mssc', 'CPT', 'award', NULL, DATE '2012-05-01', NULL)",
+                    "INSERT INTO accepted_extract.credentials BY NAME SELECT ? AS row_id, 'mssc' AS certifier,"
+                    " 'CPT' AS credential_code, 'award' AS event, DATE '2012-05-01' AS event_date",
                     [row["row_id"]],
                 )
             con.execute("CREATE SCHEMA person_keys")

@@ -193,7 +193,8 @@ BLOCKS |= {
     "reason_code": "VARCHAR",
     "since": "DATE",
 }
-DUPLICATES = {column.name: column.type for column in REGISTRY.table("duplicate_students").columns}
+DUPLICATES = REGISTRY.table("duplicate_students").schema
+ANSWERS = REGISTRY.table("student_tracker_answers").schema
 REFERENCE = dict.fromkeys(("person_key", "first_name", "middle_name", "last_name", "alternate_last_name"), "VARCHAR")
 REFERENCE |= {"birth_date": "DATE", "death_date": "DATE", "sex": "VARCHAR", "race": "VARCHAR", "ethnicity": "VARCHAR"}
 REFERENCE |= _PLACE
@@ -204,6 +205,7 @@ def put_feeds(con: Connection, world: World, shuffle: int | None = None) -> None
     put(con, "education_registry.persons", world.students, STUDENTS, shuffle)
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
     put(con, "education_registry.duplicate_students", world.students.iloc[:0], DUPLICATES)
+    put(con, "education_registry.student_tracker_answers", world.students.iloc[:0], ANSWERS)
     put(con, "cleaned_learners.profiles", world.profiles, PROFILES, shuffle)
     put(con, "cleaned_learners.credentials", world.credentials, CREDENTIALS, shuffle)
     blocked = world.credentials[world.credentials["blocked"].astype(bool)]
@@ -221,7 +223,7 @@ def put_extract(con: Connection, world: World, shuffle: int | None = None) -> No
     columns = {"row_id": "VARCHAR", **_PERSON, "sex": "VARCHAR", **_PLACE}
     put(con, "accepted_extract.learners", learners, columns, shuffle)
     columns = {"row_id": "VARCHAR", **dict.fromkeys(("certifier", "credential_code", "event", "result"), "VARCHAR")}
-    columns |= {"event_date": "DATE", "training_setting": "VARCHAR"}
+    columns |= {"event_date": "DATE", "training_setting": "VARCHAR", "provider_opeid": "VARCHAR"}
     put(con, "accepted_extract.credentials", credentials, columns, shuffle)
     con.execute(
         "CREATE OR REPLACE TABLE accepted_extract.enrollments AS SELECT row_id, '' AS opeid, 'public_2yr' AS sector, true AS credit, "

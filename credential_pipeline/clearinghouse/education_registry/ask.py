@@ -1,0 +1,57 @@
+"""Asks the StudentTracker service about an industry's learners, for an organization without a registry of its own.
+
+One row a profile, whose id is the return field; so the report says of each profile whether it was found. Nobody is asked about who asked
+not to be shared, for a request names people to others. Not here: the layout of the file (engines/exchange), and reading the report
+(student_tracker.py).
+"""
+
+from datetime import date
+from pathlib import Path
+
+from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
+from credential_pipeline.engines.exchange.student_tracker.request import Header
+from credential_pipeline.engines.exchange.student_tracker.request_writer import write_request
+from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+
+def ask_about_learners(work: Scratch, path: Path, header: Header, since: date, opt_outs: OptOuts) -> int:
+    """Write a request about everybody who may be named; return how many profiles it names.
+
+    Args:
+        work: Makes relations, in a connection with the views of ``cleaned_learners``.
+        path: The file to write.
+        header: Who asks, when, and for which kind of query.
+        since: Search date of every row.
+        opt_outs: The steward's lists.
+
+    Raises:
+        SafeError: As :func:`write_request`.
+    """
+    letters = {name: form.letters_of_name(f"p.{name}") for name in ("first_name", "last_name", "previous_last_name")}
+    listed = ", ".join(f"{made} AS {name}" for name, made in letters.items())
+    named = work.table("named", f"SELECT p.* EXCLUDE ({', '.join(letters)}), {listed} FROM cleaned_learners.profiles p")
+    withheld = work.table(
+        "withheld", statement(__package__, "withheld.sql", named=named, wishes=_wishes(work, opt_outs))
+    )
+    people = work.table(
+        "people",
+        "SELECT first_name, middle_name, last_name, name_suffix, birth_date, $since AS search_date,"
+        f" profile_id AS return_field FROM cleaned_learners.profiles ANTI JOIN {withheld} USING (profile_id)"
+        " WHERE first_name IS NOT NULL AND birth_date IS NOT NULL",
+        {"since": since},
+    )
+    return write_request(work, people, path, header)
+
+
+def _wishes(work: Scratch, opt_outs: OptOuts) -> Relation:
+    """Whom the steward's lists name; nothing that was taken back counts as such here, since the request can wait."""
+    columns = ("certifier", "record_id", "person_ref", "first_name", "last_name")
+    rows = work.rows(
+        "entries",
+        dict.fromkeys(columns, "VARCHAR") | {"birth_date": "DATE"},
+        [(*(getattr(entry, name) for name in columns), entry.birth_date) for entry in opt_outs.entries],
+    )
+    letters = ", ".join(f"{form.letters_of_name(form.name(name))} AS {name}" for name in ("first_name", "last_name"))
+    return work.table("wishes", f"SELECT * REPLACE ({letters}) FROM {rows}")

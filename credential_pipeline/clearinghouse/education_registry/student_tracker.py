@@ -1,0 +1,118 @@
+"""StudentTracker detail reports in place of a registry: for an organization that has none and asks the service about its learners.
+
+Each profile that was asked about and found stands as one student whose id is the profile's, for it was the return field. Reports tell no
+birth date, and whom a school blocked they do not list; so nobody is searched for among such students: the links are those that the
+service made. Not here: asking (ask.py), and what the links become (linked_records).
+"""
+
+from pathlib import Path
+from typing import Final
+
+from credential_pipeline.engines.exchange.student_tracker.report import read_report
+from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
+from credential_pipeline.foundation.dropped_files import drop_files
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import shown_file
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.sql import statement
+
+FOLDER: Final = "student_tracker"
+_SHOWN: Final = f"education/{FOLDER}"
+_DATES: Final = ("enrollment_begin", "enrollment_end", "graduation_date")
+
+
+def has_reports(folder: Path) -> bool:
+    """Whether reports were put there.
+
+    Args:
+        folder: The clearinghouse's ``education`` folder.
+    """
+    return any(not path.name.startswith(".") for path in (folder / FOLDER).glob("*"))
+
+
+def load_reports(con: Connection, folder: Path) -> None:
+    """Create education_registry.{persons, enrollments, degrees, student_tracker_answers} from detail reports.
+
+    Args:
+        con: Connection with the schema ``education_registry``.
+        folder: The clearinghouse's ``education`` folder.
+
+    Raises:
+        SafeError: ``E_DROP_FORMAT``, those of :func:`read_report`, ``E_REPORT_DATE``, ``E_REPORT_RETURN_FIELD``, and
+            ``E_EDUCATION_SOURCES`` where a registry lies there as well.
+    """
+    for table in ("persons", "enrollments", "degrees"):
+        if any(not path.name.startswith(".") for path in (folder / table).glob("*")):
+            message = f"{_SHOWN} and education/{table} both hold files; keep the reports or the registry, not both"
+            raise SafeError("E_EDUCATION_SOURCES", message)
+    with scratch(con) as work:
+        rows = _read_all(work, folder / FOLDER)
+        persons = work.table("persons", _persons(rows))
+        _keep(con, "persons", persons)
+        enrollments = work.table("enrollments", statement(__package__, "reported_enrollments.sql", rows=rows))
+        degrees = work.table("degrees", statement(__package__, "reported_degrees.sql", rows=rows))
+        _keep(con, "enrollments", enrollments)
+        _keep(con, "degrees", degrees)
+        answers = work.table(
+            "answers",
+            statement(__package__, "reported_answers.sql", rows=rows, enrollments=enrollments, degrees=degrees),
+        )
+        _keep(con, "student_tracker_answers", answers)
+
+
+def empty(con: Connection, name: str) -> None:
+    """Create a table of education_registry without rows."""
+    shape = ", ".join(f"{column} {kind}" for column, kind in SNAPSHOT.table(name).schema.items())
+    con.execute(f"CREATE OR REPLACE TABLE education_registry.{name} ({shape})")
+
+
+def _read_all(work: Scratch, folder: Path) -> Relation:
+    """The rows of every report once; a row that two reports have is one row."""
+    files = drop_files(folder, _SHOWN)
+    if ".parquet" in files:
+        raise SafeError("E_DROP_FORMAT", f"{_SHOWN} holds .parquet files; a detail report is a .csv file")
+    parts = [_checked(work, Path(file)) for file in files[".csv"]]
+    return work.table("reported", " UNION ".join(f"FROM {part}" for part in parts))
+
+
+def _checked(work: Scratch, file: Path) -> Relation:
+    """The rows of one report with their dates read."""
+    rows = read_report(work, file)
+    shown = f"{_SHOWN}/{shown_file(file.name)}"
+    dates = ", ".join(f"try_strptime({name}, '%Y%m%d')::DATE AS {name}" for name in _DATES)
+    unread = " OR ".join(f"({name} IS NOT NULL AND try_strptime({name}, '%Y%m%d') IS NULL)" for name in _DATES)
+    bad, blank = work.con.execute(
+        f"SELECT count(*) FILTER ({unread}), count(*) FILTER (coalesce(trim(requester_return_field), '') = '') FROM {rows}"
+    ).fetchall()[0]
+    if bad:
+        raise SafeError("E_REPORT_DATE", f"{shown}: {bad} rows have a date that is no day written as 20261231")
+    if blank:
+        message = f"{shown}: {blank} rows have no return field, so that nobody can tell whom they answer"
+        raise SafeError("E_REPORT_RETURN_FIELD", message)
+    return work.table(
+        "checked", f"SELECT * REPLACE ({dates}, trim(requester_return_field) AS requester_return_field) FROM {rows}"
+    )
+
+
+def _persons(rows: Relation) -> str:
+    """Everybody found, in standard form; what reports do not tell is empty."""
+    made = {
+        **dict.fromkeys(SNAPSHOT.table("persons").column_names, "NULL"),
+        "student_id": "requester_return_field",
+        "first_name": f"min({form.name('first_name')})",
+        "middle_name": f"min({form.name('middle_initial')})",
+        "last_name": f"min({form.name('last_name')})",
+        "name_suffix": f"min({form.written_suffix('name_suffix')})",
+        "ferpa_block": "false",
+    }
+    columns = ", ".join(
+        f"CAST({made[name]} AS {kind}) AS {name}" for name, kind in SNAPSHOT.table("persons").schema.items()
+    )
+    return f"SELECT {columns} FROM {rows} WHERE record_found = 'Y' GROUP BY requester_return_field"
+
+
+def _keep(con: Connection, name: str, rows: Relation) -> None:
+    columns = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in SNAPSHOT.table(name).schema.items())
+    con.execute(f"CREATE OR REPLACE TABLE education_registry.{name} AS SELECT {columns} FROM {rows}")
