@@ -61,13 +61,13 @@ def load_education_registry(con: Connection, folder: Path) -> None:
 
     Args:
         con: Connection with the schema ``education_registry``.
-        folder: Folder that holds ``persons/``, ``enrollments/`` and ``degrees/`` with .csv or .parquet files, or
-            ``student_tracker/`` with detail reports; ``pdp/`` with PDP files may stand for enrollments and degrees.
+        folder: Folder that holds ``persons/``, ``enrollments/`` and ``degrees/`` with .csv or .parquet files; ``pdp/`` with
+            PDP files may stand for the last two, and ``student_tracker/`` with detail reports for all three.
 
     Raises:
         SafeError: E_DROP_MISSING, E_DROP_FORMAT, E_DROP_COLUMN, E_DROP_UNREADABLE (see dropped_files.py), E_DROP_CUT,
-            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS; of reports those of
-            student_tracker.py, of PDP files those of pdp.py.
+            E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS; of PDP files
+            those of pdp.py, of reports those of student_tracker.py.
     """
     if has_reports(folder):
         load_reports(con, folder)
