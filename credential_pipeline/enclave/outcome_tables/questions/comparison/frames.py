@@ -122,7 +122,7 @@ def frames(work: Scratch, found: Match) -> Frames:
         holders=holders,
         others=others,
         cells=int(holders.cell.max(initial=-1)) + 1,
-        earnings=found.careers.earnings(work),
+        earnings=found.careers.earnings,
         first_year=first,
         known=known,
     )
