@@ -13,8 +13,9 @@ class Given:
 
     Attributes:
         people: One row a key: pid, person_key, birth_year, death_year, sex, race, ethnicity, state.
-        awards: The first award of each credential of a person: pid, certifier, credential, award_date, age, level.
-        units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year.
+        awards: The first award of each credential of a person: pid, certifier, credential, award_date, age, level, revoked_year.
+        units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year,
+            revoked_year.
         follow_ups: One row per unit and horizon: uid, pid, lead, the group's columns, horizon, year, presence, seen,
             in_industry, sector, employer_id, real.
         person_years: Years with wages of everybody, of the asked years: pid, year, cents, employer_id (the main employer).

@@ -47,7 +47,7 @@ DEFINITIONS: Final = (
         "living_wage_reached_share",
         "Reached the living-wage line",
         f"Share of the learners of the cohort whose wages were above {LINE[0]} % of the poverty guideline for one person in that year or "
-        f"in an earlier one after the award. {_PRICES} Learners whose years up to then are not all covered by the wage files, or "
+        f"in an earlier one after the award. {_PRICES} Learners whose years up to then are not all covered by the wage files, whose award was revoked by then, or "
         "whose state has no price level, are left out.",
     ),
     Definition(

@@ -38,7 +38,7 @@ _NEVER = (
     "to this day; who first sat lately may still pass"
 )
 _PASSER = (
-    "who first sat in such a year and hold an award, drawn so that they first sat with the same certifiers in the same years as "
+    "who first sat in such a year and hold an award, revoked since or not, drawn so that they first sat with the same certifiers in the same years as "
     "those who never passed, as far as there are enough; they may differ otherwise, so that a difference is not the effect of passing"
 )
 _WHEN = "Years are counted from the year of the first sitting, and the age is that at it."

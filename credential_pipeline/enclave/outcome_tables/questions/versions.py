@@ -25,7 +25,7 @@ DEFINITIONS: Final = tuple(
             f"earnings_all_{key}",
             f"Earnings, zeros kept, {key}",
             f"Real annual wages below which {words} of the learners of the cohort lie, where the wage files cover the year: whoever "
-            "has no wages counts with zero, and so does whoever died.",
+            "has no wages counts with zero, and so does whoever died; whoever had the award revoked by then is left out.",
         ),
         Definition(
             f"earnings_attached_{key}",
@@ -43,14 +43,14 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     persons = work.view(
         "versions",
         f"""
-        SELECT f.*, coalesce(f.real, 0) AS kept, CASE WHEN f.real >= {ATTACHED} * p.factor THEN f.real END AS attached
+        SELECT f.*, CASE WHEN f.presence <> 'revoked' THEN coalesce(f.real, 0) END AS kept, CASE WHEN f.real >= {ATTACHED} * p.factor THEN f.real END AS attached
         FROM {given.persons(work)} AS f LEFT JOIN {given.price_factors} AS p USING (year)
         WHERE f.presence <> 'year_not_covered'
         """,
     )
     asks = {
         key: [
-            MoneyAsk("earnings_all", f"earnings_all_{key}", f"{plan.lead}cohort", "kept", key),
+            MoneyAsk("earnings_all", f"earnings_all_{key}", f"{plan.lead}award_held", "kept", key),
             MoneyAsk("earnings_attached", f"earnings_attached_{key}", "attached", "attached", key),
         ]
         for key, _ in _STATISTICS

@@ -25,13 +25,16 @@ _EACH = (
 )
 DEFINITIONS: Final = (
     Definition(
-        "credential_holders", "credential_holders", "Holders of the credential", f"Learners awarded it. {_EACH}"
+        "credential_holders",
+        "credential_holders",
+        "Holders of the credential",
+        f"Learners awarded it, whether it was revoked later or not. {_EACH}",
     ),
     Definition(
         "earnings_each_p50",
         "earnings_each_p50",
         "Median earnings of all holders of the credential",
-        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year; years are "
+        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year to whom it was not revoked by then; years are "
         f"counted from the year of this award. {_EACH}",
     ),
 )
