@@ -24,6 +24,7 @@ class Given:
         covered_years: Calendar years (year) that the wage files cover.
         asked_years: Those of them (year) that lie within the horizons of anybody in the cohort.
         shut_years: State and year that they do not cover while they cover others.
+        reached: Cohort and horizon, of those that are told of, since the wage files reach that far.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
 
@@ -37,6 +38,7 @@ class Given:
     covered_years: Relation
     asked_years: Relation
     shut_years: Relation
+    reached: Relation
     replicates: Replicates
 
     def persons(self, work: Scratch) -> Relation:

@@ -14,6 +14,7 @@ from credential_pipeline.enclave.outcome_tables import (
     employment,
     passing,
     premium,
+    reach,
     settings,
     stacking,
     wage_years,
@@ -97,6 +98,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         work,
         plan,
         rungs,
+        given.asked.reached,
         bands_of(work, given.asked.replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
@@ -114,6 +116,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
     keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
     definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
+    definitions = reach.tell_reach(work, definitions, given.asked.units, given.wage_years, plan)
     keep(work.con, SNAPSHOT, "definitions", definitions)
 
 
@@ -153,7 +156,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
     follow_ups = employment.follow_up(work, units, asked, shut, person_years, factors, main_employers, plan)
 
-    ladder = group_ladder(work, follow_ups, plan, earlier)
+    told = reach.whole_horizons(work, reach.reached(work, units, years, plan))
+    ladder = group_ladder(work, follow_ups, plan, earlier, told)
     if ladder.horizons is not None:
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
@@ -182,6 +186,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
             covered,
             asked,
             shut,
+            reach.reached(work, units, years, plan),
             replicates,
         ),
     )

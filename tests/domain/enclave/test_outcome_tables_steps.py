@@ -455,7 +455,8 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
                {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
         """,
     )
-    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), drawn, cells)
+    told = work.rows("told", {"cohort": "VARCHAR", "horizon": "INTEGER"}, [("all", 1)])
+    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), told, drawn, cells)
     columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition", "fragile")
     assert rows(work, made, *columns) == [
         ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50", True),

@@ -14,11 +14,12 @@ from credential_pipeline.enclave.outcome_tables.groups import pool_credentials
 from credential_pipeline.enclave.outcome_tables.ladder import Rule, Size
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.reach import whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 TABLE: Final = "each"
-_HORIZONS = (1, 5)
+_HORIZONS = (1, 5, 10)
 _EACH = (
     "Every learner awarded the credential in the years of the cohort counts, whatever was earned before or after, so that "
     "lines of several credentials hold the same people and must not be added."
@@ -53,12 +54,14 @@ def number_awards(work: Scratch, given: Given, plan: Plan) -> Relation:
     )
 
 
-def label_credentials(work: Scratch, followed: Relation, plan: Plan) -> Relation:
+def label_credentials(work: Scratch, given: Given, followed: Relation, plan: Plan) -> Relation:
     """Certifier, credential and the label under which its holders are told of: itself, its family, other, or none."""
+    told = whole_horizons(work, given.reached)
+    asked = [horizon for horizon in _HORIZONS if horizon in told] or _HORIZONS[:1]
     rows = work.con.execute(
         f"""
         SELECT certifier, credential, count(DISTINCT pid),
-               {", ".join(f"count(*) FILTER (seen AND horizon = {horizon})" for horizon in _HORIZONS)}
+               {", ".join(f"count(*) FILTER (seen AND horizon = {horizon})" for horizon in asked)}
         FROM {followed} GROUP BY certifier, credential ORDER BY ALL
         """
     ).fetchall()
@@ -76,7 +79,7 @@ def label_credentials(work: Scratch, followed: Relation, plan: Plan) -> Relation
 
 
 def every_award(work: Scratch, awarded: Relation, followed: Relation, labels: Relation) -> Answer:
-    """``credential_holders`` and ``earnings_each_p50`` of every credential at years 1 and 5."""
+    """``credential_holders`` and ``earnings_each_p50`` of every credential at years 1, 5 and 10."""
     holders = work.table(
         "holders",
         f"""
