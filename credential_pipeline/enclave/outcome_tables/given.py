@@ -24,6 +24,7 @@ class Given:
         covered_years: Calendar years (year) that the wage files cover.
         asked_years: Those of them (year) that lie within the horizons of anybody in the cohort.
         shut_years: State and year that they do not cover while they cover others.
+        wage_years: State and year of the wage files, jobs, usual_jobs and covered.
         reached: Cohort and horizon, of those that are told of, since the wage files reach that far.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
@@ -38,6 +39,7 @@ class Given:
     covered_years: Relation
     asked_years: Relation
     shut_years: Relation
+    wage_years: Relation
     reached: Relation
     replicates: Replicates
 

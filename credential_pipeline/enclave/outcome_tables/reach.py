@@ -42,6 +42,14 @@ def whole_horizons(work: Scratch, reached_: Relation) -> frozenset[int]:
     return frozenset(horizon for (horizon,) in rows)
 
 
+def only_told(work: Scratch, cells: Relation, reached_: Relation) -> Relation:
+    """The cells; those of a year that is not reached for everybody have no value and name no count."""
+    told = f"horizon IS NULL OR horizon IN (SELECT horizon FROM {reached_} WHERE cohort = 'all')"
+    kept = ("value", "publishable", "n_count_id", "numerator_count_id")
+    values = ", ".join(f"CASE WHEN {told} THEN {column} END AS {column}" for column in kept)
+    return work.table("cells", f"SELECT * REPLACE ({values}) FROM {cells}")
+
+
 def tell_reach(work: Scratch, definitions: Relation, units: Relation, years: Relation, plan: Plan) -> Relation:
     """The definitions; those of earnings and of wages seen say which years are not available, and why."""
     told = whole_horizons(work, reached(work, units, years, plan))

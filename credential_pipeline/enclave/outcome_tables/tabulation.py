@@ -68,7 +68,6 @@ class _Given:
     sitters: Relation
     stacks: Relation
     whole_sectors: Relation
-    wage_years: Relation
     asked: Given
 
 
@@ -114,9 +113,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "counts", counted)
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
-    keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
-    definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
-    definitions = reach.tell_reach(work, definitions, given.asked.units, given.wage_years, plan)
+    keep(work.con, SNAPSHOT, "wage_years", given.asked.wage_years)
+    definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, plan)
+    definitions = reach.tell_reach(work, definitions, given.asked.units, given.asked.wage_years, plan)
     keep(work.con, SNAPSHOT, "definitions", definitions)
 
 
@@ -174,7 +173,6 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
-        wage_years=years,
         asked=Given(
             people,
             awards,
@@ -186,6 +184,7 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
             covered,
             asked,
             shut,
+            years,
             reach.reached(work, units, years, plan),
             replicates,
         ),

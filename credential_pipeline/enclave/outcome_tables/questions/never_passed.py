@@ -22,7 +22,7 @@ from credential_pipeline.enclave.outcome_tables.ladder import ALL, POOL, Rungs
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.following import follow
-from credential_pipeline.enclave.outcome_tables.reach import whole_horizons
+from credential_pipeline.enclave.outcome_tables.reach import only_told, reached, whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 TABLE: Final = "never_passed"
@@ -86,7 +86,8 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """The share that never passed, and earnings and work of them and of passers in the years around the first sitting."""
     credentials = source(work.con, "person_keys.credentials")
     sitters = count_sitters(work, credentials, given.people, given.awards, plan)
-    told = whole_horizons(work, given.reached)
+    reach = reached(work, sitters, given.wage_years, plan)
+    told = whole_horizons(work, reach)
     sitters, followed, ladder = _coarsened(work, sitters, follow(work, given, sitters, plan), plan, told)
     persons = work.view("sitters", f"SELECT *, CAST(NULL AS INTEGER) AS horizon FROM {sitters}")
     chosen = _drawn(work, sitters)
@@ -105,7 +106,8 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         ask_shares(work, compared, inside, _BREAKDOWNS),
         ask_money(work, compared, money, _BREAKDOWNS),
     )
-    return Answer(found.counts, _told(work, found.cells, ladder), found.rules, found.wanted)
+    cells = only_told(work, _told(work, found.cells, ladder), reach)
+    return Answer(found.counts, cells, found.rules, found.wanted)
 
 
 def _shares_of(group: str) -> tuple[ShareAsk, ShareAsk]:
