@@ -11,8 +11,8 @@ WITH silent AS (
 ), defined AS (
     SELECT c.* REPLACE (
         coalesce(c.definition, c.measure) AS definition, CASE WHEN is_told THEN c.value END AS value,
-        CASE WHEN is_told THEN publishable END AS publishable, CASE WHEN is_told OR c.value IS NULL THEN n_count_id END AS n_count_id,
-        CASE WHEN is_told OR c.value IS NULL THEN numerator_count_id END AS numerator_count_id
+        CASE WHEN is_told THEN publishable END AS publishable, CASE WHEN is_told THEN n_count_id END AS n_count_id,
+        CASE WHEN is_told THEN numerator_count_id END AS numerator_count_id
     )
     FROM told AS c
     WHERE (c.state = 'all' OR c.horizon IS NULL OR list_contains(CAST($state_horizons AS INTEGER[]), c.horizon))

@@ -141,7 +141,6 @@ def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan:
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
     """Find out who is counted, and coarsen their categories until each is large enough."""
     credentials, wages = _input(work, "person_keys.credentials"), _input(work, "reference_population.wages")
-
     people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
@@ -154,9 +153,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
     follow_ups = employment.follow_up(work, units, asked, shut, person_years, factors, main_employers, plan)
-
-    told = reach.whole_horizons(work, reach.reached(work, units, years, plan))
-    ladder = group_ladder(work, follow_ups, plan, earlier, told)
+    reached = reach.reached(work, units, years, plan)
+    ladder = group_ladder(work, follow_ups, plan, earlier, reach.whole_horizons(work, reached))
     if ladder.horizons is not None:
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
