@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from assets import environment
 from assets.console import (
+    ask,
     compare,
     export,
     grammar,
@@ -43,6 +44,7 @@ _COMMANDS = (
     run,
     status,
     export,
+    ask,
     registry,
     train,
     compare,

@@ -7,7 +7,14 @@ from types import MappingProxyType
 from typing import Final
 
 _FOLDER: Final = Path(__file__).parent
-_FILES: Final = ("student_tracker_report.csv", "pdp_cohort.csv", "pdp_course.csv", "completers.csv", "pdp_cohort_since_2025.csv", "pdp_course_since_2025.csv")
+_FILES: Final = (
+    "student_tracker_report.csv",
+    "pdp_cohort.csv",
+    "pdp_course.csv",
+    "completers.csv",
+    "pdp_cohort_since_2025.csv",
+    "pdp_course_since_2025.csv",
+)
 
 
 @dataclass(frozen=True)
