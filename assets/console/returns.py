@@ -19,14 +19,14 @@ def add(commands: grammar.Commands) -> None:
         commands,
         "returns",
         "what goes back to one person",
-        "returns person 0f3c5e --out r.json --reason Asked",
+        "returns person L03ae4dc7f8fe55ef --out r.json --reason Asked",
         "person",
     )
     person = grammar.command(
         below,
         "person",
         "write a person's own credentials and enrollments as a learner record (Open Badges 3.0, CLR 2.0), unsigned",
-        'returns person 0f3c5e7a9b1d2468ace0 --out record.json --reason "Asked in writing, identity seen"',
+        'returns person L03ae4dc7f8fe55ef --out record.json --reason "Asked in writing, identity seen"',
         _person,
     )
     person.add_argument("learner_id", metavar="LEARNER_ID")
