@@ -24,6 +24,7 @@ _WORDS: Final = frozenset(
         ),
         *(
             "registry",
+            "request",
             "results",
             "wages",
             "annual",
