@@ -17,6 +17,7 @@ from credential_pipeline.simulation.education import Students, Trained, enroll
 from credential_pipeline.simulation.enclave import Keys, write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
 from credential_pipeline.simulation.industries import SimulatedIndustry, settle, write_feeds
+from credential_pipeline.simulation.partners.pdp import leave_pdp
 from credential_pipeline.simulation.partners.requests import leave_requests
 from credential_pipeline.simulation.people import People, build_people
 from credential_pipeline.simulation.prices import read_prices
@@ -86,7 +87,7 @@ def simulate(
     students = _enroll_all(streams, home, people, schools, settled, world, registry_size)
     progress(f"education registry: {len(students.person):,} students")
     asked = leave_requests(streams, home, registry, people, students, settled, world)
-    progress(f"partners: {asked} requests")
+    progress(f"partners: {asked} requests, {leave_pdp(streams, home, registry, industries)} PDP files")
     keys = write_persons(streams, home / "enclave/reference", people, world.reference, world.economy.last_year)
     progress(f"reference population: {int((keys.key != '').sum()):,} persons")
     prices = read_prices()

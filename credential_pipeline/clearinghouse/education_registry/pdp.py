@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.education_registry.blocks import refuse_cut
+from credential_pipeline.clearinghouse.education_registry.student_tracker import empty
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, ROW, meant, read_pdp
@@ -54,7 +55,7 @@ def add_pdp(con: Connection, folder: Path) -> None:
         files = {file: _together(work, file, read[file]) for file in (COHORT, COURSE)}
         for table, sources in ((MADE[0], files), (MADE[1], {COHORT: files[COHORT]})):
             if stands_for(folder, table):
-                _empty(con, table)
+                empty(con, table)
             _add(work, table, work.table(table, statement(__package__, f"pdp_{table}.sql", **sources)))
 
 
@@ -83,11 +84,6 @@ def _together(work: Scratch, file: str, parts: list[Relation]) -> Relation:
         file,
         f"SELECT {names}, opeid FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY file DESC, {ROW}) = 1",
     )
-
-
-def _empty(con: Connection, table: str) -> None:
-    columns = ", ".join(f'"{column}" {kind}' for column, kind in SNAPSHOT.table(table).schema.items())
-    con.execute(f"CREATE OR REPLACE TABLE education_registry.{table} ({columns})")
 
 
 def _add(work: Scratch, table: str, found: Relation) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.pdp.about import ABOUT, about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import written_as
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -48,6 +49,8 @@ def _laid_out(work: Scratch, given: Given, agreement: ReturnAgreement) -> Sequen
         if what in agreement.gets and rows:
             columns, headers = zip(*written_as(given, agreement, table), strict=True)
             made.append(ReturnFile(f"{table}.csv", rows, columns, headers))
+    if made:
+        made.append(ReturnFile(ABOUT, None, text=about_pdp(given, agreement)))
     return made
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests
@@ -263,3 +264,13 @@ def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_p
         assert {name: con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for name, rows in none.items()} == {
             "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0,
         }  # fmt: skip
+
+
+def test_the_text_beside_the_files_says_where_rows_come_from_and_what_is_blank(tmp_path: Path) -> None:
+    text = about_pdp(given(tmp_path), agreement(withheld=["gender"]))
+    assert "First Gen, Pell Status First Year" in text
+    assert "sent blank: gender." in text
+    leave(tmp_path, "b.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1"}])
+    own = about_pdp(given(tmp_path), agreement())
+    assert "as you wrote them" in own
+    assert "First Gen" not in own

@@ -133,7 +133,9 @@ def test_small_groups_are_told_of_together() -> None:
 def test_whoever_is_blocked_is_counted_nowhere_and_without_an_agreement_there_is_nothing(tmp_path: Path) -> None:
     tables = world()
     tables["persons"] = [one | {"ferpa_block": place < 100} for place, one in enumerate(tables["persons"])]
-    assert figures(tmp_path, **tables)["momentum", "all", "all", "students"][0] == 100
+    found = figures(tmp_path, **tables)
+    assert found["momentum", "all", "all", "students"][0] == found["momentum", "all", "all", "opted_out"][0] == 100
+    assert figures(tmp_path, **world())["momentum", "all", "all", "opted_out"] == (None, "count", None, 5)
     assert figures(tmp_path, agreement(shares=[{"what": "cohort", "legal_basis": "Law"}]), **tables) == {}
     assert figures(tmp_path, **{**tables, "enrollments": ()}) == {}
 

@@ -60,7 +60,8 @@ def pdp_figures(work: Scratch, files: PdpFiles, agreement: ReturnAgreement, toda
     counts = work.con.execute(f"FROM {count_people(work, people)} ORDER BY ALL").df()
     if not counts["value"].sum():
         return work.rows("pdp_figures", shape, [])
-    made = work.frame("pdp_figures", protected(counts))
+    told = pd.concat([protected(counts), _opted_out(files.students.blocked)], ignore_index=True)
+    made = work.frame("pdp_figures", told)
     columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in shape.items() if name != "partner")
     return work.table(
         "pdp_figures", f"SELECT $partner AS partner, {columns} FROM {made}", {"partner": agreement.partner}
@@ -97,6 +98,25 @@ def protected(counts: pd.DataFrame, measures: Sequence[Measure] = MEASURES) -> p
     out["n"] = pd.Series(rounded, out.index, dtype=_MAYBE).where(shown)
     out["status"] = np.where(shown, SHOWN, HIDDEN)
     return out
+
+
+def _opted_out(blocked: int) -> pd.DataFrame:
+    """How many of the institution's students are in no file, where they are enough to be told of."""
+    number = int(DRB.apply(np.array([blocked]))[0])
+    shown = blocked >= FEWEST
+    return pd.DataFrame(
+        {
+            "view": ["momentum"],
+            "subject": ["cohorts"],
+            "dimension": [EVERYBODY],
+            "level": [EVERYBODY],
+            "measure": ["opted_out"],
+            "value": [float(number) if shown else np.nan],
+            "unit": ["count"],
+            "n": pd.Series([number if shown else pd.NA], dtype=_MAYBE),
+            "status": [SHOWN if shown else HIDDEN],
+        }
+    )
 
 
 def _pooled(counts: pd.DataFrame) -> pd.DataFrame:

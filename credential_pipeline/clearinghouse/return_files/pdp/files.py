@@ -8,7 +8,7 @@ from credential_pipeline.clearinghouse.return_files.pdp.cohort import cohort_fro
 from credential_pipeline.clearinghouse.return_files.pdp.course import awards_of, course_rows
 from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, read_own
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students, students_of
-from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, Header
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import read_header
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -90,8 +90,8 @@ def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement)
 def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tuple[str, str], ...]:
     """Columns of ``pdp_cohort`` or ``pdp_course`` with the headers under which a partner gets them, in their order.
 
-    They are those of the partner's own newest file of the kind, so that its systems read ours as they read theirs; a column of
-    industry credentials that it lacks is added at the end. Else they are the published ones.
+    They are those of the partner's own newest file of the kind, so that its systems read ours as they read theirs; the column of
+    industry credentials is added at the end where that file lacks it. Else they are the published ones.
 
     Args:
         given: Partners' folders.
@@ -100,13 +100,27 @@ def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tu
     """
     file = table.removeprefix("pdp_")
     published = {column.name: column.field.header for column in COLUMNS[file] if not column.later}
+    header = own_header(given, agreement, file)
+    if header is None:
+        return tuple(published.items())
+    own = {name: written for name, written in zip(header.names, header.written, strict=True) if name}
+    added = {CREDENTIAL: published[CREDENTIAL]} if file == COURSE and CREDENTIAL not in own else {}
+    return tuple((own | added).items())
+
+
+def own_header(given: Given, agreement: ReturnAgreement, file: str) -> Header | None:
+    """The header of the newest file of a kind that an institution left and that can be recognized.
+
+    Args:
+        given: Partners' folders.
+        agreement: Of the institution.
+        file: ``cohort`` or ``course``.
+    """
     for path in reversed([*given.files(agreement, OWN_PDP, CSV)]):
         try:
             header = read_header(path)
         except SafeError:
             continue
         if header.file == file:
-            own = {name: written for name, written in zip(header.names, header.written, strict=True) if name}
-            added = {name: header for name, header in published.items() if name not in own and name == CREDENTIAL}
-            return tuple((own | added).items())
-    return tuple(published.items())
+            return header
+    return None
