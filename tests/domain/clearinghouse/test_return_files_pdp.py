@@ -195,6 +195,7 @@ def test_own_files_come_back_as_they_were_less_the_blocked_and_with_credentials(
         ("S1", "MSSC", "X"),
     ]
     assert sorted(row["student_id"] for row in course if row["course_type"] != "NC") == ["S1", "X9"]
+    assert {row["institution_id"] for row in course} == {COLLEGE}, "the course file's own way to write it"
     terms = agreement()
     assert [header for _, header in written_as(given(tmp_path), terms, "pdp_cohort")] == variant
     assert [header for _, header in written_as(given(tmp_path), terms, "pdp_course")] == headers("pdp_course")
