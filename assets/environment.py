@@ -103,6 +103,18 @@ def published() -> Path:
     return Path(os.environ.get("PUBLISHED_RELEASES") or side_home(Side.PUBLIC)).absolute()
 
 
+def own_records() -> bool:
+    """Whether people may be given their own records (``CREDENTIAL_PIPELINE_OWN_RECORDS``: on or off, by default off).
+
+    Raises:
+        SafeError: ``E_SETTING``: it is neither.
+    """
+    said = os.environ.get("CREDENTIAL_PIPELINE_OWN_RECORDS") or "off"
+    if said not in {"on", "off"}:
+        raise SafeError("E_SETTING", "CREDENTIAL_PIPELINE_OWN_RECORDS: say on or off.")
+    return said == "on"
+
+
 def memory_limit() -> str:
     """Memory that a DuckDB connection may use (``CREDENTIAL_PIPELINE_MEMORY``, by default 3GB); beyond it, it spills.
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from assets import environment
 from assets.console import (
+    ask,
     compare,
     export,
     grammar,
@@ -22,6 +23,7 @@ from assets.console import (
     registry,
     release,
     retention,
+    returns,
     review,
     run,
     shell,
@@ -42,6 +44,7 @@ _COMMANDS = (
     run,
     status,
     export,
+    ask,
     registry,
     train,
     compare,
@@ -49,6 +52,7 @@ _COMMANDS = (
     release,
     keys,
     ledger,
+    returns,
     retention,
     shell,
     ui,

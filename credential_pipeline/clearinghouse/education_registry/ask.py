@@ -16,7 +16,9 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 
-def ask_about_learners(work: Scratch, path: Path, header: Header, since: date, opt_outs: OptOuts) -> int:
+def ask_about_learners(
+    work: Scratch, path: Path, header: Header, since: date, opt_outs: OptOuts, remembered: Relation | None = None
+) -> int:
     """Write a request about everybody who may be named; return how many profiles it names.
 
     Args:
@@ -25,6 +27,7 @@ def ask_about_learners(work: Scratch, path: Path, header: Header, since: date, o
         header: Who asks, when, and for which kind of query.
         since: Search date of every row.
         opt_outs: The steward's lists.
+        remembered: ``linked_records.block_statements``, where learners were linked before: once said, always meant.
 
     Raises:
         SafeError: As :func:`write_request`.
@@ -33,7 +36,7 @@ def ask_about_learners(work: Scratch, path: Path, header: Header, since: date, o
     listed = ", ".join(f"{made} AS {name}" for name, made in letters.items())
     named = work.table("named", f"SELECT p.* EXCLUDE ({', '.join(letters)}), {listed} FROM cleaned_learners.profiles p")
     withheld = work.table(
-        "withheld", statement(__package__, "withheld.sql", named=named, wishes=_wishes(work, opt_outs))
+        "withheld", statement(__package__, "withheld.sql", named=named, wishes=_wishes(work, opt_outs, remembered))
     )
     people = work.table(
         "people",
@@ -45,8 +48,8 @@ def ask_about_learners(work: Scratch, path: Path, header: Header, since: date, o
     return write_request(work, people, path, header)
 
 
-def _wishes(work: Scratch, opt_outs: OptOuts) -> Relation:
-    """Whom the steward's lists name; nothing that was taken back counts as such here, since the request can wait."""
+def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Relation:
+    """Whom a wish names; one that was taken back still counts here, since a request can wait for the linkage to hear it."""
     columns = ("certifier", "record_id", "person_ref", "first_name", "last_name")
     rows = work.rows(
         "entries",
@@ -54,4 +57,7 @@ def _wishes(work: Scratch, opt_outs: OptOuts) -> Relation:
         [(*(getattr(entry, name) for name in columns), entry.birth_date) for entry in opt_outs.entries],
     )
     letters = ", ".join(f"{form.letters_of_name(form.name(name))} AS {name}" for name in ("first_name", "last_name"))
-    return work.table("wishes", f"SELECT * REPLACE ({letters}) FROM {rows}")
+    said = f"SELECT * REPLACE ({letters}) FROM {rows}"
+    if remembered is not None:
+        said += f" UNION ALL SELECT {', '.join(columns)}, birth_date FROM {remembered}"
+    return work.table("wishes", said)

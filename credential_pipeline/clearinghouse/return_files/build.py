@@ -1,6 +1,12 @@
 """Compose the return files of an industry: each part gives relations, which become the tables of the contract."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
+from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
 from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
+from credential_pipeline.clearinghouse.return_files.views.certifier import certifier_view
+from credential_pipeline.clearinghouse.return_files.views.institution import institution_view
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
@@ -15,18 +21,32 @@ def build(con: Connection, given: Given) -> None:
         given: Partners, their folders and the released figures.
     """
     with scratch(con) as work:
-        parts = (_partners(work, given),)
-        made: dict[str, Relation] = {name: rows for part in parts for name, rows in part.items()}
+        answers = answer_requests(work, given)
+        reports: Mapping[str, Relation] = {
+            "requests": answers.requests,
+            "answers": answers.answers,
+            "report_rows": answers.report_rows,
+        }
+        views = [{"partner_figures": figures} for figures in _views(work, given)]
+        parts: Sequence[Mapping[str, Relation]] = [reports, pdp_of_institutions(work, given), *views]
         for table in SNAPSHOT:
-            keep(con, SNAPSHOT, table.name, made.get(table.name) or _nothing(work, table.name))
+            made = [part[table.name] for part in parts if table.name in part]
+            keep(con, SNAPSHOT, table.name, _together(work, table.name, made))
 
 
-def _partners(work: Scratch, given: Given) -> dict[str, Relation]:
-    """What is told to everybody who gets something."""
-    del work, given
-    return {}
+def _views(work: Scratch, given: Given) -> Iterator[Relation]:
+    """What each partner is told of its people as a whole."""
+    for agreement in given.who_gets("aggregates"):
+        if agreement.role == "certifier":
+            yield certifier_view(work, agreement, given.published)
+        elif agreement.role == "institution":
+            yield institution_view(work, agreement, given.industry.programmes, given.published)
 
 
-def _nothing(work: Scratch, name: str) -> Relation:
-    """A table of the contract without rows."""
-    return work.rows(name, SNAPSHOT.table(name).schema, [])
+def _together(work: Scratch, name: str, parts: Sequence[Relation]) -> Relation:
+    """The rows of several parts as one table of the contract."""
+    shape = SNAPSHOT.table(name).schema
+    if not parts:
+        return work.rows(name, shape, [])
+    columns = ", ".join(f'"{column}"' for column in shape)
+    return work.view(name, " UNION ALL ".join(f"SELECT {columns} FROM {part}" for part in parts))
