@@ -27,6 +27,7 @@ _WORDS: Final = frozenset(
         ),
         *(
             "registry",
+            "request",
             "results",
             "wages",
             "annual",

@@ -1,12 +1,11 @@
 """Compose the return files of an industry: each part gives relations, which become the tables of the contract."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
-from credential_pipeline.clearinghouse.return_files.views.certifier import certifier_view
-from credential_pipeline.clearinghouse.return_files.views.institution import institution_view
+from credential_pipeline.clearinghouse.return_files.views.compose import partner_views
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
@@ -27,20 +26,10 @@ def build(con: Connection, given: Given) -> None:
             "answers": answers.answers,
             "report_rows": answers.report_rows,
         }
-        views = [{"partner_figures": figures} for figures in _views(work, given)]
-        parts: Sequence[Mapping[str, Relation]] = [reports, pdp_of_institutions(work, given), *views]
+        parts = (reports, pdp_of_institutions(work, given), partner_views(work, given))
         for table in SNAPSHOT:
             made = [part[table.name] for part in parts if table.name in part]
             keep(con, SNAPSHOT, table.name, _together(work, table.name, made))
-
-
-def _views(work: Scratch, given: Given) -> Iterator[Relation]:
-    """What each partner is told of its people as a whole."""
-    for agreement in given.who_gets("aggregates"):
-        if agreement.role == "certifier":
-            yield certifier_view(work, agreement, given.published)
-        elif agreement.role == "institution":
-            yield institution_view(work, agreement, given.industry.programmes, given.published)
 
 
 def _together(work: Scratch, name: str, parts: Sequence[Relation]) -> Relation:

@@ -1,12 +1,17 @@
 """Which files a partner gets, from which rows, under which headers. Not here: writing them (deliver.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.about import ABOUT, about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import written_as
+from credential_pipeline.clearinghouse.return_files.views.page import partner_page
+from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT, report_name
+from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.file_names import is_plain
+from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
@@ -34,8 +39,34 @@ class ReturnFile:
 
 def files_of(work: Scratch, given: Given, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:
     """The files that a partner gets under its agreement; a table without a row gives none."""
-    found = [*_laid_out(work, given, agreement), *_plain(work, agreement)]
+    found = [
+        *_reports(work, agreement),
+        *_laid_out(work, given, agreement),
+        *_plain(work, agreement),
+        *_pages(work, given, agreement),
+    ]
     return tuple(sorted(found, key=lambda file: file.name))
+
+
+def _reports(work: Scratch, agreement: ReturnAgreement) -> Iterator[ReturnFile]:
+    """A detail report for each request that was answered."""
+    requests = relation(work.con, "return_files.requests")
+    answered = work.con.execute(
+        f"SELECT request_id, file, school_code, file_date, query_type FROM {requests}"
+        " WHERE partner = ? AND state = 'answered' ORDER BY ALL",
+        [agreement.partner],
+    ).fetchall()
+    headers = tuple(field.header for field in REPORT)
+    for request_id, file, school_code, file_date, query_type in answered:
+        rows = work.table(
+            "report",
+            "SELECT * FROM return_files.report_rows WHERE partner = ? AND request_id = ?",
+            [agreement.partner, request_id],
+        )
+        header = Header(school_code, agreement.branch, agreement.recipient, file_date, query_type)
+        original = file if is_plain(file) else "request.txt"
+        name = report_name(header, request_id, original)
+        yield ReturnFile(name, rows, NAMES, headers, order="row, sequence")
 
 
 _LAID_OUT = {"pdp_cohort": "cohort", "pdp_course": "course"}
@@ -67,6 +98,18 @@ def _plain(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
             columns = [column for column in SNAPSHOT.table(table).column_names if column != "partner"]
             made.append(ReturnFile(name, rows, columns, columns))
     return made
+
+
+def _pages(work: Scratch, given: Given, agreement: ReturnAgreement) -> Iterator[ReturnFile]:
+    """The figures as people would rather look at them; and the list of completers, which is a file of its own."""
+    page = partner_page(work, relation(work.con, "return_files.partner_figures"), agreement, given.industry.name)
+    if page:
+        yield ReturnFile("view.html", None, text=page)
+    rows = _of(work, "completers", agreement)
+    if rows:
+        fields = LAYOUTS["completers"]
+        columns = ("programme", *(field.name for field in fields))
+        yield ReturnFile("completers.csv", rows, columns, ("Program", *(field.header for field in fields)))
 
 
 def _of(work: Scratch, table: str, agreement: ReturnAgreement) -> Relation | None:
