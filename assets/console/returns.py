@@ -1,10 +1,11 @@
-"""``returns``: what goes back to one person on their own request: the record that certifiers and schools hold of them."""
+"""``returns``: what goes back to the partners of an industry; or, on a person's own request, what is held of that person."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
 import json
+import sys
 from pathlib import Path
 
 from assets import environment
@@ -15,25 +16,73 @@ from credential_pipeline.foundation.names import SHARED, Side
 
 def add(commands: grammar.Commands) -> None:
     """Say what the command takes."""
-    below = grammar.group(
+    parser = grammar.command(
         commands,
         "returns",
-        "what goes back to one person",
-        "returns person 0f3c5e --out r.json --reason Asked",
-        "person",
+        "what goes back to the partners of an industry, or to one person on request",
+        "returns manufacturing\n  "
+        f'{grammar.PROGRAM} returns --person 0f3c5e7a9b1d2468ace0 --out record.json --reason "Asked in writing, identity seen"',
+        execute,
     )
-    person = grammar.command(
-        below,
-        "person",
-        "write a person's own credentials and enrollments as a learner record (Open Badges 3.0, CLR 2.0), unsigned",
-        'returns person 0f3c5e7a9b1d2468ace0 --out record.json --reason "Asked in writing, identity seen"',
-        _person,
+    parser.add_argument("industry", nargs="*", metavar="INDUSTRY", help="give its partners what agreements allow")
+    parser.add_argument(
+        "--person",
+        metavar="LEARNER_ID",
+        help="write a person's own credentials and enrollments as a learner record (Open Badges 3.0, CLR 2.0), unsigned",
     )
-    person.add_argument("learner_id", metavar="LEARNER_ID")
-    person.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that does not exist yet")
-    person.add_argument(
-        "--reason", required=True, metavar="TEXT", help="why the person gets it; goes into the record of disclosures"
+    parser.add_argument("--out", type=Path, metavar="FILE", help="of a person's record: a file that does not exist yet")
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="why the person gets it; goes into the record of disclosures"
     )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Give partners what they get, or one person the own record."""
+    if arguments.person is None:
+        return _partners(arguments)
+    if arguments.out is None or arguments.industry:
+        raise SafeError("E_USAGE", "returns --person LEARNER_ID --out FILE --reason TEXT: name a file and no industry.")
+    return _person(arguments)
+
+
+def _partners(arguments: argparse.Namespace) -> int:
+    """Run the hop of each industry; 1 if a gate or a request was refused."""
+    from assets.console import run
+
+    if not arguments.industry:
+        raise SafeError("E_USAGE", "returns INDUSTRY …: name an industry, or a person with --person LEARNER_ID.")
+    names = list(dict.fromkeys(environment.registry().industry(name).industry for name in arguments.industry))
+    refused = run.hops_of(names, ["return_files"])
+    unread = [line for name in names if name not in refused for line in _tell_partners(name)]
+    for line in unread:
+        print(f"refused: {line}", file=sys.stderr)
+    return 1 if refused or unread else 0
+
+
+def _tell_partners(industry: str) -> list[str]:
+    """Print where each partner's delivery lies; return a line for each request that was refused."""
+    from assets.console.engine import connect, store
+    from credential_pipeline.clearinghouse.return_files.partners import FOLDER, RETURNS
+    from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+    from credential_pipeline.foundation.file_names import is_plain
+
+    version = store(Side.CLEARINGHOUSE).find(SNAPSHOT, industry)
+    if version is None:
+        return []
+    for partner, folder in sorted(version.manifest.facts.get("deliveries", {}).items()):
+        print(
+            f"{partner}: {environment.side_home(Side.CLEARINGHOUSE) / FOLDER / partner / RETURNS / industry / folder}"
+        )
+    with connect(Side.CLEARINGHOUSE) as con:
+        version.attach(con)
+        found = con.execute(
+            "SELECT partner, file, request_id, reason_code, line FROM return_files.requests WHERE state = 'refused' ORDER BY ALL"
+        ).fetchall()
+    return [
+        f"{partner} {file if is_plain(file) else request_id}: {code}{f', line {line}' if line else ''}; see"
+        " docs/how-to/student-tracker.md, and ask the partner to send it again"
+        for partner, file, request_id, code, line in found
+    ]
 
 
 def _person(arguments: argparse.Namespace) -> int:
@@ -52,7 +101,7 @@ def _person(arguments: argparse.Namespace) -> int:
     _refuse_unless_allowed(arguments)
     registry, clearinghouse = environment.registry(), store(Side.CLEARINGHOUSE)
     now = datetime.datetime.now(datetime.UTC)
-    access.record(Side.CLEARINGHOUSE, "returns person", ["own record"])
+    access.record(Side.CLEARINGHOUSE, "returns --person", ["own record"])
     for name in registry.industry_names:
         reads = [SNAPSHOTS["cleaned_learners"], SNAPSHOTS["linked_records"], SNAPSHOTS["education_registry"]]
         versions = [clearinghouse.find(one, name if one.partitioned else SHARED) for one in reads]
@@ -64,7 +113,7 @@ def _person(arguments: argparse.Namespace) -> int:
             for version in versions:
                 if version is not None:
                     version.attach(con)
-            own = own_record(con, arguments.learner_id, registry.certifiers_of(name), issuer, now)
+            own = own_record(con, arguments.person, registry.certifiers_of(name), issuer, now)
             if own is None:
                 continue
             record = DisclosureRecord(environment.side_home(Side.CLEARINGHOUSE))

@@ -43,7 +43,7 @@ def add(commands: grammar.Commands) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run every industry; one that is refused leaves the others alone, and the exit code says so."""
-    from assets.console import headline, instance, unfinished
+    from assets.console import headline
 
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
@@ -51,13 +51,9 @@ def execute(arguments: argparse.Namespace) -> int:
         from assets.console import simulate  # Its libraries cost a second, and are needed once.
 
         simulate.write()
-    keys.ensure()
     hops = _up_to(arguments.until)
     started = time.monotonic()
-    with instance.instance() as dagster_instance, unfinished.alive() as alive:
-        tags = {**alive, **({NEW_IDS: "true"} if arguments.new_ids else {})}
-        unfinished.end_orphans(dagster_instance)
-        refused = [name for name in industries if not _run(name, hops, dagster_instance, tags)]
+    refused = hops_of(industries, hops, {NEW_IDS: "true"} if arguments.new_ids else {})
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
@@ -65,6 +61,16 @@ def execute(arguments: argparse.Namespace) -> int:
             print(line)
     _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
     return 1 if refused else 0
+
+
+def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] | None = None) -> list[str]:
+    """Run hops of industries, one industry after the other; return those in which something was refused."""
+    from assets.console import instance, unfinished
+
+    keys.ensure()
+    with instance.instance() as dagster_instance, unfinished.alive() as alive:
+        unfinished.end_orphans(dagster_instance)
+        return [name for name in industries if not _run(name, hops, dagster_instance, {**alive, **(tags or {})})]
 
 
 def _has_feeds() -> bool:

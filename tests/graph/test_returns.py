@@ -1,4 +1,4 @@
-"""``returns person``: refused unless it is allowed and a reason is given; nothing is written where it is refused."""
+"""``returns --person``: refused unless it is allowed and a reason is given; nothing is written where it is refused."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from assets.console import main as console
 
 def _call(tmp_path, capsys, *, reason="Asked", out="record.json"):
     code = console.main(
-        ["--home", str(tmp_path), "returns", "person", "L1", "--out", str(tmp_path / out), "--reason", reason]
+        ["--home", str(tmp_path), "returns", "--person", "L1", "--out", str(tmp_path / out), "--reason", reason]
     )
     return code, capsys.readouterr().err
 

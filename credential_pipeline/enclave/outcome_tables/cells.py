@@ -12,7 +12,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 #: Horizons at which figures by state are given.
-STATE_HORIZONS = (-1, 1, 5)
+STATE_HORIZONS = (-1, 1, 5, 10)
 #: Without a ``definition`` a cell has that of its measure.
 CELLS = Shape(
     "cells",
@@ -59,19 +59,24 @@ def share_cells(work: Scratch, counts: Relation, *shares: Share) -> Relation:
     )
 
 
-def outcomes(work: Scratch, plan: Plan, rungs: Relation, bands: Relation, *parts: Relation) -> Relation:
+def outcomes(
+    work: Scratch, plan: Plan, rungs: Relation, reached: Relation, bands: Relation, *parts: Relation
+) -> Relation:
     """All cells with the columns of ``outcome_tables.outcomes``; ``release`` is empty until the cell is released.
 
     Args:
         work: Where the rows live.
         plan: The settings.
         rungs: What became of the categories; labels that are marked silent get no cell.
+        reached: Cohort and horizon, of those that are told of; the ledger is told of every horizon.
         bands: Of :func:`~.uncertainty.bands.bands_of`; a cell that is not among them keeps the band that it has.
         parts: The cells.
     """
     return work.table(
         "outcomes",
-        statement(__package__, "outcomes.sql", cells=CELLS.union(work, *parts), rungs=rungs, bands=bands),
+        statement(
+            __package__, "outcomes.sql", cells=CELLS.union(work, *parts), rungs=rungs, reached=reached, bands=bands
+        ),
         {
             "industry": plan.industry,
             "base_year": plan.base_year,

@@ -31,13 +31,16 @@ def number_people(work: Scratch, learners: Relation) -> Relation:
 
 
 def first_awards(work: Scratch, credentials: Relation, people: Relation, plan: Plan) -> Relation:
-    """The first award of each credential of a person: pid, certifier, credential, award_date, age, level, training_setting.
+    """The first award of each credential of a person.
 
     Args:
         work: Where the rows live.
         credentials: ``person_keys.credentials``.
         people: Of :func:`number_people`.
         plan: The settings, for the levels of credentials; a credential without one has level 0.
+
+    Returns:
+        pid, certifier, credential, award_date, age, level, training_setting and revoked_year (missing if it was not revoked).
     """
     levels = work.rows(
         "levels",
@@ -53,7 +56,8 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
     """What is counted: a learner at the attributed award, or under ``each`` a pair of learner and credential.
 
     The attributed award is chosen among all awards of a person, and then has to fall into the cohort's years: a learner
-    whose first award is older than the cohort does not enter it with a later one.
+    whose first award is older than the cohort does not enter it with a later one. An award that was revoked in its own year is
+    attributed to nobody who has another.
 
     Args:
         work: Where the rows live.
@@ -63,7 +67,7 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
 
     Returns:
         uid, pid, lead (the first unit of a person), certifier, credential, own_certifier and own_credential (never coarsened), award_date, award_year, training_setting,
-        cohort, age_band, sex, race, ethnicity, state, death_year.
+        cohort, age_band, sex, race, ethnicity, state, death_year, revoked_year.
 
     Raises:
         SafeError: E_NO_COHORT if nobody with a key has an award in the cohort's years.

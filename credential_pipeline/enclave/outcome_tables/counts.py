@@ -19,16 +19,18 @@ COUNTS = Shape(
 #: Quantity to the SQL condition on a follow-up under which it is counted, at every horizon.
 FLOWS = {
     "cohort": "presence <> 'year_not_covered'",
+    "award_held": "presence NOT IN ('year_not_covered', 'revoked')",
     "wage_matched": "seen",
-    "unseen": "presence IN ('not_matched', 'died_before')",
+    "unseen": "presence IN ('not_matched', 'died_before', 'revoked')",
     "not_matched": "presence = 'not_matched'",
     "in_industry": "in_industry",
     "out_of_industry": "seen AND NOT in_industry",
     "died_before": "presence = 'died_before'",
+    "revoked": "presence = 'revoked'",
     "year_not_covered": "presence = 'year_not_covered'",
 }
 #: Quantities that no figure is made of below the level of everybody: a 0 of theirs is left out.
-_ONLY_IF_ANY = ("died_before", "year_not_covered")
+_ONLY_IF_ANY = ("died_before", "revoked", "year_not_covered")
 _LEAD_BREAKDOWNS = ((), *BROAD)
 
 

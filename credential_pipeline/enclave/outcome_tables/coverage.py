@@ -28,12 +28,13 @@ _BEFORE = {
 #: Lines of the cohort at a horizon: definition to the quantity.
 _AT_HORIZON = {
     "died_before": "died_before",
+    "revoked": "revoked",
     "year_not_covered": "year_not_covered",
     "no_wage_record": "not_matched",
     "seen_in_wages": "wage_matched",
 }
 #: Lines of the cohort in the ledger over all years after the award.
-_OVERALL = {"never_seen_after": "never_seen_after", "seen_after": "seen_after"}
+_OVERALL = {"revoked": "revoked_after", "never_seen_after": "never_seen_after", "seen_after": "seen_after"}
 _OTHER = "other"
 _OTHER_COUNT = "ledger_other"
 
@@ -95,9 +96,14 @@ def ledger_counts(
     after = COUNTS.rows(
         work,
         f"""
-        WITH persons AS (SELECT pid, bool_or(seen AND horizon >= 1) AS seen FROM {follow_ups} WHERE lead GROUP BY pid)
-        SELECT quantity, count(*) FILTER (seen = wanted) AS value, count(*) FILTER (seen = wanted) AS learners
-        FROM persons CROSS JOIN (VALUES ('seen_after', true), ('never_seen_after', false)) AS q (quantity, wanted)
+        WITH persons AS (
+            SELECT pid, list(DISTINCT presence) FILTER (horizon >= 1 AND presence <> 'year_not_covered') AS found,
+                   CASE WHEN list_contains(found, 'wage_matched') THEN 'seen_after'
+                        WHEN found = ['revoked'] THEN 'revoked_after' ELSE 'never_seen_after' END AS line
+            FROM {follow_ups} WHERE lead GROUP BY pid
+        )
+        SELECT quantity, count(*) FILTER (quantity = line) AS value, value AS learners
+        FROM persons CROSS JOIN (VALUES ('seen_after'), ('revoked_after'), ('never_seen_after')) AS q (quantity)
         GROUP BY quantity
         """,
     )

@@ -12,7 +12,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _EARNINGS = (
     "of the learners seen in wages in that calendar year, the annual wages that {rank}. Wages of all employers are summed "
-    "and stated in dollars of the base year (CPI-U). Learners without wages that year are left out."
+    "and stated in dollars of the base year (CPI-U). Learners without wages that year are left out, and so are those whose award was "
+    "revoked in that year or earlier."
 )
 _TRAINING = (
     "Share of the learners of the cohort {what}. The enrollment is the one nearest to the award that ran within the "
@@ -48,7 +49,7 @@ _DEFINITIONS = (
         "wage_matched_share",
         "Seen in wage records",
         "Share of the learners of the cohort who have wages in that calendar year. Learners whose year the wage files do not "
-        "cover are left out; those who died before it stay in the cohort. The rest is not unemployment: the self-employed, federal and "
+        "cover are left out; those who died before it, or whose award was revoked by then, stay in the cohort as not seen. The rest is not unemployment: the self-employed, federal and "
         "military staff and people who moved away have no wage record either.",
     ),
     Definition(
@@ -162,6 +163,11 @@ _DEFINITIONS = (
                 "for whom another reason holds, each of them for few: those that have no line of their own",
             ),
             ("died_before", "Died before", "who died before that year"),
+            (
+                "revoked",
+                "Award revoked",
+                "whose award was revoked in that year or earlier (over all years: before the first year after it that counts)",
+            ),
             ("year_not_covered", "Year not covered", "whose year the wage files do not cover (yet)"),
             ("no_wage_record", "No wage record", "who are in the cohort and have no wages in that year"),
             ("seen_in_wages", "Seen in wages", "who have wages in that year"),

@@ -78,7 +78,7 @@ def follow_up(
     """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, presence, seen, in_industry, sector, real.
 
     ``presence`` is one of year_not_covered (the wage files lack that calendar year, or have a gap in it
-    where the person lives), died_before (dead before that year),
+    where the person lives), died_before (dead before that year), revoked (the award was revoked in that year or earlier),
     not_matched and wage_matched. The sector of an employer without a known code is 'unknown'. ``real`` is in dollars of the
     base year.
     """

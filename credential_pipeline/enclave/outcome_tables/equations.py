@@ -13,7 +13,7 @@ from credential_pipeline.foundation.storage.sql import statement
 #: Total to its parts, of the same group at the same horizon.
 _COMPOSED: dict[str, tuple[str, ...]] = {
     "cohort": ("wage_matched", "unseen"),
-    "unseen": ("not_matched", "died_before"),
+    "unseen": ("not_matched", "died_before", "revoked"),
     "wage_matched": ("in_industry", "out_of_industry"),
     "tried": ("passed_eventually", "never_passed"),
     "passed_eventually": ("passed_first", "passed_later"),
@@ -68,7 +68,7 @@ def equations(
 def _rules(lead: str, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[tuple[str, str, str, bool]]:
     """Return (name, total, part, over time) for every part; over time the total has no horizon and the parts have one."""
     composed = [(total, parts, False) for total, parts in (*_COMPOSED.items(), *asked)]
-    composed += [("cohort", ("cohort", "year_not_covered"), True)]
+    composed += [("cohort", ("award_held", "revoked"), False), ("cohort", ("cohort", "year_not_covered"), True)]
     if lead:
         composed += [
             (lead + total, tuple(lead + part for part in parts), over_time)
@@ -76,7 +76,10 @@ def _rules(lead: str, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[tupl
             if total in {"cohort", "unseen", "wage_matched"}
         ]
     composed += [(total, (part,), False) for part, total in _CATEGORIES.items()]
-    composed += [(f"{lead}cohort", STACKS, False), (f"{lead}cohort", ("seen_after", "never_seen_after"), False)]
+    composed += [
+        (f"{lead}cohort", STACKS, False),
+        (f"{lead}cohort", ("seen_after", "never_seen_after", "revoked_after"), False),
+    ]
     composed += [("ledger_reported", (*_LEDGER, f"{lead}cohort"), False)]
     rules = [("|".join(parts), total, part, over_time) for total, parts, over_time in composed for part in parts]
     return [*rules, *((_BY_SECTOR, "in_industry", part, False) for part in ("sector", "sector_in_industry"))]

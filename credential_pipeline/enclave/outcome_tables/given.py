@@ -13,8 +13,9 @@ class Given:
 
     Attributes:
         people: One row a key: pid, person_key, birth_year, death_year, sex, race, ethnicity, state.
-        awards: The first award of each credential of a person: pid, certifier, credential, award_date, age, level.
-        units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year.
+        awards: The first award of each credential of a person: pid, certifier, credential, award_date, age, level, revoked_year.
+        units: What is counted: uid, pid, lead, the group's columns, award_date, award_year, death_year,
+            revoked_year.
         follow_ups: One row per unit and horizon: uid, pid, lead, the group's columns, horizon, year, presence, seen,
             in_industry, sector, employer_id, real.
         person_years: Years with wages of everybody, of the asked years: pid, year, cents, employer_id (the main employer).
@@ -23,6 +24,8 @@ class Given:
         covered_years: Calendar years (year) that the wage files cover.
         asked_years: Those of them (year) that lie within the horizons of anybody in the cohort.
         shut_years: State and year that they do not cover while they cover others.
+        wage_years: State and year of the wage files, jobs, usual_jobs and covered.
+        reached: Cohort and horizon, of those that are told of, since the wage files reach that far.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
 
@@ -36,6 +39,8 @@ class Given:
     covered_years: Relation
     asked_years: Relation
     shut_years: Relation
+    wage_years: Relation
+    reached: Relation
     replicates: Replicates
 
     def persons(self, work: Scratch) -> Relation:

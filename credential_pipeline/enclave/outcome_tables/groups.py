@@ -52,7 +52,9 @@ class Ladder:
         return work.rows("rungs", _COLUMNS, rows)
 
 
-def group_ladder(work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earlier) -> Ladder:
+def group_ladder(
+    work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earlier, told: frozenset[int] | None = None
+) -> Ladder:
     """Decide what becomes of every category of every dimension.
 
     Args:
@@ -60,11 +62,12 @@ def group_ladder(work: Scratch, follow_ups: Relation, plan: Plan, earlier: Earli
         follow_ups: Where each unit is at each horizon, with its categories as they are.
         plan: The settings, for the profile, the age bands and the families of credentials.
         earlier: The categories of the last release.
+        told: Horizons that are told of everybody, which categories must be large enough for; None for all.
     """
     least = plan.thresholds
     if least is None:
         return Ladder()
-    sizes = group_sizes(work, follow_ups, plan, least.money)
+    sizes = group_sizes(work, follow_ups, plan, least.money, told)
     ladder = Ladder(sizes.horizons)
     certifiers = pool(
         sizes.of("certifier"), Rule(least.money, earlier.of("certifier"), fewest=1), label=OTHER, always=()

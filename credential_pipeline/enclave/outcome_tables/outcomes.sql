@@ -1,11 +1,20 @@
 -- A cell without a value has status -1 and no band. The definition is part of the id only where one measure has several.
 -- A label that is marked silent is counted and has no cell, but in tables with categories of their own. States have cells at a few horizons, or the tables would be
 -- theirs for the most part.
+-- What the wage files do not reach for every award of a cohort has no value, but in the ledger; who never
+-- passed has years of their own, and their question sees to it.
 WITH silent AS (
     SELECT DISTINCT dimension, within, label FROM {rungs} WHERE silent
+), told AS (
+    SELECT c.*, c.horizon IS NULL OR c."table" IN ('coverage', 'never_passed') OR r.horizon IS NOT NULL AS is_told
+    FROM {cells} AS c LEFT JOIN {reached} AS r ON r.cohort = c.cohort AND r.horizon = c.horizon
 ), defined AS (
-    SELECT c.* REPLACE (coalesce(c.definition, c.measure) AS definition)
-    FROM {cells} AS c
+    SELECT c.* REPLACE (
+        coalesce(c.definition, c.measure) AS definition, CASE WHEN is_told THEN c.value END AS value,
+        CASE WHEN is_told THEN publishable END AS publishable, CASE WHEN is_told THEN n_count_id END AS n_count_id,
+        CASE WHEN is_told THEN numerator_count_id END AS numerator_count_id
+    )
+    FROM told AS c
     WHERE (c.state = 'all' OR c.horizon IS NULL OR list_contains(CAST($state_horizons AS INTEGER[]), c.horizon))
     AND (c.measure = 'without_cell_share' OR NOT EXISTS (
         SELECT 1 FROM silent AS s

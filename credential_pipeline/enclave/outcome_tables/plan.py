@@ -10,7 +10,7 @@ from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.registry.programmes import Programme
 
 #: Horizons at which the ledger of who is seen is given; those outside the industry's horizons are left out.
-LEDGER_HORIZONS = (1, 5)
+LEDGER_HORIZONS = (1, 5, 10)
 
 
 @dataclass(frozen=True)

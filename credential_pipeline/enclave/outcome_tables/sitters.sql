@@ -21,7 +21,7 @@ SELECT
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
         lambda band: f.age BETWEEN band.low AND band.high
     )[1].label, 'unknown') AS age_band,
-    p.sex, p.race, p.ethnicity, p.state, p.death_year
+    p.sex, p.race, p.ethnicity, p.state, p.death_year, CAST(NULL AS INTEGER) AS revoked_year
 FROM firsts AS f
 JOIN {people} AS p USING (pid)
 LEFT JOIN (SELECT DISTINCT pid FROM {awards}) AS a USING (pid)

@@ -41,7 +41,9 @@ class GroupSizes:
         return found
 
 
-def group_sizes(work: Scratch, follow_ups: Relation, plan: Plan, least: int) -> GroupSizes:
+def group_sizes(
+    work: Scratch, follow_ups: Relation, plan: Plan, least: int, told: frozenset[int] | None = None
+) -> GroupSizes:
     """Measure everybody and every one-way breakdown; a credential within its certifier.
 
     Args:
@@ -49,6 +51,7 @@ def group_sizes(work: Scratch, follow_ups: Relation, plan: Plan, least: int) -> 
         follow_ups: Where each unit is at each horizon.
         plan: The settings.
         least: Learners with wages that everybody needs at a horizon, for it to be asked for.
+        told: Horizons that may be asked for, if any of them can; None for all.
     """
     people = _people(plan)
     rows = work.con.execute(
@@ -64,6 +67,7 @@ def group_sizes(work: Scratch, follow_ups: Relation, plan: Plan, least: int) -> 
     ends = 1 + len(GROUP)
     whole = {row[0]: row[ends : ends + 3] for row in rows if not any(row[1:ends])}
     asked = [h for h, (all_, covered, seen) in whole.items() if covered * _COVERED >= all_ and seen >= least]
+    asked = [horizon for horizon in asked if told is None or horizon in told] or asked
     gathered: dict[Key, dict[int, tuple[int, ...]]] = defaultdict(dict)
     for horizon, *rest in rows:
         gathered[tuple(rest[: len(GROUP)])][horizon] = tuple(rest[len(GROUP) :])

@@ -14,6 +14,7 @@ from credential_pipeline.enclave.outcome_tables import (
     employment,
     passing,
     premium,
+    reach,
     settings,
     stacking,
     wage_years,
@@ -67,7 +68,6 @@ class _Given:
     sitters: Relation
     stacks: Relation
     whole_sectors: Relation
-    wage_years: Relation
     asked: Given
 
 
@@ -97,6 +97,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
         work,
         plan,
         rungs,
+        given.asked.reached,
         bands_of(work, given.asked.replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
@@ -112,8 +113,9 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "counts", counted)
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
-    keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
-    definitions = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, plan)
+    keep(work.con, SNAPSHOT, "wage_years", given.asked.wage_years)
+    definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, plan)
+    definitions = reach.tell_reach(work, definitions, given.asked.units, given.asked.wage_years, plan)
     keep(work.con, SNAPSHOT, "definitions", definitions)
 
 
@@ -139,7 +141,6 @@ def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan:
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
     """Find out who is counted, and coarsen their categories until each is large enough."""
     credentials, wages = _input(work, "person_keys.credentials"), _input(work, "reference_population.wages")
-
     people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
@@ -152,8 +153,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
     follow_ups = employment.follow_up(work, units, asked, shut, person_years, factors, main_employers, plan)
-
-    ladder = group_ladder(work, follow_ups, plan, earlier)
+    reached = reach.reached(work, units, years, plan)
+    ladder = group_ladder(work, follow_ups, plan, earlier, reach.whole_horizons(work, reached))
     if ladder.horizons is not None:
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
@@ -170,7 +171,6 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
         sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
-        wage_years=years,
         asked=Given(
             people,
             awards,
@@ -182,6 +182,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
             covered,
             asked,
             shut,
+            years,
+            reach.reached(work, units, years, plan),
             replicates,
         ),
     )

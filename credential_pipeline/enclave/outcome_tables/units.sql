@@ -1,9 +1,10 @@
--- Of a person's awards the first, under 'highest' the first of those of the highest level, under 'each' every one. Codes
--- break ties, so that the choice never depends on row order.
+-- Of a person's awards the first, under 'highest' the first of those of the highest level, under 'each' every one; an award that
+-- was revoked in its own year, so that it never had a year of its own, comes after all others. Codes break ties, so that the choice never depends on
+-- row order.
 WITH ranked AS (
-    SELECT *, row_number() OVER (
+    SELECT *, coalesce(revoked_year = year(award_date), false) AS at_once, row_number() OVER (
         PARTITION BY pid
-        ORDER BY CASE WHEN CAST($attribution AS VARCHAR) = 'highest' THEN level END DESC, award_date, certifier, credential
+        ORDER BY at_once, CASE WHEN CAST($attribution AS VARCHAR) = 'highest' THEN level END DESC, award_date, certifier, credential
     ) AS nth
     FROM {awards}
 ), chosen AS (
@@ -14,7 +15,7 @@ WITH ranked AS (
 SELECT
     CAST(row_number() OVER (ORDER BY pid, certifier, credential) AS INTEGER) AS uid,
     pid,
-    row_number() OVER (PARTITION BY pid ORDER BY award_date, certifier, credential) = 1 AS lead,
+    row_number() OVER (PARTITION BY pid ORDER BY at_once, award_date, certifier, credential) = 1 AS lead,
     certifier, credential, certifier AS own_certifier, credential AS own_credential, award_date, award_year, training_setting,
     coalesce(list_filter(
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]), lambda band: age BETWEEN band.low AND band.high
@@ -23,5 +24,5 @@ SELECT
         CAST($cohort_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
         lambda band: award_year BETWEEN band.low AND band.high
     )[1].label AS cohort,
-    sex, race, ethnicity, state, death_year
+    sex, race, ethnicity, state, death_year, revoked_year
 FROM chosen

@@ -1,7 +1,7 @@
 """Creates reference_population.wages: what every employer paid every person in a year.
 
 Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
-used, so that nothing is counted twice. Keys of people and employers are turned into numbers once for each distinct value,
+used, so that nothing is counted twice; it only tells in which quarters a job was paid. Keys of people and employers are turned into numbers once for each distinct value,
 because tens of millions of numbers are joined, added up and sorted at a fraction of the cost of words.
 """
 
@@ -18,6 +18,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 """Kind of file -> the columns that it has beside those of the table."""
+_KEY: Final = "person_key, year, employer_id"
+_QUARTERS: Final = "quarters"
 
 
 def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -> None:
@@ -36,14 +38,13 @@ def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -
     if not present:
         message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
         raise SafeError("E_DROP_MISSING", message)
-    columns = SNAPSHOT.table("wages").column_names
+    columns = [name for name in SNAPSHOT.table("wages").column_names if name != _QUARTERS]
     drops = {name: open_drop(work, folder / name, f"reference/{name}", [*columns, *_KINDS[name]]) for name in present}
     people, employers = _number(work, drops, "person_key"), _number(work, drops, "employer_id")
     read = {name: _read(work, name, drop, people, employers) for name, drop in drops.items()}
-    rows = f"SELECT person_key, year, employer_id, wages FROM {read[present[0]]}"
+    rows = f"SELECT {_KEY}, wages, quarters FROM {read[present[0]]}"
     if len(read) == len(_KINDS):
-        annual, quarterly = read["wages_annual"], read["wages_quarterly"]
-        rows += f" UNION ALL SELECT person_key, year, employer_id, wages FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+        rows = _together(read["wages_annual"], read["wages_quarterly"])
     if shut := without_shut_states(work, known, states, employers.scale):
         rows = f"SELECT * FROM ({rows}) {shut}"
     summed = _add_up(work, rows)
@@ -51,7 +52,7 @@ def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -
         f"""
         CREATE OR REPLACE TABLE reference_population.wages AS
         SELECT CAST(person_key AS VARCHAR) AS person_key, year, CAST(employer_id AS VARCHAR) AS employer_id,
-            round(wages, 2) AS wages
+            round(wages, 2) AS wages, quarters
         FROM {summed}
         """
     )
@@ -94,14 +95,16 @@ def _coded(work: Scratch, texts: Relation, scale: str) -> Relation:
 
 
 def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Numbers) -> Relation:
-    """person_key, year, employer_id and wages of one kind of file, after a look at every row."""
-    quarters = f"{drop.whole_number('quarter')} BETWEEN 1 AND 4" if "quarter" in _KINDS[name] else "true"
+    """person_key, year, employer_id, wages and quarters (bits, the first the lowest) of one kind of file, after a look at every row."""
+    quarter = drop.whole_number("quarter") if "quarter" in _KINDS[name] else "CAST(NULL AS INTEGER)"
+    whole = f"{quarter} BETWEEN 1 AND 4" if "quarter" in _KINDS[name] else "true"
     rows = work.table(
         name,
         f"""
         SELECT p.code AS person_key, {drop.whole_number("year")} AS year,
             coalesce(e.code, CAST('' AS {employers.scale})) AS employer_id, {drop.number("wages")} AS wages,
-            {quarters} AS whole
+            {whole} AS whole, CASE WHEN {quarter} BETWEEN 1 AND 4
+                THEN CAST(CASE WHEN {drop.number("wages")} > 0 THEN power(2, {quarter} - 1) ELSE 0 END AS INTEGER) END AS quarters
         FROM {drop.rows} r
         LEFT JOIN {people.of[name]} p ON p.written = r.person_key
         LEFT JOIN {employers.of[name]} e ON e.written = r.employer_id
@@ -114,14 +117,25 @@ def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Nu
     return rows
 
 
+def _together(annual: Relation, quarterly: Relation) -> str:
+    """Wages by year with the quarters in which the same job was paid, and wages by quarter of those who have none by year."""
+    return (
+        f"SELECT {_KEY}, wages, told.quarters FROM (SELECT {_KEY}, wages FROM {annual}) LEFT JOIN"
+        f" (SELECT {_KEY}, bit_or(quarters) AS quarters FROM {quarterly} GROUP BY {_KEY}) AS told USING ({_KEY})"
+        f" UNION ALL SELECT {_KEY}, wages, quarters FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+    )
+
+
 def _add_up(work: Scratch, rows: str) -> Relation:
     """One row a person, year and employer, in this order; most are alone in their files and need no sum."""
-    key = "person_key, year, employer_id"
-    ordered = work.table("ordered", f"{rows} ORDER BY {key}")
-    again = " AND ".join(f"{column} = lag({column}) OVER ()" for column in key.split(", "))
+    ordered = work.table("ordered", f"{rows} ORDER BY {_KEY}")
+    again = " AND ".join(f"{column} = lag({column}) OVER ()" for column in _KEY.split(", "))
     found = work.con.execute(f"SELECT 1 FROM (SELECT {again} AS again FROM {ordered}) WHERE again LIMIT 1").fetchall()
     if not found:
         return ordered
-    summed = work.table("summed", f"SELECT {key}, sum(wages) AS wages FROM {ordered} GROUP BY ALL ORDER BY {key}")
+    summed = work.table(
+        "summed",
+        f"SELECT {_KEY}, sum(wages) AS wages, bit_or(quarters) AS quarters FROM {ordered} GROUP BY {_KEY} ORDER BY {_KEY}",
+    )
     work.drop(ordered)
     return summed

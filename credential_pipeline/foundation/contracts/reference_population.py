@@ -36,6 +36,11 @@ _TABLES = (
             Column("year", "INTEGER", "Calendar year."),
             Column("employer_id", "VARCHAR", "Employer."),
             Column("wages", "DOUBLE", "Wages in dollars of that year."),
+            Column(
+                "quarters",
+                "INTEGER",
+                "Quarters paid, as bits, the first the lowest; empty where files tell years only.",
+            ),
         ),
     ),
     Table(

@@ -16,6 +16,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _NEW = "new_relation"
 _NUMBERS = count(1)
@@ -89,8 +90,8 @@ class Scratch:
         """Name a query that is run wherever the relation is used."""
         return self._create("VIEW", what, query, ())
 
-    def frame(self, what: str, frame: "pd.DataFrame") -> Relation:
-        """Copy a small data frame into the connection."""
+    def frame(self, what: str, frame: "pd.DataFrame | pa.Table") -> Relation:
+        """Copy a data frame or an Arrow table into the connection."""
         self.con.register(_NEW, frame)
         try:
             return self.table(what, f"SELECT * FROM {_NEW}")

@@ -73,6 +73,7 @@ BUILT_IN: Labels = {
         "no_wage_record": "Person found, no wages in the year",
         "year_not_covered": "Year not (yet) in the wage files",
         "died_before": "Died before the year",
+        "revoked": "Award revoked before the year was over",
         "no_person_key": "Not found with certainty in the reference population",
         "same_person": "Turned out to be a person already counted",
         "never_passed": "Sat for a credential and never passed one",

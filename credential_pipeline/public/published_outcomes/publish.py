@@ -109,7 +109,7 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
         naics=industry.naics,
         attribution=industry.attribution,
         base_year=industry.base_year,
-        window=f"Awards of {first} to {last}; wages from {first + horizons.first} to {last + horizons.last}.",
+        window=f"Awards of {first} to {last}; years {horizons.first} to {horizons.last} around them, as far as the wage files reach.",
         wage_source=_WAGES,
         linkage=_LINKAGE,
         profile=rules.name,

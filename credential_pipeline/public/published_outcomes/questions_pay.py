@@ -52,7 +52,7 @@ CHANGE: Final = (
 VERSIONS: Final = (
     Question(
         key="earnings-versions",
-        title="Three ways of counting earnings",
+        title="Earnings, counted in several ways",
         about="earnings counted in other ways",
         table="earnings_all",
         series=(
@@ -69,11 +69,17 @@ VERSIONS: Final = (
                 "and {value} if everybody counts, those without wages with zero.",
                 table="earnings_all",
             ),
+            Series(
+                "earnings_attached_p50",
+                "Full-time year, paid in three quarters",
+                definition="quarterly",
+                table="quarterly",
+            ),
         ),
         unit="usd",
         groups=2,
         anyway=True,
-        note="Who has wages changes from year to year; the three lines show how much hangs on who is counted.",
+        note="Who has wages changes from year to year; the lines show how much hangs on who is counted.",
     ),
 )
 

@@ -31,8 +31,8 @@ KEYED = {
     "coverage": "reason learners",
 }
 REFERENCE = {
-    "wages": "person_key year employer_id wages",
-    "employers": "employer_id naics",
+    "wages": "person_key year employer_id wages quarters",
+    "employers": "employer_id naics state",
     "persons": "person_key birth_date sex race state",
     "wage_states": "state agreement employers",
 }

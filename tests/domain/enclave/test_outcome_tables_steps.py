@@ -182,9 +182,16 @@ def test_employers_are_classed_by_their_smallest_code(work: Scratch) -> None:
 
 
 def test_a_unit_is_followed_through_every_horizon(work: Scratch) -> None:
-    kinds = {"uid": "INTEGER", "pid": "INTEGER", "lead": "BOOLEAN", "award_year": "INTEGER", "death_year": "INTEGER"}
+    kinds = {
+        "uid": "INTEGER",
+        "pid": "INTEGER",
+        "lead": "BOOLEAN",
+        "award_year": "INTEGER",
+        "death_year": "INTEGER",
+        "revoked_year": "INTEGER",
+    }
     group = dict.fromkeys(GROUP, "VARCHAR")
-    units = work.rows("units", kinds | group, [(1, 1, True, 2010, 2012, *["all"] * len(GROUP))])
+    units = work.rows("units", kinds | group, [(1, 1, True, 2010, 2012, None, *["all"] * len(GROUP))])
     followed = follow_up(
         work,
         units,
@@ -253,12 +260,14 @@ def test_a_cohort_is_counted_at_its_horizons_and_by_every_breakdown(work: Scratc
     overall = {key: value for key, value in found.items() if "/h=" in key and key.count("/") == 1}
     assert overall == {
         "cohort/h=1": 5,
+        "award_held/h=1": 5,
         "wage_matched/h=1": 3,
         "not_matched/h=1": 1,
         "unseen/h=1": 2,
         "in_industry/h=1": 2,
         "out_of_industry/h=1": 1,
         "died_before/h=1": 1,
+        "revoked/h=1": 0,
         "year_not_covered/h=1": 0,
     }
     assert (found["cohort"], found["cohort/certifier=mssc"], found["cohort/certifier=nims/credential=CPT"]) == (5, 4, 1)
@@ -396,6 +405,7 @@ def test_the_ledger_counts_who_is_left_out_and_who_is_seen_later(work: Scratch, 
     assert found == {
         "ledger_reported": 14, "ledger_opted_out": 2, "ledger_ferpa_blocked": 1, "ledger_no_person_key": 3,
         "ledger_same_person": 1, "ledger_never_passed": 1, "ledger_not_in_cohort": 1, "seen_after": 3, "never_seen_after": 2,
+        "revoked_after": 0,
     }  # fmt: skip
 
 
@@ -418,7 +428,7 @@ def test_equations_follow_the_counts_that_are_there(work: Scratch) -> None:
     assert found == {
         "cohort = cohort|year_not_covered@h=1": ["cohort/h=1"],
         "cohort/h=1 = wage_matched|unseen": ["unseen/h=1", "wage_matched/h=1"],
-        "unseen/h=1 = not_matched|died_before": ["died_before/h=1", "not_matched/h=1"],
+        "unseen/h=1 = not_matched|died_before|revoked": ["died_before/h=1", "not_matched/h=1"],
         "in_industry/h=1 = in_industry_by_sector": ["sector/sector=31-33/h=1"],
         "wage_matched/h=1 = in_industry|out_of_industry": ["in_industry/h=1"],
         "wage_matched/h=1 = sector": ["sector/sector=31-33/h=1", "sector/sector=72/h=1"],
@@ -445,7 +455,8 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
                {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
         """,
     )
-    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), drawn, cells)
+    told = work.rows("told", {"cohort": "VARCHAR", "horizon": "INTEGER"}, [("all", 1)])
+    made = outcomes(work, plan(base_year=2021), Ladder().relation(work), told, drawn, cells)
     columns = ("cell_id", "value", "low", "high", "status", "base_year", "rollup_level", "definition", "fragile")
     assert rows(work, made, *columns) == [
         ("manufacturing/earnings_p50/sex=F/h=1", 1234.56789, 900.0, 2100.0, 1, 2021, "sex", "earnings_p50", True),

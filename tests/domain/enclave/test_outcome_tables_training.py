@@ -112,10 +112,16 @@ def ledger(found: Result, horizon: int | None) -> dict[str, float]:
 def test_the_ledger_adds_up_to_one(found: Result) -> None:
     before = {"opted_out": 0.111111, "ferpa_blocked": 0, "no_person_key": 0.222222, "same_person": 0.111111}
     before |= {"never_passed": 0.111111, "not_in_cohort": 0}
-    at_one = {"died_before": 0, "year_not_covered": 0, "no_wage_record": 0.333334, "seen_in_wages": 0.111111}
+    at_one = {
+        "died_before": 0,
+        "revoked": 0,
+        "year_not_covered": 0,
+        "no_wage_record": 0.333334,
+        "seen_in_wages": 0.111111,
+    }
     assert ledger(found, 1) == before | at_one
     assert ledger(found, 5) == before | at_one | {"no_wage_record": 0.444445, "seen_in_wages": 0}
-    assert ledger(found, None) == before | {"never_seen_after": 0.222223, "seen_after": 0.222222}
+    assert ledger(found, None) == before | {"revoked": 0, "never_seen_after": 0.222223, "seen_after": 0.222222}
     for horizon in (1, 5, None):
         assert sum(round(share * 1_000_000) for share in ledger(found, horizon).values()) == 1_000_000
 

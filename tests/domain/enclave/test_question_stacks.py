@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from credential_pipeline.enclave.outcome_tables.questions.stacks.stopping import differences
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.reference.load import FOLDER
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
-from credential_pipeline.foundation.storage.sql import statement
 from tests.domain.enclave.outcome_tables_world import Result, World, award, opened, settings, tabulated
 
 PAY = {"T": (10_000.0, 20_000.0), "S": (10_000.0, 13_000.0), "X": (10_000.0, 13_000.0), "U": (10_000.0, 90_000.0)}
@@ -103,10 +103,8 @@ def test_the_band_holds_what_sets_strata_of_one_apart() -> None:
         groups = work.table(
             "groups", f"SELECT pid, nth, 'c' AS certifier, 'k' AS credential, 's' AS setting FROM {changes}"
         )
-        text = statement(
-            "credential_pipeline.enclave.outcome_tables.questions.stacks", "effects.sql", changes=changes, groups=groups
-        )
-        ((n, effect, deviation),) = con.execute(f"SELECT n, effect, deviation FROM ({text})").fetchall()
+        made = differences(work, changes, groups)
+        ((n, effect, deviation),) = con.execute(f"SELECT n, effect, deviation FROM {made}").fetchall()
     # Whoever has one control alone is in no figure: of one control no spread is known.
     assert (n, effect) == (4, 12_500.0)
     spread = sum((5_000 * number - 12_500) ** 2 for number in range(1, 5)) ** 0.5 / 4

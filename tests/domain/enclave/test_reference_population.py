@@ -49,8 +49,8 @@ def test_the_reference_population(tmp_path: Path) -> None:
     with connect(threads=1) as con:
         load(con, drops(tmp_path, tables))
         assert con.execute("SELECT * FROM reference_population.wages ORDER BY ALL").fetchall() == [
-            ("K1", 2012, "E1", 1000.75),
-            ("K1", 2013, "E2", 400.0),
+            ("K1", 2012, "E1", 1000.75, None),
+            ("K1", 2013, "E2", 400.0, 15),
         ]
         names = con.execute("SELECT last_name FROM reference_population.persons ORDER BY ALL").fetchall()
         assert names == [("LEE",), ("NUNEZ",)]
@@ -65,6 +65,34 @@ def test_quarterly_wages_alone(tmp_path: Path) -> None:
         load(con, drops(tmp_path, tables))
         wages = con.execute("SELECT year, wages FROM reference_population.wages ORDER BY ALL").fetchall()
     assert wages == [(2012, 400.0), (2013, 400.0)]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_quarters_with_wages_are_kept_beside_wages_by_year(tmp_path: Path, threads: int) -> None:
+    def row(key: str, year: str, employer: str, wages: str, quarter: str = "") -> dict[str, str]:
+        made = {"person_key": key, "year": year, "employer_id": employer, "wages": wages}
+        return made | ({"quarter": quarter} if quarter else {})
+
+    tables = {
+        **REFERENCE,
+        "wages_annual": [row("K1", "2012", "E1", "30"), row("K1", "2012", "E2", "5"), row("K2", "2012", "E1", "7")],
+        "wages_quarterly": [
+            row("K1", "2012", "E1", "10", "1"),
+            row("K1", "2012", "E1", "10", "1"),
+            row("K1", "2012", "E1", "10", "3"),
+            row("K3", "2012", "E1", "0", "1"),
+            row("K3", "2012", "E1", "4", "4"),
+        ],
+    }
+    with connect(threads=threads) as con:
+        load(con, drops(tmp_path, tables))
+        # K1's second job and K2 are told by year only; a quarter without wages is none.
+        assert con.execute("FROM reference_population.wages").fetchall() == [
+            ("K1", 2012, "E1", 30.0, 5),
+            ("K1", 2012, "E2", 5.0, None),
+            ("K2", 2012, "E1", 7.0, None),
+            ("K3", 2012, "E1", 4.0, 8),
+        ]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -83,7 +111,7 @@ def test_wages_lie_in_the_order_of_their_keys_whatever_comes_first(tmp_path: Pat
     tables = {**REFERENCE, "wages_annual": rows[::step]}
     with connect(threads=threads) as con:
         load(con, drops(tmp_path, tables))
-        assert con.execute("FROM reference_population.wages").fetchall() == [
+        assert con.execute("SELECT * EXCLUDE (quarters) FROM reference_population.wages").fetchall() == [
             ("K10", 2012, "E1", 2.0),
             ("K10", 2012, "E2", 1.0),
             ("K2", 2012, "", 7.0),

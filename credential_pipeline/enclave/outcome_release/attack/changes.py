@@ -15,6 +15,8 @@ from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rule
 OF_INDUSTRY = frozenset({"in_industry", "out_of_industry"})
 """Quantities that mean other people in another industry."""
 _GROUPS = frozenset({"cohort", "coverage", "stacking", "tried"})
+_FOLLOWED = frozenset({"cohort", "award_held", "entered"})
+"""Quantities of the same people year by year, less those who are lost in between."""
 
 
 def pinned(low: Reals, high: Reals, true: Reals, rules: Rules, *, groups: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -73,13 +75,13 @@ def changes(now: Solved, then: Solved, rules: Rules, against: str, both: pd.Data
 
 
 def over_years(solved: Solved, rules: Rules) -> list[tuple[Finding, tuple[int, int]]]:
-    """Subtract one year of a cohort from the next: who is missing has died, or was awarded in a year without wages.
+    """Subtract one year of a cohort from the next: who is missing has died, lost the award, or was awarded in a year without wages.
 
     Returns:
         Findings, each with the rows of its two counts.
     """
     counts = solved.book.counts
-    cohort = counts[(counts["quantity"] == "cohort") & counts["horizon"].notna()]
+    cohort = counts[counts["quantity"].isin(_FOLLOWED) & counts["horizon"].notna()]
     cohort = cohort.assign(place=cohort.index, next=cohort["horizon"] + 1)
     who = [name for name in KEY if name != "horizon"]
     pairs = cohort.merge(cohort, left_on=[*who, "next"], right_on=[*who, "horizon"], suffixes=("", "_next"))

@@ -17,7 +17,7 @@ def follow(work: Scratch, given: Given, units: Relation, plan: Plan) -> Relation
     Args:
         work: Where the rows live.
         given: Who is known.
-        units: uid, pid, lead, the group's columns, award_year and death_year.
+        units: uid, pid, lead, the group's columns, award_year, death_year and revoked_year.
         plan: The settings.
     """
     return follow_up(

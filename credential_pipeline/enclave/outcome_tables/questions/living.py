@@ -47,7 +47,7 @@ DEFINITIONS: Final = (
         "living_wage_reached_share",
         "Reached the living-wage line",
         f"Share of the learners of the cohort whose wages were above {LINE[0]} % of the poverty guideline for one person in that year or "
-        f"in an earlier one after the award. {_PRICES} Learners whose years up to then are not all covered by the wage files, or "
+        f"in an earlier one after the award. {_PRICES} Learners whose years up to then are not all covered by the wage files, whose award was revoked by then, or "
         "whose state has no price level, are left out.",
     ),
     Definition(
@@ -101,21 +101,22 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         ask_shares(work, living, [asks[key] for key in asks if key not in _ONE_LINE], ()),
         ask_shares(work, living, [asks[key] for key in _ONE_LINE], BROAD),
         reached,
-        _months(work, reached, bands_of(work, given.replicates, reached.wanted)),
+        _months(work, reached, bands_of(work, given.replicates, reached.wanted), given.reached),
     )
 
 
-def _months(work: Scratch, reached: Answer, bands: Relation) -> Answer:
-    """Of the shares that had reached the line: the months until they are half."""
+def _months(work: Scratch, reached: Answer, bands: Relation, told: Relation) -> Answer:
+    """Of the shares that had reached the line, in years that are told of everybody: the months until they are half."""
     group = ", ".join(GROUP)
     cells = CELLS.rows(
         work,
         f"""
         SELECT {group}, 'living' AS "table", 'months_to_living_wage_p50' AS measure, 'mean' AS unit,
-               min(12 * horizon) FILTER (value >= 0.5) AS value, min(12 * horizon) FILTER (b.high >= 0.5) AS low,
-               min(12 * horizon) FILTER (b.low >= 0.5) AS high, coalesce(arg_min(n, horizon) FILTER (value >= 0.5), arg_max(n, horizon)) AS n,
+               min(12 * horizon) FILTER (r.told AND value >= 0.5) AS value, min(12 * horizon) FILTER (r.told AND b.high >= 0.5) AS low,
+               min(12 * horizon) FILTER (r.told AND b.low >= 0.5) AS high, coalesce(arg_min(n, horizon) FILTER (value >= 0.5), arg_max(n, horizon)) AS n,
                coalesce(arg_min(n_count_id, horizon) FILTER (value >= 0.5), arg_max(n_count_id, horizon)) AS n_count_id
-        FROM {reached.cells} AS c LEFT JOIN {bands} AS b USING ({group}, horizon) GROUP BY {group}
+        FROM {reached.cells} AS c LEFT JOIN {bands} AS b USING ({group}, horizon)
+        LEFT JOIN (SELECT horizon, true AS told FROM {told} WHERE cohort = 'all') AS r USING (horizon) GROUP BY {group}
         """,
     )
     return Answer(COUNTS.rows(work, "SELECT NULL AS quantity WHERE false"), cells)

@@ -13,7 +13,7 @@ WITH lines AS (
 )
 SELECT
     *,
-    horizon >= 1 AND priced AND bool_and(presence <> 'year_not_covered') OVER so_far AS followed,
+    horizon >= 1 AND priced AND bool_and(presence NOT IN ('year_not_covered', 'revoked')) OVER so_far AS followed,
     coalesce(bool_or(level > CAST($percent AS DOUBLE) / 100 * (one_person + ($household - 1) * each_additional)) OVER so_far, false)
         AS reached
 FROM priced

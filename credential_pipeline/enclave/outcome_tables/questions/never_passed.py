@@ -22,6 +22,7 @@ from credential_pipeline.enclave.outcome_tables.ladder import ALL, POOL, Rungs
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.following import follow
+from credential_pipeline.enclave.outcome_tables.reach import only_told, reached, whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 TABLE: Final = "never_passed"
@@ -38,7 +39,7 @@ _NEVER = (
     "to this day; who first sat lately may still pass"
 )
 _PASSER = (
-    "who first sat in such a year and hold an award, drawn so that they first sat with the same certifiers in the same years as "
+    "who first sat in such a year and hold an award, revoked since or not, drawn so that they first sat with the same certifiers in the same years as "
     "those who never passed, as far as there are enough; they may differ otherwise, so that a difference is not the effect of passing"
 )
 _WHEN = "Years are counted from the year of the first sitting, and the age is that at it."
@@ -85,7 +86,9 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """The share that never passed, and earnings and work of them and of passers in the years around the first sitting."""
     credentials = source(work.con, "person_keys.credentials")
     sitters = count_sitters(work, credentials, given.people, given.awards, plan)
-    sitters, followed, ladder = _coarsened(work, sitters, follow(work, given, sitters, plan), plan)
+    reach = reached(work, sitters, given.wage_years, plan)
+    told = whole_horizons(work, reach)
+    sitters, followed, ladder = _coarsened(work, sitters, follow(work, given, sitters, plan), plan, told)
     persons = work.view("sitters", f"SELECT *, CAST(NULL AS INTEGER) AS horizon FROM {sitters}")
     chosen = _drawn(work, sitters)
     compared = work.table("compared", f"SELECT f.*, s.never_passed FROM {followed} AS f JOIN {chosen} AS s USING (uid)")
@@ -103,7 +106,8 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         ask_shares(work, compared, inside, _BREAKDOWNS),
         ask_money(work, compared, money, _BREAKDOWNS),
     )
-    return Answer(found.counts, _told(work, found.cells, ladder), found.rules, found.wanted)
+    cells = only_told(work, _told(work, found.cells, ladder), reach)
+    return Answer(found.counts, cells, found.rules, found.wanted)
 
 
 def _shares_of(group: str) -> tuple[ShareAsk, ShareAsk]:
@@ -115,10 +119,12 @@ def _shares_of(group: str) -> tuple[ShareAsk, ShareAsk]:
     )
 
 
-def _coarsened(work: Scratch, sitters: Relation, followed: Relation, plan: Plan) -> tuple[Relation, Relation, Ladder]:
+def _coarsened(
+    work: Scratch, sitters: Relation, followed: Relation, plan: Plan, told: frozenset[int]
+) -> tuple[Relation, Relation, Ladder]:
     """The sitters and their years with the categories that enough of those who never passed are in."""
     never = work.view("never", f"SELECT f.* FROM {followed} AS f JOIN {sitters} AS s USING (uid) WHERE s.never_passed")
-    ladder = group_ladder(work, never, plan, Earlier())
+    ladder = group_ladder(work, never, plan, Earlier(), told)
     if ladder.horizons is None:
         return sitters, followed, ladder
     others = {"certifier": OTHER} | dict.fromkeys(("sex", "race", "ethnicity", "state"), POOL)

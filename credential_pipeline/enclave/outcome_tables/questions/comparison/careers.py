@@ -6,11 +6,14 @@ Not here: who is compared with whom (matching.py).
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,16 @@ class Careers:
         rows: person, cents (a list with one number for every year from ``first_year``, in cents of the base year, 0 without
             earnings), mains (likewise, of which ``firm_of`` tells the main employer).
         firms: firm, employer_id, inside, state_number, region_number.
+        earnings: The cents of all persons, person after person and year after year.
         first_year: The year of the first number.
         last_year: The year of the last.
     """
 
     rows: Relation
     firms: Relation
+    earnings: Ints
     first_year: int
     last_year: int
-
-    def earnings(self, work: Scratch) -> NDArray[np.int64]:
-        """Cents of the base year, person after person and year after year."""
-        flat = work.con.execute(f"SELECT unnest(cents) AS cents FROM (SELECT cents FROM {self.rows} ORDER BY person)")
-        return np.asarray(flat.fetchnumpy()["cents"], dtype=np.int64)
 
 
 def careers(
@@ -61,25 +61,27 @@ def careers(
     firms = work.table(
         "firms", statement(__package__, "firms.sql", employers=employers, places=places), {"naics": list(plan.naics)}
     )
-    jobs = work.table(
-        "jobs",
+    number = work.con.execute(f"SELECT count(*) FROM {persons}").fetchall()[0][0]
+    jobs = work.con.execute(
         statement(__package__, "jobs.sql", wages=wages, persons=persons, firms=firms),
         {"first_year": span[0], "last_year": span[1]},
-    )
-    factors = dict(work.con.execute(f"SELECT year, factor FROM {price_factors}").fetchall())
+    ).fetchnumpy()
     years = range(span[0], span[1] + 1)
-    # Whole numbers in floating point: their sums are exact, and several times faster than those of large integers.
-    sums = ", ".join(f"sum(CASE WHEN year = {year} THEN cents END) AS cents_{year}" for year in years)
-    mains = ", ".join(f"max(CASE WHEN year = {year} THEN main END)" for year in years)
-    real = ", ".join(
-        f"CAST(round(greatest(coalesce(cents_{year}, 0), 0) * {factors.get(year, 0.0)!r}) AS BIGINT)" for year in years
-    )
-    rows = work.table(
-        "careers",
-        f"""
-        SELECT person, [{real}] AS cents, mains
-        FROM {persons} LEFT JOIN (SELECT person, {sums}, [{mains}] AS mains FROM {jobs} GROUP BY person) USING (person)
-        """,
-    )
-    work.drop(jobs)
-    return Careers(rows, firms, *span)
+    factors = dict(work.con.execute(f"SELECT year, factor FROM {price_factors}").fetchall())
+    place = np.asarray(jobs["place"], np.int64)
+    # Whole numbers in floating point: their sums are exact, in whatever order the rows come.
+    paid = np.bincount(place, np.asarray(jobs["cents"], np.float64), minlength=number * len(years))
+    paid = paid.reshape(number, len(years)) * np.array([factors.get(year, 0.0) for year in years])
+    earnings = np.floor(np.maximum(paid, 0.0) + 0.5).astype(np.int64).ravel()
+    mains = np.full(len(earnings), np.iinfo(np.int64).min)
+    np.maximum.at(mains, place, np.asarray(jobs["main"], np.int64))
+    mains[mains == np.iinfo(np.int64).min] = 0
+    return Careers(_listed(work, number, earnings, mains), firms, earnings, *span)
+
+
+def _listed(work: Scratch, number: int, earnings: Ints, mains: Ints) -> Relation:
+    """The numbers of every person as lists."""
+    wide = len(earnings) // max(number, 1)
+    ends = np.arange(number + 1, dtype=np.int32) * wide
+    lists = {name: pa.ListArray.from_arrays(ends, flat) for name, flat in (("cents", earnings), ("mains", mains))}
+    return work.frame("careers", pa.table({"person": np.arange(number, dtype=np.int32), **lists}))

@@ -20,7 +20,7 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others",
         "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
-        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year. The years -1 and 0 are not matched and "
+        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year; a holder only up to the year before a revocation. The years -1 and 0 are not matched and "
         "show no effect, but the dip of those who train; the years -3 and -2 should be near zero. Band: 95 %, sampling error "
         "clustered by person. " + _LIMITS,
     ),

@@ -4,6 +4,7 @@ Not here: how an effect is estimated (effects.py).
 """
 
 from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects, gaps
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
-from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import History, history, robust_effect
 from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -22,6 +23,8 @@ _COLUMNS = (
     | {"horizon": "INTEGER", "n": "BIGINT"}
     | dict.fromkeys(("value", "low", "high"), "DOUBLE")
 )
+#: Horizons that are worked on at the same time; more would want more memory.
+_AT_ONCE = 2
 #: Dimensions in which the levels stand beside the effect at every horizon; in others but the states, after the award.
 _LEADING = ("age_band", "sex", "race", "certifier")
 
@@ -37,25 +40,34 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
         groups: Who is told apart, everybody first.
         plan: The settings, for the horizons.
     """
+    past = history(frame)
+    horizons = range(plan.first_horizon, plan.last_horizon + 1)
+    # What both threads need is made once, before they start.
+    _ = frame.baseline, frame.other_baseline
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(lambda horizon: _at(frame, groups, past, horizon), horizons)
+        return _relation(work, [row for rows in found for row in rows])
+
+
+def _at(frame: Frames, groups: Groups, past: History, horizon: int) -> list[Row]:
+    """The rows of one horizon."""
     everybody = groups.only()
     leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
-    past = history(frame)
     rows: list[Row] = []
-    for horizon in range(plan.first_horizon, plan.last_horizon + 1):
-        found = gaps(frame, horizon)
-        told = effects(frame, groups.members, found)
-        for measure, (value, error) in told.figures.items():
-            cells = _rows(groups, horizon, ("compared", measure, measure), told.n, value, error)
-            rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
-        with_zeros = effects(frame, everybody.members, gaps(frame, horizon, zeros=True))
-        value, error = with_zeros.figures["comparison_effect"]
-        named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
-        rows += _rows(everybody, horizon, named, with_zeros.n, value, error)
-        if horizon not in BASELINE:
-            estimate = robust_effect(frame, found, past)
-            named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
-            rows += _rows(everybody, horizon, named, told.n[:1], *(np.array([figure]) for figure in estimate))
-    return _relation(work, rows)
+    found = gaps(frame, horizon)
+    told = effects(frame, groups.members, found)
+    for measure, (value, error) in told.figures.items():
+        cells = _rows(groups, horizon, ("compared", measure, measure), told.n, value, error)
+        rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
+    with_zeros = effects(frame, everybody.members, gaps(frame, horizon, zeros=True))
+    value, error = with_zeros.figures["comparison_effect"]
+    named = ("compared_with_zeros", "comparison_effect", "comparison_effect_with_zeros")
+    rows += _rows(everybody, horizon, named, with_zeros.n, value, error)
+    if horizon not in BASELINE:
+        estimate = robust_effect(frame, found, past)
+        named = ("compared", "comparison_effect_robust", "comparison_effect_robust")
+        rows += _rows(everybody, horizon, named, told.n[:1], *(np.array([figure]) for figure in estimate))
+    return rows
 
 
 def _shown(

@@ -27,7 +27,7 @@ class Side:
         person: Number of the person [n].
         award_year: Year of the award of the holder, or of the holders with whom the other is compared [n].
         cell: Number of the cell [n].
-        last_year: Year of death, far away for the living [n].
+        last_year: Year of death, or the last before the award was revoked; far away for the others [n].
         place: Where the person's earnings of the award year stand in ``Frames.earnings`` [n].
         home: Number of the state where the person lives, 0 for none with gaps [n].
     """
@@ -63,7 +63,7 @@ class Frames:
     known: Bools
 
     def earned(self, side: Side, horizon: int) -> tuple[Floats, Bools]:
-        """Cents at a horizon, and who is covered by the wage files and alive then, [n]; the horizon lies in the span."""
+        """Cents at a horizon, and who is covered by the wage files, alive and, of holders, with an award that was not revoked then, [n]; the horizon lies in the span."""
         there = self.known[side.home, side.award_year + (horizon - self.first_year)] & (
             side.last_year >= side.award_year + horizon
         )
@@ -104,7 +104,8 @@ def frames(work: Scratch, found: Match) -> Frames:
     uid, holders = side(
         f"""
         SELECT m.uid, m.person, p.award_year, dense_rank() OVER (ORDER BY m.cell) - 1 AS cell,
-               coalesce(p.death_year, 9999) AS last_year, coalesce(h.home, 0) AS home
+               least(coalesce(p.death_year, 9999), coalesce(p.revoked_year - 1, 9999)) AS last_year,
+               coalesce(h.home, 0) AS home
         FROM {found.matched} AS m JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
         ORDER BY m.uid
         """
@@ -122,7 +123,7 @@ def frames(work: Scratch, found: Match) -> Frames:
         holders=holders,
         others=others,
         cells=int(holders.cell.max(initial=-1)) + 1,
-        earnings=found.careers.earnings(work),
+        earnings=found.careers.earnings,
         first_year=first,
         known=known,
     )

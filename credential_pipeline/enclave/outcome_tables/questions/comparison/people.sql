@@ -11,11 +11,11 @@ WITH earners AS (
     FROM {persons} SEMI JOIN earners USING (person_key)
     GROUP BY person_key
 ), holders AS (
-    SELECT p.person_key, u.uid, u.award_year FROM {units} AS u JOIN {people} AS p USING (pid) WHERE u.lead
+    SELECT p.person_key, u.uid, u.award_year, u.revoked_year FROM {units} AS u JOIN {people} AS p USING (pid) WHERE u.lead
 ), events AS (
     SELECT person_key FROM {learners} UNION SELECT person_key FROM {credentials}
 )
-SELECT CAST(row_number() OVER (ORDER BY person_key) - 1 AS INTEGER) AS person, person_key, h.uid, h.award_year,
+SELECT CAST(row_number() OVER (ORDER BY person_key) - 1 AS INTEGER) AS person, person_key, h.uid, h.award_year, h.revoked_year,
        k.birth_year, k.death_year, k.state, k.sex = 'F' AS woman,
        dense_rank() OVER (ORDER BY k.sex) AS sex, dense_rank() OVER (ORDER BY k.race) AS race
 FROM known AS k LEFT JOIN holders AS h USING (person_key)

@@ -24,7 +24,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """All figures of credentials beside the one at which a person is counted."""
     awarded = every_award.number_awards(work, given, plan)
     followed = follow(work, given, awarded, plan)
-    labels = every_award.label_credentials(work, followed, plan)
+    labels = every_award.label_credentials(work, given, followed, plan)
     return together(
         work,
         every_award.every_award(work, awarded, followed, labels),

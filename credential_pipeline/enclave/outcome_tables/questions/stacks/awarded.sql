@@ -1,6 +1,6 @@
 -- Every award of the people with one in the years of the cohort, in order, with the person's bands at the first of them.
 WITH ranked AS (
-    SELECT a.pid, a.certifier, a.credential, a.award_date, a.age,
+    SELECT a.pid, a.certifier, a.credential, a.award_date, a.age, a.revoked_year,
            CAST(year(a.award_date) AS INTEGER) AS award_year,
            CAST(row_number() OVER ordered AS INTEGER) AS nth, CAST(count(*) OVER whole AS INTEGER) AS awards,
            CAST(year(min(a.award_date) OVER whole) AS INTEGER) AS first_year, first(a.age) OVER ordered AS first_age
@@ -16,5 +16,5 @@ SELECT
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
         lambda band: r.first_age BETWEEN band.low AND band.high
     )[1].label, 'unknown') AS age_band,
-    'all' AS sex, 'all' AS race, 'all' AS ethnicity, 'all' AS state, p.death_year
+    'all' AS sex, 'all' AS race, 'all' AS ethnicity, 'all' AS state, p.death_year, r.revoked_year
 FROM ranked AS r JOIN {people} AS p USING (pid)

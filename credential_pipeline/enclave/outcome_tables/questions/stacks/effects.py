@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.questions.stacks.stopping import differences
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -77,7 +78,7 @@ def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relati
 def _answer(
     work: Scratch, measure: str, quantity: str, changes: Relation, groups: Relation
 ) -> tuple[Relation, Relation]:
-    found = work.table("effects", statement(__package__, "effects.sql", changes=changes, groups=groups))
+    found = differences(work, changes, groups)
     counts = COUNTS.rows(
         work, f"SELECT '{quantity}' AS quantity, certifier, credential, setting, n AS value, n AS learners FROM {found}"
     )

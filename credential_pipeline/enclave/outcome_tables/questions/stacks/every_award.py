@@ -14,24 +14,28 @@ from credential_pipeline.enclave.outcome_tables.groups import pool_credentials
 from credential_pipeline.enclave.outcome_tables.ladder import Rule, Size
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
+from credential_pipeline.enclave.outcome_tables.reach import whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 TABLE: Final = "each"
-_HORIZONS = (1, 5)
+_HORIZONS = (1, 5, 10)
 _EACH = (
     "Every learner awarded the credential in the years of the cohort counts, whatever was earned before or after, so that "
     "lines of several credentials hold the same people and must not be added."
 )
 DEFINITIONS: Final = (
     Definition(
-        "credential_holders", "credential_holders", "Holders of the credential", f"Learners awarded it. {_EACH}"
+        "credential_holders",
+        "credential_holders",
+        "Holders of the credential",
+        f"Learners awarded it, whether it was revoked later or not. {_EACH}",
     ),
     Definition(
         "earnings_each_p50",
         "earnings_each_p50",
         "Median earnings of all holders of the credential",
-        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year; years are "
+        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year to whom it was not revoked by then; years are "
         f"counted from the year of this award. {_EACH}",
     ),
 )
@@ -50,12 +54,14 @@ def number_awards(work: Scratch, given: Given, plan: Plan) -> Relation:
     )
 
 
-def label_credentials(work: Scratch, followed: Relation, plan: Plan) -> Relation:
+def label_credentials(work: Scratch, given: Given, followed: Relation, plan: Plan) -> Relation:
     """Certifier, credential and the label under which its holders are told of: itself, its family, other, or none."""
+    told = whole_horizons(work, given.reached)
+    asked = [horizon for horizon in _HORIZONS if horizon in told] or _HORIZONS[:1]
     rows = work.con.execute(
         f"""
         SELECT certifier, credential, count(DISTINCT pid),
-               {", ".join(f"count(*) FILTER (seen AND horizon = {horizon})" for horizon in _HORIZONS)}
+               {", ".join(f"count(*) FILTER (seen AND horizon = {horizon})" for horizon in asked)}
         FROM {followed} GROUP BY certifier, credential ORDER BY ALL
         """
     ).fetchall()
@@ -73,7 +79,7 @@ def label_credentials(work: Scratch, followed: Relation, plan: Plan) -> Relation
 
 
 def every_award(work: Scratch, awarded: Relation, followed: Relation, labels: Relation) -> Answer:
-    """``credential_holders`` and ``earnings_each_p50`` of every credential at years 1 and 5."""
+    """``credential_holders`` and ``earnings_each_p50`` of every credential at years 1, 5 and 10."""
     holders = work.table(
         "holders",
         f"""

@@ -32,7 +32,7 @@ DEFINITIONS: Final = (
         "new_job_share",
         "new_job_share",
         "With a new job after the award",
-        f"Share of the learners with a new job in a reported year after the award, of those for whom the wage files cover one. {_JOB}",
+        f"Share of the learners with a new job in a reported year after the award, of those for whom the wage files cover one in which the award was not revoked. {_JOB}",
     ),
 )
 

@@ -1,4 +1,4 @@
--- One row per person: whether a year after the award is covered (followed), whether there is a new main employer after the
+-- One row per person: whether a year after the award is covered while it was held (followed), whether there is a new main employer after the
 -- award, whether the first one is in the industry, and whether the person was a newcomer: in the industry in no reported
 -- year up to that of the award.
 WITH seen AS (
@@ -9,7 +9,7 @@ WITH seen AS (
            coalesce(NOT bool_or(in_industry AND horizon <= 0), true) AS newcomer
     FROM seen GROUP BY pid
 ), later AS (
-    SELECT pid, coalesce(bool_or(presence <> 'year_not_covered') FILTER (horizon >= 1), false) AS followed
+    SELECT pid, coalesce(bool_or(presence NOT IN ('year_not_covered', 'revoked')) FILTER (horizon >= 1), false) AS followed
     FROM {persons} GROUP BY pid
 )
 SELECT p.* EXCLUDE (horizon, in_industry), l.followed, CAST(NULL AS INTEGER) AS horizon,

@@ -39,7 +39,7 @@ DEFINITIONS: Final = (
         "retention_share",
         "retention_share",
         "Still in the industry",
-        f"Share, {_ENTERED}, who work in the industry in that year; whoever has no wages then counts as not retained.",
+        f"Share, {_ENTERED}, who work in the industry in that year; whoever has no wages then counts as not retained, and whose award was revoked by then is left out.",
     ),
     *(
         Definition(

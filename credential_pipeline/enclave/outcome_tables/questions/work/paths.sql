@@ -11,7 +11,7 @@ WITH ends AS (
     FROM {persons} GROUP BY pid
 )
 SELECT
-    p.*, e.started, e.covered_before, e.seen_before, e.sector_before, e.entered, p.presence <> 'year_not_covered' AS covered,
+    p.*, e.started, e.covered_before, e.seen_before, e.sector_before, e.entered, p.presence NOT IN ('year_not_covered', 'revoked') AS covered,
     coalesce(starts_with(m.naics, '5613'), false) AS at_agency,
     CASE WHEN p.seen AND e.seen_before
          THEN CASE WHEN e.started THEN 'in_' ELSE 'out_' END || CASE WHEN p.in_industry THEN 'in' ELSE 'out' END
