@@ -21,7 +21,7 @@ def add(commands: grammar.Commands) -> None:
         "returns",
         "what goes back to the partners of an industry, or to one person on request",
         "returns manufacturing\n  "
-        f'{grammar.PROGRAM} returns --person 0f3c5e7a9b1d2468ace0 --out record.json --reason "Asked in writing, identity seen"',
+        f'{grammar.PROGRAM} returns --person L03ae4dc7f8fe55ef --out record.json --reason "Asked in writing, identity seen"',
         execute,
     )
     parser.add_argument("industry", nargs="*", metavar="INDUSTRY", help="give its partners what agreements allow")

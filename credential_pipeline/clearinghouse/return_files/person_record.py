@@ -179,7 +179,7 @@ def _schooling(con: Connection, student_id: str) -> list[Held]:
             Held(
                 key=f"{kind}|{opeid}|{since}|{until}|{title}",
                 achievement=f"{kind}|{opeid}|{title}|{level}",
-                kind="AchievementProgram" if enrolled else _LEVELS.get(level, "Degree"),
+                kind="LearningProgram" if enrolled else _LEVELS.get(level, "Degree"),
                 name=name,
                 description=f"{name}, reported by {school.name}.",
                 criteria="As the institution requires.",

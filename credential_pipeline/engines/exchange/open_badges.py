@@ -22,7 +22,7 @@ KINDS: Final = (
     "MasterDegree",
     "Certificate",
     "Degree",
-    "AchievementProgram",
+    "LearningProgram",
 )
 #: Words of the status of a result that are used here.
 RESULTS: Final = ("Enrolled", "OnHold", "Withdrew")

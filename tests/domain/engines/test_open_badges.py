@@ -37,7 +37,7 @@ SAFETY = Held(
 STUDY = Held(
     key="e|1",
     achievement="enrollment|1",
-    kind="AchievementProgram",
+    kind="LearningProgram",
     name="Enrollment",
     description="Enrollment.",
     criteria="As the institution requires.",
@@ -71,6 +71,21 @@ OPTIONAL = {
     "Result": ("status",),
 }
 IDENTITIES = {"name", "systemId"}
+#: Terms of the standard's vocabularies AchievementType and ResultStatusType, as far as credentials and schooling ask for them.
+TYPES = {
+    *(
+        "Certification",
+        "Certificate",
+        "CertificateOfCompletion",
+        "License",
+        "Badge",
+        "MicroCredential",
+        "LearningProgram",
+        "Course",
+    ),
+    *("Degree", "AssociateDegree", "BachelorDegree", "MasterDegree", "DoctoralDegree", "Diploma"),
+}
+STATES = {"Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 URI = re.compile(r"(urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|https://[a-z.]+/\S+)")
 
@@ -105,10 +120,10 @@ def check(record):
         if name == "IdentityObject":
             assert node["identityType"] in IDENTITIES
         if name == "Achievement":
-            assert node["achievementType"] in KINDS
+            assert node["achievementType"] in TYPES
             assert node["criteria"]["narrative"]
         if name == "Result":
-            assert node["status"] in RESULTS
+            assert node["status"] in STATES
 
 
 def test_a_record_has_what_the_standards_ask_for():
@@ -120,6 +135,11 @@ def test_a_record_has_what_the_standards_ask_for():
     badges = record["credentialSubject"]["verifiableCredential"]
     assert [one["@context"] for one in badges] == [[CREDENTIALS_CONTEXT, BADGE_CONTEXT]] * 2
     assert len({node["id"] for node in badges}) == 2
+
+
+def test_every_word_is_one_of_the_standard():
+    assert set(KINDS) <= TYPES
+    assert set(RESULTS) <= STATES
 
 
 def test_it_says_that_nobody_signed_it():

@@ -132,9 +132,14 @@ def _whole(section: _Section) -> bool:
 
 def _picture(section: _Section, drawn: Sequence[_Told]) -> Picture:
     ordered = sorted(drawn, key=lambda one: (-(one.value or 0), one.level, one.measure))
+    single = len({one.measure for one in drawn}) == 1
     rows = [
         Bar(
-            name=_words(one.measure) if _whole(section) else f"{one.level}: {_words(one.measure)}",
+            name=_words(one.measure)
+            if _whole(section)
+            else one.level
+            if single
+            else f"{one.level}: {_words(one.measure)}",
             value=one.value,
             text=one.text,
         )
@@ -177,4 +182,4 @@ def _people(one: _Told) -> str:
 
 
 def _words(name: str) -> str:
-    return name.removesuffix("_share").replace("_", " ")
+    return name.removesuffix("_share").replace("_", " ").replace("with postsecondary", "with postsecondary records")
