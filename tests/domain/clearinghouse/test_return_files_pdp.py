@@ -161,10 +161,11 @@ def test_a_branch_sees_its_own_students(tmp_path: Path) -> None:
 
 def test_only_what_is_agreed_is_told_and_what_is_withheld_is_blank(tmp_path: Path) -> None:
     cohort, course, _ = made(
-        tmp_path, agreement(shares=[{"what": "cohort", "legal_basis": "Law"}], withheld=["gender", "student_id"])
+        tmp_path,
+        agreement(shares=[{"what": "cohort", "legal_basis": "Law"}], withheld=["Gender", "student_age", "student_id"]),
     )
     assert (set(cohort), course) == ({"S1", "S2"}, [])
-    assert {row["gender"] for row in cohort.values()} == {None}
+    assert {some(row, "gender", "student_age") for row in cohort.values()} == {(None, None)}
 
 
 def test_own_files_come_back_as_they_were_less_the_blocked_and_with_credentials(tmp_path: Path) -> None:
@@ -195,6 +196,7 @@ def test_own_files_come_back_as_they_were_less_the_blocked_and_with_credentials(
         ("S1", "MSSC", "X"),
     ]
     assert sorted(row["student_id"] for row in course if row["course_type"] != "NC") == ["S1", "X9"]
+    assert {row["institution_id"] for row in course} == {COLLEGE}, "the course file's own way to write it"
     terms = agreement()
     assert [header for _, header in written_as(given(tmp_path), terms, "pdp_cohort")] == variant
     assert [header for _, header in written_as(given(tmp_path), terms, "pdp_course")] == headers("pdp_course")
@@ -274,3 +276,20 @@ def test_the_text_beside_the_files_says_where_rows_come_from_and_what_is_blank(t
     own = about_pdp(given(tmp_path), agreement())
     assert "as you wrote them" in own
     assert "First Gen" not in own
+
+
+def test_two_refused_files_are_two_lines_and_a_later_good_file_is_used(tmp_path: Path) -> None:
+    for name in ("Zyz Zog.csv", "Zyz Zug.csv"):
+        leave(tmp_path, name, ["Name"], [])
+    leave(tmp_path, "a.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1", "Special Program": "old"}])
+    leave(tmp_path, "b.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1", "Special Program": "new"}])
+    cohort, _, refused = made(tmp_path)
+    assert [row[0] for row in refused] == ["Zyz Zog.csv", "Zyz Zug.csv"]
+    assert cohort["S1"]["special_program"] == "new"
+
+
+def test_the_column_of_ctids_is_added_to_a_file_that_lacks_it(tmp_path: Path) -> None:
+    without = [one for one in headers("pdp_course") if one != "Credential Engine Identifier"]
+    leave(tmp_path, "c.csv", without, [COURSE | {"Study ID": "S1"}])
+    columns = written_as(given(tmp_path), agreement(), "pdp_course")
+    assert [header for _, header in columns] == [*without, "Credential Engine Identifier"]

@@ -140,6 +140,11 @@ def test_whoever_is_blocked_is_counted_nowhere_and_without_an_agreement_there_is
     assert figures(tmp_path, **{**tables, "enrollments": ()}) == {}
 
 
+def test_the_order_of_rows_makes_no_difference(tmp_path: Path) -> None:
+    tables = world(120)
+    assert figures(tmp_path, **tables) == figures(tmp_path, **{name: rows[::-1] for name, rows in tables.items()})
+
+
 def test_what_is_shown_is_never_a_few_in_any_world() -> None:
     """Counts at random: each shown share has enough people on both sides, and nothing shown is exact."""
     quantities = sorted({name for one in MEASURES for name in (one.of, one.part) if name})

@@ -21,8 +21,8 @@ enrolled AS (
            bool_or(NOT here AND begin_date < entered) AS came_from_elsewhere,
            max(last_year) FILTER (here) - any_value(entry_year) + 1 AS last_here,
            max(last_year) FILTER (NOT here) - any_value(entry_year) + 1 AS last_elsewhere,
-           arg_max(institution_state, row(begin_date, opeid)) FILTER (NOT here AND begin_date >= entered) AS state_elsewhere,
-           arg_max(s.cip, row(begin_date, opeid)) FILTER (here AND first_year = entry_year) AS cip_year_1
+           arg_max(institution_state, row(begin_date, opeid, institution_state)) FILTER (NOT here AND begin_date >= entered) AS state_elsewhere,
+           arg_max(s.cip, row(begin_date, opeid, s.cip)) FILTER (here AND first_year = entry_year) AS cip_year_1
     FROM spells s JOIN entry USING (student_id) GROUP BY ALL),
 states AS (SELECT opeid, min(institution_state) AS state FROM spells GROUP BY ALL),
 taken AS (
@@ -44,10 +44,10 @@ degrees AS (
            min(nth) FILTER (NOT here AND level = 'bachelor') AS other_bachelor_1,
            max(nth) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower,
            min(nth) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_1,
-           arg_max(state, degree_date) FILTER (NOT here AND level = 'bachelor') AS other_bachelor_state,
-           arg_min(state, degree_date) FILTER (NOT here AND level = 'bachelor') AS other_bachelor_state_1,
-           arg_max(state, degree_date) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_state,
-           arg_min(state, degree_date) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_state_1
+           arg_max(state, row(degree_date, state)) FILTER (NOT here AND level = 'bachelor') AS other_bachelor_state,
+           arg_min(state, row(degree_date, state)) FILTER (NOT here AND level = 'bachelor') AS other_bachelor_state_1,
+           arg_max(state, row(degree_date, state)) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_state,
+           arg_min(state, row(degree_date, state)) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_state_1
     FROM taken GROUP BY ALL)
 SELECT $institution AS institution_id, o.student_id, o.learner_id,
        format('{:d}-{:02d}', entry_year, (entry_year + 1) % 100) AS cohort, term AS cohort_term,

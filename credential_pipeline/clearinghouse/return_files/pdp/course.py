@@ -69,10 +69,11 @@ def course_rows(
             own=students.own,
         ),
     )
-    made = ", ".join(
-        f"c.{column.name}" if column.name in found.columns else f"CAST(NULL AS VARCHAR) AS {column.name}"
-        for column in COLUMNS[COURSE]
-    )
+    given = {name: f"c.{name}" for name in found.columns}
+    if own is not None:
+        # A file names its institution in one way, however the cohort file writes it.
+        given["institution_id"] = f"coalesce((SELECT min(institution_id) FROM {own}), c.institution_id)"
+    made = ", ".join(given.get(column.name, f"CAST(NULL AS VARCHAR) AS {column.name}") for column in COLUMNS[COURSE])
     names = ", ".join(column.name for column in COLUMNS[COURSE])
     if own is None:
         rows = f"SELECT 0 AS first, 0 AS {ROW}, learner_id, {made} FROM {found} c"

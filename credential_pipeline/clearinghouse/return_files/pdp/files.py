@@ -74,7 +74,8 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
 def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement) -> Relation:
     """The rows as the contract has them; withheld columns blank, unless they tell rows apart."""
     kept = {*KEYS[file], "institution_id"}
-    withheld = {*agreement.withheld} - kept
+    said = {*agreement.withheld}
+    withheld = {one.name for one in COLUMNS[file] if {one.name, one.field.header} & said} - kept
     own = {column.name for column in COLUMNS[file]}
     made = {name: f"CAST(NULL AS VARCHAR) AS {name}" if name in withheld else name for name in own}
     columns = ", ".join(

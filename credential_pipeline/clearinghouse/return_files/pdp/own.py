@@ -10,7 +10,6 @@ from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -67,7 +66,7 @@ def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement) -
             file = _judged(work, path, agreement)
         except SafeError as error:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_ID_DIGITS]
-            refused.append(Refused(shown_file(path.name), digest, error.code, error.message))
+            refused.append(Refused(path.name, digest, error.code, error.message))
         else:
             kept[file.header.file] = file
     return OwnFiles(kept.get(COHORT), kept.get(COURSE), tuple(refused))
