@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from credential_pipeline.clearinghouse.return_files.answer.answers import Answers, answer_requests
+from credential_pipeline.clearinghouse.return_files.files import files_of
 from credential_pipeline.clearinghouse.return_files.partners import Given
-from credential_pipeline.engines.exchange.student_tracker.report import NAMES
+from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
@@ -223,3 +224,18 @@ def test_an_answer_depends_on_its_row_alone(tmp_path: Path) -> None:
         with connect(threads=threads) as con, scratch(fill(con, persons=PERSONS[:: 1 - 2 * number])) as work:
             found.append(everything(work, answer_requests(work, given(home, *terms))))
     assert found[0] == found[1]
+
+
+def test_each_answered_request_becomes_a_report_file(work: Scratch, tmp_path: Path) -> None:
+    about, answers = asked(work, tmp_path)
+    work.con.execute("CREATE SCHEMA return_files")
+    for table in SNAPSHOT:
+        made = getattr(answers, table.name, None) or work.rows(table.name, table.schema, [])
+        work.con.execute(f"CREATE TABLE return_files.{table.name} AS SELECT * FROM {made}")
+    (file,) = [one for one in files_of(work, about, about.in_force[0]) if "DETLRPT" in one.name]
+    assert file.name.startswith("01349500_")
+    assert file.name.endswith("_DETLRPT_SE_11012026000000_request.csv")
+    assert list(file.headers) == [field.header for field in REPORT]
+    assert file.rows is not None
+    written = work.con.execute(f"SELECT * FROM {file.rows} ORDER BY {file.order}").fetchall()
+    assert len(written) == listed(work, answers.report_rows, "count(*)")[0][0]
