@@ -19,7 +19,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, s
 from credential_pipeline.foundation.storage.sql import statement
 
 FOLDER: Final = "pdp"
-MADE: Final = ("enrollments", "degrees")
+_STATEMENTS: Final = {"enrollments": "pdp_enrollments.sql", "degrees": "pdp_degrees.sql"}
+MADE: Final = tuple(_STATEMENTS)
 """Tables that PDP files can fill."""
 
 
@@ -56,7 +57,7 @@ def add_pdp(con: Connection, folder: Path) -> None:
         for table, sources in ((MADE[0], files), (MADE[1], {COHORT: files[COHORT]})):
             if stands_for(folder, table):
                 empty(con, table)
-            _add(work, table, work.table(table, statement(__package__, f"pdp_{table}.sql", **sources)))
+            _add(work, table, work.table(table, statement(__package__, _STATEMENTS[table], **sources)))
 
 
 def _read(work: Scratch, paths: list[Path]) -> dict[str, list[Relation]]:
