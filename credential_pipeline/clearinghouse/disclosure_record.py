@@ -43,13 +43,18 @@ class Disclosure:
     when: str
 
 
+EXTRACT, RETURN, OWN_RECORD = "census_extract", "return_files", "own_record"
+"""What is given: a package for the enclave, files for a partner, a person's own record."""
+
+
 @dataclass(frozen=True)
 class Sending:
     """What is about to be given to somebody.
 
     Attributes:
+        kind: One of :data:`EXTRACT`, :data:`RETURN`, :data:`OWN_RECORD`.
         package_id: Hash of the content.
-        number: 1, 2, 3 … of what this recipient was sent for the industry.
+        number: 1, 2, 3 … of what was given of this kind, for the industry, under the agreement.
         industry: The industry.
         terms: The agreement under which it goes.
         recipient_key: Fingerprint of the key that can open it; empty where it is not sealed.
@@ -57,6 +62,7 @@ class Sending:
         tables: Table or file to its rows and its columns.
     """
 
+    kind: str
     package_id: str
     number: int
     industry: str
@@ -68,6 +74,7 @@ class Sending:
     def said(self) -> dict[str, Any]:
         """The line of the record, without who is in it."""
         return {
+            "kind": self.kind,
             "agreement_id": self.terms.id,
             "legal_basis": {basis: list(columns) for basis, columns in self.legal_basis.items()},
             "purpose": self.terms.purpose,
@@ -80,6 +87,11 @@ class Sending:
             "destroy_by": self.terms.destroy_by.isoformat(),
             "tables": {name: {"rows": rows, "columns": list(columns)} for name, (rows, columns) in self.tables.items()},
         }
+
+
+def kind_of(prepared: Disclosure) -> str:
+    """What was given; lines of before there were kinds are about extracts."""
+    return str(prepared.facts.get("kind", EXTRACT))
 
 
 class DisclosureRecord:
@@ -107,9 +119,22 @@ class DisclosureRecord:
         """The last state of a package, or None if it is not recorded."""
         return self._state(package_id)
 
-    def sent(self, industry: str) -> int:
-        """The largest number that a package of an industry has had; 0 if none was ever prepared."""
-        mine = [entry.facts["number"] for entry in self.entries() if entry.facts.get("industry") == industry]
+    def sent(self, industry: str, kind: str = EXTRACT, agreement: str = "") -> int:
+        """The largest number that was given of a kind for an industry; 0 if nothing was ever prepared.
+
+        Args:
+            industry: The industry.
+            kind: What was given.
+            agreement: Under which agreement; under any if empty.
+        """
+        mine = [
+            int(entry.facts["number"])
+            for entry in self.entries()
+            if entry.state == "prepared"
+            and entry.facts["industry"] == industry
+            and kind_of(entry) == kind
+            and agreement in {"", entry.facts["agreement_id"]}
+        ]
         return max(mine, default=0)
 
     def unfinished(self) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
+from credential_pipeline.clearinghouse.disclosure_record import EXTRACT, DisclosureRecord, kind_of
 from credential_pipeline.engines.handover.due_packages import END, due_packages
+from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.due import (
     ARCHIVE_DAYS,
@@ -29,7 +30,7 @@ from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
 
 #: Hops whose versions hold people of one industry, and of all.
-_OF_INDUSTRIES = ("raw_feeds", "cleaned_learners", "linked_records", "census_extract")
+_OF_INDUSTRIES = ("raw_feeds", "cleaned_learners", "linked_records", "census_extract", "return_files")
 _SHARED = "education_registry"
 
 
@@ -66,6 +67,7 @@ def due(home: Path, registry: Registry, transfer: Path) -> list[Due]:
     """
     sent = last_sent(home)
     found = [*leftovers(home), *_archived(home, sent.values()), *_review_pages(home, sent)]
+    found += _returned(home, registry)
     found += fault_log(home, max((one.day for one in sent.values() if one.left), default=None))
     for folder in (home / "outbox", transfer):
         found += due_packages(folder, {industry: (one.number, one.day) for industry, one in sent.items()})
@@ -79,7 +81,8 @@ def last_sent(home: Path) -> dict[str, Sent]:
     record = DisclosureRecord(home)
     entries = record.entries()
     state = {entry.package_id: entry.state for entry in entries}
-    prepared = [entry for entry in entries if entry.state == "prepared" and state[entry.package_id] != "void"]
+    extracts = [entry for entry in entries if entry.state == "prepared" and kind_of(entry) == EXTRACT]
+    prepared = [entry for entry in extracts if state[entry.package_id] != "void"]
     done = {entry.package_id: entry.when for entry in entries if entry.state == "done"}
     sent: dict[str, Sent] = {}
     for industry in sorted({entry.facts["industry"] for entry in prepared}):
@@ -112,12 +115,37 @@ def _asked(kept: Kept, sent: dict[str, Sent], registry: Registry) -> Due | None:
     if leaving and not kept.current:
         last = max(leaving, key=lambda one: one.day)
         return Due(kept.label, kept.folder, last.day, last.why)
-    industry = registry.industries.get(kept.partition)
-    terms = industry.agreement if industry is not None else None
-    ends = terms is not None and (kept.current or terms.destroy_by <= later(kept.day, OLD_DAYS))
-    if kept.hop == "census_extract" and terms is not None and ends:
+    terms = _terms(kept, registry)
+    if terms is not None and (kept.current or terms.destroy_by <= later(kept.day, OLD_DAYS)):
         return Due(kept.label, kept.folder, terms.destroy_by, END, terms.id, kept.pointer)
     return None
+
+
+def _terms(kept: Kept, registry: Registry) -> Terms | None:
+    """The agreement with whose end a version goes; of several the last."""
+    industry = registry.industries.get(kept.partition)
+    if industry is None:
+        return None
+    if kept.hop == "census_extract":
+        return industry.agreement
+    if kept.hop == "return_files":
+        return max(industry.returns, key=lambda one: (one.destroy_by, one.id), default=None)
+    return None
+
+
+def _returned(home: Path, registry: Registry) -> Iterator[Due]:
+    """What partners were given: what a newer delivery replaced, and everything at the end of the agreement."""
+    for folder in sorted((home / "partners").glob("*/returns/*")):
+        partner, industry = folder.parts[-3], registry.industries.get(folder.name)
+        ends = [one for one in industry.returns if one.partner == partner] if industry is not None else []
+        given = sorted(folder.glob("[0-9]*-*"))
+        newest = given[-1] if given else folder
+        for path in given[:-1]:
+            yield Due("older return files", path, day_of(newest), f"{newest.name} took their place")
+        if given and ends:
+            yield Due("return files", newest, ends[0].destroy_by, END, ends[0].id)
+        else:
+            yield from aged("return files", iter(given[-1:]), OLD_DAYS)
 
 
 def _archived(home: Path, sent: Iterable[Sent]) -> Iterator[Due]:

@@ -9,7 +9,7 @@ import duckdb
 from credential_pipeline.clearinghouse.census_extract.blocks import refuse_blocked
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
-from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord, Sending
+from credential_pipeline.clearinghouse.disclosure_record import EXTRACT, DisclosureRecord, Sending
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.delivery import deliver
@@ -88,6 +88,7 @@ def _sending(manifest: PackageManifest, agreement: Agreement) -> Sending:
     """What the record of disclosures says of a package."""
     content = manifest.content
     return Sending(
+        kind=EXTRACT,
         package_id=manifest.package_id,
         number=manifest.number,
         industry=content.industry,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord, Sending
+from credential_pipeline.clearinghouse.disclosure_record import RETURN, DisclosureRecord, Sending
 from credential_pipeline.clearinghouse.return_files.files import ReturnFile, files_of
 from credential_pipeline.clearinghouse.return_files.partners import RETURNS, Given
 from credential_pipeline.foundation.errors import SafeError
@@ -87,8 +87,9 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
             shutil.rmtree(staged)
             record.complete(package_id, when)
             return Delivered(agreement.partner, found, len(files), new=False)
-        number = 1 + max((int(path.name.split("-")[0]) for path in folder.glob("[0-9]*-*")), default=0)
+        number = 1 + record.sent(given.industry.industry, RETURN, agreement.id)
         sending = Sending(
+            kind=RETURN,
             package_id=package_id,
             number=number,
             industry=given.industry.industry,

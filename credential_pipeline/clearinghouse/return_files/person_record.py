@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord, Sending
+from credential_pipeline.clearinghouse.disclosure_record import OWN_RECORD, DisclosureRecord, Sending
 from credential_pipeline.engines.exchange.open_badges import Held, Organization, Person, learner_record
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.agreements import Terms
@@ -122,6 +122,7 @@ def prepare_disclosure(
         destroy_by=_NEVER,
     )
     sending = Sending(
+        kind=OWN_RECORD,
         package_id=package_id,
         number=1,
         industry=industry,

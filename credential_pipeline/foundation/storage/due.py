@@ -116,6 +116,7 @@ def leftovers(home: Path) -> Iterator[Due]:
     patterns = {
         "half-written version": "store/*/*/.staging-*",
         "half-written package": "outbox/*/.part-*",
+        "half-written return files": "partners/*/returns/*/.part-*",
         "opened package": "opened/.opened-*",
         "spilled rows": "spill/*",
         "half-written preview": ".preview-*",

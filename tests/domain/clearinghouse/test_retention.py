@@ -8,8 +8,9 @@ import pytest
 
 from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.hand_over import hand_over
+from credential_pipeline.clearinghouse.disclosure_record import RETURN, DisclosureRecord, Sending
 from credential_pipeline.clearinghouse.retention import due, last_sent
-from credential_pipeline.foundation.registry.load import Registry
+from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.handover_world import AGREEMENT, INDUSTRY, NOW, TODAY, TOKENS, World, make_world, write_files
@@ -87,3 +88,30 @@ def test_a_package_without_a_manifest_is_due(world) -> None:
     (package / "manifest.json").write_text("{}")
     found = due(made.sender, replace(REGISTRY), made.recipient / "transfer")
     assert [item.what for item in found if item.path == package] == ["unreadable package"]
+
+
+def test_what_partners_were_given_goes_when_it_is_replaced_or_the_agreement_ends(world) -> None:
+    """What went to partners counts as no extract, so nobody seems to have left one."""
+    _, made, first = world
+    registry = load_registry()
+    (ends,) = [one.destroy_by for one in registry.industry("manufacturing").returns if one.partner == "mssc"]
+    folder = made.sender / "partners" / "mssc" / "returns" / "manufacturing"
+    for name in ("0001-a", "0002-b", ".part-120000"):
+        (folder / name).mkdir(parents=True)
+    record = DisclosureRecord(made.sender)
+    terms = registry.industry("manufacturing").returns[0]
+    given = Sending(RETURN, "b" * 64, 7, "manufacturing", terms, "", terms.basis, {"figures.csv": (1, ["value"])})
+    with connect(threads=1) as con:
+        con.execute("CREATE TABLE told AS SELECT 'nobody else' AS learner_id, 'nobody else' AS row_id")
+        record.prepare(con, given, "told", LATER)
+        record.complete(given.package_id, LATER)
+    found = {item.path.name: item for item in due(made.sender, registry, made.recipient / "transfer")}
+    today = datetime.datetime.now(datetime.UTC).date()
+    assert (found["0001-a"].what, found["0001-a"].day) == ("older return files", today)
+    assert (found["0002-b"].what, found["0002-b"].day) == ("return files", ends)
+    assert ".part-120000" in found
+    sent = last_sent(made.sender)["manufacturing"]
+    assert (sent.number, sent.left) == (1, 0)
+    assert record.sent("manufacturing") == 1
+    assert record.sent("manufacturing", RETURN, terms.id) == 7
+    assert first in found
