@@ -59,6 +59,13 @@ def _package(folder: Callable[[SideResource, str], Path]) -> Callable[[SideResou
     return version
 
 
+def _left_by_partners(side: SideResource, industry: str) -> str:
+    """What partners left, and not what they were given."""
+    del industry
+    folders = [path for kind in ("requests", "pdp") for path in sorted(side.root.glob(f"partners/*/{kind}"))]
+    return digest_of_files(*folders) if any(path.is_file() for one in folders for path in one.rglob("*")) else EMPTY
+
+
 def latest_release(side: SideResource, industry: str) -> str:
     """Name of the newest public release of an industry; :data:`EMPTY` while there is none."""
     latest = side.published_of(industry) / "LATEST"
@@ -97,7 +104,7 @@ SOURCES = (
         Side.CLEARINGHOUSE,
         "return_files",
         "Requests and files that partners leave in their folders.",
-        _files("partners"),
+        _left_by_partners,
         partitioned=False,
         kinds=("csv",),
     ),

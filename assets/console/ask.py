@@ -57,6 +57,8 @@ def execute(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     if out.suffix != ".txt" or not out.absolute().parent.is_dir():
         raise SafeError("E_FORMAT", f"--out {out.name}: give a .txt file in a folder that exists.")
+    if out.exists():
+        raise SafeError("E_EXISTS", f"--out {out.name}: there is such a file; name another one.")
     header = _header(arguments)
     home, published = environment.side_home(Side.CLEARINGHOUSE), store(Side.CLEARINGHOUSE)
     with connect(Side.CLEARINGHOUSE) as con, scratch(con) as work:

@@ -302,7 +302,7 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
         ),
         "figures_of_enough_people": (
-            "UPDATE return_files.partner_figures SET n = 9 WHERE status = 1",
+            "UPDATE return_files.partner_figures SET n = 14 WHERE status = 1",
             "UPDATE return_files.partner_figures SET value = 3 WHERE status = 5",
         ),
         "programme_rates_explained": (

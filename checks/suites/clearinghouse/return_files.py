@@ -46,7 +46,7 @@ RULES = (
         "figures_of_enough_people",
         "A figure on a few people tells of each of them.",
         "return_files.partner_figures",
-        "(status = 1) <> (value IS NOT NULL) OR (status = 1 AND n < 10)",
+        "(status = 1) <> (value IS NOT NULL) OR (status = 1 AND n < 15)",
     ),
     none_where(
         "programme_rates_explained",

@@ -18,6 +18,7 @@ from credential_pipeline.clearinghouse.disclosure_record import RETURN, Disclosu
 from credential_pipeline.clearinghouse.return_files.files import ReturnFile, files_of
 from credential_pipeline.clearinghouse.return_files.partners import RETURNS, Given
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.durable import canonical_json, flush
 from credential_pipeline.foundation.storage.engine import Connection
@@ -74,19 +75,21 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
         return None
     record = DisclosureRecord(home)
     folder = given.partners / agreement.partner / RETURNS / given.industry.industry
+    staged = folder / f"{_PART}{when:%H%M%S%f}"
     try:
         for part in (given.partners, given.partners / agreement.partner, folder.parent, folder):
             private_folder(part)
         _sweep(folder)
-        staged = folder / f"{_PART}{when:%H%M%S%f}"
         staged.mkdir(mode=0o700)
+        for file in files:
+            _refuse_withheld(work, agreement, file)
         rows = {file.name: _write(work, file, staged / file.name) for file in files}
         hashes = {file.name: sha256_file(staged / file.name)[0] for file in files}
         package_id = _package_id(given, agreement, hashes)
-        if found := next(folder.glob(f"*-{package_id[:_ID_DIGITS]}"), None):
-            shutil.rmtree(staged)
+        newest = max(folder.glob("[0-9]*-*"), default=None)
+        if newest is not None and newest.name.endswith(f"-{package_id[:_ID_DIGITS]}"):
             record.complete(package_id, when)
-            return Delivered(agreement.partner, found, len(files), new=False)
+            return Delivered(agreement.partner, newest, len(files), new=False)
         number = 1 + record.sent(given.industry.industry, RETURN, agreement.id)
         sending = Sending(
             kind=RETURN,
@@ -113,6 +116,9 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
             f"The return files for {agreement.partner} can't be written: see that the disk has space, then run again."
         )
         raise SafeError("E_WRITE", message) from None
+    finally:
+        # Under its final name nothing is left here; whatever stopped before must not lie where the partner looks.
+        shutil.rmtree(staged, ignore_errors=True)
     return Delivered(agreement.partner, final, len(files), new=True)
 
 
@@ -122,6 +128,21 @@ def _sweep(folder: Path) -> None:
         shutil.rmtree(left)
 
 
+def _refuse_withheld(work: Scratch, agreement: ReturnAgreement, file: ReturnFile) -> None:
+    """Look once more that what the agreement withholds is empty.
+
+    Raises:
+        SafeError: ``E_WITHHELD``.
+    """
+    withheld = [column for column in file.columns if file.personal and column in agreement.withheld]
+    if not withheld:
+        return
+    told = " OR ".join(f"{identifier(column)} IS NOT NULL" for column in withheld)
+    if work.con.execute(f"SELECT count(*) FROM {file.rows} WHERE {told}").fetchall()[0][0]:
+        message = f"{file.name} for {agreement.partner} tells a column that the agreement withholds; nothing was given."
+        raise SafeError("E_WITHHELD", message)
+
+
 def _write(work: Scratch, file: ReturnFile, path: Path) -> int:
     """Write one file; the number of its rows."""
     if file.text is not None:
@@ -129,7 +150,9 @@ def _write(work: Scratch, file: ReturnFile, path: Path) -> int:
         return 0
     write_bytes(path, b"")
     literal = str(path).replace("'", "''")
-    columns = ", ".join(f'"{name}" AS "{header}"' for name, header in zip(file.columns, file.headers, strict=True))
+    columns = ", ".join(
+        f"{identifier(name)} AS {identifier(header)}" for name, header in zip(file.columns, file.headers, strict=True)
+    )
     work.con.execute(
         f"COPY (SELECT {columns} FROM {file.rows} ORDER BY {file.order}) TO '{literal}' (FORMAT csv, HEADER true)"
     )
@@ -139,7 +162,7 @@ def _write(work: Scratch, file: ReturnFile, path: Path) -> int:
 
 
 def _package_id(given: Given, agreement: ReturnAgreement, hashes: dict[str, str]) -> str:
-    content = {"industry": given.industry.industry, "agreement": agreement.id, "files": hashes}
+    content = {"industry": given.industry.industry, "agreement": agreement.model_dump(mode="json"), "files": hashes}
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 

@@ -27,6 +27,7 @@ class ReturnFile:
         headers: What the first line calls them.
         order: The order of the rows, as SQL.
         text: The whole content, where it is no table.
+        personal: Whether a row is about a person.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ReturnFile:
     headers: Sequence[str] = ()
     order: str = "ALL"
     text: str | None = None
+    personal: bool = False
 
 
 def files_of(work: Scratch, given: Given, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:
@@ -66,9 +68,11 @@ def _reports(work: Scratch, agreement: ReturnAgreement) -> Iterator[ReturnFile]:
         header = Header(school_code, agreement.branch, agreement.recipient, file_date, query_type)
         original = file if is_plain(file) else "request.txt"
         name = report_name(header, request_id, original)
-        yield ReturnFile(name, rows, NAMES, headers, order="row, sequence")
+        yield ReturnFile(name, rows, NAMES, headers, order="row, sequence", personal=True)
 
 
+_KEPT = ("partner", "out_of_scope")
+"""Columns that are for the clearinghouse alone."""
 _LAID_OUT = {"pdp_cohort": "cohort", "pdp_course": "course"}
 
 
@@ -79,7 +83,7 @@ def _laid_out(work: Scratch, given: Given, agreement: ReturnAgreement) -> Sequen
         rows = _of(work, table, agreement)
         if what in agreement.gets and rows:
             columns, headers = zip(*written_as(given, agreement, table), strict=True)
-            made.append(ReturnFile(f"{table}.csv", rows, columns, headers))
+            made.append(ReturnFile(f"{table}.csv", rows, columns, headers, personal=True))
     if made:
         made.append(ReturnFile(ABOUT, None, text=about_pdp(given, agreement)))
     return made
@@ -94,22 +98,29 @@ def _plain(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
         ("programme_rates", "programme_rates.csv"),
     ):
         rows = _of(work, table, agreement)
-        if rows:
-            columns = [column for column in SNAPSHOT.table(table).column_names if column != "partner"]
-            made.append(ReturnFile(name, rows, columns, columns))
+        if rows and (table == "requests" or "aggregates" in agreement.gets):
+            columns = [column for column in SNAPSHOT.table(table).column_names if column not in _KEPT]
+            made.append(ReturnFile(name, _undivided(work, rows) if table == "requests" else rows, columns, columns))
     return made
+
+
+def _undivided(work: Scratch, requests: Relation) -> Relation:
+    """The requests as the partner may know them: nobody can tell who is none of its people from who is unknown."""
+    return work.view("requests", f"SELECT * REPLACE (not_found + out_of_scope AS not_found) FROM {requests}")
 
 
 def _pages(work: Scratch, given: Given, agreement: ReturnAgreement) -> Iterator[ReturnFile]:
     """The figures as people would rather look at them; and the list of completers, which is a file of its own."""
-    page = partner_page(work, relation(work.con, "return_files.partner_figures"), agreement, given.industry.name)
+    figures = relation(work.con, "return_files.partner_figures")
+    page = partner_page(work, figures, agreement, given.industry.name) if "aggregates" in agreement.gets else ""
     if page:
         yield ReturnFile("view.html", None, text=page)
-    rows = _of(work, "completers", agreement)
+    rows = _of(work, "completers", agreement) if "completers" in agreement.gets else None
     if rows:
         fields = LAYOUTS["completers"]
         columns = ("programme", *(field.name for field in fields))
-        yield ReturnFile("completers.csv", rows, columns, ("Program", *(field.header for field in fields)))
+        headers = ("Program", *(field.header for field in fields))
+        yield ReturnFile("completers.csv", rows, columns, headers, personal=True)
 
 
 def _of(work: Scratch, table: str, agreement: ReturnAgreement) -> Relation | None:

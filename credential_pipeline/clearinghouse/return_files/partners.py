@@ -9,6 +9,7 @@ from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 FOLDER = "partners"
 """Below the clearinghouse's home: a folder per partner, with ``requests`` and ``pdp`` for what it leaves."""
@@ -48,6 +49,11 @@ class Given:
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             if path.is_file() and not path.name.startswith(".") and path.suffix.lower() in endings:
                 yield path
+
+
+def heard_students(work: Scratch) -> Relation:
+    """Students whom a wish to share nothing may be about, for those who are no learners: student_id."""
+    return work.table("heard", statement(__package__, "heard.sql"))
 
 
 def partners_table(work: Scratch, agreements: Sequence[ReturnAgreement]) -> Relation:

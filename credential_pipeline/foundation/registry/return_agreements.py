@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.agreements import STATES, UNKNOWN, Terms
 from credential_pipeline.foundation.registry.programmes import check_opeid
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
@@ -24,6 +25,10 @@ SHARES: Final[Mapping[str, tuple[str, ...]]] = {
     "completers": ("state",),
 }
 _ROLES: Final = ("certifier", "institution", "state")
+_FILES: Final = {"cohort": "pdp_cohort", "course": "pdp_course", "completers": "completers"}
+"""What tells of people in a file of its own; everything else about people is in the report."""
+_NEEDED: Final = ("requester_return_field", "record_found", "institution_id", "student_id")
+"""Columns without which a file tells nothing of anybody, so that they cannot be withheld."""
 _MAIN_CAMPUS: Final = "00"
 
 
@@ -76,6 +81,19 @@ class ReturnAgreement(Terms):
     def in_force(self, today: date) -> bool:
         """Whether anything may go under it on a day."""
         return self.signed <= today <= self.expires
+
+    @model_validator(mode="after")
+    def _withholds_what_is_there(self) -> Self:
+        """Columns by their name here or by their header, whatever the case; kept by name."""
+        columns = [field for what in self.gets for field in LAYOUTS[_FILES.get(what, "student_tracker_report")]]
+        names = {word.casefold(): field.name for field in columns for word in (field.name, field.header)}
+        unknown = [word for word in self.withheld if names.get(word.casefold(), _NEEDED[0]) in _NEEDED]
+        if unknown:
+            allowed = ", ".join(sorted({field.header for field in columns if field.name not in _NEEDED}))
+            message = f"withheld: '{unknown[0][:40]}' is no column that can be withheld; allowed: {allowed}"
+            raise ValueError(message)
+        object.__setattr__(self, "withheld", tuple(dict.fromkeys(names[word.casefold()] for word in self.withheld)))
+        return self
 
     @model_validator(mode="after")
     def _fits_the_role(self) -> Self:

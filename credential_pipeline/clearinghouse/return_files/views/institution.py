@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.partners import heard_students
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import MISSING, Share
 from credential_pipeline.foundation.registry.programmes import Programme
@@ -35,7 +36,9 @@ def institution_counts(work: Scratch, opeid: str) -> Relation:
         work: Makes the relations; its connection has ``cleaned_learners``, ``linked_records`` and ``education_registry``.
         opeid: Beginning of the OPEID, see :func:`campus`.
     """
-    people = work.table("people", statement(__package__, "institution_people.sql"), {"opeid": opeid})
+    people = work.table(
+        "people", statement(__package__, "institution_people.sql", heard=heard_students(work)), {"opeid": opeid}
+    )
     return work.table("counts", statement(__package__, "institution_counts.sql", people=people))
 
 

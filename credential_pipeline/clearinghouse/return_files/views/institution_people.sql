@@ -13,5 +13,6 @@ SELECT h.student_id, h.first_day, l.learner_id
 FROM here AS h
 JOIN education_registry.persons AS s USING (student_id)
 LEFT JOIN linked_records.learners AS l ON l.student_id = h.student_id
-WHERE NOT s.ferpa_block
+LEFT JOIN {heard} AS w ON w.student_id = h.student_id
+WHERE NOT s.ferpa_block AND (l.learner_id IS NOT NULL OR w.student_id IS NULL)
 QUALIFY NOT bool_or(coalesce(l.blocked, false)) OVER (PARTITION BY h.student_id)
