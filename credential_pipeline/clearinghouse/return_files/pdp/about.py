@@ -4,7 +4,7 @@ from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.cohort import FROM_REGISTRY
-from credential_pipeline.clearinghouse.return_files.pdp.files import own_header
+from credential_pipeline.clearinghouse.return_files.pdp.files import own_headers
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 
@@ -14,7 +14,8 @@ _REGISTRY: Final = (
     "The cohort file is made from enrollments and degrees that the clearinghouse knows. A student's first enrollment with you makes"
     " the cohort; academic years begin in August, and the year of entry is year 1. Fall runs from August to November, winter is"
     " December, spring runs from January to May, summer is June and July. Retention is 1 if the student was enrolled with you in the"
-    " year after, persistence if anywhere. A year of 0 says that there is none, or that it came after the eighth. Students with a"
+    " year after, persistence if anywhere; both are UK until the clearinghouse knows of enrollments with you from January of"
+    " that academic year or later. A year of 0 says that there is none, or that it came after the eighth. Students with a"
     " degree and no enrollment with you have no row. These columns can't be known here and stay blank: {blank}."
 )
 _NO_COURSES: Final = "The clearinghouse knows of no courses: leave your own course file and the next one has them."
@@ -37,9 +38,9 @@ def about_pdp(given: Given, agreement: ReturnAgreement) -> str:
         given: Partners' folders.
         agreement: Of the institution.
     """
-    own = {file: own_header(given, agreement, file) is not None for file in (COHORT, COURSE)}
+    own = own_headers(given, agreement)
     blank = [column.field.header for column in COLUMNS[COHORT] if not column.later and column.name not in FROM_REGISTRY]
-    told = [_OWN.format(COHORT) if own[COHORT] else _REGISTRY.format(blank=", ".join(blank))]
-    told += [_OWN.format(COURSE) if own[COURSE] else _NO_COURSES, _CREDENTIALS, _LEFT_OUT]
+    told = [_OWN.format(COHORT) if COHORT in own else _REGISTRY.format(blank=", ".join(blank))]
+    told += [_OWN.format(COURSE) if COURSE in own else _NO_COURSES, _CREDENTIALS, _LEFT_OUT]
     told += [_WITHHELD.format(", ".join(agreement.withheld))] if agreement.withheld else []
     return "\n\n".join(told) + "\n"

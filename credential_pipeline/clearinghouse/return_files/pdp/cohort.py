@@ -1,5 +1,6 @@
 """Rows of the cohort file: the institution's own where it left a file, or else what the registry knows. Not here: courses."""
 
+from datetime import date
 from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students
@@ -24,15 +25,17 @@ FROM_REGISTRY: Final = (
 """Columns that the registry can fill; the others stay blank."""
 
 
-def cohort_from_registry(work: Scratch, students: Students, agreement: ReturnAgreement) -> Relation:
+def cohort_from_registry(work: Scratch, students: Students, agreement: ReturnAgreement, today: date) -> Relation:
     """The cohort file as the registry knows it: a student's first enrollment at the institution makes the cohort.
 
-    A student with a degree of the institution and no enrollment there has no cohort and no row.
+    A student with a degree of the institution and no enrollment there has no cohort and no row. Whether somebody came back is
+    unknown until the registry has enrollments at the institution from the second half of the academic year after.
 
     Args:
         work: Makes the relation.
         students: Whose rows may be told.
         agreement: Of the institution.
+        today: The day: an enrollment that begins later does not show that a year is known.
 
     Returns:
         ``row_number``, ``learner_id`` and every column of the cohort file, as text.
@@ -41,6 +44,7 @@ def cohort_from_registry(work: Scratch, students: Students, agreement: ReturnAgr
         "school_code": agreement.school_code,
         "branch": agreement.branch,
         "institution": agreement.of,
+        "today": today,
     }
     known = work.table("known", statement(__package__, "cohort.sql", own=students.own), parameters)
     made = ", ".join(

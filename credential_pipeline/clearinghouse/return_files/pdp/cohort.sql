@@ -1,5 +1,6 @@
 -- Each student of the institution as the registry can tell it in the cohort file. Academic years begin in August; the year of entry is
--- year 1. A year of 0 says that there is none, as the file has it.
+-- year 1. A year of 0 says that there is none, as the file has it. Who came back is told of a whole cohort at once, when the registry
+-- has enrollments at the institution from the second half of the year after: else those seen so far would make a share of 1.
 WITH spells AS (
     SELECT e.student_id, e.begin_date, e.status, e.cip, e.institution_state, e.opeid,
            e.opeid[:6] = $school_code AND ($branch = '00' OR coalesce(nullif(e.opeid[7:8], ''), '00') = $branch) AS here,
@@ -14,6 +15,7 @@ entry AS (
            CASE WHEN status = 'F' THEN 'Full-Time' WHEN status IN ('Q', 'H', 'L') THEN 'Part-Time' END AS intensity
     FROM spells WHERE here
     QUALIFY row_number() OVER (PARTITION BY student_id ORDER BY begin_date, opeid, status, cip) = 1),
+covered AS (SELECT max(begin_date) AS last_begin FROM spells WHERE opeid[:6] = $school_code AND begin_date <= $today),
 enrolled AS (
     SELECT s.student_id,
            coalesce(bool_or(here AND entry_year + 1 BETWEEN first_year AND last_year), false) AS retained,
@@ -58,7 +60,9 @@ SELECT $institution AS institution_id, o.student_id, o.learner_id,
        CASE WHEN came_from_elsewhere THEN 'Transfer-In' ELSE 'First-Time' END AS enrollment_type,
        enrollment_type || ' ' || intensity AS attendance_status_term_1,
        replace(e.cip, '.', '') AS program_of_study_term_1, replace(n.cip_year_1, '.', '') AS program_of_study_year_1,
-       retained::INTEGER AS retention, persisted::INTEGER AS persistence, time_to_credential,
+       coalesce(last_begin >= make_date(entry_year + 2, 1, 1), false) AS known,
+       CASE WHEN NOT known THEN 'UK' WHEN retained THEN '1' ELSE '0' END AS retention,
+       CASE WHEN NOT known THEN 'UK' WHEN persisted THEN '1' ELSE '0' END AS persistence, time_to_credential,
        CASE WHEN bachelor <= 8 THEN bachelor ELSE 0 END AS years_to_bachelors_at_cohort_inst,
        CASE WHEN lower <= 8 THEN lower ELSE 0 END AS years_to_associates_or_certificate_at_cohort_inst,
        CASE WHEN other_bachelor <= 8 THEN other_bachelor ELSE 0 END AS years_to_bachelor_at_other_inst,
@@ -75,3 +79,4 @@ SELECT $institution AS institution_id, o.student_id, o.learner_id,
        other_bachelor_state_1 AS first_bachelors_at_other_institution_state,
        other_lower_state_1 AS first_associates_or_certificate_at_other_institution_state
 FROM {own} o JOIN entry e USING (student_id) JOIN enrolled n USING (student_id) LEFT JOIN degrees d USING (student_id)
+CROSS JOIN covered

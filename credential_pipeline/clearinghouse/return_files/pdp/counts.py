@@ -18,6 +18,7 @@ _BAND: Final = 5
 
 _CONDITIONS: Final = {
     "students": "true",
+    "observed_retention": "retained IS NOT NULL",
     "retained": "retained",
     "holders": "holder",
     "before_entry": "before_entry",
@@ -68,7 +69,7 @@ MEASURES: Final = (
     Measure("dashboard", "students", "students", "students", "", _DASHBOARD),
     Measure("dashboard", "students", "credential_share", "students", "holders", _DASHBOARD),
     Measure("dashboard", "students", "credential_year_1_share", "observed_1", "earned_1", _DASHBOARD),
-    Measure("dashboard", "students", "retention_share", "students", "retained", _DASHBOARD),
+    Measure("dashboard", "students", "retention_share", "observed_retention", "retained", _DASHBOARD),
 )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students
-from credential_pipeline.engines.exchange.pdp.columns import COLUMNS, COURSE
-from credential_pipeline.engines.exchange.pdp.read import ROW
+from credential_pipeline.engines.exchange.pdp.columns import COLUMNS, COURSE, KEYS
+from credential_pipeline.engines.exchange.pdp.read import ROW, meant
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -46,7 +46,7 @@ def course_rows(
 ) -> Relation:
     """The course file: the institution's rows, if any, and a row a credential of everybody in the cohort file.
 
-    A credential that the institution itself lists in the same term, by its CTID, is not added again.
+    A credential that the institution itself lists is not added again: by its CTID in the same term, or under the key that ours has.
 
     Args:
         work: Makes the relations.
@@ -78,10 +78,12 @@ def course_rows(
     if own is None:
         rows = f"SELECT 0 AS first, 0 AS {ROW}, learner_id, {made} FROM {found} c"
     else:
+        listed = meant(work, COURSE, own)
         same = " AND ".join(f"o.{name} = c.{name}" for name in _SAME)
+        key = " AND ".join(f"k.{name} IS NOT DISTINCT FROM c.{name}" for name in KEYS[COURSE])
         rows = (
             f"SELECT 0 AS first, {ROW}, learner_id, {names} FROM {own} UNION ALL"
-            f" SELECT 1, 0, learner_id, {made} FROM {found} c ANTI JOIN {own} o ON {same}"
+            f" SELECT 1, 0, learner_id, {made} FROM {found} c ANTI JOIN {listed} o ON {same} ANTI JOIN {listed} k ON {key}"
         )
     order = "first, " + ROW + ", student_id, academic_year, academic_term, course_prefix, course_number, section_id"
     return work.table(

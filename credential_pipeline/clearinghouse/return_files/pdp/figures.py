@@ -1,7 +1,8 @@
 """Momentum metrics and dashboards' tables of an institution, after disclosure control.
 
-Small groups are told of together first. Nobody reads a figure on fewer learners than the standard profile asks for, nor a share whose part or rest is so few; counts that
-would give those away are hidden as well (``engines/disclosure``), and what is shown is rounded. Not here: what is counted (counts.py).
+Small groups are told of together first. Nobody reads a figure on fewer learners than the standard profile asks for, nor a
+share whose part or rest is so few; counts that would give those away are hidden as well (``engines/disclosure``), and what is
+shown is rounded. Not here: what is counted (counts.py).
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,8 @@ def protected(counts: pd.DataFrame, measures: Sequence[Measure] = MEASURES) -> p
         measures: What is made of them.
 
     Returns:
-        view, subject, dimension, level, measure, value, unit, n, status; a year that no cohort has completed has no row.
+        view, subject, dimension, level, measure, value, unit, n, status; what was not observed of anybody, such as a year
+        that no cohort has completed, has no row.
     """
     counts = _pooled(counts)
     counts = counts.assign(count_id=_id(counts, counts["quantity"]), learners=counts["value"], time=0)

@@ -1,6 +1,6 @@
 """Composes the cohort and course file of an institution, and judges them before they go. Not here: figures on its students."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
@@ -10,11 +10,10 @@ from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, read
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students, students_of
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, Header
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
-from credential_pipeline.engines.exchange.pdp.read import read_header
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 CSV = (".csv",)
 CREDENTIAL = "credential_engine_identifier"
@@ -54,7 +53,10 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
     """
     students = students_of(work, agreement)
     own = read_own(work, given.files(agreement, OWN_PDP, CSV), agreement)
-    people = of_own_file(work, own.cohort, students) if own.cohort else cohort_from_registry(work, students, agreement)
+    if own.cohort:
+        people = of_own_file(work, own.cohort, students)
+    else:
+        people = cohort_from_registry(work, students, agreement, given.today)
     courses = of_own_file(work, own.course, students) if own.course else None
     awards = awards_of(work, students, given.certifiers, given.today)
     course = course_rows(work, people, awards, students, courses)
@@ -91,7 +93,7 @@ def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement)
 def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tuple[str, str], ...]:
     """Columns of ``pdp_cohort`` or ``pdp_course`` with the headers under which a partner gets them, in their order.
 
-    They are those of the partner's own newest file of the kind, so that its systems read ours as they read theirs; the column of
+    They are those of the partner's own file of the kind, where one was accepted, so that its systems read ours as they read theirs; the column of
     industry credentials is added at the end where that file lacks it. Else they are the published ones.
 
     Args:
@@ -101,7 +103,7 @@ def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tu
     """
     file = table.removeprefix("pdp_")
     published = {column.name: column.field.header for column in COLUMNS[file] if not column.later}
-    header = own_header(given, agreement, file)
+    header = own_headers(given, agreement).get(file)
     if header is None:
         return tuple(published.items())
     own = {name: written for name, written in zip(header.names, header.written, strict=True) if name}
@@ -109,19 +111,15 @@ def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tu
     return tuple((own | added).items())
 
 
-def own_header(given: Given, agreement: ReturnAgreement, file: str) -> Header | None:
-    """The header of the newest file of a kind that an institution left and that can be recognized.
+def own_headers(given: Given, agreement: ReturnAgreement) -> Mapping[str, Header]:
+    """Kind of file to the header of the one that an institution left and that counts; refused files are nobody's model.
+
+    They are judged again, in a connection of their own, since the tables keep rows and no headers.
 
     Args:
         given: Partners' folders.
         agreement: Of the institution.
-        file: ``cohort`` or ``course``.
     """
-    for path in reversed([*given.files(agreement, OWN_PDP, CSV)]):
-        try:
-            header = read_header(path)
-        except SafeError:
-            continue
-        if header.file == file:
-            return header
-    return None
+    with connect(threads=1) as con, scratch(con) as work:
+        own = read_own(work, given.files(agreement, OWN_PDP, CSV), agreement)
+    return {one.header.file: one.header for one in (own.cohort, own.course) if one}

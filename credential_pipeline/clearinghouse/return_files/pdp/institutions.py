@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
-from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
-from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests
+from credential_pipeline.clearinghouse.return_files.pdp.files import CSV, pdp_files
+from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, read_own, whole_folder
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -23,10 +24,8 @@ def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
 
     Returns:
         Table to its rows: ``pdp_cohort``, ``pdp_course``, ``partner_figures`` (views momentum and dashboard) and ``requests``
-        (files of the institutions that were refused).
-
-    Raises:
-        SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
+        (files of the institutions that were refused; ``pdp/`` for all of them if what we made of them broke a rule of PDP's files,
+        in which case the institution gets nothing else of these tables).
     """
     institutions = [one for one in given.in_force if one.role == "institution"]
     made = [_of(work, given, agreement) for agreement in institutions]
@@ -34,13 +33,25 @@ def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
 
 
 def _of(work: Scratch, given: Given, agreement: ReturnAgreement) -> Mapping[str, Relation]:
-    files = pdp_files(work, given, agreement)
+    try:
+        files = pdp_files(work, given, agreement)
+        figures = pdp_figures(work, files, agreement, given.today)
+    except SafeError as error:
+        return _set_aside(work, given, agreement, error)
     return {
         "pdp_cohort": files.cohort,
         "pdp_course": files.course,
-        "partner_figures": pdp_figures(work, files, agreement, given.today),
+        "partner_figures": figures,
         "requests": as_requests(work, agreement, files.refused),
     }
+
+
+def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
+    """An institution whose files can't be made is told so, and the other partners get theirs."""
+    left = [*given.files(agreement, OWN_PDP, CSV)]
+    refused = [*read_own(work, left, agreement).refused, whole_folder(left, error)]
+    nothing = {name: work.rows(name, SNAPSHOT.table(name).schema, []) for name in _TABLES}
+    return nothing | {"requests": as_requests(work, agreement, refused)}
 
 
 def _together(work: Scratch, table: str, parts: list[Relation]) -> Relation:

@@ -1,20 +1,24 @@
 """The files that an institution leaves: opened, judged, and refused one by one. Not here: what is added to them."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import shown_delivery, shown_file
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _ID_DIGITS = 16
 _ENDINGS = (".csv",)
+_ALL_CAMPUSES = "00"
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class Refused:
     """A file that was not read.
 
     Attributes:
-        file: Its name.
-        request_id: First 16 digits of its hash.
+        file: Its name; empty for all that the institution left.
+        request_id: First 16 digits of its hash, or of the hash of nothing if it can't be read.
         code: Why.
         message: The sentence; it holds no value of the file.
     """
@@ -65,35 +69,79 @@ def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement) -
         try:
             file = _judged(work, path, agreement)
         except SafeError as error:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_ID_DIGITS]
-            refused.append(Refused(path.name, digest, error.code, error.message))
+            refused.append(Refused(path.name, _digest(path)[:_ID_DIGITS], error.code, error.message))
         else:
             kept[file.header.file] = file
     return OwnFiles(kept.get(COHORT), kept.get(COURSE), tuple(refused))
 
 
+def whole_folder(paths: Iterable[Path], error: SafeError) -> Refused:
+    """Everything that an institution left, where its files could not be made.
+
+    Args:
+        paths: What it left.
+        error: Why.
+    """
+    digest = hashlib.sha256("".join(map(_digest, paths)).encode()).hexdigest()
+    return Refused("", digest[:_ID_DIGITS], error.code, error.message)
+
+
 def as_requests(work: Scratch, agreement: ReturnAgreement, refused: Sequence[Refused]) -> Relation:
-    """The refused files as rows of ``requests``, so that the partner reads why and the gate warns."""
-    named = [
+    """The refused files as rows of ``requests``, so that the partner reads why and the gate warns.
+
+    A file is named below its folder, since a request may have the same name; by an id where its name could be a person's.
+    """
+    rows = [
         {
             "partner": agreement.partner,
-            "file": one.file,
+            "file": name,
             "request_id": one.request_id,
             "school_code": agreement.school_code,
             "state": "refused",
             "reason_code": one.code,
         }
-        for one in refused
+        for name, one in zip(_named(agreement, refused), refused, strict=True)
     ]
     shape = SNAPSHOT.table("requests").schema
-    return work.rows("refused_files", shape, [[row.get(column) for column in shape] for row in named])
+    return work.rows("refused_files", shape, [[row.get(column) for column in shape] for row in rows])
+
+
+def _named(agreement: ReturnAgreement, refused: Sequence[Refused]) -> list[str]:
+    """What each file is called; files of one content that have the same id are numbered."""
+    seen: Counter[str] = Counter()
+    names = []
+    for one in refused:
+        name = f"{OWN_PDP}/{shown_delivery(agreement.partner, one.file, one.request_id)}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether it can be opened as a file at all: a pipe would keep the reader waiting."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _digest(path: Path) -> str:
+    """The hash of what a file holds; of nothing if it can't be read."""
+    try:
+        content = path.read_bytes() if _is_regular(path) else b""
+    except OSError:
+        content = b""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _judged(work: Scratch, path: Path, agreement: ReturnAgreement) -> PdpFile:
+    if not _is_regular(path):
+        raise SafeError("E_PDP_UNREADABLE", f"{shown_file(path.name)} can't be read; write it again as a CSV file")
     file = read_pdp(work, path)
     refuse(faults(work, file.header.file, file.rows), file.shown)
     ((school,),) = work.con.execute(f"SELECT DISTINCT {INSTITUTION} FROM {file.rows}").fetchall()
     short = school.lstrip("0") == agreement.school_code.lstrip("0")
-    if not short and school[:6] != agreement.school_code:
+    meant = agreement.of if agreement.branch != _ALL_CAMPUSES else agreement.school_code
+    if not short and not school.startswith(meant):
         raise SafeError("E_PDP_OTHER_INSTITUTION", f"{file.shown} is about another institution than the agreement")
     return file

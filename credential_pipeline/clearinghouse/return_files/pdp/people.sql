@@ -1,5 +1,5 @@
 -- One row per student of the cohort file whom the registry knows: the breakdowns, and what came of credentials, year by year.
--- Academic years begin in August; the year of entry is year 1.
+-- Academic years begin in August; the year of entry is year 1. Retention is NULL where it is not known.
 WITH student AS (
     SELECT k.student_id, c.cohort, c.race, c.ethnicity, c.gender, c.student_age AS age, c.first_gen AS first_generation,
            c.credential_type_sought_year_1 AS credential_sought, c.retention = '1' AS retained,

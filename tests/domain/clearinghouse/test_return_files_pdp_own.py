@@ -1,0 +1,187 @@
+"""What an institution leaves: refused file by file, by a name that is nobody's, and never to the harm of other partners."""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
+from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
+from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
+from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, read_own
+from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import scratch
+from tests.domain.clearinghouse.return_files_pdp_world import (
+    BRANCH,
+    COLLEGE,
+    SAFETY,
+    TODAY,
+    agreement,
+    award,
+    fill,
+    given,
+    headers,
+    leave,
+    person,
+    spell,
+)
+from tests.domain.clearinghouse.test_return_files_pdp import COURSE, OWN, WORLD, made
+
+CTID = "Credential Engine Identifier"
+MATH = COURSE | {"Study ID": "S1"}
+
+
+def refused(paths: list[Path], **more: Any) -> list[tuple[str, str, str]]:
+    """File, id and code of the rows that files become."""
+    terms = agreement(**more)
+    with connect(threads=1) as con, scratch(con) as work:
+        rows = as_requests(work, terms, read_own(work, paths, terms).refused)
+        return con.execute(f"SELECT file, request_id, reason_code FROM {rows} ORDER BY ALL").fetchall()
+
+
+def test_a_file_is_named_below_its_folder_and_by_an_id_where_the_name_could_be_a_persons(tmp_path: Path) -> None:
+    paths = [leave(tmp_path, name, ["Name"], []) for name in ("Zyz Zog.csv", "Zyz Zug.csv", "cohort_2026.csv")]
+    rows = refused(paths)
+    digest = rows[0][1]
+    assert [name for name, _, _ in rows] == [
+        f"pdp/[college-{digest[:12]}]",
+        f"pdp/[college-{digest[:12]}] (2)",
+        "pdp/cohort_2026.csv",
+    ]
+    assert {row[1:] for row in rows} == {(digest, "E_PDP_HEADER")}
+
+
+def test_what_cannot_be_read_or_is_no_regular_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / name for name in ("copy.csv", "data.csv", "file.csv", "late.csv", "part.csv")]
+    paths[0].mkdir()
+    os.mkfifo(paths[1])
+    paths[2].symlink_to(tmp_path / "nowhere")
+    paths[4].write_text("Name\n")
+    opened, stat = Path.open, Path.stat
+
+    def failing(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == "part.csv":
+            raise PermissionError
+        return opened(path, *given, **named)
+
+    def hidden(path: Path, **named: Any) -> Any:
+        if path.name == "late.csv":
+            raise PermissionError
+        return stat(path, **named)
+
+    monkeypatch.setattr(Path, "open", failing)
+    monkeypatch.setattr(Path, "stat", hidden)
+    nothing = "e3b0c44298fc1c14"
+    assert refused(paths) == [(f"pdp/{path.name}", nothing, "E_PDP_UNREADABLE") for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("of", "written", "accepted"),
+    [
+        (BRANCH, BRANCH, True),
+        (BRANCH, BRANCH.lstrip("0"), True),
+        (BRANCH, COLLEGE[:6], True),
+        (BRANCH, COLLEGE, False),
+        (BRANCH, COLLEGE[:6] + "03", False),
+        (COLLEGE, BRANCH, True),
+    ],
+)
+def test_a_branch_leaves_its_own_files(tmp_path: Path, of: str, written: str, *, accepted: bool) -> None:
+    path = leave(tmp_path, "cohort.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S2", "Institution ID": written}])
+    codes = [code for _, _, code in refused([path], of=of)]
+    assert codes == ([] if accepted else ["E_PDP_OTHER_INSTITUTION"])
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_our_course_file_sent_back_adds_no_credential_twice(tmp_path: Path, *, blank: bool) -> None:
+    _, first, _ = made(tmp_path)
+    names = [column for column, _ in written_as(given(tmp_path), agreement(), "pdp_course")]
+    sent = [{name: row[name] or "" for name in names} for row in first]
+    for row in sent:
+        row["credential_engine_identifier"] = "" if blank else row["credential_engine_identifier"]
+        row["academic_term"] = row["academic_term"].title()
+    leave(tmp_path, "course.csv", names, sent)
+    _, again, rows = made(tmp_path)
+    shown = ("student_id", "course_number", "section_id")
+    assert [[row[name] for name in shown] for row in again] == [[row[name] for name in shown] for row in first]
+    assert (rows, len(again)) == ([], 3)
+
+
+def test_terms_are_the_same_in_small_letters(tmp_path: Path) -> None:
+    ctids = {one.code: one.ctid for certifier in given(tmp_path).certifiers for one in certifier.credentials}
+    leave(tmp_path, "course.csv", headers("pdp_course"), [MATH | {"Academic Term": "Spring", CTID: ctids[SAFETY]}])
+    _, course, _ = made(tmp_path)
+    assert sorted((row["student_id"], row["course_number"]) for row in course) == [
+        ("S1", "101"), ("S1", "CPT-QPM"), ("S2", SAFETY),
+    ]  # fmt: skip
+
+
+def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
+    # A year of three digits is no school year, so that the college's course file breaks a rule; the branch has no such student.
+    world = WORLD | {"events": [*WORLD["events"], award("S1", SAFETY, date(900, 3, 1))]}
+    leave(tmp_path, "bad.csv", ["Name"], [])
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **world)
+        branch = agreement(id="return_branch", partner="branch", of=BRANCH)
+        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch))
+        rows = con.execute(f"SELECT partner, file, state, reason_code FROM {parts['requests']} ORDER BY ALL").fetchall()
+        ids = con.execute(f"SELECT count(DISTINCT request_id) FROM {parts['requests']}").fetchall()
+        told = {
+            name: con.execute(f"SELECT DISTINCT partner FROM {parts[name]}").fetchall()
+            for name in ("pdp_cohort", "pdp_course", "partner_figures")
+        }
+    assert rows == [
+        ("college", "pdp/", "refused", "E_PDP_VALUE"),
+        ("college", "pdp/bad.csv", "refused", "E_PDP_HEADER"),
+    ]
+    assert ids == [(2,)]
+    assert set(map(tuple, told.values())) == {(("branch",),)}
+
+
+def test_headers_and_the_text_follow_accepted_files_alone(tmp_path: Path) -> None:
+    turned = headers("pdp_cohort")[::-1]
+    leave(tmp_path, "a.csv", turned, [OWN | {"Study ID": "S1"}])
+    leave(tmp_path, "b.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1", "Race": "Zyzzogeton"}])
+    leave(tmp_path, "c.csv", headers("pdp_course")[::-1], [MATH | {"Academic Year": "2014-19"}])
+    terms = agreement()
+    assert [header for _, header in written_as(given(tmp_path), terms, "pdp_cohort")] == turned
+    published = [header for _, header in written_as(given(tmp_path), terms, "pdp_course")]
+    assert published == headers("pdp_course")
+    text = about_pdp(given(tmp_path), terms)
+    assert "The cohort file has the rows" in text
+    assert "The clearinghouse knows of no courses" in text
+    (tmp_path / "partners/college/pdp/a.csv").unlink()
+    assert "The cohort file is made from enrollments" in about_pdp(given(tmp_path), terms)
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (date(2025, 8, 24), {"S1": ("UK", "UK"), "S2": ("UK", "UK")}),
+        (date(2026, 1, 11), {"S1": ("1", "1"), "S2": ("0", "0")}),
+        (date(2027, 1, 11), {"S1": ("UK", "UK"), "S2": ("UK", "UK")}),
+    ],
+)
+def test_who_came_back_is_unknown_until_the_year_is_covered(
+    tmp_path: Path, last: date, told: dict[str, tuple[str, str]]
+) -> None:
+    """A day that lies ahead, such as a registration for next spring, covers nothing."""
+    entered = date(2024, 8, 24)
+    enrollments = (
+        spell("S1", COLLEGE, entered, None),
+        spell("S1", COLLEGE, date(2025, 8, 24), None),
+        spell("S2", COLLEGE, entered, None),
+        spell("S3", COLLEGE, date(2010, 8, 24), None),
+        spell("S3", COLLEGE, last, None),
+    )
+    terms = agreement()
+    assert given(tmp_path).today == TODAY
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, persons=[person(f"S{number}") for number in (1, 2, 3)], enrollments=enrollments)
+        cohort = pdp_files(work, given(tmp_path, terms), terms).cohort
+        rows = con.execute(
+            f"SELECT student_id, retention, persistence FROM {cohort} WHERE student_id <> 'S3'"
+        ).fetchall()
+    assert {student: tuple(rest) for student, *rest in rows} == told
