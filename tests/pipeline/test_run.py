@@ -145,5 +145,5 @@ def test_no_small_cell_is_published(pilot):
 def test_status_names_every_hop(run, home):
     answer = run(home, "status", "manufacturing")
     assert answer.code == 0
-    assert answer.out.count("rules hold") == 11
+    assert answer.out.count("rules hold") == 12
     assert "stale" not in answer.out
