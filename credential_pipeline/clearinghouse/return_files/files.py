@@ -54,18 +54,18 @@ def _reports(work: Scratch, agreement: ReturnAgreement) -> Iterator[ReturnFile]:
     """A detail report for each request that was answered."""
     requests = relation(work.con, "return_files.requests")
     answered = work.con.execute(
-        f"SELECT request_id, file, school_code, file_date, query_type FROM {requests}"
+        f"SELECT request_id, file, school_code, branch, file_date, query_type FROM {requests}"
         " WHERE partner = ? AND state = 'answered' ORDER BY ALL",
         [agreement.partner],
     ).fetchall()
     headers = tuple(field.header for field in REPORT)
-    for request_id, file, school_code, file_date, query_type in answered:
+    for request_id, file, school_code, branch, file_date, query_type in answered:
         rows = work.table(
             "report",
             "SELECT * FROM return_files.report_rows WHERE partner = ? AND request_id = ?",
             [agreement.partner, request_id],
         )
-        header = Header(school_code, agreement.branch, agreement.recipient, file_date, query_type)
+        header = Header(school_code, branch, agreement.recipient, file_date, query_type)
         original = file if is_plain(file) else "request.txt"
         name = report_name(header, request_id, original)
         yield ReturnFile(name, rows, NAMES, headers, order="row, sequence", personal=True)

@@ -25,10 +25,11 @@ _TABLES = (
         may_be_empty=True,
         columns=(
             _PARTNER,
-            Column("file", "VARCHAR", "File name of the request."),
-            Column("request_id", "VARCHAR", "First 16 digits of the hash of the file."),
+            Column("file", "VARCHAR", "File name of the request; its id where the name might be a person's."),
+            Column("request_id", "VARCHAR", "First 16 digits of the hash of the file; unread if it cannot be read."),
             Column("query_type", "VARCHAR", "SE, CO, DA or PA; empty if the file was refused."),
             Column("school_code", "VARCHAR", "Six digits by which the sender signs, as written."),
+            Column("branch", "VARCHAR", "Two digits of the branch that the sender signs for, as written."),
             Column("file_date", "DATE", "Day of the request, as written."),
             Column("rows", "BIGINT", "People asked for."),
             Column("found", "BIGINT", "People of whom something is told."),

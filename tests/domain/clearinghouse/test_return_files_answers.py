@@ -1,5 +1,7 @@
 """Requests are answered: each partner on its own people, of whom nobody opted out, and everybody is counted."""
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -7,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.answer import find
 from credential_pipeline.clearinghouse.return_files.answer.answers import Answers, answer_requests
 from credential_pipeline.clearinghouse.return_files.files import files_of
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, Given
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect
@@ -202,6 +205,94 @@ def test_without_an_agreement_nothing_is_answered(work: Scratch, tmp_path: Path,
     assert refused(work, tmp_path, terms) == [("refused", "E_REQUEST_AGREEMENT", None, None, None)]
 
 
+def test_what_is_no_file_or_cannot_be_read_is_refused_and_stops_nobody(
+    work: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(tmp_path, "demo_college", request(ANN), "request.txt")
+    leave(tmp_path, "demo_college", request(ANN), "data.xlsx")
+    leave(tmp_path, "demo_college", request(ANN), "bad.txt")
+    leave(tmp_path, "demo_college", request(ANN), ".hidden.txt")
+    folder = tmp_path / FOLDER / "demo_college" / REQUESTS
+    (folder / "other").mkdir()
+    os.mkfifo(folder / "feed.txt")
+    (folder / "copy.txt").symlink_to(folder / "request.txt")
+    (folder / "list.txt").symlink_to("/dev/zero")
+    (folder / "late.txt").symlink_to(folder / "nowhere")
+    (folder / "part").symlink_to(folder / "other")
+    whole = Path.read_bytes
+
+    def unless_bad(path: Path) -> bytes:
+        if path.name == "bad.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", unless_bad)
+    answers = answer_requests(work, given(tmp_path, agreement()))
+    odd = ("bad.txt", "copy.txt", "data.xlsx", "feed.txt", "late.txt", "list.txt", "part")
+    assert listed(work, answers.requests, "file, request_id, reason_code, line", "state = 'refused'") == [
+        (name, "unread", "E_REQUEST_FILE", None) for name in odd
+    ]
+    assert listed(work, answers.requests, "file, found", "state <> 'refused'") == [("request.txt", 1)]
+
+
+def test_a_folder_that_cannot_be_listed_stops_nobody(
+    work: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(tmp_path, "demo_college", request(ANN))
+    leave(tmp_path, "mssc", request(ANN, school="999999"), "request.txt")
+    listing = Path.iterdir
+
+    def unless_college(path: Path) -> Iterator[Path]:
+        if path.parent.name == "demo_college":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listing(path)
+
+    monkeypatch.setattr(Path, "iterdir", unless_college)
+    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)))
+    assert listed(work, answers.requests, "partner, file, state, reason_code") == [
+        ("demo_college", "[demo_college-unread]", "refused", "E_REQUEST_FILE"),
+        ("mssc", "request.txt", "answered", None),
+    ]
+
+
+def test_names_of_files_that_may_be_a_person_s_are_told_by_an_id(work: Scratch, tmp_path: Path) -> None:
+    for name in ("Ann Leeward.txt", "Bodo Lindgren.txt", "demo_college_request.txt"):
+        leave(tmp_path, "demo_college", request(ANN), name)
+    folder = tmp_path / FOLDER / "demo_college" / REQUESTS
+    for name in ("Cyril.txt", "Doris.txt"):
+        (folder / name).symlink_to(folder / "nowhere")
+    (folder / os.fsdecode(b"Emil\xff.txt")).touch()
+    about = given(tmp_path, agreement())
+    answers = answer_requests(work, about)
+    digest = hashlib.sha256(request(ANN).encode()).hexdigest()[:12]
+    assert dict(listed(work, answers.requests, "file, state")) == {
+        f"[demo_college-{digest}]": "answered",
+        f"[demo_college-{digest}-2]": "repeated",
+        "demo_college_request.txt": "repeated",
+        "[demo_college-unread]": "refused",
+        "[demo_college-unread-2]": "refused",
+        "[demo_college-unread-3]": "refused",
+    }
+
+
+def test_a_request_that_costs_too_much_is_refused_alone(
+    work: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(tmp_path, "demo_college", request(*EVERYBODY), "data.txt")
+    leave(tmp_path, "demo_college", request(*EVERYBODY), "data again.txt")
+    leave(tmp_path, "demo_college", request(ANN), "request.txt")
+    leave(tmp_path, "mssc", request(ANN, school="999999"), "request.txt")
+    terms = (agreement(), agreement("mssc", **MSSC))
+    monkeypatch.setattr(find, "MAX_PAIRS", 0)
+    answers = answer_requests(work, given(tmp_path, *terms))
+    about = "partner, file, state, reason_code, query_type, rows, found"
+    assert listed(work, answers.requests, about, "state <> 'answered'") == [
+        ("demo_college", name, "refused", "E_REQUEST_COST", None, None, None) for name in ("data again.txt", "data.txt")
+    ]
+    assert listed(work, answers.requests, "partner, found", "state = 'answered'") == [("demo_college", 1), ("mssc", 1)]
+    assert listed(work, answers.answers, "partner, outcome") == [("demo_college", "found"), ("mssc", "found")]
+
+
 def test_nobody_asks(work: Scratch, tmp_path: Path) -> None:
     assert refused(work, tmp_path, agreement()) == []
 
@@ -227,13 +318,15 @@ def test_an_answer_depends_on_its_row_alone(tmp_path: Path) -> None:
 
 
 def test_each_answered_request_becomes_a_report_file(work: Scratch, tmp_path: Path) -> None:
-    about, answers = asked(work, tmp_path)
+    leave(tmp_path, "demo_college", request(*EVERYBODY).replace("\t00\t", "\t02\t"))
+    about = given(tmp_path, agreement())
+    answers = answer_requests(work, about)
     work.con.execute("CREATE SCHEMA return_files")
     for table in SNAPSHOT:
         made = getattr(answers, table.name, None) or work.rows(table.name, table.schema, [])
         work.con.execute(f"CREATE TABLE return_files.{table.name} AS SELECT * FROM {made}")
     (file,) = [one for one in files_of(work, about, about.in_force[0]) if "DETLRPT" in one.name]
-    assert file.name.startswith("01349500_")
+    assert file.name.startswith("01349502_")
     assert file.name.endswith("_DETLRPT_SE_11012026000000_request.csv")
     assert list(file.headers) == [field.header for field in REPORT]
     assert file.rows is not None

@@ -28,7 +28,7 @@ def con():
             con.execute(f"CREATE TABLE return_files.{table.name} ({columns})")
         con.execute(
             "INSERT INTO return_files.requests BY NAME SELECT 'demo_college' AS partner, 'a.txt' AS file, 'q1' AS request_id,"
-            " '013495' AS school_code, 'SE' AS query_type, DATE '2026-01-15' AS file_date,"
+            " '013495' AS school_code, '00' AS branch, 'SE' AS query_type, DATE '2026-01-15' AS file_date,"
             " 3 AS rows, 1 AS found, 1 AS not_found, 1 AS blocked, 0 AS out_of_scope, 'answered' AS state"
         )
         con.execute(

@@ -83,7 +83,7 @@ def test_files_are_read_as_partners_send_them(work: Scratch, tmp_path: Path, con
 
 
 def test_return_fields_stay_as_they_are(work: Scratch, tmp_path: Path) -> None:
-    odd = ["000,12", ' a "b" ', "ключ", "", "", "x|y;z", "'", "é" * 50]
+    odd = ["000,12", ' a "b" ', "ключ", "", "", "x|y;z", "'", "é" * 50, "123456789", "1123 45 6789"]
     request = read(work, tmp_path, lines(*(detail(back=back) for back in odd)))
     assert [back for (back,) in rows(work, request, "return_field")] == odd
 
@@ -97,6 +97,7 @@ def test_return_fields_stay_as_they_are(work: Scratch, tmp_path: Path) -> None:
         ("E_REQUEST_HEADER", 1, detail() + "\nT1\t2"),
         ("E_REQUEST_HEADER", 1, lines(detail(), header="H1\t002330\t00\tUniversity\t20260115\tSE")),
         ("E_REQUEST_HEADER", 1, lines(detail(), header=HEADER.replace("\t00\t", "\t0\t"))),
+        ("E_REQUEST_HEADER", 1, lines(detail(), header=HEADER.replace("\t00\t", "\t000\t"))),
         ("E_REQUEST_SCHOOL", 1, lines(detail(), header=HEADER.replace("002330", "001111"))),
         ("E_REQUEST_SCHOOL", 3, lines(detail(), detail(school="001111", back="2"))),
         ("E_REQUEST_TYPE", 1, lines(detail(), header=HEADER.replace("SE", "XX"))),
@@ -108,6 +109,7 @@ def test_return_fields_stay_as_they_are(work: Scratch, tmp_path: Path) -> None:
         ("E_REQUEST_TRAILER", 1, HEADER),
         ("E_REQUEST_COUNT", 3, lines(detail(), trailer="T1\t4")),
         ("E_REQUEST_COUNT", 3, lines(detail(), trailer="T1\tmany")),
+        ("E_REQUEST_COUNT", 3, lines(detail(), trailer="T1\t" + "3" * 5000)),
         ("E_REQUEST_RECORD", 0, HEADER + "\nT1\t2"),
         ("E_REQUEST_RECORD", 3, lines(detail(), detail().rsplit("\t", 1)[0])),
         ("E_REQUEST_RECORD", 3, lines(detail(), "")),
@@ -116,6 +118,12 @@ def test_return_fields_stay_as_they_are(work: Scratch, tmp_path: Path) -> None:
         ("E_REQUEST_SSN", 3, lines(detail(), detail(ssn="123456789", back="2"))),
         ("E_REQUEST_SSN", 2, lines(detail(ssn=CANARY))),
         ("E_REQUEST_SSN", 2, lines(detail(back="123-45-6789"))),
+        ("E_REQUEST_SSN", 2, lines(detail(back="x123 45 6789"))),
+        ("E_REQUEST_SSN", 2, lines(detail(back="123\u00a045\u20136789"))),
+        ("E_REQUEST_SSN", 2, lines(detail(first="Ann 123 45 6789"))),
+        ("E_REQUEST_SSN", 2, lines(detail(first="123456789"))),
+        ("E_REQUEST_SSN", 2, lines(detail(last=f"{CANARY} (123456789)"))),
+        ("E_REQUEST_SSN", 2, lines(detail(suffix="123456789"), header=HEADER.replace("SE", "PA"))),
         ("E_REQUEST_SSN", 2, lines(detail(ssn=CANARY), header=HEADER.replace("SE", "PA"))),
         ("E_REQUEST_RETURN_FIELD", 2, lines(detail(back="x" * 51))),
     ],
@@ -132,9 +140,15 @@ def test_what_cannot_be_answered_is_refused(
 
 
 def test_two_equal_return_fields_are_refused_with_their_lines(work: Scratch, tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="lines 3 and 5") as caught:
+    with pytest.raises(RequestError, match=r"line 5: .* line 3,") as caught:
         read(work, tmp_path, lines(*(detail(back=back) for back in ("0", CANARY, "2", CANARY, "2"))))
+    assert caught.value.line == 5
     assert CANARY not in str(caught.value)
+
+
+def test_numbers_in_names_that_are_no_social_security_number_are_read(work: Scratch, tmp_path: Path) -> None:
+    people = [detail(first="1234567890", back="1"), detail(first="123", middle="45", last="6789", back="2")]
+    assert read(work, tmp_path, lines(*people, trailer="T1\t00004")).size == 2
 
 
 def test_a_branch_asks_for_itself_alone(work: Scratch, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ is only counted. Not here: writing the reports (deliver.py) and the rules of lin
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, asked_people, requests_left
-from credential_pipeline.clearinghouse.return_files.answer.find import find_people
+from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, requests_left
+from credential_pipeline.clearinghouse.return_files.answer.within_reach import find_within_reach
 from credential_pipeline.clearinghouse.return_files.partners import Given, partners_table
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.engines.linkage.model import Model, shipped
@@ -50,17 +50,18 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
     if not any(one.state == "answered" for one in left):
         nobody = {name: work.rows(name, shape, []) for name, shape in shapes.items()}
         return Answers(_requests(work, left, nobody["answers"]), nobody["answers"], nobody["report_rows"])
-    asked = asked_people(work, left)
-    found = find_people(
-        work, asked, relation(work.con, "education_registry.person_index"), model or shipped("registry")
-    )
+    index = relation(work.con, "education_registry.person_index")
+    reached = find_within_reach(work, left, index, model or shipped("registry"))
+    asked = reached.asked
     partners = partners_table(work, given.in_force)
-    scoped = work.table("scoped", statement(__package__, "scope.sql", found=found, asked=asked, partners=partners))
+    scoped = work.table(
+        "scoped", statement(__package__, "scope.sql", found=reached.found, asked=asked, partners=partners)
+    )
     events = _events(work, given, asked, scoped)
     answers = work.table("answers", statement(__package__, "answers.sql", asked=asked, scoped=scoped, events=events))
     rows = work.table("told", statement(__package__, "rows.sql", answers=answers, asked=asked, events=events))
     told = work.table("report_rows", _withheld(rows, given.in_force))
-    return Answers(_requests(work, left, answers), answers, told)
+    return Answers(_requests(work, reached.left, answers), answers, told)
 
 
 def _events(work: Scratch, given: Given, asked: Relation, scoped: Relation) -> Relation:
@@ -128,6 +129,7 @@ def _said(left: Left) -> tuple[object, ...]:
         left.id,
         header and header.query_type,
         header and header.school_code,
+        header and header.branch,
         header and header.file_date,
         left.request.size if left.request else None,
         left.state,

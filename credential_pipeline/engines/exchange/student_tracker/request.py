@@ -164,7 +164,7 @@ def _header(line: str, school_code: str, branch: str) -> Header:
     if (school_code and code != school_code) or (branch and at != branch):
         message = "the header names another school or branch than the agreement; ask under your own code"
         raise RequestError("E_REQUEST_SCHOOL", message, 1)
-    if not _EIGHT_DIGITS.match(code + at) or letter != "I":
+    if not _EIGHT_DIGITS.match(code + at) or len(at) != len("00") or letter != "I":
         message = "the school code has six digits, the branch two, and the seventh field is the letter I"
         raise RequestError("E_REQUEST_HEADER", message, 1)
     if query not in QUERY_TYPES:
@@ -183,7 +183,8 @@ def _check_frame(work: Scratch, lines: Relation) -> None:
     ).fetchall()[0]
     if kind != "T1" or last == 1:
         raise RequestError("E_REQUEST_TRAILER", "the file does not end with a trailer T1; it may be cut off", int(last))
-    if not (said.isascii() and said.isdigit()) or int(said) != last:
+    # As text: Python makes no number of more digits than it likes.
+    if not (said.isascii() and said.isdigit()) or said.lstrip("0") != str(last):
         message = f"the trailer's count differs from the {last} lines of the file, header and trailer included"
         raise RequestError("E_REQUEST_COUNT", message, int(last))
     if last == len("HT"):
@@ -235,8 +236,8 @@ def _check_details(work: Scratch, details: Relation, header: Header, branch: str
     ).fetchall()
     if twice:
         one, two = twice[0]
-        message = f"lines {one} and {two} have the same return field, so that their answers could not be told apart"
-        raise RequestError("E_REQUEST_RETURN_FIELD", message)
+        message = f"the return field is that of line {one}, so that their answers could not be told apart"
+        raise RequestError("E_REQUEST_RETURN_FIELD", message, int(two))
 
 
 def _first(work: Scratch, rows: Relation, condition: str) -> int:
