@@ -77,13 +77,7 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
     folder = given.partners / agreement.partner / RETURNS / given.industry.industry
     staged = folder / f"{_PART}{when:%H%M%S%f}"
     try:
-        for part in (given.partners, given.partners / agreement.partner, folder.parent, folder):
-            private_folder(part)
-        _sweep(folder)
-        staged.mkdir(mode=0o700)
-        for file in files:
-            _refuse_withheld(work, agreement, file)
-        rows = {file.name: _write(work, file, staged / file.name) for file in files}
+        rows = _stage(work, agreement, files, staged)
         hashes = {file.name: sha256_file(staged / file.name)[0] for file in files}
         package_id = _package_id(given, agreement, hashes)
         newest = max(folder.glob("[0-9]*-*"), default=None)
@@ -122,10 +116,17 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
     return Delivered(agreement.partner, final, len(files), new=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a run that was cut off left behind."""
+def _stage(work: Scratch, agreement: ReturnAgreement, files: Sequence[ReturnFile], staged: Path) -> dict[str, int]:
+    """Write the files where no partner looks, after what a run that was cut off left there is gone; their rows."""
+    folder = staged.parent
+    for part in reversed([folder, *folder.parents][:4]):
+        private_folder(part)
     for left in folder.glob(f"{_PART}*"):
         shutil.rmtree(left)
+    staged.mkdir(mode=0o700)
+    for file in files:
+        _refuse_withheld(work, agreement, file)
+    return {file.name: _write(work, file, staged / file.name) for file in files}
 
 
 def _refuse_withheld(work: Scratch, agreement: ReturnAgreement, file: ReturnFile) -> None:

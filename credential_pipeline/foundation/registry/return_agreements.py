@@ -29,6 +29,8 @@ _FILES: Final = {"cohort": "pdp_cohort", "course": "pdp_course", "completers": "
 """What tells of people in a file of its own; everything else about people is in the report."""
 _NEEDED: Final = ("requester_return_field", "record_found", "institution_id", "student_id")
 """Columns without which a file tells nothing of anybody, so that they cannot be withheld."""
+_COUNTED: Final = "aggregates"
+_SHOWN: Final = 5
 _MAIN_CAMPUS: Final = "00"
 
 
@@ -85,12 +87,19 @@ class ReturnAgreement(Terms):
     @model_validator(mode="after")
     def _withholds_what_is_there(self) -> Self:
         """Columns by their name here or by their header, whatever the case; kept by name."""
-        columns = [field for what in self.gets for field in LAYOUTS[_FILES.get(what, "student_tracker_report")]]
+        columns = [
+            field
+            for what in sorted(self.gets - {_COUNTED})
+            for field in LAYOUTS[_FILES.get(what, "student_tracker_report")]
+        ]
         names = {word.casefold(): field.name for field in columns for word in (field.name, field.header)}
         unknown = [word for word in self.withheld if names.get(word.casefold(), _NEEDED[0]) in _NEEDED]
         if unknown:
-            allowed = ", ".join(sorted({field.header for field in columns if field.name not in _NEEDED}))
-            message = f"withheld: '{unknown[0][:40]}' is no column that can be withheld; allowed: {allowed}"
+            some = ", ".join([field.header for field in columns if field.name not in _NEEDED][:_SHOWN])
+            message = (
+                f"withheld: '{unknown[0][:40]}' is no column that can be withheld; give headers of the partner's files on"
+                f" people, for example {some or 'none: it gets no such file'}"
+            )
             raise ValueError(message)
         object.__setattr__(self, "withheld", tuple(dict.fromkeys(names[word.casefold()] for word in self.withheld)))
         return self

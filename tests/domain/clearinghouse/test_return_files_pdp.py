@@ -162,7 +162,7 @@ def test_a_branch_sees_its_own_students(tmp_path: Path) -> None:
 def test_only_what_is_agreed_is_told_and_what_is_withheld_is_blank(tmp_path: Path) -> None:
     cohort, course, _ = made(
         tmp_path,
-        agreement(shares=[{"what": "cohort", "legal_basis": "Law"}], withheld=["Gender", "student_age", "student_id"]),
+        agreement(shares=[{"what": "cohort", "legal_basis": "Law"}], withheld=["gender", "Student Age"]),
     )
     assert (set(cohort), course) == ({"S1", "S2"}, [])
     assert {some(row, "gender", "student_age") for row in cohort.values()} == {(None, None)}
