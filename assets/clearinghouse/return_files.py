@@ -1,4 +1,7 @@
-"""What partners get back under their agreements, written into their folders after its gate, with each disclosure on record."""
+"""What partners get back under their agreements, written into their folders after its gate, with each disclosure on record.
+
+Heavy libraries are loaded by the step that needs them.
+"""
 
 import datetime
 from collections.abc import Mapping
@@ -8,8 +11,6 @@ from assets.clearinghouse.heard import lists, refuse_what_is_stale
 from assets.digests import digest_of, digest_of_files
 from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.return_files import RULES
-from credential_pipeline.clearinghouse.return_files.build import build
-from credential_pipeline.clearinghouse.return_files.deliver import deliver, partners_given
 from credential_pipeline.clearinghouse.return_files.partners import FOLDER, OWN_PDP, REQUESTS, RETURNS, Given
 from credential_pipeline.clearinghouse.return_files.released import newest_outcomes
 from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records, raw_feeds
@@ -43,11 +44,15 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 
 def _build(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.return_files.build import build
+
     refuse_what_is_stale(step)
     build(staged.con, _given(step))
 
 
 def _deliver(step: Step, staged: Staged) -> None:
+    from credential_pipeline.clearinghouse.return_files.deliver import deliver, partners_given
+
     refuse_what_is_stale(step)
     delivered = deliver(staged.con, _given(step), step.root, datetime.datetime.now(datetime.UTC))
     staged.facts[_GIVEN_TO] = partners_given(delivered)
