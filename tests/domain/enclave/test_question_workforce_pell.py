@@ -121,7 +121,8 @@ def tables(world: World, profile: str = "standard", base_year: int = 2018, **cha
         rungs = work.rows(
             "rungs", dict.fromkeys(("dimension", "within", "label"), "VARCHAR") | {"silent": "BOOLEAN"}, []
         )
-        found = rows_of(work.con, outcomes(work, plan, rungs, no_bands(work), answered.cells))
+        reached = work.table("reached", "SELECT 'all' AS cohort, CAST(unnest(range(-5, 11)) AS INTEGER) AS horizon")
+        found = rows_of(work.con, outcomes(work, plan, rungs, reached, no_bands(work), answered.cells))
         counts = {row["count_id"]: row["value"] for row in rows_of(work.con, identify(work, answered.counts))}
         return Answered(found, counts, dict(answered.rules))
 
