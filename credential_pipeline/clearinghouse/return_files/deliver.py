@@ -17,6 +17,7 @@ import duckdb
 from credential_pipeline.clearinghouse.disclosure_record import RETURN, DisclosureRecord, Sending
 from credential_pipeline.clearinghouse.return_files.files import ReturnFile, files_of
 from credential_pipeline.clearinghouse.return_files.partners import RETURNS, Given
+from credential_pipeline.engines.exchange.delimited import write_rows
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -146,17 +147,11 @@ def _refuse_withheld(work: Scratch, agreement: ReturnAgreement, file: ReturnFile
 
 def _write(work: Scratch, file: ReturnFile, path: Path) -> int:
     """Write one file; the number of its rows."""
-    if file.text is not None:
+    if file.rows is None:
         write_bytes(path, file.text.encode())
         return 0
     write_bytes(path, b"")
-    literal = str(path).replace("'", "''")
-    columns = ", ".join(
-        f"{identifier(name)} AS {identifier(header)}" for name, header in zip(file.columns, file.headers, strict=True)
-    )
-    work.con.execute(
-        f"COPY (SELECT {columns} FROM {file.rows} ORDER BY {file.order}) TO '{literal}' (FORMAT csv, HEADER true)"
-    )
+    write_rows(work, file.rows, path, file.columns, file.headers, file.order)
     flush(path)
     path.chmod(0o600)
     return int(work.con.execute(f"SELECT count(*) FROM {file.rows}").fetchall()[0][0])

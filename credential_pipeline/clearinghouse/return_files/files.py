@@ -26,7 +26,7 @@ class ReturnFile:
         columns: Columns of the rows, in order.
         headers: What the first line calls them.
         order: The order of the rows, as SQL.
-        text: The whole content, where it is no table.
+        text: The whole content, where there are no rows.
         personal: Whether a row is about a person.
     """
 
@@ -35,7 +35,7 @@ class ReturnFile:
     columns: Sequence[str] = ()
     headers: Sequence[str] = ()
     order: str = "ALL"
-    text: str | None = None
+    text: str = ""
     personal: bool = False
 
 

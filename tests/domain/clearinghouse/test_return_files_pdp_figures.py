@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from credential_pipeline.clearinghouse.return_files.pdp.counts import MEASURES
-from credential_pipeline.clearinghouse.return_files.pdp.figures import FEWEST, pdp_figures, protected
+from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures, protected
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
+from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.engines.disclosure.rounding import DRB
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement

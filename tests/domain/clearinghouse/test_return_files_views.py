@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.clearinghouse.return_files.views.certifier import certifier_counts, certifier_view
 from credential_pipeline.clearinghouse.return_files.views.institution import (
     institution_counts,
     institution_view,
     passing_counts,
 )
-from credential_pipeline.clearinghouse.return_files.views.protected import FEWEST, Share, protected
+from credential_pipeline.clearinghouse.return_files.views.protected import Share, protected
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from credential_pipeline.engines.exchange.delimited import write_rows
 from credential_pipeline.engines.exchange.student_tracker.report import (
     NAMES,
     OWN,
     REPORT,
     read_report,
     report_name,
-    write_report,
 )
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
@@ -47,7 +47,7 @@ def test_a_report_is_read_by_any_reader_of_csv_and_by_ours(work: Scratch, tmp_pa
     path = tmp_path / "r.csv"
     rows = [{"requester_return_field": back, "record_found": "N"} for back in ODD]
     rows[0] |= {"record_found": "Y", "college_name": 'The "Open", College', "credential_status": "Active"}
-    write_report(work, report(work, *rows), "place", path)
+    write_rows(work, report(work, *rows), path, NAMES, [field.header for field in REPORT], "place")
     with path.open(encoding="utf-8", newline="") as file:
         read = list(csv.DictReader(file))
     assert [row["Requester Return Field"] for row in read] == ODD

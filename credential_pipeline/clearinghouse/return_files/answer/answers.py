@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, requests_left
 from credential_pipeline.clearinghouse.return_files.answer.within_reach import find_within_reach
-from credential_pipeline.clearinghouse.return_files.partners import Given, partners_table
+from credential_pipeline.clearinghouse.return_files.partners import Given, heard_students, partners_table
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -55,7 +55,10 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
     asked = reached.asked
     partners = partners_table(work, given.in_force)
     scoped = work.table(
-        "scoped", statement(__package__, "scope.sql", found=reached.found, asked=asked, partners=partners)
+        "scoped",
+        statement(
+            __package__, "scope.sql", found=reached.found, asked=asked, partners=partners, heard=heard_students(work)
+        ),
     )
     events = _events(work, given, asked, scoped)
     answers = work.table("answers", statement(__package__, "answers.sql", asked=asked, scoped=scoped, events=events))

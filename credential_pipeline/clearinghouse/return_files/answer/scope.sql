@@ -1,5 +1,5 @@
--- The rows that found a student: whether the student is one of the partner's own, and whether anybody blocked the person. Linkage
--- follows every wish to the learners; of a student who is no learner, each wish that fits by id, or by surname, initial and birth date, is heard.
+-- The rows that found a student: whether the student is one of the partner's own, and whether anybody blocked the person. Of a
+-- learner linkage says so; of a student who is none, every wish that may be about the person is heard.
 WITH met AS (
     SELECT a.asked, a.partner, p.role, p.of, p.school_code, p.branch, f.student_id, f.match_probability
     FROM {found} f JOIN {asked} a USING (asked) JOIN {partners} p USING (partner)),
@@ -8,19 +8,6 @@ person AS (
     FROM met m
     LEFT JOIN education_registry.persons s USING (student_id)
     LEFT JOIN linked_records.learners l USING (student_id)),
-wishes AS (
-    SELECT w.student_id, w.first_name, w.last_name, w.birth_date
-    FROM linked_records.block_statements w
-    ANTI JOIN (SELECT statement_id FROM linked_records.blocks GROUP BY ALL HAVING bool_and(rescinded IS NOT NULL)) r
-        USING (statement_id)),
-heard AS (
-    SELECT p.asked FROM person p JOIN wishes w USING (student_id) WHERE p.learner_id IS NULL
-    UNION
-    SELECT p.asked
-    FROM person p JOIN education_registry.person_index i USING (student_id)
-    JOIN wishes w ON w.last_name = i.last_name AND w.birth_date = i.birth_date
-                  AND coalesce(w.first_name[1] = i.first_name[1], true)
-    WHERE p.learner_id IS NULL),
 attended AS (
     SELECT student_id, opeid FROM education_registry.enrollments SEMI JOIN met USING (student_id)
     UNION
@@ -35,6 +22,6 @@ own AS (
     FROM person p JOIN linked_records.links k ON k.learner_id = p.learner_id AND k.certifier = p.of
     WHERE p.role = 'certifier')
 SELECT asked, partner, role, of, student_id, learner_id, match_probability,
-       blocked OR asked IN (SELECT asked FROM heard) AS blocked,
+       blocked OR (learner_id IS NULL AND student_id IN (SELECT student_id FROM {heard})) AS blocked,
        asked IN (SELECT asked FROM own) AS own
 FROM person

@@ -1,8 +1,6 @@
 """Momentum metrics and dashboards' tables of an institution, after disclosure control.
 
-Small groups are told of together first. Nobody reads a figure on fewer learners than the standard profile asks for, nor a
-share whose part or rest is so few; counts that would give those away are hidden as well (``engines/disclosure``), and what is
-shown is rounded. Not here: what is counted (counts.py).
+Small groups are told of together first. Not here: what is counted (counts.py), and what may be told of it (protection.py).
 """
 
 from collections.abc import Sequence
@@ -21,26 +19,17 @@ from credential_pipeline.clearinghouse.return_files.pdp.counts import (
     count_people,
 )
 from credential_pipeline.clearinghouse.return_files.pdp.files import PdpFiles
-from credential_pipeline.engines.disclosure.axes import Axes
-from credential_pipeline.engines.disclosure.primary import find_primary
-from credential_pipeline.engines.disclosure.protect import protect
-from credential_pipeline.engines.disclosure.rounding import DRB, percents
-from credential_pipeline.engines.disclosure.system import System, build_system
+from credential_pipeline.clearinghouse.return_files.protection import FEWEST, HIDDEN, SHOWN, told
+from credential_pipeline.engines.disclosure.rounding import DRB
 from credential_pipeline.engines.exchange.pdp.columns import COHORT
 from credential_pipeline.engines.exchange.pdp.read import meant
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
-FEWEST: Final = PROFILES["standard"].min_learners
 OTHER: Final = "other or not recorded"
 """Level of the groups that are too small to be told of alone."""
-SHOWN: Final = 1
-HIDDEN: Final = 5
-_AXES: Final = Axes(who=("dimension", "level"), what=("quantity",), when="time")
 _MAYBE: Final = "Int64"
 
 
@@ -61,8 +50,8 @@ def pdp_figures(work: Scratch, files: PdpFiles, agreement: ReturnAgreement, toda
     counts = work.con.execute(f"FROM {count_people(work, people)} ORDER BY ALL").df()
     if not counts["value"].sum():
         return work.rows("pdp_figures", shape, [])
-    told = pd.concat([protected(counts), _opted_out(files.students.blocked)], ignore_index=True)
-    made = work.frame("pdp_figures", told)
+    figures = pd.concat([protected(counts), _opted_out(files.students.blocked)], ignore_index=True)
+    made = work.frame("pdp_figures", figures)
     columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in shape.items() if name != "partner")
     return work.table(
         "pdp_figures", f"SELECT $partner AS partner, {columns} FROM {made}", {"partner": agreement.partner}
@@ -81,25 +70,10 @@ def protected(counts: pd.DataFrame, measures: Sequence[Measure] = MEASURES) -> p
         that no cohort has completed, has no row.
     """
     counts = _pooled(counts)
-    counts = counts.assign(count_id=_id(counts, counts["quantity"]), learners=counts["value"], time=0)
+    counts = counts.assign(count_id=_id(counts, counts["quantity"]))
     cells = _cells(counts, measures)
-    hidden, place, rest = _hidden(counts, cells)
-    value = counts.set_index("count_id")["value"]
-    share = cells["numerator_count_id"].notna().to_numpy()
-    n = value.reindex(cells["n_count_id"]).to_numpy(np.int64)
-    part = value.reindex(cells["numerator_count_id"].where(share, cells["n_count_id"])).to_numpy(np.int64)
-    shown = ~hidden[place.reindex(cells["n_count_id"]).to_numpy(np.int64)]
-    for row in np.flatnonzero(share).tolist():
-        total, numerator = int(place[cells["n_count_id"].iloc[row]]), int(place[cells["numerator_count_id"].iloc[row]])
-        shown[row] &= not hidden[numerator] and not hidden[rest[total, numerator]]
-    rounded = DRB.apply(n)
-    told = np.where(share, percents(part, np.maximum(n, 1)) / 100, rounded)
-    out = cells[["view", "subject", "dimension", "level", "measure"]].copy()
-    out["value"] = np.where(shown, told, np.nan)
-    out["unit"] = np.where(share, "share", "count")
-    out["n"] = pd.Series(rounded, out.index, dtype=_MAYBE).where(shown)
-    out["status"] = np.where(shown, SHOWN, HIDDEN)
-    return out
+    names = ["view", "subject", "dimension", "level", "measure"]
+    return cells[names].join(told(counts, _equations(counts), cells, ("dimension", "level")))
 
 
 def _opted_out(blocked: int) -> pd.DataFrame:
@@ -148,33 +122,20 @@ def _cells(counts: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
         if one.of.startswith("observed_"):
             rows = rows[rows["n_count_id"].isin(completed)]
         made.append(rows)
-    return pd.concat(made, ignore_index=True).assign(cells=1)
+    return pd.concat(made, ignore_index=True)
 
 
-def _hidden(
-    counts: pd.DataFrame, cells: pd.DataFrame
-) -> tuple[np.ndarray, "pd.Series[int]", dict[tuple[int, int], int]]:
-    """Which counts may not be seen; where each stands, and where the rest of each share stands."""
+def _equations(counts: pd.DataFrame) -> pd.DataFrame:
+    """Each breakdown makes everybody."""
     whole = counts[counts["dimension"] == EVERYBODY].set_index("quantity")["count_id"]
     parts = counts[counts["dimension"] != EVERYBODY]
-    equations = pd.DataFrame(
+    return pd.DataFrame(
         {
             "equation_id": parts["dimension"] + "|" + parts["quantity"],
             "total_count_id": parts["quantity"].map(whole),
             "part_count_id": parts["count_id"],
         }
     )
-    system = build_system(counts, equations, cells, FEWEST, _AXES)
-    place = pd.Series(system.position)
-    return _suppressed(system), place, system.complement
-
-
-def _suppressed(system: System) -> np.ndarray:
-    """What is hidden; everything where the few cannot be protected by hiding others."""
-    try:
-        return protect(system, find_primary(system, FEWEST)).hidden
-    except SafeError:
-        return np.ones(len(system.ids), dtype=bool)
 
 
 def _id(rows: pd.DataFrame, quantity: "pd.Series[str] | str") -> "pd.Series[str]":

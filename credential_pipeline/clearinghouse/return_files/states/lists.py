@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -75,11 +76,10 @@ def programme_rates(
     if published is None:
         cells = work.rows("cells", dict.fromkeys(_CELL, "VARCHAR"), [])
     else:
-        literal = str(published).replace("'", "''")
         named = ", ".join(f'"{name}"' for name in _CELL)
         cells = work.table(
             "cells",
-            f"SELECT {named} FROM read_csv('{literal}', header = true, all_varchar = true) WHERE \"table\" = 'workforce_pell'",
+            f"SELECT {named} FROM read_csv({literal(str(published))}, header = true, all_varchar = true) WHERE \"table\" = 'workforce_pell'",
         )
     rates = work.table(
         "rates",

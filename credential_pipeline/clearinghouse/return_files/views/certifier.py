@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.clearinghouse.return_files.views import figures
-from credential_pipeline.clearinghouse.return_files.views.protected import FEWEST, Share
+from credential_pipeline.clearinghouse.return_files.views.protected import Share
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement

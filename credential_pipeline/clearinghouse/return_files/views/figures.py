@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from credential_pipeline.clearinghouse.return_files.views.protected import MISSING, SHOWN, Share, protected
+from credential_pipeline.clearinghouse.return_files.protection import MISSING, SHOWN
+from credential_pipeline.clearinghouse.return_files.views.protected import Share, protected
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -51,10 +53,9 @@ def released(work: Scratch, published: Path | None, condition: str, parameters: 
     """
     if published is None:
         return work.rows("released", {name: SHAPE[name] for name in COLUMNS}, [])
-    literal = str(published).replace("'", "''")
     cells = work.table(
         "cells",
-        f"SELECT * FROM read_csv('{literal}', header = true, all_varchar = true) WHERE {condition}",
+        f"SELECT * FROM read_csv({literal(str(published))}, header = true, all_varchar = true) WHERE {condition}",
         dict(parameters),
     )
     return work.table("released", statement(__package__, "released.sql", cells=cells))

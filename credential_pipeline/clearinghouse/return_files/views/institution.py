@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.partners import heard_students
+from credential_pipeline.clearinghouse.return_files.protection import MISSING
 from credential_pipeline.clearinghouse.return_files.views import figures
-from credential_pipeline.clearinghouse.return_files.views.protected import MISSING, Share
+from credential_pipeline.clearinghouse.return_files.views.protected import Share
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.protection import MISSING, SHOWN
 from credential_pipeline.clearinghouse.return_files.views import certifier, institution
-from credential_pipeline.clearinghouse.return_files.views.protected import ALL, MISSING, SHOWN
+from credential_pipeline.clearinghouse.return_files.views.protected import ALL
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT

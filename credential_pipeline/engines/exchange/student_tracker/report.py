@@ -1,4 +1,4 @@
-"""Writes and reads StudentTracker detail reports: CSV, one row an enrollment, a degree, a credential, or nothing found.
+"""StudentTracker detail reports, as they are named, laid out and read: CSV, one row an enrollment, a degree, a credential, or nothing found.
 
 The service's columns come first, in its order; ours on industry credentials follow, so that a reader who goes by the service's names
 finds them all. A received report may lack ours, may hold columns unknown here and may write its headers in other cases.
@@ -16,7 +16,6 @@ from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.layouts import LAYOUTS
-from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 NEEDED: Final = ("requester_return_field", "record_found")
@@ -42,22 +41,6 @@ def report_name(header: Header, request_id: str, original: str) -> str:
     stem = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in Path(original).stem)
     made = f"{header.file_date:%m%d%Y}000000"
     return f"{header.school_code}{header.branch}_{request_id}_DETLRPT_{header.query_type}_{made}_{stem}.csv"
-
-
-def write_report(work: Scratch, rows: Relation, order: str, path: Path) -> None:
-    """Write a report.
-
-    Args:
-        work: Runs the query.
-        rows: One row a line, with every column of :data:`NAMES` as text.
-        order: Columns by which the rows are ordered.
-        path: The file to write.
-    """
-    listed = ", ".join(f"{column.name} AS {identifier(column.header)}" for column in REPORT)
-    work.con.execute(
-        f"COPY (SELECT {listed} FROM {rows} ORDER BY {order}) TO {literal(str(path))}"
-        " (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '')"
-    )
 
 
 def read_report(work: Scratch, path: Path) -> Relation:
