@@ -14,7 +14,7 @@ from assets.code_version import code_version
 from assets.following import followed
 from assets.hop import Hop
 from assets.lineage import column_lineage, qualified
-from assets.materialize import Outcome, materialize
+from assets.materialize import PROGRESS, Outcome, materialize
 from assets.observe import observation, spoken_for, survey
 from assets.partitions import INDUSTRIES, shared_policy
 from assets.resources import SideResource
@@ -67,6 +67,7 @@ def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> It
         partition = context.partition_key if hop.contract.partitioned else SHARED
         yield from materialize(hop, hop.step(resource, partition, context.run.tags), context.run.run_id)
         return
+    PROGRESS.info("%s %s unchanged", context.partition_key, hop.name)
     yield from gate.repeated(hop.rules, idle[hop.name].manifest)
     for other in spoken_for(hop, [one for one in hops if one.name in idle]):
         context.log_event(observation(other, resource, context.partition_key, idle[other.name]))
