@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.errors import SafeError
 
 _UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload")
@@ -41,7 +42,7 @@ def _refused(name: str, code: str, sha256: str = _NOTHING) -> Delivery:
 
 def is_delivery(name: str) -> bool:
     """Whether a file of this name is a delivery, readable or not; hidden files and unfinished uploads wait."""
-    return not name.startswith(".") and not name.lower().endswith(_UNFINISHED)
+    return not name.startswith(".") and not name.lower().endswith(_UNFINISHED) and not is_sidecar(name)
 
 
 def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:
