@@ -196,7 +196,7 @@ def _why(entry: os.DirEntry[str], known: frozenset[str] | None) -> str | None:
         return "HIDDEN"
     if entry.name.lower().endswith(_UNFINISHED):
         return "UNFINISHED"
-    if entry.is_dir():
+    if _is_folder(Path(entry.path)):
         if known is None:
             return "SUBFOLDER"
         return None if entry.name in known else "UNKNOWN_CERTIFIER"
