@@ -16,6 +16,7 @@ from assets import environment
 from assets.console import (
     ask,
     compare,
+    deliveries,
     export,
     grammar,
     keys,
@@ -43,6 +44,7 @@ _COMMANDS = (
     simulate,
     run,
     status,
+    deliveries,
     export,
     ask,
     registry,
