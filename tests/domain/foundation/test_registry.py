@@ -20,6 +20,7 @@ credentials:
   - {code: A-1, title: One, stacks_to: A-2}
   - {code: A-2, title: Two, level: 2}
 """
+SHIPPED = ("construction", "healthcare", "information_technology", "manufacturing")
 INDUSTRY = """\
 industry: mining
 name: Mining
@@ -45,8 +46,13 @@ def mistake(folder: Path) -> SafeError:
 
 def test_the_built_in_registry() -> None:
     registry = load_registry()
-    assert registry.industry_names == ("healthcare", "manufacturing")
-    assert set(registry.certifiers) == {"mssc", "nims", "nha", "ptcb"}
+    assert registry.industry_names == SHIPPED
+    assert {name: set(one.certifiers) for name, one in registry.industries.items()} == {
+        "construction": {"nccer", "american_welding_society"},
+        "healthcare": {"nha", "ptcb"},
+        "information_technology": {"amazon_web_services"},
+        "manufacturing": {"mssc", "nims"},
+    }
     manufacturing = registry.industry("manufacturing")
     assert manufacturing.naics == ("31", "32", "33")
     assert manufacturing.agreement is not None
@@ -73,7 +79,7 @@ def test_feeds_differ_in_dialect_and_codes_may_repeat_across_certifiers() -> Non
 
 def test_a_new_certifier_and_a_new_industry_are_two_files(tmp_path: Path) -> None:
     registry = load_registry(overlay(tmp_path))
-    assert registry.industry_names == ("healthcare", "manufacturing", "mining")
+    assert registry.industry_names == tuple(sorted((*SHIPPED, "mining")))
     assert registry.certifier("acme").source_columns == ("Id", "Name", "Code", "Day")
     assert registry.industry("mining").agreement is None
     assert registry.industry("mining").age_bands[0] == "14-17"
@@ -153,7 +159,7 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
 @pytest.mark.parametrize(
     ("before", "after", "hints"),
     [
-        ("mssc", "msscc", ["'msscc' has no file", "acme, mssc, nha, nims, ptcb"]),
+        ("mssc", "msscc", ["'msscc' has no file", "acme, amazon_web_services, ", "mssc, nccer, nha, nims, ptcb"]),
         ("mssc]", "acme]", ["named twice"]),
         ('["21"]', '["2"]', ["naics", "2 to 6 digits"]),
         ('["21"]', "[]", ["naics"]),
@@ -167,7 +173,7 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
         (
             "name: Mining",
             "name: Mining\nagreement: {id: X}",
-            ["key 'agreement'", "file of agreements/", "healthcare_extract, m"],
+            ["key 'agreement'", "file of agreements/", "healthcare_extract, information_technology_extract, m"],
         ),
         ("name: Mining", "name: Mining\nowner: someone", ["owner"]),
         ("industry: mining", "industry: Mining", ["industry"]),
@@ -196,7 +202,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 def test_unknown_names_list_the_known_ones_and_are_not_repeated_if_odd() -> None:
     registry = load_registry()
-    with pytest.raises(SafeError, match="healthcare, manufacturing") as caught:
+    with pytest.raises(SafeError, match="healthcare, information_technology, manufacturing") as caught:
         registry.industry("retail")
     assert caught.value.code == "E_UNKNOWN_INDUSTRY"
     with pytest.raises(SafeError) as caught:
