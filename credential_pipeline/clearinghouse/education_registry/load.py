@@ -24,14 +24,13 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
-_NAMES: Final = ("last_name", "first_name", "middle_name")
-"""In the order in which a suffix is looked for at their ends."""
-
 _BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
     "persons": {
-        **{name: (name, form.name) for name in (*_NAMES, "previous_last_name")},
+        **{name: (name, make) for name, make in form.NAME_FORMS.items()},
+        "previous_last_name": ("previous_last_name", form.family_name),
+        "former_last_name": ("last_name", form.former_name),
         "name_suffix": ("name_suffix", form.written_suffix),
-        **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+        **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in form.NAME_FORMS},
         "birth_date": ("birth_date", lambda text: form.birth_date(f"({form.iso_date(text)})")),
         "sex": ("sex", form.sex),
         "ssn_last4": ("ssn_last4", form.ssn_last4),
@@ -103,6 +102,7 @@ def _load(work: Scratch, folder: Path, table: Table) -> None:
         made = {name: _BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
         if table.name == "persons":
             made |= _persons(made)
+            made |= form.unless_nobody(made, drop.text("first_name"), drop.text("last_name"))
         columns = ", ".join(f"{made[name]} AS {name}" for name in table.column_names)
         work.con.execute(
             f"CREATE OR REPLACE TABLE education_registry.{table.name} AS SELECT {columns} FROM {found.source}"
@@ -114,7 +114,8 @@ def _load(work: Scratch, folder: Path, table: Table) -> None:
 def _persons(made: Mapping[str, str]) -> dict[str, str]:
     """What of a person is made from more than one value."""
     return {
-        "name_suffix": f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in _NAMES)})",
+        "name_suffix": f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in form.NAME_FORMS)})",
+        "previous_last_name": f"coalesce({made['previous_last_name']}, {made['former_last_name']})",
     }
 
 

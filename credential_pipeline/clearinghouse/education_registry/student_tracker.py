@@ -101,9 +101,9 @@ def _persons(rows: Relation) -> str:
     made = {
         **dict.fromkeys(SNAPSHOT.table("persons").column_names, "NULL"),
         "student_id": "requester_return_field",
-        "first_name": f"min({form.name('first_name')})",
+        "first_name": f"min({form.given_name('first_name')})",
         "middle_name": f"min({form.name('middle_initial')})",
-        "last_name": f"min({form.name('last_name')})",
+        "last_name": f"min({form.family_name('last_name')})",
         "name_suffix": f"min({form.written_suffix('name_suffix')})",
         "ferpa_block": "false",
     }

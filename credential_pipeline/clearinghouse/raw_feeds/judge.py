@@ -5,6 +5,7 @@ A row that was quarantined does not claim its record id, so a corrected row can 
 
 from datetime import date
 
+from credential_pipeline.foundation.recipes.name_marks import is_nobody
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
@@ -22,7 +23,7 @@ def unreadable(certifier: Certifier) -> dict[str, str]:
     return {
         "MISSING_RECORD_ID": "record_id = ''",
         # Who has one name may have it in either column; an initial alone is none.
-        "MISSING_LAST_NAME": "last_name = '' AND length(first_name) < 2",
+        "MISSING_LAST_NAME": f"last_name = '' AND length(first_name) < 2 OR {is_nobody('first_name', 'last_name')}",
         "MISSING_CREDENTIAL_CODE": "credential_code = ''",
         "UNKNOWN_CREDENTIAL": f"credential_code NOT IN ({known})" if known else "false",
         "MISSING_EVENT_DATE": "event_date IS NULL AND written_date = ''",

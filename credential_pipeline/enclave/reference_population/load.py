@@ -20,13 +20,12 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
-_NAMES: Final = ("last_name", "first_name", "middle_name")
-"""In the order in which a suffix is looked for at their ends."""
-
 _BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
-    **{name: (name, form.name) for name in (*_NAMES, "alternate_last_name")},
+    **{name: (name, make) for name, make in form.NAME_FORMS.items()},
+    "alternate_last_name": ("alternate_last_name", form.family_name),
+    "former_last_name": ("last_name", form.former_name),
     "name_suffix": ("name_suffix", form.written_suffix),
-    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in form.NAME_FORMS},
     "birth_date": ("birth_date", lambda text: form.birth_date(f"({form.iso_date(text)})")),
     "death_date": ("death_date", form.iso_date),
     "sex": ("sex", form.sex),
@@ -74,7 +73,10 @@ def _persons(work: Scratch, folder: Path) -> None:
     found = look_up(work, drop, _BY_VALUE)
     made = {name: drop.text(name) for name in table.column_names} | dict(found.columns)
     made["street"] = form.address(drop.text("street"))
-    made["name_suffix"] = f"coalesce({made['name_suffix']}, {', '.join(made[f'suffix_of_{name}'] for name in _NAMES)})"
+    suffixes = ", ".join(made[f"suffix_of_{name}"] for name in form.NAME_FORMS)
+    made["name_suffix"] = f"coalesce({made['name_suffix']}, {suffixes})"
+    made["alternate_last_name"] = f"coalesce({made['alternate_last_name']}, {made['former_last_name']})"
+    made |= form.unless_nobody(made, drop.text("first_name"), drop.text("last_name"))
     selected = ", ".join(f"{made[name]} AS {name}" for name in table.column_names)
     work.con.execute(f"CREATE OR REPLACE TABLE reference_population.persons AS SELECT {selected} FROM {found.source}")
     _drop_repeated(work, relation(work.con, "reference_population.persons"))

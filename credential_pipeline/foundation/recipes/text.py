@@ -1,7 +1,7 @@
 """Steps on plain text: spaces, case, digits, codes and the words that mean 'nothing here'. Empty text means missing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from credential_pipeline.foundation.recipes.sql import literal, lookup
@@ -52,9 +52,9 @@ def zip5(expression: str) -> str:
     return f"regexp_replace({bare}, '^([0-9]{{4}})$', '0\\1')"
 
 
-def null_placeholders(expression: str) -> str:
-    """Empty for words such as UNKNOWN, TEST or N/A, in any case."""
-    words = "|".join(re.escape(word) for word in PLACEHOLDERS)
+def null_placeholders(expression: str, placeholders: Sequence[str] = PLACEHOLDERS) -> str:
+    """Empty for words such as UNKNOWN, TEST or N/A, in any case; of a last name, NULL, NONE and TEST are left alone."""
+    words = "|".join(re.escape(word) for word in placeholders)
     pattern = rf"(?i)^\s*(?:{words})\s*$"
     return f"regexp_replace({expression}, {literal(pattern)}, '')"
 
@@ -62,6 +62,20 @@ def null_placeholders(expression: str) -> str:
 def strip_leading_zeros(expression: str) -> str:
     """Cut zeros off the front, as in ids that some systems pad."""
     return f"ltrim({expression}, '0')"
+
+
+def derived_id(columns: Sequence[str], source: str = "source") -> str:
+    """The id of a row whose sender gives it none: D and 16 hexadecimal digits of the md5 of its columns; empty if they are.
+
+    Letter case and white space make no difference.
+
+    Args:
+        columns: Columns of the file that together tell one row from another.
+        source: SQL name of the MAP(VARCHAR, VARCHAR) or STRUCT that holds the verbatim row.
+    """
+    values = ", ".join(f"coalesce(upper(trim({collapse_spaces(f'{source}[{literal(one)}]')})), '')" for one in columns)
+    told = f"concat_ws(chr(31), {values})"
+    return f"CASE WHEN trim({told}, chr(31)) = '' THEN '' ELSE 'D' || left(md5({told}), 16) END"
 
 
 def map_values(expression: str, mapping: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
+from credential_pipeline.foundation.recipes.text import derived_id
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import (
     CADENCES,
@@ -61,22 +62,36 @@ class Feed(Strict):
     max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 1024
 
 
-class Column(Strict):
-    """Where a canonical field comes from: a source column with its recipe, or one constant value for every row."""
+ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
 
-    source: Annotated[str | None, Field(alias="from", min_length=1, max_length=200)] = None
-    value: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+
+class Column(Strict):
+    """Where a canonical field comes from: a source column with its recipe, or one constant value for every row.
+
+    A sender without ids of rows has ``record_id`` derived from columns which together tell one row from another.
+    """
+
+    source: Annotated[ColumnName | None, Field(alias="from")] = None
+    value: ColumnName | None = None
+    derived: tuple[ColumnName, ...] = ()
     recipe: tuple[Step, ...] = ()
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.source is None) == (self.value is None):
-            message = "give either 'from' (a column of the file) or 'value' (a constant)"
+        if [self.source is None, self.value is None, not self.derived].count(False) != 1:
+            message = (
+                "give one of 'from' (a column of the file), 'value' (a constant) and 'derived' (columns of the file)"
+            )
             raise ValueError(message)
-        if self.value is not None and self.recipe:
-            message = "a constant takes no recipe"
+        if self.source is None and self.recipe:
+            message = "only what comes 'from' a column takes a recipe"
             raise ValueError(message)
         return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Columns of the file that it is read from."""
+        return self.derived or ((self.source,) if self.source else ())
 
 
 class Credential(Strict):
@@ -109,7 +124,7 @@ class Certifier(Strict):
     @cached_property
     def source_columns(self) -> tuple[str, ...]:
         """Columns of the file that are used, each once, in the order of the YAML."""
-        return tuple(dict.fromkeys(column.source for column in self.columns.values() if column.source))
+        return tuple(dict.fromkeys(name for column in self.columns.values() for name in column.sources))
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -129,7 +144,10 @@ class Certifier(Strict):
         kind = FIELDS[field].kind
         if column is None:
             return "CAST(NULL AS DATE)" if kind == "date" else "CAST(NULL AS VARCHAR)"
-        return field_expression(column.source, column.value, column.recipe, dated=kind == "date", source=source)
+        if column.derived:
+            return derived_id(column.derived, source)
+        dated, surname = kind == "date", field in {"last_name", "previous_last_name"}
+        return field_expression(column.source, column.value, column.recipe, dated=dated, surname=surname, source=source)
 
     def written_sql(self, field: str, source: str = "source") -> str:
         """DuckDB expression of what the file holds for a field before its recipe, trimmed; empty or NULL if nothing."""
@@ -166,9 +184,12 @@ class Certifier(Strict):
             if unknown:
                 message = f"{key}: unknown field '{unknown[0][:40]}'; allowed: {', '.join(FIELDS)}"
                 raise ValueError(message)
-        missing = [name for name in REQUIRED if name not in self.columns or self.columns[name].source is None]
+        missing = [name for name in REQUIRED if name not in self.columns or not self.columns[name].sources]
         if missing:
             message = f"columns: the required field '{missing[0]}' has no 'from'; required: {', '.join(REQUIRED)}"
+            raise ValueError(message)
+        if derived := [name for name, column in self.columns.items() if column.derived and name != "record_id"]:
+            message = f"columns.{derived[0]}: only record_id is 'derived'"
             raise ValueError(message)
         both = [name for name in self.absent if name in self.columns]
         if both:
