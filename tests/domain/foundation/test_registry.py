@@ -50,7 +50,7 @@ def test_the_built_in_registry() -> None:
     assert {name: set(one.certifiers) for name, one in registry.industries.items()} == {
         "construction": {"nccer", "american_welding_society"},
         "healthcare": {"nha", "ptcb"},
-        "information_technology": {"amazon_web_services"},
+        "information_technology": {"comptia", "amazon_web_services"},
         "manufacturing": {"mssc", "nims"},
     }
     manufacturing = registry.industry("manufacturing")
@@ -159,7 +159,7 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
 @pytest.mark.parametrize(
     ("before", "after", "hints"),
     [
-        ("mssc", "msscc", ["'msscc' has no file", "acme, amazon_web_services, ", "mssc, nccer, nha, nims, ptcb"]),
+        ("mssc", "msscc", ["'msscc' has no file", "acme, amazon_web_services, american_welding_society, comptia, mssc, nccer, nha, nims, ptcb"]),
         ("mssc]", "acme]", ["named twice"]),
         ('["21"]', '["2"]', ["naics", "2 to 6 digits"]),
         ('["21"]', "[]", ["naics"]),
