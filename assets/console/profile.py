@@ -108,7 +108,8 @@ def _tell_trial(trial: Trial, proposal: Proposal) -> None:
     from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
 
     if trial.refused:
-        print(f"dry run: refused: {REASONS.get(trial.refused, trial.refused)} [{trial.refused}]")
+        known = trial.refused in REASONS
+        print(f"dry run: refused: {f'{REASONS[trial.refused]} [{trial.refused}]' if known else trial.refused}")
         return
     undecided = any(question.blocks for question in proposal.notes.questions)
     print(

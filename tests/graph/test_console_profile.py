@@ -68,3 +68,73 @@ def test_profile_refuses_in_one_line(words, code, capsys):
     assert console.main(words) == code
     err = capsys.readouterr().err
     assert code == 2 or (err.startswith("refused: ") and len(err.splitlines()) == 1)
+
+
+def checked(capsys, *words: str) -> tuple[int, list[str], str]:
+    """Exit code of ``registry check``, what it refuses, and what else it says."""
+    code = console.main([*words, "registry", "check"])
+    told = capsys.readouterr()
+    return code, told.err.splitlines(), told.out
+
+
+def deliver(tmp_path: Path, name: str, content: str, certifier: str = "mssc") -> None:
+    folder = tmp_path / "home" / "clearinghouse" / "inbox" / "manufacturing" / certifier
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+
+
+HEADER = (
+    "TransactionID,CandidateID,First Name,Last Name,Suffix,Former Last Name,DOB,Gender,Email,City,State,Zip,Exam Code,Exam Title,"
+    "Event,Result,Event Date,Expires,Training Provider,Provider OPEID,Program Type,Block Student Credential,Batch"
+)
+ROW = "1,2,Ann,Smith,,,01/02/1990,F,,,OH,43004,CPT,Title,CERT,P,03/04/{year},,,,CR,N,1"
+
+
+def test_check_is_green_without_mistakes(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", f"{HEADER}\n{ROW.format(year=2015)}\n")
+    code, refused, told = checked(capsys)
+    assert (code, refused) == (0, [])
+    assert "4 industries, 8 certifiers" in told
+    assert "no mistakes" in told
+
+
+def test_check_looks_at_headers_and_at_files_that_nobody_reads(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", f"{HEADER.replace('Exam Code', 'Familiar')}\n")
+    deliver(tmp_path, "2016.csv", f"{HEADER}\n{ROW.format(year=2016)}\n", certifier="acme")
+    code, refused, told = checked(capsys)
+    assert code == 1
+    (line,) = refused
+    assert line.startswith("refused: inbox/manufacturing/mssc/2015.csv: ")
+    assert "E_HEADER" in line
+    assert "warning: inbox/manufacturing" in told
+
+
+def test_check_warns_of_years_that_a_default_cuts_off(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", "\n".join([HEADER, *(ROW.format(year=year) for year in (2015, 2021, 2022))]))
+    (tmp_path / "reg" / "industries").mkdir(parents=True)
+    text = "industry: manufacturing\nname: Manufacturing\nnaics: ['31']\ncertifiers: [mssc]\nagreement: manufacturing_extract\n"
+    (tmp_path / "reg" / "industries" / "manufacturing.yml").write_text(text)
+    code, refused, told = checked(capsys, "--registry", "reg")
+    assert (code, refused) == (0, [])
+    assert "2005 to 2018 are a default; 2 of 3 dated rows in the inbox lie outside (2015 to 2022)" in told
+    (tmp_path / "reg" / "industries" / "manufacturing.yml").write_text(
+        f"{text}cohorts: {{first_award_year: 2005, last_award_year: 2022}}\n"
+    )
+    assert "default" not in checked(capsys, "--registry", "reg")[2]
+
+
+def test_check_tells_all_mistakes_of_all_files(tmp_path, capsys):
+    (tmp_path / "reg" / "industries").mkdir(parents=True)
+    (tmp_path / "reg" / "industries" / "mining.yml").write_text(
+        "industry: mining\nname: Mining\nnaics: [x]\ncertifiers: [acme]\n"
+    )
+    (tmp_path / "reg" / "industries" / "retail.yml").write_text("industry: [\n")
+    deliver(tmp_path, "2015.csv", "nothing\n")
+    code, refused, _ = checked(capsys, "--registry", "reg")
+    assert code == 1
+    assert [line.split(": ")[1] for line in refused] == [
+        "industries/mining.yml, line 3",
+        "industries/mining.yml, line 4",
+        "industries/retail.yml, line 2",
+        "inbox/manufacturing/mssc/2015.csv",
+    ]

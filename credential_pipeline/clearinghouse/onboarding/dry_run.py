@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
-from credential_pipeline.foundation.registry.explain import explain
+from credential_pipeline.foundation.registry.explain import problems
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
@@ -52,7 +52,7 @@ def try_out(con: Connection, document: dict[str, Any], file: Path) -> Trial:
     try:
         certifier = Certifier.model_validate(document)
     except ValidationError as error:
-        return Trial(0, 0, 0, {}, explain(error, Certifier))
+        return Trial(0, 0, 0, {}, "; ".join(problem.text for problem in problems(error, Certifier)))
     name = certifier.certifier
     industry = Industry.model_validate({"industry": _INDUSTRY, "name": "Trial", "naics": ["11"], "certifiers": [name]})
     with tempfile.TemporaryDirectory() as folder:
