@@ -9,17 +9,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.blocked import write_blocks
-from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError, decode
-from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, read_delivery
+from credential_pipeline.clearinghouse.raw_feeds.inbox import delivery_names, read_delivery
 from credential_pipeline.clearinghouse.raw_feeds.judge import judge_rows, write_rows
 from credential_pipeline.clearinghouse.raw_feeds.receipts import archive_delivery
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery, stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
+from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
 
 def read_feeds(  # the last two are for keeping and for tests
@@ -65,8 +65,9 @@ def _read_certifier(  # the parts of one call, each of another kind
     con, stage = work.con, create_stage(work, certifier)
     seen: set[str] = set()
     for number, name in enumerate(names):
-        delivery = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed.max_megabytes)
-        rows, fault = _stage(work, stage, certifier, delivery, number)
+        delivery = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed)
+        reading = stage_delivery(work, stage, certifier, delivery, number)
+        rows, fault = reading.rows, reading.fault
         replayed = fault is None and delivery.sha256 in seen
         if replayed:
             con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
@@ -77,25 +78,12 @@ def _read_certifier(  # the parts of one call, each of another kind
         state = "refused" if fault else "replayed" if replayed else "accepted"
         con.execute(
             "INSERT INTO raw_feeds.deliveries VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
-            [certifier.certifier, name, delivery.sha256, rows, rows if replayed else 0, state, fault],
+            [certifier.certifier, delivery.name, delivery.sha256, rows, rows if replayed else 0, state, fault],
         )
     judged = judge_rows(work, stage, certifier, today or datetime.now(tz=UTC).date())
     write_rows(con, stage, judged, certifier.certifier)
     write_blocks(con, stage, judged, certifier)
     _assert_conservation(con, certifier.certifier)
-
-
-def _stage(
-    work: Scratch, stage: Relation, certifier: Certifier, delivery: Delivery, number: int
-) -> tuple[int, str | None]:
-    """Stage the rows of a file; return their number and the code of a fault of the whole file."""
-    if delivery.content is None:
-        return 0, delivery.fault
-    try:
-        lines = decode(delivery.content, certifier)
-    except FileFaultError as fault:
-        return 0, fault.code
-    return stage_rows(work, stage, lines, delivery.name, number, certifier), None
 
 
 def _assert_conservation(con: Connection, certifier: str) -> None:

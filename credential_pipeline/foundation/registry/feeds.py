@@ -3,9 +3,10 @@
 Not here: the steps of a recipe (credential_pipeline/foundation/recipes), reading deliveries (credential_pipeline/clearinghouse/raw_feeds).
 """
 
+import itertools
 import re
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -52,14 +53,47 @@ Delimiter = Annotated[str, BeforeValidator(_delimiter), AfterValidator(_check_de
 Code = Annotated[str, AfterValidator(_check_code)]
 
 
+def column_key(name: str) -> str:
+    """What two spellings of a column name share: no case, no blanks around it and one within, no quotation marks, nothing unseen."""
+    shown = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in name)
+    return " ".join(shown.replace('"', "").split()).casefold()
+
+
+Width = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+
+
 class Feed(Strict):
-    """How a delivery is written and how often it comes; max_megabytes is the size above which it is refused."""
+    """How a delivery is written and how often it comes.
+
+    ``max_megabytes`` is the size above which it is refused, packed or unpacked. ``header`` tells on which line the names of the columns
+    stand: its number, ``first`` for the first that is not blank, ``find`` for the first that holds all declared columns. ``sheet`` is for
+    spreadsheets; ``widths``, column -> first and last character, for fixed width.
+    """
 
     format: Annotated[str, one_of(*FORMATS)] = "csv"
     delimiter: Delimiter = ","
     encoding: Annotated[str, one_of(*ENCODINGS)] = "utf-8"
+    header: Literal["find", "first"] | Annotated[int, Field(ge=1, le=50)] = "find"
+    sheet: Text | None = None
+    widths: dict[Text, Width] = Field(default_factory=dict)
     cadence: Annotated[str, one_of(*CADENCES)] = "irregular"
     max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 1024
+
+    @model_validator(mode="after")
+    def _fits_format(self) -> Self:
+        if self.sheet is not None and self.format != "xlsx":
+            message = "sheet is for format: xlsx"
+            raise ValueError(message)
+        if bool(self.widths) != (self.format == "fixed"):
+            message = "widths and format: fixed belong together"
+            raise ValueError(message)
+        places = sorted(self.widths.values())
+        if any(end < start for start, end in places) or any(
+            later[0] <= earlier[1] for earlier, later in itertools.pairwise(places)
+        ):
+            message = "widths: a column is [first, last] character, counted from 1, and no two columns overlap"
+            raise ValueError(message)
+        return self
 
 
 ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -125,6 +159,12 @@ class Certifier(Strict):
     def source_columns(self) -> tuple[str, ...]:
         """Columns of the file that are used, each once, in the order of the YAML."""
         return tuple(dict.fromkeys(name for column in self.columns.values() for name in column.sources))
+
+    @cached_property
+    def needed_columns(self) -> frozenset[str]:
+        """Columns of the file that no row can do without: the required fields, and who must not be shared."""
+        fields = (self.columns[name] for name in (*REQUIRED, "block_flag") if name in self.columns)
+        return frozenset(column.source for column in fields if column.source)
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -202,9 +242,13 @@ class Certifier(Strict):
 
     @model_validator(mode="after")
     def _compiles(self) -> Self:
-        names = [name.casefold() for name in (*self.source_columns, *self.ignored)]
+        names = [column_key(name) for name in (*self.source_columns, *self.ignored)]
         if len(set(names)) < len(names):
-            message = "columns: two columns of the file differ in nothing but case"
+            message = "columns: two columns of the file differ in nothing but case or blanks"
+            raise ValueError(message)
+        placeless = [name for name in self.source_columns if name not in self.feed.widths]
+        if self.feed.widths and placeless:
+            message = f"feed.widths: the column '{placeless[0][:40]}' has no place"
             raise ValueError(message)
         for name, column in self.columns.items():
             try:
