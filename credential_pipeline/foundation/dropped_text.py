@@ -12,8 +12,9 @@ import re
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from credential_pipeline.foundation.errors import SafeError
 
@@ -130,7 +131,7 @@ def find_fault(path: Path, text: Text, shown: str, rows: int | None) -> SafeErro
     return None
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 

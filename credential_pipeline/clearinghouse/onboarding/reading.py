@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.words import meanings, words_of
-from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.vocabulary import DELIMITERS

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError, Lines, decode
+from credential_pipeline.clearinghouse.raw_feeds.decode import Lines, decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import delivery_names, read_delivery
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, stage_rows
 from credential_pipeline.foundation.errors import SafeError
@@ -71,14 +72,14 @@ def _of_industry(con: Connection, inbox: Path, registry: Registry, industry: Ind
             yield Finding(error.message)
             continue
         for file in files:
-            delivery = read_delivery(inbox, name, certifier.certifier, file, certifier.feed.max_megabytes)
+            delivery = read_delivery(inbox, name, certifier.certifier, file, certifier.feed)
             shown = f"inbox/{name}/{certifier.certifier}/{shown_delivery(certifier.certifier, file, delivery.sha256)}"
-            fault, detail = delivery.fault, ""
+            fault, detail = delivery.fault, delivery.detail
             if delivery.content is not None:
                 try:
-                    lines = decode(delivery.content, certifier)
+                    lines = decode(delivery.content, certifier, file)
                 except FileFaultError as error:
-                    fault, detail = error.code, str(getattr(error, "detail", ""))
+                    fault, detail = error.code, error.detail
                 else:
                     if _cut_by_default(industry):
                         years += _years(con, lines, certifier, industry)
