@@ -91,7 +91,8 @@ def _write(proposal: Proposal, folder: Path, target: Path) -> list[Path]:
 def _tell_columns(proposal: Proposal) -> None:
     table = proposal.table
     delimiter = {"\t": "tab"}.get(table.delimiter, table.delimiter)
-    print(f"{table.encoding}, delimiter {delimiter}, header in line {table.header_line}, {len(table.header)} columns")
+    form = f"{table.encoding}, delimiter {delimiter}" if table.encoding else table.format
+    print(f"{form}, header in line {table.header_line}, {len(table.header)} columns")
     for field, entry in proposal.columns.items():
         derived = entry.get("derived")
         made = (

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from credential_pipeline.clearinghouse.raw_feeds.inbox import ENDINGS
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.foundation.registry.explain import problems
-from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.feeds import Certifier, Feed
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
@@ -58,10 +59,16 @@ def try_out(con: Connection, document: dict[str, Any], file: Path) -> Trial:
     with tempfile.TemporaryDirectory() as folder:
         inbox = Path(folder)
         (inbox / _INDUSTRY / name).mkdir(parents=True)
-        (inbox / _INDUSTRY / name / f"file{file.suffix.lower()}").write_bytes(file.read_bytes())
+        (inbox / _INDUSTRY / name / f"file{ending(file, certifier.feed)}").write_bytes(file.read_bytes())
         con.execute("CREATE SCHEMA IF NOT EXISTS raw_feeds")
         read_feeds(con, inbox, _INDUSTRY, Registry({_INDUSTRY: industry}, {name: certifier}))
     return _counted(con)
+
+
+def ending(file: Path, feed: Feed) -> str:
+    """The ending of a file's name if the inbox takes it, else one that it takes."""
+    known = ENDINGS[feed.format]
+    return next((one for one in known if file.name.lower().endswith(one)), known[0])
 
 
 def _counted(con: Connection) -> Trial:

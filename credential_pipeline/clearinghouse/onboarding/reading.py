@@ -5,14 +5,19 @@ Not here: what columns mean (matching.py).
 """
 
 import csv
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.words import meanings, words_of
+from credential_pipeline.clearinghouse.raw_feeds.decode import MAGIC
+from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import gunzip, pieces, text_blocks
+from credential_pipeline.clearinghouse.raw_feeds.reading.encodings import DETECT, find_encoding
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
+from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_text
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.vocabulary import DELIMITERS
@@ -33,7 +38,8 @@ class Table:
     """A file as columns of text.
 
     Attributes:
-        encoding: As the registry names it.
+        format: ``csv`` or ``xlsx``.
+        encoding: As the registry names it; empty where there is none.
         delimiter: One character.
         header: Names of the columns.
         header_line: Line of the header, from 1.
@@ -42,6 +48,7 @@ class Table:
         whole: All rows were looked at.
     """
 
+    format: str
     encoding: str
     delimiter: str
     header: tuple[str, ...]
@@ -55,20 +62,8 @@ class Table:
         return [row[place] for row in self.rows]
 
 
-def _refuse(code: str, path: Path) -> SafeError:
-    return SafeError(code, f"{path.name}: {FILE_REASONS[code]}")
-
-
-def _text(content: bytes) -> tuple[str, str]:
-    """The text and its encoding: marks and strict UTF-8 prove theirs, anything else is read as Windows writes it."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16"), "utf-16"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return content.decode(encoding).removeprefix("\ufeff"), encoding
-        except UnicodeError:
-            continue
-    return content.decode("latin-1"), "latin-1"
+def _refuse(code: str, path: Path, detail: str = "") -> SafeError:
+    return SafeError(code, f"{path.name}: {FILE_REASONS[code]}{f' ({detail})' if detail else ''}")
 
 
 def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -122,7 +117,7 @@ def _looks_like_a_name(name: str) -> bool:
 
 
 def read_table(path: Path) -> Table:
-    """Read a delimited text file.
+    """Read a file of delimited text, packed or not, or the one filled sheet of a spreadsheet.
 
     Args:
         path: The file.
@@ -131,32 +126,56 @@ def read_table(path: Path) -> Table:
         SafeError: It cannot be read, or has no header; one sentence without a word of the file.
     """
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if path.is_file() and size <= _MOST_BYTES else None
+        content = path.read_bytes() if path.is_file() and path.stat().st_size <= _MOST_BYTES else None
+        if content is None:
+            raise _refuse("E_TOO_LARGE" if path.is_file() else "E_UNREADABLE", path)
+        return _read(content, path)
     except OSError:
         raise _refuse("E_UNREADABLE", path) from None
-    if content is None:
-        raise _refuse("E_TOO_LARGE" if path.is_file() else "E_UNREADABLE", path)
+    except FileFaultError as fault:
+        raise _refuse(fault.code, path, fault.detail) from None
+
+
+def _read(content: bytes, path: Path) -> Table:
     if not content.strip():
-        raise _refuse("E_EMPTY", path)
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refuse("E_NOT_TEXT", path)
-    try:
-        text, encoding = _text(content)
-    except (UnicodeError, FileFaultError):
-        raise _refuse("E_ENCODING", path) from None
-    return _table(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), encoding, path)
+        raise FileFaultError("E_EMPTY")
+    if path.suffix.lower() == ".xlsx":
+        blocks, _ = sheet_text(content, None, _MOST_BYTES)
+        return _table(_lines(blocks), "xlsx", "", path)
+    packed = path.suffix.lower() == ".gz"
+
+    def opened() -> Iterator[bytes]:
+        return gunzip(pieces(content), _MOST_BYTES) if packed else pieces(content)
+
+    begin = next(iter(opened()), b"")
+    if begin.startswith(MAGIC):
+        raise FileFaultError("E_NOT_TEXT")
+    if begin.lstrip().startswith((b"{", b"[")):
+        raise FileFaultError("E_FORMAT", "JSON of badges needs no profile: declare format: badges")
+    encoding = find_encoding(opened, DETECT)
+    blocks = text_blocks(opened(), encoding)
+    return _table(_lines(blocks), "csv", "utf-16" if encoding.startswith("utf-16") else encoding, path)
 
 
-def _table(lines: Sequence[str], encoding: str, path: Path) -> Table:
-    first = [line for line in lines[:_FIRST] if line.strip()]
-    delimiter = _delimiter(first)
-    start = _header(_split(lines[:_FIRST], delimiter))
+def _lines(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Lines of blocks, one after the other; zero bytes, which no text holds, refuse the file."""
+    for block in blocks:
+        if b"\0" in block:
+            raise FileFaultError("E_NOT_TEXT")
+        yield from block.decode().removesuffix("\n").split("\n")
+
+
+def _table(lines: Iterator[str], form: str, encoding: str, path: Path) -> Table:
+    top = list(itertools.islice(lines, _FIRST))
+    delimiter = "," if form == "xlsx" else _delimiter([line for line in top if line.strip()])
+    start = _header(_split(top, delimiter))
     if start is None:
         message = f"{path.name}: no line of the first {_LOOK} holds names of columns; ask the sender for a header line, or write one"
         raise SafeError("E_NO_HEADER", message)
-    header = tuple(_split([lines[start]], delimiter)[0])
-    below = [line for line in lines[start + 1 :] if line.strip()]
-    rows = _split(below[:MOST_ROWS], delimiter)
+    header = tuple(_split([top[start]], delimiter)[0])
+    below = (line for line in itertools.chain(top[start + 1 :], lines) if line.strip())
+    rows = _split(list(itertools.islice(below, MOST_ROWS)), delimiter)
     fitting = tuple(tuple(row) for row in rows if len(row) == len(header))
-    return Table(encoding, delimiter, header, start + 1, fitting, len(rows) - len(fitting), len(below) <= MOST_ROWS)
+    return Table(
+        form, encoding, delimiter, header, start + 1, fitting, len(rows) - len(fitting), next(below, None) is None
+    )

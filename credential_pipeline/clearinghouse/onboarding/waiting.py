@@ -6,12 +6,14 @@ Not here: the registry itself (foundation/registry) and the rows of deliveries (
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from credential_pipeline.clearinghouse.raw_feeds.decode import Lines, decode
-from credential_pipeline.clearinghouse.raw_feeds.inbox import delivery_names, read_delivery
-from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
-from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.decode import decode
+from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, overlooked, read_delivery
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
+from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NOTICES, OVERLOOKED
+from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage
+from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_delivery
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -19,6 +21,9 @@ from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import scratch
+
+_TOLD: Final = ("COLUMNS_UNKNOWN", "COLUMNS_WITHOUT_NAME", "HEADER_SPELLING", "HEADER_FOUND")
+"""Notices that are about the header."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,8 @@ def look_at_inbox(con: Connection, inbox: Path, registry: Registry, *, whole: bo
 
 def _of_industry(con: Connection, inbox: Path, registry: Registry, industry: Industry) -> Iterator[Finding]:
     name = industry.industry
-    known = {*industry.certifiers}
-    strangers = sum(path.is_dir() and path.name not in known for path in (inbox / name).iterdir())
-    if strangers:
-        yield Finding(f"inbox/{name}: {strangers} folders of no certifier of the industry are read by nobody")
+    for place, code in overlooked(inbox, name, industry.certifiers):
+        yield Finding(f"{place}: {OVERLOOKED[code]}")
     years: list[_Years] = []
     for certifier in registry.certifiers_of(name):
         try:
@@ -74,17 +77,9 @@ def _of_industry(con: Connection, inbox: Path, registry: Registry, industry: Ind
         for file in files:
             delivery = read_delivery(inbox, name, certifier.certifier, file, certifier.feed)
             shown = f"inbox/{name}/{certifier.certifier}/{shown_delivery(certifier.certifier, file, delivery.sha256)}"
-            fault, detail = delivery.fault, delivery.detail
-            if delivery.content is not None:
-                try:
-                    lines = decode(delivery.content, certifier, file)
-                except FileFaultError as error:
-                    fault, detail = error.code, error.detail
-                else:
-                    if _cut_by_default(industry):
-                        years += _years(con, lines, certifier, industry)
-            if fault is not None:
-                yield Finding(f"{shown}: {FILE_REASONS[fault]}{f' ({detail})' if detail else ''} [{fault}]", wrong=True)
+            yield from _of_file(shown, delivery, certifier)
+            if _cut_by_default(industry):
+                years += _years(con, delivery, certifier, industry)
     yield from _cut(industry, years)
 
 
@@ -93,11 +88,26 @@ def _cut_by_default(industry: Industry) -> bool:
     return not {"first_award_year", "last_award_year"} <= industry.cohorts.model_fields_set
 
 
-def _years(con: Connection, lines: Lines, certifier: Certifier, industry: Industry) -> list[_Years]:
+def _of_file(shown: str, delivery: Delivery, certifier: Certifier) -> Iterator[Finding]:
+    """What is wrong with the header of a delivery, and which of its columns the YAML does not name."""
+    fault, detail, notices = delivery.fault, delivery.detail, tuple[Notice, ...]()
+    if delivery.content is not None:
+        try:
+            notices = decode(delivery.content, certifier, delivery.name).notices
+        except FileFaultError as error:
+            fault, detail = error.code, error.detail
+    if fault is not None:
+        yield Finding(f"{shown}: {FILE_REASONS[fault]}{f' ({detail})' if detail else ''} [{fault}]", wrong=True)
+    for notice in notices:
+        if notice.code in _TOLD:
+            yield Finding(f"{shown}: {NOTICES[notice.code]}{f' ({notice.detail})' if notice.detail else ''}")
+
+
+def _years(con: Connection, delivery: Delivery, certifier: Certifier, industry: Industry) -> list[_Years]:
     cohorts = industry.cohorts
     with scratch(con) as work:
         stage = create_stage(work, certifier)
-        stage_rows(work, stage, lines, "file", 0, certifier)
+        stage_delivery(work, stage, certifier, delivery, "file", 0)
         row = con.execute(
             f"""
             WITH dated AS (SELECT year({certifier.sql("event_date")}) AS y FROM {stage} WHERE reason_code IS NULL)

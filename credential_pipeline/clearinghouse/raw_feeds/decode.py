@@ -19,7 +19,7 @@ from credential_pipeline.clearinghouse.raw_feeds.reading.mending import NULL_SIG
 from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_text
 from credential_pipeline.foundation.registry.feeds import Certifier
 
-_MAGIC: Final = (
+MAGIC: Final = (
     *(b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd", b"Rar!"),
     *(b"%PDF-", b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLite format 3", b"{\\rtf"),
 )
@@ -86,7 +86,7 @@ def _written(certifier: Certifier, text: Iterable[bytes], notices: Iterable[Noti
 
 def _text(opened: Open, certifier: Certifier) -> Lines:
     begin = b"".join(itertools.islice(opened(), 1))
-    if begin.startswith(_MAGIC):
+    if begin.startswith(MAGIC):
         raise FileFaultError("E_NOT_TEXT")
     encoding = find_encoding(opened, certifier.feed.encoding)
     notices = (Notice("ENCODING", encoding),) if encoding != certifier.feed.encoding else ()

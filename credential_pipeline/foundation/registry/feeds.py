@@ -5,6 +5,7 @@ Not here: the steps of a recipe (credential_pipeline/foundation/recipes), readin
 
 import itertools
 import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -220,81 +221,72 @@ class Certifier(Strict):
         return frozenset(word.strip().upper() for word in {*said, *_SHUT} - {"*"})
 
     @model_validator(mode="after")
-    def _fields_known(self) -> Self:
-        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
-            unknown = [name for name in names if name not in FIELDS]
-            if unknown:
-                message = f"{key}: unknown field '{unknown[0][:40]}'; allowed: {', '.join(FIELDS)}"
-                raise ValueError(message)
-        missing = [name for name in REQUIRED if name not in self.columns or not self.columns[name].sources]
-        if missing:
-            message = f"columns: the required field '{missing[0]}' has no 'from'; required: {', '.join(REQUIRED)}"
-            raise ValueError(message)
-        if derived := [name for name, column in self.columns.items() if column.derived and name != "record_id"]:
-            message = f"columns.{derived[0]}: only record_id is 'derived'"
-            raise ValueError(message)
-        both = [name for name in self.absent if name in self.columns]
-        if both:
-            message = f"absent: '{both[0]}' is in columns too"
-            raise ValueError(message)
-        if set(self.ignored) & set(self.source_columns):
-            message = "ignored: a column that is used cannot be ignored"
-            raise ValueError(message)
+    def _hangs_together(self) -> Self:
+        mistakes = [*self._unknown_fields(), *self._columns_at_odds(), *self._wrong_recipes(), *self._wrong_stacks()]
+        if mistakes:
+            # One line each: all of them are told at once.
+            raise ValueError("\n".join(mistakes))
         return self
 
-    @model_validator(mode="after")
-    def _compiles(self) -> Self:
-        names = [column_key(name) for name in (*self.source_columns, *self.ignored)]
-        if len(set(names)) < len(names):
-            message = "columns: two columns of the file differ in nothing but case or blanks"
-            raise ValueError(message)
-        placeless = [name for name in self.source_columns if name not in self.feed.widths]
-        if self.feed.widths and placeless:
-            message = f"feed.widths: the column '{placeless[0][:40]}' has no place"
-            raise ValueError(message)
+    def _unknown_fields(self) -> Iterator[str]:
+        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
+            for name in names:
+                if name not in FIELDS:
+                    yield f"{key}: unknown field '{name[:40]}'; allowed: {', '.join(FIELDS)}"
+        for name in REQUIRED:
+            if name not in self.columns or not self.columns[name].sources:
+                yield f"columns: the required field '{name}' has no 'from'; required: {', '.join(REQUIRED)}"
         for name, column in self.columns.items():
+            if column.derived and name != "record_id":
+                yield f"columns.{name}: only record_id is 'derived'"
+        for name in self.absent:
+            if name in self.columns:
+                yield f"absent: '{name[:40]}' is in columns too"
+
+    def _columns_at_odds(self) -> Iterator[str]:
+        if set(self.ignored) & set(self.source_columns):
+            yield "ignored: a column that is used cannot be ignored"
+        names = [column_key(name) for name in {*self.source_columns, *self.ignored}]
+        if len(set(names)) < len(names):
+            yield "columns: two columns of the file differ in nothing but case or blanks"
+        for name in self.source_columns if self.feed.widths else ():
+            if name not in self.feed.widths:
+                yield f"feed.widths: the column '{name[:40]}' has no place"
+
+    def _wrong_recipes(self) -> Iterator[str]:
+        for name, column in self.columns.items():
+            if name not in FIELDS:
+                continue
+            kind = FIELDS[name].kind
             try:
-                check_order(column.recipe, dated=FIELDS[name].kind == "date")
+                check_order(column.recipe, dated=kind == "date")
                 self.sql(name)
             except ValueError as error:
-                message = f"columns.{name}: {error}"
-                raise ValueError(message) from None
-        return self
-
-    @model_validator(mode="after")
-    def _values_closed(self) -> Self:
-        for name, column in self.columns.items():
-            kind = FIELDS[name].kind
-            allowed = CLOSED.get(kind)
-            if allowed is None:
-                continue
+                yield f"columns.{name}: {error}"
             written = [column.value] if column.value else [v for step in column.recipe for v in step.targets]
-            wrong = [value for value in written if value not in allowed]
-            if wrong:
-                message = f"columns.{name}: allowed values: {', '.join(allowed)}"
-                raise ValueError(message)
-        return self
+            if kind in CLOSED and not set(written) <= set(CLOSED[kind]):
+                yield f"columns.{name}: allowed values: {', '.join(CLOSED[kind])}"
 
-    @model_validator(mode="after")
-    def _credentials_stack(self) -> Self:
+    def _wrong_stacks(self) -> Iterator[str]:
         parents = {credential.code: credential.stacks_to for credential in self.credentials}
         if len(parents) < len(self.credentials):
-            message = "credentials: a code is listed twice"
-            raise ValueError(message)
+            yield "credentials: a code is listed twice"
         for code, parent in parents.items():
             if parent is not None and parent not in parents:
-                message = f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
-                raise ValueError(message)
-            seen: set[str | None] = set()
-            current: str | None = code
-            while current is not None and current not in seen:
-                seen.add(current)
-                current = parents.get(current)
-            if current is not None:
-                message = f"credentials.{code}: stacks_to runs in a circle"
-                raise ValueError(message)
-        capitals = any(step.name == "upper" for step in self.columns["credential_code"].recipe)
+                yield f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
+            elif _in_a_circle(code, parents):
+                yield f"credentials.{code}: stacks_to runs in a circle"
+        codes = self.columns.get("credential_code")
+        capitals = codes is not None and any(step.name == "upper" for step in codes.recipe)
         if capitals and any(code != code.upper() for code in parents):
-            message = "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
-            raise ValueError(message)
-        return self
+            yield "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
+
+
+def _in_a_circle(code: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether what a credential stacks to leads back to it."""
+    seen: set[str] = set()
+    current = parents[code]
+    while current is not None and current not in seen:
+        seen.add(current)
+        current = parents.get(current)
+    return code in seen

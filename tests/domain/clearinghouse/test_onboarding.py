@@ -15,7 +15,7 @@ from credential_pipeline.clearinghouse.onboarding.yaml_text import certifier_yam
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
-from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, IGNORED, Dialect, certiport
+from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, IGNORED, Dialect
 
 HEADER = "Row ID,Last Name,First Name,DOB,Email,Exam Code,Exam Date,Result"
 CANARY = "Zyzzogeton"
@@ -62,7 +62,7 @@ def test_columns_of_unknown_dialects_are_found(tmp_path, make):
     assert sum(told) >= 0.9 * len(told), [c for c, ok in zip(dialect.truth, told, strict=True) if not ok]
 
 
-@pytest.mark.parametrize("make", [make for make in (*DIALECTS, *HELD_OUT) if make is not certiport])
+@pytest.mark.parametrize("make", [*DIALECTS, *HELD_OUT])
 def test_a_proposal_loads_and_reads_nearly_every_row(tmp_path, make):
     dialect = make()
     proposal = proposed(tmp_path, dialect.content, dialect.name)

@@ -344,3 +344,17 @@ def test_checks_of_a_whole_file_tell_the_line_too(tmp_path: Path) -> None:
     assert message.startswith(
         "certifiers/acme.yml, line 9: key 'credentials.A-1': stacks_to names no code of this file"
     )
+
+
+def test_checks_of_a_whole_file_tell_everything_they_find(tmp_path: Path) -> None:
+    text = CERTIFIER.replace("  last_name: {from: Name}\n", "  event: {value: won}\n  middle_name: {from: iD}\n")
+    told = mistakes_of(
+        overlay(tmp_path, text.replace("level: 2", "stacks_to: A-1").replace("  - {code: A-1", "  - {code: a-1"))
+    )
+    assert [message.partition(": ")[2].partition(":")[0] for message in told] == [
+        "key 'columns'",
+        "key 'columns'",
+        "key 'columns.event'",
+        "key 'credentials.A-2'",
+        "key 'credentials'",
+    ]
