@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.clearinghouse.heard import DROPS, TAKEN_BACK, drops_digest, rescissions_digest
 from assets.hop import Hop, Published, Step
-from checks.suites.clearinghouse.education_registry import FALL, RULES
+from checks.suites.clearinghouse.education_registry import FALL, ORPHANS, RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
@@ -22,7 +22,7 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.education_registry.blocks import compare_blocks
     from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 
-    load_education_registry(staged.con, step.root / "education")
+    load_education_registry(staged.con, step.root / "education", ORPHANS)
     compare_blocks(staged.con, step.side.store, OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("school"))
 
 
@@ -32,8 +32,11 @@ def _describe(published: Published) -> Mapping[str, Any]:
 
 def _explain(_step: Step, staged: Staged) -> str:
     from credential_pipeline.clearinghouse.education_registry.blocks import explain_blocks
+    from credential_pipeline.foundation.drop_findings import explain_findings
 
-    return explain_blocks(staged.con) if staged.con.execute(FALL).fetchall()[0][0] else ""
+    if staged.con.execute(FALL).fetchall()[0][0]:
+        return explain_blocks(staged.con)
+    return explain_findings(staged.con, SNAPSHOT, "education", ORPHANS)
 
 
 HOP = Hop(

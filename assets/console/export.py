@@ -28,6 +28,7 @@ _READS = {
     "credentials": ("cleaned_learners", "linked_records"),
     "learners": ("linked_records",),
     "links": ("linked_records",),
+    "unlinked": ("cleaned_learners", "linked_records"),
     "blocks": ("linked_records",),
     "profile_links": ("linked_records",),
     "pairs": ("linked_records",),
@@ -134,6 +135,10 @@ def _keeps_back(entry: Mapping[str, Any]) -> bool:
 
 
 def _resolve(table: str) -> tuple[tuple[str, ...], str]:
+    if table == "unlinked":
+        from credential_pipeline.clearinghouse.report_cards.unlinked import unlinked_query
+
+        return _READS[table], unlinked_query()
     if table in _READS:
         snapshot = _READS[table][-1]
         return _READS[table], _QUERIES.get(table, f'SELECT * FROM {snapshot}."{table}"')

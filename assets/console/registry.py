@@ -1,17 +1,21 @@
-"""``registry check``: validate every YAML file, and see that agreements are in force before any linkage runs."""
+"""``registry check``: every YAML file, whether agreements are in force, and what waits in the inbox, before anything runs."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.registry.load import load_registry
 
 if TYPE_CHECKING:
+    from credential_pipeline.clearinghouse.onboarding.waiting import Finding
     from credential_pipeline.foundation.registry.load import Registry
 
 
@@ -20,32 +24,49 @@ def add(commands: grammar.Commands) -> None:
     parser = grammar.command(
         commands, "registry", "work on the registry's YAML", "registry check --registry my-registry", execute
     )
-    parser.add_argument("action", choices=["check"], metavar="check", help="check: validate every file, and agreements")
+    parser.add_argument(
+        "action", choices=["check"], metavar="check", help="check: every file, every agreement, every waiting header"
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Load the registry and say what is in it.
-
-    Raises:
-        SafeError: A file is wrong, and the message names the file, the key and what is allowed; or an agreement is missing,
-            expired or not yet in force: all of these at once.
-    """
+    """Tell all mistakes at once, each with file, line, key and what is allowed; 1 if there are any."""
     del arguments
-    registry = environment.registry()
     today = environment.today()
-    mistakes = list(_not_in_force(registry, today))
-    if mistakes:
-        raise SafeError(mistakes[0].code, " ".join(mistake.message for mistake in mistakes))
+    mistakes: list[SafeError] = []
+    registry = load_registry(environment.extra_registry(), mistakes.append)
+    whole = not mistakes
+    mistakes += _not_in_force(registry, today, whole=whole)
+    findings = _inbox(registry, whole=whole)
+    refused = [*map(str, mistakes), *(finding.text for finding in findings if finding.wrong)]
+    for line in refused:
+        print(f"refused: {line}", file=sys.stderr)
+    for finding in findings:
+        if not finding.wrong:
+            print(f"warning: {finding.text}")
     counts = f"{len(registry.industries)} industries, {len(registry.certifiers)} certifiers"
-    print(f"registry: {counts}, {len(registry.agreements)} agreements in force on {today}, no mistakes")
+    said = f"{len(refused)} mistakes" if refused else "no mistakes"
+    print(f"registry: {counts}, {len(registry.agreements)} agreements on {today}, {said}")
     for name, industry in sorted(registry.industries.items()):
         agreement = f"; agreement {industry.agreement.id}" if industry.agreement else ""
         print(f"  {name}: {industry.name}; {', '.join(industry.certifiers)}{agreement}")
-    return 0
+    return 1 if refused else 0
 
 
-def _not_in_force(registry: Registry, today: datetime.date) -> Iterator[SafeError]:
-    """Every agreement that somebody needs and that does not hold today."""
+def _inbox(registry: Registry, *, whole: bool) -> list[Finding]:
+    """What is to be said of the deliveries that wait."""
+    inbox = environment.side_home(Side.CLEARINGHOUSE) / "inbox"
+    if not inbox.is_dir():
+        return []
+    from assets.console.engine import connect
+    from credential_pipeline.clearinghouse.onboarding.waiting import look_at_inbox
+
+    with connect(Side.CLEARINGHOUSE) as con:
+        return list(look_at_inbox(con, inbox, registry, whole=whole))
+
+
+def _not_in_force(registry: Registry, today: datetime.date, *, whole: bool) -> Iterator[SafeError]:
+    """Every agreement that somebody needs and that does not hold today; none is missed unless the ``whole`` registry is loaded."""
     from credential_pipeline.engines.handover.agreement import release_terms, require_agreement, require_in_force
 
     for industry in registry.industries.values():
@@ -58,5 +79,5 @@ def _not_in_force(registry: Registry, today: datetime.date) -> Iterator[SafeErro
             require_in_force(wages, today, f"Wages of {', '.join(wages.states)}")
         except SafeError as error:
             yield error
-    if not registry.wage_agreements:
+    if whole and not registry.wage_agreements:
         yield SafeError("E_NO_WAGE_AGREEMENT", "No agreement on the use of wages (kind: wages) is in agreements/.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from assets import environment
 from assets.console import grammar, intake, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
 
 if TYPE_CHECKING:
@@ -50,10 +51,8 @@ def execute(arguments: argparse.Namespace) -> int:
 
     registry = environment.registry()
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
-    if arguments.simulate_if_empty and not _has_feeds():
-        from assets.console import simulate  # Its libraries cost a second, and are needed once.
-
-        simulate.write()
+    if arguments.simulate_if_empty:
+        _simulate(industries)
     hops = _up_to(arguments.until)
     started = time.monotonic()
     refused = hops_of(industries, hops, {NEW_IDS: "true"} if arguments.new_ids else {})
@@ -78,6 +77,25 @@ def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] 
     with instance.instance() as dagster_instance, unfinished.alive() as alive:
         unfinished.end_orphans(dagster_instance)
         return [name for name in industries if not _run(name, hops, dagster_instance, {**alive, **(tags or {})})]
+
+
+def _simulate(industries: Sequence[str]) -> None:
+    """Simulate the pilot and the wanted industries into an empty home; leave a home with feeds as it is.
+
+    Raises:
+        SafeError: There are feeds, simulated ones, but none of a wanted industry: one world is written at once.
+    """
+    from assets.console import simulate  # Its libraries cost a second, and are needed once.
+
+    if not _has_feeds():
+        simulate.write(sorted({*simulate.pilot(environment.registry()), *industries}))
+        return
+    inbox = environment.side_home(Side.CLEARINGHOUSE) / "inbox"
+    missing = [name for name in industries if not (inbox / name).is_dir()]
+    if missing and (environment.home() / "truth").is_dir():
+        message = f"The simulated pilot in {environment.home().name} holds no {missing[0]}: choose an empty home for it, as in"
+        example = f"CREDENTIAL_PIPELINE_HOME=./data-{missing[0]} make run INDUSTRY={missing[0]}"
+        raise SafeError("E_NOT_SIMULATED", f"{message} {example}")
 
 
 def _has_feeds() -> bool:

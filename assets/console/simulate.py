@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assets import environment
 from assets.console import grammar
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.durable import write_atomically
 
 #: The report shows it as a banner; a real installation may write its own, or remove it.
@@ -30,16 +31,29 @@ def add(commands: grammar.Commands) -> None:
         "--registry-size", type=grammar.positive, default=1_000_000, metavar="N", help="registry's students (1000000)"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same files (1)")
-    parser.add_argument("--industry", nargs="+", metavar="NAME", help="industries to simulate; all if not given")
+    parser.add_argument(
+        "--industry", nargs="+", metavar="NAME", help="industries to simulate; those of the pilot if not given"
+    )
     parser.add_argument(
         "--variant", metavar="NAME", help="a world that differs in one thing, such as quarterly or zero_effect"
     )
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Simulate the industries that were asked for, or all."""
+    """Simulate the industries that were asked for, or those of the pilot."""
     write(arguments.industry, arguments.learners, arguments.registry_size, arguments.seed, arguments.variant)
     return 0
+
+
+def pilot(registry: Registry) -> list[str]:
+    """Industries that are simulated if none is named: those with a world of their own, and those of an extra registry.
+
+    The other shipped ones are simulated by name, so that they neither change the pilot nor lengthen it.
+    """
+    from credential_pipeline.simulation.world import has_world
+
+    shipped = load_registry().industries
+    return [name for name in registry.industry_names if has_world(name) or name not in shipped]
 
 
 def write(
@@ -51,6 +65,13 @@ def write(
 ) -> None:
     """Write the simulated pilot.
 
+    Args:
+        industries: Names of industries; those of the pilot if none.
+        learners: Learners of an industry whose world says ``learner_share: 1``.
+        registry_size: Students of the education registry.
+        seed: The same seed gives the same files.
+        variant: A world that differs in one thing.
+
     Raises:
         SafeError: An industry or the variant is unknown, or home holds files that are not simulated.
     """
@@ -59,7 +80,7 @@ def write(
     from credential_pipeline.simulation.variant import load_variant
 
     registry = environment.registry()
-    names = [registry.industry(name).industry for name in industries] if industries else list(registry.industry_names)
+    names = [registry.industry(name).industry for name in industries or pilot(registry)]
     simulate(
         environment.home(),
         registry,

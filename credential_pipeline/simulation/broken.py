@@ -34,7 +34,8 @@ def _damage(rng: np.random.Generator, certifier: Certifier, names: list[str], va
     delimiter = certifier.feed.delimiter
     at = {name: place for place, name in enumerate(names)}
     if kind == "missing_required":
-        values[at[_sources(certifier, REQUIRED[int(rng.integers(0, len(REQUIRED)))])]] = ""
+        own = [field for field in REQUIRED if not certifier.columns[field].derived]
+        values[at[_sources(certifier, own[int(rng.integers(0, len(own)))])]] = ""
     elif kind == "unreadable_date":
         values[at[_sources(certifier, "event_date")]] = str(
             rng.choice(["00/00/0000", "31.02.2O12", "n.d.", "2012-13-45"])

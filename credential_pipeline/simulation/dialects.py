@@ -191,6 +191,7 @@ def render(
             written[source] = join(fields["last_name"], np.where(suffix != "", join(" ", suffix), "").astype(object))
         else:
             written[source] = _plain(rng, field, column, fields[field])
-    for name in certifier.ignored:
+    used = [name for name in certifier.source_columns if name not in written]
+    for name in (*used, *certifier.ignored):
         written[name] = texts(f"{number:06d}" for number in batch.tolist())
     return written

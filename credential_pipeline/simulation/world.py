@@ -275,9 +275,18 @@ def load_world() -> World:
     return World.model_validate(yaml.safe_load((FOLDER / "world.yml").read_text(encoding="utf-8")))
 
 
+def _file(industry: str) -> Path:
+    return FOLDER / "worlds" / f"{industry}.yml"
+
+
+def has_world(industry: str) -> bool:
+    """Whether an industry has a file of its own in worlds/."""
+    return _file(industry).is_file()
+
+
 def load_industry_world(industry: str) -> IndustryWorld:
     """Read worlds/<industry>.yml, or give the defaults if there is none."""
-    path = FOLDER / "worlds" / f"{industry}.yml"
+    path = _file(industry)
     if not path.is_file():
         return IndustryWorld()
     return IndustryWorld.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

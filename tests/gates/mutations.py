@@ -43,6 +43,23 @@ def _delivery(rows: int, aside: int) -> str:
         {rows - aside} AS rows_accepted, {aside} AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state"""
 
 
+def _finding(schema: str, table: str, measure: str, finding: str, found: int, rows: int, delivery: str = "all") -> str:
+    """One thing that was noticed in a drop."""
+    values = f"'{table}', '{delivery}', '{measure}', '{finding}', {found}, {rows}, 'because'"
+    return f"INSERT INTO {schema}.drop_findings VALUES ({values})"
+
+
+def _dates(schema: str) -> dict[str, str | tuple[str, ...]]:
+    """Dates of many files, or of one, that cannot be read."""
+    return {
+        "dates_readable": (
+            _finding(schema, "persons", "birth_date", "unreadable", 6, 100),
+            _finding(schema, "persons", "birth_date", "unreadable", 20, 39, "a.csv"),
+        ),
+        "every_date_readable": _finding(schema, "persons", "birth_date", "unreadable", 1, 10_000),
+    }
+
+
 #: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "raw_feeds": {
@@ -115,8 +132,14 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "students_listed_once": """
             INSERT INTO education_registry.duplicate_students BY NAME SELECT 's2b' AS student_id, 's2' AS kept_student_id""",
-        "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
-        "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
+        **_dates("education_registry"),
+        **{
+            f"{table}_{how}of_known_students": _finding(
+                "education_registry", table, "student_id", "unknown", found, 100
+            )
+            for table in ("enrollments", "degrees")
+            for how, found in (("mostly_", 6), ("", 1))
+        },
     },
     "cleaned_learners": {
         "rows_conserved": "DELETE FROM cleaned_learners.credentials WHERE record_id = 'T2'",
@@ -317,7 +340,28 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "wages_not_negative": "UPDATE reference_population.wages SET wages = -1",
         "wages_present": "UPDATE reference_population.wages SET wages = NULL",
         "wage_states_agreed": "UPDATE reference_population.wage_states SET agreement = NULL",
-        "employers_known": "UPDATE reference_population.wages SET employer_id = 'e9'",
+        **_dates("reference_population"),
+        **{
+            rule: _finding("reference_population", table, measure, finding, found, 100)
+            for table, measure, finding, rules in (
+                ("wages_annual", "wages", "repeated", {"wages_not_delivered_twice": 2, "wages_told_once": 1}),
+                (
+                    "wages_quarterly",
+                    "wages",
+                    "repeated",
+                    {"quarterly_wages_not_delivered_twice": 2, "quarterly_wages_told_once": 1},
+                ),
+                ("wages", "person_key", "unknown", {"wages_mostly_of_known_persons": 6, "wages_of_known_persons": 1}),
+                ("wages", "employer_id", "unknown", {"employers_mostly_known": 21, "employers_known": 1}),
+            )
+            for rule, found in rules.items()
+        },
+        "years_not_copied": "UPDATE reference_population.wage_file_years SET copy_of = 2015, fault = 'copied'",
+        "wages_in_dollars": "UPDATE reference_population.wage_file_years SET fault = 'other_unit'",
+        "years_complete": tuple(
+            f"UPDATE reference_population.wage_file_years SET fault = '{fault}'"
+            for fault in ("missing_quarters", "few_jobs", "low_wages", "high_wages")
+        ),
         "birth_dates_present": "UPDATE reference_population.persons SET birth_date = NULL WHERE person_key < 'k3'",
         "one_birth_date_a_person": """
             INSERT INTO reference_population.persons BY NAME SELECT 'k1' AS person_key, DATE '1990-01-01' AS birth_date""",

@@ -19,9 +19,6 @@ IDENTITY: tuple[str, ...] = (
 )
 """Columns that make a profile: rows that agree on all of them are one."""
 
-_NAMES: Final = ("last_name", "first_name", "middle_name")
-"""In the order in which a suffix is looked for at their ends."""
-
 
 def _closed(field: str) -> Callable[[str], str]:
     """A field of a closed vocabulary in small letters; NULL for a word that is not in it."""
@@ -30,8 +27,10 @@ def _closed(field: str) -> Callable[[str], str]:
 
 
 FORMS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
-    **{name: (name, form.name) for name in (*_NAMES, "previous_last_name")},
-    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in _NAMES},
+    **{name: (name, make) for name, make in form.NAME_FORMS.items()},
+    "previous_last_name": ("previous_last_name", form.family_name),
+    "former_last_name": ("last_name", form.former_name),
+    **{f"suffix_of_{name}": (name, form.suffix_at_end) for name in form.NAME_FORMS},
     "name_suffix": ("name_suffix", form.written_suffix),
     **{name: (name, str) for name in ("birth_date", "event_date", "expiration_date")},
     **{name: (name, _closed(name)) for name in ("event", "result", "training_setting")},
@@ -58,7 +57,7 @@ def blocks_sql(certifier: Certifier, rows: Relation) -> str:
     fields = ", ".join(f"{certifier.sql(name)} AS {name}" for name in names)
     return f"""
     SELECT certifier, delivery, line, record_id, {form.text("person_ref")} AS person_ref,
-        {form.name("first_name")} AS first_name, {form.name("last_name")} AS last_name,
+        {form.given_name("first_name")} AS first_name, {form.family_name("last_name")} AS last_name,
         {form.birth_date_at("birth_date", "event_date")} AS birth_date, reason_code, since
     FROM (SELECT certifier, delivery, line, {record_id} AS record_id, {fields}, reason_code, since
           FROM {rows} WHERE certifier = {literal(certifier.certifier)})
@@ -73,7 +72,9 @@ def standard_sql(made: str) -> str:
     Args:
         made: A query of certifier, record_id, delivery, blocked, and one column a form.
     """
-    plain = [name for name in FORMS if name not in _DERIVED and not name.startswith("suffix_of_")]
+    plain = [
+        name for name in FORMS if name not in {*_DERIVED, "former_last_name"} and not name.startswith("suffix_of_")
+    ]
     derived = ",\n        ".join(f"{expression} AS {name}" for name, expression in _DERIVED.items())
     return f"""
     SELECT certifier, record_id, delivery, {", ".join(plain)},
@@ -84,8 +85,8 @@ def standard_sql(made: str) -> str:
 
 
 _DERIVED: Final = {
-    "name_suffix": f"coalesce(name_suffix, {', '.join(f'suffix_of_{name}' for name in _NAMES)})",
-    "previous_last_name": "CASE WHEN last_name IS DISTINCT FROM previous_last_name THEN previous_last_name END",
+    "name_suffix": f"coalesce(name_suffix, {', '.join(f'suffix_of_{name}' for name in form.NAME_FORMS)})",
+    "previous_last_name": "nullif(coalesce(previous_last_name, former_last_name), last_name)",
     "birth_date": form.birth_date_at("birth_date", "event_date"),
     "event": "CASE WHEN coalesce(event, 'award') = 'award' AND result = 'fail' THEN 'attempt'"
     " ELSE coalesce(event, 'award') END",

@@ -56,7 +56,9 @@ def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Re
         dict.fromkeys(columns, "VARCHAR") | {"birth_date": "DATE"},
         [(*(getattr(entry, name) for name in columns), entry.birth_date) for entry in opt_outs.entries],
     )
-    letters = ", ".join(f"{form.letters_of_name(form.name(name))} AS {name}" for name in ("first_name", "last_name"))
+    letters = ", ".join(
+        f"{form.letters_of_name(form.NAME_FORMS[name](name))} AS {name}" for name in ("first_name", "last_name")
+    )
     said = f"SELECT * REPLACE ({letters}) FROM {rows}"
     if remembered is not None:
         said += f" UNION ALL SELECT {', '.join(columns)}, birth_date FROM {remembered}"

@@ -15,6 +15,7 @@ from credential_pipeline.engines.linkage import diagnose
 from credential_pipeline.engines.linkage.blocking import RULES, usable
 from credential_pipeline.engines.linkage.fields import FIELDS
 from credential_pipeline.engines.linkage.model import Model
+from credential_pipeline.foundation.recipes.name_marks import NO_FAMILY_NAME
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.recipes.text import PLACEHOLDERS
 from credential_pipeline.foundation.storage.engine import Connection
@@ -151,14 +152,14 @@ def add_unlinkable(con: Connection, known: Relation) -> None:
         con: Connection with the table of figures.
         known: As for :func:`add_group_rates`.
     """
-    words = ", ".join(literal(word) for word in PLACEHOLDERS)
+    words, no_family = (", ".join(literal(word) for word in listed) for listed in (PLACEHOLDERS, NO_FAMILY_NAME))
     one_letter = "coalesce(length({0}) > 1 AND replace({0}, {0}[1], '') = '', false)"
     con.execute(
         f"""
         INSERT INTO {TARGET}
         WITH judged AS (
             SELECT certifier, status IN ('linked', 'blocked') AND has_student AS linked,
-                   CASE WHEN first_name IN ({words}) OR last_name IN ({words})
+                   CASE WHEN first_name IN ({words}) OR last_name IN ({no_family})
                              OR {one_letter.format("first_name")} OR {one_letter.format("last_name")} THEN 'placeholder_name'
                         WHEN first_name IS NULL THEN 'no_first_name'
                         WHEN birth_date IS NULL AND NOT address AND NOT last_four THEN 'name_only' END AS reason

@@ -102,6 +102,6 @@ def _letters_of_names(work: Scratch, read: Inputs) -> Relation:
 
 def _entries(work: Scratch, what: str, entries: Sequence[Entry]) -> Relation:
     written = work.rows(what, _ENTRY, [[getattr(entry, name) for name in _ENTRY] for entry in entries])
-    names = {name: form.letters_of_name(f"({form.name(name)})") for name in ("first_name", "last_name")}
+    names = {name: form.letters_of_name(f"({form.NAME_FORMS[name](name)})") for name in ("first_name", "last_name")}
     replaced = ", ".join(f"{expression} AS {name}" for name, expression in names.items())
     return work.table(f"{what}_in_letters", f"SELECT * REPLACE ({replaced}) FROM {written}")

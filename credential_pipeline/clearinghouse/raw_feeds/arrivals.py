@@ -125,7 +125,7 @@ def _names(inbox: Path, industry: str, certifier: str, known: Known) -> Sequence
 
 def _present(inbox: Path, industry: str, certifier: Certifier, known: Known, number: int, name: str) -> Arrival:
     """A file that lies in the inbox."""
-    file = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed.max_megabytes)
+    file = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed)
     folder = inbox / industry / certifier.certifier
     size, moment = _facts(folder / name)
     growing = file.content is not None and size != len(file.content)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from credential_pipeline.clearinghouse.raw_feeds.decide import Case, Verdict
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING
+from credential_pipeline.clearinghouse.raw_feeds.staging import Reading
 from credential_pipeline.foundation.contracts.raw_feeds import REPLAYED
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
@@ -19,7 +20,7 @@ def write_deliveries(
     stage: Relation,
     case: Case,
     verdicts: Mapping[int, Verdict],
-    how: tuple[str, str],
+    readings: Mapping[int, Reading],
 ) -> None:
     """Write the rows of raw_feeds.deliveries, whose counts ``write_rows`` completes, and raw_feeds.notices.
 
@@ -29,18 +30,21 @@ def write_deliveries(
         stage: The staged rows.
         case: The deliveries.
         verdicts: What becomes of them.
-        how: Format and encoding in which they were read.
+        readings: How the reading of each went that could be read.
     """
     for number, verdict in verdicts.items():
         one = case.arrivals[number]
         certifier = one.sight.certifier
         rows = case.measures.get(number if one.known_as is None else one.known_as, NOTHING).rows
         again = rows if verdict.state == REPLAYED else 0
+        reading = readings.get(number if one.known_as is None else one.known_as, Reading())
+        how = (reading.format or None, reading.encoding or None)
         con.execute(
             "INSERT INTO raw_feeds.deliveries VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?)",
             [certifier, one.delivery, one.file.sha256, rows, again, verdict.state, verdict.code, verdict.detail, *how],
         )
-        for code, detail in verdict.notices:
+        read = () if one.known_as is not None else ((notice.code, notice.detail) for notice in reading.notices)
+        for code, detail in (*read, *verdict.notices):
             con.execute("INSERT INTO raw_feeds.notices VALUES (?, ?, ?, ?)", [certifier, one.delivery, code, detail])
     con.execute(
         f"""

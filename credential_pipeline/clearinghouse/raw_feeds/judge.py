@@ -221,7 +221,7 @@ def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: s
         INSERT INTO raw_feeds.quarantine
         SELECT $certifier, r.delivery, r.line, j.reason_code,
             -- What counts no longer is counted; its plaintext is kept nowhere but in the archive, as long as that is kept.
-            CASE WHEN NOT j.is_away THEN r.content END
+            CASE WHEN NOT j.is_away THEN r.content END, CASE WHEN NOT j.is_away THEN nullif(j.record_id, '') END
         FROM {stage} AS r JOIN {settled} AS j USING (place)
         WHERE j.reason_code IS NOT NULL ORDER BY r.place
         """,

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.archive import archive_delivery
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
-from credential_pipeline.clearinghouse.raw_feeds.decode import FileFaultError, decode
 from credential_pipeline.clearinghouse.raw_feeds.hold import Told
 from credential_pipeline.clearinghouse.raw_feeds.order import sequence_of
-from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery, stage_rows
-from credential_pipeline.clearinghouse.raw_feeds.trailer import without_trailer
+from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery
+from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -25,11 +24,13 @@ class Pile:
         arrivals: All of them, without their bytes.
         faults: Code of FILE_REASONS and words, for those that cannot be read.
         told: What the others say of themselves.
+        readings: How the reading of the others went.
     """
 
     arrivals: dict[int, Arrival] = field(default_factory=dict)
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
 
 def put_down(
@@ -49,19 +50,14 @@ def put_down(
     pile.arrivals[number] = arrival.without_bytes()
     if arrival.known_as is not None:
         return
-    if file.content is None:
-        pile.faults[number] = (file.fault or "E_UNREADABLE", "")
-        return
-    if archive is not None and not arrival.growing:
+    if archive is not None and file.content is not None and not arrival.growing:
         archive_delivery(archive, file.sha256, file.content)
-    try:
-        lines = decode(file.content, certifier)
-    except FileFaultError as fault:
-        pile.faults[number] = (fault.code, "")
+    reading = stage_delivery(work, stage, certifier, file, arrival.delivery, number)
+    if reading.fault is not None:
+        pile.faults[number] = (reading.fault, reading.detail)
         return
-    lines, trailer = without_trailer(lines, certifier.deliveries.trailer)
-    stage_rows(work, stage, lines, arrival.delivery, number, certifier)
-    pile.told[number] = Told(lines.cut, trailer)
+    pile.told[number] = Told(reading.cut, reading.trailer)
+    pile.readings[number] = reading
 
 
 def name_after_the_first(work: Scratch, stage: Relation, certifier: Certifier, pile: Pile) -> None:

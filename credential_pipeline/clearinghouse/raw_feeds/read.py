@@ -89,7 +89,7 @@ def _read_certifier(
     settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
     for number in (number for number, verdict in verdicts.items() if verdict.state == REPLAYED):
         con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
-    write_deliveries(con, settled, stage, case, verdicts, (certifier.feed.format, certifier.feed.encoding))
+    write_deliveries(con, settled, stage, case, verdicts, pile.readings)
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)
     assert_conservation(con, certifier.certifier)

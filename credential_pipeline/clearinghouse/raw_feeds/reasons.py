@@ -4,22 +4,64 @@ from typing import Final
 
 FILE_REASONS: Final[dict[str, str]] = {
     "E_EMPTY": "The file is empty. Send it again; a month without events is a header line alone.",
-    "E_TOO_LARGE": "The file is larger than feed.max_megabytes of the YAML. Send it in parts or raise the limit.",
-    "E_FORMAT": "The file is no .csv file. Send plain CSV; spreadsheets and archives are not opened.",
-    "E_NOT_TEXT": "The file is a spreadsheet, an archive or a PDF named .csv. Export it as plain CSV.",
+    "E_TOO_LARGE": "The file is larger than feed.max_megabytes of the YAML, packed or unpacked. Send it in parts or raise the limit.",
+    "E_FORMAT": "The file's ending is none of the declared format. Send it in that format, or correct feed.format.",
+    "E_NOT_TEXT": "The file is a spreadsheet, an archive or a PDF with the name of a text file. Export it as plain text.",
+    "E_NAME": "The file's name holds bytes that are no UTF-8, or signs that cannot be printed. Rename the file.",
+    "E_ARCHIVE": "The compressed file is damaged or cut off. Send it again.",
+    "E_SPREADSHEET": "The spreadsheet is not opened, for what it holds or because it is damaged. Save the values as a plain .xlsx.",
+    "E_SHEET": "The spreadsheet has not one sheet with rows, or none of the declared name. Set feed.sheet, or remove the others.",
+    "E_BADGES": "The file holds no credential of Open Badges 3.0 or a learner record. Send its JSON.",
     "E_LINK": "The file is a link out of the inbox, or no regular file. Deliver the file itself.",
     "E_UNREADABLE": "The file cannot be read. Check its permissions and deliver it again.",
     "E_ENCODING": "The bytes are not in the encoding that the YAML declares. Correct feed.encoding or the export.",
     "E_DELIMITER": "The delimiter is not the one that the YAML declares. Correct feed.delimiter or the export.",
-    "E_HEADER": "The first line is no header with every declared column. Add what is missing or correct the YAML.",
+    "E_HEADER": "No line is a header with every declared column. Add what is missing or correct the YAML.",
     "E_HEADER_DUPLICATE": "A column name stands twice in the header. Remove or rename one of the two.",
-    "E_HEADER_UNKNOWN": "The header has a column that the YAML lacks. Map it under columns or list it under ignored.",
+    "E_HEADER_MOVED": "A second header within the file has another order of columns. Send the parts as files of their own.",
+    "E_HEADER_UNKNOWN": "Columns without a name hold values. Name them, or remove them.",
 }
 """Codes of a refused delivery."""
+
+NOTICES: Final[dict[str, str]] = {
+    "ENCODING": "The file is in another encoding than the one declared, which its bytes prove, or it was found out.",
+    "SEPARATOR_LINE": "The first line names the separator and was passed over.",
+    "HEADER_FOUND": "Lines before the header were passed over.",
+    "HEADER_SPELLING": "Columns are written with other case, blanks or quotation marks than in the YAML.",
+    "WITHOUT_HEADER": "The file has no line with the names of its columns; the YAML says where they stand.",
+    "COLUMNS_UNKNOWN": "The file has columns that the YAML does not name. They were not read.",
+    "COLUMNS_WITHOUT_NAME": "The header ends in, or holds, columns without a name. They are empty and were dropped.",
+    "COLUMNS_ABSENT": "No row of the file holds these columns.",
+    "ROWS_WITH_EMPTY_ENDS": "Rows end in separators behind which nothing stands. They were read without them.",
+    "ROWS_WITHOUT_ENDS": "Rows lack columns at their end. They were read as empty.",
+    "DECODED_TWICE": "Accents had been decoded wrongly before the file was sent. They were restored; correct the export.",
+    "INVISIBLE_SIGNS": "Signs without a width, or blanks that are none, were removed or replaced.",
+    "LOST_SIGNS": "Letters were lost before the file was sent; a replacement sign stands in their place.",
+    "FORMULAS": "Cells hold formulas. The values that they had when the file was saved were read.",
+    "LINE_ENDS_IN_CELLS": "Cells hold line ends. They were read as blanks.",
+    "LONG_NUMBERS": "Numbers have more than fifteen digits, of which a spreadsheet has lost the last. Make ids text.",
+    "NOT_VERIFIED": "Signed credentials were read without a look at their signatures.",
+    "ONE_OF_SEVERAL": "Credentials hold several things in a place for one. The first was read.",
+    "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
+    "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
+    "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",
+}
+"""Codes of what was mended, or passed over, in a file that was read."""
+
+OVERLOOKED: Final[dict[str, str]] = {
+    "JUNK": "Left behind by a file manager or an office program. Remove it.",
+    "HIDDEN": "Hidden files are not read. Rename it if it is a delivery.",
+    "UNFINISHED": "An upload that is not finished. Wait, or remove it.",
+    "WRONG_PLACE": "Files belong into the folder of their certifier. Move it there.",
+    "UNKNOWN_CERTIFIER": "The industry has no certifier of this name. Rename the folder, or add the certifier.",
+    "SUBFOLDER": "Folders within a certifier's folder are not read. Move the files up.",
+}
+"""Codes of what lies in an inbox and is no delivery."""
 
 ROW_REASONS: Final[dict[str, str]] = {
     "LINE_TOO_LONG": "The line is longer than 65,536 characters. Send one row per line.",
     "CONTROL_CHARACTER": "The line holds an invisible control character. Remove it at the source.",
+    "DECODED_TWICE": "Accents were decoded wrongly before the file was sent, and not all can be restored. Correct the export.",
     "BAD_QUOTING": "A quotation mark is not closed, not doubled or misplaced. Quote the whole value.",
     "REPEATED_HEADER": "The line repeats the header. Leave it out when files are joined.",
     "COLUMN_COUNT": "The line has more or fewer values than the header. Quote values that hold the delimiter.",
@@ -60,12 +102,6 @@ AWAY_REASONS: Final[dict[str, str]] = {
 }
 """Codes of a delivery that counts no longer; its rows have the code, too."""
 
-NOTICES: Final[dict[str, str]] = {
-    "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
-    "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
-    "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",
-}
-"""Codes of what is worth knowing of a delivery that counts."""
 
 REASONS: Final[dict[str, str]] = {**FILE_REASONS, **ROW_REASONS, **HOLD_REASONS, **AWAY_REASONS, **NOTICES}
 """Every code -> a plain sentence and the fix, for messages and report cards."""

@@ -1,29 +1,42 @@
-"""From physical lines to values, in SQL: each line is one row, whatever the line before it looked like.
+"""From blocks of lines to staged rows: values by column, or a reason.
 
-A value may be quoted, never hold a line end. Lines with quotation marks are split by a regular expression of RFC 4180,
-lines without by the delimiter, so that one broken quote costs one row.
+Blank lines are no rows, but they count for line numbers. Not here: how a line is split (reading/), what its values mean (judge.py).
 """
 
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from credential_pipeline.clearinghouse.raw_feeds.decode import NULL_SIGN, Lines
-from credential_pipeline.foundation.recipes.sql import identifier, literal
+from credential_pipeline.clearinghouse.raw_feeds.decode import Lines
+from credential_pipeline.clearinghouse.raw_feeds.reading.block import Block, Blocks
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice, plural, told
+from credential_pipeline.clearinghouse.raw_feeds.reading.fixed import fault_sql, values_sql
+from credential_pipeline.clearinghouse.raw_feeds.reading.header import split_line
+from credential_pipeline.clearinghouse.raw_feeds.reading.mending import Places, without_controls
+from credential_pipeline.clearinghouse.raw_feeds.reading.ragged import SAMPLE, Widths, usual_widths
+from credential_pipeline.clearinghouse.raw_feeds.reading.split import Split, split, to_array
+from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-LONGEST_LINE: Final = 65_536
 _LINES: Final = "lines_of_a_file"
-_LINES_AT_ONCE: Final = 8192
-"""Lines that one thread takes at a time: the lines of a file are read by all threads."""
 LINES_PER_FILE: Final = 1 << 32
 """More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
-_INVISIBLE: Final = (
-    r"[\x00-\x08\x0b-\x1f\x7f\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}" + NULL_SIGN + "]"
+_AT_ONCE: Final = 4096
+"""Rows that one thread takes at a time."""
+_ODD: Final = pa.schema(
+    [
+        ("line", pa.int32()),
+        ("content", pa.large_string()),
+        ("fields", pa.list_(pa.large_string())),
+        ("fault", pa.string()),
+        ("parts", pa.list_(pa.large_string())),
+        ("cut", pa.bool_()),
+    ]
 )
-"""Control characters other than tab, marks that reverse the direction of text, line separators, stray byte order marks."""
 
 
 def create_stage(work: Scratch, certifier: Certifier) -> Relation:
@@ -51,76 +64,88 @@ def all_columns(certifier: Certifier) -> tuple[str, ...]:
     return (*certifier.source_columns, *certifier.ignored)
 
 
-def _quoted(delimiter: str) -> tuple[str, str]:
-    """Pattern of a whole well-quoted line, and of one value with the delimiter before it."""
-    escaped = {"|": r"\|", "\t": r"\t"}.get(delimiter, delimiter)
-    value = rf'"(?:[^"]|"")*"|[^"{escaped}]*'
-    return literal(f"(?:{value})(?:{escaped}(?:{value}))*"), literal(f"{escaped}({value})")
+@dataclass(frozen=True)
+class Odd:
+    """A row that was not split with the others: its line, its values if they can be told apart, its reason, and its parts."""
+
+    line: int
+    content: str
+    fields: list[str] | None
+    fault: str | None
+    parts: list[str] | None
+    cut: bool
 
 
-def _packed(header: tuple[str, ...], certifier: Certifier, value: str = "fields[{}]") -> str:
-    """Values by column name, in the order of the registry whatever the order of the file."""
-    place = {name: number for number, name in enumerate(header, start=1)}
-    values = (value.format(place[name]) if name in place else "NULL" for name in all_columns(certifier))
-    names = (identifier(name) for name in all_columns(certifier))
-    return f"struct_pack({', '.join(f'{name} := {value}' for name, value in zip(names, values, strict=True))})"
+@dataclass
+class _Staging:
+    """The staging of one file."""
 
+    work: Scratch
+    stage: Relation
+    lines: Lines
+    delivery: str
+    number: int
+    certifier: Certifier
+    counts: Counter[str] = field(default_factory=Counter)
+    beyond: int = 0
+    cut: bool = False
 
-def _readings(header: tuple[str, ...], certifier: Certifier) -> str:
-    """A broken row read from its left end and from its right."""
-    from_right = f"CASE WHEN len(parts) - {len(header)} + {{0}} > 0 THEN parts[len(parts) - {len(header)} + {{0}}] END"
-    return f"[{_packed(header, certifier, 'parts[{}]')}, {_packed(header, certifier, from_right)}]"
+    def add(self, table: pa.Table, query: str) -> None:
+        """Append what a query makes of a table that it knows as ``lines_of_a_file``."""
+        con = self.work.con
+        con.register(_LINES, pa.Table.from_batches(table.to_batches(_AT_ONCE), table.schema))
+        try:
+            con.execute(
+                f"INSERT INTO {self.stage} {query}",
+                {"delivery": self.delivery, "base": self.number * LINES_PER_FILE},
+            )
+        finally:
+            con.unregister(_LINES)
 
+    def packed(self, value: str) -> str:
+        """SQL of a STRUCT of values in the order of the registry, whatever the order of the file."""
+        place = {name: number for number, name in enumerate(self.lines.header.names, start=1) if name}
+        columns = all_columns(self.certifier)
+        values = (value.format(place[name]) if name in place else "NULL" for name in columns)
+        pairs = zip(map(identifier, columns), values, strict=True)
+        return f"struct_pack({', '.join(f'{name} := {value}' for name, value in pairs)})"
 
-def _ends_in_flag(header: tuple[str, ...], certifier: Certifier) -> bool:
-    """Whether the last column is the wish to share nothing, which a cut file loses first."""
-    flag = certifier.columns.get("block_flag")
-    return flag is not None and flag.source == header[-1]
+    @property
+    def ends_in_flag(self) -> str:
+        """Whether the last column is the wish to share nothing, which a cut file loses first."""
+        flag = self.certifier.columns.get("block_flag")
+        return "true" if flag is not None and flag.source == self.lines.header.names[-1] else "false"
 
-
-def _values_sql(header: tuple[str, ...], certifier: Certifier) -> str:
-    """The rows of the stage out of lines; its parameters: the header line, the file's name, its first place and its cut line."""
-    delimiter = certifier.feed.delimiter
-    whole, one = _quoted(delimiter)
-    split = literal(delimiter)
-    width = len(header)
-    return rf"""
-        WITH checked AS (
-            SELECT line, content,
-                CASE WHEN length(content) > {LONGEST_LINE} THEN 'LINE_TOO_LONG'
-                     WHEN regexp_matches(content, {literal(_INVISIBLE)}) THEN 'CONTROL_CHARACTER'
-                     WHEN contains(content, '"') AND NOT regexp_full_match(content, {whole}) THEN 'BAD_QUOTING'
-                     WHEN {_bare("content")} = {_bare("$first")} THEN 'REPEATED_HEADER' END AS fault
-            FROM {_LINES} WHERE trim(content) <> ''
-        ), split AS (
-            SELECT *,
-                CASE WHEN fault IS NOT NULL THEN NULL
-                     WHEN contains(content, '"') THEN list_transform(
-                        regexp_extract_all({split} || content, {one}, 1),
-                        lambda value: CASE WHEN starts_with(value, '"')
-                            THEN replace(value[2:-2], '""', '"') ELSE value END)
-                     ELSE string_split(content, {split}) END AS fields
-            FROM checked
-        ), parted AS (
-            SELECT *, CASE WHEN fault IS NULL AND len(fields) <> {width} THEN fields
-                WHEN fault <> 'REPEATED_HEADER' THEN list_transform(
-                    string_split(regexp_replace(content, {literal(_INVISIBLE)}, '', 'g'), {split}),
-                    lambda value: trim(replace(value, '"', ''))) END AS parts
-            FROM split
+    def add_odd(self, rows: list[Odd]) -> None:
+        """Append rows that were looked at one by one."""
+        if not rows:
+            return
+        width = len(self.lines.header.names)
+        right = f"CASE WHEN len(parts) - {width} + {{0}} > 0 THEN parts[len(parts) - {width} + {{0}}] END"
+        self.add(
+            pa.Table.from_pylist([row.__dict__ for row in rows], schema=_ODD),
+            f"""
+            SELECT $base + line, $delivery, line, content, CASE WHEN fields IS NOT NULL THEN {self.packed("fields[{}]")} END, fault,
+                CASE WHEN parts IS NOT NULL THEN [{self.packed("parts[{}]")}, {self.packed(right)}] END,
+                cut AND ({self.ends_in_flag} OR parts IS NOT NULL)
+            FROM {_LINES}
+            """,
         )
-        SELECT $base + line, $delivery, line, content,
-            CASE WHEN len(fields) = {width} THEN {_packed(header, certifier)} END,
-            CASE WHEN fault IS NOT NULL THEN fault WHEN len(fields) <> {width} THEN 'COLUMN_COUNT' END,
-            CASE WHEN parts IS NOT NULL THEN {_readings(header, certifier)} END,
-            line = $cut AND ({"true" if _ends_in_flag(header, certifier) else "false"} OR parts IS NOT NULL)
-        FROM parted
-        """
 
 
-def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier) -> int:
-    """Append the data lines of one file to the stage, with values or with a reason, and return how many there were.
+@dataclass(frozen=True)
+class Staged:
+    """What was appended of a file: how many rows, what to say of them, and whether the last one lacks its line end."""
 
-    Blank lines are no rows, but they count for line numbers.
+    rows: int
+    notices: tuple[Notice, ...]
+    cut: bool
+
+
+def stage_rows(
+    work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier
+) -> Staged:
+    """Append the data lines of one file to the stage, with values or with a reason.
 
     Args:
         work: Makes relations in the stage's connection.
@@ -129,25 +154,20 @@ def stage_rows(work: Scratch, stage: Relation, lines: Lines, delivery: str, numb
         delivery: File name.
         number: Place of the file in the order of deliveries.
         certifier: Whose file it is.
+
+    Raises:
+        FileFaultError: The file as a whole cannot be used; what was appended of it must be removed.
     """
-    numbers = np.arange(lines.before + 1, lines.before + 1 + len(lines.body), dtype=np.int32)
-    con = work.con
-    whole = pa.table({"line": numbers, "content": lines.body})
-    con.register(_LINES, pa.Table.from_batches(whole.to_batches(_LINES_AT_ONCE), whole.schema))
-    try:
-        con.execute(
-            f"INSERT INTO {stage} {_values_sql(lines.header, certifier)}",
-            {
-                "first": lines.first,
-                "delivery": delivery,
-                "base": number * LINES_PER_FILE,
-                "cut": int(numbers[-1]) if lines.cut else 0,
-            },
-        )
-    finally:
-        con.unregister(_LINES)
-    rows = con.execute(f"SELECT count(*) FROM {stage} WHERE {of_delivery(number)}").fetchall()
-    return int(rows[0][0])
+    staging = _Staging(work, stage, lines, delivery, number, certifier)
+    blocks = Blocks(certifier, lines.header, lines.delimiter)
+    if lines.delimiter:
+        _stage_delimited(staging, blocks)
+    else:
+        _stage_fixed(staging, blocks)
+    rows = work.con.execute(f"SELECT count(*) FROM {stage} WHERE {of_delivery(number)}").fetchall()[0][0]
+    if staging.beyond * 2 > rows:
+        raise FileFaultError("E_HEADER_UNKNOWN", f"{plural(staging.beyond, 'row')} hold a value there")
+    return Staged(int(rows), told(blocks.counts + staging.counts), staging.cut)
 
 
 def of_delivery(number: int) -> str:
@@ -155,6 +175,124 @@ def of_delivery(number: int) -> str:
     return f"place BETWEEN {number * LINES_PER_FILE} AND {(number + 1) * LINES_PER_FILE - 1}"
 
 
-def _bare(line: str) -> str:
-    """A line without quotation marks and blanks, as headers are compared."""
-    return f"replace(replace({line}, '\"', ''), ' ', '')"
+def _stage_delimited(staging: _Staging, blocks: Blocks) -> None:
+    widths: Widths | None = None
+    pending: list[Odd] = []
+    before, lines = staging.lines.before, staging.lines
+    for raw in lines.body:
+        block = blocks.prepare(raw, before)
+        staging.cut = block.cut
+        if widths is None:
+            widths = _sampled(staging, block)
+        found = _split(staging, block, widths)
+        if widths.usual == widths.header:
+            widths.learn(found.filled, found.blank, len(found.good))
+        odd = _odd_lines(block, found, before, lines.delimiter)
+        staging.add_odd([row for row in odd if row.fault != _RAGGED])
+        pending += [row for row in odd if row.fault == _RAGGED]
+        _add_good(staging, block, found, before)
+        staging.beyond += int(found.beyond.sum()) if lines.header.unnamed else 0
+        before += len(block.content)
+    if widths is not None:
+        staging.add_odd([_decided(row, widths, staging.counts) for row in pending])
+
+
+_RAGGED: Final = "COLUMN_COUNT"
+
+
+def _sampled(staging: _Staging, block: Block) -> Widths:
+    size = min(SAMPLE, len(block.content) - block.cut)
+    sample = (block.line(number) for number in range(size))
+    return usual_widths(sample, staging.lines.header, staging.certifier, staging.lines.delimiter)
+
+
+def _split(staging: _Staging, block: Block, widths: Widths) -> Split:
+    header = staging.lines.header
+    wanted = tuple(place for place, name in enumerate(header.names[: widths.usual]) if name)
+    surplus = range(widths.header, widths.usual)
+    empty = (*(place for place in header.unnamed if place < widths.usual), *surplus)
+    found = split(block.data, staging.lines.delimiter, widths.usual, wanted, empty)
+    if widths.usual != widths.header:
+        code = "ROWS_WITH_EMPTY_ENDS" if widths.usual > widths.header else "ROWS_WITHOUT_ENDS"
+        staging.counts[code] += len(found.good) - int(found.beyond.sum())
+    return found
+
+
+def _add_good(staging: _Staging, block: Block, found: Split, before: int) -> None:
+    """Append the rows that are in order."""
+    header = staging.lines.header
+    use = np.flatnonzero(~found.beyond)
+    good: Places = found.good[use]
+    every = len(use) == len(found.good)
+    values = found.columns if every else [column.take(pa.array(use)) for column in found.columns]
+    whole = len(good) == len(block.content)
+    content = block.content if whole else block.content.take(pa.array(good))
+    names = [place for place, name in enumerate(header.names, start=1) if name][: len(values)]
+    columns = {f"value{place}": column for place, column in zip(names, values, strict=True)}
+    cut = len(block.content) - 1 if block.cut else -1
+    lines = pa.array((good + before + 1).astype(np.int32))
+    missing = "".join(
+        f", NULL AS value{place}" for place, name in enumerate(header.names, start=1) if name and place not in names
+    )
+    staging.add(
+        pa.table({"line": lines, "content": content, "cut": pa.array(good == cut), **columns}),
+        f"""
+        SELECT $base + line, $delivery, line, content, {staging.packed("value{}")}, NULL, NULL, cut AND {staging.ends_in_flag}
+        FROM (SELECT *{missing} FROM {_LINES})
+        """,
+    )
+
+
+def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[Odd]:
+    """Lines that are not in order: with a fault, of another width, or with a value where none may be."""
+    odd = np.ones(len(block.content), dtype=bool)
+    odd[found.good[~found.beyond]] = False
+    odd &= found.counts != 0
+    odd[list(block.faults)] = True
+    return [_odd(block, int(number), int(found.counts[number]), before, delimiter) for number in np.flatnonzero(odd)]
+
+
+def _odd(block: Block, number: int, count: int, before: int, delimiter: str) -> Odd:
+    content = block.content[number].as_py()
+    fault = block.faults.get(number) or ("BAD_QUOTING" if count < 0 else _RAGGED)
+    cut = block.cut and number == len(block.content) - 1
+    if fault == _RAGGED:
+        return Odd(before + number + 1, content, None, fault, split_line(block.line(number), delimiter), cut)
+    shown = without_controls(content) if number in block.faults else block.line(number)
+    parts = [part.replace('"', "").strip() for part in shown.split(delimiter)]
+    return Odd(before + number + 1, content, None, fault, None if fault == "REPEATED_HEADER" else parts, cut)
+
+
+def _decided(row: Odd, widths: Widths, counts: Counter[str]) -> Odd:
+    """A row of an unusual width, read or set aside."""
+    notice = "" if row.cut or row.parts is None else widths.verdict(row.parts)
+    if notice == "":
+        return row
+    counts.update([notice] if notice else [])
+    return Odd(row.line, row.content, row.parts, None, None, row.cut)
+
+
+def _stage_fixed(staging: _Staging, blocks: Blocks) -> None:
+    before = staging.lines.before
+    for raw in staging.lines.body:
+        block = blocks.prepare(raw, before)
+        staging.cut = block.cut
+        size = len(block.content)
+        numbers = np.arange(before + 1, before + 1 + size, dtype=np.int32)
+        faults = pa.array([block.faults.get(number) for number in range(size)], pa.string())
+        cut = numbers == (before + size if block.cut else 0)
+        text = to_array(block.data)
+        values = values_sql(staging.certifier, "text")
+        staging.add(
+            pa.table({"line": numbers, "content": block.content, "text": text, "given": faults, "cut": pa.array(cut)}),
+            f"""
+            WITH judged AS (
+                SELECT *, coalesce(given, {fault_sql(staging.certifier, "text")}) AS fault FROM {_LINES} WHERE trim(content) <> ''
+            )
+            SELECT $base + line, $delivery, line, content, CASE WHEN fault IS NULL THEN {values} END, fault,
+                CASE WHEN fault IS NOT NULL THEN [{values_sql(staging.certifier, "coalesce(nullif(text, ''), content)")}] END,
+                cut AND ({staging.ends_in_flag} OR fault IS NOT NULL)
+            FROM judged
+            """,
+        )
+        before += size

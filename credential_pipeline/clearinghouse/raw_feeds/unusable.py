@@ -3,6 +3,7 @@
 Not here: rows that share a record id (judge.py), and what the codes mean (reasons.py).
 """
 
+from credential_pipeline.foundation.recipes.name_marks import is_nobody
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 
@@ -19,7 +20,7 @@ def unusable(certifier: Certifier) -> dict[str, str]:
     return {
         "MISSING_RECORD_ID": "record_id = ''",
         # Who has one name may have it in either column; an initial alone is none.
-        "MISSING_LAST_NAME": "last_name = '' AND length(first_name) < 2",
+        "MISSING_LAST_NAME": f"last_name = '' AND length(first_name) < 2 OR {is_nobody('first_name', 'last_name')}",
         "MISSING_CREDENTIAL_CODE": "credential_code = ''",
         "UNKNOWN_CREDENTIAL": f"credential_code NOT IN ({known})" if known else "false",
         "MISSING_EVENT_DATE": "event_date IS NULL AND written_date = ''",

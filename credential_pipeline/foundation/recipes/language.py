@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from credential_pipeline.foundation.recipes import dates, names, text
+from credential_pipeline.foundation.recipes import dates, name_marks, names, text
 from credential_pipeline.foundation.recipes.sql import literal
 
 Argument = str | dict[str, str] | None
@@ -94,9 +94,11 @@ class Step(BaseModel):
         """Values that a ``map`` step can give; empty for every other step."""
         return tuple(self.argument.values()) if self.name == "map" and isinstance(self.argument, dict) else ()
 
-    def sql(self, expression: str) -> str:
-        """Wrap a SQL expression in this step."""
+    def sql(self, expression: str, *, surname: bool = False) -> str:
+        """Wrap a SQL expression in this step; of a ``surname``, no word that is somebody's family name is a placeholder."""
         argument: Any = self.argument
+        if self.name == "null_placeholders" and surname:
+            return text.null_placeholders(expression, name_marks.NO_FAMILY_NAME)
         if self.name == "parse_date":
             return dates.parse_date(expression, argument)
         if self.name == "map":
@@ -122,15 +124,21 @@ def check_order(recipe: Iterable[Step], *, dated: bool) -> None:
         raise _refuse("parse_date comes once, before the steps on dates")
 
 
-def compile_recipe(expression: str, recipe: Iterable[Step]) -> str:
+def compile_recipe(expression: str, recipe: Iterable[Step], *, surname: bool = False) -> str:
     """Apply the steps in order to a SQL expression."""
     for step in recipe:
-        expression = step.sql(expression)
+        expression = step.sql(expression, surname=surname)
     return expression
 
 
 def field_expression(
-    origin: str | None, value: str | None, recipe: Iterable[Step] = (), *, dated: bool = False, source: str = "source"
+    origin: str | None,
+    value: str | None,
+    recipe: Iterable[Step] = (),
+    *,
+    dated: bool = False,
+    surname: bool = False,
+    source: str = "source",
 ) -> str:
     """Compile where a canonical field comes from into one SQL expression over the verbatim row.
 
@@ -138,6 +146,7 @@ def field_expression(
         origin: Name of the source column, or None for a constant.
         value: The constant, if there is no source column.
         recipe: Steps in order.
+        surname: The field is a last name.
         dated: The field is a DATE; without ``parse_date`` in the recipe it is read as ISO.
         source: SQL name of the MAP(VARCHAR, VARCHAR) of the row.
 
@@ -150,4 +159,4 @@ def field_expression(
     if dated and all(step.name != "parse_date" for step in steps):
         before = sum(step.name not in ON_DATES for step in steps)
         steps.insert(before, Step(name="parse_date", argument=ISO_DATE))
-    return compile_recipe(f"{source}[{literal(origin)}]", steps)
+    return compile_recipe(f"{source}[{literal(origin)}]", steps, surname=surname)

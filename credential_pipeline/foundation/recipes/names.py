@@ -5,6 +5,7 @@ Not here: the common form of names (credential_pipeline/foundation/standard_form
 
 from typing import Final
 
+from credential_pipeline.foundation.recipes import name_marks
 from credential_pipeline.foundation.recipes.sql import literal
 
 LAYOUTS: Final = ("Last, First Middle", "First Middle Last", "Last First Middle")
@@ -28,6 +29,14 @@ def _squeezed(expression: str) -> str:
     return f"trim(regexp_replace({expression}, '\\s+', ' ', 'g'))"
 
 
+def _unadorned(full: str, layout: str) -> str:
+    """A full name without titles and degrees, and, where it has no comma to keep them apart, without marks."""
+    if layout == "Last, First Middle":
+        return f"regexp_replace({full}, {literal(name_marks.TITLE_AFTER_COMMA)}, ', ')"
+    marked = f"CASE WHEN {name_marks.holds_marks(full)} THEN {name_marks.without_marks(full)} ELSE {full} END"
+    return name_marks.without_post_nominals(name_marks.without_title(f"({marked})"))
+
+
 def name_part(expression: str, layout: str, part: str) -> str:
     """Take one part out of a full name in one column.
 
@@ -43,7 +52,7 @@ def name_part(expression: str, layout: str, part: str) -> str:
     full = _squeezed(expression)
     if part == "suffix":
         return f"regexp_extract({full}, {literal(_SUFFIX)}, 1)"
-    bare = f"trim(regexp_replace({full}, {literal(_SUFFIX)}, '\\2', 'g'))"
+    bare = f"trim(regexp_replace({_unadorned(full, layout)}, {literal(_SUFFIX)}, '\\2', 'g'))"
     if part not in _PATTERNS[layout]:
         # What is left without the first word and the family name; a pattern alone cannot keep VAN out of it.
         return f"regexp_replace(regexp_replace({bare}, '^\\S+ ?', ''), {literal(_FAMILY)}, '')"

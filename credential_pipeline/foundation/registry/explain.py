@@ -1,8 +1,9 @@
-"""Turns a validation error of the registry into one line: the key, what is wrong, what is allowed.
+"""Turns a validation error of the registry into sentences: the key, what is wrong, what is allowed.
 
 Values of the file are not repeated, only its keys.
 """
 
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -53,8 +54,25 @@ def _sentence(details: Any, model: type[BaseModel]) -> str:  # pydantic's ErrorD
     return str(cause) if cause is not None else str(details["msg"])
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """Describe one mistake, an unknown key first, and say how many more there are.
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: the path of its key, with places in lists from 0, and a sentence."""
+
+    key: tuple[int | str, ...]
+    text: str
+
+
+def _named(text: str, model: type[BaseModel]) -> Problem:
+    """A sentence of a check of the whole file, which may begin with its key: ``columns.event_date: ...``."""
+    key, _, rest = text.partition(": ")
+    first, _, second = key.partition(".")
+    if not rest or first not in _keys_at(model, ()):
+        return Problem((), text)
+    return Problem((first, second) if second else (first,), rest)
+
+
+def problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Every mistake of a file, unknown keys first.
 
     Args:
         error: What pydantic raised.
@@ -62,9 +80,10 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """
     # A misspelt key is an unknown one and a missing one: the first says more.
     listed = error.errors(include_url=False, include_input=False)
-    mistakes = sorted(listed, key=lambda details: details["type"] != "extra_forbidden")
-    first = mistakes[0]
-    key = ".".join(str(step) for step in first["loc"])
-    place = f"key '{key}': " if key else ""
-    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
-    return " ".join(f"{place}{_sentence(first, model)}{more}".split())
+    found: dict[Problem, None] = {}
+    for details in sorted(listed, key=lambda details: details["type"] != "extra_forbidden"):
+        sentence = _sentence(details, model)
+        for text in sentence.splitlines():
+            whole = Problem(details["loc"], " ".join(text.split()))
+            found[_named(whole.text, model) if not details["loc"] else whole] = None
+    return list(found)

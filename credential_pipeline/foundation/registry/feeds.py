@@ -3,13 +3,16 @@
 Not here: the steps of a recipe (credential_pipeline/foundation/recipes), reading deliveries (credential_pipeline/clearinghouse/raw_feeds).
 """
 
+import itertools
 import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
+from credential_pipeline.foundation.recipes.text import derived_id
 from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import (
@@ -52,32 +55,79 @@ Delimiter = Annotated[str, BeforeValidator(_delimiter), AfterValidator(_check_de
 Code = Annotated[str, AfterValidator(_check_code)]
 
 
+def column_key(name: str) -> str:
+    """What two spellings of a column name share: no case, no blanks around it and one within, no quotation marks, nothing unseen."""
+    shown = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in name)
+    return " ".join(shown.replace('"', "").split()).casefold()
+
+
+Width = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+
+
 class Feed(Strict):
-    """How a delivery is written and how often it comes; max_megabytes is the size above which it is refused."""
+    """How a delivery is written and how often it comes.
+
+    ``max_megabytes`` is the size above which it is refused, packed or unpacked. ``header`` tells on which line the names of the columns
+    stand: its number, ``first`` for the first that is not blank, ``find`` for the first that holds all declared columns. ``sheet`` is for
+    spreadsheets; ``widths``, column -> first and last character, for fixed width.
+    """
 
     format: Annotated[str, one_of(*FORMATS)] = "csv"
     delimiter: Delimiter = ","
     encoding: Annotated[str, one_of(*ENCODINGS)] = "utf-8"
+    header: Literal["find", "first"] | Annotated[int, Field(ge=1, le=50)] = "find"
+    sheet: Text | None = None
+    widths: dict[Text, Width] = Field(default_factory=dict)
     cadence: Annotated[str, one_of(*CADENCES)] = "irregular"
     max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 1024
 
+    @model_validator(mode="after")
+    def _fits_format(self) -> Self:
+        if self.sheet is not None and self.format != "xlsx":
+            message = "sheet is for format: xlsx"
+            raise ValueError(message)
+        if bool(self.widths) != (self.format == "fixed"):
+            message = "widths and format: fixed belong together"
+            raise ValueError(message)
+        places = sorted(self.widths.values())
+        if any(end < start for start, end in places) or any(
+            later[0] <= earlier[1] for earlier, later in itertools.pairwise(places)
+        ):
+            message = "widths: a column is [first, last] character, counted from 1, and no two columns overlap"
+            raise ValueError(message)
+        return self
+
+
+ColumnName = Annotated[str, Field(min_length=1, max_length=200)]
+
 
 class Column(Strict):
-    """Where a canonical field comes from: a source column with its recipe, or one constant value for every row."""
+    """Where a canonical field comes from: a source column with its recipe, or one constant value for every row.
 
-    source: Annotated[str | None, Field(alias="from", min_length=1, max_length=200)] = None
-    value: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    A sender without ids of rows has ``record_id`` derived from columns which together tell one row from another.
+    """
+
+    source: Annotated[ColumnName | None, Field(alias="from")] = None
+    value: ColumnName | None = None
+    derived: tuple[ColumnName, ...] = ()
     recipe: tuple[Step, ...] = ()
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.source is None) == (self.value is None):
-            message = "give either 'from' (a column of the file) or 'value' (a constant)"
+        if [self.source is None, self.value is None, not self.derived].count(False) != 1:
+            message = (
+                "give one of 'from' (a column of the file), 'value' (a constant) and 'derived' (columns of the file)"
+            )
             raise ValueError(message)
-        if self.value is not None and self.recipe:
-            message = "a constant takes no recipe"
+        if self.source is None and self.recipe:
+            message = "only what comes 'from' a column takes a recipe"
             raise ValueError(message)
         return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Columns of the file that it is read from."""
+        return self.derived or ((self.source,) if self.source else ())
 
 
 class Credential(Strict):
@@ -111,7 +161,13 @@ class Certifier(Strict):
     @cached_property
     def source_columns(self) -> tuple[str, ...]:
         """Columns of the file that are used, each once, in the order of the YAML."""
-        return tuple(dict.fromkeys(column.source for column in self.columns.values() if column.source))
+        return tuple(dict.fromkeys(name for column in self.columns.values() for name in column.sources))
+
+    @cached_property
+    def needed_columns(self) -> frozenset[str]:
+        """Columns of the file that no row can do without: the required fields, and who must not be shared."""
+        fields = (self.columns[name] for name in (*REQUIRED, "block_flag") if name in self.columns)
+        return frozenset(name for column in fields for name in column.sources)
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -131,7 +187,10 @@ class Certifier(Strict):
         kind = FIELDS[field].kind
         if column is None:
             return "CAST(NULL AS DATE)" if kind == "date" else "CAST(NULL AS VARCHAR)"
-        return field_expression(column.source, column.value, column.recipe, dated=kind == "date", source=source)
+        if column.derived:
+            return derived_id(column.derived, source)
+        dated, surname = kind == "date", field in {"last_name", "previous_last_name"}
+        return field_expression(column.source, column.value, column.recipe, dated=dated, surname=surname, source=source)
 
     def written_sql(self, field: str, source: str = "source") -> str:
         """DuckDB expression of what the file holds for a field before its recipe, trimmed; empty or NULL if nothing."""
@@ -162,74 +221,72 @@ class Certifier(Strict):
         return frozenset(word.strip().upper() for word in {*said, *_SHUT} - {"*"})
 
     @model_validator(mode="after")
-    def _fields_known(self) -> Self:
-        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
-            unknown = [name for name in names if name not in FIELDS]
-            if unknown:
-                message = f"{key}: unknown field '{unknown[0][:40]}'; allowed: {', '.join(FIELDS)}"
-                raise ValueError(message)
-        missing = [name for name in REQUIRED if name not in self.columns or self.columns[name].source is None]
-        if missing:
-            message = f"columns: the required field '{missing[0]}' has no 'from'; required: {', '.join(REQUIRED)}"
-            raise ValueError(message)
-        both = [name for name in self.absent if name in self.columns]
-        if both:
-            message = f"absent: '{both[0]}' is in columns too"
-            raise ValueError(message)
-        if set(self.ignored) & set(self.source_columns):
-            message = "ignored: a column that is used cannot be ignored"
-            raise ValueError(message)
+    def _hangs_together(self) -> Self:
+        mistakes = [*self._unknown_fields(), *self._columns_at_odds(), *self._wrong_recipes(), *self._wrong_stacks()]
+        if mistakes:
+            # One line each: all of them are told at once.
+            raise ValueError("\n".join(mistakes))
         return self
 
-    @model_validator(mode="after")
-    def _compiles(self) -> Self:
-        names = [name.casefold() for name in (*self.source_columns, *self.ignored)]
-        if len(set(names)) < len(names):
-            message = "columns: two columns of the file differ in nothing but case"
-            raise ValueError(message)
+    def _unknown_fields(self) -> Iterator[str]:
+        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
+            for name in names:
+                if name not in FIELDS:
+                    yield f"{key}: unknown field '{name[:40]}'; allowed: {', '.join(FIELDS)}"
+        for name in REQUIRED:
+            if name not in self.columns or not self.columns[name].sources:
+                yield f"columns: the required field '{name}' has no 'from'; required: {', '.join(REQUIRED)}"
         for name, column in self.columns.items():
+            if column.derived and name != "record_id":
+                yield f"columns.{name}: only record_id is 'derived'"
+        for name in self.absent:
+            if name in self.columns:
+                yield f"absent: '{name[:40]}' is in columns too"
+
+    def _columns_at_odds(self) -> Iterator[str]:
+        if set(self.ignored) & set(self.source_columns):
+            yield "ignored: a column that is used cannot be ignored"
+        names = [column_key(name) for name in {*self.source_columns, *self.ignored}]
+        if len(set(names)) < len(names):
+            yield "columns: two columns of the file differ in nothing but case or blanks"
+        for name in self.source_columns if self.feed.widths else ():
+            if name not in self.feed.widths:
+                yield f"feed.widths: the column '{name[:40]}' has no place"
+
+    def _wrong_recipes(self) -> Iterator[str]:
+        for name, column in self.columns.items():
+            if name not in FIELDS:
+                continue
+            kind = FIELDS[name].kind
             try:
-                check_order(column.recipe, dated=FIELDS[name].kind == "date")
+                check_order(column.recipe, dated=kind == "date")
                 self.sql(name)
             except ValueError as error:
-                message = f"columns.{name}: {error}"
-                raise ValueError(message) from None
-        return self
-
-    @model_validator(mode="after")
-    def _values_closed(self) -> Self:
-        for name, column in self.columns.items():
-            kind = FIELDS[name].kind
-            allowed = CLOSED.get(kind)
-            if allowed is None:
-                continue
+                yield f"columns.{name}: {error}"
             written = [column.value] if column.value else [v for step in column.recipe for v in step.targets]
-            wrong = [value for value in written if value not in allowed]
-            if wrong:
-                message = f"columns.{name}: allowed values: {', '.join(allowed)}"
-                raise ValueError(message)
-        return self
+            if kind in CLOSED and not set(written) <= set(CLOSED[kind]):
+                yield f"columns.{name}: allowed values: {', '.join(CLOSED[kind])}"
 
-    @model_validator(mode="after")
-    def _credentials_stack(self) -> Self:
+    def _wrong_stacks(self) -> Iterator[str]:
         parents = {credential.code: credential.stacks_to for credential in self.credentials}
         if len(parents) < len(self.credentials):
-            message = "credentials: a code is listed twice"
-            raise ValueError(message)
+            yield "credentials: a code is listed twice"
         for code, parent in parents.items():
             if parent is not None and parent not in parents:
-                message = f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
-                raise ValueError(message)
-            seen: set[str | None] = set()
-            current: str | None = code
-            while current is not None and current not in seen:
-                seen.add(current)
-                current = parents.get(current)
-            if current is not None:
-                message = f"credentials.{code}: stacks_to runs in a circle"
-                raise ValueError(message)
-        capitals = any(step.name == "upper" for step in self.columns["credential_code"].recipe)
+                yield f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
+            elif _in_a_circle(code, parents):
+                yield f"credentials.{code}: stacks_to runs in a circle"
+        codes = self.columns.get("credential_code")
+        capitals = codes is not None and any(step.name == "upper" for step in codes.recipe)
         if capitals and any(code != code.upper() for code in parents):
-            message = "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
-            raise ValueError(message)
-        return self
+            yield "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
+
+
+def _in_a_circle(code: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether what a credential stacks to leads back to it."""
+    seen: set[str] = set()
+    current = parents[code]
+    while current is not None and current not in seen:
+        seen.add(current)
+        current = parents.get(current)
+    return code in seen

@@ -1,21 +1,21 @@
 """Reads the registry: the built-in YAML files, an extra folder laid over them, and the checks across files.
 
 A file of the extra folder replaces the built-in file of the same name as a whole. Every mistake is one line that names
-the file, the key and what is allowed. All words are read as text, so that NO, 007 or 12 mean what was written.
+the file, the line, the key and what is allowed. All words are read as text, so that NO, 007 or 12 mean what was written.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME
 from credential_pipeline.foundation.registry.agreements import Agreement, ReleaseAgreement, WageAgreement
-from credential_pipeline.foundation.registry.explain import explain
+from credential_pipeline.foundation.registry.documents import Document, Key, Report, documents, file_names, key_text
+from credential_pipeline.foundation.registry.explain import Problem, problems
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.programmes import Programme, Programmes
@@ -32,24 +32,6 @@ _KINDS: Final[dict[str, type[AnyAgreement]]] = {
     "return": ReturnAgreement,
 }
 Model = TypeVar("Model", bound=Strict)
-
-
-#: Every command reads the registry, and the parser in C, where PyYAML has it, is ten times as fast.
-_Fastest: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
-class _Loader(_Fastest):  # type: ignore[misc]
-    """Reads every scalar as text and refuses a key that is written twice."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 # signature of the base
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            key = self.construct_object(key_node, deep=deep)
-            if key in seen:
-                raise yaml.MarkedYAMLError(problem="a key is written twice", problem_mark=key_node.start_mark)
-            seen.add(key)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        return mapping
 
 
 @dataclass(frozen=True)
@@ -98,186 +80,204 @@ class Registry:
         return tuple(self.certifier(name) for name in sorted(self.industry(industry).certifiers))
 
 
-def _read(file: Path, shown: str) -> dict[str, Any]:
-    try:
-        document = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506 # a BaseLoader: text only
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = error.problem or "not readable"
-        raise SafeError("E_REGISTRY_YAML", f"{shown}, line {line}: this is not valid YAML: {problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise SafeError("E_REGISTRY_YAML", f"{shown}, line 1: this is not valid YAML in UTF-8") from None
-    except OSError:
-        raise SafeError("E_REGISTRY_YAML", f"{shown}: the file cannot be read; check its permissions") from None
-    if not isinstance(document, dict):
-        raise SafeError("E_REGISTRY_YAML", f"{shown}, line 1: expected keys with values, as in _template.yml")
-    return document
+class _Reading:
+    """One reading of the registry: where the files are, what takes mistakes, and which files had some."""
+
+    def __init__(self, roots: Sequence[Path], report: Report) -> None:
+        self.roots = roots
+        self.report = report
+
+    def wrong(self, document: Document, key: Key, text: str) -> None:
+        """Report a mistake at a key."""
+        shown = f"key '{key_text(key)}': " if key else ""
+        self.report(SafeError("E_REGISTRY", f"{document.place(key)}: {shown}{text}"))
+
+    def documents(self, folder: str) -> Iterable[Document]:
+        """The files of a folder."""
+        return documents(self.roots, folder, self.report)
+
+    def validated(self, model: type[Model], key: str, document: Document, content: Mapping[str, Any]) -> Model | None:
+        """The model of a file; None if it has mistakes."""
+        found: list[Problem] = []
+        try:
+            item = model.model_validate(content)
+        except ValidationError as error:
+            found = problems(error, model)
+        for problem in found:
+            self.wrong(document, document.known(problem.key), problem.text)
+        if found:
+            return None
+        if getattr(item, key) != document.stem:
+            self.wrong(document, (key,), f"the value must be the name of the file, '{document.stem}'")
+        return item
+
+    def resolved(
+        self, document: Document, key: str, known: Mapping[str, AnyAgreement], kind: type[AnyAgreement]
+    ) -> dict[str, Any] | None:
+        """The content of a file in which the name of an agreement is replaced by the agreement; None if that is wrong."""
+        name = document.content.get(key)
+        fitting = {id_: one for id_, one in known.items() if isinstance(one, kind)}
+        if name is None or (isinstance(name, str) and name in fitting):
+            return dict(document.content) | ({key: fitting[name]} if name is not None else {})
+        # Of a file that is there and has mistakes of its own, those are told.
+        broken = isinstance(name, str) and name not in known and name in file_names(self.roots, "agreements")
+        if not broken:
+            said = f"'{name}' is no" if isinstance(name, str) and NAME.match(name) else "give the name of a"
+            allowed = ", ".join(sorted(fitting)) or "none yet"
+            self.wrong(document, (key,), f"{said} fitting file of agreements/; allowed: {allowed}")
+        return None
+
+    def agreements(self) -> dict[str, AnyAgreement]:
+        """The agreements by id: first those that others may name."""
+        loaded: dict[str, AnyAgreement] = {}
+        found = list(self.documents("agreements"))
+        for document in sorted(found, key=lambda one: one.content.get("kind") == "extract"):
+            kind = document.content.get("kind")
+            if not isinstance(kind, str) or kind not in _KINDS:
+                self.wrong(document, ("kind",), f"allowed: {', '.join(_KINDS)}")
+                continue
+            content = (
+                self.resolved(document, "release", loaded, ReleaseAgreement) if kind == "extract" else document.content
+            )
+            unnamed = {key: value for key, value in document.content.items() if key != "release"}
+            one = self.validated(_KINDS[kind], "id", document, unnamed if content is None else content)
+            if one is not None and content is not None:
+                loaded[document.stem] = one
+        return loaded
+
+    def certifiers(self) -> dict[str, Certifier]:
+        """The certifiers by name."""
+        found = {
+            document.stem: self.validated(Certifier, "certifier", document, document.content)
+            for document in self.documents("certifiers")
+        }
+        return {name: one for name, one in found.items() if one is not None}
+
+    def industries(
+        self, agreements: Mapping[str, AnyAgreement], certifiers: Mapping[str, Certifier]
+    ) -> dict[str, Industry]:
+        """The industries by name, with their agreement, programmes and partners in place of names."""
+        taught: dict[str, tuple[Document, Programmes]] = {}
+        for document in self.documents("programmes"):
+            programmes = self.validated(Programmes, "industry", document, document.content)
+            if programmes is not None:
+                taught[document.stem] = (document, programmes)
+        loaded = {}
+        for document in self.documents("industries"):
+            content = self._complete(
+                document, agreements, taught[document.stem][1] if document.stem in taught else None
+            )
+            named = self.resolved(document, "agreement", agreements, Agreement)
+            content |= {"agreement": named.get("agreement") if named else None}
+            industry = self.validated(Industry, "industry", document, content)
+            if self._knows_certifiers(document, certifiers) and industry is not None and named is not None:
+                loaded[document.stem] = industry
+        known = file_names(self.roots, "industries")
+        for stem, (document, programmes) in taught.items():
+            if stem not in known:
+                allowed = ", ".join(sorted(known))
+                self.wrong(document, ("industry",), f"there is no such file of industries/; allowed: {allowed}")
+            elif stem in loaded:
+                for place, programme in enumerate(programmes.programmes):
+                    self._check_programme(document, place, programme, loaded[stem], certifiers)
+        return loaded
+
+    def _knows_certifiers(self, document: Document, certifiers: Mapping[str, Certifier]) -> bool:
+        """Whether each certifier of an industry is loaded; of one whose file has mistakes, those are told."""
+        said = document.content.get("certifiers")
+        named = [name for name in said if isinstance(name, str)] if isinstance(said, list) else []
+        files = file_names(self.roots, "certifiers") if {*named} - {*certifiers} else frozenset[str]()
+        for place, name in enumerate(named):
+            if name not in certifiers and name not in files:
+                shown = f"'{name}'" if NAME.match(name) else "a name"
+                known = ", ".join(sorted(certifiers))
+                self.wrong(document, ("certifiers", place), f"{shown} has no file; allowed: {known}")
+        return {*named} <= {*certifiers}
+
+    def _complete(
+        self, document: Document, agreements: Mapping[str, AnyAgreement], taught: Programmes | None
+    ) -> dict[str, Any]:
+        """The content of an industry with its programmes and its partners in place."""
+        elsewhere = {
+            "programmes": "write them in programmes/<industry>.yml",
+            "returns": "an agreement of kind return names its industries",
+        }
+        for key, text in elsewhere.items():
+            if key in document.content:
+                self.wrong(document, (key,), text)
+        partners = [one for _, one in sorted(agreements.items()) if isinstance(one, ReturnAgreement)]
+        return dict(document.content) | {
+            "programmes": taught.programmes if taught else (),
+            "returns": tuple(one for one in partners if document.stem in one.industries),
+        }
+
+    def _check_programme(
+        self,
+        document: Document,
+        place: int,
+        programme: Programme,
+        industry: Industry,
+        certifiers: Mapping[str, Certifier],
+    ) -> None:
+        """Report a programme whose certifier or credentials the industry does not have."""
+        if programme.certifier not in industry.certifiers:
+            allowed = ", ".join(sorted(industry.certifiers))
+            text = f"'{programme.certifier}' is no certifier of the industry; allowed: {allowed}"
+            self.wrong(document, ("programmes", place, "certifier"), text)
+            return
+        codes = certifiers[programme.certifier].codes
+        if codes and not codes.issuperset(programme.credentials):
+            text = f"{programme.certifier} has no such credential; allowed: {', '.join(sorted(codes))}"
+            self.wrong(document, ("programmes", place, "credentials"), text)
+
+    def check_partners(self, agreements: Mapping[str, AnyAgreement], certifiers: Mapping[str, Certifier]) -> None:
+        """Report a partner of an unknown industry or certifier, and two agreements of one partner about one industry."""
+        partners = {id_: one for id_, one in sorted(agreements.items()) if isinstance(one, ReturnAgreement)}
+        if not partners:
+            return
+        files = {document.stem: document for document in self.documents("agreements") if document.stem in partners}
+        industries, known = (file_names(self.roots, folder) for folder in ("industries", "certifiers"))
+        seen: dict[tuple[str, str], str] = {}
+        for id_, one in partners.items():
+            for place, industry in enumerate(one.industries):
+                if industry not in industries:
+                    allowed = ", ".join(sorted(industries))
+                    text = f"there is no industry '{industry}'; allowed: {allowed}"
+                    self.wrong(files[id_], ("industries", place), text)
+                other = seen.setdefault((one.partner, industry), id_)
+                if other != id_:
+                    text = f"agreements/{other}.yml is about the same partner and industry; keep one"
+                    self.wrong(files[id_], ("partner",), text)
+            if one.role == "certifier" and one.of not in known:
+                self.wrong(files[id_], ("of",), f"there is no such certifier; allowed: {', '.join(sorted(certifiers))}")
 
 
-def _files(root: Path, folder: str) -> Iterable[tuple[Path, str]]:
-    for file in sorted((root / folder).iterdir()) if (root / folder).is_dir() else ():
-        shown = f"{folder}/{file.name}"
-        if file.name.startswith(("_", ".")):
-            continue
-        if file.suffix != ".yml" or not NAME.match(file.stem):
-            message = f"{shown}: a registry file is named <name>.yml, <name> in a-z, 0-9 and _; rename or remove it"
-            raise SafeError("E_REGISTRY_NAME", message)
-        yield file, shown
+def _refuse(mistake: SafeError) -> None:
+    raise mistake
 
 
-def _documents(roots: Iterable[Path], folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Name, shown name and content of every file of a folder; of several roots, the last one's."""
-    chosen = {file.stem: (file, shown) for root in roots for file, shown in _files(root, folder)}
-    for stem, (file, shown) in sorted(chosen.items()):
-        yield stem, shown, _read(file, shown)
-
-
-def _validated(model: type[Model], key: str, stem: str, shown: str, document: Mapping[str, Any]) -> Model:
-    try:
-        item = model.model_validate(document)
-    except ValidationError as error:
-        raise SafeError("E_REGISTRY", f"{shown}: {explain(error, model)}") from None
-    if getattr(item, key) != stem:
-        raise SafeError("E_REGISTRY", f"{shown}: key '{key}': the value must be the name of the file, '{stem}'")
-    return item
-
-
-def _agreements(roots: Iterable[Path]) -> dict[str, AnyAgreement]:
-    """The agreements by id: first those that others may name."""
-    loaded: dict[str, AnyAgreement] = {}
-    found = [
-        (stem, shown, document, _kind(document, shown)) for stem, shown, document in _documents(roots, "agreements")
-    ]
-    for stem, shown, document, kind in sorted(found, key=lambda entry: entry[3] == "extract"):
-        resolved = _resolved(document, "release", loaded, ReleaseAgreement, shown) if kind == "extract" else document
-        loaded[stem] = _validated(_KINDS[kind], "id", stem, shown, resolved)
-    return loaded
-
-
-def _kind(document: Mapping[str, Any], shown: str) -> str:
-    kind = document.get("kind")
-    if kind not in _KINDS:
-        raise SafeError("E_REGISTRY", f"{shown}: key 'kind': allowed: {', '.join(_KINDS)}")
-    return str(kind)
-
-
-def _resolved(
-    document: Mapping[str, Any], key: str, known: Mapping[str, AnyAgreement], kind: type[AnyAgreement], shown: str
-) -> dict[str, Any]:
-    """A document in which the name of an agreement is replaced by the agreement."""
-    name = document.get(key)
-    if name is None:
-        return dict(document)
-    fitting = {id_: one for id_, one in known.items() if isinstance(one, kind)}
-    if not isinstance(name, str) or name not in fitting:
-        said = f"'{name}' is no" if isinstance(name, str) and NAME.match(name) else "give the name of a"
-        allowed = ", ".join(sorted(fitting)) or "none yet"
-        message = f"{shown}: key '{key}': {said} fitting file of agreements/; allowed: {allowed}"
-        raise SafeError("E_REGISTRY", message)
-    return {**document, key: fitting[name]}
-
-
-def _complete(
-    stem: str,
-    document: Mapping[str, Any],
-    shown: str,
-    agreements: Mapping[str, AnyAgreement],
-    taught: Programmes | None,
-) -> dict[str, Any]:
-    """The document of an industry with its agreements and its programmes in place of their names."""
-    if "programmes" in document:
-        raise SafeError("E_REGISTRY", f"{shown}: key 'programmes': write them in programmes/<industry>.yml")
-    if "returns" in document:
-        raise SafeError("E_REGISTRY", f"{shown}: key 'returns': an agreement of kind return names its industries")
-    resolved = _resolved(document, "agreement", agreements, Agreement, shown)
-    partners = [one for _, one in sorted(agreements.items()) if isinstance(one, ReturnAgreement)]
-    return resolved | {
-        "programmes": taught.programmes if taught else (),
-        "returns": tuple(one for one in partners if stem in one.industries),
-    }
-
-
-def _check_programme(programme: Programme, place: int, industry: Industry, certifiers: Mapping[str, Certifier]) -> None:
-    """Refuse a programme whose certifier or credentials the industry does not have."""
-    where = f"programmes/{industry.industry}.yml: key 'programmes.{place}"
-    if programme.certifier not in industry.certifiers:
-        allowed = ", ".join(sorted(industry.certifiers))
-        message = f"{where}.certifier': '{programme.certifier}' is no certifier of the industry; allowed: {allowed}"
-        raise SafeError("E_REGISTRY", message)
-    codes = certifiers[programme.certifier].codes
-    if codes and not codes.issuperset(programme.credentials):
-        allowed = ", ".join(sorted(codes))
-        message = f"{where}.credentials': {programme.certifier} has no such credential; allowed: {allowed}"
-        raise SafeError("E_REGISTRY", message)
-
-
-def _check_partners(
-    agreements: Mapping[str, AnyAgreement], industries: Mapping[str, Industry], certifiers: Mapping[str, Certifier]
-) -> None:
-    """Refuse a partner of an unknown industry or certifier, and two agreements of one partner about one industry."""
-    seen: dict[tuple[str, str], str] = {}
-    for id_, one in sorted(agreements.items()):
-        if not isinstance(one, ReturnAgreement):
-            continue
-        where = f"agreements/{id_}.yml: key"
-        if unknown := sorted(set(one.industries) - industries.keys()):
-            allowed = ", ".join(sorted(industries))
-            message = f"{where} 'industries': there is no industry '{unknown[0]}'; allowed: {allowed}"
-            raise SafeError("E_REGISTRY", message)
-        if one.role == "certifier" and one.of not in certifiers:
-            allowed = ", ".join(sorted(certifiers))
-            raise SafeError("E_REGISTRY", f"{where} 'of': there is no such certifier; allowed: {allowed}")
-        for industry in one.industries:
-            other = seen.setdefault((one.partner, industry), id_)
-            if other != id_:
-                message = f"{where} 'partner': agreements/{other}.yml is about the same partner and industry; keep one"
-                raise SafeError("E_REGISTRY", message)
-
-
-def load_registry(extra: Path | None = None) -> Registry:
+def load_registry(extra: Path | None = None, report: Report = _refuse) -> Registry:
     """Load and check the whole registry.
 
     Args:
         extra: Folder with any of ``industries/``, ``certifiers/``, ``agreements/`` and ``programmes/`` that is laid over the
             built-in one.
+        report: Takes each mistake; by default the first one is raised. Files with mistakes are not in what is returned.
 
     Raises:
-        SafeError: E_REGISTRY_FOLDER, E_REGISTRY_NAME, E_REGISTRY_YAML, E_REGISTRY: file, key, what is allowed.
+        SafeError: E_REGISTRY_FOLDER, E_REGISTRY_NAME, E_REGISTRY_YAML, E_REGISTRY: file, line, key, what is allowed.
     """
     roots = [BUILT_IN]
     if extra is not None:
-        if not any((extra / folder).is_dir() for folder in _FOLDERS):
-            message = f"the extra registry folder holds none of {', '.join(f'{folder}/' for folder in _FOLDERS)}; check --registry"
-            raise SafeError("E_REGISTRY_FOLDER", message)
-        roots.append(extra)
-    agreements = _agreements(roots)
-    certifiers = {
-        stem: _validated(Certifier, "certifier", stem, shown, document)
-        for stem, shown, document in _documents(roots, "certifiers")
-    }
-    programmes = {
-        stem: _validated(Programmes, "industry", stem, shown, document)
-        for stem, shown, document in _documents(roots, "programmes")
-    }
-    industries = {
-        stem: _validated(
-            Industry, "industry", stem, shown, _complete(stem, document, shown, agreements, programmes.get(stem))
-        )
-        for stem, shown, document in _documents(roots, "industries")
-    }
-    if foreign := sorted(programmes.keys() - industries.keys()):
-        allowed = ", ".join(sorted(industries))
-        message = (
-            f"programmes/{foreign[0]}.yml: key 'industry': there is no such file of industries/; allowed: {allowed}"
-        )
-        raise SafeError("E_REGISTRY", message)
-    _check_partners(agreements, industries, certifiers)
-    for industry in industries.values():
-        unknown = [name for name in industry.certifiers if name not in certifiers]
-        if unknown:
-            known = ", ".join(sorted(certifiers))
-            file = f"industries/{industry.industry}.yml"
-            raise SafeError("E_REGISTRY", f"{file}: key 'certifiers': '{unknown[0]}' has no file; allowed: {known}")
-        for place, programme in enumerate(industry.programmes):
-            _check_programme(programme, place, industry, certifiers)
+        if any((extra / folder).is_dir() for folder in _FOLDERS):
+            roots.append(extra)
+        else:
+            folders = ", ".join(f"{folder}/" for folder in _FOLDERS)
+            message = f"the extra registry folder holds none of {folders}; check --registry"
+            report(SafeError("E_REGISTRY_FOLDER", message))
+    reading = _Reading(roots, report)
+    agreements = reading.agreements()
+    certifiers = reading.certifiers()
+    industries = reading.industries(agreements, certifiers)
+    reading.check_partners(agreements, certifiers)
     return Registry(industries, certifiers, agreements)

@@ -20,6 +20,7 @@ credentials:
   - {code: A-1, title: One, stacks_to: A-2}
   - {code: A-2, title: Two, level: 2}
 """
+SHIPPED = ("construction", "healthcare", "information_technology", "manufacturing")
 INDUSTRY = """\
 industry: mining
 name: Mining
@@ -45,8 +46,13 @@ def mistake(folder: Path) -> SafeError:
 
 def test_the_built_in_registry() -> None:
     registry = load_registry()
-    assert registry.industry_names == ("healthcare", "manufacturing")
-    assert set(registry.certifiers) == {"mssc", "nims", "nha", "ptcb"}
+    assert registry.industry_names == SHIPPED
+    assert {name: set(one.certifiers) for name, one in registry.industries.items()} == {
+        "construction": {"nccer", "american_welding_society"},
+        "healthcare": {"nha", "ptcb"},
+        "information_technology": {"comptia", "amazon_web_services"},
+        "manufacturing": {"mssc", "nims"},
+    }
     manufacturing = registry.industry("manufacturing")
     assert manufacturing.naics == ("31", "32", "33")
     assert manufacturing.agreement is not None
@@ -73,7 +79,7 @@ def test_feeds_differ_in_dialect_and_codes_may_repeat_across_certifiers() -> Non
 
 def test_a_new_certifier_and_a_new_industry_are_two_files(tmp_path: Path) -> None:
     registry = load_registry(overlay(tmp_path))
-    assert registry.industry_names == ("healthcare", "manufacturing", "mining")
+    assert registry.industry_names == tuple(sorted((*SHIPPED, "mining")))
     assert registry.certifier("acme").source_columns == ("Id", "Name", "Code", "Day")
     assert registry.industry("mining").agreement is None
     assert registry.industry("mining").age_bands[0] == "14-17"
@@ -114,21 +120,21 @@ def test_words_stay_words(tmp_path: Path) -> None:
         ("name: Acme Board", "name: Acme Board\nfeed: {delimiter: x}", ["feed.delimiter", "semicolon"]),
         ("name: Acme Board", "name: Acme Board\nfeed: {encoding: ebcdic}", ["feed.encoding", "utf-8, cp1252"]),
         ("name: Acme Board", "name: Acme Board\nfeed: csv", ["key 'feed'", "allowed: format"]),
-        ("{from: Name}", "{form: Name}", ["columns.last_name.form", "from, value, recipe"]),
-        ("{from: Name}", "{from: Name, value: x}", ["columns.last_name", "either"]),
-        ("{from: Name}", "{from: Name, recipe: [trimm]}", ["columns.last_name.recipe.0", "allowed: trim"]),
+        ("{from: Name}", "{form: Name}", ["columns.last_name.form", "from, value, derived, recipe"]),
+        ("{from: Name}", "{from: Name, value: x}", ["columns.last_name", "one of"]),
+        ("{from: Name}", "{from: Name, recipe: [trimm]}", ["columns.last_name.recipe.1", "allowed: trim"]),
         ("{from: Name}", "{from: Name, recipe: trim}", ["columns.last_name.recipe", "expected a list"]),
         ("  last_name: {from: Name}", "  surname: {from: Name}", ["unknown field 'surname'", "last_name"]),
         ("  last_name: {from: Name}\n", "", ["required field 'last_name'"]),
         ("  event_date: {from: Day}", "  event_date: {value: 2012-01-01}", ["required field 'event_date'"]),
-        ("credentials:", "absent: [sexx]\ncredentials:", ["absent: unknown field", "sex"]),
-        ("credentials:", "absent: [last_name]\ncredentials:", ["absent: 'last_name'"]),
+        ("credentials:", "absent: [sexx]\ncredentials:", ["key 'absent': unknown field", "sex"]),
+        ("credentials:", "absent: [last_name]\ncredentials:", ["key 'absent': 'last_name'"]),
         ("credentials:", "ignored: [Day]\ncredentials:", ["ignored"]),
         ("code: A-2", "code: A-1", ["a code is listed twice"]),
         ("code: A-2", "code: a-2", ["stacks_to"]),
         ("stacks_to: A-2", "stacks_to: A-9", ["credentials.A-1", "allowed: A-1, A-2"]),
         ("level: 2", "stacks_to: A-1", ["circle"]),
-        ("level: 2", "level: two", ["credentials.1.level"]),
+        ("level: 2", "level: two", ["credentials.2.level"]),
         ("A-1, title: One, stacks_to: A-2", "a-1, title: One", ["capitals"]),
         ("certifier: acme", "certifier: acne", ["key 'certifier'", "'acme'"]),
         ("certifier: acme", 'certifier: "acme\\n"', ["key 'certifier'", "lower-case"]),
@@ -153,7 +159,14 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
 @pytest.mark.parametrize(
     ("before", "after", "hints"),
     [
-        ("mssc", "msscc", ["'msscc' has no file", "acme, mssc, nha, nims, ptcb"]),
+        (
+            "mssc",
+            "msscc",
+            [
+                "'msscc' has no file",
+                "acme, amazon_web_services, american_welding_society, comptia, mssc, nccer, nha, nims, ptcb",
+            ],
+        ),
         ("mssc]", "acme]", ["named twice"]),
         ('["21"]', '["2"]', ["naics", "2 to 6 digits"]),
         ('["21"]', "[]", ["naics"]),
@@ -167,7 +180,7 @@ def test_a_mistake_in_a_certifier(tmp_path: Path, before: str, after: str, hints
         (
             "name: Mining",
             "name: Mining\nagreement: {id: X}",
-            ["key 'agreement'", "file of agreements/", "healthcare_extract, m"],
+            ["key 'agreement'", "file of agreements/", "healthcare_extract, information_technology_extract, m"],
         ),
         ("name: Mining", "name: Mining\nowner: someone", ["owner"]),
         ("industry: mining", "industry: Mining", ["industry"]),
@@ -196,7 +209,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 def test_unknown_names_list_the_known_ones_and_are_not_repeated_if_odd() -> None:
     registry = load_registry()
-    with pytest.raises(SafeError, match="healthcare, manufacturing") as caught:
+    with pytest.raises(SafeError, match="healthcare, information_technology, manufacturing") as caught:
         registry.industry("retail")
     assert caught.value.code == "E_UNKNOWN_INDUSTRY"
     with pytest.raises(SafeError) as caught:
@@ -241,16 +254,16 @@ def test_programmes_stand_in_a_file_of_their_industry(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "hints"),
     [
-        ("certifier: acme", "certifier: nha", ["programmes.0.certifier", "'nha'", "allowed: acme, mssc"]),
-        ("[A-1, A-2]", "[A-1, B-9]", ["programmes.0.credentials", "acme has no such", "allowed: A-1, A-2"]),
-        ("[A-1, A-2]", "[A-1, A-1]", ["programmes.0", "named twice"]),
-        ("[A-1, A-2]", "[]", ["programmes.0.credentials"]),
-        ('"00123400"', "1234", ["programmes.0.provider_opeid", "eight digits"]),
-        ("state: NC", "state: XX", ["programmes.0.state", "NC"]),
-        ("state: NC", 'state: NC\n    cip: "15.6"', ["programmes.0.cip", "15.0613"]),
-        ("state: NC", "state: NC\n    weeks: -3", ["programmes.0.weeks", "greater than 0"]),
-        ("{usd: 900, year: 2025}", "900", ["programmes.0.tuition_and_fees", "usd, year"]),
-        ("state: NC", "state: NC\n    hours: 200", ["programmes.0.hours", "not known", "clock_hours"]),
+        ("certifier: acme", "certifier: nha", ["programmes.1.certifier", "'nha'", "allowed: acme, mssc"]),
+        ("[A-1, A-2]", "[A-1, B-9]", ["programmes.1.credentials", "acme has no such", "allowed: A-1, A-2"]),
+        ("[A-1, A-2]", "[A-1, A-1]", ["programmes.1", "named twice"]),
+        ("[A-1, A-2]", "[]", ["programmes.1.credentials"]),
+        ('"00123400"', "1234", ["programmes.1.provider_opeid", "eight digits"]),
+        ("state: NC", "state: XX", ["programmes.1.state", "NC"]),
+        ("state: NC", 'state: NC\n    cip: "15.6"', ["programmes.1.cip", "15.0613"]),
+        ("state: NC", "state: NC\n    weeks: -3", ["programmes.1.weeks", "greater than 0"]),
+        ("{usd: 900, year: 2025}", "900", ["programmes.1.tuition_and_fees", "usd, year"]),
+        ("state: NC", "state: NC\n    hours: 200", ["programmes.1.hours", "not known", "clock_hours"]),
         ("industry: mining", "industry: metal", ["key 'industry'", "name of the file, 'mining'"]),
     ],
 )
@@ -266,10 +279,14 @@ def test_a_mistake_in_a_programme_names_the_key_and_what_is_allowed(
 def test_programmes_of_no_industry_and_within_an_industry_are_refused(tmp_path: Path) -> None:
     folder = with_programmes(tmp_path, PROGRAMMES)
     (folder / "programmes" / "shipping.yml").write_text("industry: shipping\nprogrammes: []\n", encoding="utf-8")
-    assert "programmes/shipping.yml: key 'industry': there is no such file of industries/" in str(mistake(folder))
+    assert "programmes/shipping.yml, line 1: key 'industry': there is no such file of industries/" in str(
+        mistake(folder)
+    )
     (folder / "programmes" / "shipping.yml").unlink()
     overlay(folder, industry=f"{INDUSTRY}programmes: []\n")
-    assert "industries/mining.yml: key 'programmes': write them in programmes/<industry>.yml" in str(mistake(folder))
+    assert "industries/mining.yml, line 5: key 'programmes': write them in programmes/<industry>.yml" in str(
+        mistake(folder)
+    )
 
 
 def test_the_template_of_programmes_is_valid(tmp_path: Path) -> None:
@@ -280,3 +297,64 @@ def test_the_template_of_programmes_is_valid(tmp_path: Path) -> None:
     )
     (programme,) = load_registry(tmp_path).industry("manufacturing").programmes
     assert programme.clock_hours == 240
+
+
+def mistakes_of(folder: Path) -> list[str]:
+    found: list[SafeError] = []
+    load_registry(folder, found.append)
+    return [error.message for error in found]
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
+    certifier = CERTIFIER.replace("{from: Name}", "{form: Name}").replace("level: 2", "level: two, colour: red")
+    folder = overlay(tmp_path, certifier, INDUSTRY.replace('["21"]', "[x]").replace("mssc]", "msscc]"))
+    (folder / "agreements").mkdir()
+    (folder / "agreements" / "odd.yml").write_text("id: odd\nkind: gift\n", encoding="utf-8")
+    (folder / "certifiers" / "Odd Name.yml").write_text("", encoding="utf-8")
+    (folder / "certifiers" / "torn.yml").write_text("certifier: torn\nname: [\n", encoding="utf-8")
+    places = [message.partition(": ")[0] for message in mistakes_of(folder)]
+    assert places == [
+        "agreements/odd.yml, line 2",
+        "certifiers/Odd Name.yml",
+        "certifiers/acme.yml, line 5",
+        "certifiers/acme.yml, line 10",
+        "certifiers/acme.yml, line 10",
+        "certifiers/torn.yml, line 3",
+        "industries/mining.yml, line 3",
+        "industries/mining.yml, line 4",
+    ]
+    told = " | ".join(mistakes_of(folder))
+    assert "key 'columns.last_name.form'" in told
+    assert "key 'credentials.2.colour'" in told
+    assert "key 'credentials.2.level'" in told
+
+
+def test_a_file_that_names_one_with_mistakes_is_not_blamed_for_them(tmp_path: Path) -> None:
+    folder = overlay(tmp_path, CERTIFIER.replace("{from: Name}", "{form: Name}"), f"{INDUSTRY}agreement: torn\n")
+    (folder / "agreements").mkdir()
+    (folder / "agreements" / "torn.yml").write_text("id: [\n", encoding="utf-8")
+    told = mistakes_of(folder)
+    assert not [message for message in told if "industries/" in message]
+    loaded = load_registry(folder, lambda mistake: None)
+    assert loaded.industry_names == SHIPPED
+
+
+def test_checks_of_a_whole_file_tell_the_line_too(tmp_path: Path) -> None:
+    (message,) = mistakes_of(overlay(tmp_path, CERTIFIER.replace("stacks_to: A-2", "stacks_to: A-9")))
+    assert message.startswith(
+        "certifiers/acme.yml, line 9: key 'credentials.A-1': stacks_to names no code of this file"
+    )
+
+
+def test_checks_of_a_whole_file_tell_everything_they_find(tmp_path: Path) -> None:
+    text = CERTIFIER.replace("  last_name: {from: Name}\n", "  event: {value: won}\n  middle_name: {from: iD}\n")
+    told = mistakes_of(
+        overlay(tmp_path, text.replace("level: 2", "stacks_to: A-1").replace("  - {code: A-1", "  - {code: a-1"))
+    )
+    assert [message.partition(": ")[2].partition(":")[0] for message in told] == [
+        "key 'columns'",
+        "key 'columns'",
+        "key 'columns.event'",
+        "key 'credentials.A-2'",
+        "key 'credentials'",
+    ]

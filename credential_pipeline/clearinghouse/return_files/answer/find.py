@@ -66,9 +66,8 @@ def find_people(work: Scratch, asked: Relation, index: Relation, model: Model) -
 
 def _standard(asked: Relation) -> str:
     """The rows in the standard form of the registry."""
-    names = ("last_name", "first_name", "middle_name")
-    suffixes = ", ".join([form.written_suffix("name_suffix"), *(form.suffix_at_end(name) for name in names)])
-    listed = ", ".join(f"{form.name(name)} AS {name}" for name in names)
+    suffixes = ", ".join([form.written_suffix("name_suffix"), *(form.suffix_at_end(name) for name in form.NAME_FORMS)])
+    listed = ", ".join(f"{make(name)} AS {name}" for name, make in form.NAME_FORMS.items())
     return (
         f"SELECT asked, {listed}, coalesce({suffixes}) AS name_suffix,"
         f" {form.birth_date('birth_date')} AS birth_date, {form.ssn_last4('ssn_last4')} AS ssn_last4 FROM {asked}"

@@ -1,0 +1,148 @@
+"""Coded columns: which word of the file means which event, result, setting, sex or wish to share nothing.
+
+A word is told to people only if it is known here, or so frequent and so plain that it can be nobody's name.
+"""
+
+import re
+from typing import Final
+
+from credential_pipeline.clearinghouse.onboarding.facts import Facts, given_names, state_names
+from credential_pipeline.clearinghouse.onboarding.notes import Notes
+from credential_pipeline.clearinghouse.onboarding.words import codes, no_event
+
+Entry = dict[str, object]
+"""One column as the YAML writes it."""
+
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _/()+-]{0,29}")
+_FREQUENT: Final = 5
+_MOST: Final = 25
+_REST: Final = "*"
+
+
+def shown(facts: Facts, words: list[str]) -> str:
+    """Words of a coded column as a message may tell them, the others by their number."""
+    plain = [word for word in words if _is_plain(word, facts)]
+    hidden = len(words) - len(plain)
+    told = ", ".join(f"'{word}'" for word in plain)
+    more = f"{hidden} words that are not shown" if hidden else ""
+    return " and ".join(part for part in (told, more) if part)
+
+
+def _is_plain(word: str, facts: Facts) -> bool:
+    if word.lower() in no_event():
+        return True
+    named = {part.upper() for part in re.findall(r"[A-Za-z]+", word)} & given_names()
+    often = facts.counts.get(word, 0) >= _FREQUENT and facts.few and facts.distinct <= _MOST
+    return often and bool(_PLAIN.fullmatch(word)) and not named
+
+
+def _outcome(word: str) -> tuple[str, str]:
+    """Event and result that a word means; empty where it says nothing of it."""
+    small = word.lower()
+    result = codes("result").get(small, "")
+    if result:
+        return ("award" if result == "pass" else "attempt"), result
+    return codes("event").get(small, ""), ""
+
+
+def _entry(facts: Facts, words: dict[str, str]) -> Entry:
+    return {"from": facts.name, "recipe": [{"map": words}]}
+
+
+def outcomes(event: Facts | None, result: Facts | None, notes: Notes) -> dict[str, Entry]:
+    """The fields ``event`` and ``result`` out of the columns that were found for them.
+
+    Args:
+        event: Column of events, if there is one.
+        result: Column of results or of a status, if there is one.
+        notes: Takes what is open.
+    """
+    said: dict[str, Entry] = {}
+    if event is None and result is None:
+        notes.ask(
+            "event", "No column says what happened; every row counts as an award. Does the file hold awards only?"
+        )
+        return {"event": {"value": "award"}}
+    for facts in (one for one in (event, result) if one is not None):
+        meant = {word: _outcome(word) for word in facts.counts}
+        if "event" not in said and any(first for first, _ in meant.values()):
+            said["event"] = _entry(facts, {word: first for word, (first, _) in meant.items() if first})
+            if {first for first, _ in meant.values()} & {"attempt"} and any(second for _, second in meant.values()):
+                notes.ask("event", f"Is every pass in '{facts.name}' an award, or only a passed part of one?")
+            _ask_states(facts, notes)
+        if any(second for _, second in meant.values()):
+            said["result"] = _entry(facts, {word: second for word, (_, second) in meant.items() if second})
+        _ask_unknown(facts, [word for word, (first, _) in meant.items() if not first], notes)
+    return said
+
+
+def _ask_states(facts: Facts, notes: Notes) -> None:
+    lapsed = [word for word in facts.counts if word.lower() in ("expired", "inactive", "lapsed")]
+    if lapsed:
+        notes.ask(
+            "event",
+            f"'{facts.name}' tells how a credential stands today ({shown(facts, lapsed)} count as awards). Right?",
+        )
+
+
+def _ask_unknown(facts: Facts, words: list[str], notes: Notes) -> None:
+    waiting = [word for word in words if word.lower() in no_event()]
+    unknown = [word for word in words if word not in waiting]
+    if waiting:
+        rows = sum(facts.counts[word] for word in waiting)
+        text = (
+            f"{rows} rows with {shown(facts, waiting)} in '{facts.name}' tell of no event yet and are set aside. Right?"
+        )
+        notes.ask("event", text)
+    if unknown:
+        rows = sum(facts.counts[word] for word in unknown)
+        notes.ask(
+            "event", f"What do {shown(facts, unknown)} in '{facts.name}' mean ({rows} rows)? Add them to the map."
+        )
+
+
+def known_words(facts: Facts, kind: str, notes: Notes, rest: str = "") -> Entry:
+    """A column of one kind of code; ``rest`` is what every other word means, if that may be said.
+
+    Args:
+        facts: The column.
+        kind: ``sex`` or ``training_setting``.
+        notes: Takes what is open.
+        rest: Meaning of words that are not known.
+    """
+    words = {word: codes(kind)[word.lower()] for word in facts.counts if word.lower() in codes(kind)}
+    unknown = [word for word in facts.counts if word not in words]
+    if unknown:
+        becomes = f"They count as {rest}." if rest else "They count as missing."
+        notes.ask(kind, f"What do {shown(facts, unknown)} in '{facts.name}' mean? {becomes}")
+    return _entry(facts, words | ({_REST: rest} if rest else {}))
+
+
+def block_flag(facts: Facts, notes: Notes, *, consents: bool) -> Entry:
+    """A mark that says "do not share", or one that says that sharing is allowed, whose words mean the opposite.
+
+    Args:
+        facts: The column.
+        notes: Takes what is open.
+        consents: The column says that sharing is allowed.
+    """
+    flags = codes("flag")
+    turned = {"Y": "N", "N": "Y"} if consents else {"Y": "Y", "N": "N"}
+    words = {word: turned[flags[word.lower()]] for word in facts.counts if word.lower() in flags}
+    blank = {"": "Y"} if consents else {}
+    notes.ask(
+        "block_flag",
+        f"Does '{facts.name}' say {'that a record may be shared' if consents else 'that a record must not be shared'}? "
+        f"Words that are not listed{' and blanks' if consents else ''} block.",
+    )
+    return _entry(
+        facts, blank | (words or ({"Yes": "N", "No": "Y"} if consents else {"Y": "Y", "N": "N"})) | {_REST: "Y"}
+    )
+
+
+def state(facts: Facts) -> Entry:
+    """Two capitals, or names of states put into them."""
+    if facts.share("state") > 1 / 2 or not facts.filled:
+        return {"from": facts.name, "recipe": ["trim", "upper"]}
+    names = {word: state_names()[word.lower()] for word in sorted(facts.counts) if word.lower() in state_names()}
+    return _entry(facts, names) if names else {"from": facts.name, "recipe": ["trim", "upper"]}

@@ -1,0 +1,101 @@
+"""The proposal as YAML that people read and correct: a question stands above the field that it is about.
+
+Not here: what is proposed (propose.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import yaml
+
+from credential_pipeline.clearinghouse.onboarding.notes import Notes
+from credential_pipeline.clearinghouse.onboarding.propose import Proposal
+
+_WIDTH: Final = 110
+_ENDLESS: Final = 10_000
+
+
+def flow(value: object) -> str:
+    """A value in one line, as ``{from: Zip, recipe: [zip5]}``."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=_ENDLESS, allow_unicode=True, sort_keys=False)
+    return text.removesuffix("...\n").strip()
+
+
+def _wrapped(text: str, indent: str) -> Iterator[str]:
+    """A comment in lines of readable length."""
+    line = ""
+    for word in text.split():
+        if line and len(line) + len(word) >= _WIDTH:
+            yield f"{indent}# {line}"
+            line = ""
+        line = f"{line} {word}".strip()
+    yield f"{indent}# {line}"
+
+
+def _questions(notes: Notes, about: str, indent: str = "") -> Iterator[str]:
+    for number, question in notes.of(about):
+        yield from _wrapped(f"Question {number}: {question.text}", indent)
+
+
+def _feed(proposal: Proposal) -> dict[str, str]:
+    table = proposal.table
+    if table.format != "csv":
+        return {"format": table.format, "cadence": "irregular"}
+    delimiter = {"\t": "tab"}.get(table.delimiter, table.delimiter)
+    return {"format": "csv", "delimiter": delimiter, "encoding": table.encoding, "cadence": "irregular"}
+
+
+def certifier_yaml(proposal: Proposal) -> str:
+    """The text of ``certifiers/<certifier>.yml``."""
+    notes = proposal.notes
+    lines = [
+        "# Proposed from one file; every line is yours to correct. `credential-pipeline registry check` finds mistakes.",
+        f"certifier: {proposal.certifier}",
+        f"name: {proposal.certifier}  # The name that readers see.",
+        f"feed: {flow(_feed(proposal))}  # cadence: weekly, monthly, quarterly, annual or irregular",
+        "columns:",
+    ]
+    for field, entry in proposal.columns.items():
+        lines += [*_questions(notes, field, "  "), f"  {field}: {flow(entry)}"]
+    for field in proposal.missing:
+        lines += list(_questions(notes, field, "  "))
+    for field in proposal.absent:
+        if field not in proposal.missing:
+            lines += list(_questions(notes, field))
+    lines.append(f"absent: {flow([field for field in proposal.absent if field not in proposal.missing])}")
+    lines.append(f"ignored: {flow(list(proposal.ignored))}")
+    lines += list(_questions(notes, "credentials"))
+    if proposal.credentials:
+        lines.append("credentials:")
+        lines += [f"  - {flow({**one, 'level': 1})}" for one in proposal.credentials]
+    return "\n".join(lines) + "\n"
+
+
+def industry_yaml(certifier: str) -> str:
+    """The text of an industry file, to be named and completed."""
+    return f"""\
+# Save as industries/<industry>.yml; a file that starts with an underscore is not loaded. To give the certifier to an industry
+# that is there, copy that industry's file here and add the certifier to its list.
+industry: example                 # the name of the file: a-z, 0-9 and _
+name: Example industry            # the name that readers see
+naics: ["51", "5415"]             # industries in which holders are expected to work: prefixes of 2 to 6 digits
+certifiers: [{certifier}]
+cohorts: {{first_award_year: 2005, last_award_year: 2018}}   # award years outside are not reported
+# Without an agreement everything up to linked_records runs, and nothing leaves: docs/how-to/enter-an-agreement.md
+# agreement: example_extract
+owner: team:data-engineering
+"""
+
+
+def trial_document(proposal: Proposal) -> dict[str, Any]:
+    """The certifier as the dry run loads it: what is undecided is read in one possible way."""
+    columns: Mapping[str, object] = proposal.trial
+    return {
+        "certifier": proposal.certifier,
+        "name": proposal.certifier,
+        "feed": _feed(proposal),
+        "columns": dict(columns),
+        "absent": list(proposal.absent),
+        "ignored": list(proposal.ignored),
+        "credentials": [{**one, "level": "1"} for one in proposal.credentials],
+    }

@@ -1,0 +1,228 @@
+"""Files of unknown senders: what is proposed, what is asked, and that no person's value is told."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from credential_pipeline.clearinghouse.onboarding.dates import read_dates
+from credential_pipeline.clearinghouse.onboarding.dry_run import Trial, try_out
+from credential_pipeline.clearinghouse.onboarding.propose import Proposal, propose
+from credential_pipeline.clearinghouse.onboarding.reading import read_table
+from credential_pipeline.clearinghouse.onboarding.words import words_of
+from credential_pipeline.clearinghouse.onboarding.yaml_text import certifier_yaml, trial_document
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.load import load_registry
+from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, IGNORED, Dialect
+
+HEADER = "Row ID,Last Name,First Name,DOB,Email,Exam Code,Exam Date,Result"
+CANARY = "Zyzzogeton"
+
+
+def proposed(folder: Path, content: bytes | str, name: str = "acme") -> Proposal:
+    file = folder / "file.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return propose(name, read_table(file))
+
+
+def tried(folder: Path, proposal: Proposal) -> Trial:
+    with connect("1GB", 1, folder) as con:
+        return try_out(con, trial_document(proposal), folder / "file.csv")
+
+
+def taken_for(proposal: Proposal) -> dict[str, set[str]]:
+    """Column -> the fields that the proposal reads from it."""
+    found: dict[str, set[str]] = {name: set() for name in proposal.table.header}
+    for field, entry in proposal.columns.items():
+        if "from" in entry:
+            parted = any("name_part" in step for step in entry.get("recipe", []) if isinstance(step, dict))
+            found[entry["from"]].add("full_name" if parted else field)
+    return {name: fields or {IGNORED} for name, fields in found.items()}
+
+
+def rows(*lines: str, header: str = HEADER) -> str:
+    return "\n".join([header, *lines]) + "\n"
+
+
+def asked(proposal: Proposal, field: str) -> str:
+    return " ".join(question.text for _, question in proposal.notes.of(field))
+
+
+def right(folder: Path, dialect: Dialect) -> list[bool]:
+    found = taken_for(proposed(folder, dialect.content))
+    return [bool(set(wanted.split("|")) & found[column]) for column, wanted in dialect.truth.items()]
+
+
+@pytest.mark.parametrize("make", [*DIALECTS, *HELD_OUT])
+def test_columns_of_unknown_dialects_are_found(tmp_path, make):
+    dialect = make()
+    told = right(tmp_path, dialect)
+    assert sum(told) >= 0.9 * len(told), [c for c, ok in zip(dialect.truth, told, strict=True) if not ok]
+
+
+@pytest.mark.parametrize("make", [*DIALECTS, *HELD_OUT])
+def test_a_proposal_loads_and_reads_nearly_every_row(tmp_path, make):
+    dialect = make()
+    proposal = proposed(tmp_path, dialect.content, dialect.name)
+    (tmp_path / "certifiers").mkdir()
+    (tmp_path / "certifiers" / f"{dialect.name}.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
+    certifier = load_registry(tmp_path).certifier(dialect.name)
+    assert {*certifier.source_columns, *certifier.ignored} == set(proposal.table.header)
+    trial = tried(tmp_path, proposal)
+    assert trial.refused == ""
+    waiting = trial.set_aside.pop("UNKNOWN_EVENT", (0, ()))[0]
+    assert not trial.set_aside
+    assert trial.rows == trial.accepted + trial.duplicates + waiting == 240
+    assert trial.duplicates < 5
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("StudentEmployeeID", ["person", "person", "id"]),
+        ("clientcandidateid", ["person", "person", "id"]),
+        ("E-Mail", ["e", "email"]),
+        ("NCCER Card #", ["nccer", "card", "id"]),
+        ("Date of Birth", ["date", "birth"]),
+        ("SSN (last 4)", ["ssn", "last", "4"]),
+        ("Prüfungsdatum", ["issued"]),
+        ("Result(Pass/Fail)", ["result", "pass", "fail"]),
+    ],
+)
+def test_names_of_columns_are_taken_apart(name, words):
+    assert list(words_of(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "layout", "others"),
+    [
+        (["03-Jan-2020", "14-Feb-1999"], "%d-%b-%Y", ()),
+        (["2020-01-03", "1999-02-14"], "%Y-%m-%d", ()),
+        (["01/03/2020", "02/14/1999"], "%m/%d/%Y", ()),
+        (["03/01/2020", "14/02/1999"], "%d/%m/%Y", ()),
+        (["03/01/2020", "04/02/1999"], "%m/%d/%Y", ("%d/%m/%Y",)),
+        (["03.03.2020"], "%d.%m.%Y", ()),
+        (["20200103", "19991214"], "%Y%m%d", ()),
+        (["01032020", "12141999"], "%m%d%Y", ()),
+        (["2020-01-03 08:15:00", "2020-02-14 00:00:00"], "%Y-%m-%d %H:%M:%S", ()),
+        (["2020/01/03 08:15:00 GMT"], "%Y/%m/%d %H:%M:%S GMT", ()),
+        (["January 3, 2020", "May 14, 1999"], "%B %d, %Y", ()),
+        (["1/3/2020 12:00 AM", "2/14/1999 5:15 PM"], "%m/%d/%Y %I:%M %p", ()),
+    ],
+)
+def test_layouts_of_dates(values, layout, others):
+    dated = read_dates(values)
+    assert dated is not None
+    assert (dated.layout, dated.others) == (layout, others)
+
+
+def test_placeholders_do_not_move_the_span_of_dates():
+    dated = read_dates(["1900-01-01", "2015-03-04", "2016-05-06", "0000-00-00"])
+    assert dated is not None
+    assert (dated.first, dated.last, dated.share) == (date(2015, 3, 4), date(2016, 5, 6), 1.0)
+
+
+@pytest.mark.parametrize("values", [["3/1/20", "14/2/99"], ["43833", "36205"], ["abc"], []])
+def test_what_is_no_date_with_four_digits_of_a_year(values):
+    assert read_dates(values) is None
+
+
+def test_month_and_day_are_not_guessed(tmp_path):
+    proposal = proposed(
+        tmp_path, rows("1,Smith,Ann,1990-05-14,,X1,03/04/2015,P", "2,Jones,Bob,1991-01-20,,X1,05/06/2016,P")
+    )
+    assert proposal.columns["event_date"] == {"from": "Exam Date", "recipe": [{"parse_date": "?"}]}
+    assert '"%m/%d/%Y" or "%d/%m/%Y"' in asked(proposal, "event_date")
+    (tmp_path / "certifiers").mkdir()
+    (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
+    with pytest.raises(SafeError, match=r"columns\.event_date.*parse_date"):
+        load_registry(tmp_path)
+    assert tried(tmp_path, proposal).accepted == 2
+
+
+def test_another_column_of_the_file_proves_the_order(tmp_path):
+    proposal = proposed(
+        tmp_path, rows("1,Smith,Ann,14/05/1990,,X1,03/04/2015,P", "2,Jones,Bob,20/01/1991,,X1,05/06/2016,P")
+    )
+    assert proposal.columns["event_date"]["recipe"] == [{"parse_date": "%d/%m/%Y"}]
+    assert "'DOB'" in asked(proposal, "event_date")
+
+
+def test_two_digit_years_and_serials_are_asked_for(tmp_path):
+    short = proposed(tmp_path, rows("1,Smith,Ann,5/14/90,,X1,2015-03-04,P", "2,Jones,Bob,1/20/91,,X1,2016-05-06,P"))
+    assert "two-digit years" in asked(short, "birth_date")
+    serial = proposed(tmp_path, rows("1,Smith,Ann,33007,,X1,2015-03-04,P", "2,Jones,Bob,33258,,X1,2016-05-06,P"))
+    assert "spreadsheet" in asked(serial, "birth_date")
+
+
+def test_a_missing_birth_date_is_told_with_what_it_costs(tmp_path):
+    proposal = proposed(
+        tmp_path,
+        "ID,Last Name,First Name,Email,Exam,Exam Date\n1,Smith,Ann,a@b.org,X1,2015-03-04\n2,Day,Al,c@d.org,X1,2015-03-05\n",
+    )
+    assert "names with email" in asked(proposal, "birth_date")
+    assert "birth_date" in proposal.absent
+
+
+def test_without_ids_of_rows_columns_that_tell_them_apart_are_taken(tmp_path):
+    lines = [f"Smith,Ann,1990-05-14,X{number % 3},2015-03-{number % 9 + 10}" for number in range(27)]
+    proposal = proposed(tmp_path, rows(*lines, header="Last Name,First Name,DOB,Exam Code,Exam Date"))
+    assert proposal.columns["record_id"] == {"derived": ["Last Name", "First Name", "DOB", "Exam Code", "Exam Date"]}
+    assert "18 rows would still have the id of another row" in asked(proposal, "record_id")
+
+
+def test_a_consent_is_an_opt_out_turned_round(tmp_path):
+    lines = [f"{n},Smith,Ann,X1,2015-03-04,{'Yes' if n % 3 else 'No'}" for n in range(9)]
+    proposal = proposed(
+        tmp_path, rows(*lines, header="Row ID,Last Name,First Name,Exam Code,Exam Date,Release Consent")
+    )
+    (step,) = proposal.columns["block_flag"]["recipe"]
+    assert step["map"] == {"": "Y", "Yes": "N", "No": "Y", "*": "Y"}
+
+
+@pytest.mark.parametrize("make", [*DIALECTS, *HELD_OUT])
+def test_no_value_of_a_person_is_written(tmp_path, make):
+    dialect = make()
+    proposal = proposed(tmp_path, dialect.content)
+    text = certifier_yaml(proposal) + " ".join(question.text for question in proposal.notes.questions)
+    personal = [
+        name
+        for name, fields in taken_for(proposal).items()
+        if fields & {"first_name", "last_name", "full_name", "email", "phone", "street"}
+    ]
+    words = set(yaml.safe_load(yaml.safe_dump(text)).replace("'", " ").replace(",", " ").split())
+    for name in personal:
+        values = {value for value in proposal.table.column(proposal.table.header.index(name)) if value}
+        assert not values & words
+
+
+def test_words_that_might_be_names_are_counted_not_told(tmp_path):
+    lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-04,{'P' if n % 4 else CANARY}" for n in range(16)]
+    proposal = proposed(tmp_path, rows(*lines))
+    assert "1 words that are not shown" in asked(proposal, "event")
+    assert CANARY not in certifier_yaml(proposal)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "E_EMPTY"),
+        (b"\x00\x01\x02PK\x03\x04", "E_NOT_TEXT"),
+        (f"1,{CANARY},Ann,1990-05-14,X1\n2,Smith,Bob,1991-06-15,X1\n".encode(), "E_NO_HEADER"),
+        (f"{CANARY}\nSmith\n".encode(), "E_NO_HEADER"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_that_quotes_nothing(tmp_path, content, code):
+    with pytest.raises(SafeError) as caught:
+        proposed(tmp_path, content)
+    assert caught.value.code == code
+    assert CANARY not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_folders_and_missing_files_are_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "nothing.csv"):
+        with pytest.raises(SafeError, match="E_UNREADABLE"):
+            read_table(path)

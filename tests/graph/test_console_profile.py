@@ -1,0 +1,140 @@
+"""``profile`` and ``registry check`` as people use them: what is told, what is written, what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from assets.console import main as console
+from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, comptia, nccer
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.delenv("CREDENTIAL_PIPELINE_REGISTRY", raising=False)
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+def saved(folder: Path, dialect) -> Path:
+    file = folder / f"{dialect.name}.tsv.csv"
+    file.write_bytes(dialect.content)
+    return file
+
+
+def test_what_profile_tells_and_writes(tmp_path, capsys):
+    assert console.main(["profile", str(saved(tmp_path, comptia())), "--name", "acme", "--out", "reg"]) == 0
+    told = capsys.readouterr().out
+    assert "delimiter tab, header in line 1, 14 columns" in told
+    assert "made of Candidate ID, Exam Series Code, Exam Date" in told
+    assert "dry run: 240 rows, 24" in told or "dry run: 240 rows, 23" in told
+    assert "credential-pipeline --registry reg registry check" in told
+    assert (tmp_path / "reg" / "certifiers" / "acme.yml").is_file()
+    assert "certifiers: [acme]" in (tmp_path / "reg" / "industries" / "_acme.yml").read_text()
+    assert console.main(["--registry", "reg", "registry", "check"]) == 0
+
+
+@pytest.mark.parametrize("make", [*DIALECTS, *HELD_OUT])
+def test_profile_tells_nothing_of_a_person(tmp_path, capsys, make):
+    dialect = make()
+    file = saved(tmp_path, dialect)
+    assert console.main(["profile", str(file), "--name", "acme"]) == 0
+    told = capsys.readouterr()
+    rows = [
+        line for line in dialect.content.decode("cp1252").splitlines() if line.count(",") > 4 or line.count("\t") > 4
+    ]
+    values = {value for line in rows[1:] for value in line.replace('"', "").split("\t" if "\t" in line else ",")}
+    personal = {
+        value
+        for value in values
+        if "@" in value or (" " in value.strip()[1:] and any(sign.isdigit() for sign in value))
+    }
+    assert not [value for value in personal if value in told.out + told.err]
+
+
+def test_a_proposal_is_not_written_over(tmp_path, capsys):
+    file = saved(tmp_path, nccer())
+    assert console.main(["profile", str(file), "--name", "acme"]) == 0
+    before = (tmp_path / "my-registry" / "certifiers" / "acme.yml").read_bytes()
+    capsys.readouterr()
+    assert console.main(["profile", str(file), "--name", "acme"]) == 1
+    assert capsys.readouterr().err.startswith("refused: my-registry/certifiers/acme.yml is there already")
+    assert (tmp_path / "my-registry" / "certifiers" / "acme.yml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["profile", "nothing.csv"], 1), (["profile"], 2), (["profile", ".", "--name", "No Name"], 1)]
+)
+def test_profile_refuses_in_one_line(words, code, capsys):
+    assert console.main(words) == code
+    err = capsys.readouterr().err
+    assert code == 2 or (err.startswith("refused: ") and len(err.splitlines()) == 1)
+
+
+def checked(capsys, *words: str) -> tuple[int, list[str], str]:
+    """Exit code of ``registry check``, what it refuses, and what else it says."""
+    code = console.main([*words, "registry", "check"])
+    told = capsys.readouterr()
+    return code, told.err.splitlines(), told.out
+
+
+def deliver(tmp_path: Path, name: str, content: str, certifier: str = "mssc") -> None:
+    folder = tmp_path / "home" / "clearinghouse" / "inbox" / "manufacturing" / certifier
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+
+
+HEADER = (
+    "TransactionID,CandidateID,First Name,Last Name,Suffix,Former Last Name,DOB,Gender,Email,City,State,Zip,Exam Code,Exam Title,"
+    "Event,Result,Event Date,Expires,Training Provider,Provider OPEID,Program Type,Block Student Credential,Batch"
+)
+ROW = "1,2,Ann,Smith,,,01/02/1990,F,,,OH,43004,CPT,Title,CERT,P,03/04/{year},,,,CR,N,1"
+
+
+def test_check_is_green_without_mistakes(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", f"{HEADER}\n{ROW.format(year=2015)}\n")
+    code, refused, told = checked(capsys)
+    assert (code, refused) == (0, [])
+    assert "4 industries, 8 certifiers" in told
+    assert "no mistakes" in told
+
+
+def test_check_looks_at_headers_and_at_files_that_nobody_reads(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", f"{HEADER.replace('Exam Code', 'Familiar')}\n")
+    deliver(tmp_path, "2016.csv", f"{HEADER}\n{ROW.format(year=2016)}\n", certifier="acme")
+    code, refused, told = checked(capsys)
+    assert code == 1
+    (line,) = refused
+    assert line.startswith("refused: inbox/manufacturing/mssc/2015.csv: ")
+    assert "E_HEADER" in line
+    assert "warning: inbox/manufacturing" in told
+
+
+def test_check_warns_of_years_that_a_default_cuts_off(tmp_path, capsys):
+    deliver(tmp_path, "2015.csv", "\n".join([HEADER, *(ROW.format(year=year) for year in (2015, 2021, 2022))]))
+    (tmp_path / "reg" / "industries").mkdir(parents=True)
+    text = "industry: manufacturing\nname: Manufacturing\nnaics: ['31']\ncertifiers: [mssc]\nagreement: manufacturing_extract\n"
+    (tmp_path / "reg" / "industries" / "manufacturing.yml").write_text(text)
+    code, refused, told = checked(capsys, "--registry", "reg")
+    assert (code, refused) == (0, [])
+    assert "2005 to 2018 are a default; 2 of 3 dated rows in the inbox lie outside (2015 to 2022)" in told
+    (tmp_path / "reg" / "industries" / "manufacturing.yml").write_text(
+        f"{text}cohorts: {{first_award_year: 2005, last_award_year: 2022}}\n"
+    )
+    assert "default" not in checked(capsys, "--registry", "reg")[2]
+
+
+def test_check_tells_all_mistakes_of_all_files(tmp_path, capsys):
+    (tmp_path / "reg" / "industries").mkdir(parents=True)
+    (tmp_path / "reg" / "industries" / "mining.yml").write_text(
+        "industry: mining\nname: Mining\nnaics: [x]\ncertifiers: [acme]\n"
+    )
+    (tmp_path / "reg" / "industries" / "retail.yml").write_text("industry: [\n")
+    deliver(tmp_path, "2015.csv", "nothing\n")
+    code, refused, _ = checked(capsys, "--registry", "reg")
+    assert code == 1
+    assert [line.split(": ")[1] for line in refused] == [
+        "industries/mining.yml, line 3",
+        "industries/mining.yml, line 4",
+        "industries/retail.yml, line 2",
+        "inbox/manufacturing/mssc/2015.csv",
+    ]
