@@ -32,8 +32,11 @@ def _describe(published: Published) -> Mapping[str, Any]:
 
 def _explain(_step: Step, staged: Staged) -> str:
     from credential_pipeline.clearinghouse.education_registry.blocks import explain_blocks
+    from credential_pipeline.foundation.drop_findings import explain_findings
 
-    return explain_blocks(staged.con) if staged.con.execute(FALL).fetchall()[0][0] else ""
+    if staged.con.execute(FALL).fetchall()[0][0]:
+        return explain_blocks(staged.con)
+    return explain_findings(staged.con, SNAPSHOT, "education")
 
 
 HOP = Hop(

@@ -9,6 +9,7 @@ from assets.digests import digest_of, digest_of_files
 from assets.hop import Step
 from credential_pipeline.clearinghouse.linked_records.elsewhere import attach_elsewhere
 from credential_pipeline.clearinghouse.opt_outs.lists import FOLDER, RESCISSIONS
+from credential_pipeline.clearinghouse.raw_feeds.decisions import read_decisions
 from credential_pipeline.clearinghouse.stale_blocks import refuse_stale
 from credential_pipeline.foundation.contracts import education_registry, linked_records, raw_feeds
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT as CLEANED
@@ -17,8 +18,9 @@ FEEDS, DROPS, OPT_OUTS, TAKEN_BACK, ELSEWHERE = "feeds", "drops", "opt-outs", "r
 
 
 def feeds_digest(step: Step) -> str:
-    """Deliveries of the industry."""
-    return digest_of_files(step.root / "inbox" / step.partition)
+    """Deliveries of the industry, and what people decided on them."""
+    decided = sorted((*delivery, one.kind) for delivery, one in read_decisions(step.root, step.partition).items())
+    return digest_of(digest_of_files(step.root / "inbox" / step.partition), *map(repr, decided))
 
 
 def drops_digest(step: Step) -> str:

@@ -3,14 +3,23 @@
 Heavy libraries are loaded by the step that needs them.
 """
 
+import datetime
 from collections.abc import Mapping
 
 from assets.clearinghouse.heard import FEEDS, TAKEN_BACK, feeds_digest, rescissions_digest
 from assets.hop import Chart, Hop, Step
 from checks.suites.clearinghouse.raw_feeds import RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
-from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts, record_receipts
-from credential_pipeline.clearinghouse.raw_feeds.refusals import explain_refusals
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
+from credential_pipeline.clearinghouse.raw_feeds.decisions import read_decisions
+from credential_pipeline.clearinghouse.raw_feeds.sights import (
+    FILE,
+    read_receipts,
+    read_sights,
+    record_accepted,
+    record_sights,
+)
+from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
@@ -23,17 +32,23 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.raw_feeds.blocked import compare_blocks, date_blocks
     from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 
-    read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, step.root / "archive", step.date)
-    rows = staged.con.execute("SELECT DISTINCT sha256 FROM raw_feeds.deliveries ORDER BY 1").fetchall()
-    receipts = step.root / "receipts.jsonl"
-    record_receipts(receipts, [digest for (digest,) in rows])
+    receipts, now = step.root / FILE, datetime.datetime.now(datetime.UTC)
+    known = Known(
+        sights=read_sights(receipts, step.partition),
+        decisions=read_decisions(step.root, step.partition),
+        now=now,
+        archive=step.root / "archive",
+    )
+    look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date)
+    record_sights(receipts, step.partition, look.sights, now)
+    record_accepted(receipts, step.partition, look.accepted, now)
     date_blocks(staged.con, read_receipts(receipts))
     rescinded = OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("certifier")
     compare_blocks(staged.con, step.side.store, step.partition, rescinded)
 
 
 def _explain(step: Step, staged: Staged) -> str:
-    return explain_refusals(staged.con, step.partition, step.certifiers)
+    return explain_missing(staged.con, step.partition, step.certifiers)
 
 
 HOP = Hop(

@@ -43,7 +43,7 @@ _READS = {
 _QUERIES = {
     "quarantine": "SELECT certifier, delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL",
     "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
-    " d.rows_duplicate, r.received_at, d.state, d.reason_code, d.certifier || '-' || left(d.sha256, 12) AS delivery_id"
+    " d.rows_duplicate, r.received_at, d.state, d.reason_code AS reason, d.reason_code, d.detail, d.certifier || '-' || left(d.sha256, 12) AS delivery_id"
     " FROM raw_feeds.deliveries d LEFT JOIN {receipts} r USING (sha256) ORDER BY ALL",
     "credentials": "SELECT c.certifier, c.record_id, k.learner_id, c.credential_code, c.event, c.result, c.event_date,"
     " c.expiration_date, c.training_setting FROM cleaned_learners.credentials c"
@@ -151,9 +151,9 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
 
 def _receipts(work: Scratch) -> Relation:
     """When each file was first seen: sha256, received_at."""
-    from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts
+    from credential_pipeline.clearinghouse.raw_feeds.sights import FILE, read_receipts
 
-    seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / "receipts.jsonl")
+    seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / FILE)
     rows = [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())]
     return work.rows("receipts", {"sha256": "VARCHAR", "received_at": "VARCHAR"}, rows)
 

@@ -54,6 +54,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _ledgers() -> Iterator[tuple[Side, Chain]]:
     from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
+    from credential_pipeline.clearinghouse.raw_feeds import decisions
     from credential_pipeline.enclave.outcome_release import ledger, noisy_counts
     from credential_pipeline.engines.handover.arrivals import Arrivals
     from credential_pipeline.foundation.storage import destruction
@@ -61,6 +62,7 @@ def _ledgers() -> Iterator[tuple[Side, Chain]]:
     clearinghouse, enclave, public = (environment.side_home(side) for side in Side)
     if clearinghouse.is_dir():
         yield Side.CLEARINGHOUSE, DisclosureRecord(clearinghouse).chain
+        yield Side.CLEARINGHOUSE, decisions.chain(clearinghouse)
         yield Side.CLEARINGHOUSE, access.chain(clearinghouse)
         yield Side.CLEARINGHOUSE, destruction.chain(clearinghouse)
     if enclave.is_dir():

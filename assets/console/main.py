@@ -16,6 +16,7 @@ from assets import environment
 from assets.console import (
     ask,
     compare,
+    deliveries,
     export,
     grammar,
     keys,
@@ -44,6 +45,7 @@ _COMMANDS = (
     simulate,
     run,
     status,
+    deliveries,
     export,
     ask,
     profile,

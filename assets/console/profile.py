@@ -106,12 +106,14 @@ def _tell_columns(proposal: Proposal) -> None:
 
 
 def _tell_trial(trial: Trial, proposal: Proposal) -> None:
-    from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import HOLD_REASONS, REASONS
 
     if trial.refused:
         known = trial.refused in REASONS
-        print(f"dry run: refused: {f'{REASONS[trial.refused]} [{trial.refused}]' if known else trial.refused}")
-        return
+        word = "would wait" if trial.refused in HOLD_REASONS else "refused"
+        print(f"dry run: {word}: {f'{REASONS[trial.refused]} [{trial.refused}]' if known else trial.refused}")
+        if word == "refused":
+            return
     undecided = any(question.blocks for question in proposal.notes.questions)
     print(
         f"dry run{' (what is undecided was tried in one way)' if undecided else ''}: {trial.rows:,} rows, {trial.accepted:,} accepted"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar, keys, release_acts
+from assets.console import grammar, intake, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
@@ -43,7 +43,10 @@ def add(commands: grammar.Commands) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Run every industry; one that is refused leaves the others alone, and the exit code says so."""
+    """Run every industry; one that is refused leaves the others alone, and the exit code says so.
+
+    It says so, too, where deliveries wait for a person, although the hops were run without them.
+    """
     from assets.console import headline
 
     registry = environment.registry()
@@ -53,13 +56,17 @@ def execute(arguments: argparse.Namespace) -> int:
     hops = _up_to(arguments.until)
     started = time.monotonic()
     refused = hops_of(industries, hops, {NEW_IDS: "true"} if arguments.new_ids else {})
+    waiting: list[str] = []
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
+        waiting += [] if name in refused or "raw_feeds" not in hops else intake.waiting(name)
         if "outcome_release" in hops and (line := release_acts.waiting(name)):
             print(line)
     _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
-    return 1 if refused else 0
+    for line in waiting:
+        print(line, file=sys.stderr)
+    return 1 if refused or waiting else 0
 
 
 def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] | None = None) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar, release_acts
+from assets.console import grammar, intake, release_acts
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, SHARED
@@ -31,15 +31,18 @@ def execute(arguments: argparse.Namespace) -> int:
     alarming = False
     for name in names:
         print(f"{name}")
+        held = intake.waiting(name)
         current = {hop: _find_or_say(hop, name) for hop in HOPS}
         for hop, version in current.items():
             refused = _refused(hop, name)
             print("  " + (version if isinstance(version, str) else _line(hop, version, current)) + refused)
             alarming = alarming or isinstance(version, str) or bool(refused)
+        for line in held:
+            print(f"  {line}")
         waits = "" if isinstance(current["outcome_release"], str) else _waiting(name)
         if waits:
             print(f"  {waits}")
-        alarming = alarming or bool(waits)
+        alarming = alarming or bool(waits or held)
     return 1 if alarming else 0
 
 

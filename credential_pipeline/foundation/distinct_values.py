@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from credential_pipeline.foundation.dropped_files import Drop, Form
-from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,12 @@ class LookUps:
     Attributes:
         columns: What was asked for -> the SQL expression that gives it.
         source: What to select it from: the rows and all the tables of forms, as the part of a query after FROM.
+        values: Column of the rows -> its distinct values: ``written``, and ``<what was asked for>_form`` of each form.
     """
 
     columns: Mapping[str, str]
     source: str
+    values: Mapping[str, Relation]
 
 
 def look_up(work: Scratch, drop: Drop, forms: Mapping[str, tuple[str, Form]]) -> LookUps:
@@ -39,6 +41,7 @@ def look_up(work: Scratch, drop: Drop, forms: Mapping[str, tuple[str, Form]]) ->
     for target, (column, function) in forms.items():
         of_column.setdefault(column, {})[target] = function
     columns: dict[str, str] = {}
+    tables: dict[str, Relation] = {}
     source = f"{drop.rows}"
     for column, wanted in of_column.items():
         made = ", ".join(f"{function('text')} AS {target}_form" for target, function in wanted.items())
@@ -47,6 +50,7 @@ def look_up(work: Scratch, drop: Drop, forms: Mapping[str, tuple[str, Form]]) ->
             f"SELECT written, {made} FROM (SELECT {column} AS written, {drop.text(column)} AS text FROM"
             f" (SELECT DISTINCT {column} FROM {drop.rows} WHERE {column} IS NOT NULL))",
         )
+        tables[column] = values
         columns |= {target: f"of_{column}.{target}_form" for target in wanted}
         source += f"\nLEFT JOIN {values} AS of_{column} ON of_{column}.written = {drop.rows}.{column}"
-    return LookUps(columns, source)
+    return LookUps(columns, source, tables)

@@ -11,7 +11,7 @@ from typing import Final
 from credential_pipeline.foundation.recipes import name_marks
 from credential_pipeline.foundation.recipes.dates import null_placeholder_dates
 from credential_pipeline.foundation.recipes.sql import literal, lookup, once
-from credential_pipeline.foundation.recipes.text import PLACEHOLDERS, last4
+from credential_pipeline.foundation.recipes.text import PLACEHOLDERS, last4, zip5
 
 SUFFIXES: Final = {
     **dict.fromkeys(("JR", "JNR", "JUNIOR"), "JR"),
@@ -181,9 +181,8 @@ def sex(expression: str) -> str:
 
 
 def zip_code(expression: str) -> str:
-    """Five digits; NULL for fewer, and for 00000 and 99999."""
-    bare = f"regexp_extract(trim({expression}), '^([0-9]{{5}})', 1)"
-    return once(bare, lambda it: f"CASE WHEN {it} NOT IN ('', '00000', '99999') THEN {it} END")
+    """Five digits, lost zeros put back as by the recipe ``zip5``; NULL for anything else, and for 00000 and 99999."""
+    return once(zip5(expression), lambda it: f"CASE WHEN {it} NOT IN ('', '00000', '99999') THEN {it} END")
 
 
 def state(expression: str) -> str:
@@ -193,7 +192,7 @@ def state(expression: str) -> str:
 
 
 def ssn_last4(expression: str) -> str:
-    """Four digits; NULL for fewer and for the placeholders 0000 and 9999."""
+    """Four digits, as by the recipe ``last4``; NULL for fewer and for the placeholders 0000 and 9999."""
     return once(last4(expression), lambda it: f"CASE WHEN {it} NOT IN ('', '0000', '9999') THEN {it} END")
 
 
@@ -220,9 +219,19 @@ def address(expression: str) -> str:
 
 
 def iso_date(expression: str) -> str:
-    """A DATE from ISO text, with or without midnight; NULL for another shape or a year outside 1900 to 2099."""
-    shape = r"^\s*((?:19|20)\d{2}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?)?\s*$"
-    return f"try_cast(regexp_extract({expression}, {literal(shape)}, 1) AS DATE)"
+    """A DATE from ISO text, from eight digits (19901231, also 19901231.0), or from either with a time of midnight.
+
+    NULL for another shape, which could be two days, for another time of day, which could be a day off, or for a year outside 1900
+    to 2099.
+    """
+    shape = r"^\s*((?:19|20)\d{2})(?:-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:[.]0+)?)?(?:Z|[+-]00(?::?00)?)?)?|(\d{2})(\d{2})(?:[.]0+)?)\s*$"
+    # Of the two ways to write month and day, one is empty.
+    day = f"regexp_replace({expression}, {literal(shape)}, '\\1-\\2\\4-\\3\\5')"
+    plain = r"(?:19|20)\d{2}-\d{2}-\d{2}"
+    return (
+        f"CASE WHEN regexp_full_match({expression}, {literal(plain)}) THEN try_cast({expression} AS DATE) "
+        f"WHEN regexp_matches({expression}, {literal(shape)}) THEN try_cast({day} AS DATE) END"
+    )
 
 
 def birth_date(expression: str) -> str:

@@ -43,6 +43,23 @@ def _delivery(rows: int, aside: int) -> str:
         {rows - aside} AS rows_accepted, {aside} AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state"""
 
 
+def _finding(schema: str, table: str, measure: str, finding: str, found: int, rows: int, delivery: str = "all") -> str:
+    """One thing that was noticed in a drop."""
+    values = f"'{table}', '{delivery}', '{measure}', '{finding}', {found}, {rows}, 'because'"
+    return f"INSERT INTO {schema}.drop_findings VALUES ({values})"
+
+
+def _dates(schema: str) -> dict[str, str | tuple[str, ...]]:
+    """Dates of many files, or of one, that cannot be read."""
+    return {
+        "dates_readable": (
+            _finding(schema, "persons", "birth_date", "unreadable", 6, 100),
+            _finding(schema, "persons", "birth_date", "unreadable", 20, 39, "a.csv"),
+        ),
+        "every_date_readable": _finding(schema, "persons", "birth_date", "unreadable", 1, 10_000),
+    }
+
+
 #: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "raw_feeds": {
@@ -113,8 +130,14 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "students_listed_once": """
             INSERT INTO education_registry.duplicate_students BY NAME SELECT 's2b' AS student_id, 's2' AS kept_student_id""",
-        "enrollments_of_known_students": "UPDATE education_registry.enrollments SET student_id = 'x'",
-        "degrees_of_known_students": "UPDATE education_registry.degrees SET student_id = 'x'",
+        **_dates("education_registry"),
+        **{
+            f"{table}_{how}of_known_students": _finding(
+                "education_registry", table, "student_id", "unknown", found, 100
+            )
+            for table in ("enrollments", "degrees")
+            for how, found in (("mostly_", 6), ("", 1))
+        },
     },
     "cleaned_learners": {
         "rows_conserved": "DELETE FROM cleaned_learners.credentials WHERE record_id = 'T2'",

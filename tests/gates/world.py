@@ -41,6 +41,10 @@ _PUBLISHED = {
     "public_files": "SELECT 'outcomes.csv' AS path, encode('figures') AS content",
 }
 
+_NOTICED = """
+SELECT 'persons' AS "table", 'a.csv' AS delivery, 'birth_date' AS measure, 'unreadable' AS finding, 0 AS found, 20 AS rows
+"""
+
 #: Rows of every table, by snapshot and table.
 ROWS: dict[str, dict[str, str]] = {
     "raw_feeds": {
@@ -67,6 +71,7 @@ ROWS: dict[str, dict[str, str]] = {
             SELECT 's1b' AS student_id, 's1' AS kept_student_id, 'exact copy' AS why, false AS ferpa_block,
                    false AS kept_ferpa_block""",
         "student_tracker_answers": "SELECT 'P1' AS profile_id, true AS found, 1 AS records",
+        "drop_findings": _NOTICED,
     },
     "cleaned_learners": {
         "profiles": """
@@ -138,6 +143,7 @@ ROWS: dict[str, dict[str, str]] = {
         "wages": "SELECT unnest(['k1', 'k2']) AS person_key, 2016 AS year, 'e1' AS employer_id, 40000.0 AS wages",
         "employers": "SELECT unnest(['e1', 'e2']) AS employer_id, '311' AS naics",
         "wage_states": "SELECT 'OH' AS state, 'a1' AS agreement, 2 AS employers",
+        "drop_findings": _NOTICED,
     },
     "person_keys": {
         "person_links": """

@@ -1,8 +1,12 @@
 """What must hold before the registry is linked against."""
 
-from checks.rule import contract_rules, none_where, number, share_where
+from checks.drop_rules import dates_rules, share_rule
+from checks.rule import Severity, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
+ORPHANS = 0.05
+"""Share of enrollments, or of degrees, of nobody above which ids were written differently."""
+_OF_KNOWN: tuple[tuple[str, float, Severity], ...] = (("mostly_", ORPHANS, "block"), ("", 0.0, "warn"))
 BLOCKED = 0.005
 """Share of blocked students from which a fall to less than half is no chance."""
 LISTED_TWICE = 0.05
@@ -106,18 +110,19 @@ RULES = (
         at_most=LISTED_TWICE,
         severity="warn",
     ),
-    none_where(
-        "enrollments_of_known_students",
-        "An enrollment of nobody in the registry would be lost without a word.",
-        "education_registry.enrollments e ANTI JOIN education_registry.persons p USING (student_id)",
-        "true",
-        severity="warn",
-    ),
-    none_where(
-        "degrees_of_known_students",
-        "A degree of nobody in the registry would be lost without a word.",
-        "education_registry.degrees d ANTI JOIN education_registry.persons p USING (student_id)",
-        "true",
-        severity="warn",
+    *dates_rules(SNAPSHOT),
+    *(
+        share_rule(
+            SNAPSHOT,
+            f"{name}_{how}of_known_students",
+            f"What belongs to nobody in the registry is lost: {name} are written with other ids than persons, or persons are missing.",
+            "unknown",
+            name,
+            "student_id",
+            at_most=most,
+            severity=severity,
+        )
+        for name in ("enrollments", "degrees")
+        for how, most, severity in _OF_KNOWN
     ),
 )

@@ -1,23 +1,22 @@
 """What must hold before feed rows go on: every file readable, every row accounted for, not too many set aside."""
 
 from checks.rule import Rule, Severity, column_in, contract_rules, none_where, number, share_where
-from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
+from credential_pipeline.clearinghouse.raw_feeds.hold import HALF, SMALL
+from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT, STATES
 
-SMALL = 20
-"""Rows below which the share of a delivery says little: one bad row in three is no change of layout."""
-HALF = 0.5
-"""Rows set aside from which the layout, and not the rows, is at fault."""
 SOME = 0.1
 """Rows of one delivery set aside from which its sender should hear of it."""
 _FILE = ("certifier", "delivery")
-_ASIDE = "(SELECT certifier, delivery, true AS aside FROM raw_feeds.quarantine"
+_COUNTING = "(FROM raw_feeds.deliveries WHERE state = 'accepted')"
+"""Deliveries whose rows go on; those of others are set aside as a whole, with a word of their own."""
+_ASIDE = f"(SELECT certifier, delivery, true AS aside FROM raw_feeds.quarantine SEMI JOIN {_COUNTING} USING (certifier, delivery)"
 
 
 def _readable(name: str, why: str, of: tuple[str, ...], at_most: float, *, severity: Severity = "block") -> Rule:
     """The share of rows set aside, in the worst delivery or of the worst certifier of some size, lies within a bound."""
     columns = ", ".join(of)
     source = (
-        f"(SELECT {columns}, sum(rows_quarantined) AS quarantined, sum(rows_in) AS rows FROM raw_feeds.deliveries"
+        f"(SELECT {columns}, sum(rows_quarantined) AS quarantined, sum(rows_in) AS rows FROM {_COUNTING}"
         f" GROUP BY {columns} HAVING sum(rows_in) >= {SMALL})"
     )
     blame = f"SELECT concat_ws('/', {columns}), quarantined FROM {source} WHERE quarantined > {at_most} * rows"
@@ -40,7 +39,8 @@ EXPECTED = 10
 _MARKS = """(
     SELECT certifier, delivery, rows, blank, blocked, sum(rows) OVER sender - rows AS other_rows,
            sum(blank) OVER sender - blank AS other_blank, sum(blocked) OVER sender - blocked AS other_blocked
-    FROM raw_feeds.block_flags WHERE rows > 0
+    FROM raw_feeds.block_flags SEMI JOIN (FROM raw_feeds.deliveries WHERE state = 'accepted') USING (certifier, delivery)
+    WHERE rows > 0
     WINDOW sender AS (PARTITION BY certifier))"""
 _UNMARKED = f"""
     blocked = 0 AND other_blocked * rows >= {EXPECTED} * other_rows
@@ -57,9 +57,26 @@ RULES = (
     *contract_rules(SNAPSHOT),
     none_where(
         "deliveries_readable",
-        "A refused file means that a certifier is missing from the result; mend or remove the file named in the message.",
+        "A file that cannot be read waits, and its rows are missing; mend, replace or remove it: `deliveries list` says why.",
         "raw_feeds.deliveries",
         "state = 'refused'",
+        severity="warn",
+        named_by=_FILE,
+    ),
+    none_where(
+        "no_delivery_held",
+        "A delivery waits for a person, and its rows are missing; mend, release or withdraw it: `deliveries list` says why.",
+        "raw_feeds.deliveries",
+        "state = 'held'",
+        severity="warn",
+        named_by=_FILE,
+    ),
+    none_where(
+        "deliveries_in_the_inbox",
+        "A delivery whose file is gone stays in force; put it back, or withdraw it if its rows are not to count.",
+        "raw_feeds.notices",
+        "code = 'VANISHED'",
+        severity="warn",
         named_by=_FILE,
     ),
     none_where(
@@ -102,18 +119,19 @@ RULES = (
     ),
     column_in(
         "delivery_states_known",
-        "A delivery is accepted, replayed or refused.",
+        "A delivery is accepted, held, refused, replayed, replaced or withdrawn.",
         "raw_feeds.deliveries",
         "state",
-        ["accepted", "replayed", "refused"],
+        STATES,
         required=True,
         named_by=_FILE,
     ),
     _readable(
         "half_of_a_delivery_readable",
-        "When more than half of a delivery's rows are set aside, its layout has changed and the YAML no longer fits.",
+        "More than half of a delivery's rows are set aside, and yet it was released: its sender should hear of it.",
         _FILE,
         HALF,
+        severity="warn",
     ),
     _readable(
         "half_of_a_certifier_readable",
@@ -124,7 +142,7 @@ RULES = (
     none_where(
         "small_deliveries_readable",
         "A small delivery of which more than half is set aside may be in another layout; too few rows to be sure.",
-        "raw_feeds.deliveries",
+        _COUNTING,
         f"rows_in BETWEEN 1 AND {SMALL - 1} AND rows_quarantined > {HALF} * rows_in",
         severity="warn",
         named_by=_FILE,

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
-from credential_pipeline.foundation.dropped_files import drop_files, open_drop
+from credential_pipeline.foundation.drop_folder import CSV, files_of
+from credential_pipeline.foundation.dropped_files import FILE, Drop
+from credential_pipeline.foundation.dropped_text import cut
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.standard_form import yes
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import scratch
 from credential_pipeline.foundation.storage.snapshots import Store
 
 BEFORE = "previous_education_registry"
@@ -22,7 +23,7 @@ BEFORE = "previous_education_registry"
 
 
 def refuse_cut(folder: Path, shown: str) -> None:
-    """Refuse CSV files that do not end in a line end: the last row, and whoever came after it, may be missing.
+    """Refuse CSV files of the PDP that do not end in a line end: the last row, and whoever came after it, may be missing.
 
     Args:
         folder: Folder of a drop.
@@ -31,22 +32,20 @@ def refuse_cut(folder: Path, shown: str) -> None:
     Raises:
         SafeError: E_DROP_CUT, naming the file.
     """
-    for file in drop_files(folder, shown).get(".csv", ()):
-        with Path(file).open("rb") as opened:
+    for file in files_of(folder, shown, (CSV,)):
+        with file.open("rb") as opened:
             opened.seek(max(0, os.fstat(opened.fileno()).st_size - 1))
             end = opened.read(1)
         if end not in (b"\n", b"\r"):
-            message = f"{shown}/{shown_file(Path(file).name)} is cut off: its last line has no line end; deliver the whole file again"
-            raise SafeError("E_DROP_CUT", message)
+            raise cut(f"{shown}/{shown_file(file.name)}")
 
 
-def refuse_undecided(con: Connection, folder: Path, shown: str) -> None:
+def refuse_undecided(con: Connection, drop: Drop) -> None:
     """Refuse a registry in which ferpa_block is blank or neither yes nor no for anybody.
 
     Args:
         con: Connection with education_registry.persons.
-        folder: Folder of the drop of persons.
-        shown: How messages name it.
+        drop: The drop of persons.
 
     Raises:
         SafeError: E_REGISTRY_NO_BLOCKS, naming the files and how many rows of each.
@@ -54,18 +53,12 @@ def refuse_undecided(con: Connection, folder: Path, shown: str) -> None:
     query = "SELECT count(*) FROM education_registry.persons WHERE ferpa_block IS NULL"
     if not con.execute(query).fetchall()[0][0]:
         return
-    found = []
-    for files in drop_files(folder, shown).values():
-        for file in files:
-            with scratch(con) as work:
-                drop = open_drop(work, folder, shown, ["ferpa_block"], only=Path(file).name)
-                undecided = f"{yes(drop.text('ferpa_block'))} IS NULL"
-                rows = con.execute(f"SELECT count(*) FROM {drop.rows} WHERE {undecided}").fetchall()[0][0]
-            if rows:
-                found.append(f"{shown}/{shown_file(Path(file).name)}: {rows} rows")
-    message = (
-        f"{', '.join(found)} have no ferpa_block or one that is neither Y nor N; a blank is no consent, write Y or N"
-    )
+    undecided = f"{yes(drop.text('ferpa_block'))} IS NULL"
+    found = con.execute(
+        f"SELECT {FILE}, count(*) FROM {drop.rows} WHERE {undecided} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    named = ", ".join(f"{drop.files[number].shown}: {rows} rows" for number, rows in found)
+    message = f"{named} have no ferpa_block or one that is neither Y nor N; a blank is no consent, write Y or N"
     raise SafeError("E_REGISTRY_NO_BLOCKS", message)
 
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
-from credential_pipeline.clearinghouse.education_registry.blocks import refuse_cut, refuse_undecided
+from credential_pipeline.clearinghouse.education_registry.blocks import refuse_undecided
 from credential_pipeline.clearinghouse.education_registry.duplicates import find_duplicates
 from credential_pipeline.clearinghouse.education_registry.fold import fold_duplicates
 from credential_pipeline.clearinghouse.education_registry.pdp import add_pdp, stands_for
@@ -19,10 +17,17 @@ from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.contracts.table import Table
 from credential_pipeline.foundation.distinct_values import look_up
-from credential_pipeline.foundation.dropped_files import Form, open_drop, unreadable
+from credential_pipeline.foundation.drop_findings import (
+    Finding,
+    keep_findings,
+    unknown_ids,
+    unread,
+    unreadable_dates,
+)
+from credential_pipeline.foundation.dropped_files import Drop, Form, open_drop, reading
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
 
 _BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
     "persons": {
@@ -51,6 +56,12 @@ _BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
 }
 """Table -> standard form -> the column that it is made from, once for each distinct value, and how."""
 
+_DATES: Final = {
+    "persons": ("birth_date",),
+    "enrollments": ("begin_date", "end_date"),
+    "degrees": ("degree_date",),
+}
+
 _BY_ROW: Final[dict[str, Form]] = {"email": form.email, "street": form.address}
 """Columns whose values are mostly different."""
 
@@ -72,18 +83,21 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         load_reports(con, folder)
         _index(con)
         empty(con, "duplicate_students")
+        empty(con, "drop_findings")
         return
     empty(con, "student_tracker_answers")
+    findings: list[Finding] = []
     for name in _BY_VALUE:
-        if stands_for(folder, name):
-            continue
-        refuse_cut(folder / name, f"education/{name}")
-        with scratch(con) as work:
-            _load(work, folder / name, SNAPSHOT.table(name))
-        _check_ids(con, name)
+        if not stands_for(folder, name):
+            with scratch(con) as work:
+                findings += _load(work, folder / name, SNAPSHOT.table(name))
     add_pdp(con, folder)
-    _check_persons(con)
-    refuse_undecided(con, folder / "persons", "education/persons")
+    with scratch(con) as work:
+        persons = relation(con, "education_registry.persons")
+        for name in ("enrollments", "degrees"):
+            rows = relation(con, f"education_registry.{name}")
+            findings += unknown_ids(work, name, "student_id", rows, persons, "persons")
+    keep_findings(con, SNAPSHOT, findings)
     _index(con)
     if find_duplicates(con):
         fold_duplicates(con)
@@ -94,11 +108,12 @@ def _index(con: Connection) -> None:
     make_index(con, "education_registry.persons", "education_registry.person_index", id_column="student_id")
 
 
-def _load(work: Scratch, folder: Path, table: Table) -> None:
-    shown = f"education/{table.name}"
-    drop = open_drop(work, folder, shown, table.column_names)
-    try:
-        found = look_up(work, drop, _BY_VALUE[table.name])
+def _load(work: Scratch, folder: Path, table: Table) -> list[Finding]:
+    drop = open_drop(work, folder, f"education/{table.name}", table.column_names)
+    dates = _DATES[table.name]
+    unread_dates = {name: made for column in dates for name, made in unread(column).items()}
+    with reading(drop):
+        found = look_up(work, drop, _BY_VALUE[table.name] | unread_dates)
         made = {name: _BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
         if table.name == "persons":
             made |= _persons(made)
@@ -107,8 +122,11 @@ def _load(work: Scratch, folder: Path, table: Table) -> None:
         work.con.execute(
             f"CREATE OR REPLACE TABLE education_registry.{table.name} AS SELECT {columns} FROM {found.source}"
         )
-    except duckdb.Error:
-        raise unreadable(shown) from None
+    _check_ids(work.con, drop, table.name)
+    if table.name == "persons":
+        _check_persons(work.con)
+        refuse_undecided(work.con, drop)
+    return unreadable_dates(work, drop, found, dates)
 
 
 def _persons(made: Mapping[str, str]) -> dict[str, str]:
@@ -119,8 +137,14 @@ def _persons(made: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _check_ids(con: Connection, table: str) -> None:
-    without = con.execute(f"SELECT count(*) FROM education_registry.{table} WHERE student_id IS NULL").fetchall()[0][0]
+def _check_ids(con: Connection, drop: Drop, table: str) -> None:
+    rows, without, header = con.execute(
+        f"SELECT count(*), count(*) FILTER (student_id IS NULL), count(*) FILTER ({drop.header_again('student_id')})"
+        f" FROM education_registry.{table}"
+    ).fetchall()[0]
+    drop.refuse_lost(con, rows)
+    if header:
+        drop.refuse_unreadable()
     if without:
         message = f"education/{table}: {without} rows have no student_id; every row needs one"
         raise SafeError("E_REGISTRY_MISSING_IDS", message)

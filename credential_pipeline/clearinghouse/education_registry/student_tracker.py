@@ -11,7 +11,7 @@ from typing import Final
 from credential_pipeline.engines.exchange.student_tracker.report import read_report
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
-from credential_pipeline.foundation.dropped_files import drop_files
+from credential_pipeline.foundation.drop_folder import CSV, PARQUET, files_of, kind_of
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.storage.engine import Connection
@@ -64,16 +64,16 @@ def load_reports(con: Connection, folder: Path) -> None:
 
 def empty(con: Connection, name: str) -> None:
     """Create a table of education_registry without rows."""
-    shape = ", ".join(f"{column} {kind}" for column, kind in SNAPSHOT.table(name).schema.items())
+    shape = ", ".join(f'"{column}" {kind}' for column, kind in SNAPSHOT.table(name).schema.items())
     con.execute(f"CREATE OR REPLACE TABLE education_registry.{name} ({shape})")
 
 
 def _read_all(work: Scratch, folder: Path) -> Relation:
     """The rows of every report once; a row that two reports have is one row."""
-    files = drop_files(folder, _SHOWN)
-    if ".parquet" in files:
+    files = files_of(folder, _SHOWN, (CSV, PARQUET))
+    if any(kind_of(file) == PARQUET for file in files):
         raise SafeError("E_DROP_FORMAT", f"{_SHOWN} holds .parquet files; a detail report is a .csv file")
-    parts = [_checked(work, Path(file)) for file in files[".csv"]]
+    parts = [_checked(work, file) for file in files]
     return work.table("reported", " UNION ".join(f"FROM {part}" for part in parts))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.registry.feeds import Feed
@@ -68,7 +69,8 @@ def is_junk(name: str) -> bool:
 
 def is_delivery(name: str) -> bool:
     """Whether a file of this name is a delivery, readable or not; hidden files and unfinished uploads wait."""
-    return not name.startswith(".") and not name.lower().endswith(_UNFINISHED) and not is_junk(name)
+    passed_over = name.startswith(".") or name.lower().endswith(_UNFINISHED) or is_junk(name) or is_sidecar(name)
+    return not passed_over
 
 
 def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:

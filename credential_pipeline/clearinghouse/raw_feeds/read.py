@@ -1,25 +1,44 @@
-"""Reads an industry's inbox into raw_feeds.records, .quarantine, .deliveries and what they say of opt-outs.
+"""Reads what came for an industry into the tables of raw_feeds, and tells what was new.
 
-The order of deliveries is the order of their names: of equal rows the first is kept. Conservation is asserted for every
-delivery: rows in = accepted + quarantined + duplicate.
+Every delivery is read, also one that waits or counts no longer: whoever asks in it that nothing be shared is heard. Conservation
+is asserted for each: rows in = accepted + quarantined + duplicate. Not here: what becomes of deliveries (decide.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.raw_feeds import hold
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival, Known, arrivals
 from credential_pipeline.clearinghouse.raw_feeds.blocked import write_blocks
-from credential_pipeline.clearinghouse.raw_feeds.inbox import delivery_names, read_delivery
-from credential_pipeline.clearinghouse.raw_feeds.judge import judge_rows, write_rows
-from credential_pipeline.clearinghouse.raw_feeds.receipts import archive_delivery
+from credential_pipeline.clearinghouse.raw_feeds.decide import Case, Verdict, decide
+from credential_pipeline.clearinghouse.raw_feeds.deliveries import assert_conservation, write_deliveries
+from credential_pipeline.clearinghouse.raw_feeds.hold import Hold, Past
+from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, settle_rows, write_rows
+from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, RecordIds, measure
+from credential_pipeline.clearinghouse.raw_feeds.order import places
+from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, put_down
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
-from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
-from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED, SNAPSHOT
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+
+
+@dataclass
+class Look:
+    """What a look at an industry's inbox found out.
+
+    Attributes:
+        sights: Every delivery that lies there.
+        accepted: Certifier and hash of each whose rows go on.
+    """
+
+    sights: list[Sight] = field(default_factory=list)
+    accepted: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_feeds(  # the last two are for keeping and for tests
@@ -27,78 +46,88 @@ def read_feeds(  # the last two are for keeping and for tests
     inbox: Path,
     industry: str,
     registry: Registry,
-    archive: Path | None = None,
+    known: Known | None = None,
     today: date | None = None,
-) -> None:
+) -> Look:
     """Read every delivery of an industry and create the tables of the raw_feeds contract.
 
     Args:
         con: Connection with the schema ``raw_feeds``.
-        inbox: Folder that holds ``<industry>/<certifier>/*.csv``.
+        inbox: Folder that holds ``<industry>/<certifier>/*``.
         industry: Name of the industry.
         registry: The loaded registry.
-        archive: Folder that keeps the bytes of every delivery under their sha256; nothing is kept if None.
+        known: What was known of deliveries before, and where their bytes are kept; nothing if None.
         today: Day after which an event date lies in the future; today in UTC if None.
 
     Raises:
         SafeError: E_NO_DELIVERY, E_INBOX (see inbox.py), E_CONSERVATION (a defect of this hop).
     """
     certifiers = registry.certifiers_of(industry)
-    names = {one.certifier: delivery_names(inbox, industry, one.certifier) for one in certifiers}
     for table in SNAPSHOT:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
         con.execute(f"CREATE OR REPLACE TABLE raw_feeds.{table.name} ({columns})")
+    look = Look()
+    before = known or Known()
     for certifier in certifiers:
         with scratch(con) as work:
-            _read_certifier(work, inbox, industry, certifier, names[certifier.certifier], archive, today)
+            came = arrivals(inbox, industry, certifier, before)
+            _read_certifier(work, came, certifier, before, today or datetime.now(tz=UTC).date(), look)
+    return look
 
 
-def _read_certifier(  # the parts of one call, each of another kind
-    work: Scratch,
-    inbox: Path,
-    industry: str,
-    certifier: Certifier,
-    names: Sequence[str],
-    archive: Path | None,
-    today: date | None,
+def _read_certifier(
+    work: Scratch, came: Iterator[Arrival], certifier: Certifier, known: Known, today: date, look: Look
 ) -> None:
     con, stage = work.con, create_stage(work, certifier)
-    seen: set[str] = set()
-    for number, name in enumerate(names):
-        delivery = read_delivery(inbox, industry, certifier.certifier, name, certifier.feed)
-        reading = stage_delivery(work, stage, certifier, delivery, number)
-        rows, fault = reading.rows, reading.fault
-        replayed = fault is None and delivery.sha256 in seen
-        if replayed:
-            con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
-        if fault is None:
-            seen.add(delivery.sha256)
-        if archive is not None and delivery.content is not None:
-            archive_delivery(archive, delivery.sha256, delivery.content)
-        state = "refused" if fault else "replayed" if replayed else "accepted"
-        con.execute(
-            "INSERT INTO raw_feeds.deliveries VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
-            [certifier.certifier, delivery.name, delivery.sha256, rows, rows if replayed else 0, state, fault],
-        )
-    judged = judge_rows(work, stage, certifier, today or datetime.now(tz=UTC).date())
-    write_rows(con, stage, judged, certifier.certifier)
-    write_blocks(con, stage, judged, certifier)
-    _assert_conservation(con, certifier.certifier)
+    pile = Pile()
+    for arrival in came:
+        put_down(work, stage, certifier, arrival, known.archive, pile)
+    judged = judge_rows(work, stage, certifier, today)
+    case = _case(con, judged, certifier, known, pile)
+    verdicts = decide(case)
+    settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
+    for number in (number for number, verdict in verdicts.items() if verdict.state == REPLAYED):
+        con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
+    write_deliveries(con, settled, stage, case, verdicts, pile.readings)
+    write_rows(con, stage, settled, certifier.certifier)
+    write_blocks(con, stage, settled, certifier)
+    assert_conservation(con, certifier.certifier)
+    look.sights += [one.sight for one in pile.arrivals.values() if one.is_fact]
+    look.accepted += [
+        (certifier.certifier, pile.arrivals[number].file.sha256)
+        for number, verdict in verdicts.items()
+        if verdict.state == ACCEPTED
+    ]
 
 
-def _assert_conservation(con: Connection, certifier: str) -> None:
-    """Compare the counts of every delivery with the tables themselves."""
-    lost = con.execute(
-        """
-        WITH accepted AS (SELECT delivery, count(*) AS n FROM raw_feeds.records WHERE certifier = $1 GROUP BY delivery),
-        set_aside AS (SELECT delivery, count(*) AS n FROM raw_feeds.quarantine WHERE certifier = $1 GROUP BY delivery)
-        SELECT count(*) FROM raw_feeds.deliveries AS d
-        LEFT JOIN accepted AS a USING (delivery) LEFT JOIN set_aside AS q USING (delivery)
-        WHERE d.certifier = $1 AND (d.rows_in <> d.rows_accepted + d.rows_quarantined + d.rows_duplicate
-            OR d.rows_accepted <> coalesce(a.n, 0) OR d.rows_quarantined <> coalesce(q.n, 0))
-        """,
-        [certifier],
-    ).fetchall()[0][0]
-    if lost:
-        message = f"{lost} deliveries of {certifier} do not add up to accepted + quarantined + duplicate; report this"
-        raise SafeError("E_CONSERVATION", message)
+def _case(con: Connection, judged: Relation, certifier: Certifier, known: Known, pile: Pile) -> Case:
+    """Everything that decides on the deliveries."""
+    measures, ids = measure(con, judged), RecordIds(con, judged)
+    agreed = certifier.deliveries
+
+    def holds(number: int, past: Past) -> Iterator[Hold]:
+        figures = measures.get(number, NOTHING)
+        yield from hold.as_it_came(pile.arrivals[number], pile.told[number], figures, agreed)
+        yield from hold.unreadable(figures)
+        yield from hold.unusual(number, figures, past, ids)
+
+    return Case(
+        agreed=agreed,
+        arrivals=pile.arrivals,
+        faults=pile.faults,
+        measures=measures,
+        places=places({number: one.sight for number, one in pile.arrivals.items()}, agreed),
+        decisions=known.decisions,
+        accepted_before=known.sights.accepted,
+        holds=holds,
+    )
+
+
+def _turns(case: Case, verdicts: Mapping[int, Verdict]) -> dict[int, Turn]:
+    """What rows need to know of their delivery; those of a replay are no rows."""
+    place_of = {place: turn for turn, place in enumerate(sorted(set(case.places.values())))}
+    return {
+        number: Turn(place_of[case.places[number]], turn, None if verdict.state == ACCEPTED else verdict.code)
+        for turn, (number, verdict) in enumerate(verdicts.items())
+        if verdict.state != REPLAYED
+    }

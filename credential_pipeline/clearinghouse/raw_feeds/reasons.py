@@ -42,6 +42,9 @@ NOTICES: Final[dict[str, str]] = {
     "LONG_NUMBERS": "Numbers have more than fifteen digits, of which a spreadsheet has lost the last. Make ids text.",
     "NOT_VERIFIED": "Signed credentials were read without a look at their signatures.",
     "ONE_OF_SEVERAL": "Credentials hold several things in a place for one. The first was read.",
+    "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
+    "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
+    "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",
 }
 """Codes of what was mended, or passed over, in a file that was read."""
 
@@ -71,9 +74,34 @@ ROW_REASONS: Final[dict[str, str]] = {
     "EVENT_DATE_IN_FUTURE": "The event date lies in the future. Send events after they happened.",
     "UNKNOWN_EVENT": "The event is none that the YAML maps. Correct the value or extend the map.",
     "UNKNOWN_RESULT": "The result is none that the YAML maps. Correct the value or extend the map.",
-    "RECORD_ID_REUSED": "The record id stands on an earlier row with other content. Give a new row a new id.",
+    "RECORD_ID_REUSED": "The record id stands on an earlier row of somebody or something else. Give a new row a new id.",
+    "RECORD_ID_CONFLICT": "Two files that came together give the record id other contents. Say which replaces the other.",
 }
 """Codes of a quarantined row, in the order in which they are looked for; a row gets the first that applies."""
 
-REASONS: Final[dict[str, str]] = {**FILE_REASONS, **ROW_REASONS}
+HOLD_REASONS: Final[dict[str, str]] = {
+    "STILL_GROWING": "The file was still being written when it was read. It is read again at the next run.",
+    "NOT_ENDED": "The file does not end in a line end, so it may be cut off. Deliver it whole, or release it.",
+    "SIDECAR_UNREADABLE": "The file beside the delivery cannot be read. Write sequence, replaces, rows or sha256 into it.",
+    "NO_MANIFEST": "The YAML asks for a .delivery.yml or .sha256 beside the file. Deliver it, or release the file.",
+    "NO_SEQUENCE": "The YAML asks for a number of each delivery, and this one has none. Rename it, or write it beside the file.",
+    "HASH_DIFFERS": "The bytes are others than their sender says. Deliver the file again.",
+    "ROW_COUNT_DIFFERS": "There are more or fewer rows than their sender says. Deliver the file again.",
+    "TRAILER_DIFFERS": "The last line does not say as many rows as came. Deliver the file again.",
+    "ROWS_UNREADABLE": "Most rows cannot be used, so the layout has changed. Mend the export or the YAML.",
+    "ROWS_LOST": "It takes the place of another delivery and lacks many of its rows. Deliver it whole, or release it.",
+    "TOO_FEW_ROWS": "There are far fewer rows than usual. Ask the sender whether it is whole, then release it.",
+    "TOO_MANY_ROWS": "There are far more rows than usual. Ask the sender whether it is right, then release it.",
+}
+"""Codes of a delivery that waits until it is mended, released or withdrawn; its rows have the code, too."""
+
+AWAY_REASONS: Final[dict[str, str]] = {
+    "REPLACED": "A later delivery took the place of this one. Nothing needs to be done.",
+    "WITHDRAWN": "The delivery was withdrawn. Deliver other bytes if its rows are to count.",
+    "REMOVED": "The file was taken out of the inbox before it counted. Deliver it again if its rows are to count.",
+}
+"""Codes of a delivery that counts no longer; its rows have the code, too."""
+
+
+REASONS: Final[dict[str, str]] = {**FILE_REASONS, **ROW_REASONS, **HOLD_REASONS, **AWAY_REASONS, **NOTICES}
 """Every code -> a plain sentence and the fix, for messages and report cards."""

@@ -88,6 +88,7 @@ class _Staging:
     certifier: Certifier
     counts: Counter[str] = field(default_factory=Counter)
     beyond: int = 0
+    cut: bool = False
 
     def add(self, table: pa.Table, query: str) -> None:
         """Append what a query makes of a table that it knows as ``lines_of_a_file``."""
@@ -132,10 +133,19 @@ class _Staging:
         )
 
 
+@dataclass(frozen=True)
+class Staged:
+    """What was appended of a file: how many rows, what to say of them, and whether the last one lacks its line end."""
+
+    rows: int
+    notices: tuple[Notice, ...]
+    cut: bool
+
+
 def stage_rows(
     work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier
-) -> tuple[int, tuple[Notice, ...]]:
-    """Append the data lines of one file to the stage, with values or with a reason; return how many, and what to say of them.
+) -> Staged:
+    """Append the data lines of one file to the stage, with values or with a reason.
 
     Args:
         work: Makes relations in the stage's connection.
@@ -157,7 +167,7 @@ def stage_rows(
     rows = work.con.execute(f"SELECT count(*) FROM {stage} WHERE {of_delivery(number)}").fetchall()[0][0]
     if staging.beyond * 2 > rows:
         raise FileFaultError("E_HEADER_UNKNOWN", f"{plural(staging.beyond, 'row')} hold a value there")
-    return int(rows), told(blocks.counts + staging.counts)
+    return Staged(int(rows), told(blocks.counts + staging.counts), staging.cut)
 
 
 def of_delivery(number: int) -> str:
@@ -171,6 +181,7 @@ def _stage_delimited(staging: _Staging, blocks: Blocks) -> None:
     before, lines = staging.lines.before, staging.lines
     for raw in lines.body:
         block = blocks.prepare(raw, before)
+        staging.cut = block.cut
         if widths is None:
             widths = _sampled(staging, block)
         found = _split(staging, block, widths)
@@ -265,6 +276,7 @@ def _stage_fixed(staging: _Staging, blocks: Blocks) -> None:
     before = staging.lines.before
     for raw in staging.lines.body:
         block = blocks.prepare(raw, before)
+        staging.cut = block.cut
         size = len(block.content)
         numbers = np.arange(before + 1, before + 1 + size, dtype=np.int32)
         faults = pa.array([block.faults.get(number) for number in range(size)], pa.string())

@@ -107,3 +107,14 @@ DEFINITION = (
     Column("title", "VARCHAR", "Short title."),
     Column("text", "VARCHAR", "Full sentence."),
 )
+
+#: One thing that was noticed in the files of a drop.
+DROP_FINDING = (
+    Column("table", "VARCHAR", "Drop that the files belong to."),
+    Column("delivery", "VARCHAR", "File, by its name as it may be shown; all for the files together."),
+    Column("measure", "VARCHAR", "Column that was looked at."),
+    Column("finding", "VARCHAR", "unreadable, unknown (ids of nobody) or repeated."),
+    Column("found", "BIGINT", "How often."),
+    Column("rows", "BIGINT", "Of so many rows where the column is filled."),
+    Column("note", "VARCHAR", "The likely cause, in words."),
+)

@@ -1,6 +1,6 @@
 """The tables of the clearinghouse's own records: education_registry."""
 
-from credential_pipeline.foundation.contracts.columns import ADDRESS, DEGREE, ENROLLMENT, PERSON
+from credential_pipeline.foundation.contracts.columns import ADDRESS, DEGREE, DROP_FINDING, ENROLLMENT, PERSON
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
 
@@ -84,6 +84,14 @@ _TABLES = (
             Column("found", "BOOLEAN", "Whether a report tells of the person; not finding one proves nothing."),
             Column("records", "BIGINT", "Enrollments and degrees that the reports tell of."),
         ),
+    ),
+    Table(
+        name="drop_findings",
+        description="One thing that was noticed in the files, and how often.",
+        key=("table", "delivery", "measure", "finding"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=DROP_FINDING,
     ),
 )
 

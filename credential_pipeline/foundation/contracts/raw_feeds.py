@@ -3,6 +3,11 @@
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
 
+ACCEPTED, HELD, REFUSED = "accepted", "held", "refused"
+REPLAYED, REPLACED, GONE = "replayed", "replaced", "withdrawn"
+STATES = (ACCEPTED, HELD, REFUSED, REPLAYED, REPLACED, GONE)
+"""What can become of a delivery."""
+
 _TABLES = (
     Table(
         name="records",
@@ -43,14 +48,46 @@ _TABLES = (
         sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
         columns=(
             Column("certifier", "VARCHAR", "Certifier's name in the registry."),
-            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("delivery", "VARCHAR", "File name; of an overwritten file with the begin of its hash."),
             Column("sha256", "VARCHAR", "Hash of the file's bytes."),
             Column("rows_in", "BIGINT", "Physical data lines in the file."),
             Column("rows_accepted", "BIGINT", "Rows that go on."),
             Column("rows_quarantined", "BIGINT", "Rows set aside with a reason."),
-            Column("rows_duplicate", "BIGINT", "Rows that repeat an accepted row."),
-            Column("state", "VARCHAR", "accepted, replayed or refused."),
-            Column("reason_code", "VARCHAR", "Why the whole file was refused."),
+            Column("rows_duplicate", "BIGINT", "Rows that repeat an accepted row, or that a later delivery corrected."),
+            Column("state", "VARCHAR", "accepted, held, refused, replayed, replaced or withdrawn."),
+            Column("reason_code", "VARCHAR", "Why none of its rows goes on; empty if they do."),
+            Column("detail", "VARCHAR", "The reasons in words and numbers, safe to show to anybody."),
+            Column("format", "VARCHAR", "How the file was read."),
+            Column("encoding", "VARCHAR", "In which encoding it was read; empty where a format has only one."),
+        ),
+    ),
+    Table(
+        name="notices",
+        description="What is worth knowing of a delivery, and no reason to hold it.",
+        key=("certifier", "delivery", "code"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        unique=False,
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("code", "VARCHAR", "What it is."),
+            Column("detail", "VARCHAR", "The same in words and numbers, safe to show to anybody."),
+        ),
+    ),
+    Table(
+        name="field_shares",
+        description="How many rows of a delivery fill a field, and in how many of them it can be read.",
+        key=("certifier", "delivery", "field"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            Column("certifier", "VARCHAR", "Certifier's name in the registry."),
+            Column("delivery", "VARCHAR", "File name of the delivery."),
+            Column("field", "VARCHAR", "The canonical field."),
+            Column("rows", "BIGINT", "Rows whose values can be told apart."),
+            Column("filled", "BIGINT", "Rows in which something is written for the field."),
+            Column("readable", "BIGINT", "Rows in which what is written can be read."),
         ),
     ),
     Table(

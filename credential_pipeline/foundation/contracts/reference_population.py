@@ -1,6 +1,6 @@
 """The tables of the enclave's own records: reference_population."""
 
-from credential_pipeline.foundation.contracts.columns import ADDRESS
+from credential_pipeline.foundation.contracts.columns import ADDRESS, DROP_FINDING
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
 
@@ -64,6 +64,14 @@ _TABLES = (
             Column("agreement", "VARCHAR", "Agreement in force; empty where none is, and no wages are used."),
             Column("employers", "BIGINT", "Employers in the state, whether their wages are used or not."),
         ),
+    ),
+    Table(
+        name="drop_findings",
+        description="One thing that was noticed in the files, and how often.",
+        key=("table", "delivery", "measure", "finding"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=DROP_FINDING,
     ),
 )
 

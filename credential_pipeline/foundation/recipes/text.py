@@ -14,6 +14,9 @@ PLACEHOLDERS: Final = (
 """Words that stand for a missing value. NA is not among them: it is a family name."""
 
 _BLANKS: Final = "' ' || chr(9) || chr(160)"
+_DECIMALS: Final = r"[.]0+\s*$"
+_SHORT_ZIP: Final = r"^\s*([1-9][0-9]{3}|0[0-9]{3}|501|544|[6-9][0-9]{2})(?:[ -]?[0-9]{4})?(?:[.]0+)?\s*$"
+"""Four or three digits, with or without the four of ZIP+4."""
 
 
 def trim(expression: str) -> str:
@@ -42,14 +45,25 @@ def digits(expression: str) -> str:
 
 
 def last4(expression: str) -> str:
-    """Keep the last four digits; empty with fewer than four."""
-    return f"regexp_extract({digits(expression)}, '([0-9]{{4}})$', 1)"
+    """Keep the last four digits; empty with fewer than four, but for three alone, of which a spreadsheet has dropped a zero.
+
+    ``1234.0`` is 1234, as programs write whole numbers beside empty cells.
+    """
+    whole = f"regexp_replace({expression}, '{_DECIMALS}', '')"
+    mended = f"regexp_replace({whole}, '^\\s*([0-9]{{3}})\\s*$', '0\\1')"
+    return f"regexp_extract({digits(mended)}, '([0-9]{{4}})$', 1)"
 
 
 def zip5(expression: str) -> str:
-    """Keep the first five digits of a postal code, and put back a leading zero that a spreadsheet has dropped."""
-    bare = f"regexp_extract({expression}, '^\\s*([0-9]{{4,5}})(-?[0-9]{{4}})?\\s*$', 1)"
-    return f"regexp_replace({bare}, '^([0-9]{{4}})$', '0\\1')"
+    """Keep the first five digits of a postal code, and put back the leading zeros that a spreadsheet has dropped.
+
+    Four digits have lost one zero; three have lost two if they begin as codes do that have two, such as 501 (Holtsville) and 6 to 9
+    (Puerto Rico and the Virgin Islands). ``4891.0`` is 4891. Anything else is empty, never guessed.
+    """
+    five = f"regexp_extract({expression}, '^\\s*([0-9]{{5}})(?:[0-9]{{4}}\\s*|[0-9]{{4}}[.]0+\\s*|[^0-9].*)?$', 1)"
+    fewer = f"regexp_extract({expression}, {literal(_SHORT_ZIP)}, 1)"
+    padded = f"CASE WHEN {fewer} <> '' THEN lpad({fewer}, 5, '0') ELSE {five} END"
+    return f"CASE WHEN regexp_full_match({expression}, '[0-9]{{5}}') THEN {expression} ELSE {padded} END"
 
 
 def null_placeholders(expression: str, placeholders: Sequence[str] = PLACEHOLDERS) -> str:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
 from credential_pipeline.foundation.recipes.text import derived_id
+from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import (
     CADENCES,
@@ -151,6 +152,7 @@ class Certifier(Strict):
     certifier: Name
     name: Text
     feed: Feed = Feed()
+    deliveries: Deliveries = Deliveries()
     columns: dict[str, Column]
     absent: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()

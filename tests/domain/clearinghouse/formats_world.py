@@ -74,7 +74,7 @@ def read(
     delivery = read_delivery(tmp_path / "inbox", "mining", sender.certifier, name, sender.feed)
     with connect(threads=threads) as con, scratch(con) as work:
         stage = create_stage(work, sender)
-        reading = stage_delivery(work, stage, sender, delivery, 0)
+        reading = stage_delivery(work, stage, sender, delivery, delivery.name, 0)
         found = con.execute(f"SELECT line, source, reason_code, content FROM {stage} ORDER BY place").fetchall()
         blocked = con.execute(
             f"SELECT line FROM {stage} WHERE source IS NOT NULL AND {sender.blocked_sql()}"

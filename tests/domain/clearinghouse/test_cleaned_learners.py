@@ -26,8 +26,9 @@ def write_feeds(registry: Registry, inbox: Path, *, reverse: bool = False) -> No
         certifier = registry.certifier(name)
         header = [*certifier.source_columns, *certifier.ignored]
         rows = [[row["feed"].get(column, "") for column in header] for row in FEEDS[name]]
-        text = "\n".join(
+        text = "".join(
             certifier.feed.delimiter.join(f'"{value}"' if certifier.feed.delimiter in value else value for value in row)
+            + "\n"
             for row in [header, *(reversed(rows) if reverse else rows)]
         )
         (inbox / industry / name).mkdir(parents=True)

@@ -1,6 +1,7 @@
 """Intake: nasty files and rows, conservation, duplicates, replays, receipts. Nothing that was sent disappears."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -11,12 +12,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
+from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, Decision
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
-from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, REASONS, ROW_REASONS
-from credential_pipeline.clearinghouse.raw_feeds.receipts import read_receipts, record_receipts
-from credential_pipeline.clearinghouse.raw_feeds.refusals import explain_refusals
+from credential_pipeline.clearinghouse.raw_feeds.reasons import (
+    AWAY_REASONS,
+    FILE_REASONS,
+    HOLD_REASONS,
+    NOTICES,
+    REASONS,
+    ROW_REASONS,
+)
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, read_receipts, read_sights, record_sights
+from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, told
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import Registry, load_registry
@@ -56,15 +66,29 @@ def registry_of(folder: Path, **feed: str) -> Registry:
 class Intake:
     """What came out of a reading: deliveries and quarantine by name, accepted rows in order."""
 
-    def __init__(self, tmp_path: Path, files: dict[str, bytes | str], threads: int = 1, **feed: str) -> None:
+    def __init__(
+        self, tmp_path: Path, files: dict[str, bytes | str], threads: int = 1, *, release: bool = False, **feed: str
+    ) -> None:
         registry = registry_of(tmp_path / "registry", **feed)
         self.folder = tmp_path / "inbox" / "mining" / "acme"
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        decisions = {}
+        for second, (name, content) in enumerate(sorted(files.items())):
+            written = content.encode() if isinstance(content, str) else content
+            (self.folder / name).write_bytes(written)
+            os.utime(self.folder / name, (1_700_000_000 + 60 * second,) * 2)
+            if release:
+                decisions["acme", hashlib.sha256(written).hexdigest()] = Decision(RELEASED, "a test", "tester", "2020")
         with connect(threads=threads) as con:
             con.execute("CREATE SCHEMA raw_feeds")
-            read_feeds(con, tmp_path / "inbox", "mining", registry, tmp_path / "archive", TODAY)
+            read_feeds(
+                con,
+                tmp_path / "inbox",
+                "mining",
+                registry,
+                Known(decisions=decisions, archive=tmp_path / "archive"),
+                TODAY,
+            )
             for table in SNAPSHOT:
                 columns = con.execute(f"DESCRIBE raw_feeds.{table.name}").fetchall()
                 assert {row[0]: row[1] for row in columns} == table.schema
@@ -131,7 +155,7 @@ ROWS = {
 def test_every_kind_of_row(tmp_path: Path) -> None:
     # The header is line 1; every row gets the id of its line.
     rows = [row.replace("1,", f"{line},", 1) if row.startswith("1,") else row for line, row in enumerate(ROWS, start=2)]
-    intake = Intake(tmp_path, {"a.csv": lines(*rows)})
+    intake = Intake(tmp_path, {"a.csv": lines(*rows)}, release=True)
     found = {line: reason for _, line, reason in intake.quarantine}
     assert found == {line: reason for line, reason in enumerate(ROWS.values(), start=2) if reason}
     assert [row[1] for row in intake.records] == [
@@ -142,9 +166,10 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_explained_and_every_row_reason_is_tested() -> None:
-    assert set(ROWS.values()) - {None} | {"RECORD_ID_REUSED"} == set(ROW_REASONS)
-    assert {**FILE_REASONS, **ROW_REASONS} == REASONS
-    assert all(text.count(". ") >= 1 and text.endswith(".") for text in REASONS.values())
+    assert set(ROWS.values()) - {None} | {"RECORD_ID_REUSED", "RECORD_ID_CONFLICT"} == set(ROW_REASONS)
+    assert {*FILE_REASONS, *ROW_REASONS, *HOLD_REASONS, *AWAY_REASONS, *NOTICES} == set(REASONS)
+    assert all(text.endswith(".") for text in REASONS.values())
+    assert all(text.count(". ") >= 1 for code, text in REASONS.items() if code not in NOTICES)
 
 
 FILES: dict[str, tuple[bytes | str, str | None]] = {
@@ -152,7 +177,7 @@ FILES: dict[str, tuple[bytes | str, str | None]] = {
     "blank": ("\n \n\r\n", "E_EMPTY"),
     "mark_only": (b"\xef\xbb\xbf", "E_EMPTY"),
     "header_only": (HEADER, None),
-    "no_final_newline": (lines(GOOD).strip(), None),
+    "no_final_newline": (lines(GOOD).strip(), "NOT_ENDED"),
     "crlf": (lines(GOOD).replace("\n", "\r\n"), None),
     "cr": (lines(GOOD).replace("\n", "\r"), None),
     "byte_order_mark": (b"\xef\xbb\xbf" + lines(GOOD).encode(), None),
@@ -186,8 +211,10 @@ def test_every_kind_of_file(tmp_path: Path, name: str) -> None:
     content, fault = FILES[name]
     intake = Intake(tmp_path, {"a.csv": content})
     rows = 0 if fault or name == "header_only" else 1
-    assert intake.deliveries == {"a.csv": ("refused" if fault else "accepted", fault, rows, rows, 0, 0)}
-    assert fault is None or fault in FILE_REASONS
+    waits = int(fault in HOLD_REASONS)
+    state = "held" if waits else "refused" if fault else "accepted"
+    assert intake.deliveries == {"a.csv": (state, fault, rows + waits, rows, waits, 0)}
+    assert fault is None or fault in {*FILE_REASONS, *HOLD_REASONS}
     assert [source["Last Name"] for *_, source in intake.records] == ["Smith"] * rows
 
 
@@ -211,7 +238,7 @@ def test_other_faults_of_a_file(tmp_path: Path) -> None:
     }
     tested = {fault for _, fault in FILES.values()} | {row[1] for row in intake.deliveries.values()}
     by_form = {"E_ARCHIVE", "E_BADGES", "E_NAME", "E_SHEET", "E_SPREADSHEET"}
-    assert tested - {None} == set(FILE_REASONS) - by_form
+    assert tested - {None, *HOLD_REASONS} == set(FILE_REASONS) - by_form
 
 
 def test_other_encodings_and_delimiters(tmp_path: Path) -> None:
@@ -244,13 +271,13 @@ def test_duplicates_reuse_and_corrections(tmp_path: Path) -> None:
     first = lines(GOOD, GOOD, changed, wrong)
     second = lines(changed, GOOD, wrong.replace("X9", "X2"), "3,Smith,X1,2012-03-14,P,A")
     intake = Intake(tmp_path, {"a.csv": first, "b.csv": second})
-    assert intake.deliveries == {"a.csv": ("accepted", None, 4, 1, 2, 1), "b.csv": ("accepted", None, 4, 2, 1, 1)}
+    assert intake.deliveries == {"a.csv": ("accepted", None, 4, 0, 2, 2), "b.csv": ("accepted", None, 4, 3, 1, 0)}
     assert intake.quarantine == [
         ("a.csv", 4, "RECORD_ID_REUSED"),
         ("a.csv", 5, "UNKNOWN_CREDENTIAL"),
-        ("b.csv", 2, "RECORD_ID_REUSED"),
+        ("b.csv", 3, "RECORD_ID_REUSED"),
     ]
-    assert [row[:3] for row in intake.records] == [("a.csv", 2, "1"), ("b.csv", 4, "2"), ("b.csv", 5, "3")]
+    assert [row[:3] for row in intake.records] == [("b.csv", 2, "1"), ("b.csv", 4, "2"), ("b.csv", 5, "3")]
 
 
 def test_a_row_in_another_batch_is_still_the_same_row(tmp_path: Path) -> None:
@@ -326,21 +353,37 @@ def test_a_folder_that_leads_out_of_the_inbox(tmp_path: Path) -> None:
     assert caught.value.code == "E_INBOX"
 
 
+def sight(sha256: str, name: str = "a.csv", look: int = 1) -> Sight:
+    return Sight("acme", name, sha256, look, 0)
+
+
 def test_receipts_keep_the_first_moment(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "receipts.jsonl"
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
     assert read_receipts(file) == {}
-    assert record_receipts(file, ["a", "b", "a"], early) == 2
-    assert record_receipts(file, ["b", "c"], late) == 1
-    assert record_receipts(file, ["c"], late) == 0
+    assert record_sights(file, "mining", [sight("a"), sight("b"), sight("a")], early) == 2
+    assert record_sights(file, "mining", [sight("b"), sight("c")], late) == 1
+    assert record_sights(file, "mining", [sight("c")], late) == 0
+    assert record_sights(file, "mining", [sight("c", "copy.csv")], late) == 1
+    assert record_sights(file, "retail", [sight("c")], late) == 1
     assert read_receipts(file) == {"a": early, "b": early, "c": late}
     assert file.stat().st_mode & 0o777 == 0o600
     with file.open("a", encoding="utf-8") as opened:
         opened.write('{"sha256": "d", "rec')
     assert set(read_receipts(file)) == {"a", "b", "c"}
-    assert record_receipts(file, ["d"], late) == 1
-    assert [json.loads(line)["sha256"] for line in file.read_text().splitlines()] == [*"abcd"]
+    assert record_sights(file, "mining", [sight("d")], late) == 1
+    assert [json.loads(line)["sha256"] for line in file.read_text().splitlines()] == [*"abcccd"]
     assert read_receipts(file)["d"] == late
+
+
+def test_receipts_of_an_earlier_program_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "receipts.jsonl"
+    file.write_text('{"received_at": "2026-01-01T00:00:00+00:00", "sha256": "a"}\n', encoding="utf-8")
+    assert set(read_receipts(file)) == {"a"}
+    assert read_sights(file, "mining").all == ()
+    record_sights(file, "mining", [sight("a")], datetime(2026, 2, 1, tzinfo=UTC))
+    assert read_receipts(file)["a"] == datetime(2026, 1, 1, tzinfo=UTC)
+    assert [one.sha256 for one in read_sights(file, "mining").all] == ["a"]
 
 
 def test_a_damaged_receipt_is_not_passed_over(tmp_path: Path) -> None:
@@ -360,15 +403,17 @@ def test_no_message_repeats_what_a_file_holds(tmp_path: Path) -> None:
     ("name", "shown"),
     [("2018-02.csv", "inbox/mining/acme/2018-02.csv: "), ("Quuxington.csv", "inbox/mining/acme/[acme-")],
 )
-def test_a_refused_file_is_named_unless_its_name_may_be_somebodys(name: str, shown: str) -> None:
-    certifier = load_registry().certifier("mssc")
+def test_a_refused_file_is_named_unless_its_name_may_be_somebodys(name: str, shown: str, tmp_path: Path) -> None:
+    registry = registry_of(tmp_path / "registry")
+    folder = tmp_path / "inbox" / "mining" / "acme"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(b"PK\x03\x04")
     with connect(threads=1) as con:
         con.execute("CREATE SCHEMA raw_feeds")
-        con.execute(
-            "CREATE TABLE raw_feeds.deliveries AS SELECT 'acme' AS certifier, ? AS delivery, repeat('ab', 32) AS sha256,"
-            " 'E_NOT_TEXT' AS reason_code, 'refused' AS state",
-            [name],
-        )
-        told = explain_refusals(con, "mining", [certifier])
-    assert told.startswith(shown)
-    assert "Quux" not in told
+        read_feeds(con, tmp_path / "inbox", "mining", registry, today=TODAY)
+        (line,) = told(con, "mining", registry.certifiers_of("mining"))
+        missing = explain_missing(con, "mining", registry.certifiers_of("mining"))
+    assert line.startswith(f"refused: {shown}")
+    assert missing == line.removeprefix("refused: ")
+    assert "E_NOT_TEXT" in line
+    assert "Quux" not in line

@@ -1,0 +1,49 @@
+"""What the command line says of deliveries that wait for a person: after a run, and in ``status``.
+
+Not here: what people do about them (deliveries.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets import environment
+from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import Side
+
+if TYPE_CHECKING:
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed
+
+
+def waiting(industry: str) -> list[str]:
+    """A line for every delivery of the current feeds that is refused or held; none if there are no feeds that can be read."""
+    from assets.console.engine import connect, store
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import told
+
+    certifiers = environment.registry().certifiers_of(industry)
+    try:
+        version = store(Side.CLEARINGHOUSE).find(SNAPSHOT, industry)
+        if version is None or "notices" not in version.manifest.tables:
+            return []
+        with connect(Side.CLEARINGHOUSE) as con:
+            version.attach(con, tables=("deliveries",))
+            return told(con, industry, certifiers)
+    except SafeError:
+        return []  # Whoever reads the version for its own sake says what is wrong with it.
+
+
+def deliveries(industry: str) -> list[Listed]:
+    """Every delivery of the current feeds, or of the last attempt where nothing was published since.
+
+    Raises:
+        SafeError: E_NOT_PUBLISHED: the feeds were never read.
+    """
+    from assets.console.engine import connect, store
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import listed
+
+    kept = store(Side.CLEARINGHOUSE)
+    version = kept.attempt(SNAPSHOT, industry) or kept.current(SNAPSHOT, industry)
+    with connect(Side.CLEARINGHOUSE) as con:
+        version.attach(con, tables=("deliveries",))
+        return listed(con)

@@ -1,0 +1,200 @@
+"""What becomes of each delivery: a walk through them in their order, from facts, figures and decisions alone.
+
+The same facts lead to the same end in whatever order they arrive. Not here: what becomes of single rows (judge.py).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
+from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN, Decisions
+from credential_pipeline.clearinghouse.raw_feeds.hold import Hold, Past
+from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure
+from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
+from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
+from credential_pipeline.foundation.registry.deliveries import ALL, BY_NAME, Deliveries
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a delivery.
+
+    Attributes:
+        state: One of STATES.
+        code: Why none of its rows goes on; None if they do.
+        detail: The same in words and figures.
+        notices: What else is worth knowing: code and words.
+    """
+
+    state: str
+    code: str | None = None
+    detail: str | None = None
+    notices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that decides on the deliveries of one certifier, by their numbers.
+
+    Attributes:
+        agreed: What is agreed with the sender.
+        arrivals: The deliveries.
+        faults: Code of FILE_REASONS and words, for those that cannot be read as a whole.
+        measures: The figures of the others.
+        places: Their order.
+        decisions: What people decided.
+        accepted_before: Hashes of deliveries whose rows went on at some time.
+        holds: Gives the reasons for which a delivery waits, from its past.
+    """
+
+    agreed: Deliveries
+    arrivals: Mapping[int, Arrival]
+    faults: Mapping[int, tuple[str, str]]
+    measures: Mapping[int, Measure]
+    places: Mapping[int, Place]
+    decisions: Decisions
+    accepted_before: frozenset[tuple[str, str]]
+    holds: Callable[[int, Past], Iterator[Hold]]
+
+    def ordered(self) -> list[int]:
+        """Numbers in the order of the deliveries; of equally late ones by hash, which no sender chooses."""
+        return sorted(
+            self.arrivals, key=lambda number: (self.places[number], self.arrivals[number].file.sha256, number)
+        )
+
+    def shown(self, number: int) -> str:
+        """What may be said to anybody of which delivery it is."""
+        one = self.arrivals[number]
+        return shown_delivery(one.sight.certifier, one.delivery, one.file.sha256)
+
+
+@dataclass
+class _Walk:
+    """What has been decided so far."""
+
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    said: dict[str, int] = field(default_factory=dict)
+    """File names and ids whose place was taken by word of the sender -> by which delivery."""
+    contents: dict[int, int] = field(default_factory=dict)
+
+    def standing(self) -> list[int]:
+        return [number for number, verdict in self.verdicts.items() if verdict.state == ACCEPTED]
+
+
+def decide(case: Case) -> dict[int, Verdict]:
+    """The verdict on each delivery, by number, in their order."""
+    walk = _Walk()
+    for number in case.ordered():
+        verdict = _verdict(case, walk, number)
+        walk.verdicts[number] = verdict
+        if verdict.state == ACCEPTED:
+            _take_places(case, walk, number)
+    return {number: _told(case, number, verdict) for number, verdict in walk.verdicts.items()}
+
+
+def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
+    arrival = case.arrivals[number]
+    decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256))
+    if arrival.known_as is not None:
+        first = walk.verdicts[arrival.known_as]
+        return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}, which is {first.state}")
+    if decision is not None and decision.kind == WITHDRAWN:
+        return Verdict(GONE, "WITHDRAWN", f"by {decision.account} on {decision.when[:10]}")
+    if number in case.faults:
+        return _absent(case, number) or Verdict(REFUSED, *case.faults[number])
+    elsewhere = _elsewhere(case, walk, number)
+    if elsewhere is not None:
+        return elsewhere
+    released = decision is not None and decision.kind == RELEASED
+    holds = [] if released else list(case.holds(number, _past(case, walk, number)))
+    if holds:
+        words = "; ".join(f"{hold.code}: {hold.detail}" for hold in holds)
+        return _absent(case, number) or Verdict(HELD, holds[0].code, words)
+    return Verdict(ACCEPTED)
+
+
+def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
+    """Its rows came already, or another delivery took its place before it came; None if neither."""
+    measure = case.measures.get(number, NOTHING)
+    same = walk.contents.get(measure.content) if measure.rows else None
+    if same is not None:
+        return Verdict(REPLAYED, None, f"the same rows as {case.shown(same)}")
+    named = next((name for name in _names(case.arrivals[number]) if name in walk.said), None)
+    if named is not None:
+        return Verdict(REPLACED, "REPLACED", f"{case.shown(walk.said.pop(named))} took its place")
+    return None
+
+
+def _absent(case: Case, number: int) -> Verdict | None:
+    """A file that never counted and is gone needs nobody any more."""
+    arrival = case.arrivals[number]
+    if arrival.present or (arrival.sight.certifier, arrival.file.sha256) in case.accepted_before:
+        return None
+    return Verdict(GONE, "REMOVED", "taken out of the inbox before it counted")
+
+
+def _past(case: Case, walk: _Walk, number: int) -> Past:
+    standing, place = walk.standing(), case.places[number]
+    before = [one for one in standing if earlier(case.places[one], place)]
+    sizes = [case.measures.get(one, NOTHING).rows for one in before]
+    taken = _replaced(case, number, standing)
+    declared = case.arrivals[number].sight.said
+    unsaid = taken[-1:] if not declared.replaces and declared.rows is None else []
+    replaced = [(one, case.measures.get(one, NOTHING).rows) for one in unsaid]
+    return Past(sizes, standing, replaced[0] if replaced else None)
+
+
+def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:
+    """Those of the standing deliveries whose place another takes."""
+    one = case.arrivals[number]
+    if case.agreed.replaces == ALL or one.sight.said.replaces == (ALL,):
+        return [other for other in standing if other != number]
+    same_name = one.sight.name if case.agreed.replaces == BY_NAME else None
+    said = set(one.sight.said.replaces)
+    return [
+        other
+        for other in standing
+        if other != number
+        and (case.arrivals[other].sight.name == same_name or said & set(_names(case.arrivals[other])))
+    ]
+
+
+def _take_places(case: Case, walk: _Walk, number: int) -> None:
+    """Let an accepted delivery take the place of others; what waited and came again in a better state waits no longer."""
+    if rows := case.measures.get(number):
+        walk.contents[rows.content] = number
+    waiting = [one for one, verdict in walk.verdicts.items() if verdict.state == HELD]
+    lost = [
+        one for one, verdict in walk.verdicts.items() if verdict.state == REFUSED and not case.arrivals[one].present
+    ]
+    taken = _replaced(case, number, [*walk.standing(), *waiting, *lost])
+    for other in [*taken, *(one for one in waiting if _same_rows(case, one, number))]:
+        walk.verdicts[other] = Verdict(REPLACED, "REPLACED", f"{case.shown(number)} took its place")
+    # What was named and has not come yet is replaced as soon as it comes.
+    there = {name for one in walk.verdicts for name in _names(case.arrivals[one])}
+    walk.said |= {name: number for name in case.arrivals[number].sight.said.replaces if name not in {ALL, *there}}
+
+
+def _same_rows(case: Case, one: int, other: int) -> bool:
+    rows = case.measures.get(one, NOTHING)
+    return rows.rows > 0 and rows.content == case.measures.get(other, NOTHING).content
+
+
+def _names(arrival: Arrival) -> Iterator[str]:
+    """By which words a sender or a steward can mean a delivery."""
+    yield arrival.sight.name
+    yield delivery_id(arrival.sight.certifier, arrival.file.sha256)
+    yield arrival.file.sha256
+
+
+def _told(case: Case, number: int, verdict: Verdict) -> Verdict:
+    """The verdict with what else is worth knowing."""
+    arrival = case.arrivals[number]
+    decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256))
+    notices = list(verdict.notices)
+    if verdict.state == ACCEPTED and not arrival.present:
+        notices.append(("VANISHED", "the file is gone from the inbox; its rows stay in force"))
+    if decision is not None and decision.kind == RELEASED:
+        notices.append(("RELEASED", f"by {decision.account} on {decision.when[:10]}"))
+    return replace(verdict, notices=tuple(notices))

@@ -1,0 +1,101 @@
+"""What can be counted of each delivery before anything is decided: its rows, why they cannot be used, and whom it repeats.
+
+Not here: the fields of its rows (shares.py), and what the figures lead to (hold.py).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Figures of one delivery.
+
+    Attributes:
+        rows: Physical data lines.
+        usable: Rows that could go on, each by itself.
+        reasons: Why others could not: code -> rows, the most frequent first.
+        content: A number that is alike for deliveries with the same rows in any order.
+    """
+
+    rows: int = 0
+    usable: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+    content: int = 0
+
+
+NOTHING = Measure()
+
+
+def measure(con: Connection, judged: Relation) -> dict[int, Measure]:
+    """Count each delivery: its number -> its figures; one without rows has none.
+
+    Args:
+        con: Connection with the relation.
+        judged: What was found of each row by itself.
+    """
+    counted = con.execute(
+        f"""
+        SELECT number, count(*), count(*) FILTER (reason_code IS NULL), sum(CAST(hash(content_key) AS HUGEINT))
+        FROM {judged} GROUP BY number
+        """
+    ).fetchall()
+    told: dict[int, list[tuple[str, int]]] = {}
+    for number, code, rows in con.execute(
+        f"SELECT number, reason_code, count(*) AS n FROM {judged} WHERE reason_code IS NOT NULL GROUP BY ALL"
+        " ORDER BY number, n DESC, reason_code"
+    ).fetchall():
+        told.setdefault(number, []).append((code, rows))
+    return {
+        number: Measure(rows, usable, tuple(told.get(number, ())), int(content))
+        for number, rows, usable, content in counted
+    }
+
+
+@dataclass(frozen=True)
+class RecordIds:
+    """Asks for the record ids that deliveries share; only where something hangs on it, since it is a look at all rows."""
+
+    con: Connection
+    judged: Relation
+
+    def known(self, number: int, others: Collection[int]) -> float:
+        """The share of a delivery's usable rows whose record id stands in one of the others; 0 if it has no rows."""
+        return self._share(number, others, "IN")
+
+    def missing(self, number: int, earlier: int) -> int:
+        """How many record ids of an earlier delivery's usable rows do not stand in a later one."""
+        rows = self.con.execute(
+            f"""
+            SELECT count(DISTINCT record_id) FROM {self.judged} WHERE number = ? AND reason_code IS NULL
+            AND record_id NOT IN (SELECT record_id FROM {self.judged} WHERE number = ? AND record_id IS NOT NULL)
+            """,
+            [earlier, number],
+        ).fetchall()
+        return int(rows[0][0])
+
+    def _share(self, number: int, others: Collection[int], relation: str) -> float:
+        rows = self.con.execute(
+            f"""
+            SELECT avg(CAST(record_id {relation} (SELECT record_id FROM {self.judged} WHERE list_contains(?, number)
+                AND reason_code IS NULL) AS INTEGER)) FROM {self.judged} WHERE number = ? AND reason_code IS NULL
+            """,
+            [sorted(others), number],
+        ).fetchall()
+        return float(rows[0][0] or 0.0)
+
+
+def median(values: Collection[int]) -> float:
+    """The middle of some numbers, the mean of the two in the middle if they are even in number."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def told(reasons: Mapping[str, int] | tuple[tuple[str, int], ...], at_most: int = 3) -> str:
+    """The most frequent reasons with their numbers, for a sentence."""
+    items = list(reasons.items()) if isinstance(reasons, Mapping) else list(reasons)
+    return ", ".join(f"{code} {rows:,}" for code, rows in items[:at_most])

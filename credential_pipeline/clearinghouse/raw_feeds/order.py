@@ -1,0 +1,61 @@
+"""In which order deliveries stand: by their sender's sequence, else by first sight, then by the files' own times. Never by name.
+
+Not here: what the order leads to (decide.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
+from credential_pipeline.foundation.registry.deliveries import Deliveries
+
+APART = 2
+"""Seconds between two files' times from which the later file counts as later: some disks know even seconds only."""
+
+Place = tuple[tuple[int, ...], int, int]
+"""Sequence, look, and turn among the files of one look; equal places are equally late."""
+
+
+def sequence_of(sight: Sight, agreed: Deliveries) -> tuple[int, ...] | None:
+    """The sender's number of a delivery: what is said beside it goes before what is in its name."""
+    return sight.said.sequence or agreed.sequence_in(sight.name)
+
+
+def places(sights: Mapping[int, Sight], agreed: Deliveries) -> dict[int, Place]:
+    """The place of each delivery.
+
+    The sender's sequence counts if it is agreed on, or if every delivery has one.
+
+    Args:
+        sights: Number of a delivery -> its facts.
+        agreed: What is agreed with the sender.
+    """
+    numbered = {number: sequence_of(sight, agreed) for number, sight in sights.items()}
+    counts = agreed.sequence is not None or all(numbered.values())
+    turns = _turns(sights)
+    return {
+        number: ((numbered[number] or ()) if counts else (), sight.look, turns[number])
+        for number, sight in sights.items()
+    }
+
+
+def earlier(one: Place, other: Place) -> bool:
+    """Whether a delivery was there at a look before another, or has a lower sequence: it belongs to the other's past."""
+    return one[0] < other[0] if one[0] != other[0] else one[1] < other[1]
+
+
+def _turns(sights: Mapping[int, Sight]) -> dict[int, int]:
+    """Number of a delivery -> its turn among the files of its look: files of about one time have one turn."""
+    turns: dict[int, int] = {}
+    for look in {sight.look for sight in sights.values()}:
+        times = sorted({sight.file_time for sight in sights.values() if sight.look == look})
+        turn_of = dict(zip(times, _grouped(times), strict=True))
+        turns |= {number: turn_of[sight.file_time] for number, sight in sights.items() if sight.look == look}
+    return turns
+
+
+def _grouped(times: Sequence[int]) -> list[int]:
+    turns = [0] if times else []
+    for before, after in pairwise(times):
+        turns.append(turns[-1] + (after - before >= APART))
+    return turns

@@ -1,0 +1,110 @@
+"""What to say of deliveries that wait for a person, refused or held: which file, why, in figures, and what to do.
+
+Nothing that is said here names anybody: of a file whose name may be somebody's the id is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+from credential_pipeline.foundation.contracts.raw_feeds import HELD, REFUSED
+from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.storage.engine import Connection
+
+_LISTED = """
+SELECT certifier, delivery, sha256, state, reason_code, coalesce(detail, ''), rows_in, rows_accepted, rows_quarantined,
+    rows_duplicate
+FROM raw_feeds.deliveries ORDER BY certifier, delivery
+"""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A delivery as people are told of it.
+
+    Attributes:
+        certifier: Who sent it.
+        delivery: Its name as tables have it; for those only who may see confidential tables.
+        sha256: Its bytes.
+        state: What became of it.
+        reason_code: Why none of its rows goes on; None if they do.
+        detail: The same in words and figures.
+        rows: Rows in, accepted, set aside, repeated.
+    """
+
+    certifier: str
+    delivery: str
+    sha256: str
+    state: str
+    reason_code: str | None
+    detail: str
+    rows: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        """What it is called in commands."""
+        return delivery_id(self.certifier, self.sha256)
+
+    @property
+    def shown(self) -> str:
+        """Its name if that is nobody's, else its id."""
+        return shown_delivery(self.certifier, self.delivery, self.sha256)
+
+    @property
+    def waits(self) -> bool:
+        """A person is needed."""
+        return self.state in {HELD, REFUSED}
+
+    @property
+    def why(self) -> str:
+        """The reason and what to do about it, with its code and its figures; empty if there is none."""
+        if self.reason_code is None:
+            return self.detail
+        return f"{REASONS.get(self.reason_code, '')} [{self.reason_code}]" + (
+            f" ({self.detail})" if self.detail else ""
+        )
+
+
+def listed(con: Connection) -> list[Listed]:
+    """Every delivery of an industry, by certifier and name.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries``.
+    """
+    return [
+        Listed(certifier, delivery, sha256, state, code, detail, tuple(rows))
+        for certifier, delivery, sha256, state, code, detail, *rows in con.execute(_LISTED).fetchall()
+    ]
+
+
+def told(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> list[str]:
+    """A line for every delivery that waits.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries``.
+        industry: The partition.
+        certifiers: The industry's certifiers, for the columns that they declare.
+    """
+    declared = {one.certifier: ", ".join(one.source_columns) for one in certifiers}
+    return [
+        f"{one.state}: inbox/{industry}/{one.certifier}/{one.shown}: {one.why}"
+        + (f" Declared are: {declared.get(one.certifier, '')}." if one.reason_code == "E_HEADER" else "")
+        for one in listed(con)
+        if one.waits
+    ]
+
+
+def explain_missing(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> str:
+    """What is said of the deliveries of certifiers of whom no row goes on; empty if there is no such certifier.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries``.
+        industry: The partition.
+        certifiers: The industry's certifiers.
+    """
+    rows = con.execute("SELECT certifier FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1")
+    without = {certifier for (certifier,) in rows.fetchall()}
+    return " ".join(
+        line.partition(": ")[2] for line in told(con, industry, certifiers) if line.split("/")[2] in without
+    )

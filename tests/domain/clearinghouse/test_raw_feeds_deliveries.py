@@ -1,0 +1,443 @@
+"""Deliveries as facts: corrections, replays, replacements, what vanishes, what is held, released and withdrawn."""
+
+from pathlib import Path
+
+import pytest
+
+from credential_pipeline.clearinghouse.raw_feeds import arrivals
+from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
+from tests.domain.clearinghouse.deliveries_world import Board, hash_of, row, rows, text
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    return Board(tmp_path)
+
+
+OLD = text(rows(range(3), born="09/09/1999"))
+FIX = text(rows(range(3)))
+RIGHT = {f"R{n}": row(n).split(",")[3] for n in range(3)}
+WRONG = dict.fromkeys(RIGHT, "09/09/1999")
+
+
+@pytest.mark.parametrize("names", [("m_2014.csv", "z_fix.csv"), ("m_2014.csv", "a_fix.csv")])
+def test_a_later_delivery_corrects_whatever_its_name(board: Board, names: tuple[str, str]) -> None:
+    board.put(names[0], OLD)
+    assert board.look().births == WRONG
+    board.put(names[1], FIX)
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.counts == {names[0]: (3, 0, 0, 3), names[1]: (3, 3, 0, 0)}
+    assert (names[0], "CORRECTED") in found.notices
+
+
+@pytest.mark.parametrize("order", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+def test_of_files_that_come_together_the_younger_file_is_the_later(board: Board, order: tuple[str, str]) -> None:
+    board.put(order[0], OLD, seconds=-60)
+    board.put(order[1], FIX)
+    assert board.look().births == RIGHT
+
+
+def test_two_versions_that_come_at_once_are_both_set_aside(board: Board) -> None:
+    board.put("a.csv", text([*rows(range(3), born="09/09/1999"), row(7)]))
+    board.put("z.csv", text([*rows(range(3)), row(8)]), seconds=1)
+    found = board.look()
+    assert set(found.births) == {"R7", "R8"}
+    assert {code for _, _, code in found.reasons} == {"RECORD_ID_CONFLICT"}
+    assert len(found.reasons) == 6
+
+
+def test_a_conflict_leaves_the_version_before_it_in_force(board: Board) -> None:
+    board.put("first.csv", OLD)
+    board.look()
+    board.put("a.csv", text([row(0), row(7)]))
+    board.put("z.csv", text([row(0, born="03/03/1980"), row(8)]))
+    found = board.look()
+    assert found.births["R0"] == "09/09/1999"
+    board.put("later.csv", text([row(0, born="04/04/1980")]))
+    found = board.look()
+    assert found.births["R0"] == "04/04/1980"
+    assert found.reasons == []
+
+
+def test_a_record_id_of_somebody_else_is_no_correction(board: Board) -> None:
+    board.put("a.csv", text([row(0)]))
+    board.look()
+    board.put("b.csv", text([row(0, first="Zoe", last="Quill", born="02/02/1990"), row(5)]))
+    found = board.look()
+    assert found.births == {"R0": row(0).split(",")[3], "R5": row(5).split(",")[3]}
+    assert found.reasons == [("b.csv", 2, "RECORD_ID_REUSED")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"last": "Newname"},
+        {"first": "Anne", "born": "01/02/1961"},
+        {"first": "Adams", "last": "Ann", "born": "01/02/1961"},
+        {"code": "X2"},
+        {"day": "05/05/2017"},
+        {"born": ""},
+    ],
+    ids=str,
+)
+def test_what_a_correction_may_put_right(board: Board, changes: dict[str, str]) -> None:
+    board.put("a.csv", text([row(0)]))
+    board.look()
+    board.put("b.csv", text([row(0, **changes), row(5)]))
+    found = board.look()
+    assert found.counts == {"a.csv": (1, 0, 0, 1), "b.csv": (2, 2, 0, 0)}
+
+
+def test_another_event_under_a_known_id_is_no_correction(board: Board) -> None:
+    """A certifier that puts the person's id into the record id would lose all but the last credential of each."""
+    board.put("a.csv", text([row(0)]))
+    board.look()
+    board.put("b.csv", text([row(0, code="X2", day="05/05/2019"), row(5)]))
+    assert board.look().reasons == [("b.csv", 2, "RECORD_ID_REUSED")]
+
+
+def test_the_same_bytes_again_change_nothing_not_even_after_a_correction(board: Board) -> None:
+    board.put("m.csv", OLD)
+    board.look()
+    board.put("fix.csv", FIX)
+    board.look()
+    board.put("again.csv", OLD)
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.states == {"m.csv": "accepted", "fix.csv": "accepted", "again.csv": "replayed"}
+
+
+def test_the_same_rows_in_other_bytes_are_a_replay(board: Board) -> None:
+    board.put("m.csv", OLD)
+    board.look()
+    board.put("fix.csv", FIX)
+    board.look()
+    lines = OLD.splitlines()
+    board.put("other.csv", "\r\n".join([lines[0], *reversed(lines[1:])]) + "\r\n")
+    board.put("marked.csv", "\ufeff" + OLD)
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.states["other.csv"] == found.states["marked.csv"] == "replayed"
+    assert found.counts["other.csv"] == (3, 0, 0, 3)
+
+
+def test_a_copy_that_comes_first_by_name_is_still_the_copy(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.look()
+    board.put("a.csv", FIX)
+    assert board.look().states == {"m.csv": "accepted", "a.csv": "replayed"}
+
+
+def test_a_renamed_file_is_the_same_delivery(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.look()
+    board.take("m.csv")
+    board.put("n.csv", FIX)
+    found = board.look()
+    assert found.states == {"n.csv": "accepted"}
+    assert found.births == RIGHT
+
+
+def test_a_vanished_file_stays_in_force_and_is_mentioned(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.put("n.csv", text([row(9)]))
+    board.look()
+    board.take("m.csv")
+    for _ in range(2):
+        found = board.look()
+        assert set(found.births) == {*RIGHT, "R9"}
+        assert found.notices == {("m.csv", "VANISHED")}
+    board.take("n.csv")
+    board.folder.rmdir()
+    assert set(board.look().births) == {*RIGHT, "R9"}
+
+
+def test_a_file_that_never_counted_and_is_gone_needs_nobody(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.put("bad.csv", "nonsense\n1\n")
+    board.put("cut.csv", FIX.strip() + "9")
+    found = board.look()
+    assert found.states == {"m.csv": "accepted", "bad.csv": "refused E_HEADER", "cut.csv": "held NOT_ENDED"}
+    board.take("bad.csv")
+    board.take("cut.csv")
+    states = board.look().states
+    assert states == {"m.csv": "accepted", "bad.csv": "withdrawn REMOVED", "cut.csv": "withdrawn REMOVED"}
+
+
+def test_what_counted_and_is_gone_and_cannot_be_read_any_more_is_not_passed_over(board: Board) -> None:
+    sha256 = board.put("m.csv", FIX)
+    board.put("n.csv", text([row(9)]))
+    board.look()
+    board.take("m.csv")
+    (board.home / "archive" / sha256).unlink()
+    assert board.look().states["m.csv"] == "refused E_UNREADABLE"
+
+
+def test_an_overwritten_file_takes_the_place_of_what_it_was(board: Board) -> None:
+    board.put("m.csv", OLD)
+    board.look()
+    board.put("m.csv", text([*rows(range(1, 3)), row(7)]))
+    found = board.look()
+    assert set(found.births) == {"R1", "R2", "R7"}
+    first = f"m.csv#{hash_of(OLD)[:8]}"
+    assert found.states == {first: "replaced REPLACED", "m.csv": "accepted"}
+    assert found.counts[first] == (3, 0, 3, 0)
+    board.put("m.csv", OLD)
+    back = board.look()
+    assert back.births == found.births, "bytes that were replaced are a replay"
+
+
+def test_a_file_that_lost_rows_is_held_and_what_it_was_stays_in_force(board: Board) -> None:
+    board.put("m.csv", text(rows(range(40))))
+    board.look()
+    shrunken = board.put("m.csv", text(rows(range(30))))
+    found = board.look()
+    assert len(found.births) == 40
+    assert found.states["m.csv"] == "held ROWS_LOST"
+    assert "40 rows with 30" in found.details["m.csv"]
+    board.decide(RELEASED, shrunken)
+    assert len(board.look().births) == 30
+
+
+def test_a_file_with_other_rows_under_an_old_name_is_held(board: Board) -> None:
+    board.put("current.csv", text(rows(range(40))))
+    board.look()
+    board.put("current.csv", text(rows(range(40, 80))))
+    found = board.look()
+    assert found.states["current.csv"] == "held ROWS_LOST"
+    assert len(found.births) == 40
+    board.changes = {"deliveries": {"replaces": "nothing"}}
+    assert len(board.look().births) == 80
+
+
+def test_full_files_take_the_place_of_all_before(board: Board) -> None:
+    board.changes = {"deliveries": {"replaces": "all"}}
+    board.put("jan.csv", text(rows(range(40))))
+    board.look()
+    board.put("feb.csv", text([*rows(range(2, 40)), *rows(range(50, 60))]))
+    found = board.look()
+    assert set(found.births) == {f"R{n}" for n in (*range(2, 40), *range(50, 60))}
+    assert found.states == {"jan.csv": "replaced REPLACED", "feb.csv": "accepted"}
+    board.put("mar.csv", text(rows(range(20))))
+    found = board.look()
+    assert found.states["mar.csv"] == "held ROWS_LOST"
+    assert "R59" in found.births
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["after", "before"])
+def test_a_word_beside_the_file_says_what_it_replaces(board: Board, *, early: bool) -> None:
+    files = {"a.csv": text(rows(range(5))), "b.csv": text(rows(range(2, 4)))}
+    for name in files if early else reversed(files):
+        board.put(name, files[name])
+        board.put("b.csv.delivery.yml", "replaces: a.csv\nrows: 2\n")
+        found = board.look()
+    assert found.states == {"a.csv": "replaced REPLACED", "b.csv": "accepted"}
+    assert set(found.births) == {"R2", "R3"}
+
+
+def test_what_was_said_is_remembered_when_the_files_are_gone(board: Board) -> None:
+    board.put("a.csv", text(rows(range(5))))
+    board.put("b.csv", text(rows(range(2, 4))))
+    board.put("b.csv.delivery.yml", "replaces: [a.csv]\n")
+    board.put("c.csv", text([row(9)]))
+    first = board.look()
+    board.take("b.csv")
+    board.take("b.csv.delivery.yml")
+    assert board.look().births == first.births
+
+
+@pytest.mark.parametrize("order", ["12", "21"])
+def test_the_senders_sequence_goes_before_arrival(board: Board, order: str) -> None:
+    board.changes = {"deliveries": {"sequence": r"_v(\d+)"}}
+    content = {"1": OLD, "2": FIX}
+    for version in order:
+        board.put(f"m_v{version}.csv", content[version])
+        found = board.look()
+    assert found.births == RIGHT
+
+
+@pytest.mark.parametrize("order", ["12", "21"])
+def test_a_sequence_may_stand_beside_the_files(board: Board, order: str) -> None:
+    content = {"1": OLD, "2": FIX}
+    for version in order:
+        board.put(f"{'za'[int(version) - 1]}.csv", content[version])
+        board.put(f"{'za'[int(version) - 1]}.csv.delivery.yml", f"sequence: {version}\n")
+        found = board.look()
+    assert found.births == RIGHT
+
+
+def test_a_delivery_without_the_agreed_number_waits(board: Board) -> None:
+    board.changes = {"deliveries": {"sequence": r"_v(\d+)"}}
+    board.put("m_v1.csv", OLD)
+    board.put("m.csv", text([row(9)]))
+    assert board.look().states == {"m.csv": "held NO_SEQUENCE", "m_v1.csv": "accepted"}
+
+
+MANIFESTS = {
+    "rows: 3\n": None,
+    "rows: 4\n": "ROW_COUNT_DIFFERS",
+    f"sha256: {hash_of(FIX)}\n": None,
+    f"sha256: {hash_of(OLD)}\n": "HASH_DIFFERS",
+    "rows: many\n": "SIDECAR_UNREADABLE",
+    "row: 3\n": "SIDECAR_UNREADABLE",
+    "sequence: last\n": "SIDECAR_UNREADABLE",
+    "rows: [3\n": "SIDECAR_UNREADABLE",
+    "- 3\n": "SIDECAR_UNREADABLE",
+}
+
+
+@pytest.mark.parametrize("said", MANIFESTS)
+def test_what_the_sender_says_of_a_file_is_verified(board: Board, said: str) -> None:
+    board.put("m.csv", FIX)
+    board.put("m.csv.delivery.yml", said)
+    code = MANIFESTS[said]
+    assert board.look().states == {"m.csv": f"held {code}" if code else "accepted"}
+
+
+def test_a_hash_beside_a_file_is_verified(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.put("m.csv.sha256", f"{hash_of(FIX)}  m.csv\n")
+    assert board.look().states == {"m.csv": "accepted"}
+    board.put("m.csv.sha256", f"{hash_of(OLD)}  m.csv\n")
+    assert board.look().states == {"m.csv": "held HASH_DIFFERS"}
+
+
+def test_a_manifest_that_was_agreed_on_is_waited_for(board: Board) -> None:
+    board.changes = {"deliveries": {"manifest": True}}
+    board.put("m.csv", FIX)
+    assert board.look().states == {"m.csv": "held NO_MANIFEST"}
+    board.put("m.csv.delivery.yml", "rows: 3\n")
+    assert board.look().states == {"m.csv": "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        ("TRAILER 3\n", "accepted"),
+        ("TRAILER 3", "accepted"),
+        ("TRAILER 3\n\n", "accepted"),
+        ("TRAILER 4\n", "held TRAILER_DIFFERS"),
+        ("", "held TRAILER_DIFFERS"),
+    ],
+)
+def test_a_trailer_that_was_agreed_on_is_no_row_and_is_verified(board: Board, last: str, state: str) -> None:
+    board.changes = {"deliveries": {"trailer": r"^TRAILER (\d+)$"}}
+    board.put("m.csv", FIX + last)
+    found = board.look()
+    assert found.states == {"m.csv": state}
+    assert found.counts["m.csv"][0] == 3
+
+
+def test_a_file_that_grows_while_it_is_read_waits_and_is_no_fact(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = arrivals.read_delivery
+
+    def slowly(inbox, industry, certifier, name, max_megabytes):
+        delivery = read(inbox, industry, certifier, name, max_megabytes)
+        with (board.folder / name).open("a") as file:
+            file.write(row(9) + "\n")
+        return delivery
+
+    board.put("m.csv", FIX)
+    monkeypatch.setattr(arrivals, "read_delivery", slowly)
+    assert board.look().states == {"m.csv": "held STILL_GROWING"}
+    monkeypatch.undo()
+    assert board.look().states == {"m.csv": "accepted"}
+
+
+def test_a_cut_file_waits_until_it_is_whole_or_released(board: Board) -> None:
+    board.put("m.csv", FIX)
+    cut = board.put("n.csv", text(rows(range(5, 9))).strip())
+    found = board.look()
+    assert found.states == {"m.csv": "accepted", "n.csv": "held NOT_ENDED"}
+    assert {code for _, _, code in found.reasons} == {"NOT_ENDED"}
+    board.decide(RELEASED, cut)
+    found = board.look()
+    assert len(found.births) == 7
+    assert ("n.csv", "RELEASED") in found.notices
+
+
+def test_a_held_file_that_comes_again_whole_waits_no_longer(board: Board) -> None:
+    board.put("m.csv", FIX.strip())
+    board.look()
+    board.put("again.csv", FIX)
+    assert board.look().states == {"m.csv": "replaced REPLACED", "again.csv": "accepted"}
+
+
+def months(board: Board, number: int, size: int = 100) -> None:
+    for month in range(number):
+        board.put(f"{month}.csv", text(rows(range(month * size, (month + 1) * size))))
+        board.look()
+
+
+@pytest.mark.parametrize(
+    ("size", "state"),
+    [(79, "held TOO_FEW_ROWS"), (80, "accepted"), (300, "accepted"), (301, "held TOO_MANY_ROWS")],
+)
+def test_a_delivery_of_an_unusual_size_waits(board: Board, size: int, state: str) -> None:
+    months(board, 3)
+    sha256 = board.put("new.csv", text(rows(range(1000, 1000 + size))))
+    found = board.look()
+    assert found.states["new.csv"] == state
+    if state != "accepted":
+        assert f"{size} rows, where 100 are usual" in found.details["new.csv"]
+        board.decide(RELEASED, sha256)
+        assert len(board.look().births) == 300 + size
+
+
+def test_first_loads_and_corrections_have_no_usual_size(board: Board) -> None:
+    for month, size in enumerate((10, 100, 1000)):
+        board.put(f"{month}.csv", text(rows(range(month * 2000, month * 2000 + size))))
+    assert set(board.look().states.values()) == {"accepted"}
+    board.put("fix.csv", text(rows(range(5), born="01/01/1970")))
+    assert board.look().states["fix.csv"] == "accepted"
+
+
+def test_held_deliveries_are_no_measure_for_others(board: Board) -> None:
+    months(board, 3)
+    for month in range(5):
+        board.put(f"small{month}.csv", text(rows(range(2000 + 20 * month, 2020 + 20 * month))))
+        assert board.look().states[f"small{month}.csv"] == "held TOO_FEW_ROWS"
+
+
+def test_a_withdrawn_delivery_leaves_the_counts_but_its_blocks_are_heard(board: Board) -> None:
+    board.put("m.csv", FIX)
+    gone = board.put("n.csv", text([row(7), row(8, block="Y")]))
+    board.look()
+    board.decide(WITHDRAWN, gone)
+    found = board.look()
+    assert set(found.births) == set(RIGHT)
+    assert found.states["n.csv"] == "withdrawn WITHDRAWN"
+    assert found.counts["n.csv"] == (2, 0, 2, 0)
+    assert [(one[1], one[2], one[3]) for one in found.tables["blocked_rows"]] == [("n.csv", 3, "WITHDRAWN")]
+    board.take("n.csv")
+    assert board.look().births == found.births
+
+
+def test_a_withdrawn_correction_lets_the_first_version_stand(board: Board) -> None:
+    board.put("m.csv", OLD)
+    board.look()
+    fix = board.put("m.csv", FIX)
+    board.look()
+    board.decide(WITHDRAWN, fix)
+    assert board.look().births == WRONG
+
+
+def test_blocks_of_held_rows_are_heard(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.put("n.csv", text([row(7, block="Y"), row(8)]).strip())
+    found = board.look()
+    assert found.states["n.csv"] == "held NOT_ENDED"
+    assert {one[2] for one in found.tables["blocked_rows"]} == {2}
+
+
+def test_one_bad_file_holds_that_file_only(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.put("bad.csv", "Other,Header\n1,2\n")
+    board.put("stamps.csv", text(rows(range(5, 9), day="05/11/2014 10:11:12")))
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.states["bad.csv"] == "refused E_HEADER"
+    assert found.states["stamps.csv"] == "held ROWS_UNREADABLE"
