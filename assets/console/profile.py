@@ -81,7 +81,7 @@ def _write(proposal: Proposal, folder: Path, target: Path) -> list[Path]:
     template = folder / "industries" / f"_{proposal.certifier}.yml"
     written = [(target, certifier_yaml(proposal))]
     if not template.exists():
-        written.append((template, industry_yaml(proposal.certifier)))
+        written.append((template, industry_yaml(proposal)))
     for path, text in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
