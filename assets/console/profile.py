@@ -81,7 +81,7 @@ def _write(proposal: Proposal, folder: Path, target: Path) -> list[Path]:
     template = folder / "industries" / f"_{proposal.certifier}.yml"
     written = [(target, certifier_yaml(proposal))]
     if not template.exists():
-        written.append((template, industry_yaml(proposal.certifier)))
+        written.append((template, industry_yaml(proposal)))
     for path, text in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -106,12 +106,14 @@ def _tell_columns(proposal: Proposal) -> None:
 
 
 def _tell_trial(trial: Trial, proposal: Proposal) -> None:
-    from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import HOLD_REASONS, REASONS
 
     if trial.refused:
         known = trial.refused in REASONS
-        print(f"dry run: refused: {f'{REASONS[trial.refused]} [{trial.refused}]' if known else trial.refused}")
-        return
+        word = "would wait" if trial.refused in HOLD_REASONS else "refused"
+        print(f"dry run: {word}: {f'{REASONS[trial.refused]} [{trial.refused}]' if known else trial.refused}")
+        if word == "refused":
+            return
     undecided = any(question.blocks for question in proposal.notes.questions)
     print(
         f"dry run{' (what is undecided was tried in one way)' if undecided else ''}: {trial.rows:,} rows, {trial.accepted:,} accepted"

@@ -45,7 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if not finding.wrong:
             print(f"warning: {finding.text}")
     counts = f"{len(registry.industries)} industries, {len(registry.certifiers)} certifiers"
-    said = f"{len(refused)} mistakes" if refused else "no mistakes"
+    said = f"{len(refused)} {'mistake' if len(refused) == 1 else 'mistakes'}" if refused else "no mistakes"
     print(f"registry: {counts}, {len(registry.agreements)} agreements on {today}, {said}")
     for name, industry in sorted(registry.industries.items()):
         agreement = f"; agreement {industry.agreement.id}" if industry.agreement else ""

@@ -5,7 +5,7 @@ Not here: how a value is written (dialects.py) and errors in identities (faults.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from credential_pipeline.simulation.broken import Broken, break_rows
 from credential_pipeline.simulation.credentials import ATTEMPT, AWARD, EVENTS, Catalogue, Events
 from credential_pipeline.simulation.dialects import can_say, render
 from credential_pipeline.simulation.faults import typo
+from credential_pipeline.simulation.forms import FORMS, encoding_of
 from credential_pipeline.simulation.schools import Schools, Training
 from credential_pipeline.simulation.world import Delivery
 
@@ -147,11 +148,32 @@ def _write_files(
     file_year: Ints,
     world: Delivery,
 ) -> list[Broken]:
-    """One file a year, with repeated and broken rows; return the planted faults."""
+    """One file a year, with repeated and broken rows where it is delimited text; return the planted faults."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if certifier.feed.format in FORMS:
+        ending, form = FORMS[certifier.feed.format]
+        for one in np.unique(file_year).tolist():
+            mine = np.flatnonzero(file_year == one)
+            rows = list(zip(*(values[mine].tolist() for values in columns.values()), strict=True))
+            (folder / f"{one}{ending}").write_bytes(form(certifier.feed, list(columns), rows))
+        return []
+    return _write_lines(rng, folder, certifier, columns, file_year, world)
+
+
+def _write_lines(
+    rng: np.random.Generator,
+    folder: Path,
+    certifier: Certifier,
+    columns: dict[str, Texts],
+    file_year: Ints,
+    world: Delivery,
+) -> list[Broken]:
+    """Files of delimited text: lines before the header if the YAML says so, then rows, some of them repeated or broken."""
     delimiter = certifier.feed.delimiter
     lines = _lines(columns, delimiter)
     header = delimiter.join(_quote(column, delimiter) for column in columns)
-    folder.mkdir(parents=True, exist_ok=True)
+    where = certifier.feed.header
+    before = [f"Export, line {line} before the header" for line in range(1, where)] if isinstance(where, int) else []
     broken: list[Broken] = []
     for one in np.unique(file_year).tolist():
         mine = np.flatnonzero(file_year == one)
@@ -163,8 +185,8 @@ def _write_files(
         body, faults = break_rows(
             rng, certifier, columns, placed[order], lines[placed[order]], repeats, name, world.bad_row
         )
-        broken += faults
-        _write(folder / name, [header, *body], certifier.feed.encoding)
+        broken += [replace(fault, line=fault.line + len(before)) for fault in faults]
+        _write(folder / name, [*before, header, *body], encoding_of(certifier.feed))
     return broken
 
 

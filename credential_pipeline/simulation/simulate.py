@@ -13,6 +13,7 @@ import numpy as np
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Ints, Streams
 from credential_pipeline.simulation.credentials import AWARD
+from credential_pipeline.simulation.default_world import default_world
 from credential_pipeline.simulation.education import Students, Trained, enroll
 from credential_pipeline.simulation.enclave import Keys, write_persons
 from credential_pipeline.simulation.holders import Plan, plan_holders
@@ -25,7 +26,7 @@ from credential_pipeline.simulation.schools import COLLEGE, Schools, build_schoo
 from credential_pipeline.simulation.truth import write_truth
 from credential_pipeline.simulation.variant import Variant
 from credential_pipeline.simulation.wages import write_wages
-from credential_pipeline.simulation.world import IndustryWorld, World, load_industry_world, load_world
+from credential_pipeline.simulation.world import IndustryWorld, World, has_world, load_industry_world, load_world
 
 #: Size of the registry at which the world's number of others with wages is reached; smaller worlds have fewer.
 FULL_REGISTRY = 1_000_000
@@ -75,8 +76,8 @@ def simulate(
     """
     changes, streams = variant or Variant(), Streams(seed)
     world, names = changes.country(load_world()), sorted(set(industries))
-    worlds = {name: changes.industry(name, load_industry_world(name)) for name in names}
     _make_room(home, registry, names)
+    worlds = {name: changes.industry(name, _world_of(name, registry, world)) for name in names}
     plans = {
         name: plan_holders(streams("plan", name), own, max(1, round(learners * own.learner_share)))
         for name, own in worlds.items()
@@ -99,6 +100,13 @@ def simulate(
     write_truth(home, registry, people, students, keys, settled, effects, prices, schools, world.economy.wage_gaps)
     progress("truth: identities, planted faults, effects and outcome cells")
     return _summary(settled, students, keys, wages)
+
+
+def _world_of(name: str, registry: Registry, world: World) -> IndustryWorld:
+    """The world of an industry: its file, or one made out of its YAML."""
+    if has_world(name):
+        return load_industry_world(name)
+    return default_world(registry.industry(name), registry.certifiers_of(name), world.economy)
 
 
 def _make_room(home: Path, registry: Registry, industries: Sequence[str]) -> None:

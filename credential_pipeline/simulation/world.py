@@ -1,7 +1,7 @@
 """The strict shape of a simulated world: world.yml for the country, worlds/<industry>.yml for one industry.
 
-Every number of the simulation has its name here; the values are in the YAML files. An industry or a certifier that
-no file mentions gets the defaults of this module. Not here: what the numbers do.
+Every number of the simulation has its name here; the values are in the YAML files. What a file leaves out gets the defaults of this
+module; an industry without a file, a world out of its own YAML (default_world.py). Not here: what the numbers do.
 """
 
 from pathlib import Path
@@ -237,7 +237,7 @@ class Programme(Part):
 class IndustryWorld(Part):
     """Who earns the credentials of an industry, when, and what follows."""
 
-    calibrated_to: str = "nothing: these are the defaults for an industry without a world file"
+    calibrated_to: str = "nothing"
     learner_share: float = 0.1
     awards_per_learner: float = 2.0
     award_years: Points = {2005: 1.0, 2018: 2.0}
@@ -285,8 +285,5 @@ def has_world(industry: str) -> bool:
 
 
 def load_industry_world(industry: str) -> IndustryWorld:
-    """Read worlds/<industry>.yml, or give the defaults if there is none."""
-    path = _file(industry)
-    if not path.is_file():
-        return IndustryWorld()
-    return IndustryWorld.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """Read worlds/<industry>.yml of an industry that has one."""
+    return IndustryWorld.model_validate(yaml.safe_load(_file(industry).read_text(encoding="utf-8")))

@@ -9,6 +9,7 @@ from typing import Final
 from credential_pipeline.clearinghouse.onboarding.facts import Facts, given_names, state_names
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.words import codes, no_event
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
 
 Entry = dict[str, object]
 """One column as the YAML writes it."""
@@ -24,7 +25,7 @@ def shown(facts: Facts, words: list[str]) -> str:
     plain = [word for word in words if _is_plain(word, facts)]
     hidden = len(words) - len(plain)
     told = ", ".join(f"'{word}'" for word in plain)
-    more = f"{hidden} words that are not shown" if hidden else ""
+    more = f"{plural(hidden, 'word')} not shown" if hidden else ""
     return " and ".join(part for part in (told, more) if part)
 
 
@@ -90,14 +91,13 @@ def _ask_unknown(facts: Facts, words: list[str], notes: Notes) -> None:
     unknown = [word for word in words if word not in waiting]
     if waiting:
         rows = sum(facts.counts[word] for word in waiting)
-        text = (
-            f"{rows} rows with {shown(facts, waiting)} in '{facts.name}' tell of no event yet and are set aside. Right?"
-        )
+        text = f"{plural(rows, 'row')} with {shown(facts, waiting)} in '{facts.name}' tell of no event yet: set aside. Right?"
         notes.ask("event", text)
     if unknown:
         rows = sum(facts.counts[word] for word in unknown)
         notes.ask(
-            "event", f"What do {shown(facts, unknown)} in '{facts.name}' mean ({rows} rows)? Add them to the map."
+            "event",
+            f"What do {shown(facts, unknown)} in '{facts.name}' mean ({plural(rows, 'row')})? Add them to the map.",
         )
 
 

@@ -32,7 +32,7 @@ class Trial:
         accepted: Rows that would go on.
         duplicates: Rows that repeat another one.
         set_aside: Reason -> number of rows and the first of their lines.
-        refused: Reason why the whole file would be refused, or the proposal can't be tried; empty if neither.
+        refused: Reason why the whole file would be refused or wait, or the proposal can't be tried; empty if none.
     """
 
     rows: int

@@ -20,6 +20,8 @@ _HEADS: Final = frozenset({"event", "date", "id", "name", "code", "title", "scor
 """Words that say what kind of thing a column holds: a type of a credential is no credential."""
 _SEVERAL: Final = 4
 _PREFIXED: Final = 0.6
+_AS_GOOD: Final = 0.8
+"""From here on a second column would fit a field as well as the first."""
 _SUBJECT: Final = "person"
 _ADULT_YEARS: Final = 12
 
@@ -79,7 +81,8 @@ def match(columns: Sequence[Facts]) -> Matched:
         if score < _LEAST or facts.name in taken or _said_already(field, chosen):
             continue
         if field in chosen:
-            others.setdefault(field, []).append(facts.name)
+            if score >= _AS_GOOD:
+                others.setdefault(field, []).append(facts.name)
             continue
         taken.add(facts.name)
         if field != UNUSED:

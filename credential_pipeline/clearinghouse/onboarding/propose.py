@@ -34,6 +34,7 @@ class Proposal:
         ignored: Columns that are not used.
         absent: Fields that the file does not have.
         credentials: Codes and titles.
+        award_years: First and last year of its events; None if no date was found.
         notes: Open questions.
     """
 
@@ -44,6 +45,7 @@ class Proposal:
     ignored: tuple[str, ...]
     absent: tuple[str, ...]
     credentials: tuple[dict[str, str], ...]
+    award_years: tuple[int, int] | None
     notes: Notes
 
     @property
@@ -80,8 +82,13 @@ def propose(certifier: str, table: Table) -> Proposal:
         ignored=tuple(name for name in table.header if name and name not in used),
         absent=tuple(field for field in FIELDS if field not in said),
         credentials=shelf.listed,
+        award_years=_years(found.get("event_date")),
         notes=notes,
     )
+
+
+def _years(event: Facts | None) -> tuple[int, int] | None:
+    return (event.dated.first.year, event.dated.last.year) if event and event.dated else None
 
 
 def _sources(entry: Entry) -> list[str]:

@@ -8,6 +8,7 @@ from credential_pipeline.clearinghouse.onboarding.facts import Facts
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
 from credential_pipeline.clearinghouse.onboarding.words import FULL_NAME
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
 
 _WHO: Final = (("person_ref",), (FULL_NAME, "birth_date"), ("last_name", "first_name", "birth_date"))
 _MORE: Final = ("event", "result", "zip", "email", "training_provider")
@@ -30,7 +31,7 @@ def record_id(table: Table, found: Mapping[str, Facts], doubtful: Sequence[str],
         return {"from": own.name, "recipe": ["trim"]}
     columns = _derive(table, found)
     left = len(table.rows) - _different(table, columns)
-    alike = f" {left} rows would still have the id of another row: alike ones count once." if left else ""
+    alike = f" {plural(left, 'row')} would still have the id of another one: alike ones count once." if left else ""
     notes.ask(
         "record_id",
         f"No column is an id of the row, so one is made of {', '.join(columns)}.{alike} "

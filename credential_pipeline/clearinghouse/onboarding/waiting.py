@@ -107,7 +107,7 @@ def _years(con: Connection, delivery: Delivery, certifier: Certifier, industry: 
     cohorts = industry.cohorts
     with scratch(con) as work:
         stage = create_stage(work, certifier)
-        stage_delivery(work, stage, certifier, delivery, "file", 0)
+        stage_delivery(work, stage, certifier, delivery, delivery.name, 0)
         row = con.execute(
             f"""
             WITH dated AS (SELECT year({certifier.sql("event_date")}) AS y FROM {stage} WHERE reason_code IS NULL)

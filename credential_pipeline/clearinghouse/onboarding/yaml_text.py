@@ -3,22 +3,33 @@
 Not here: what is proposed (propose.py).
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-
-import yaml
 
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.propose import Proposal
 
 _WIDTH: Final = 110
-_ENDLESS: Final = 10_000
+_PLAIN: Final = re.compile(r"[^\W_][\w +./()&'-]*")
+_TRUTHS: Final = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
 
 
 def flow(value: object) -> str:
     """A value in one line, as ``{from: Zip, recipe: [zip5]}``."""
-    text = yaml.safe_dump(value, default_flow_style=True, width=_ENDLESS, allow_unicode=True, sort_keys=False)
-    return text.removesuffix("...\n").strip()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_scalar(key)}: {flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    """A word as it is, or in quotation marks where YAML, or a reader, might take it for something else."""
+    text = str(value)
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.lower() not in _TRUTHS
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def _wrapped(text: str, indent: str) -> Iterator[str]:
@@ -71,17 +82,20 @@ def certifier_yaml(proposal: Proposal) -> str:
     return "\n".join(lines) + "\n"
 
 
-def industry_yaml(certifier: str) -> str:
+def industry_yaml(proposal: Proposal) -> str:
     """The text of an industry file, to be named and completed."""
+    first, last = proposal.award_years or (2005, 2018)
+    years = "Award years of the file" if proposal.award_years else "No date was found: name the award years"
     return f"""\
 # Save as industries/<industry>.yml; a file that starts with an underscore is not loaded. To give the certifier to an industry
 # that is there, copy that industry's file here and add the certifier to its list.
 industry: example                 # the name of the file: a-z, 0-9 and _
 name: Example industry            # the name that readers see
 naics: ["51", "5415"]             # industries in which holders are expected to work: prefixes of 2 to 6 digits
-certifiers: [{certifier}]
-cohorts: {{first_award_year: 2005, last_award_year: 2018}}   # award years outside are not reported
-# Without an agreement everything up to linked_records runs, and nothing leaves: docs/how-to/enter-an-agreement.md
+certifiers: [{proposal.certifier}]
+# {years}; awards of other years are not reported.
+cohorts: {{first_award_year: {first}, last_award_year: {last}}}
+# Without an agreement everything up to linked_records runs, and nothing leaves.
 # agreement: example_extract
 owner: team:data-engineering
 """

@@ -170,7 +170,7 @@ def test_without_ids_of_rows_columns_that_tell_them_apart_are_taken(tmp_path):
     lines = [f"Smith,Ann,1990-05-14,X{number % 3},2015-03-{number % 9 + 10}" for number in range(27)]
     proposal = proposed(tmp_path, rows(*lines, header="Last Name,First Name,DOB,Exam Code,Exam Date"))
     assert proposal.columns["record_id"] == {"derived": ["Last Name", "First Name", "DOB", "Exam Code", "Exam Date"]}
-    assert "18 rows would still have the id of another row" in asked(proposal, "record_id")
+    assert "18 rows would still have the id of another one" in asked(proposal, "record_id")
 
 
 def test_a_consent_is_an_opt_out_turned_round(tmp_path):
@@ -201,7 +201,7 @@ def test_no_value_of_a_person_is_written(tmp_path, make):
 def test_words_that_might_be_names_are_counted_not_told(tmp_path):
     lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-04,{'P' if n % 4 else CANARY}" for n in range(16)]
     proposal = proposed(tmp_path, rows(*lines))
-    assert "1 words that are not shown" in asked(proposal, "event")
+    assert "1 word not shown" in asked(proposal, "event")
     assert CANARY not in certifier_yaml(proposal)
 
 
