@@ -1,6 +1,6 @@
 """The clearinghouse's hops, in the order of the chain.
 
-The report is added here, and not in the module of its hop, so that a style sheet is no reason to link again.
+Its reports are added here, and not in the module of its hop, so that a style sheet is no reason to link again.
 """
 
 import dataclasses
@@ -9,9 +9,9 @@ from assets.clearinghouse import (
     census_extract,
     cleaned_learners,
     education_registry,
-    linkage_report,
     linked_records,
     raw_feeds,
+    report_cards,
     return_files,
 )
 
@@ -19,7 +19,7 @@ HOPS = (
     raw_feeds.HOP,
     education_registry.HOP,
     cleaned_learners.HOP,
-    dataclasses.replace(linked_records.HOP, for_readers=linkage_report.write),
+    dataclasses.replace(linked_records.HOP, for_readers=report_cards.write),
     census_extract.HOP,
     return_files.HOP,
 )

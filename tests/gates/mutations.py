@@ -64,6 +64,8 @@ def _dates(schema: str) -> dict[str, str | tuple[str, ...]]:
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     "raw_feeds": {
         "deliveries_readable": "UPDATE raw_feeds.deliveries SET state = 'refused'",
+        "no_delivery_held": "UPDATE raw_feeds.deliveries SET state = 'held'",
+        "deliveries_in_the_inbox": "UPDATE raw_feeds.notices SET code = 'VANISHED'",
         "rows_conserved": (
             "UPDATE raw_feeds.deliveries SET rows_in = 52",
             "UPDATE raw_feeds.deliveries SET rows_in = NULL",
@@ -92,8 +94,8 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "few_rows_of_a_delivery_quarantined": _delivery(20, 3),
         "few_rows_quarantined": "INSERT INTO raw_feeds.quarantine SELECT * FROM raw_feeds.quarantine",
         "blocks_in_each_delivery": (
-            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 500, 0, 0)",
-            "INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'b.csv', 1, 1, 0)",
+            _delivery(20, 0) + "; INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'small.csv', 500, 0, 0)",
+            _delivery(20, 0) + "; INSERT INTO raw_feeds.block_flags VALUES ('mssc', 'small.csv', 1, 1, 0)",
         ),
         "blocks_not_collapsed": (
             "UPDATE raw_feeds.block_flags SET blocked = 0",

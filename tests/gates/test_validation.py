@@ -14,7 +14,7 @@ from checks.suites.clearinghouse.raw_feeds import RULES
 from tests.gates.test_every_rule import SUITES
 
 _BAD = """
-    INSERT INTO raw_feeds.deliveries BY NAME SELECT 'mssc' AS certifier, 'small.csv' AS delivery, 30 AS rows_in,
+    INSERT INTO raw_feeds.deliveries BY NAME SELECT 'mssc' AS certifier, 'small.csv' AS delivery, 31 AS rows_in,
     4 AS rows_accepted, 26 AS rows_quarantined, 0 AS rows_duplicate, 'accepted' AS state;
     INSERT INTO raw_feeds.quarantine BY NAME SELECT 'mssc' AS certifier, 'small.csv' AS delivery, i AS line,
     'COLUMN_COUNT' AS reason_code FROM range(26) AS t(i);
@@ -38,13 +38,13 @@ def _pages(folder):
 
 
 def test_a_red_rule_names_the_file_on_the_line_in_the_check_and_on_the_page(make_hop):
-    """The bad file is a third of a certifier's rows, so that only its own share gives it away."""
+    """A row of it is neither accepted nor set aside."""
     hop = make_hop("raw_feeds", RULES, _BAD)
     seen = []
     with pytest.raises(dg.Failure) as refusal:
         seen.extend(hop.run())
-    assert "half_of_a_delivery_readable (0.866667; mssc/small.csv (26))" in refusal.value.description
-    assert "half_of_a_certifier_readable" not in refusal.value.description
+    assert "rows_conserved (1; mssc/small.csv (1))" in refusal.value.description
+    assert "half_of_a_delivery_readable" not in refusal.value.description, "a warning"
     page = _pages(hop.store.attempt(hop.snapshot, hop.partition).folder)[validation.HTML].decode()
     assert "Broken by mssc/small.csv (26)." in page
     assert "Refused: " in page
@@ -60,7 +60,7 @@ def test_check_results_name_what_broke_them(make_hop):
     metadata = {name: value.value for name, value in results["half_of_a_delivery_readable"].metadata.items()}
     assert metadata["broken by"] == "mssc/small.csv (26)"
     assert "raw_feeds.deliveries.rows_quarantined" in metadata["looks at"]
-    assert not {"broken by", "looks at"} & set(results["rows_conserved"].metadata)
+    assert not {"broken by", "looks at"} & set(results["deliveries_readable"].metadata)
 
 
 def test_the_worst_are_named_and_the_rest_counted(changed):
@@ -204,5 +204,5 @@ def test_a_file_name_that_may_be_a_persons_gives_way_to_the_id_of_the_delivery(m
     with pytest.raises(dg.Failure) as refusal:
         results.extend(hop.run())
     told = str(refusal.value.description) + "".join(str(item.metadata) for item in results if hasattr(item, "metadata"))
-    assert "half_of_a_delivery_readable (0.866667; mssc/[mssc-010101010101] (26))" in told
+    assert "rows_conserved (1; mssc/[mssc-010101010101] (1))" in told
     assert "Quuxington" not in told

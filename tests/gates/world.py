@@ -59,6 +59,10 @@ ROWS: dict[str, dict[str, str]] = {
             SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 52 AS line, 'E_FIELDS' AS reason_code,
                    MAP {'Last Name': 'Doe'} AS source""",
         "block_flags": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 50 AS rows, 0 AS blank, 1 AS blocked",
+        "notices": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 'CORRECTED' AS code, '1 rows' AS detail",
+        "field_shares": """
+            SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, unnest(['birth_date', 'sex']) AS field, 50 AS rows,
+                   unnest([49, 30]) AS filled, unnest([48, 30]) AS readable""",
     },
     "education_registry": {
         "persons": """

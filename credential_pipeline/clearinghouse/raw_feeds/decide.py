@@ -97,8 +97,7 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     arrival = case.arrivals[number]
     decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256))
     if arrival.known_as is not None:
-        first = walk.verdicts[arrival.known_as]
-        return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}, which is {first.state}")
+        return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}")
     if decision is not None and decision.kind == WITHDRAWN:
         return Verdict(GONE, "WITHDRAWN", f"by {decision.account} on {decision.when[:10]}")
     if number in case.faults:
@@ -109,7 +108,7 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     released = decision is not None and decision.kind == RELEASED
     holds = [] if released else list(case.holds(number, _past(case, walk, number)))
     if holds:
-        words = "; ".join(f"{hold.code}: {hold.detail}" for hold in holds)
+        words = "; ".join([holds[0].detail, *(f"{hold.code}: {hold.detail}" for hold in holds[1:])])
         return _absent(case, number) or Verdict(HELD, holds[0].code, words)
     return Verdict(ACCEPTED)
 

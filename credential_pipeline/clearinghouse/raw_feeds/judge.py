@@ -218,7 +218,7 @@ def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: s
     con.execute(
         f"""
         INSERT INTO raw_feeds.quarantine
-        SELECT $certifier, r.delivery, r.line, j.reason_code, r.content
+        SELECT $certifier, r.delivery, r.line, j.reason_code, r.content, nullif(j.record_id, '')
         FROM {stage} AS r JOIN {settled} AS j USING (place)
         WHERE j.reason_code IS NOT NULL ORDER BY r.place
         """,

@@ -3,12 +3,14 @@
 Not here: what its rows are worth (judge.py).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.archive import archive_delivery
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
 from credential_pipeline.clearinghouse.raw_feeds.hold import Told
+from credential_pipeline.clearinghouse.raw_feeds.order import sequence_of
+from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -56,3 +58,17 @@ def put_down(
         return
     pile.told[number] = Told(reading.cut, reading.trailer)
     pile.readings[number] = reading
+
+
+def name_after_the_first(work: Scratch, stage: Relation, certifier: Certifier, pile: Pile) -> None:
+    """Of names with the same bytes let the one with the lowest number of its sender stand for them, not the one that came first."""
+    for number, copy in list(pile.arrivals.items()):
+        if copy.known_as is None:
+            continue
+        first = pile.arrivals[copy.known_as]
+        numbers = [sequence_of(one.sight, certifier.deliveries) for one in (first, copy)]
+        if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
+            continue
+        pile.arrivals[first.number] = replace(first, delivery=copy.delivery, sight=copy.sight)
+        pile.arrivals[number] = replace(copy, delivery=first.delivery, sight=first.sight)
+        work.con.execute(f"UPDATE {stage} SET delivery = ? WHERE {of_delivery(first.number)}", [copy.delivery])

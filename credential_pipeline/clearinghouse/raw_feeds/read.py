@@ -18,7 +18,7 @@ from credential_pipeline.clearinghouse.raw_feeds.hold import Hold, Past
 from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, settle_rows, write_rows
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, RecordIds, measure
 from credential_pipeline.clearinghouse.raw_feeds.order import places
-from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, put_down
+from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED, SNAPSHOT
@@ -82,6 +82,7 @@ def _read_certifier(
     pile = Pile()
     for arrival in came:
         put_down(work, stage, certifier, arrival, known.archive, pile)
+    name_after_the_first(work, stage, certifier, pile)
     judged = judge_rows(work, stage, certifier, today)
     case = _case(con, judged, certifier, known, pile)
     verdicts = decide(case)

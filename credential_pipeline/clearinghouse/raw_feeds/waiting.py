@@ -90,6 +90,11 @@ def told(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> lis
     return [
         f"{one.state}: inbox/{industry}/{one.certifier}/{one.shown}: {one.why}"
         + (f" Declared are: {declared.get(one.certifier, '')}." if one.reason_code == "E_HEADER" else "")
+        + (
+            f"; `deliveries release {industry} {one.id}` lets it in, `deliveries withdraw` ends the wait"
+            if one.state == HELD
+            else ""
+        )
         for one in listed(con)
         if one.waits
     ]

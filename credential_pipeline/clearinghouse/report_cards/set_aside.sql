@@ -1,6 +1,6 @@
 -- Every row of a month that was set aside, whether it has been accepted since under the same id, and where it stands.
 SELECT q.reason_code, d.delivery, d.sha256, q.line,
-    CASE WHEN regexp_full_match(q.record_id, '[A-Za-z0-9._/-]{{0,39}}[0-9][A-Za-z0-9._/-]{{0,39}}') THEN q.record_id END AS record_id,
+    CASE WHEN regexp_full_match(q.record_id, '[A-Za-z0-9._/-]{0,39}[0-9][A-Za-z0-9._/-]{0,39}') THEN q.record_id END AS record_id,
     k.record_id IS NOT NULL AS mended
 FROM raw_feeds.quarantine AS q JOIN raw_feeds.deliveries AS d USING (certifier, delivery)
     JOIN {received} AS r USING (certifier, delivery)

@@ -39,6 +39,7 @@ _TABLES = (
             Column("line", "INTEGER", "Physical line in the file; the header is line 1."),
             Column("reason_code", "VARCHAR", "Why the row was set aside."),
             Column("content", "VARCHAR", "The line as it came.", identifier=True),
+            Column("record_id", "VARCHAR", "Sender's id of the row, where it can be told.", identifier=True),
         ),
     ),
     Table(

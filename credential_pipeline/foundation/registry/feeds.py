@@ -167,7 +167,7 @@ class Certifier(Strict):
     def needed_columns(self) -> frozenset[str]:
         """Columns of the file that no row can do without: the required fields, and who must not be shared."""
         fields = (self.columns[name] for name in (*REQUIRED, "block_flag") if name in self.columns)
-        return frozenset(column.source for column in fields if column.source)
+        return frozenset(name for column in fields for name in column.sources)
 
     @cached_property
     def codes(self) -> frozenset[str]:

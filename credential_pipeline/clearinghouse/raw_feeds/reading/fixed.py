@@ -66,6 +66,6 @@ def fault_sql(certifier: Certifier, line: str) -> str:
     """
     widths = certifier.feed.widths
     # Blanks at the end of a line are often cut off, so a mark at its end may be missing where it is blank.
-    shortest = max(widths[column.source][0] for name in REQUIRED if (column := certifier.columns[name]).source)
+    shortest = max(widths[source][0] for name in REQUIRED for source in certifier.columns[name].sources)
     longest = max(end for _, end in widths.values())
     return f"CASE WHEN length({line}) < {shortest} OR trim(substr({line}, {longest + 1})) <> '' THEN 'COLUMN_COUNT' END"
