@@ -13,7 +13,7 @@ from credential_pipeline.foundation.contracts.table import Snapshot
 Severity = Literal["block", "warn"]
 
 NAMEABLE = frozenset(
-    {"certifier", "delivery", "dimension", "level", "table", "measure", "partner", "request_id", "reason_code"}
+    {"certifier", "delivery", "dimension", "level", "table", "measure", "partner", "request_id", "reason_code", "fault"}
 )
 """Columns whose values may be shown where a rule is broken: names of files, senders and figures, never of people."""
 

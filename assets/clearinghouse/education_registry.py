@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.clearinghouse.heard import DROPS, TAKEN_BACK, drops_digest, rescissions_digest
 from assets.hop import Hop, Published, Step
-from checks.suites.clearinghouse.education_registry import FALL, RULES
+from checks.suites.clearinghouse.education_registry import FALL, ORPHANS, RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
@@ -36,7 +36,7 @@ def _explain(_step: Step, staged: Staged) -> str:
 
     if staged.con.execute(FALL).fetchall()[0][0]:
         return explain_blocks(staged.con)
-    return explain_findings(staged.con, SNAPSHOT, "education")
+    return explain_findings(staged.con, SNAPSHOT, "education", ORPHANS)
 
 
 HOP = Hop(

@@ -126,18 +126,20 @@ def keep_findings(con: Connection, snapshot: Snapshot, findings: Sequence[Findin
         keep(con, snapshot, table.name, work.table("findings", f"{summed} FROM {rows} GROUP BY ALL"))
 
 
-def explain_findings(con: Connection, snapshot: Snapshot, folder: str) -> str:
+def explain_findings(con: Connection, snapshot: Snapshot, folder: str, above: float) -> str:
     """Sentences on what keeps a drop back, the most telling first; empty if nothing was noticed.
 
     Args:
         con: Connection with ``drop_findings`` of the snapshot.
         snapshot: The contract.
         folder: Folder of the drops, as messages name it.
+        above: Share above which something is worth a sentence.
     """
     found = con.execute(
         'SELECT "table", delivery, measure, finding, found, rows, note FROM'
         f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding = '{UNKNOWN}')"
-        " ORDER BY found / rows DESC, ALL LIMIT 2"
+        " AND found > $above * rows ORDER BY found / rows DESC, ALL LIMIT 2",
+        {"above": above},
     ).fetchall()
     return " ".join(_sentence(folder, Finding(*row)) for row in found)
 

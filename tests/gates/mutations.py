@@ -340,7 +340,28 @@ OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         "wages_not_negative": "UPDATE reference_population.wages SET wages = -1",
         "wages_present": "UPDATE reference_population.wages SET wages = NULL",
         "wage_states_agreed": "UPDATE reference_population.wage_states SET agreement = NULL",
-        "employers_known": "UPDATE reference_population.wages SET employer_id = 'e9'",
+        **_dates("reference_population"),
+        **{
+            rule: _finding("reference_population", table, measure, finding, found, 100)
+            for table, measure, finding, rules in (
+                ("wages_annual", "wages", "repeated", {"wages_not_delivered_twice": 2, "wages_told_once": 1}),
+                (
+                    "wages_quarterly",
+                    "wages",
+                    "repeated",
+                    {"quarterly_wages_not_delivered_twice": 2, "quarterly_wages_told_once": 1},
+                ),
+                ("wages", "person_key", "unknown", {"wages_mostly_of_known_persons": 6, "wages_of_known_persons": 1}),
+                ("wages", "employer_id", "unknown", {"employers_mostly_known": 21, "employers_known": 1}),
+            )
+            for rule, found in rules.items()
+        },
+        "years_not_copied": "UPDATE reference_population.wage_file_years SET copy_of = 2015, fault = 'copied'",
+        "wages_in_dollars": "UPDATE reference_population.wage_file_years SET fault = 'other_unit'",
+        "years_complete": tuple(
+            f"UPDATE reference_population.wage_file_years SET fault = '{fault}'"
+            for fault in ("missing_quarters", "few_jobs", "low_wages", "high_wages")
+        ),
         "birth_dates_present": "UPDATE reference_population.persons SET birth_date = NULL WHERE person_key < 'k3'",
         "one_birth_date_a_person": """
             INSERT INTO reference_population.persons BY NAME SELECT 'k1' AS person_key, DATE '1990-01-01' AS birth_date""",

@@ -147,6 +147,7 @@ ROWS: dict[str, dict[str, str]] = {
         "wages": "SELECT unnest(['k1', 'k2']) AS person_key, 2016 AS year, 'e1' AS employer_id, 40000.0 AS wages",
         "employers": "SELECT unnest(['e1', 'e2']) AS employer_id, '311' AS naics",
         "wage_states": "SELECT 'OH' AS state, 'a1' AS agreement, 2 AS employers",
+        "wage_file_years": "SELECT 2016 AS year, 2 AS jobs, 80000.0 AS dollars",
         "drop_findings": _NOTICED,
     },
     "person_keys": {

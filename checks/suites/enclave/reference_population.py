@@ -1,7 +1,44 @@
 """What must hold of the enclave's own files before keys are assigned and wages attached."""
 
+from checks.drop_rules import dates_rules, share_rule
 from checks.rule import contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
+
+REPEATED = 0.01
+"""Share of wage rows that stand there twice above which a file was delivered twice."""
+STRANGERS = 0.05
+"""Share of jobs of nobody among the reference persons above which keys were written differently."""
+UNKNOWN_EMPLOYERS = 0.2
+"""Share of jobs at employers who are not in their file above which that file is not the one that belongs to the wages."""
+_TWICE = (
+    "The same person, employer, time and amount twice is one payment that was delivered twice; it was counted once."
+)
+_NOTICED: tuple[tuple[str, str, str, dict[str, float], str], ...] = (
+    ("repeated", "wages_annual", "wages", {"wages_not_delivered_twice": REPEATED, "wages_told_once": 0.0}, _TWICE),
+    (
+        "repeated",
+        "wages_quarterly",
+        "wages",
+        {"quarterly_wages_not_delivered_twice": REPEATED, "quarterly_wages_told_once": 0.0},
+        _TWICE,
+    ),
+    (
+        "unknown",
+        "wages",
+        "person_key",
+        {"wages_mostly_of_known_persons": STRANGERS, "wages_of_known_persons": 0.0},
+        "Wages of nobody among the reference persons reach no learner: keys are written differently, or persons are missing.",
+    ),
+    (
+        "unknown",
+        "wages",
+        "employer_id",
+        {"employers_mostly_known": UNKNOWN_EMPLOYERS, "employers_known": 0.0},
+        "Wages of an unknown employer have no industry.",
+    ),
+)
+_YEARS = "SELECT count(*) FROM reference_population.wage_file_years WHERE {}"
+_BLAMED = "SELECT year || ' ' || fault, jobs FROM reference_population.wage_file_years WHERE {}"
 
 RULES = (
     *contract_rules(SNAPSHOT),
@@ -17,12 +54,35 @@ RULES = (
         "reference_population.wages",
         "wages IS NULL",
     ),
-    none_where(
-        "employers_known",
-        "Wages of an unknown employer have no industry.",
-        "reference_population.wages w ANTI JOIN reference_population.employers e USING (employer_id)",
-        "true",
+    *dates_rules(SNAPSHOT),
+    *(
+        share_rule(
+            SNAPSHOT, name, why, finding, table, measure, at_most=at_most, severity="block" if at_most else "warn"
+        )
+        for finding, table, measure, names, why in _NOTICED
+        for name, at_most in names.items()
+    ),
+    number(
+        "years_not_copied",
+        "A year with the wages of another one is a file that was copied, and every figure of that year is wrong.",
+        _YEARS.format("fault = 'copied'"),
+        at_most=0,
+        blame=_BLAMED.format("fault = 'copied'"),
+    ),
+    number(
+        "wages_in_dollars",
+        "A year whose jobs pay ten times as much as those of the years around it, or a tenth, is in cents, in thousands or of a month.",
+        _YEARS.format("fault = 'other_unit'"),
+        at_most=0,
+        blame=_BLAMED.format("fault = 'other_unit'"),
+    ),
+    number(
+        "years_complete",
+        "A year that lacks a quarter, or many jobs or wages, is not used; the release says so beside its figures.",
+        _YEARS.format("fault IS NOT NULL"),
+        at_most=0,
         severity="warn",
+        blame=_BLAMED.format("fault IS NOT NULL"),
     ),
     number(
         "wage_states_agreed",

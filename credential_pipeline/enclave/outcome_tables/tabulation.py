@@ -38,6 +38,8 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
+_FILES = "reference_population.wage_file_years"
+
 
 def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
     """Create ``outcome_tables.{counts,equations,outcomes,wage_years,definitions}`` of one industry.
@@ -47,7 +49,7 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
 
     Args:
         con: Connection with the views ``person_keys.{person_links,learners,credentials,enrollments,degrees,
-            unkeyed_credentials,coverage}`` and ``reference_population.{persons,wages,employers,wage_states}``, and the schema ``outcome_tables``.
+            unkeyed_credentials,coverage}`` and ``reference_population.{persons,wages,employers,wage_states,wage_file_years}``, and the schema ``outcome_tables``.
         plan: What to tabulate, of :func:`~.plan.plan_for`.
         earlier: ``outcomes.csv`` of the last release, whose categories are kept where they can be.
 
@@ -114,7 +116,7 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
     keep(work.con, SNAPSHOT, "wage_years", given.asked.wage_years)
-    definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, plan)
+    definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, _input(work, _FILES), plan)
     definitions = reach.tell_reach(work, definitions, given.asked.units, given.asked.wage_years, plan)
     keep(work.con, SNAPSHOT, "definitions", definitions)
 
@@ -145,7 +147,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
     employers = _input(work, "reference_population.employers")
-    years = wage_years.wage_years(work, wages, employers, _input(work, "reference_population.wage_states"))
+    states = _input(work, "reference_population.wage_states")
+    years = wage_years.wage_years(work, wages, employers, states, _input(work, _FILES))
     covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
     asked = earnings.asked_years(work, units, covered, plan)
     person_years = earnings.sum_wages(work, wages, people, asked)

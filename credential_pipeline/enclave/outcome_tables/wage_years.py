@@ -1,7 +1,8 @@
 """Which years of which states the wage files cover: not covered is not the same as without wages.
 
 A state whose agreement lapsed, or a last year that is not complete yet, would make its residents look unemployed. Not here:
-whether an agreement allows the use of a state's wages at all (wage_states.py).
+whether an agreement allows the use of a state's wages at all (wage_states.py), and which years are not complete in the files
+(reference_population).
 """
 
 from typing import Final
@@ -15,11 +16,18 @@ LEAST: Final = 0.5
 FEWEST: Final = 200
 """Jobs in the usual year from which on a state, or the nation, is judged by them; fewer swing too much."""
 NATION: Final = "all"
+_FAULTS: Final = {
+    "missing_quarters": "the wage files lack a quarter",
+    "few_jobs": "the wage files hold far fewer jobs than in the years around it",
+    "low_wages": "the wage files hold far lower wages than in the years around it, as of a part of a year",
+    "high_wages": "the wage files hold far higher wages than in the years around it",
+}
+"""What readers are told of a year that the files do not tell whole."""
 UNKNOWN: Final = "unknown"
 """Employers without a state; who lives in no known state is followed like the nation."""
 
 
-def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Relation) -> Relation:
+def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Relation, files: Relation) -> Relation:
     """One row per state of employers and year of the wage files, and per year of all states together (``all``).
 
     Args:
@@ -27,13 +35,14 @@ def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Rela
         wages: ``reference_population.wages``.
         employers: ``reference_population.employers``.
         states: ``reference_population.wage_states``.
+        files: ``reference_population.wage_file_years``: which years are not complete in the files.
 
     Returns:
         state, year, jobs (pairs of a person and an employer), usual_jobs (three of four years have no more), covered.
     """
     return work.table(
         "wage_years",
-        statement(__package__, "wage_years.sql", wages=wages, employers=employers, wage_states=states),
+        statement(__package__, "wage_years.sql", wages=wages, employers=employers, wage_states=states, files=files),
         {"least": LEAST, "fewest": FEWEST, "nation": NATION},
     )
 
@@ -50,8 +59,8 @@ def shut_years(work: Scratch, years: Relation) -> Relation:
     )
 
 
-def tell_gaps(work: Scratch, definitions: Relation, years: Relation, plan: Plan) -> Relation:
-    """The definitions; that of years that are not covered names the states and years, of those that the tables touch."""
+def tell_gaps(work: Scratch, definitions: Relation, years: Relation, files: Relation, plan: Plan) -> Relation:
+    """The definitions; that of years that are not covered names the states and years, of those that the tables touch, and why."""
     rows = work.con.execute(
         f"SELECT state, list(year ORDER BY year) FROM {years} WHERE state <> '{UNKNOWN}' AND NOT covered AND year BETWEEN ? AND ?"
         " GROUP BY state ORDER BY state",
@@ -60,9 +69,20 @@ def tell_gaps(work: Scratch, definitions: Relation, years: Relation, plan: Plan)
     said = "; ".join(
         f"{'every state' if state == NATION else state} {', '.join(str(year) for year in gaps)}" for state, gaps in rows
     )
-    note = f" Not covered: {said}." if said else ""
+    note = (f" Not covered: {said}." if said else "") + _faults(work, files, plan)
     return work.table(
         "definitions",
         f"SELECT * REPLACE (text || CASE WHEN definition = 'year_not_covered' THEN ? ELSE '' END AS text) FROM {definitions}",
         [note],
     )
+
+
+def _faults(work: Scratch, files: Relation, plan: Plan) -> str:
+    """A sentence on the years that the files do not tell whole, of those that the tables touch."""
+    rows = work.con.execute(
+        f"SELECT fault, list(year ORDER BY year) FROM {files} WHERE fault IS NOT NULL AND year BETWEEN ? AND ?"
+        " GROUP BY fault ORDER BY fault",
+        [plan.first_year + plan.first_horizon, plan.last_year + plan.last_horizon],
+    ).fetchall()
+    said = "; ".join(f"{', '.join(map(str, gaps))}: {_FAULTS[fault]}" for fault, gaps in rows if fault in _FAULTS)
+    return f" Why: {said}." if said else ""

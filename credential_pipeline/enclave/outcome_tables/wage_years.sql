@@ -1,15 +1,18 @@
 -- A year in which a state has far fewer jobs than in its usual year (three of four years have no more) is not covered; nor is any year of a state with
--- employers and without an agreement. States of few jobs follow the nation.
+-- employers and without an agreement. States of few jobs follow the nation. A year that is not complete in the files, or that they pass over,
+-- is covered nowhere.
 WITH counted AS (
     SELECT coalesce(e.state, 'unknown') AS state, w.year, count(*) AS jobs
     FROM {wages} AS w LEFT JOIN {employers} AS e USING (employer_id) WHERE w.year IS NOT NULL
     GROUP BY ALL
+), reach AS (
+    SELECT CAST(unnest(range(min(year), max(year) + 1)) AS INTEGER) AS year FROM counted
 ), nation AS (
-    SELECT year, CAST(sum(jobs) AS BIGINT) AS jobs FROM counted GROUP BY year
+    SELECT r.year, CAST(coalesce(sum(c.jobs), 0) AS BIGINT) AS jobs FROM reach AS r LEFT JOIN counted AS c USING (year) GROUP BY r.year
 ), nationwide AS (
-    SELECT $nation AS state, year, jobs, CAST(quantile_disc(jobs, 0.75) OVER () AS BIGINT) AS usual_jobs,
-           usual_jobs < $fewest OR jobs >= $least * usual_jobs AS covered
-    FROM nation
+    SELECT $nation AS state, n.year, n.jobs, CAST(quantile_disc(n.jobs, 0.75) OVER () AS BIGINT) AS usual_jobs,
+           n.jobs > 0 AND f.fault IS NULL AND (usual_jobs < $fewest OR n.jobs >= $least * usual_jobs) AS covered
+    FROM nation AS n LEFT JOIN {files} AS f USING (year)
 ), states AS (
     SELECT DISTINCT state FROM counted
     UNION SELECT state FROM {wage_states} WHERE employers > 0

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.enclave.reference_population.bad_wages import refuse_wages, repeated_rows, usable
+from credential_pipeline.enclave.reference_population.wage_file_years import keep_wage_file_years
 from credential_pipeline.enclave.reference_population.wage_states import without_shut_states
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
-from credential_pipeline.foundation.dropped_files import Drop, open_drop
+from credential_pipeline.foundation.drop_findings import ALL, UNKNOWN, Finding
+from credential_pipeline.foundation.dropped_files import Drop, open_drop, reading
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.lost_ids import likely_cause
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
@@ -22,14 +26,23 @@ _KEY: Final = "person_key, year, employer_id"
 _QUARTERS: Final = "quarters"
 
 
-def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -> None:
-    """Create the table, its rows in the order of their keys.
+def load_wages(
+    work: Scratch, folder: Path, persons: Relation, known: Relation, states: Relation, newest: int
+) -> list[Finding]:
+    """Create ``wages``, its rows in the order of their keys, and ``wage_file_years``.
+
+    A row that stands there twice with the same amount counts once.
 
     Args:
         work: A connection with the schema ``reference_population``.
         folder: Folder that holds ``wages_annual/``, ``wages_quarterly/`` or both.
+        persons: ``reference_population.persons``.
         known: ``reference_population.employers``.
         states: ``reference_population.wage_states``: in which states of employers wages may be used.
+        newest: The last year that can be.
+
+    Returns:
+        Rows that stand there more than once, and wages of people and employers whom nobody knows.
 
     Raises:
         SafeError: E_REFERENCE_WAGES, and what dropped_files.py raises.
@@ -40,22 +53,28 @@ def load_wages(work: Scratch, folder: Path, known: Relation, states: Relation) -
         raise SafeError("E_DROP_MISSING", message)
     columns = [name for name in SNAPSHOT.table("wages").column_names if name != _QUARTERS]
     drops = {name: open_drop(work, folder / name, f"reference/{name}", [*columns, *_KINDS[name]]) for name in present}
-    people, employers = _number(work, drops, "person_key"), _number(work, drops, "employer_id")
-    read = {name: _read(work, name, drop, people, employers) for name, drop in drops.items()}
-    rows = f"SELECT {_KEY}, wages, quarters FROM {read[present[0]]}"
-    if len(read) == len(_KINDS):
-        rows = _together(read["wages_annual"], read["wages_quarterly"])
-    if shut := without_shut_states(work, known, states, employers.scale):
-        rows = f"SELECT * FROM ({rows}) {shut}"
-    summed = _add_up(work, rows)
-    work.con.execute(
-        f"""
-        CREATE OR REPLACE TABLE reference_population.wages AS
-        SELECT CAST(person_key AS VARCHAR) AS person_key, year, CAST(employer_id AS VARCHAR) AS employer_id,
-            round(wages, 2) AS wages, quarters
-        FROM {summed}
-        """
-    )
+    with reading(*drops.values()):
+        people, employers = _number(work, drops, "person_key"), _number(work, drops, "employer_id")
+        read = {name: _read(work, name, drop, people, employers, newest) for name, drop in drops.items()}
+        rows = f"FROM {read[present[0]]}"
+        if len(read) == len(_KINDS):
+            rows = _together(read["wages_annual"], read["wages_quarterly"])
+        if shut := without_shut_states(work, known, states, employers.scale):
+            rows = f"SELECT * FROM ({rows}) {shut}"
+        summed, repeated = _add_up(work, rows)
+        findings = [found for name, drop in drops.items() if repeated for found in _repeated(work, name, drop)]
+        findings += _unknown(work, summed, "person_key", persons, "persons")
+        findings += _unknown(work, summed, "employer_id", known, "employers")
+        keep_wage_file_years(work, summed, read.get("wages_quarterly"), read.get("wages_annual"))
+        work.con.execute(
+            f"""
+            CREATE OR REPLACE TABLE reference_population.wages AS
+            SELECT CAST(person_key AS VARCHAR) AS person_key, year, CAST(employer_id AS VARCHAR) AS employer_id,
+                round(wages, 2) AS wages, quarters
+            FROM {summed}
+            """
+        )
+    return findings
 
 
 @dataclass(frozen=True)
@@ -94,48 +113,83 @@ def _coded(work: Scratch, texts: Relation, scale: str) -> Relation:
     return coded
 
 
-def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Numbers) -> Relation:
-    """person_key, year, employer_id, wages and quarters (bits, the first the lowest) of one kind of file, after a look at every row."""
-    quarter = drop.whole_number("quarter") if "quarter" in _KINDS[name] else "CAST(NULL AS INTEGER)"
-    whole = f"{quarter} BETWEEN 1 AND 4" if "quarter" in _KINDS[name] else "true"
+def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Numbers, newest: int) -> Relation:
+    """person_key, year, employer_id, wages, quarters (bits, the first the lowest) and by_year of one kind of file, after a look at every row."""
+    quarterly = "quarter" in _KINDS[name]
+    quarter = drop.whole_number("quarter") if quarterly else "CAST(NULL AS INTEGER)"
+    whole = f"{quarter} BETWEEN 1 AND 4" if quarterly else "true"
     rows = work.table(
         name,
         f"""
         SELECT p.code AS person_key, {drop.whole_number("year")} AS year,
             coalesce(e.code, CAST('' AS {employers.scale})) AS employer_id, {drop.number("wages")} AS wages,
             {whole} AS whole, CASE WHEN {quarter} BETWEEN 1 AND 4
-                THEN CAST(CASE WHEN {drop.number("wages")} > 0 THEN power(2, {quarter} - 1) ELSE 0 END AS INTEGER) END AS quarters
+                THEN CAST(CASE WHEN {drop.number("wages")} > 0 THEN power(2, {quarter} - 1) ELSE 0 END AS INTEGER) END AS quarters,
+            {not quarterly} AS by_year
         FROM {drop.rows} r
         LEFT JOIN {people.of[name]} p ON p.written = r.person_key
         LEFT JOIN {employers.of[name]} e ON e.written = r.employer_id
         """,
     )
-    usable = "person_key IS NOT NULL AND year IS NOT NULL AND isfinite(wages) AND whole"
-    if broken := work.con.execute(f"SELECT count(*) FROM {rows} WHERE ({usable}) IS NOT TRUE").fetchall()[0][0]:
-        message = f"reference/{name}: {broken} rows lack a person_key, a year, a quarter (1 to 4) or a number as wages"
-        raise SafeError("E_REFERENCE_WAGES", message)
+    found, bad = work.con.execute(f"SELECT count(*), count(*) FILTER (NOT {usable(newest)}) FROM {rows}").fetchall()[0]
+    drop.refuse_lost(work.con, found)
+    if bad:
+        # A header amid the rows has no number as wages, either.
+        drop.refuse_unreadable()
+        raise refuse_wages(work.con, drop, newest, quarterly=quarterly)
     return rows
 
 
 def _together(annual: Relation, quarterly: Relation) -> str:
     """Wages by year with the quarters in which the same job was paid, and wages by quarter of those who have none by year."""
     return (
-        f"SELECT {_KEY}, wages, told.quarters FROM (SELECT {_KEY}, wages FROM {annual}) LEFT JOIN"
+        f"SELECT {_KEY}, wages, told.quarters, by_year FROM (SELECT {_KEY}, wages, by_year FROM {annual}) LEFT JOIN"
         f" (SELECT {_KEY}, bit_or(quarters) AS quarters FROM {quarterly} GROUP BY {_KEY}) AS told USING ({_KEY})"
-        f" UNION ALL SELECT {_KEY}, wages, quarters FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+        f" UNION ALL SELECT {_KEY}, wages, quarters, by_year FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
     )
 
 
-def _add_up(work: Scratch, rows: str) -> Relation:
-    """One row a person, year and employer, in this order; most are alone in their files and need no sum."""
-    ordered = work.table("ordered", f"{rows} ORDER BY {_KEY}")
+def _add_up(work: Scratch, rows: str) -> tuple[Relation, bool]:
+    """One row a person, year and employer, in this order, and whether any stood there twice; most are alone and need no sum."""
+    ordered = work.table("ordered", f"SELECT {_KEY}, wages, quarters, by_year FROM ({rows}) ORDER BY {_KEY}")
     again = " AND ".join(f"{column} = lag({column}) OVER ()" for column in _KEY.split(", "))
     found = work.con.execute(f"SELECT 1 FROM (SELECT {again} AS again FROM {ordered}) WHERE again LIMIT 1").fetchall()
     if not found:
-        return ordered
+        return ordered, False
+    # More amounts than a job has quarters, or years, can be the same amount twice.
+    sums = "sum(wages) AS wages, bit_or(quarters) AS quarters"
     summed = work.table(
         "summed",
-        f"SELECT {_KEY}, sum(wages) AS wages, bit_or(quarters) AS quarters FROM {ordered} GROUP BY {_KEY} ORDER BY {_KEY}",
+        f"SELECT {_KEY}, {sums}, count(*) FILTER (wages > 0) > CASE WHEN bool_or(by_year) THEN 1 ELSE bit_count(bit_or(quarters))"
+        f" END AS doubtful FROM {ordered} GROUP BY {_KEY} ORDER BY {_KEY}",
     )
+    doubtful = f"{ordered} SEMI JOIN (FROM {summed} WHERE doubtful) USING ({_KEY})"
+    once = work.table("once", f"SELECT DISTINCT {_KEY}, wages, quarters FROM {doubtful}")
+    repeated = work.con.execute(
+        f"SELECT count(*) FILTER (wages > 0) > (SELECT count(*) FILTER (wages > 0) FROM {once}) FROM {doubtful}"
+    ).fetchall()[0][0]
+    if repeated:
+        summed = work.table(
+            "summed",
+            f"SELECT {_KEY}, wages, quarters FROM {summed} WHERE NOT doubtful UNION ALL"
+            f" SELECT {_KEY}, {sums} FROM {once} GROUP BY {_KEY} ORDER BY {_KEY}",
+        )
     work.drop(ordered)
-    return summed
+    return summed, repeated
+
+
+def _repeated(work: Scratch, name: str, drop: Drop) -> list[Finding]:
+    return repeated_rows(work.con, drop, quarterly="quarter" in _KINDS[name])
+
+
+def _unknown(work: Scratch, jobs: Relation, column: str, known: Relation, whom: str) -> list[Finding]:
+    """Jobs of people, or of employers, whom nobody knows; each id is looked up once."""
+    ids = work.table("ids", f"SELECT DISTINCT {column} AS code, CAST({column} AS VARCHAR) AS id FROM {jobs}")
+    have = work.table("known", f"SELECT DISTINCT {column} AS id FROM {known}")
+    lost = work.table("lost", f"SELECT code, id FROM {ids} ANTI JOIN {have} USING (id)")
+    if not work.con.execute(f"SELECT 1 FROM {lost} LIMIT 1").fetchall():
+        return []
+    query = f"SELECT count(*) FILTER ({column} IN (SELECT code FROM {lost})), count(*) FROM {jobs}"
+    found, rows = work.con.execute(query).fetchall()[0]
+    named = work.table("named", f"SELECT id FROM {lost} WHERE id <> ''")
+    return [Finding("wages", ALL, column, UNKNOWN, found, rows, likely_cause(work, named, have, "wages", whom))]

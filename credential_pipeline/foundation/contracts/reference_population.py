@@ -66,6 +66,27 @@ _TABLES = (
         ),
     ),
     Table(
+        name="wage_file_years",
+        description="One year of the wage files against the three years before and after it.",
+        key=("year",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            Column("year", "INTEGER", "Calendar year."),
+            Column("jobs", "BIGINT", "Pairs of a person and an employer with wages."),
+            Column("dollars", "DOUBLE", "Sum of the wages."),
+            Column("usual_jobs", "BIGINT", "Jobs in the middle one of the years around it."),
+            Column("usual_wages", "DOUBLE", "Wages of a job in the middle one of the years around it."),
+            Column("copy_of", "INTEGER", "Earlier year with the same wages."),
+            Column(
+                "fault",
+                "VARCHAR",
+                "copied or other_unit, which keep the files back; missing_quarters, few_jobs, low_wages or high_wages, for which the"
+                " year is not used; empty where the year is in order.",
+            ),
+        ),
+    ),
+    Table(
         name="drop_findings",
         description="One thing that was noticed in the files, and how often.",
         key=("table", "delivery", "measure", "finding"),

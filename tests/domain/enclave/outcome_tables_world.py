@@ -35,6 +35,7 @@ REFERENCE = {
     "employers": "employer_id naics state",
     "persons": "person_key birth_date sex race state",
     "wage_states": "state agreement employers",
+    "wage_file_years": "year fault",
 }
 
 
@@ -54,12 +55,13 @@ class World:
     person_links: list[Row] = field(default_factory=list)
     unkeyed_credentials: list[Row] = field(default_factory=list)
     wage_states: list[Row] = field(default_factory=list)
+    wage_file_years: list[Row] = field(default_factory=list)
 
     def shuffled(self, seed: int) -> "World":
         """The same rows in another order."""
         rng = np.random.default_rng(seed)
         names = ("learners", "credentials", "enrollments", "wages", "employers", "coverage", "degrees", "persons")
-        names = (*names, "person_links", "unkeyed_credentials", "wage_states")
+        names = (*names, "person_links", "unkeyed_credentials", "wage_states", "wage_file_years")
         return World(
             states=self.states,
             **{name: [rows[i] for i in rng.permutation(len(rows))] for name in names for rows in [getattr(self, name)]},

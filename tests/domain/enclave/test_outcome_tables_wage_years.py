@@ -21,10 +21,16 @@ def rows(work: Scratch, source: Relation, *columns: str, where: str = "true") ->
     return work.con.execute(f"SELECT {', '.join(columns)} FROM {source} WHERE {where} ORDER BY ALL").fetchall()
 
 
+FILES = {"year": "INTEGER", "fault": "VARCHAR"}
 STATES = {"state": "VARCHAR", "agreement": "VARCHAR", "employers": "BIGINT"}
 
 
-def years_of(work: Scratch, jobs: dict[tuple[str, int], int], states: list[tuple[str, str | None, int]]) -> Relation:
+def years_of(
+    work: Scratch,
+    jobs: dict[tuple[str, int], int],
+    states: list[tuple[str, str | None, int]],
+    files: list[tuple[int, str | None]] = [],  # noqa: B006  never changed
+) -> Relation:
     """Wages with so many jobs in a state and year."""
     employers = work.rows(
         "employers", {"employer_id": "VARCHAR", "state": "VARCHAR"}, [(s, s) for s in ("OH", "TX", "AK")]
@@ -33,7 +39,9 @@ def years_of(work: Scratch, jobs: dict[tuple[str, int], int], states: list[tuple
         "jobs", {"employer_id": "VARCHAR", "year": "INTEGER", "n": "INTEGER"}, [(*k, n) for k, n in jobs.items()]
     )
     wages = work.table("wages", f"SELECT employer_id, year FROM {given}, range(n)")
-    return wage_years(work, wages, employers, work.rows("wage_states", STATES, states))
+    return wage_years(
+        work, wages, employers, work.rows("wage_states", STATES, states), work.rows("files", FILES, files)
+    )
 
 
 def test_a_state_whose_wages_fail_for_a_year_is_not_covered_then(work: Scratch) -> None:
@@ -54,6 +62,27 @@ def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
     jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
     found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
     said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps."), ("x", "y")])
-    told = dict(rows(work, tell_gaps(work, said, found, settings()), "definition", "text"))
+    told = dict(
+        rows(work, tell_gaps(work, said, found, work.rows("files", FILES, []), settings()), "definition", "text")
+    )
     assert told["x"] == "y"
     assert told["year_not_covered"] == "Gaps. Not covered: OH 2007."
+
+
+def test_a_year_that_the_files_do_not_tell_whole_is_covered_nowhere_and_readers_hear_why(work: Scratch) -> None:
+    jobs = {(state, year): 300 for state in ("OH", "TX") for year in (2004, 2005, 2007, 2008, 2009)}
+    faults: list[tuple[int, str | None]] = [(2005, "low_wages"), (2008, "missing_quarters"), (2009, None)]
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)], faults)
+    # Of 2006 the files hold nothing at all.
+    assert rows(work, covered_years(work, found), "year") == [(2004,), (2007,), (2009,)]
+    said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps.")])
+    told = tell_gaps(work, said, found, work.rows("files", FILES, faults), settings())
+    ((text,),) = rows(work, told, "text")
+    assert "every state 2005, 2006, 2008" in text
+    assert "2008: the wage files lack a quarter" in text
+    assert "2005: the wage files hold far lower wages" in text
+
+
+def test_a_year_without_any_wages_is_not_covered_in_a_small_world_either(work: Scratch) -> None:
+    found = years_of(work, {("OH", 2010): 3, ("OH", 2012): 3}, [("OH", "A", 5)])
+    assert rows(work, covered_years(work, found), "year") == [(2010,), (2012,)]

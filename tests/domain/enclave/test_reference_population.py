@@ -22,6 +22,7 @@ REFERENCE: dict[str, list[dict[str, str]]] = {
     ],
     "employers": [{"employer_id": "E1", "naics": "332710", "state": "OH"}],
 }
+NEWEST = 2026
 QUARTERS = [
     {"person_key": "K1", "year": year, "quarter": quarter, "employer_id": "E2", "wages": "100"}
     for year in ("2012", "2013")
@@ -41,7 +42,7 @@ def drops(folder: Path, tables: Mapping[str, Rows]) -> Path:
 
 def load(con: Connection, folder: Path) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS reference_population")
-    load_reference_population(con, folder, {"OH": "A1", "unknown": "A1"})
+    load_reference_population(con, folder, {"OH": "A1", "unknown": "A1"}, NEWEST)
 
 
 def test_the_reference_population(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_wages_of_a_state_are_used_under_an_agreement_only(
 ) -> None:
     with connect(threads=1) as con:
         con.execute("CREATE SCHEMA reference_population")
-        load_reference_population(con, drops(tmp_path, MOVED), dict.fromkeys(agreed, "A1"))
+        load_reference_population(con, drops(tmp_path, MOVED), dict.fromkeys(agreed, "A1"), NEWEST)
         wages = con.execute("SELECT employer_id FROM reference_population.wages ORDER BY ALL").fetchall()
         assert [employer for (employer,) in wages] == used
         states = con.execute("SELECT state, agreement, employers FROM reference_population.wage_states").fetchall()
@@ -186,6 +187,6 @@ def test_wages_of_a_state_are_used_under_an_agreement_only(
 def test_without_any_agreement_no_wages_are_read(tmp_path: Path) -> None:
     def load_anyway(con: Connection, folder: Path) -> None:
         con.execute("CREATE SCHEMA IF NOT EXISTS reference_population")
-        load_reference_population(con, folder, {})
+        load_reference_population(con, folder, {}, NEWEST)
 
     assert refusal(load_anyway, drops(tmp_path, MOVED)).code == "E_NO_WAGE_AGREEMENT"
