@@ -226,3 +226,27 @@ def test_folders_and_missing_files_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "nothing.csv"):
         with pytest.raises(SafeError, match="E_UNREADABLE"):
             read_table(path)
+
+
+def test_codes_that_nobody_knows_are_written_down_to_be_decided(tmp_path):
+    lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-{n % 20 + 10},{'01' if n % 4 else '02'}" for n in range(40)]
+    proposal = proposed(tmp_path, rows(*lines))
+    assert proposal.columns["event"] == {"from": "Result", "recipe": [{"map": {"01": "?", "02": "?"}}]}
+    assert "'01', '02' in 'Result'" in asked(proposal, "event")
+    assert tried(tmp_path, proposal).accepted == 40
+    (tmp_path / "certifiers").mkdir()
+    (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
+    with pytest.raises(SafeError, match=r"columns\.event': allowed values: attempt, award"):
+        load_registry(tmp_path)
+
+
+def test_a_file_without_a_column_for_the_credential(tmp_path):
+    lines = [f"{n},Smith,Ann,1990-05-14,2015-03-{n % 20 + 10}" for n in range(40)]
+    proposal = proposed(tmp_path, rows(*lines, header="Certificate No,Last Name,First Name,DOB,Date Issued"))
+    assert proposal.columns["credential_code"]["recipe"] == [{"map": {"*": "?"}}]
+    assert "has one only" in asked(proposal, "credential_code")
+    assert tried(tmp_path, proposal).accepted == 40
+    (tmp_path / "certifiers").mkdir()
+    (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
+    with pytest.raises(SafeError, match=r"credentials\.1\.code"):
+        load_registry(tmp_path)
