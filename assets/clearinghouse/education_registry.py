@@ -22,7 +22,7 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.education_registry.blocks import compare_blocks
     from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 
-    load_education_registry(staged.con, step.root / "education", ORPHANS)
+    load_education_registry(staged.con, step.root / "education")
     compare_blocks(staged.con, step.side.store, OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("school"))
 
 

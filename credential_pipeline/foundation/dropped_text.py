@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import BinaryIO, Final, cast
 
 from credential_pipeline.foundation.errors import SafeError
 
@@ -130,8 +130,8 @@ def find_fault(path: Path, text: Text, shown: str, rows: int | None) -> SafeErro
     return None
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
+def _opened(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _refuse_foreign(head: bytes, shown: str) -> None:
