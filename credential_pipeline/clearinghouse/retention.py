@@ -12,6 +12,7 @@ from pathlib import Path
 
 from credential_pipeline.clearinghouse.disclosure_record import EXTRACT, DisclosureRecord, kind_of
 from credential_pipeline.engines.handover.due_packages import END, due_packages
+from credential_pipeline.foundation.contracts import raw_feeds
 from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.due import (
@@ -28,6 +29,7 @@ from credential_pipeline.foundation.storage.due import (
 )
 from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.snapshots import Store
 
 #: Hops whose versions hold people of one industry, and of all.
 _OF_INDUSTRIES = ("raw_feeds", "cleaned_learners", "linked_records", "census_extract", "return_files")
@@ -63,10 +65,10 @@ def due(home: Path, registry: Registry, transfer: Path) -> list[Due]:
         transfer: Folder in which its packages travel.
 
     Raises:
-        SafeError: ``E_LEDGER_BROKEN``: the record of disclosures is not whole.
+        SafeError: ``E_LEDGER_BROKEN``: the record of disclosures is not whole; or a current version is damaged.
     """
     sent = last_sent(home)
-    found = [*leftovers(home), *_archived(home, sent.values()), *_review_pages(home, sent)]
+    found = [*leftovers(home), *_archived(home, sent.values(), registry), *_review_pages(home, sent)]
     found += _returned(home, registry)
     found += fault_log(home, max((one.day for one in sent.values() if one.left), default=None))
     for folder in (home / "outbox", transfer):
@@ -148,16 +150,37 @@ def _returned(home: Path, registry: Registry) -> Iterator[Due]:
             yield from aged("return files", iter(given[-1:]), OLD_DAYS)
 
 
-def _archived(home: Path, sent: Iterable[Sent]) -> Iterator[Due]:
-    """Bytes of deliveries that are no longer in the inbox."""
+def _archived(home: Path, sent: Iterable[Sent], registry: Registry) -> Iterator[Due]:
+    """Bytes of deliveries that are no longer in the inbox, and whose rows count no longer."""
     present = {sha256(path) for path in (home / "inbox").rglob("*") if path.is_file() and not path.is_symlink()}
-    gone = [path for path in sorted((home / "archive").glob("*")) if path.is_file() and path.name not in present]
+    kept = present | _in_force(home, registry)
+    gone = [path for path in sorted((home / "archive").glob("*")) if path.is_file() and path.name not in kept]
     leaving = [one for one in sent if one.left]
     if leaving:
         last = max(leaving, key=lambda one: one.day)
         yield from (Due("archived delivery", path, last.day, last.why) for path in gone)
     else:
         yield from aged("archived delivery", iter(gone), ARCHIVE_DAYS)
+
+
+def _in_force(home: Path, registry: Registry) -> set[str]:
+    """Hashes of the deliveries whose rows count in a current version, wherever their files are.
+
+    Raises:
+        SafeError: A current version is damaged: until it is mended nobody can tell.
+    """
+    store, found = Store(home / "store"), set[str]()
+    for industry in registry.industries:
+        version = store.find(raw_feeds.SNAPSHOT, industry)
+        if version is None:
+            continue
+        with connect(threads=1) as con:
+            rows = con.execute(
+                "SELECT sha256 FROM read_parquet(?) WHERE state = ?",
+                [str(version.path("deliveries")), raw_feeds.ACCEPTED],
+            ).fetchall()
+        found |= {str(digest) for (digest,) in rows}
+    return found
 
 
 def _review_pages(home: Path, sent: dict[str, Sent]) -> Iterator[Due]:

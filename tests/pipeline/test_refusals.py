@@ -1,6 +1,7 @@
 """Bad input: one clear line that says what, where and what to do; exit code 1; earlier results stand."""
 
 import datetime
+import json
 import shutil
 from pathlib import Path
 
@@ -39,20 +40,42 @@ def overlay(tmp_path: Path, kind: str, name: str, **changes) -> Path:
     return tmp_path / "registry"
 
 
-def test_an_empty_feed_stops_the_chain_and_the_report_stands(run, home):
+def waits(answer, *words: str) -> None:
+    """One line on stderr that says which delivery waits and why; the hops were run without it, and the exit code is 1."""
+    lines = [line for line in answer.err.splitlines() if line.strip()]
+    assert answer.code == 1, answer.err
+    assert len(lines) == 1, answer.err
+    assert "Traceback" not in answer.err + answer.out
+    for word in words:
+        assert word in lines[0], lines[0]
+    assert "median annual earnings" in answer.out
+
+
+def test_an_empty_feed_waits_and_what_it_was_stays_in_force(run, home):
     feed = first_feed(home, "mssc")
     feed.write_bytes(b"")
+    before = versions(home)["cleaned_learners"]
+    waits(run(home, "run", "manufacturing"), f"refused: inbox/manufacturing/mssc/{feed.name}", "empty", "E_EMPTY")
+    assert versions(home)["cleaned_learners"] == before
+    answer = run(home, "status", "manufacturing")
+    assert answer.code == 1
+    assert "E_EMPTY" in answer.out
+
+
+def test_a_certifier_without_a_usable_delivery_stops_the_chain_and_the_report_stands(run, home, tmp_path):
+    """Nothing is known of what lay there before, as in a new home."""
+    (home / "clearinghouse" / "receipts.jsonl").unlink()
+    for feed in (home / FEEDS / "mssc").glob("*.csv"):
+        feed.write_bytes(b"")
     before = versions(home), public_bytes(home)
-    refused(
-        run(home, "run", "manufacturing"), f"mssc/{feed.name}", "empty", "E_EMPTY", "last good version stays current"
-    )
+    refused(run(home, "run", "manufacturing"), "mssc/", "empty", "E_EMPTY", "last good version stays current")
     assert (versions(home), public_bytes(home)) == before
 
 
-def test_a_red_gate_in_one_industry_leaves_the_other_alone(run, home):
+def test_a_waiting_delivery_in_one_industry_leaves_the_other_alone(run, home):
     first_feed(home, "mssc").write_bytes(b"")
     answer = run(home, "run", "manufacturing", "healthcare")
-    refused(answer, "manufacturing raw_feeds")
+    waits(answer, "refused: inbox/manufacturing/")
     assert "healthcare: median annual earnings" in answer.out
 
 
@@ -60,11 +83,52 @@ def test_a_wrong_header(run, home):
     feed = first_feed(home, "mssc")
     lines = feed.read_bytes().split(b"\n")
     feed.write_bytes(b"\n".join([lines[0].replace(b"Last Name", b"Familiar"), *lines[1:]]))
-    refused(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "Declared are: ", "Last Name")
+    waits(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "Declared are: ", "Last Name")
 
 
-def test_a_missing_folder(run, home):
+def test_a_held_delivery_is_told_listed_and_released(run, home):
+    feed = first_feed(home, "mssc")
+    lines = feed.read_bytes().splitlines(keepends=True)
+    feed.write_bytes(b"".join(lines[: len(lines) // 2]))
+    answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    assert answer.code == 1
+    (line,) = answer.err.splitlines()
+    assert line.startswith(f"held: inbox/manufacturing/mssc/{feed.name}")
+    assert "ROWS_LOST" in line
+    again = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    assert (again.code, again.err) == (1, answer.err), "also where nothing is new"
+    listed = json.loads(run(home, "deliveries", "list", "manufacturing", "--json").out)
+    (held,) = [one for one in listed if one["waits"]]
+    assert (held["state"], held["reason"], held["delivery"]) == ("held", "ROWS_LOST", feed.name)
+    assert run(home, "deliveries", "release", "manufacturing", feed.name).code == 2
+    assert run(home, "deliveries", "release", "manufacturing", held["delivery_id"], "--reason", "seen").code == 0
+    answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    assert (answer.code, answer.err) == (0, "")
+    assert "deliveries: whole, 1 lines" in run(home, "ledger", "verify").out
+    refused(run(home, "deliveries", "release", "manufacturing", feed.name, "--reason", "seen"), "is not held")
+    refused(run(home, "deliveries", "withdraw", "manufacturing", "nothing.csv", "--reason", "gone"), "no delivery")
+
+
+def test_a_withdrawn_delivery_leaves_the_counts_and_is_said(run, home):
+    feed = first_feed(home, "mssc")
+    rows = len(feed.read_bytes().splitlines()) - 1
+    answer = run(home, "deliveries", "withdraw", "manufacturing", feed.name, "--reason", "sent by mistake")
+    assert answer.code == 0
+    assert f"{rows:,} accepted rows" in answer.out or "accepted rows leave the counts" in answer.out
+    answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    assert answer.code == 0, answer.err
+    listed = json.loads(run(home, "deliveries", "list", "manufacturing", "--json").out)
+    (gone,) = [one for one in listed if one["state"] == "withdrawn"]
+    assert (gone["rows_in"], gone["rows_accepted"]) == (rows, 0)
+
+
+def test_a_folder_that_vanished_takes_nobody_along(run, home):
     shutil.rmtree(home / FEEDS / "nims")
+    before = versions(home)["cleaned_learners"]
+    answer = run(home, "run", "manufacturing", "--until", "cleaned_learners", drawn=False)
+    assert answer.code == 0, answer.err
+    assert versions(home)["cleaned_learners"] == before
+    (home / "clearinghouse" / "receipts.jsonl").unlink()
     refused(run(home, "run", "manufacturing"), "nims")
 
 

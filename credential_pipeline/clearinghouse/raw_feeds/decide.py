@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN, Decisions
-from credential_pipeline.clearinghouse.raw_feeds.hold import Hold, Past
+from credential_pipeline.clearinghouse.raw_feeds.hold import LAST, Hold, Past
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure
 from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
@@ -141,7 +141,11 @@ def _past(case: Case, walk: _Walk, number: int) -> Past:
     declared = case.arrivals[number].sight.said
     unsaid = taken[-1:] if not declared.replaces and declared.rows is None else []
     replaced = [(one, case.measures.get(one, NOTHING).rows) for one in unsaid]
-    return Past(sizes, standing, replaced[0] if replaced else None)
+    together = [
+        one for one in case.measures if not earlier(case.places[one], place) and not earlier(place, case.places[one])
+    ]
+    others = before[-LAST:] or [one for one in together if one != number]
+    return Past(sizes, standing, others, replaced[0] if replaced else None)
 
 
 def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:

@@ -54,11 +54,13 @@ class Past:
     Attributes:
         sizes: Rows of each that belongs to its past, the latest last.
         numbers: Their numbers, with those of its own look.
+        others: Numbers of those with which its fields are compared: the last of its past; at a first load those that came with it.
         replaced: Number and rows of the one whose place it takes, without its sender having said so.
     """
 
     sizes: Sequence[int] = ()
     numbers: Sequence[int] = ()
+    others: Sequence[int] = ()
     replaced: tuple[int, int] | None = None
 
 

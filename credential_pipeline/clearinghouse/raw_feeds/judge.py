@@ -82,7 +82,7 @@ def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date
 def settle_rows(
     work: Scratch, stage: Relation, judged: Relation, turns: Mapping[int, Turn], certifier: Certifier
 ) -> Relation:
-    """Decide for every staged row: place, record_id, reason_code, is_duplicate, is_corrected.
+    """Decide for every staged row: place, record_id, reason_code, is_away, is_duplicate, is_corrected.
 
     Of rows with one record id the latest stands if it tells of the same person and event. A row that repeats the standing one,
     and one that it corrects, is a duplicate.
@@ -106,7 +106,8 @@ def settle_rows(
         "settled",
         f"""
         SELECT place, record_id, CASE WHEN c.place IS NULL THEN coalesce(j.reason_code, o.withheld) ELSE c.reason_code END
-            AS reason_code, coalesce(c.is_duplicate, false) AS is_duplicate, coalesce(c.is_corrected, false) AS is_corrected
+            AS reason_code, coalesce(withheld IN ('REPLACED', 'WITHDRAWN', 'REMOVED'), false) AS is_away,
+            coalesce(c.is_duplicate, false) AS is_duplicate, coalesce(c.is_corrected, false) AS is_corrected
         FROM {judged} AS j JOIN {order} AS o USING (number) LEFT JOIN {contested} AS c USING (place)
         """,
     )
@@ -218,7 +219,9 @@ def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: s
     con.execute(
         f"""
         INSERT INTO raw_feeds.quarantine
-        SELECT $certifier, r.delivery, r.line, j.reason_code, r.content, nullif(j.record_id, '')
+        SELECT $certifier, r.delivery, r.line, j.reason_code,
+            -- What counts no longer is counted; its plaintext is kept nowhere but in the archive, as long as that is kept.
+            CASE WHEN NOT j.is_away THEN r.content END, CASE WHEN NOT j.is_away THEN nullif(j.record_id, '') END
         FROM {stage} AS r JOIN {settled} AS j USING (place)
         WHERE j.reason_code IS NOT NULL ORDER BY r.place
         """,

@@ -9,23 +9,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.raw_feeds import hold
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival, Known, arrivals
 from credential_pipeline.clearinghouse.raw_feeds.blocked import write_blocks
 from credential_pipeline.clearinghouse.raw_feeds.decide import Case, Verdict, decide
 from credential_pipeline.clearinghouse.raw_feeds.deliveries import assert_conservation, write_deliveries
-from credential_pipeline.clearinghouse.raw_feeds.hold import Hold, Past
+from credential_pipeline.clearinghouse.raw_feeds.delivery_gate import Gate
 from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, settle_rows, write_rows
-from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, RecordIds, measure
+from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, measure
+from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
 from credential_pipeline.clearinghouse.raw_feeds.order import places
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
+from credential_pipeline.clearinghouse.raw_feeds.shares import measure_shares, write_shares
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED, SNAPSHOT
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Scratch, scratch
 
 
 @dataclass
@@ -84,12 +85,33 @@ def _read_certifier(
         put_down(work, stage, certifier, arrival, known.archive, pile)
     name_after_the_first(work, stage, certifier, pile)
     judged = judge_rows(work, stage, certifier, today)
-    case = _case(con, judged, certifier, known, pile)
+    shares = measure_shares(con, stage, certifier)
+    gate = Gate(
+        con,
+        certifier.deliveries,
+        pile,
+        measure(con, judged),
+        RecordIds(con, judged),
+        shares,
+        sample_names(work, stage, certifier),
+    )
+    case = Case(
+        agreed=certifier.deliveries,
+        arrivals=pile.arrivals,
+        faults=pile.faults,
+        measures=gate.measures,
+        places=places({number: one.sight for number, one in pile.arrivals.items()}, certifier.deliveries),
+        decisions=known.decisions,
+        accepted_before=known.sights.accepted,
+        holds=gate.holds,
+    )
     verdicts = decide(case)
     settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
     for number in (number for number, verdict in verdicts.items() if verdict.state == REPLAYED):
         con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
     write_deliveries(con, settled, stage, case, verdicts, pile.readings)
+    labels = {number: pile.arrivals[number].delivery for number, one in verdicts.items() if one.state != REPLAYED}
+    write_shares(con, certifier.certifier, labels, shares)
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)
     assert_conservation(con, certifier.certifier)
@@ -99,29 +121,6 @@ def _read_certifier(
         for number, verdict in verdicts.items()
         if verdict.state == ACCEPTED
     ]
-
-
-def _case(con: Connection, judged: Relation, certifier: Certifier, known: Known, pile: Pile) -> Case:
-    """Everything that decides on the deliveries."""
-    measures, ids = measure(con, judged), RecordIds(con, judged)
-    agreed = certifier.deliveries
-
-    def holds(number: int, past: Past) -> Iterator[Hold]:
-        figures = measures.get(number, NOTHING)
-        yield from hold.as_it_came(pile.arrivals[number], pile.told[number], figures, agreed)
-        yield from hold.unreadable(figures)
-        yield from hold.unusual(number, figures, past, ids)
-
-    return Case(
-        agreed=agreed,
-        arrivals=pile.arrivals,
-        faults=pile.faults,
-        measures=measures,
-        places=places({number: one.sight for number, one in pile.arrivals.items()}, agreed),
-        decisions=known.decisions,
-        accepted_before=known.sights.accepted,
-        holds=holds,
-    )
 
 
 def _turns(case: Case, verdicts: Mapping[int, Verdict]) -> dict[int, Turn]:

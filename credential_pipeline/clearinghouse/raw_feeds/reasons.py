@@ -44,6 +44,7 @@ NOTICES: Final[dict[str, str]] = {
     "ONE_OF_SEVERAL": "Credentials hold several things in a place for one. The first was read.",
     "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
     "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
+    "UNREADABLE_BIRTH_DATE": "Some birth dates are there and cannot be read; they count as missing. Send them in the layout of the YAML.",
     "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",
 }
 """Codes of what was mended, or passed over, in a file that was read."""
@@ -70,6 +71,11 @@ ROW_REASONS: Final[dict[str, str]] = {
     "MISSING_CREDENTIAL_CODE": "The row has no credential code. Send the code.",
     "UNKNOWN_CREDENTIAL": "The credential code is not in the certifier's YAML. Correct the code or add the credential.",
     "MISSING_EVENT_DATE": "The row has no event date. Send the day of the event.",
+    "EVENT_DATE_DAY_FIRST": "The event date has the day before the month, unlike the layout of the YAML. Correct the one or the other.",
+    "EVENT_DATE_MONTH_FIRST": "The event date has the month before the day, unlike the layout of the YAML. Correct the one or the other.",
+    "EVENT_DATE_HAS_TIME": "A time of day stands behind the event date. Send the day alone, or put the time into the layout.",
+    "EVENT_DATE_SPREADSHEET_NUMBER": "The event date is a spreadsheet's number of a day. Format the column as a date before export.",
+    "EVENT_DATE_TWO_DIGIT_YEAR": "The event date has a year of two digits, which is never guessed. Send four digits.",
     "UNREADABLE_EVENT_DATE": "The event date is not in the layout of the YAML, or its year is implausible. Send a full date.",
     "EVENT_DATE_IN_FUTURE": "The event date lies in the future. Send events after they happened.",
     "UNKNOWN_EVENT": "The event is none that the YAML maps. Correct the value or extend the map.",
@@ -92,6 +98,12 @@ HOLD_REASONS: Final[dict[str, str]] = {
     "ROWS_LOST": "It takes the place of another delivery and lacks many of its rows. Deliver it whole, or release it.",
     "TOO_FEW_ROWS": "There are far fewer rows than usual. Ask the sender whether it is whole, then release it.",
     "TOO_MANY_ROWS": "There are far more rows than usual. Ask the sender whether it is right, then release it.",
+    "DATES_IN_OTHER_ORDER": "Day and month stand the other way round than in the YAML. Mend the export or the YAML.",
+    "BIRTH_DATES_UNREADABLE": "Birth dates are there and cannot be read. Mend the export or the YAML.",
+    "FIELD_UNREADABLE": "A field is filled and cannot be read as before. Mend the export or the YAML.",
+    "FIELD_LOST": "A field is empty in many rows more than in the sender's other deliveries. Ask the sender for it.",
+    "NAMES_REVERSED": "First and last names stand in each other's place, by the sender's other deliveries. Mend the export.",
+    "BLOCK_MARKS_LOST": "No row says 'do not share' where the sender's others do. Ask the sender for the marks.",
 }
 """Codes of a delivery that waits until it is mended, released or withdrawn; its rows have the code, too."""
 

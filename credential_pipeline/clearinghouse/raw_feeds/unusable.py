@@ -3,6 +3,7 @@
 Not here: rows that share a record id (judge.py), and what the codes mean (reasons.py).
 """
 
+from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms, layout_of
 from credential_pipeline.foundation.recipes.name_marks import is_nobody
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -16,6 +17,8 @@ def unusable(certifier: Certifier) -> dict[str, str]:
             missing), over ``written_event``, ``written_result`` and ``written_date``, and over the parameter ``$today``, the
             day after which an event lies in the future.
     """
+    layout = layout_of(certifier, "event_date")
+    dates = forms(layout, "written_date") if layout is not None else {}
     known = ", ".join(literal(one) for one in sorted(certifier.codes))
     return {
         "MISSING_RECORD_ID": "record_id = ''",
@@ -24,6 +27,7 @@ def unusable(certifier: Certifier) -> dict[str, str]:
         "MISSING_CREDENTIAL_CODE": "credential_code = ''",
         "UNKNOWN_CREDENTIAL": f"credential_code NOT IN ({known})" if known else "false",
         "MISSING_EVENT_DATE": "event_date IS NULL AND written_date = ''",
+        **{f"EVENT_DATE_{form}": f"event_date IS NULL AND {condition}" for form, condition in dates.items()},
         "UNREADABLE_EVENT_DATE": "event_date IS NULL",
         "EVENT_DATE_IN_FUTURE": "event_date > $today",
         "UNKNOWN_EVENT": "event = '' AND written_event <> ''",

@@ -25,6 +25,10 @@ _DIRECTIVES: Final = {
 }
 
 
+_MIDNIGHT: Final = r"(?:[ T]\s*(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00(?:\.0+)?)?\s*[Aa][Mm]))?"
+"""A time that says no more than the day: systems put it behind dates. A zone behind it would say more."""
+
+
 def date_pattern(layout: str) -> str:
     """Turn a strptime layout into a pattern that demands its digits and a year from 1900 to 2099.
 
@@ -47,9 +51,10 @@ def date_pattern(layout: str) -> str:
 def parse_date(expression: str, layout: str) -> str:
     """Read a date by a strptime layout; NULL if the text has another shape or the year is outside 1900 to 2099.
 
-    Month names may be in any case. The step gives a DATE, the steps after it work on a DATE.
+    A time of midnight behind a layout without a time is no time. Month names may be in any case. The step gives a DATE, the steps after it work on a DATE.
     """
-    pattern = rf"^\s*({date_pattern(layout)})\s*$"
+    midnight = "" if re.search("%[HIMSp]", layout) else _MIDNIGHT
+    pattern = rf"^\s*({date_pattern(layout)}){midnight}\s*$"
     shaped = f"regexp_extract({expression}, {literal(pattern)}, 1)"
     # A text that strptime refuses costs it five times as much as a NULL.
     return once(shaped, lambda it: f"CASE WHEN {it} <> '' THEN CAST(try_strptime({it}, {literal(layout)}) AS DATE) END")

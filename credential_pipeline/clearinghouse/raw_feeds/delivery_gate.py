@@ -1,0 +1,55 @@
+"""The gate of each delivery: all reasons for which it waits, from its own figures and from its sender's other deliveries.
+
+Not here: the reasons themselves (hold.py, hold_fields.py), and in which order deliveries are looked at (decide.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields
+from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure, RecordIds
+from credential_pipeline.clearinghouse.raw_feeds.names_reversed import votes
+from credential_pipeline.clearinghouse.raw_feeds.pile import Pile
+from credential_pipeline.clearinghouse.raw_feeds.shares import Shares
+from credential_pipeline.foundation.registry.deliveries import Deliveries
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate knows of one certifier's deliveries.
+
+    Attributes:
+        con: Connection in which the relations live.
+        agreed: What is agreed with the sender.
+        pile: The deliveries as they were read.
+        measures: Their rows.
+        ids: Asks for their record ids.
+        shares: Their fields.
+        names: Names of their first rows; None if the feed has not both.
+    """
+
+    con: Connection
+    agreed: Deliveries
+    pile: Pile
+    measures: Mapping[int, Measure]
+    ids: RecordIds
+    shares: Shares
+    names: Relation | None
+
+    def holds(self, number: int, past: hold.Past) -> Iterator[hold.Hold]:
+        """The reasons for which a delivery waits, the most telling first."""
+        figures = self.measures.get(number, NOTHING)
+        yield from hold.as_it_came(self.pile.arrivals[number], self.pile.told[number], figures, self.agreed)
+        yield from hold.unreadable(figures)
+        fields = self.shares.get(number)
+        if fields:
+            others = [self.shares[one] for one in past.others if one in self.shares]
+            yield from hold_fields.dates(fields)
+            yield from hold_fields.unreadable(fields, others)
+            yield from hold_fields.emptied(fields, others)
+            yield from hold_fields.unmarked(fields, others)
+        if self.names is not None and past.others:
+            yield from hold_fields.reversed_names(votes(self.con, self.names, number, past.others))
+        yield from hold.unusual(number, figures, past, self.ids)

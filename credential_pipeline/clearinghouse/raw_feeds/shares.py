@@ -1,0 +1,138 @@
+"""How each delivery fills the fields: rows in which something is written, and in which it can be read; what dates look like.
+
+A value is looked at once, however many rows have it. Not here: what the figures lead to (hold_fields.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from credential_pipeline.clearinghouse.raw_feeds.rows import LINES_PER_FILE
+from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms, layout_of, swapped
+from credential_pipeline.foundation.recipes.language import ON_DATES, field_expression
+from credential_pipeline.foundation.recipes.sql import identifier, literal
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation
+
+_CHECKED = {"date", "zip", "last4", *CLOSED}
+"""Kinds of fields whose values have a form: others are read whatever they are."""
+_NAMES = ("first_name", "last_name")
+
+
+@dataclass(frozen=True)
+class Share:
+    """How one delivery fills one field.
+
+    Attributes:
+        rows: Rows whose values can be told apart.
+        filled: Rows in which something is written.
+        readable: Rows in which it can be read.
+        blocked: Of the field ``block_flag``: rows that say "do not share".
+        forms: Of a date: form that the agreed layout does not read -> rows.
+        days: Of a date whose month is a number: how many different days of the month there are, and the last of them.
+    """
+
+    rows: int
+    filled: int
+    readable: int
+    blocked: int = 0
+    forms: Mapping[str, int] = field(default_factory=dict)
+    days: tuple[int, int] = (0, 0)
+
+
+Shares = Mapping[int, Mapping[str, Share]]
+"""Number of a delivery -> field -> how it is filled."""
+
+
+def measure_shares(con: Connection, stage: Relation, certifier: Certifier) -> dict[int, dict[str, Share]]:
+    """Count how each delivery fills the fields that come from a column.
+
+    Args:
+        con: Connection with the relation.
+        stage: The staged rows of a certifier.
+        certifier: Whose rows they are.
+    """
+    shares: dict[int, dict[str, Share]] = {}
+    names = [name for name, column in certifier.columns.items() if column.source is not None]
+    looked_at = [name for name in names if FIELDS[name].kind in _CHECKED or name in _NAMES]
+    for number, rows, *filled in con.execute(_filled_sql(stage, certifier, names)).fetchall():
+        shares[number] = {name: Share(rows, count, count) for name, count in zip(names, filled, strict=True)}
+    for name in looked_at:
+        dated = layout_of(certifier, name) if FIELDS[name].kind == "date" else None
+        shapes = list(forms(dated, "written")) if dated else []
+        for number, rows, filled, readable, blocked, days, last, *of_form in con.execute(
+            _readable_sql(stage, certifier, name, dated)
+        ).fetchall():
+            found = dict(zip(shapes, map(int, of_form), strict=True))
+            shares[number][name] = Share(int(rows), int(filled), int(readable), int(blocked), found, (days, last))
+    return shares
+
+
+def write_shares(con: Connection, certifier: str, labels: Mapping[int, str], shares: Shares) -> None:
+    """Write raw_feeds.field_shares, and a notice where birth dates are there and cannot be read.
+
+    Args:
+        con: Connection with the tables of raw_feeds.
+        certifier: Whose deliveries.
+        labels: Number of a delivery -> what tables call it; others are left out.
+        shares: The figures.
+    """
+    rows = [
+        [certifier, labels[number], name, share.rows, share.filled, share.readable]
+        for number, fields in shares.items()
+        if number in labels
+        for name, share in fields.items()
+    ]
+    if rows:
+        con.executemany("INSERT INTO raw_feeds.field_shares VALUES (?, ?, ?, ?, ?, ?)", rows)
+    for number, fields in shares.items():
+        births = fields.get("birth_date")
+        if number not in labels or births is None or births.readable == births.filled:
+            continue
+        told = [f"{births.filled - births.readable:,} of {births.filled:,} birth dates"]
+        told += [f"{form} {count:,}" for form, count in births.forms.items() if count]
+        values = [certifier, labels[number], "UNREADABLE_BIRTH_DATE", ", ".join(told)]
+        con.execute("INSERT INTO raw_feeds.notices VALUES (?, ?, ?, ?)", values)
+
+
+def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
+    counted = ", ".join(f"count(*) FILTER ({certifier.written_sql(name)} <> '')" for name in names)
+    return f"SELECT place // {LINES_PER_FILE} AS number, count(*), {counted} FROM {stage} WHERE source IS NOT NULL GROUP BY 1"
+
+
+def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None) -> str:
+    """Rows, filled, readable, blocked, days, last day, and rows of each form, by delivery; each value is looked at once."""
+    column = certifier.columns[name]
+    source = column.source or ""
+    # A placeholder such as 01/01/1900 can be read: it says that nothing is known.
+    steps = tuple(step for step in column.recipe if step.name not in ON_DATES)
+    read = field_expression(source, None, steps, dated=layout is not None)
+    readable = "value IS NOT NULL" if layout else "coalesce(value, '') <> ''"
+    blocked = certifier.blocked_sql() if name == "block_flag" else "false"
+    numbered = layout is not None and swapped(layout) is not None
+    shapes = forms(layout, "written") if layout else {}
+    told = "".join(
+        f", CASE WHEN value IS NULL AND written <> '' THEN {_first(shapes)} END AS form" for _ in [0] if shapes
+    )
+    counted = "".join(f", coalesce(sum(n) FILTER (form = {literal(form)}), 0)" for form in shapes)
+    day = "day(value)" if numbered else "NULL"
+    return f"""
+        WITH distinct_values AS (
+            SELECT place // {LINES_PER_FILE} AS number, source[{literal(source)}] AS content, count(*) AS n
+            FROM {stage} WHERE source IS NOT NULL GROUP BY ALL
+        ), packed AS (
+            SELECT number, n, struct_pack({identifier(source)} := content) AS source FROM distinct_values
+        ), read AS (
+            SELECT number, n, coalesce({certifier.written_sql(name)}, '') AS written, {read} AS value, {blocked} AS blocked
+            FROM packed
+        ), told AS (SELECT *{told} FROM read)
+        SELECT number, sum(n), coalesce(sum(n) FILTER (written <> ''), 0),
+            coalesce(sum(n) FILTER (written <> '' AND {readable}), 0), coalesce(sum(n) FILTER (blocked), 0),
+            count(DISTINCT {day}), coalesce(max({day}), 0){counted}
+        FROM told GROUP BY number
+        """
+
+
+def _first(shapes: Mapping[str, str]) -> str:
+    return "CASE " + " ".join(f"WHEN {condition} THEN {literal(form)}" for form, condition in shapes.items()) + " END"
