@@ -8,13 +8,15 @@ from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.facts import Facts, given_names, state_names
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
-from credential_pipeline.clearinghouse.onboarding.words import codes, no_event
+from credential_pipeline.clearinghouse.onboarding.words import code_word, codes, no_event
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
 
 Entry = dict[str, object]
 """One column as the YAML writes it."""
 
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _/()+-]{0,29}")
+UNDECIDED: Final = "?"
+"""Stands in the YAML where a person must decide; ``registry check`` refuses it."""
+_PLAIN: Final = re.compile(r"[A-Za-z0-9]{1,3}|[A-Za-z][A-Za-z0-9 _/()+-]{0,29}")
 _FREQUENT: Final = 5
 _MOST: Final = 25
 _REST: Final = "*"
@@ -30,7 +32,7 @@ def shown(facts: Facts, words: list[str]) -> str:
 
 
 def _is_plain(word: str, facts: Facts) -> bool:
-    if word.lower() in no_event():
+    if code_word(word) in no_event():
         return True
     named = {part.upper() for part in re.findall(r"[A-Za-z]+", word)} & given_names()
     often = facts.counts.get(word, 0) >= _FREQUENT and facts.few and facts.distinct <= _MOST
@@ -39,7 +41,7 @@ def _is_plain(word: str, facts: Facts) -> bool:
 
 def _outcome(word: str) -> tuple[str, str]:
     """Event and result that a word means; empty where it says nothing of it."""
-    small = word.lower()
+    small = code_word(word)
     result = codes("result").get(small, "")
     if result:
         return ("award" if result == "pass" else "attempt"), result
@@ -64,6 +66,8 @@ def outcomes(event: Facts | None, result: Facts | None, notes: Notes) -> dict[st
             "event", "No column says what happened; every row counts as an award. Does the file hold awards only?"
         )
         return {"event": {"value": "award"}}
+    if event is None and result is not None and not any(any(_outcome(word)) for word in result.counts):
+        return _unknown(result, notes)
     for facts in (one for one in (event, result) if one is not None):
         meant = {word: _outcome(word) for word in facts.counts}
         if "event" not in said and any(first for first, _ in meant.values()):
@@ -77,6 +81,27 @@ def outcomes(event: Facts | None, result: Facts | None, notes: Notes) -> dict[st
     return said
 
 
+def is_undecided(entry: Entry) -> bool:
+    """Whether a column's words are still to be decided."""
+    recipe = entry.get("recipe")
+    steps = [step for step in recipe if isinstance(step, dict)] if isinstance(recipe, list) else []
+    return any(UNDECIDED in step.get("map", {}).values() for step in steps)
+
+
+def _unknown(facts: Facts, notes: Notes) -> dict[str, Entry]:
+    """Event and result where no word of the column is known: each is written down, if it may be, to be decided."""
+    plain = [word for word in facts.counts if _is_plain(word, facts)]
+    if len(plain) < facts.distinct:
+        notes.ask(
+            "event",
+            f"Nobody knows what {shown(facts, list(facts.counts))} in '{facts.name}' mean; every row counts as an award.",
+        )
+        return {"event": {"value": "award"}}
+    text = f"What do {shown(facts, plain)} in '{facts.name}' mean? Write attempt, award, renewal or revocation"
+    notes.ask("event", f'{text} in place of "?", and pass or fail.', blocks=True)
+    return {field: _entry(facts, dict.fromkeys(plain, UNDECIDED)) for field in ("event", "result")}
+
+
 def _ask_states(facts: Facts, notes: Notes) -> None:
     lapsed = [word for word in facts.counts if word.lower() in ("expired", "inactive", "lapsed")]
     if lapsed:
@@ -87,7 +112,7 @@ def _ask_states(facts: Facts, notes: Notes) -> None:
 
 
 def _ask_unknown(facts: Facts, words: list[str], notes: Notes) -> None:
-    waiting = [word for word in words if word.lower() in no_event()]
+    waiting = [word for word in words if code_word(word) in no_event()]
     unknown = [word for word in words if word not in waiting]
     if waiting:
         rows = sum(facts.counts[word] for word in waiting)
@@ -110,7 +135,7 @@ def known_words(facts: Facts, kind: str, notes: Notes, rest: str = "") -> Entry:
         notes: Takes what is open.
         rest: Meaning of words that are not known.
     """
-    words = {word: codes(kind)[word.lower()] for word in facts.counts if word.lower() in codes(kind)}
+    words = {word: codes(kind)[code_word(word)] for word in facts.counts if code_word(word) in codes(kind)}
     unknown = [word for word in facts.counts if word not in words]
     if unknown:
         becomes = f"They count as {rest}." if rest else "They count as missing."
@@ -128,7 +153,7 @@ def block_flag(facts: Facts, notes: Notes, *, consents: bool) -> Entry:
     """
     flags = codes("flag")
     turned = {"Y": "N", "N": "Y"} if consents else {"Y": "Y", "N": "N"}
-    words = {word: turned[flags[word.lower()]] for word in facts.counts if word.lower() in flags}
+    words = {word: turned[flags[code_word(word)]] for word in facts.counts if code_word(word) in flags}
     blank = {"": "Y"} if consents else {}
     notes.ask(
         "block_flag",

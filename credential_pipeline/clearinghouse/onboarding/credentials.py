@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from credential_pipeline.clearinghouse.onboarding.coding import Entry
+from credential_pipeline.clearinghouse.onboarding.coding import UNDECIDED, Entry
 from credential_pipeline.clearinghouse.onboarding.facts import Facts
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
@@ -81,7 +81,8 @@ def shelve(table: Table, code: Facts | None, title: Facts | None, columns: Seque
         )
         return Shelf(said, _listed(title, {name.upper(): name for name in title.counts}, notes))
     filled = max(columns, key=lambda facts: facts.filled)
-    said["credential_code"] = {"from": filled.name, "recipe": [{"map": {"*": "?"}}]}
-    text = 'No column names a credential. If the file has one only, write its code in place of "?"'
+    said["credential_code"] = {"from": filled.name, "recipe": [{"map": {"*": UNDECIDED}}]}
+    text = 'No column names a credential. If the file has one only, write its code in place of every "?"'
     notes.ask("credential_code", f"{text}; else ask the sender for a column.", blocks=True)
-    return Shelf(said, ())
+    # No code is written as "?", so that `registry check` refuses it.
+    return Shelf(said, ({"code": UNDECIDED, "title": UNDECIDED},))

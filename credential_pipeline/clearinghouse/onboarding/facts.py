@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.dates import Dated, has_serials, has_short_years, read_dates
-from credential_pipeline.clearinghouse.onboarding.words import codes, outcome_words, placeholders
+from credential_pipeline.clearinghouse.onboarding.words import code_word, codes, outcome_words, placeholders
 from credential_pipeline.foundation.registry.agreements import STATES
 
 _SHAPES: Final = {
@@ -28,7 +28,7 @@ _SHAPES: Final = {
     "code": re.compile(r"[A-Za-z0-9][A-Za-z0-9+._/-]{0,19}"),
     "id": re.compile(r"[A-Za-z]{0,6}[-_ ]?[A-Za-z0-9{}-]*\d[A-Za-z0-9{}-]*"),
     "name": re.compile(r"[^\W\d_][^\d@/\\|;:_]*"),
-    "words": re.compile(r"[^\W\d_].*\s.*"),
+    "words": re.compile(r"(?=.*[^\W\d_]).*\S\s+\S.*"),
     "comma": re.compile(r"[^\d,]+,\s*[^\d,]+(,[^\d,]*)?"),
 }
 _MOST_VALUES: Final = 3000
@@ -99,7 +99,7 @@ class Facts:
     def known(self, kind: str) -> float:
         """Share of the rows with a word that the kind of code knows; one kind is ``outcome``, whatever happened or has yet to."""
         words = outcome_words() if kind == "outcome" else codes(kind).keys()
-        rows = sum(count for value, count in self.counts.items() if value.lower() in words)
+        rows = sum(count for value, count in self.counts.items() if code_word(value) in words)
         return rows / self.filled if self.filled else 0.0
 
 

@@ -52,6 +52,8 @@ def _repeats(facts: Facts) -> bool:
 def _code(facts: Facts) -> float:
     if (facts.unique and facts.rows > _TOO_FEW_ROWS) or not _repeats(facts):
         return HARDLY / 2
+    if facts.known("outcome") > MOST:
+        return HARDLY
     return YES if facts.share("length") <= _CODE_LENGTH and facts.share("words") < HALF else HALF
 
 
@@ -64,6 +66,13 @@ def _title(facts: Facts) -> float:
 
 def _last4(facts: Facts) -> float:
     return YES if max(facts.share("digits4"), facts.share("masked4"), facts.share("ssn")) > MOST else NO
+
+
+def _result(facts: Facts) -> float:
+    """Also codes that nobody knows, such as 01 and 02: what they mean is asked."""
+    return _outcome(facts) or (
+        PERHAPS if facts.few and 1 < facts.distinct <= _MARKS and facts.share("length") < _SHORT else NO
+    )
 
 
 def _outcome(facts: Facts) -> float:
@@ -113,7 +122,7 @@ _FITS: Final[Mapping[str, Callable[[Facts], float]]] = {
     "credential_code": _code,
     "credential_title": _title,
     "event": _outcome,
-    "result": _outcome,
+    "result": _result,
     "training_provider": _school,
     "provider_opeid": _shaped("opeid", HALF),
     "training_setting": _setting,
@@ -139,7 +148,8 @@ _ALONE: Final[Mapping[str, Callable[[Facts], bool]]] = {
     "sex": lambda facts: facts.known("sex") > NEARLY_ALL and facts.share("number") == 0 and 1 < facts.distinct < _MARKS,
     "state": lambda facts: facts.share("state") > NEARLY_ALL and facts.distinct > 1 + 1,
     "result": lambda facts: (
-        facts.known("outcome") > NEARLY_ALL and facts.share("length") > 1 < facts.distinct <= _MARKS
+        facts.known("outcome") > NEARLY_ALL > facts.known("flag")
+        and facts.share("length") > 1 < facts.distinct <= _MARKS
     ),
     "record_id": lambda facts: (
         facts.unique and facts.rows > _WORDS and facts.share("id") > NEARLY_ALL and not facts.dated
@@ -151,6 +161,11 @@ _ALONE: Final[Mapping[str, Callable[[Facts], bool]]] = {
 def alone(facts: Facts) -> list[str]:
     """Fields that the values of a column would be believed to be, whatever it is called."""
     return [field for field, sign in _ALONE.items() if sign(facts)]
+
+
+def might_be_person(facts: Facts) -> bool:
+    """Whether the values could be ids of people: each of them a few times at most."""
+    return not facts.few and max(facts.share("id"), facts.share("number")) > NEARLY_ALL and not facts.dated
 
 
 def might_be_codes(facts: Facts) -> bool:

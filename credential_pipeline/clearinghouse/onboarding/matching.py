@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.facts import Facts
-from credential_pipeline.clearinghouse.onboarding.fits import alone, fit, might_be_codes
-from credential_pipeline.clearinghouse.onboarding.words import CONSENT, FULL_NAME, UNUSED, phrases, words_of
+from credential_pipeline.clearinghouse.onboarding.fits import alone, fit, might_be_codes, might_be_person
+from credential_pipeline.clearinghouse.onboarding.words import CONSENT, FULL_NAME, UNUSED, phrases, weaker, words_of
 
 _LEAST: Final = 0.4
 """Below this, a column is not taken for a field."""
 _PARTLY: Final = 0.9
+_WEAKER: Final = 0.6
 _LESS: Final = 0.5
 _HEADS: Final = frozenset({"event", "date", "id", "name", "code", "title", "score", "result", "expiration", "level"})
 """Words that say what kind of thing a column holds: a type of a credential is no credential."""
@@ -50,14 +51,15 @@ def shared_prefix(names: Sequence[str]) -> str:
 
 def name_score(words: Sequence[str], field: str) -> float:
     """How well the words of a column name fit a field, 0 to 1."""
-    best = 0.0
     whole = frozenset(words)
+    best = _WEAKER if {whole, whole - {_SUBJECT}} & {*weaker().get(field, ())} else 0.0
     for said, worth in ((whole, 1.0), (whole - {_SUBJECT}, 0.98)):
         for phrase in phrases()[field] if said else ():
             if phrase == said:
                 best = max(best, worth)
             elif phrase < said:
-                best = max(best, worth * _PARTLY * len(phrase) / len(said) * (_LESS if said - phrase & _HEADS else 1.0))
+                headless = not phrase & _HEADS and bool((said - phrase) & _HEADS)
+                best = max(best, worth * _PARTLY * len(phrase) / len(said) * (_LESS if headless else 1.0))
     return best
 
 
@@ -89,6 +91,11 @@ def match(columns: Sequence[Facts]) -> Matched:
             chosen[field] = facts
     free = [facts for facts in columns if facts.name not in taken and not (others and _is_among(facts.name, others))]
     found = _by_values(free, chosen)
+    ids = [
+        facts for facts in free if "id" in words[facts.name] and facts not in found.values() and might_be_person(facts)
+    ]
+    if "person_ref" not in chosen and len(ids) == 1:
+        found["person_ref"] = ids[0]
     return Matched({**chosen, **found}, tuple(found), {field: tuple(names) for field, names in others.items()})
 
 

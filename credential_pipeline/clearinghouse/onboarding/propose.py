@@ -73,7 +73,9 @@ def propose(certifier: str, table: Table) -> Proposal:
     said |= shelf.columns | _coded(found, notes)
     _ask_missing(said, matched, notes)
     trial = said | {field: tried for field, (_, tried) in dated.items()}
-    used = {name for entry in said.values() for name in _sources(entry)}
+    if coding.is_undecided(said["event"]):
+        trial = {field: entry for field, entry in trial.items() if field != "result"} | {"event": {"value": "award"}}
+    used = {name for entry in said.values() for name in sources(entry)}
     return Proposal(
         certifier=certifier,
         table=table,
@@ -91,15 +93,10 @@ def _years(event: Facts | None) -> tuple[int, int] | None:
     return (event.dated.first.year, event.dated.last.year) if event and event.dated else None
 
 
-def _sources(entry: Entry) -> list[str]:
-    derived = entry.get("derived")
-    return (
-        [str(name) for name in derived]
-        if isinstance(derived, list)
-        else [str(entry["from"])]
-        if "from" in entry
-        else []
-    )
+def sources(entry: Entry) -> list[str]:
+    """Columns of the file that an entry is read from."""
+    derived = entry.get("derived", [entry["from"]] if "from" in entry else [])
+    return [str(name) for name in derived] if isinstance(derived, list) else []
 
 
 def _coded(columns: Mapping[str, Facts], notes: Notes) -> dict[str, Entry]:

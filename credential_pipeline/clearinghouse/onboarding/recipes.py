@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from credential_pipeline.clearinghouse.onboarding.coding import Entry
+from credential_pipeline.clearinghouse.onboarding.coding import UNDECIDED, Entry
 from credential_pipeline.clearinghouse.onboarding.facts import Facts
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.words import FULL_NAME
@@ -27,8 +27,6 @@ _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "provider_opeid": ("trim",),
 }
 _PLACEHOLDERS: Final = ("birth_date", "expiration_date")
-UNDECIDED: Final = "?"
-"""Stands in the YAML where a person must decide; ``registry check`` refuses it."""
 _WHOLE_NUMBERS: Final = 0.5
 _KNOWN: Final = 0.2
 _CLEARLY: Final = 1.5

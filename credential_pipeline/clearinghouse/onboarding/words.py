@@ -4,6 +4,7 @@ Not here: which column becomes which field (matching.py).
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 _FILE: Final = Path(__file__).with_name("words.yml")
-_CAMEL: Final = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
 _PARTS: Final = re.compile(r"[^\W_]+")
 _SHORTEST: Final = 2
 _LONG: Final = 5
@@ -30,11 +31,18 @@ def _content() -> dict[str, Any]:
     return loaded
 
 
+def bare(text: str) -> str:
+    """Text without accents, which some systems leave out."""
+    spelled = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(sign for sign in spelled if not unicodedata.combining(sign))
+
+
 @cache
 def meanings() -> dict[str, str]:
     """Word of a column name -> the word that it stands for; empty for words that stand for nothing."""
     said: dict[str, list[str]] = _content()["words"]
-    return {word: word for word in said if word} | {word: meaning for meaning, words in said.items() for word in words}
+    own = {word: word for word in said if word}
+    return own | {bare(word): meaning for meaning, words in said.items() for word in words}
 
 
 @cache
@@ -45,10 +53,22 @@ def phrases() -> dict[str, tuple[frozenset[str], ...]]:
 
 
 @cache
+def weaker() -> dict[str, tuple[frozenset[str], ...]]:
+    """Canonical field -> sets of words that name it only where nothing else does."""
+    said: dict[str, list[list[str]]] = _content()["weaker"]
+    return {field: tuple(frozenset(words) for words in sets) for field, sets in said.items()}
+
+
+@cache
 def codes(kind: str) -> dict[str, str]:
     """Word of a coded column, in small letters -> its meaning, for ``result``, ``event``, ``sex``, ``training_setting``, ``flag``."""
     said: Mapping[str, list[str]] = _content()["codes"][kind]
-    return {word.strip(): meaning for meaning, words in said.items() for word in words}
+    return {bare(word.strip()): meaning for meaning, words in said.items() for word in words}
+
+
+def code_word(value: str) -> str:
+    """A value of a coded column as the words here are written: small letters, no accents."""
+    return bare(" ".join(value.split())).lower()
 
 
 @cache
@@ -89,9 +109,9 @@ def _together(word: str) -> list[str]:
 
 def split_name(name: str) -> list[str]:
     """Words of a column name in small letters, as written: ``StudentEmployeeID`` gives student, employee, id."""
-    spaced = _CAMEL.sub(" ", name.replace("#", " number ").replace("ß", "ss"))
-    whole = [part.lower() for part in _PARTS.findall(name)]
-    found = [part.lower() for part in _PARTS.findall(spaced)]
+    plain = bare(name.replace("#", " number "))
+    whole = [part.lower() for part in _PARTS.findall(plain)]
+    found = [part.lower() for part in _PARTS.findall(_CAMEL.sub(" ", plain))]
     # DOB or last4 must not fall apart into letters and digits.
     return whole if all(word in meanings() for word in whole) else found
 

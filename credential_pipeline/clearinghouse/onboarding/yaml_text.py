@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from credential_pipeline.clearinghouse.onboarding.coding import UNDECIDED
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
-from credential_pipeline.clearinghouse.onboarding.propose import Proposal
+from credential_pipeline.clearinghouse.onboarding.propose import Proposal, sources
 
 _WIDTH: Final = 110
 _PLAIN: Final = re.compile(r"[^\W_][\w +./()&'-]*")
@@ -103,13 +104,13 @@ owner: team:data-engineering
 
 def trial_document(proposal: Proposal) -> dict[str, Any]:
     """The certifier as the dry run loads it: what is undecided is read in one possible way."""
-    columns: Mapping[str, object] = proposal.trial
+    columns = proposal.trial
+    used = {name for entry in columns.values() for name in sources(entry)}
     return {
         "certifier": proposal.certifier,
         "name": proposal.certifier,
         "feed": _feed(proposal),
         "columns": dict(columns),
-        "absent": list(proposal.absent),
-        "ignored": list(proposal.ignored),
-        "credentials": [{**one, "level": "1"} for one in proposal.credentials],
+        "ignored": [name for name in proposal.table.header if name and name not in used],
+        "credentials": [{**one, "level": "1"} for one in proposal.credentials if one["code"] != UNDECIDED],
     }

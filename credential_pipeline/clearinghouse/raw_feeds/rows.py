@@ -4,11 +4,13 @@ Blank lines are no rows, but they count for line numbers. Not here: how a line i
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from credential_pipeline.clearinghouse.raw_feeds.decode import Lines
 from credential_pipeline.clearinghouse.raw_feeds.reading.block import Block, Blocks
@@ -25,8 +27,9 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 _LINES: Final = "lines_of_a_file"
 LINES_PER_FILE: Final = 1 << 32
 """More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
-_AT_ONCE: Final = 4096
-"""Rows that one thread takes at a time."""
+_RAGGED: Final = "COLUMN_COUNT"
+_PENDING: Final = 50_000
+"""Rows of an unusual width that may wait for the end of their file; a file with more of them has another layout."""
 _ODD: Final = pa.schema(
     [
         ("line", pa.int32()),
@@ -78,7 +81,7 @@ class Odd:
 
 @dataclass
 class _Staging:
-    """The staging of one file."""
+    """The staging of one file: rows in order flow through, the others are kept until the file has been read."""
 
     work: Scratch
     stage: Relation
@@ -88,12 +91,17 @@ class _Staging:
     certifier: Certifier
     counts: Counter[str] = field(default_factory=Counter)
     beyond: int = 0
+    rows: int = 0
     cut: bool = False
+    widths: Widths | None = None
+    odd: list[Odd] = field(default_factory=list)
+    pending: list[Odd] = field(default_factory=list)
+    fault: Exception | None = None
 
-    def add(self, table: pa.Table, query: str) -> None:
+    def add(self, table: pa.Table | pa.RecordBatchReader, query: str) -> None:
         """Append what a query makes of a table that it knows as ``lines_of_a_file``."""
         con = self.work.con
-        con.register(_LINES, pa.Table.from_batches(table.to_batches(_AT_ONCE), table.schema))
+        con.register(_LINES, table)
         try:
             con.execute(
                 f"INSERT INTO {self.stage} {query}",
@@ -101,6 +109,22 @@ class _Staging:
             )
         finally:
             con.unregister(_LINES)
+
+    def flow(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch], query: str) -> None:
+        """Append what a query makes of batches, in one piece: a table that grows by small pieces is copied at each.
+
+        A fault of the file ends the flow and is raised afterwards, since it would not pass through the engine whole.
+        """
+
+        def guarded() -> Iterator[pa.RecordBatch]:
+            try:
+                yield from batches
+            except Exception as fault:  # noqa: BLE001 - raised below
+                self.fault = fault
+
+        self.add(pa.RecordBatchReader.from_batches(schema, guarded()), query)
+        if self.fault is not None:
+            raise self.fault
 
     def packed(self, value: str) -> str:
         """SQL of a STRUCT of values in the order of the registry, whatever the order of the file."""
@@ -118,6 +142,7 @@ class _Staging:
 
     def add_odd(self, rows: list[Odd]) -> None:
         """Append rows that were looked at one by one."""
+        self.rows += len(rows)
         if not rows:
             return
         width = len(self.lines.header.names)
@@ -164,10 +189,9 @@ def stage_rows(
         _stage_delimited(staging, blocks)
     else:
         _stage_fixed(staging, blocks)
-    rows = work.con.execute(f"SELECT count(*) FROM {stage} WHERE {of_delivery(number)}").fetchall()[0][0]
-    if staging.beyond * 2 > rows:
+    if staging.beyond * 2 > staging.rows:
         raise FileFaultError("E_HEADER_UNKNOWN", f"{plural(staging.beyond, 'row')} hold a value there")
-    return Staged(int(rows), told(blocks.counts + staging.counts), staging.cut)
+    return Staged(staging.rows, told(blocks.counts + staging.counts), staging.cut)
 
 
 def of_delivery(number: int) -> str:
@@ -176,28 +200,41 @@ def of_delivery(number: int) -> str:
 
 
 def _stage_delimited(staging: _Staging, blocks: Blocks) -> None:
-    widths: Widths | None = None
-    pending: list[Odd] = []
+    names = [f"value{place}" for place, name in enumerate(staging.lines.header.names, start=1) if name]
+    kinds = {"line": pa.int32(), "content": pa.large_string(), "cut": pa.bool_(), **dict.fromkeys(names, pa.string())}
+    schema = pa.schema(list(kinds.items()))
+    staging.flow(
+        schema,
+        _good_rows(staging, blocks, schema),
+        f"""
+        SELECT $base + line, $delivery, line, content, {staging.packed("value{}")}, NULL, NULL, cut AND {staging.ends_in_flag}
+        FROM {_LINES}
+        """,
+    )
+    widths = staging.widths
+    if widths is not None:
+        staging.add_odd(staging.odd + [_decided(row, widths, staging.counts) for row in staging.pending])
+
+
+def _good_rows(staging: _Staging, blocks: Blocks, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows that are in order, block by block; the others are noted."""
     before, lines = staging.lines.before, staging.lines
     for raw in lines.body:
         block = blocks.prepare(raw, before)
         staging.cut = block.cut
-        if widths is None:
-            widths = _sampled(staging, block)
+        widths = staging.widths = staging.widths or _sampled(staging, block)
         found = _split(staging, block, widths)
-        if widths.usual == widths.header:
-            widths.learn(found.filled, found.blank, len(found.good))
-        odd = _odd_lines(block, found, before, lines.delimiter)
-        staging.add_odd([row for row in odd if row.fault != _RAGGED])
-        pending += [row for row in odd if row.fault == _RAGGED]
-        _add_good(staging, block, found, before)
+        if widths.usual == widths.header and len(found.good):
+            widths.learn(found.filled(), found.blank())
+        for row in _odd_lines(block, found, before, lines.delimiter):
+            (staging.pending if row.fault == _RAGGED else staging.odd).append(row)
+        if len(staging.pending) > _PENDING:
+            staging.odd += staging.pending
+            staging.pending.clear()
         staging.beyond += int(found.beyond.sum()) if lines.header.unnamed else 0
+        yield _batch(block, found, before, schema)
+        staging.rows += len(found.good) - int(found.beyond.sum())
         before += len(block.content)
-    if widths is not None:
-        staging.add_odd([_decided(row, widths, staging.counts) for row in pending])
-
-
-_RAGGED: Final = "COLUMN_COUNT"
 
 
 def _sampled(staging: _Staging, block: Block) -> Widths:
@@ -207,40 +244,27 @@ def _sampled(staging: _Staging, block: Block) -> Widths:
 
 
 def _split(staging: _Staging, block: Block, widths: Widths) -> Split:
-    header = staging.lines.header
-    wanted = tuple(place for place, name in enumerate(header.names[: widths.usual]) if name)
     surplus = range(widths.header, widths.usual)
-    empty = (*(place for place in header.unnamed if place < widths.usual), *surplus)
-    found = split(block.data, staging.lines.delimiter, widths.usual, wanted, empty)
+    empty = (*(place for place in staging.lines.header.unnamed if place < widths.usual), *surplus)
+    found = split(block.data, staging.lines.delimiter, widths.usual, empty)
     if widths.usual != widths.header:
         code = "ROWS_WITH_EMPTY_ENDS" if widths.usual > widths.header else "ROWS_WITHOUT_ENDS"
         staging.counts[code] += len(found.good) - int(found.beyond.sum())
     return found
 
 
-def _add_good(staging: _Staging, block: Block, found: Split, before: int) -> None:
-    """Append the rows that are in order."""
-    header = staging.lines.header
-    use = np.flatnonzero(~found.beyond)
-    good: Places = found.good[use]
-    every = len(use) == len(found.good)
-    values = found.columns if every else [column.take(pa.array(use)) for column in found.columns]
-    whole = len(good) == len(block.content)
-    content = block.content if whole else block.content.take(pa.array(good))
-    names = [place for place, name in enumerate(header.names, start=1) if name][: len(values)]
-    columns = {f"value{place}": column for place, column in zip(names, values, strict=True)}
+def _batch(block: Block, found: Split, before: int, schema: pa.Schema) -> pa.RecordBatch:
+    """The rows of a block that are in order, with the columns that the header names."""
+    use = pa.array(np.flatnonzero(~found.beyond)) if found.beyond.any() else None
+    good: Places = found.good if use is None else found.good[np.asarray(use)]
+    content = block.content if len(good) == len(block.content) else block.content.take(pa.array(good))
+    places = [int(name.removeprefix("value")) - 1 for name in schema.names if name.startswith("value")]
+    nothing = pa.nulls(len(good), pa.string())
+    values = [found.columns[place] if place < len(found.columns) else nothing for place in places]
     cut = len(block.content) - 1 if block.cut else -1
     lines = pa.array((good + before + 1).astype(np.int32))
-    missing = "".join(
-        f", NULL AS value{place}" for place, name in enumerate(header.names, start=1) if name and place not in names
-    )
-    staging.add(
-        pa.table({"line": lines, "content": content, "cut": pa.array(good == cut), **columns}),
-        f"""
-        SELECT $base + line, $delivery, line, content, {staging.packed("value{}")}, NULL, NULL, cut AND {staging.ends_in_flag}
-        FROM (SELECT *{missing} FROM {_LINES})
-        """,
-    )
+    kept = values if use is None else [one if one is nothing else one.take(use) for one in values]
+    return pa.record_batch([lines, content, pa.array(good == cut), *kept], schema=schema)
 
 
 def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[Odd]:
@@ -273,6 +297,25 @@ def _decided(row: Odd, widths: Widths, counts: Counter[str]) -> Odd:
 
 
 def _stage_fixed(staging: _Staging, blocks: Blocks) -> None:
+    text, string = pa.large_string(), pa.string()
+    kinds = {"line": pa.int32(), "content": text, "text": text, "given": string, "cut": pa.bool_()}
+    schema = pa.schema(list(kinds.items()))
+    whole = values_sql(staging.certifier, "text")
+    staging.flow(
+        schema,
+        _fixed_rows(staging, blocks, schema),
+        f"""
+        WITH judged AS (SELECT *, coalesce(given, {fault_sql(staging.certifier, "text")}) AS fault FROM {_LINES})
+        SELECT $base + line, $delivery, line, content, CASE WHEN fault IS NULL THEN {whole} END, fault,
+            CASE WHEN fault IS NOT NULL THEN [{values_sql(staging.certifier, "coalesce(nullif(text, ''), content)")}] END,
+            cut AND ({staging.ends_in_flag} OR fault IS NOT NULL)
+        FROM judged
+        """,
+    )
+
+
+def _fixed_rows(staging: _Staging, blocks: Blocks, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Lines of a file of fixed width that are not blank."""
     before = staging.lines.before
     for raw in staging.lines.body:
         block = blocks.prepare(raw, before)
@@ -280,19 +323,10 @@ def _stage_fixed(staging: _Staging, blocks: Blocks) -> None:
         size = len(block.content)
         numbers = np.arange(before + 1, before + 1 + size, dtype=np.int32)
         faults = pa.array([block.faults.get(number) for number in range(size)], pa.string())
-        cut = numbers == (before + size if block.cut else 0)
-        text = to_array(block.data)
-        values = values_sql(staging.certifier, "text")
-        staging.add(
-            pa.table({"line": numbers, "content": block.content, "text": text, "given": faults, "cut": pa.array(cut)}),
-            f"""
-            WITH judged AS (
-                SELECT *, coalesce(given, {fault_sql(staging.certifier, "text")}) AS fault FROM {_LINES} WHERE trim(content) <> ''
-            )
-            SELECT $base + line, $delivery, line, content, CASE WHEN fault IS NULL THEN {values} END, fault,
-                CASE WHEN fault IS NOT NULL THEN [{values_sql(staging.certifier, "coalesce(nullif(text, ''), content)")}] END,
-                cut AND ({staging.ends_in_flag} OR fault IS NOT NULL)
-            FROM judged
-            """,
-        )
+        cut = pa.array(numbers == (before + size if block.cut else 0))
+        columns = [pa.array(numbers), block.content, to_array(block.data), faults, cut]
+        written = pc.greater(pc.binary_length(pc.utf8_trim(block.content, " ")), 0)
+        batch = pa.record_batch(columns, schema=schema).filter(written)
+        staging.rows += batch.num_rows
+        yield batch
         before += size

@@ -99,7 +99,7 @@ class Stages:
         if id(sender) not in self.stages:
             self.stages[id(sender)] = create_stage(self.work, sender)
         stage, self.number = self.stages[id(sender)], self.number + 1
-        reading = stage_delivery(self.work, stage, sender, Delivery(name, content, "0" * 64), self.number)
+        reading = stage_delivery(self.work, stage, sender, Delivery(name, content, "0" * 64), name, self.number)
         query = (
             f"SELECT line, source, reason_code, content FROM {stage} WHERE {of_delivery(self.number)} ORDER BY place"
         )

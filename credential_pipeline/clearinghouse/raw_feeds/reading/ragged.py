@@ -38,14 +38,10 @@ class Widths:
     filled: list[bool] = field(default_factory=list)
     blank: list[bool] = field(default_factory=list)
 
-    def learn(self, filled: Bools, blank: Bools, rows: int) -> None:
+    def learn(self, filled: Bools, blank: Bools) -> None:
         """Add what the rows of a block say of the columns."""
-        if not rows:
-            return
-        self.filled = [
-            one or bool(other) for one, other in zip(self.filled or [False] * len(filled), filled, strict=True)
-        ]
-        self.blank = [one or bool(other) for one, other in zip(self.blank or [False] * len(blank), blank, strict=True)]
+        self.filled = [a or bool(b) for a, b in zip(self.filled or [False] * len(filled), filled, strict=True)]
+        self.blank = [a or bool(b) for a, b in zip(self.blank or [False] * len(blank), blank, strict=True)]
 
     def verdict(self, values: Sequence[str]) -> str | None:
         """Whether a row of another width than the usual can be read: "" for no, None for yes, or the code of a notice.

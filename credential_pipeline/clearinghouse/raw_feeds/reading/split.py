@@ -1,7 +1,7 @@
 """Splits a block of lines into values all at once: each physical line is one row, whatever the line before it looked like.
 
-A value may be quoted as RFC 4180 says, never hold a line end. Lines that are in order come out as columns; every other line
-is left over. Not here: what becomes of those (ragged.py), what a line hides (mending.py).
+A value may be quoted as RFC 4180 says, never hold a line end. Lines that are in order are given to a fast reader, which is told how many
+values each has; every other line is left over. Not here: what becomes of those (ragged.py), what a line hides (mending.py).
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
 from credential_pipeline.clearinghouse.raw_feeds.reading.mending import Bytes, Places
 
@@ -26,19 +28,23 @@ class Split:
 
     Attributes:
         good: Numbers (from 0) of the lines that have as many values as was asked for.
-        columns: The values of good lines, one array for each column that was asked for.
+        columns: The values of good lines by column.
         counts: How many values each line has; 0 for a line that is blank, -1 for one whose quotation marks are out of order.
         beyond: Whether a good line holds something in the columns that must be empty.
-        filled: Whether a column holds something in any good line.
-        blank: Whether a column is empty in any good line.
     """
 
     good: Places
-    columns: list[pa.LargeStringArray]
+    columns: list[pa.StringArray]
     counts: Places
     beyond: Bools
-    filled: Bools
-    blank: Bools
+
+    def filled(self) -> Bools:
+        """By column, whether it holds something in any good line."""
+        return np.array([pc.max(pc.binary_length(one)).as_py() > 0 for one in self.columns])
+
+    def blank(self) -> Bools:
+        """By column, whether it is empty in any good line."""
+        return np.array([pc.min(pc.binary_length(one)).as_py() == 0 for one in self.columns])
 
 
 def to_array(data: Bytes) -> pa.LargeStringArray:
@@ -46,19 +52,17 @@ def to_array(data: Bytes) -> pa.LargeStringArray:
     ends = np.flatnonzero(data == _FEED)
     offsets = np.zeros(len(ends) + 1, dtype=np.int64)
     offsets[1:] = ends - np.arange(len(ends))
-    body = data[data != _FEED]
-    return pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(body))
+    return pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data[data != _FEED]))
 
 
-def split(data: Bytes, delimiter: str, width: int, wanted: tuple[int, ...], empty: tuple[int, ...] = ()) -> Split:
+def split(data: Bytes, delimiter: str, width: int, empty: tuple[int, ...] = ()) -> Split:
     """Split lines into values.
 
     Args:
         data: Lines in UTF-8, each ended by a line feed.
         delimiter: What separates values.
         width: How many values a good line has.
-        wanted: Places (from 0) of the columns to return.
-        empty: Places of the columns that must be empty.
+        empty: Places (from 0) of the columns that must be empty.
     """
     ends = np.flatnonzero(data == _FEED)
     starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
@@ -67,20 +71,30 @@ def split(data: Bytes, delimiter: str, width: int, wanted: tuple[int, ...], empt
     broken = np.zeros(len(ends), dtype=bool)
     if len(quotes):
         broken, separators = _quoted(data, ord(delimiter), ends, separators, quotes)
-    reached = np.searchsorted(separators, ends)
-    inside = np.diff(reached, prepend=0)
-    counts = np.where(broken, -1, inside + 1)
+    counts = np.where(broken, -1, np.diff(np.searchsorted(separators, ends), prepend=0) + 1)
     counts[_blank(data, starts, ends)] = 0
-    good = np.flatnonzero(counts == width)
-    kept = np.repeat(counts == width, inside)
-    places = np.empty((len(good), width), dtype=np.int64)
-    places[:, :-1] = separators[kept].reshape(len(good), width - 1)
-    places[:, -1] = ends[good]
-    begins = np.empty_like(places)
-    begins[:, 0] = starts[good]
-    begins[:, 1:] = places[:, :-1] + 1
-    columns, beyond, filled, blank = _columns(data, begins, places, quotes, wanted, empty)
-    return Split(good, columns, counts, beyond, filled, blank)
+    fine = counts == width
+    good = np.flatnonzero(fine)
+    kept = data if len(good) == len(ends) else data[np.repeat(fine, ends - starts + 1)]
+    columns = _columns(kept, delimiter, width, quoted=len(quotes) > 0) if len(good) else []
+    beyond = np.zeros(len(good), dtype=bool)
+    for place in empty if len(good) else ():
+        beyond |= np.asarray(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(columns[place])), 0))
+    return Split(good, columns, counts, beyond)
+
+
+def _columns(data: Bytes, delimiter: str, width: int, *, quoted: bool) -> list[pa.StringArray]:
+    """The values of lines that are known to have ``width`` of them."""
+    names = [str(place) for place in range(width)]
+    table = csv.read_csv(
+        pa.py_buffer(data),
+        read_options=csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        parse_options=csv.ParseOptions(delimiter=delimiter, quote_char='"' if quoted else False, double_quote=quoted),
+        convert_options=csv.ConvertOptions(
+            check_utf8=False, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+    return [column.combine_chunks() for column in table.columns]
 
 
 def _blank(data: Bytes, starts: Places, ends: Places) -> Places:
@@ -109,49 +123,3 @@ def _quoted(data: Bytes, delimiter: int, ends: Places, separators: Places, quote
     broken |= np.bincount(line, minlength=len(ends)) % 2 == 1
     marks = np.searchsorted(quotes, separators) - first[np.searchsorted(ends, separators)]
     return broken, separators[marks % 2 == 0]
-
-
-def _columns(
-    data: Bytes, begins: Places, places: Places, quotes: Places, wanted: tuple[int, ...], empty: tuple[int, ...]
-) -> tuple[list[pa.LargeStringArray], Bools, Bools, Bools]:
-    """The wanted columns of good lines, which lines hold something where nothing may be, and how columns are filled."""
-    lengths = places - begins
-    keep = _within(len(data), begins, places)
-    if len(quotes) and len(begins):
-        dropped = _dropped(data, begins, places, quotes)
-        keep[dropped] = False
-        owner = np.searchsorted(begins.ravel(), dropped, side="right") - 1
-        lengths = lengths - np.bincount(owner, minlength=lengths.size).reshape(lengths.shape)
-    offsets = np.zeros(lengths.size + 1, dtype=np.int64)
-    np.cumsum(lengths.ravel(), out=offsets[1:])
-    values = pa.LargeStringArray.from_buffers(lengths.size, pa.py_buffer(offsets), pa.py_buffer(data[keep]))
-    width = places.shape[1]
-    columns = [values.take(pa.array(np.arange(place, lengths.size, width))) for place in wanted]
-    beyond = np.zeros(len(places), dtype=bool)
-    for place in empty:
-        for row in np.flatnonzero(lengths[:, place]).tolist():
-            beyond[row] |= bool(values[row * width + place].as_py().strip())
-    return columns, beyond, np.any(lengths > 0, axis=0), np.any(lengths == 0, axis=0)
-
-
-def _within(size: int, begins: Places, places: Places) -> Bools:
-    """Bytes that belong to a value of a good line."""
-    change = np.zeros(size, dtype=np.int8)
-    change[begins[:, 0]] += 1
-    change[places[:, -1]] -= 1
-    inside: Bools = np.cumsum(change, dtype=np.int8).view(bool)
-    inside[places[:, :-1].ravel()] = False
-    return inside
-
-
-def _dropped(data: Bytes, begins: Places, places: Places, quotes: Places) -> Places:
-    """Quotation marks of good lines that are no part of a value: those around it, and the first of each pair within."""
-    line = np.searchsorted(begins[:, 0], quotes, side="right") - 1
-    mine = (line >= 0) & (quotes < places[np.maximum(line, 0), -1])
-    marks, line = quotes[mine], line[mine]
-    first = np.searchsorted(marks, begins[:, 0])
-    opens = (np.arange(len(marks)) - first[line]) % 2 == 0
-    # The second mark of a pair opens right behind one that closes; it stands for the mark itself.
-    pair = opens & (marks > 0) & (data[np.maximum(marks - 1, 0)] == _QUOTE) & (np.arange(len(marks)) > first[line])
-    around: Places = marks[~pair]
-    return around
