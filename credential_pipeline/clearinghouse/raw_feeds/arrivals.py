@@ -51,6 +51,7 @@ class Arrival:
         present: It lies in the inbox.
         known_as: Number of the delivery with the same bytes, of which this is another name.
         growing: It grew while it was read.
+        latest: It is what lay last under its name.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Arrival:
     present: bool = True
     known_as: int | None = None
     growing: bool = False
+    latest: bool = True
 
     @property
     def is_fact(self) -> bool:
@@ -91,7 +93,7 @@ def arrivals(
     looks = {one.name: one.look for one in reversed(mine)}
     # Names that were there before come first, so that of two equal files the newer one is the copy.
     names = sorted(_names(inbox, industry, certifier.certifier, known), key=lambda name: looks.get(name, 1 << 62))
-    current = {one.name: one.sha256 for one in mine}
+    current = {name: sha256 for (of, name), sha256 in known.sights.last.items() if of == certifier.certifier}
     number = 0
     for name in names:
         one = _present(inbox, industry, certifier, known, number, name)
@@ -109,7 +111,7 @@ def arrivals(
             label = sight.name if latest else f"{sight.name}#{sight.sha256[:_LABEL]}"
             content = from_archive(known.archive, sight.sha256)
             file = Delivery(sight.name, content, sight.sha256, None if content is not None else "E_UNREADABLE")
-            yield Arrival(number, label, sight, file, present=False)
+            yield Arrival(number, label, sight, file, present=False, latest=latest)
             number += 1
 
 
