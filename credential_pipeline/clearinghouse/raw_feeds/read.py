@@ -43,6 +43,12 @@ class Look:
     sights: list[Sight] = field(default_factory=list)
     accepted: list[tuple[str, str]] = field(default_factory=list)
 
+    def add(self, pile: Pile, verdicts: Mapping[int, Verdict]) -> None:
+        """Note what was found of one certifier."""
+        self.sights += [one.sight for one in pile.arrivals.values() if one.is_fact]
+        accepted = (pile.arrivals[number] for number, verdict in verdicts.items() if verdict.state == ACCEPTED)
+        self.accepted += [(one.sight.certifier, one.file.sha256) for one in accepted]
+
 
 def read_feeds(  # the last three are for keeping and for tests
     con: Connection,
@@ -134,12 +140,7 @@ def _read_certifier(
     written.add(con, stage, settled, certifier)
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)
-    look.sights += [one.sight for one in pile.arrivals.values() if one.is_fact]
-    look.accepted += [
-        (certifier.certifier, pile.arrivals[number].file.sha256)
-        for number, verdict in verdicts.items()
-        if verdict.state == ACCEPTED
-    ]
+    look.add(pile, verdicts)
 
 
 def _turns(case: Case, verdicts: Mapping[int, Verdict]) -> dict[int, Turn]:
