@@ -63,6 +63,16 @@ def add(below: grammar.Commands) -> None:
     approve = _industry(below, "approve", "approve what is proposed", _approve, "--release r0001-0123abcd --key my.key")
     _industry(below, "publish", "send what two others have approved to the public side", _publish)
     _industry(below, "status", "what is proposed, who approved it, what was released", _status)
+    _options(propose, correct, withdraw, approve)
+
+
+def _options(
+    propose: argparse.ArgumentParser,
+    correct: argparse.ArgumentParser,
+    withdraw: argparse.ArgumentParser,
+    approve: argparse.ArgumentParser,
+) -> None:
+    """What several acts take."""
     for parser in (propose, correct, withdraw, approve):
         parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the acting person's own key")
     for parser in (propose, correct):
