@@ -4,10 +4,14 @@ Heavy libraries are loaded by the step that needs them.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
 
 from assets.clearinghouse.heard import FEEDS, TAKEN_BACK, feeds_digest, rescissions_digest
-from assets.hop import Chart, Hop, Step
+from assets.hop import Chart, Hop, Published, Step
 from checks.suites.clearinghouse.raw_feeds import RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
@@ -19,7 +23,7 @@ from credential_pipeline.clearinghouse.raw_feeds.sights import (
     record_accepted,
     record_sights,
 )
-from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing
+from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, listed
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
@@ -31,6 +35,7 @@ def _depends(step: Step) -> Mapping[str, str]:
 def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.raw_feeds.blocked import compare_blocks, date_blocks
     from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
+    from credential_pipeline.clearinghouse.raw_feeds.receipts import write_receipts
 
     receipts, now = step.root / FILE, datetime.datetime.now(datetime.UTC)
     known = Known(
@@ -43,13 +48,31 @@ def _build(step: Step, staged: Staged) -> None:
     look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date, written)
     record_sights(receipts, step.partition, look.sights, now)
     record_accepted(receipts, step.partition, look.accepted, now)
-    date_blocks(staged.con, read_receipts(receipts))
+    received = read_receipts(receipts)
+    date_blocks(staged.con, received)
+    write_receipts(staged.con, step.root, step.partition, received)
     rescinded = OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("certifier")
     compare_blocks(staged.con, step.side.store, step.partition, rescinded)
 
 
 def _explain(step: Step, staged: Staged) -> str:
     return explain_missing(staged.con, step.partition, step.certifiers)
+
+
+def _describe(published: Published) -> Mapping[str, Any]:
+    """How many deliveries there are in each state, and a table of those that wait, with the first reason of each."""
+    deliveries = listed(published.con)
+    states = Counter(one.state for one in deliveries)
+    rows = [
+        f"| {one.certifier}/{one.shown} | {one.id} | {one.state} | {one.rows[0]:,} | {one.why} |"
+        for one in deliveries
+        if one.waits
+    ]
+    table = "\n".join(["| delivery | id | state | rows | why |", "| - | - | - | - | - |", *rows])
+    return {
+        **{f"deliveries/{state}": number for state, number in sorted(states.items())},
+        "deliveries waiting": dg.MetadataValue.md(table if rows else "None."),
+    }
 
 
 HOP = Hop(
@@ -59,6 +82,7 @@ HOP = Hop(
     asks=("certifiers",),
     depends=_depends,
     explain=_explain,
+    describe=_describe,
     charts={
         "accepted rows": Chart(
             "Accepted rows by certifier",

@@ -174,6 +174,50 @@ def test_a_file_that_is_still_being_written_waits(side, look):
     assert look("clearinghouse").run_requests == []
 
 
+def test_a_file_that_rests_between_two_looks_waits_no_longer(side, look):
+    _land(side).touch()
+    first = look("clearinghouse")
+    assert _industries(look("clearinghouse", first.cursor)) == ["manufacturing"]
+
+
+def test_a_file_dated_in_the_future_silences_nobody(side, look):
+    path = _land(side)
+    os.utime(path, (4_000_000_000, 4_000_000_000))
+    first = look("clearinghouse")
+    second = look("clearinghouse", first.cursor)
+    assert [_industries(tick) for tick in (first, second)] == [[], ["manufacturing"]]
+    _land(side, name="mssc/b.csv", content="id\n2\n")
+    third = look("clearinghouse", second.cursor)
+    assert _industries(look("clearinghouse", third.cursor)) == ["manufacturing"]
+
+
+def test_a_file_that_was_only_touched_is_nothing_new(side, look):
+    _land(side)
+    first = look("clearinghouse")
+    _land(side)
+    again = look("clearinghouse", first.cursor)
+    assert again.run_requests == []
+
+
+def test_what_is_said_beside_a_file_is_something_new(side, look):
+    _land(side)
+    first = look("clearinghouse")
+    _land(side, name="mssc/a.csv.delivery.yml", content="rows: 1\n")
+    assert _industries(look("clearinghouse", first.cursor)) == ["manufacturing"]
+
+
+def test_a_look_that_is_repeated_after_a_crash_asks_for_the_same_run(side, look):
+    _land(side)
+    keys = [look("clearinghouse").run_requests[0].run_key for _ in range(2)]
+    assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("cursor", ["manufacturing=abc", "{}", "[1]", '{"manufacturing": 1}'])
+def test_a_cursor_that_cannot_be_read_asks_again(side, look, cursor):
+    _land(side)
+    assert _industries(look("clearinghouse", cursor)) == ["manufacturing"]
+
+
 def test_content_that_comes_back_asks_again(side, look):
     _land(side)
     first = look("clearinghouse")

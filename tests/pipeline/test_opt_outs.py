@@ -127,7 +127,11 @@ def test_blocks_of_a_second_delivery_a_letter_and_the_registry_leave_the_extract
 def test_what_hides_blocks_is_refused_and_named(run, small):
     blank = [one["row"] | {FLAG: "", "TransactionID": f"NEW{place}"} for place, one in enumerate(people(small)[:30])]
     delivery = deliver(small, "z_blank.csv", *blank)
-    refused(run(small, "run", "manufacturing"), "mssc/[mssc-", "blocks_in_each_delivery")
+    answer = run(small, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    assert answer.code == 1
+    (line,) = answer.err.splitlines()
+    assert line.startswith("held: inbox/manufacturing/mssc/[mssc-")
+    assert "BLOCK_MARKS_LOST" in line
     delivery.unlink()
     opt_out(small, student_id="S1", scope="nowhere")
     refused(run(small, "run", "manufacturing"), "opt_outs/letters.csv, line 2", "scope", "E_OPT_OUTS")

@@ -2,6 +2,7 @@
 
 from checks.rule import Rule, Severity, column_in, contract_rules, none_where, number, share_where
 from credential_pipeline.clearinghouse.raw_feeds.hold import HALF, SMALL
+from credential_pipeline.clearinghouse.raw_feeds.hold_fields import EXPECTED
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT, STATES
 
 SOME = 0.1
@@ -33,8 +34,6 @@ def _unlike(counted: str, table: str) -> str:
     )
 
 
-EXPECTED = 10
-"""Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
 # Each delivery with a column for blocks, beside all others of its sender.
 _MARKS = """(
     SELECT certifier, delivery, rows, blank, blocked, sum(rows) OVER sender - rows AS other_rows,
@@ -164,10 +163,11 @@ RULES = (
     ),
     none_where(
         "blocks_in_each_delivery",
-        "A delivery without any mark where its sender's others hold many has lost the column that says who must not be"
-        " shared; ask for it again, or withdraw it.",
+        "A delivery without any mark where its sender's others hold many was released: see that nobody asked not to be"
+        " shared.",
         _MARKS,
         _UNMARKED,
+        severity="warn",
         named_by=_FILE,
     ),
     none_where(

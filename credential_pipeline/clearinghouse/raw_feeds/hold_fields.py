@@ -56,7 +56,7 @@ def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     """Fields that far fewer rows fill than in the sender's other deliveries."""
     for name, share in fields.items():
         rows = sum(one[name].rows for one in others if name in one)
-        if not rows or name == "event_date":
+        if not rows or name in {"event_date", "block_flag"}:
             continue
         for what, mine, theirs in (
             ("filled", share.filled, sum(one[name].filled for one in others if name in one)),
@@ -71,7 +71,7 @@ def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
 
 
 def unmarked(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
-    """No row says "do not share" where the sender's other deliveries hold many that do."""
+    """No row says "do not share" where the sender's others hold many that do, or the column is blank where theirs is not."""
     mine = fields.get("block_flag")
     theirs = [one["block_flag"] for one in others if "block_flag" in one]
     rows = sum(one.rows for one in theirs)
@@ -80,6 +80,8 @@ def unmarked(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     expected = sum(one.blocked for one in theirs) / rows * mine.rows
     if expected >= EXPECTED:
         yield Hold("BLOCK_MARKS_LOST", f"none of {mine.rows:,} rows, where {expected:,.0f} are usual")
+    elif not mine.filled and rows >= SMALL and sum(one.filled for one in theirs) > HALF * rows:
+        yield Hold("BLOCK_MARKS_LOST", f"the column is blank in all {mine.rows:,} rows")
 
 
 def reversed_names(votes: tuple[int, int]) -> Iterator[Hold]:

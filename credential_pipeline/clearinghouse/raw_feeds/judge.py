@@ -19,6 +19,10 @@ SIMILAR = 0.85
 """Jaro-Winkler similarity from which two names are spellings of one."""
 
 
+JUDGED = ("first_name", "last_name", "event", "result")
+"""Fields that are read to judge a row; whether they hold something is kept, so that nobody reads them again."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """What became of a delivery, as its rows need to know it.
@@ -55,7 +59,7 @@ def _fields_sql(certifier: Certifier, stage: Relation) -> str:
 
 
 def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date) -> Relation:
-    """Look at every staged row by itself: place, number of its delivery, record_id, content_key, reason_code.
+    """Look at every staged row by itself: place, number of its delivery, record_id, content_key, reason_code, has_<field>.
 
     Args:
         work: Makes the relation.
@@ -64,14 +68,16 @@ def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date
         today: Last day on which an event can have happened.
     """
     arms = "\n".join(f"WHEN {condition} THEN '{code}'" for code, condition in unusable(certifier).items())
+    present = ", ".join(f"{name} <> '' AS has_{name}" for name in JUDGED)
     # A table of its own: DuckDB would compute an inlined expression again at every mention below CASE.
     fields = work.table("fields", _fields_sql(certifier, stage))
     judged = work.table(
         "judged",
         f"""
-        SELECT place, number, record_id, content_key, CASE {arms} END AS reason_code FROM {fields}
+        SELECT place, number, record_id, content_key, CASE {arms} END AS reason_code, {present} FROM {fields}
         UNION ALL
-        SELECT place, place // {LINES_PER_FILE}, NULL, hash(content), reason_code FROM {stage} WHERE reason_code IS NOT NULL
+        SELECT place, place // {LINES_PER_FILE}, NULL, hash(content), reason_code, {", ".join(["false"] * len(JUDGED))}
+        FROM {stage} WHERE reason_code IS NOT NULL
         """,
         {"today": today},
     )

@@ -105,7 +105,7 @@ def _read_certifier(
         put_down(work, stage, certifier, arrival, known.archive, pile)
     name_after_the_first(work, stage, certifier, pile)
     judged = judge_rows(work, stage, certifier, today)
-    shares = measure_shares(con, stage, certifier)
+    shares = measure_shares(con, stage, judged, certifier)
     names = sample_names(work, stage, certifier)
     gate = Gate(con, certifier.deliveries, pile, measure(con, judged), RecordIds(con, judged), shares, names)
     case = Case(

@@ -103,7 +103,7 @@ HOLD_REASONS: Final[dict[str, str]] = {
     "FIELD_UNREADABLE": "A field is filled and cannot be read as before. Mend the export or the YAML.",
     "FIELD_LOST": "A field is empty in many rows more than in the sender's other deliveries. Ask the sender for it.",
     "NAMES_REVERSED": "First and last names stand in each other's place, by the sender's other deliveries. Mend the export.",
-    "BLOCK_MARKS_LOST": "No row says 'do not share' where the sender's others do. Ask the sender for the marks.",
+    "BLOCK_MARKS_LOST": "The marks that say 'do not share' are missing. Ask the sender for them; release it only if nobody asked.",
 }
 """Codes of a delivery that waits until it is mended, released or withdrawn; its rows have the code, too."""
 

@@ -4,8 +4,9 @@ A value is looked at once, however many rows have it. Not here: what the figures
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from credential_pipeline.clearinghouse.raw_feeds.judge import JUDGED
 from credential_pipeline.clearinghouse.raw_feeds.rows import LINES_PER_FILE
 from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms, layout_of, swapped
 from credential_pipeline.foundation.recipes.language import ON_DATES, field_expression
@@ -17,7 +18,6 @@ from credential_pipeline.foundation.storage.relation import Relation
 
 _CHECKED = {"date", "zip", "last4", *CLOSED}
 """Kinds of fields whose values have a form: others are read whatever they are."""
-_NAMES = ("first_name", "last_name")
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,24 @@ Shares = Mapping[int, Mapping[str, Share]]
 """Number of a delivery -> field -> how it is filled."""
 
 
-def measure_shares(con: Connection, stage: Relation, certifier: Certifier) -> dict[int, dict[str, Share]]:
+def measure_shares(
+    con: Connection, stage: Relation, judged: Relation, certifier: Certifier
+) -> dict[int, dict[str, Share]]:
     """Count how each delivery fills the fields that come from a column.
 
     Args:
         con: Connection with the relation.
         stage: The staged rows of a certifier.
+        judged: What was found of each row by itself.
         certifier: Whose rows they are.
     """
     shares: dict[int, dict[str, Share]] = {}
     names = [name for name, column in certifier.columns.items() if column.source is not None]
-    looked_at = [name for name in names if FIELDS[name].kind in _CHECKED or name in _NAMES]
-    for number, rows, *filled in con.execute(_filled_sql(stage, certifier, names)).fetchall():
-        shares[number] = {name: Share(rows, count, count) for name, count in zip(names, filled, strict=True)}
+    looked_at = [name for name in names if FIELDS[name].kind in _CHECKED and name not in JUDGED]
+    others = [name for name in names if name not in looked_at]
+    for number, rows, *filled in con.execute(_filled_sql(stage, certifier, others)).fetchall():
+        shares[number] = {name: Share(rows, count, count) for name, count in zip(others, filled, strict=True)}
+    _add_judged(con, judged, shares, [name for name in others if name in JUDGED])
     for name in looked_at:
         dated = layout_of(certifier, name) if FIELDS[name].kind == "date" else None
         shapes = list(forms(dated, "written")) if dated else []
@@ -67,6 +72,20 @@ def measure_shares(con: Connection, stage: Relation, certifier: Certifier) -> di
             found = dict(zip(shapes, map(int, of_form), strict=True))
             shares[number][name] = Share(int(rows), int(filled), int(readable), int(blocked), found, (days, last))
     return shares
+
+
+def _add_judged(con: Connection, judged: Relation, shares: dict[int, dict[str, Share]], names: list[str]) -> None:
+    """Put in how many rows can be read of the fields that were read to judge the rows."""
+    if not names:
+        return
+    counted = ", ".join(f"count(*) FILTER (has_{name})" for name in names)
+    for number, *readable in con.execute(f"SELECT number, {counted} FROM {judged} GROUP BY 1").fetchall():
+        fields = shares.get(number, {})
+        fields |= {
+            name: replace(fields[name], readable=min(count, fields[name].filled))
+            for name, count in zip(names, readable, strict=True)
+            if name in fields
+        }
 
 
 def write_shares(con: Connection, certifier: str, labels: Mapping[int, str], shares: Shares) -> None:
@@ -97,8 +116,10 @@ def write_shares(con: Connection, certifier: str, labels: Mapping[int, str], sha
 
 
 def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
-    counted = ", ".join(f"count(*) FILTER ({certifier.written_sql(name)} <> '')" for name in names)
-    return f"SELECT place // {LINES_PER_FILE} AS number, count(*), {counted} FROM {stage} WHERE source IS NOT NULL GROUP BY 1"
+    """Rows, and rows that fill each field; blanks alone count as filled, since cutting them off takes longer than all else."""
+    sources = (literal(certifier.columns[name].source or "") for name in names)
+    counted = "".join(f", count(*) FILTER (source[{source}] <> '')" for source in sources)
+    return f"SELECT place // {LINES_PER_FILE} AS number, count(*){counted} FROM {stage} WHERE source IS NOT NULL GROUP BY 1"
 
 
 def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None) -> str:

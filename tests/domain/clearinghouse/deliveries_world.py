@@ -13,7 +13,13 @@ import yaml
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
 from credential_pipeline.clearinghouse.raw_feeds.decisions import Decision
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
-from credential_pipeline.clearinghouse.raw_feeds.sights import read_sights, record_accepted, record_sights
+from credential_pipeline.clearinghouse.raw_feeds.receipts import write_receipts
+from credential_pipeline.clearinghouse.raw_feeds.sights import (
+    read_receipts,
+    read_sights,
+    record_accepted,
+    record_sights,
+)
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import connect
@@ -159,6 +165,7 @@ class Board:
                 table.name: con.execute(f"SELECT * FROM raw_feeds.{table.name} ORDER BY ALL").fetchall()
                 for table in SNAPSHOT
             }
+            write_receipts(con, self.home, "mining", read_receipts(receipts))
         record_sights(receipts, "mining", look.sights, self.now)
         record_accepted(receipts, "mining", look.accepted, self.now)
         self.now += timedelta(days=1)

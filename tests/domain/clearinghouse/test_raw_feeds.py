@@ -133,9 +133,11 @@ ROWS = {
     "1,Smith,X9,2012-03-14,P,A": "UNKNOWN_CREDENTIAL",
     "1,Smith,X1,,P,A": "MISSING_EVENT_DATE",
     "1,Smith,X1,14.03.2012,P,A": "UNREADABLE_EVENT_DATE",
-    "1,Smith,X1,12-03-14,P,A": "UNREADABLE_EVENT_DATE",
+    "1,Smith,X1,12-03-14,P,A": "EVENT_DATE_TWO_DIGIT_YEAR",
+    "1,Smith,X1,2012-14-03,P,A": "EVENT_DATE_DAY_FIRST",
+    "1,Smith,X1,2012-03-14 10:11,P,A": "EVENT_DATE_HAS_TIME",
     "1,Smith,X1,2012-02-30,P,A": "UNREADABLE_EVENT_DATE",
-    "1,Smith,X1,41000,P,A": "UNREADABLE_EVENT_DATE",
+    "1,Smith,X1,41000,P,A": "EVENT_DATE_SPREADSHEET_NUMBER",
     "1,Smith,X1,2020-01-02,P,A": "EVENT_DATE_IN_FUTURE",
     "1,Smith,X1,2020-01-01,P,A": None,
     "1,Smith,X1,2012-03-14,P,Z": "UNKNOWN_EVENT",
@@ -166,7 +168,9 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_explained_and_every_row_reason_is_tested() -> None:
-    assert set(ROWS.values()) - {None} | {"RECORD_ID_REUSED", "RECORD_ID_CONFLICT"} == set(ROW_REASONS)
+    assert set(ROWS.values()) - {None} | {"RECORD_ID_REUSED", "RECORD_ID_CONFLICT", "EVENT_DATE_MONTH_FIRST"} == set(
+        ROW_REASONS
+    )
     assert {*FILE_REASONS, *ROW_REASONS, *HOLD_REASONS, *AWAY_REASONS, *NOTICES} == set(REASONS)
     assert all(text.endswith(".") for text in REASONS.values())
     assert all(text.count(". ") >= 1 for code, text in REASONS.items() if code not in NOTICES)

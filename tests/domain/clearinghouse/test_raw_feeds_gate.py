@@ -1,5 +1,6 @@
 """The gate of each delivery: dates in other forms, fields that were lost, names and marks, by the sender's other deliveries."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -226,3 +227,23 @@ def test_the_correction_of_the_case(tmp_path: Path, name: str) -> None:
         aside = con.execute("SELECT count(*) FROM raw_feeds.quarantine").fetchall()
     assert born == [("04/20/1980",), ("04/21/1981",), ("04/22/1982",)]
     assert aside == [(0,)]
+
+
+def test_each_delivery_has_a_receipt_that_is_safe_to_send(board: Board) -> None:
+    good = board.put("a.csv", text([*rows(range(3)), row(7, day="41000"), row(8, id="Quuxington", day="soon")]))
+    held = board.put("Quuxington.csv", text(rows(range(10, 13), first="Zebulonia", day="soon")))
+    board.look()
+    folder = board.home / "receipts" / "mining" / "acme"
+    receipts = {sha256: json.loads((folder / f"acme-{sha256[:12]}.json").read_text()) for sha256 in (good, held)}
+    assert (receipts[good]["state"], receipts[good]["rows_accepted"]) == ("accepted", 3)
+    aside = {one["reason"]: (one["lines"], one["record_ids"]) for one in receipts[good]["set_aside"]}
+    assert aside == {"EVENT_DATE_SPREADSHEET_NUMBER": ([5], ["R7"]), "UNREADABLE_EVENT_DATE": ([6], [])}
+    assert receipts[held]["state"] == "held"
+    assert "ROWS_UNREADABLE" in receipts[held]["why"]
+    said = "".join(path.read_text() + path.name for path in folder.iterdir())
+    assert "Quux" not in said
+    assert "Zebulonia" not in said
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+    assert receipts[good]["received_at"] is None, "written before the sight was noted"
+    board.look()
+    assert json.loads((folder / f"acme-{good[:12]}.json").read_text())["received_at"].startswith("2019-01-01")
