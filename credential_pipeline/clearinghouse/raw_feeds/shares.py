@@ -97,7 +97,7 @@ def write_shares(con: Connection, certifier: str, labels: Mapping[int, str], sha
 
 
 def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
-    counted = ", ".join(f"count(*) FILTER ({certifier.written_sql(name)} <> '')" for name in names)
+    counted = ", ".join(f"count(*) FILTER ({certifier.written_sql(name, of_struct=True)} <> '')" for name in names)
     return f"SELECT place // {LINES_PER_FILE} AS number, count(*), {counted} FROM {stage} WHERE source IS NOT NULL GROUP BY 1"
 
 
