@@ -93,6 +93,8 @@ def _tell_columns(proposal: Proposal) -> None:
     delimiter = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     form = f"{table.encoding}, delimiter {delimiter}" if table.encoding else table.format
     print(f"{form}, header in line {table.header_line}, {len(table.header)} columns")
+    if not table.whole:
+        print(f"the first {len(table.rows):,} rows were looked at; the dry run reads all")
     for field, entry in proposal.columns.items():
         derived = entry.get("derived")
         made = (

@@ -16,10 +16,11 @@ from credential_pipeline.clearinghouse.onboarding.words import meanings, words_o
 from credential_pipeline.clearinghouse.raw_feeds.decode import MAGIC
 from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import gunzip, pieces, text_blocks
 from credential_pipeline.clearinghouse.raw_feeds.reading.encodings import DETECT, find_encoding
-from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, listed
 from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_text
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.feeds import column_key
 from credential_pipeline.foundation.registry.vocabulary import DELIMITERS
 
 MOST_ROWS: Final = 100_000
@@ -97,7 +98,7 @@ def _header(rows: Sequence[Sequence[str]]) -> int | None:
     best, place = 0.0, None
     for number, row in enumerate(rows[:_LOOK]):
         names = [name for name in row if name]
-        if len(row) != width or len(names) < max(2, width * 0.6) or len({name.lower() for name in names}) < len(names):
+        if len(row) != width or len(names) < max(2, width * 0.6):
             continue
         known = sum(_is_known(name) for name in names) / len(names)
         plain = sum(_looks_like_a_name(name) for name in names) / len(names)
@@ -173,6 +174,9 @@ def _table(lines: Iterator[str], form: str, encoding: str, path: Path) -> Table:
         message = f"{path.name}: no line of the first {_LOOK} holds names of columns; ask the sender for a header line, or write one"
         raise SafeError("E_NO_HEADER", message)
     header = tuple(_split([top[start]], delimiter)[0])
+    keys = [column_key(name) for name in header if name]
+    if twice := [name for name in header if name and keys.count(column_key(name)) > 1]:
+        raise FileFaultError("E_HEADER_DUPLICATE", listed(sorted(set(twice))))
     below = (line for line in itertools.chain(top[start + 1 :], lines) if line.strip())
     rows = _split(list(itertools.islice(below, MOST_ROWS)), delimiter)
     fitting = tuple(tuple(row) for row in rows if len(row) == len(header))

@@ -1,8 +1,10 @@
 """Files of unknown senders: what is proposed, what is asked, and that no person's value is told."""
 
-from datetime import date
+import gzip
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -212,6 +214,8 @@ def test_words_that_might_be_names_are_counted_not_told(tmp_path):
         (b"\x00\x01\x02PK\x03\x04", "E_NOT_TEXT"),
         (f"1,{CANARY},Ann,1990-05-14,X1\n2,Smith,Bob,1991-06-15,X1\n".encode(), "E_NO_HEADER"),
         (f"{CANARY}\nSmith\n".encode(), "E_NO_HEADER"),
+        (f"ID,Last Name,last  name,Exam Date\n1,{CANARY},Smith,2015-03-04\n".encode(), "E_HEADER_DUPLICATE"),
+        (b'{"type": "OpenBadgeCredential"}', "E_FORMAT"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_that_quotes_nothing(tmp_path, content, code):
@@ -220,6 +224,24 @@ def test_what_cannot_be_read_is_one_line_that_quotes_nothing(tmp_path, content, 
     assert caught.value.code == code
     assert CANARY not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_spreadsheets_packed_and_wide_text_are_read_as_well(tmp_path):
+    text = rows(*(f"{n},Smith,Zoë,1990-05-14,,X{n % 3},2015-03-{n % 20 + 10},P" for n in range(40)))
+    book = openpyxl.Workbook()
+    for line in ["Export of 2015", "", *text.splitlines()]:
+        book.active.append([datetime.fromisoformat(value) if value[4:5] == "-" else value for value in line.split(",")])
+    book.save(tmp_path / "file.xlsx")
+    (tmp_path / "file.csv.gz").write_bytes(gzip.compress(text.encode("cp1252")))
+    (tmp_path / "file.txt").write_bytes(text.encode("utf-16"))
+    facts = {"file.xlsx": ("xlsx", "", 3), "file.csv.gz": ("csv", "cp1252", 1), "file.txt": ("csv", "utf-16", 1)}
+    for name, (form, encoding, line) in facts.items():
+        proposal = propose("acme", read_table(tmp_path / name))
+        assert (proposal.table.format, proposal.table.encoding, proposal.table.header_line) == (form, encoding, line)
+        assert proposal.columns["event_date"] == {"from": "Exam Date", "recipe": [{"parse_date": "%Y-%m-%d"}]}
+        with connect("1GB", 1, tmp_path) as con:
+            trial = try_out(con, trial_document(proposal), tmp_path / name)
+        assert (trial.refused, trial.accepted) == ("", 40), name
 
 
 def test_folders_and_missing_files_are_refused(tmp_path):
