@@ -19,7 +19,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 
 _LABEL = 8
-_NO_BYTES = hashlib.sha256(b"").hexdigest()
+NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Arrival:
     @property
     def is_fact(self) -> bool:
         """It lies there whole, so that the sight of it is worth noting."""
-        return self.present and self.file.fault is None and self.file.sha256 != _NO_BYTES and not self.growing
+        return self.present and self.file.fault is None and self.file.sha256 != NO_BYTES and not self.growing
 
     def without_bytes(self) -> "Arrival":
         """The same, for keeping while others are read."""
@@ -100,7 +100,7 @@ def arrivals(
         same = numbers.get(one.file.sha256) if one.file.content else None
         if one.file.content and not one.growing:
             numbers.setdefault(one.file.sha256, number)
-        yield Arrival(number, name, one.sight, one.file, known_as=same, growing=one.growing)
+        yield Arrival(number, one.file.name, one.sight, one.file, known_as=same, growing=one.growing)
         number += 1
     for sight in mine:
         if sight.sha256 not in numbers:
@@ -141,11 +141,17 @@ def _present(inbox: Path, industry: str, certifier: Certifier, known: Known, num
 
 
 def _first(sights: Sequence[Sight], name: str, sha256: str) -> Sight | None:
-    """When these bytes were first seen, under this name if ever, else under another."""
+    """When these bytes were first seen, under this name if ever, else under another; None if they are new, or came back.
+
+    Bytes that lie again where others lay meanwhile have arrived once more, and count as the later ones.
+    """
     same = [one for one in sights if one.sha256 == sha256]
-    named = [one for one in same if one.name == name]
+    of_name = [one for one in sights if one.name == name]
+    named = [one for one in of_name if one.sha256 == sha256]
+    if named and of_name[-1].sha256 != sha256:
+        return None
     if named:
-        return Sight(*named[0].key, same[0].look, same[0].file_time, named[0].said)
+        return Sight(*named[0].key, named[0].look, named[0].file_time, named[0].said)
     return Sight(same[0].certifier, name, sha256, same[0].look, same[0].file_time, NOTHING) if same else None
 
 

@@ -97,10 +97,9 @@ def read_sights(file: Path, industry: str) -> Sights:
             continue
         said = Said.of(line["said"])
         sight = Sight(line["certifier"], line["name"], line["sha256"], line["look"], line["file_time"], said)
-        first = known.get(sight.key, sight)
-        known[sight.key] = Sight(*first.key, first.look, first.file_time, said)
+        known[sight.key] = sight
         looks = max(looks, sight.look)
-    return Sights(tuple(known.values()), frozenset(accepted), looks)
+    return Sights(tuple(sorted(known.values(), key=lambda one: one.look)), frozenset(accepted), looks)
 
 
 def record_sights(file: Path, industry: str, sights: Iterable[Sight], now: datetime | None = None) -> int:
@@ -109,11 +108,11 @@ def record_sights(file: Path, industry: str, sights: Iterable[Sight], now: datet
     Args:
         file: receipts.jsonl; created, readable by its owner only, if missing.
         industry: The partition.
-        sights: What lies there; a fact is new if its name, its bytes or what is said of it are.
+        sights: What lies there; a fact is new if its name, its bytes or what is said of it are, or if it came back.
         now: The moment to record; the current time if None.
     """
-    known = {one.key: one.said for one in read_sights(file, industry).all}
-    new = [one for one in sights if known.get(one.key) != one.said]
+    known = {one.key: (one.look, one.said) for one in read_sights(file, industry).all}
+    new = [one for one in sights if known.get(one.key) != (one.look, one.said)]
     moment = _moment(now)
     lines = [
         {**vars(one), "said": one.said.plain, "industry": industry, "received_at": moment} for one in dict.fromkeys(new)
