@@ -32,17 +32,7 @@ def add(below: grammar.Commands) -> None:
     Args:
         below: The actions of ``release``.
     """
-    enroll = grammar.command(
-        below,
-        "enroll",
-        "make the key of somebody who may propose and approve",
-        "release enroll first_reviewer --key first-reviewer.key",
-        _enroll,
-    )
-    enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")
-    enroll.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="where that person's private key is written"
-    )
+    _add_enroll(below)
     propose = _industry(
         below, "propose", "propose the current figures as the release of this period", _propose, "--key my.key"
     )
@@ -89,6 +79,20 @@ def _options(
     )
     for parser in (withdraw, approve):
         parser.add_argument("--release", required=True, metavar="ID", help="as the review packet names it")
+
+
+def _add_enroll(below: grammar.Commands) -> None:
+    enroll = grammar.command(
+        below,
+        "enroll",
+        "make the key of somebody who may propose and approve",
+        "release enroll first_reviewer --key first-reviewer.key",
+        _enroll,
+    )
+    enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")
+    enroll.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="where that person's private key is written"
+    )
 
 
 def _industry(
