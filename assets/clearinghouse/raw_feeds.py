@@ -39,7 +39,8 @@ def _build(step: Step, staged: Staged) -> None:
         now=now,
         archive=step.root / "archive",
     )
-    look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date)
+    written = staged.own_file("records")
+    look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date, written)
     record_sights(receipts, step.partition, look.sights, now)
     record_accepted(receipts, step.partition, look.accepted, now)
     date_blocks(staged.con, read_receipts(receipts))

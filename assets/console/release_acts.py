@@ -63,8 +63,25 @@ def add(below: grammar.Commands) -> None:
     approve = _industry(below, "approve", "approve what is proposed", _approve, "--release r0001-0123abcd --key my.key")
     _industry(below, "publish", "send what two others have approved to the public side", _publish)
     _industry(below, "status", "what is proposed, who approved it, what was released", _status)
+    _options(propose, correct, withdraw, approve)
+
+
+def _options(
+    propose: argparse.ArgumentParser,
+    correct: argparse.ArgumentParser,
+    withdraw: argparse.ArgumentParser,
+    approve: argparse.ArgumentParser,
+) -> None:
+    """What several acts take."""
     for parser in (propose, correct, withdraw, approve):
         parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the acting person's own key")
+    for parser in (propose, correct):
+        parser.add_argument(
+            "--accept-revisions",
+            default="",
+            metavar="WHY",
+            help="why it is right that much of what is public changes; approvers see it",
+        )
     for parser in (correct, withdraw):
         parser.add_argument("--reason", required=True, help="readers see it")
     approve.add_argument(
@@ -96,9 +113,11 @@ def _propose(arguments: argparse.Namespace) -> int:
     from credential_pipeline.enclave.outcome_release import acts
 
     industry, version = _current(arguments)
-    statement = acts.Statement(industry.industry, version.manifest.facts["release"], version.name)
+    statement = acts.Statement(
+        industry.industry, version.manifest.facts["release"], version.name, revisions=arguments.accept_revisions
+    )
     acts.refuse_off_calendar(_ledger().lines(), statement, industry.disclosure.calendar, environment.today())
-    return _proposed(statement, arguments)
+    return _proposed(statement, version, arguments)
 
 
 def _correct(arguments: argparse.Namespace) -> int:
@@ -107,9 +126,9 @@ def _correct(arguments: argparse.Namespace) -> int:
     industry, version = _current(arguments)
     last = acts.last_released(_ledger().lines(), industry.industry)
     release = version.manifest.facts["release"]
-    return _proposed(
-        acts.Statement(industry.industry, release, version.name, "correction", last, arguments.reason), arguments
-    )
+    reason, why = arguments.reason, arguments.accept_revisions
+    statement = acts.Statement(industry.industry, release, version.name, "correction", last, reason, why)
+    return _proposed(statement, version, arguments)
 
 
 def _withdraw(arguments: argparse.Namespace) -> int:
@@ -119,14 +138,16 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     statement = acts.Statement(
         industry.industry, arguments.release, version.name, "withdrawal", reason=arguments.reason
     )
-    return _proposed(statement, arguments)
+    return _proposed(statement, version, arguments)
 
 
-def _proposed(statement: Statement, arguments: argparse.Namespace) -> int:
+def _proposed(statement: Statement, version: Version, arguments: argparse.Namespace) -> int:
     from credential_pipeline.enclave.outcome_release import acts
     from credential_pipeline.enclave.outcome_release.packet import packet_path
     from credential_pipeline.enclave.outcome_release.people import People, load_person
+    from credential_pipeline.enclave.outcome_release.revisions import refuse_revisions
 
+    refuse_revisions(version, statement, _home())
     acts.propose(_ledger(), People(_home()), statement, load_person(arguments.key), _now())
     print(
         f"{statement.kind} release {statement.release} of {statement.industry} is proposed (version {statement.version})"
@@ -252,7 +273,8 @@ def _told(statement: Statement) -> str:
     """A proposal in words: what is approved, and what readers will be told."""
     more = f" of {statement.corrects}" if statement.corrects else ""
     why = f" ({statement.reason})" if statement.reason else ""
-    return f"{statement.kind}{more}, release {statement.release}{why}"
+    revised = f"; much of what is public changes: {statement.revisions}" if statement.revisions else ""
+    return f"{statement.kind}{more}, release {statement.release}{why}{revised}"
 
 
 def _on_record(act: str, execute: grammar.Execute) -> grammar.Execute:

@@ -16,6 +16,7 @@ from credential_pipeline.enclave.outcome_release import demo
 from credential_pipeline.enclave.outcome_release.acts import APPROVALS, Statement, standing
 from credential_pipeline.enclave.outcome_release.hand_over import Sealing, publish
 from credential_pipeline.enclave.outcome_release.ledger import chain
+from credential_pipeline.enclave.outcome_release.revisions import Revisions, find_revisions
 
 PROGRESS = logging.getLogger("credential_pipeline.progress")
 
@@ -28,19 +29,26 @@ def follow(published: Published) -> Mapping[str, Any]:
     packet = write_packet(published.con, step.root, step.partition, release, published.version.name)
     calendar, when = step.industry.disclosure.calendar, datetime.datetime.now(datetime.UTC)
     statement = demo.next_statement(step.root, step.partition, release, published.version.name, calendar, step.date)
+    revisions = find_revisions(published.con, step.root, step.partition, release)
     if demo.has_demo_people(step.root):
-        _as_demo(published, statement, when)
+        _as_demo(published, statement, when, revisions)
     return {
         "release": release,
         "state": _state(published, statement),
+        "against the last release": revisions.words if revisions.release else "the first release",
         "review packet": dg.MetadataValue.path(str(packet.relative_to(step.root.parent))),
     }
 
 
-def _as_demo(published: Published, statement: Statement, when: datetime.datetime) -> None:
+def _as_demo(published: Published, statement: Statement, when: datetime.datetime, revisions: Revisions) -> None:
     step = published.step
     found = standing(chain(step.root).lines(), step.partition)
     if found is None or found.statement != statement or not found.published:
+        if revisions.held and not statement.revisions:
+            PROGRESS.warning(
+                "%s release %s is held for a person: %s", step.partition, statement.release, revisions.words
+            )
+            return
         demo.sign(step.root, statement, when)
         PROGRESS.info(
             "%s release %s approved by two demo reviewers (simulated home)", step.partition, statement.release

@@ -73,7 +73,12 @@ class Drop:
 
     def whole_number(self, column: str) -> str:
         """SQL of a value as an INTEGER, NULL if it is none."""
-        return f"try_cast({column if self.kinds[column] in _WHOLE_NUMBERS else self.text(column)} AS INTEGER)"
+        if self.kinds[column] in _WHOLE_NUMBERS:
+            return f"try_cast({column} AS INTEGER)"
+        text = self.text(column)
+        # A cast would round.
+        broken = f"contains({text}, '.') AND NOT regexp_full_match({text}, '[0-9]+[.]0*')"
+        return f"CASE WHEN NOT ({broken}) THEN try_cast({text} AS INTEGER) END"
 
     def number(self, column: str) -> str:
         """SQL of a value as a DOUBLE, NULL if it is none."""

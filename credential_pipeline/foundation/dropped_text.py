@@ -12,9 +12,8 @@ import re
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 from credential_pipeline.foundation.errors import SafeError
 
@@ -131,8 +130,8 @@ def find_fault(path: Path, text: Text, shown: str, rows: int | None) -> SafeErro
     return None
 
 
-def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
+def _opened(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _refuse_foreign(head: bytes, shown: str) -> None:

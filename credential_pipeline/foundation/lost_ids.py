@@ -32,6 +32,8 @@ def likely_cause(work: Scratch, unknown: Relation, known: Relation, who: str, wh
     """
     told = f"{who} have ids of {_lengths(work, unknown)}, {whom} of {_lengths(work, known)}"
     ids = work.con.execute(f"SELECT count(*) FROM {unknown}").fetchall()[0][0]
+    if not ids:
+        return told
     floating = f"SELECT count(*) FROM {unknown} WHERE regexp_full_match(id, '{_FLOATING}')"
     if work.con.execute(floating).fetchall()[0][0] >= _MOST * ids:
         return f"{told}; they are written as 1.2E+05, so a spreadsheet has rounded them"

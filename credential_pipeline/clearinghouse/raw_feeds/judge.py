@@ -49,7 +49,7 @@ def _fields_sql(certifier: Certifier, stage: Relation) -> str:
     values = ", ".join(f"coalesce(source[{literal(column)}], '')" for column in certifier.source_columns)
     return f"""
     SELECT place, place // {LINES_PER_FILE} AS number, {columns}, {certifier.sql("event_date")} AS event_date,
-        md5(concat_ws(chr(31), {values})) AS content_key
+        hash({values}) AS content_key
     FROM {stage} WHERE reason_code IS NULL
     """
 
@@ -71,7 +71,7 @@ def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date
         f"""
         SELECT place, number, record_id, content_key, CASE {arms} END AS reason_code FROM {fields}
         UNION ALL
-        SELECT place, place // {LINES_PER_FILE}, NULL, md5(content), reason_code FROM {stage} WHERE reason_code IS NOT NULL
+        SELECT place, place // {LINES_PER_FILE}, NULL, hash(content), reason_code FROM {stage} WHERE reason_code IS NOT NULL
         """,
         {"today": today},
     )
@@ -199,7 +199,7 @@ def _alike(one: str, first: str, name: str) -> str:
 
 
 def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: str) -> None:
-    """Move the staged rows into records and quarantine, and complete the counts of deliveries.
+    """Move staged rows into quarantine, and complete the counts of deliveries.
 
     Args:
         con: Connection with the tables of raw_feeds.
@@ -207,15 +207,6 @@ def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: s
         settled: What was decided for each.
         certifier: Whose rows they are.
     """
-    con.execute(
-        f"""
-        INSERT INTO raw_feeds.records
-        SELECT $certifier, r.delivery, r.line, j.record_id, CAST(r.source AS MAP(VARCHAR, VARCHAR))
-        FROM {stage} AS r JOIN {settled} AS j USING (place)
-        WHERE j.reason_code IS NULL AND NOT j.is_duplicate
-        """,
-        {"certifier": certifier},
-    )
     con.execute(
         f"""
         INSERT INTO raw_feeds.quarantine

@@ -4,6 +4,7 @@ Every delivery is read, also one that waits or counts no longer: whoever asks in
 is asserted for each: rows in = accepted + quarantined + duplicate. Not here: what becomes of deliveries (decide.py).
 """
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -19,10 +20,12 @@ from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, meas
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
 from credential_pipeline.clearinghouse.raw_feeds.order import places
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
+from credential_pipeline.clearinghouse.raw_feeds.records import Records
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.shares import measure_shares, write_shares
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED, SNAPSHOT
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
@@ -42,13 +45,14 @@ class Look:
     accepted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_feeds(  # the last two are for keeping and for tests
+def read_feeds(  # the last three are for keeping and for tests
     con: Connection,
     inbox: Path,
     industry: str,
     registry: Registry,
     known: Known | None = None,
     today: date | None = None,
+    records: Path | None = None,
 ) -> Look:
     """Read every delivery of an industry and create the tables of the raw_feeds contract.
 
@@ -59,25 +63,41 @@ def read_feeds(  # the last two are for keeping and for tests
         registry: The loaded registry.
         known: What was known of deliveries before, and where their bytes are kept; nothing if None.
         today: Day after which an event date lies in the future; today in UTC if None.
+        records: Where the file of raw_feeds.records is written, which becomes a view of it; a table in memory if None.
 
     Raises:
         SafeError: E_NO_DELIVERY, E_INBOX (see inbox.py), E_CONSERVATION (a defect of this hop).
     """
-    certifiers = registry.certifiers_of(industry)
+    certifiers = sorted(registry.certifiers_of(industry), key=lambda one: one.certifier)
     for table in SNAPSHOT:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
         con.execute(f"CREATE OR REPLACE TABLE raw_feeds.{table.name} ({columns})")
     look = Look()
     before = known or Known()
+    with tempfile.TemporaryDirectory() as folder:
+        path = records or Path(folder) / "records.parquet"
+        with Records(path) as written:
+            for certifier in certifiers:
+                with scratch(con) as work:
+                    came = arrivals(inbox, industry, certifier, before)
+                    day = today or datetime.now(tz=UTC).date()
+                    _read_certifier(work, came, certifier, before, day, look, written)
+        con.execute("DROP TABLE raw_feeds.records")
+        kind = "TABLE" if records is None else "VIEW"
+        con.execute(f"CREATE {kind} raw_feeds.records AS FROM read_parquet({literal(str(path))})")
     for certifier in certifiers:
-        with scratch(con) as work:
-            came = arrivals(inbox, industry, certifier, before)
-            _read_certifier(work, came, certifier, before, today or datetime.now(tz=UTC).date(), look)
+        assert_conservation(con, certifier.certifier)
     return look
 
 
 def _read_certifier(
-    work: Scratch, came: Iterator[Arrival], certifier: Certifier, known: Known, today: date, look: Look
+    work: Scratch,
+    came: Iterator[Arrival],
+    certifier: Certifier,
+    known: Known,
+    today: date,
+    look: Look,
+    written: Records,
 ) -> None:
     con, stage = work.con, create_stage(work, certifier)
     pile = Pile()
@@ -86,15 +106,8 @@ def _read_certifier(
     name_after_the_first(work, stage, certifier, pile)
     judged = judge_rows(work, stage, certifier, today)
     shares = measure_shares(con, stage, certifier)
-    gate = Gate(
-        con,
-        certifier.deliveries,
-        pile,
-        measure(con, judged),
-        RecordIds(con, judged),
-        shares,
-        sample_names(work, stage, certifier),
-    )
+    names = sample_names(work, stage, certifier)
+    gate = Gate(con, certifier.deliveries, pile, measure(con, judged), RecordIds(con, judged), shares, names)
     case = Case(
         agreed=certifier.deliveries,
         arrivals=pile.arrivals,
@@ -112,9 +125,9 @@ def _read_certifier(
     write_deliveries(con, settled, stage, case, verdicts, pile.readings)
     labels = {number: pile.arrivals[number].delivery for number, one in verdicts.items() if one.state != REPLAYED}
     write_shares(con, certifier.certifier, labels, shares)
+    written.add(con, stage, settled, certifier)
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)
-    assert_conservation(con, certifier.certifier)
     look.sights += [one.sight for one in pile.arrivals.values() if one.is_fact]
     look.accepted += [
         (certifier.certifier, pile.arrivals[number].file.sha256)

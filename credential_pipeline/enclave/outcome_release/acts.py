@@ -32,6 +32,7 @@ class Statement:
         kind: ``regular`` (of the calendar), ``correction`` or ``withdrawal``.
         corrects: Release that a correction takes the place of; empty otherwise.
         reason: Why, for a correction or withdrawal; readers see it.
+        revisions: Why it is right that much of what is public changes; approvers see it.
     """
 
     industry: str
@@ -40,6 +41,7 @@ class Statement:
     kind: Kind = "regular"
     corrects: str = ""
     reason: str = ""
+    revisions: str = ""
 
     def body(self, act: str, after: str = "") -> bytes:
         """The bytes that are signed for an act.
@@ -48,7 +50,8 @@ class Statement:
             act: ``propose`` or ``approve``.
             after: Hash of the proposal's line of the ledger, which an approval is bound to.
         """
-        return canonical_json({"act": act, "after": after, **vars(self)})
+        facts = {key: value for key, value in vars(self).items() if value or key != "revisions"}
+        return canonical_json({"act": act, "after": after, **facts})
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, record
 from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
+from credential_pipeline.enclave.outcome_release.revisions import refuse_revisions
 from credential_pipeline.engines.handover.agreement import release_terms, require_agreement
 from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.keys import ENCLAVE_TO_PUBLICATION, load_recipient, load_signing_key
@@ -61,6 +62,7 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
     if found is None or found.statement != statement or not found.published:
         found = require_approved(ledger, People(place.home), statement, place.when)
         refuse_outdated(version, statement, place.home)
+        refuse_revisions(version, statement, place.home)
     approved, head = found, head_of(lines)
     agreement = release_terms(require_agreement(place.industry, place.today), place.today)
     sent = max((line.facts.get("number", 0) for line in lines if _about(line, statement.industry)), default=0)

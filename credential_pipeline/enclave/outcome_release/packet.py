@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
+from credential_pipeline.enclave.outcome_release.revisions import find_revisions
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.private_files import private_folder
@@ -64,7 +65,10 @@ def write_packet(con: Connection, home: Path, industry: str, release: str, versi
     parts = [
         _head(industry, release, version),
         _section("What becomes public", _table(("file", "bytes", "sha256"), map(_file, files))),
-        _section("What changed", _changes(con, home, earlier[-1]) if earlier else "<p>This is the first release.</p>"),
+        _section(
+            "What changed",
+            _changes(con, home, earlier[-1], release) if earlier else "<p>This is the first release.</p>",
+        ),
         _section(
             "What is shown and hidden",
             _table(("table", "figures", "shown", "hidden", "not available"), _rows(con, _MARKED)),
@@ -102,12 +106,15 @@ def _head(industry: str, release: str, version: str) -> str:
     )
 
 
-def _changes(con: Connection, home: Path, last: Entry) -> str:
+def _changes(con: Connection, home: Path, last: Entry, release: str) -> str:
     counts = con.execute(text_of(__package__, "changes.sql"), {"path": str(home / last.file)}).fetchall()
     largest = con.execute(
         text_of(__package__, "largest_changes.sql"), {"path": str(home / last.file), "most": _LARGEST}
     ).fetchall()
+    found = find_revisions(con, home, last.industry, release)
     told = f"<p>Against release {html.escape(last.release)}, the last one that was published:</p>\n"
+    if found.held:
+        told += f"<p><strong>Held for a person:</strong> {html.escape(found.words)}. Its proposer has to say why.</p>\n"
     told += _table(("table", "shown before and now", "of these changed", "no longer shown", "newly shown"), counts)
     return told + "<h3>Largest changes</h3>\n" + _table(("cell", "before", "now"), largest)
 

@@ -39,6 +39,7 @@ from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 _FILES = "reference_population.wage_file_years"
+_WAGE_YEARS = ("employers", "wage_states", "wage_file_years")
 
 
 def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
@@ -146,9 +147,8 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladde
     people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
-    employers = _input(work, "reference_population.employers")
-    states = _input(work, "reference_population.wage_states")
-    years = wage_years.wage_years(work, wages, employers, states, _input(work, _FILES))
+    employers, states, files = (_input(work, f"reference_population.{name}") for name in _WAGE_YEARS)
+    years = wage_years.wage_years(work, wages, employers, states, files)
     covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
     asked = earnings.asked_years(work, units, covered, plan)
     person_years = earnings.sum_wages(work, wages, people, asked)

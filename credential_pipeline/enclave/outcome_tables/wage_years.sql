@@ -12,7 +12,7 @@ WITH counted AS (
 ), nationwide AS (
     SELECT $nation AS state, n.year, n.jobs, CAST(quantile_disc(n.jobs, 0.75) OVER () AS BIGINT) AS usual_jobs,
            n.jobs > 0 AND f.fault IS NULL AND (usual_jobs < $fewest OR n.jobs >= $least * usual_jobs) AS covered
-    FROM nation AS n LEFT JOIN {files} AS f USING (year)
+    FROM nation AS n LEFT JOIN (SELECT year, fault FROM {files}) AS f USING (year)
 ), states AS (
     SELECT DISTINCT state FROM counted
     UNION SELECT state FROM {wage_states} WHERE employers > 0

@@ -50,8 +50,14 @@ class Staged:
         self._run_id = run_id
         self._publications = publications
         self._staging = folder / f".staging-{os.getpid()}-{run_id[:8]}"
+        self._own = self._staging.with_name(f"{self._staging.name}-own")
         self._tables: dict[str, TableFile] = {}
         self._pages: dict[str, bytes] = {}
+
+    def own_file(self, table: str) -> Path:
+        """Where a hop may write a table itself, as a Parquet file sorted by its key that it then shows as a view of its name."""
+        self._own.mkdir(mode=0o700, exist_ok=True)
+        return self._own / f"{table}.parquet"
 
     def write(self) -> None:
         """Write the contract's tables as Parquet, sorted by their keys, and read them back from there.
@@ -154,6 +160,7 @@ class Staged:
     def discard(self) -> None:
         """Remove what was staged and not published."""
         shutil.rmtree(self._staging, ignore_errors=True)
+        shutil.rmtree(self._own, ignore_errors=True)
 
     def _whole(self, folder: Path) -> bool:
         return all(
@@ -175,20 +182,28 @@ class Staged:
     def _copy(self, table: Table) -> TableFile:
         file = f"{table.name}.parquet"
         path = self._staging / file
+        literal = str(path).replace("'", "''")
+        own = self._own / file
+        if own.exists():
+            own.replace(path)
+        else:
+            self._sort(table, literal)
+        flush(path)
+        rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
+        self.con.execute(
+            f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
+        )
+        return TableFile(file=file, sha256=sha256(path), rows=int(rows), bytes=path.stat().st_size)
+
+    def _sort(self, table: Table, literal: str) -> None:
+        """Write a table in its order, and let it go."""
         # Ties in a key that is not unique are ordered by the rest, so that equal rows in any order give equal bytes.
         order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
         columns = ", ".join(f'"{name}"' for name in table.column_names)
         name = f'{self.snapshot.name}."{table.name}"'
         by = "" if is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
-        literal = str(path).replace("'", "''")
         self.con.execute(
             f"COPY (SELECT {columns} FROM {name} {by})"
             f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, {QUICK})"
         )
-        flush(path)
-        rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
-        self.con.execute(f'DROP TABLE IF EXISTS {self.snapshot.name}."{table.name}"')
-        self.con.execute(
-            f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
-        )
-        return TableFile(file=file, sha256=sha256(path), rows=int(rows), bytes=path.stat().st_size)
+        self.con.execute(f"DROP TABLE IF EXISTS {name}")

@@ -21,8 +21,13 @@ def rows(work: Scratch, source: Relation, *columns: str, where: str = "true") ->
     return work.con.execute(f"SELECT {', '.join(columns)} FROM {source} WHERE {where} ORDER BY ALL").fetchall()
 
 
-FILES = {"year": "INTEGER", "fault": "VARCHAR"}
+FILES = {"year": "INTEGER", "jobs": "BIGINT", "usual_jobs": "BIGINT", "fault": "VARCHAR"}
 STATES = {"state": "VARCHAR", "agreement": "VARCHAR", "employers": "BIGINT"}
+
+
+def files_of(work: Scratch, faults: list[tuple[int, str | None]]) -> Relation:
+    """What the reference population says of the years, beside its own columns of jobs."""
+    return work.rows("files", FILES, [(year, 1, 1, fault) for year, fault in faults])
 
 
 def years_of(
@@ -39,9 +44,7 @@ def years_of(
         "jobs", {"employer_id": "VARCHAR", "year": "INTEGER", "n": "INTEGER"}, [(*k, n) for k, n in jobs.items()]
     )
     wages = work.table("wages", f"SELECT employer_id, year FROM {given}, range(n)")
-    return wage_years(
-        work, wages, employers, work.rows("wage_states", STATES, states), work.rows("files", FILES, files)
-    )
+    return wage_years(work, wages, employers, work.rows("wage_states", STATES, states), files_of(work, files))
 
 
 def test_a_state_whose_wages_fail_for_a_year_is_not_covered_then(work: Scratch) -> None:
@@ -62,9 +65,7 @@ def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
     jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
     found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
     said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps."), ("x", "y")])
-    told = dict(
-        rows(work, tell_gaps(work, said, found, work.rows("files", FILES, []), settings()), "definition", "text")
-    )
+    told = dict(rows(work, tell_gaps(work, said, found, files_of(work, []), settings()), "definition", "text"))
     assert told["x"] == "y"
     assert told["year_not_covered"] == "Gaps. Not covered: OH 2007."
 
@@ -76,7 +77,7 @@ def test_a_year_that_the_files_do_not_tell_whole_is_covered_nowhere_and_readers_
     # Of 2006 the files hold nothing at all.
     assert rows(work, covered_years(work, found), "year") == [(2004,), (2007,), (2009,)]
     said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("year_not_covered", "Gaps.")])
-    told = tell_gaps(work, said, found, work.rows("files", FILES, faults), settings())
+    told = tell_gaps(work, said, found, files_of(work, faults), settings())
     ((text,),) = rows(work, told, "text")
     assert "every state 2005, 2006, 2008" in text
     assert "2008: the wage files lack a quarter" in text

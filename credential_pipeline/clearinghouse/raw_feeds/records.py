@@ -1,0 +1,130 @@
+"""Writes the rows that go on as they came: one file of raw_feeds.records, in the order of the contract, portion by portion.
+
+The names of columns repeat in every row; written here, they are numbers from the start, and no row is kept in memory. Not here: which
+rows go on (judge.py).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from credential_pipeline.clearinghouse.raw_feeds.rows import all_columns
+from credential_pipeline.foundation.recipes.sql import identifier
+from credential_pipeline.foundation.registry.feeds import Certifier
+from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.order import ROW_GROUP
+from credential_pipeline.foundation.storage.relation import Relation
+
+_SCHEMA: Final = pa.schema(
+    [
+        ("certifier", pa.string()),
+        ("delivery", pa.string()),
+        ("line", pa.int32()),
+        ("record_id", pa.string()),
+        ("source", pa.map_(pa.dictionary(pa.int16(), pa.string()), pa.string())),
+    ]
+)
+
+
+class Records:
+    """The file of raw_feeds.records while it is written, certifier by certifier in the order of their names."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin the file.
+
+        Args:
+            path: Where it is written.
+        """
+        self._writer = pq.ParquetWriter(
+            path,
+            _SCHEMA,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=["certifier", "delivery", "source.key_value.key"],
+            write_statistics=["certifier", "delivery", "line", "record_id"],
+            store_schema=False,
+        )
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the file is open."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+    def add(self, con: Connection, stage: Relation, settled: Relation, certifier: Certifier) -> None:
+        """Write the rows of a certifier that go on.
+
+        Args:
+            con: Connection of the relations.
+            stage: Its staged rows.
+            settled: What was decided for each.
+            certifier: Whose rows they are.
+        """
+        goes_on = (
+            "FROM {stage} AS r JOIN {settled} AS j USING (place) WHERE j.reason_code IS NULL AND NOT j.is_duplicate"
+        )
+        rows = goes_on.format(stage=stage, settled=settled)
+        columns = all_columns(certifier)
+        cells = ", ".join(f"r.source.{identifier(name)}" for name in columns)
+        # Most senders number their rows in the order in which they write them; sorting costs more than a look.
+        order = "" if _ascending(_batches(con, f"SELECT j.record_id {rows}")) else "ORDER BY j.record_id"
+        query = f"SELECT r.delivery, r.line, j.record_id, [{cells}] AS cells {rows} {order}"
+        for portion in _portions(_batches(con, query)):
+            self._writer.write_table(_table(portion, certifier.certifier, columns), row_group_size=ROW_GROUP)
+
+
+def _batches(con: Connection, query: str) -> Iterator[pa.RecordBatch]:
+    yield from con.sql(query).to_arrow_reader(ROW_GROUP)
+
+
+def _ascending(batches: Iterator[pa.RecordBatch]) -> bool:
+    """Whether record ids stand in their order, byte by byte."""
+    last: str | None = None
+    for batch in batches:
+        ids = batch.column(0)
+        if len(ids) == 0:
+            continue
+        if last is not None and last.encode() > ids[0].as_py().encode():
+            return False
+        if not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py() and len(ids) > 1:
+            return False
+        last = ids[-1].as_py()
+    return True
+
+
+def _portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows in portions of one size, so that the file is the same however the engine cuts them."""
+    kept: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        kept.append(batch)
+        size += batch.num_rows
+        while size >= ROW_GROUP:
+            whole = pa.Table.from_batches(kept)
+            yield whole.slice(0, ROW_GROUP)
+            kept, size = whole.slice(ROW_GROUP).to_batches(), size - ROW_GROUP
+    if size:
+        yield pa.Table.from_batches(kept)
+
+
+def _table(portion: pa.Table, certifier: str, columns: tuple[str, ...]) -> pa.Table:
+    rows, width = portion.num_rows, len(columns)
+    names = pa.DictionaryArray.from_arrays(
+        pa.array(np.tile(np.arange(width, dtype=np.int16), rows)), pa.array(columns, pa.string())
+    )
+    values = portion.column("cells").combine_chunks().flatten()
+    ends = pa.array(np.arange(0, (rows + 1) * width, width, dtype=np.int32))
+    source = pa.MapArray.from_arrays(ends, names, values)
+    name = pa.repeat(pa.scalar(certifier), rows)
+    parts = [name, *(portion.column(one) for one in ("delivery", "line", "record_id")), source]
+    return pa.table(parts, names=_SCHEMA.names).cast(_SCHEMA)
