@@ -133,9 +133,9 @@ ROWS = {
     "1,Smith,X9,2012-03-14,P,A": "UNKNOWN_CREDENTIAL",
     "1,Smith,X1,,P,A": "MISSING_EVENT_DATE",
     "1,Smith,X1,14.03.2012,P,A": "UNREADABLE_EVENT_DATE",
-    "1,Smith,X1,12-03-14,P,A": "UNREADABLE_EVENT_DATE",
+    "1,Smith,X1,12-03-14,P,A": "EVENT_DATE_TWO_DIGIT_YEAR",
     "1,Smith,X1,2012-02-30,P,A": "UNREADABLE_EVENT_DATE",
-    "1,Smith,X1,41000,P,A": "UNREADABLE_EVENT_DATE",
+    "1,Smith,X1,41000,P,A": "EVENT_DATE_SPREADSHEET_NUMBER",
     "1,Smith,X1,2020-01-02,P,A": "EVENT_DATE_IN_FUTURE",
     "1,Smith,X1,2020-01-01,P,A": None,
     "1,Smith,X1,2012-03-14,P,Z": "UNKNOWN_EVENT",
@@ -166,7 +166,9 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_explained_and_every_row_reason_is_tested() -> None:
-    assert set(ROWS.values()) - {None} | {"RECORD_ID_REUSED", "RECORD_ID_CONFLICT"} == set(ROW_REASONS)
+    elsewhere = {"RECORD_ID_REUSED", "RECORD_ID_CONFLICT"}
+    elsewhere |= {f"EVENT_DATE_{form}" for form in ("HAS_TIME", "DAY_FIRST", "MONTH_FIRST")}
+    assert set(ROWS.values()) - {None} | elsewhere == set(ROW_REASONS)
     assert {*FILE_REASONS, *ROW_REASONS, *HOLD_REASONS, *AWAY_REASONS, *NOTICES} == set(REASONS)
     assert all(text.endswith(".") for text in REASONS.values())
     assert all(text.count(". ") >= 1 for code, text in REASONS.items() if code not in NOTICES)
@@ -307,6 +309,28 @@ def test_the_result_depends_on_content_alone(tmp_path: Path) -> None:
     assert (one.records, one.quarantine, one.deliveries) == (two.records, two.quarantine, two.deliveries)
     assert sum(row[2] for row in one.deliveries.values()) == 3000
     assert len(one.records) == len({row[2] for row in one.records})
+
+
+def test_the_file_of_records_does_not_depend_on_the_order_of_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("credential_pipeline.clearinghouse.raw_feeds.records.ROW_GROUP", 100)
+    registry = registry_of(tmp_path / "registry")
+    rows = [f"{number:04d},Smith,X1,2012-03-14,P,A" for number in range(1050)]
+    found = []
+    for name, order in (("up", rows), ("down", rows[::-1])):
+        folder = tmp_path / name / "inbox" / "mining" / "acme"
+        folder.mkdir(parents=True)
+        (folder / "a.csv").write_text(lines(*order), encoding="utf-8")
+        with connect(threads=2) as con:
+            con.execute("CREATE SCHEMA raw_feeds")
+            file = tmp_path / f"{name}.parquet"
+            read_feeds(con, tmp_path / name / "inbox", "mining", registry, today=TODAY, records=file)
+            query = "SELECT record_id, source['Last Name'] FROM raw_feeds.records"
+            found.append(con.execute(query).fetchall())
+            kind = con.execute("SELECT typeof(source) FROM raw_feeds.records LIMIT 1").fetchall()
+            assert kind == [("MAP(VARCHAR, VARCHAR)",)]
+    assert found[0] == found[1] == [(f"{number:04d}", "Smith") for number in range(1050)]
 
 
 def test_splitting_agrees_with_the_csv_module(tmp_path: Path) -> None:
