@@ -51,6 +51,7 @@ class Arrival:
         present: It lies in the inbox.
         known_as: Number of the delivery with the same bytes, of which this is another name.
         growing: It grew while it was read.
+        latest: It is what lay last under its name.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Arrival:
     present: bool = True
     known_as: int | None = None
     growing: bool = False
+    latest: bool = True
 
     @property
     def is_fact(self) -> bool:
@@ -91,7 +93,7 @@ def arrivals(
     looks = {one.name: one.look for one in reversed(mine)}
     # Names that were there before come first, so that of two equal files the newer one is the copy.
     names = sorted(_names(inbox, industry, certifier.certifier, known), key=lambda name: looks.get(name, 1 << 62))
-    current = {one.name: one.sha256 for one in mine}
+    current = {name: sha256 for (of, name), sha256 in known.sights.last.items() if of == certifier.certifier}
     number = 0
     for name in names:
         one = _present(inbox, industry, certifier, known, number, name)
@@ -109,7 +111,7 @@ def arrivals(
             label = sight.name if latest else f"{sight.name}#{sight.sha256[:_LABEL]}"
             content = from_archive(known.archive, sight.sha256)
             file = Delivery(sight.name, content, sight.sha256, None if content is not None else "E_UNREADABLE")
-            yield Arrival(number, label, sight, file, present=False)
+            yield Arrival(number, label, sight, file, present=False, latest=latest)
             number += 1
 
 
@@ -141,17 +143,11 @@ def _present(inbox: Path, industry: str, certifier: Certifier, known: Known, num
 
 
 def _first(sights: Sequence[Sight], name: str, sha256: str) -> Sight | None:
-    """When these bytes were first seen, under this name if ever, else under another; None if they are new, or came back.
-
-    Bytes that lie again where others lay meanwhile have arrived once more, and count as the later ones.
-    """
+    """When these bytes were first seen, under this name if ever, else under another."""
     same = [one for one in sights if one.sha256 == sha256]
-    of_name = [one for one in sights if one.name == name]
-    named = [one for one in of_name if one.sha256 == sha256]
-    if named and of_name[-1].sha256 != sha256:
-        return None
+    named = [one for one in same if one.name == name]
     if named:
-        return Sight(*named[0].key, named[0].look, named[0].file_time, named[0].said)
+        return Sight(*named[0].key, same[0].look, same[0].file_time, named[0].said)
     return Sight(same[0].certifier, name, sha256, same[0].look, same[0].file_time, NOTHING) if same else None
 
 

@@ -14,6 +14,7 @@ from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.registry.deliveries import ALL, BY_NAME, Deliveries
+from credential_pipeline.foundation.registry.deliveries import NOTHING as ADDING
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,21 @@ def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
     """Its rows came already, or another delivery took its place before it came; None if neither."""
     measure = case.measures.get(number, NOTHING)
     same = walk.contents.get(measure.content) if measure.rows else None
-    if same is not None and walk.verdicts[same].state == ACCEPTED:
+    if same is not None and walk.verdicts[same].state != ACCEPTED:
+        same = None  # Rows that do not count any more can come again.
+    rewritten = same is not None and case.agreed.replaces != ADDING and _stands_as(case, walk, same, number)
+    if same is not None and not rewritten:
         return Verdict(REPLAYED, None, f"the same rows as {case.shown(same)}")
     named = next((name for name in _names(case.arrivals[number]) if name in walk.said), None)
     if named is not None:
         return Verdict(REPLACED, "REPLACED", f"{case.shown(walk.said.pop(named))} took its place")
     return None
+
+
+def _stands_as(case: Case, walk: _Walk, one: int, other: int) -> bool:
+    """Whether a delivery counts, and lay under the name under which another lies: the file was written anew."""
+    same_name = case.arrivals[one].sight.name == case.arrivals[other].sight.name
+    return same_name and walk.verdicts[one].state == ACCEPTED
 
 
 def _absent(case: Case, number: int) -> Verdict | None:

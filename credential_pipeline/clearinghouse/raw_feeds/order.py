@@ -3,7 +3,7 @@
 Not here: what the order leads to (decide.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
@@ -21,22 +21,30 @@ def sequence_of(sight: Sight, agreed: Deliveries) -> tuple[int, ...] | None:
     return sight.said.sequence or agreed.sequence_in(sight.name)
 
 
-def places(sights: Mapping[int, Sight], agreed: Deliveries) -> dict[int, Place]:
+def places(sights: Mapping[int, Sight], agreed: Deliveries, latest: Collection[int] = ()) -> dict[int, Place]:
     """The place of each delivery.
 
-    The sender's sequence counts if it is agreed on, or if every delivery has one.
+    The sender's sequence counts if it is agreed on, or if every delivery has one. What came back under its name is later than
+    what lay there meanwhile.
 
     Args:
         sights: Number of a delivery -> its facts.
         agreed: What is agreed with the sender.
+        latest: Numbers of those that lay last under their names.
     """
     numbered = {number: sequence_of(sight, agreed) for number, sight in sights.items()}
     counts = agreed.sequence is not None or all(numbered.values())
     turns = _turns(sights)
-    return {
+    found = {
         number: ((numbered[number] or ()) if counts else (), sight.look, turns[number])
         for number, sight in sights.items()
     }
+    for number in latest:
+        versions = [found[other] for other, sight in sights.items() if sight.name == sights[number].name]
+        sequence, look, turn = max(versions)
+        if found[number] < (sequence, look, turn):
+            found[number] = (sequence, look, turn + 1)
+    return found
 
 
 def earlier(one: Place, other: Place) -> bool:

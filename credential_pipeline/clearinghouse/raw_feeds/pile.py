@@ -9,9 +9,10 @@ from pathlib import Path
 from credential_pipeline.clearinghouse.raw_feeds.archive import archive_delivery
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
 from credential_pipeline.clearinghouse.raw_feeds.hold import Told
-from credential_pipeline.clearinghouse.raw_feeds.order import sequence_of
+from credential_pipeline.clearinghouse.raw_feeds.order import Place, places, sequence_of
 from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
+from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -31,6 +32,11 @@ class Pile:
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)
     told: dict[int, Told] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+
+    def places(self, agreed: Deliveries) -> dict[int, Place]:
+        """The order of the deliveries."""
+        latest = [number for number, one in self.arrivals.items() if one.latest and one.known_as is None]
+        return places({number: one.sight for number, one in self.arrivals.items()}, agreed, latest)
 
 
 def put_down(

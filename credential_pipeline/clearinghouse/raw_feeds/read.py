@@ -18,7 +18,6 @@ from credential_pipeline.clearinghouse.raw_feeds.delivery_gate import Gate
 from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, settle_rows, write_rows
 from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, measure
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
-from credential_pipeline.clearinghouse.raw_feeds.order import places
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
 from credential_pipeline.clearinghouse.raw_feeds.records import Records
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
@@ -113,7 +112,7 @@ def _read_certifier(
         arrivals=pile.arrivals,
         faults=pile.faults,
         measures=gate.measures,
-        places=places({number: one.sight for number, one in pile.arrivals.items()}, certifier.deliveries),
+        places=pile.places(certifier.deliveries),
         decisions=known.decisions,
         accepted_before=known.sights.accepted,
         holds=gate.holds,

@@ -6,7 +6,7 @@ Not here: what people decided (decisions.py).
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,11 +53,13 @@ class Sights:
         all: In the order in which they were noted, one for each name and content, with the last that was said.
         accepted: Certifier and hash of every delivery whose rows went on at some time.
         looks: How many looks there were.
+        last: Certifier and file name -> hash of what lay there last under that name.
     """
 
     all: tuple[Sight, ...] = ()
     accepted: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     looks: int = 0
+    last: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, certifier: str) -> tuple[Sight, ...]:
         """The facts on one certifier's deliveries."""
@@ -88,6 +90,7 @@ def read_sights(file: Path, industry: str) -> Sights:
     """
     known: dict[tuple[str, str, str], Sight] = {}
     accepted: set[tuple[str, str]] = set()
+    last: dict[tuple[str, str], str] = {}
     looks = 0
     for line in _lines(file):
         if line.get("industry") != industry:
@@ -97,9 +100,11 @@ def read_sights(file: Path, industry: str) -> Sights:
             continue
         said = Said.of(line["said"])
         sight = Sight(line["certifier"], line["name"], line["sha256"], line["look"], line["file_time"], said)
-        known[sight.key] = sight
+        first = known.get(sight.key, sight)
+        known[sight.key] = Sight(*first.key, first.look, first.file_time, said)
+        last[sight.certifier, sight.name] = sight.sha256
         looks = max(looks, sight.look)
-    return Sights(tuple(sorted(known.values(), key=lambda one: one.look)), frozenset(accepted), looks)
+    return Sights(tuple(known.values()), frozenset(accepted), looks, last)
 
 
 def record_sights(file: Path, industry: str, sights: Iterable[Sight], now: datetime | None = None) -> int:
@@ -108,11 +113,16 @@ def record_sights(file: Path, industry: str, sights: Iterable[Sight], now: datet
     Args:
         file: receipts.jsonl; created, readable by its owner only, if missing.
         industry: The partition.
-        sights: What lies there; a fact is new if its name, its bytes or what is said of it are, or if it came back.
+        sights: What lies there; a fact is new if its name, its bytes or what is said of it are, or if bytes came back.
         now: The moment to record; the current time if None.
     """
-    known = {one.key: (one.look, one.said) for one in read_sights(file, industry).all}
-    new = [one for one in sights if known.get(one.key) != (one.look, one.said)]
+    before = read_sights(file, industry)
+    known = {one.key: one.said for one in before.all}
+    new = [
+        one
+        for one in sights
+        if known.get(one.key) != one.said or before.last.get((one.certifier, one.name)) != one.sha256
+    ]
     moment = _moment(now)
     lines = [
         {**vars(one), "said": one.said.plain, "industry": industry, "received_at": moment} for one in dict.fromkeys(new)

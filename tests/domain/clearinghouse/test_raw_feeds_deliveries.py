@@ -187,7 +187,23 @@ def test_an_overwritten_file_takes_the_place_of_what_it_was(board: Board) -> Non
     assert found.states == {first: "replaced REPLACED", "m.csv": "accepted"}
     assert found.counts[first] == (3, 0, 3, 0)
     board.put("m.csv", OLD)
-    assert board.look().births == WRONG, "what lies there again came last"
+    for _ in range(2):
+        back = board.look()
+        assert back.births == WRONG, "what lies there counts"
+        assert back.states["m.csv"] == "accepted"
+    board.take("m.csv")
+    assert board.look().births == WRONG, "and what lay there last"
+
+
+def test_a_file_that_is_written_anew_with_the_same_rows_takes_its_own_place(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.look()
+    lines = FIX.splitlines()
+    board.put("m.csv", "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.states == {f"m.csv#{hash_of(FIX)[:8]}": "replaced REPLACED", "m.csv": "accepted"}
+    assert found.notices == set()
 
 
 def test_a_file_that_lost_rows_is_held_and_what_it_was_stays_in_force(board: Board) -> None:
