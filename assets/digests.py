@@ -9,6 +9,8 @@ from credential_pipeline.foundation.storage.durable import sha256
 
 _READERS = 4
 _FOLDER, _UNREAD = "folder", "unread"
+_LARGEST = 4096 * 1_048_576
+"""Bytes above which no YAML lets a file be read; such a file counts by its size."""
 
 
 def digest_of(*parts: str) -> str:
@@ -34,9 +36,11 @@ def digest_of_files(*folders: Path) -> str:
 def _content(path: Path) -> str:
     """Hash of a file, or a word for what has none."""
     try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
+        facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
             return _FOLDER
-        return sha256(path) if stat.S_ISREG(kind) else _UNREAD
+        if not stat.S_ISREG(facts.st_mode):
+            return _UNREAD
+        return sha256(path) if facts.st_size <= _LARGEST else f"{_UNREAD} {facts.st_size}"
     except OSError:
         return _UNREAD

@@ -24,7 +24,7 @@ from credential_pipeline.clearinghouse.raw_feeds.sights import (
     record_sights,
 )
 from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, listed
-from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
 
@@ -47,12 +47,18 @@ def _build(step: Step, staged: Staged) -> None:
     written = staged.own_file("records")
     look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date, written)
     record_sights(receipts, step.partition, look.sights, now)
-    record_accepted(receipts, step.partition, look.accepted, now)
     received = read_receipts(receipts)
     date_blocks(staged.con, received)
     write_receipts(staged.con, step.root, step.partition, received)
     rescinded = OptOuts(rescissions=read_rescissions(step.root)).rescinded_by("certifier")
     compare_blocks(staged.con, step.side.store, step.partition, rescinded)
+
+
+def _remember(step: Step, staged: Staged) -> None:
+    """Note whose rows go on, once the gate has passed: what it keeps back was never in force."""
+    query = "SELECT certifier, sha256 FROM raw_feeds.deliveries WHERE state = ?"
+    accepted = staged.con.execute(query, [ACCEPTED]).fetchall()
+    record_accepted(step.root / FILE, step.partition, accepted)
 
 
 def _explain(step: Step, staged: Staged) -> str:
@@ -82,6 +88,7 @@ HOP = Hop(
     asks=("certifiers",),
     depends=_depends,
     explain=_explain,
+    before_publish=_remember,
     describe=_describe,
     charts={
         "accepted rows": Chart(

@@ -41,7 +41,7 @@ def add(commands: grammar.Commands) -> None:
     shown.add_argument("--waiting", action="store_true", help="only those that wait for a person")
     shown.add_argument("--json", action="store_true", help="the same as JSON")
     for name, summary, execute in (
-        ("release", "let a held delivery through as it is", _release),
+        ("release", "let a held delivery through as it is, or a withdrawn one count again", _release),
         ("withdraw", "take a delivery out: its rows count no longer", _withdraw),
     ):
         parser = grammar.command(
@@ -96,7 +96,7 @@ def _plain(industry: str, one: Listed) -> dict[str, object]:
 
 
 def _release(arguments: argparse.Namespace) -> int:
-    """Let a held delivery through.
+    """Let a held delivery through, or a withdrawn one count again.
 
     Raises:
         SafeError: E_DELIVERY: there is none of that name, several are, or it is not held; E_REASON; E_LEDGER_BROKEN.
@@ -105,7 +105,7 @@ def _release(arguments: argparse.Namespace) -> int:
     from credential_pipeline.foundation.contracts.raw_feeds import HELD
 
     one = _meant(arguments)
-    if one.state != HELD:
+    if one.state != HELD and one.reason_code != "WITHDRAWN":
         hint = "it cannot be read; deliver it again" if one.state == "refused" else f"it is {one.state}"
         raise SafeError("E_DELIVERY", f"{one.certifier}/{one.shown} is not held and cannot be released: {hint}.")
     _decide(arguments, one, RELEASED)
@@ -124,6 +124,9 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     from credential_pipeline.clearinghouse.raw_feeds.decisions import WITHDRAWN
 
     one = _meant(arguments)
+    if one.id.endswith("-unread"):
+        place = f"inbox/{arguments.industry}/{one.certifier}"
+        raise SafeError("E_DELIVERY", f"{one.certifier}/{one.shown} was not read; take it out of {place} instead.")
     if one.reason_code == "WITHDRAWN":
         raise SafeError("E_DELIVERY", f"{one.certifier}/{one.shown} is withdrawn already.")
     _decide(arguments, one, WITHDRAWN)

@@ -32,17 +32,7 @@ def add(below: grammar.Commands) -> None:
     Args:
         below: The actions of ``release``.
     """
-    enroll = grammar.command(
-        below,
-        "enroll",
-        "make the key of somebody who may propose and approve",
-        "release enroll first_reviewer --key first-reviewer.key",
-        _enroll,
-    )
-    enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")
-    enroll.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="where that person's private key is written"
-    )
+    _add_enroll(below)
     propose = _industry(
         below, "propose", "propose the current figures as the release of this period", _propose, "--key my.key"
     )
@@ -63,6 +53,16 @@ def add(below: grammar.Commands) -> None:
     approve = _industry(below, "approve", "approve what is proposed", _approve, "--release r0001-0123abcd --key my.key")
     _industry(below, "publish", "send what two others have approved to the public side", _publish)
     _industry(below, "status", "what is proposed, who approved it, what was released", _status)
+    _options(propose, correct, withdraw, approve)
+
+
+def _options(
+    propose: argparse.ArgumentParser,
+    correct: argparse.ArgumentParser,
+    withdraw: argparse.ArgumentParser,
+    approve: argparse.ArgumentParser,
+) -> None:
+    """What several acts take."""
     for parser in (propose, correct, withdraw, approve):
         parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the acting person's own key")
     for parser in (propose, correct):
@@ -79,6 +79,20 @@ def add(below: grammar.Commands) -> None:
     )
     for parser in (withdraw, approve):
         parser.add_argument("--release", required=True, metavar="ID", help="as the review packet names it")
+
+
+def _add_enroll(below: grammar.Commands) -> None:
+    enroll = grammar.command(
+        below,
+        "enroll",
+        "make the key of somebody who may propose and approve",
+        "release enroll first_reviewer --key first-reviewer.key",
+        _enroll,
+    )
+    enroll.add_argument("name", metavar="NAME", help="lower-case letters, digits and underscores")
+    enroll.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="where that person's private key is written"
+    )
 
 
 def _industry(

@@ -138,7 +138,7 @@ def explain_findings(con: Connection, snapshot: Snapshot, folder: str, above: fl
     found = con.execute(
         'SELECT "table", delivery, measure, finding, found, rows, note FROM'
         f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding = '{UNKNOWN}')"
-        " AND found > $above * rows ORDER BY found / rows DESC, ALL LIMIT 2",
+        " AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
         {"above": above},
     ).fetchall()
     return " ".join(_sentence(folder, Finding(*row)) for row in found)

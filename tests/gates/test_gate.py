@@ -129,7 +129,9 @@ def test_nothing_was_published_before(make_hop):
 
 
 def test_same_inputs_repeat_the_verdicts_without_work(make_hop):
-    broken = "UPDATE reference_population.wages SET employer_id = 'e9'"
+    broken = (
+        "INSERT INTO reference_population.drop_findings VALUES ('wages', 'all', 'employer_id', 'unknown', 1, 100, NULL)"
+    )
     first, failure = _run(make_hop(_SUITE, _SOME, broken))
     assert failure is None
 

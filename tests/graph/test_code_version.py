@@ -75,7 +75,10 @@ def test_a_comment_or_a_docstring_changes_no_hop(changed, file):
         ("credential_pipeline/clearinghouse/clerical_review/page.js", set()),
         ("credential_pipeline/foundation/registry/industries/healthcare.yml", set()),
         ("credential_pipeline/foundation/registry/certifiers/nha.yml", set()),
-        ("credential_pipeline/foundation/reference/cpi_u.csv", {"outcome_tables", "published_outcomes"}),
+        (
+            "credential_pipeline/foundation/reference/cpi_u.csv",
+            {"outcome_tables", "published_outcomes", "reference_population"},
+        ),
         ("credential_pipeline/engines/linkage/nicknames.csv", set(_LINKING) | {"education_registry"}),
     ],
 )

@@ -21,7 +21,8 @@ HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
     for name in ("CREDENTIAL_PIPELINE_REGISTRY", "CREDENTIAL_PIPELINE_THREADS", "CREDENTIAL_PIPELINE_MEMORY"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # Set before it is removed, so that what the command line sets is undone.
+        monkeypatch.delenv(name)
     monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
 
 

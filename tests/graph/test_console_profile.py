@@ -10,7 +10,9 @@ from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, c
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
-    monkeypatch.delenv("CREDENTIAL_PIPELINE_REGISTRY", raising=False)
+    # Set before it is removed, so that what the command line sets is undone.
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_REGISTRY", "")
+    monkeypatch.delenv("CREDENTIAL_PIPELINE_REGISTRY")
     monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 

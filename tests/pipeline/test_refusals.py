@@ -207,6 +207,38 @@ def test_a_registry_without_birth_dates(run, home):
     assert versions(home) == before
 
 
+def rewrite(folder: Path, change: str) -> None:
+    """Change the columns of every Parquet file of a drop."""
+    for file in folder.glob("*.parquet"):
+        other = file.with_suffix(".tmp")
+        duckdb.execute(f"COPY (SELECT * REPLACE ({change}) FROM '{file}') TO '{other}' (FORMAT parquet)")
+        other.replace(file)
+
+
+def test_enrollments_of_nobody_stop_the_chain_with_the_likely_cause(run, home):
+    rewrite(home / "clearinghouse" / "education" / "enrollments", "'00' || student_id AS student_id")
+    before = versions(home)
+    answer = run(home, "run", "manufacturing", "--until", "education_registry")
+    refused(
+        answer,
+        "education/enrollments",
+        "student_id of nobody",
+        "enrollments have ids of",
+        "without their leading zeros",
+        "E_GATE",
+    )
+    assert versions(home) == before
+
+
+def test_a_year_of_wages_in_cents_stops_the_chain_and_half_a_year_does_not(run, home):
+    wages = home / "enclave" / "reference" / "wages_annual"
+    rewrite(wages, "CASE WHEN year = 2012 THEN wages * 100 ELSE wages END AS wages")
+    answer = run(home, "run", "manufacturing", "--until", "reference_population")
+    refused(answer, "the wages of a job in 2012 are", "wages_in_dollars", "E_GATE")
+    rewrite(wages, "CASE WHEN year = 2012 THEN wages / 200 ELSE wages END AS wages")
+    assert run(home, "run", "manufacturing", "--until", "reference_population").code == 0
+
+
 def test_usage(run, home):
     assert run(home, "run").code == 2
     assert run(home, "fly").code == 2

@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.cleaned_learners.standardise import (
 from credential_pipeline.clearinghouse.cleaned_learners.values import formed_sql, written_rows
 from credential_pipeline.foundation.contracts.cleaned_learners import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
@@ -28,6 +29,7 @@ def clean(con: Connection, industry: str, registry: Registry) -> None:
     Raises:
         SafeError: E_PROFILE_ID if two identities share a hash, E_CONSERVATION if a row got lost (defects of this hop).
     """
+    add_to_latin(con)
     certifiers = registry.certifiers_of(industry)
     records = relation(con, "raw_feeds.records")
     with scratch(con) as work:

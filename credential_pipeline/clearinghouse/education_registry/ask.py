@@ -12,6 +12,7 @@ from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.engines.exchange.student_tracker.request_writer import write_request
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -50,6 +51,7 @@ def ask_about_learners(
 
 def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Relation:
     """Whom a wish names; one that was taken back still counts here, since a request can wait for the linkage to hear it."""
+    add_to_latin(work.con)
     columns = ("certifier", "record_id", "person_ref", "first_name", "last_name")
     rows = work.rows(
         "entries",

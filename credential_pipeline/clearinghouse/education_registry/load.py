@@ -26,6 +26,7 @@ from credential_pipeline.foundation.drop_findings import (
 )
 from credential_pipeline.foundation.dropped_files import Drop, Form, open_drop, reading
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
 
@@ -79,6 +80,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
             E_REGISTRY_MISSING_IDS, E_REGISTRY_DUPLICATE_IDS, E_REGISTRY_NO_BIRTH_DATE, E_REGISTRY_NO_BLOCKS; of PDP files
             those of pdp.py, of reports those of student_tracker.py.
     """
+    add_to_latin(con)
     if has_reports(folder):
         load_reports(con, folder)
         _index(con)

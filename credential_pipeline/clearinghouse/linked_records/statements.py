@@ -14,6 +14,7 @@ from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry, OptOuts
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -101,6 +102,7 @@ def _letters_of_names(work: Scratch, read: Inputs) -> Relation:
 
 
 def _entries(work: Scratch, what: str, entries: Sequence[Entry]) -> Relation:
+    add_to_latin(work.con)
     written = work.rows(what, _ENTRY, [[getattr(entry, name) for name in _ENTRY] for entry in entries])
     names = {name: form.letters_of_name(f"({form.NAME_FORMS[name](name)})") for name in ("first_name", "last_name")}
     replaced = ", ".join(f"{expression} AS {name}" for name, expression in names.items())

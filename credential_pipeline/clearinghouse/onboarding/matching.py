@@ -71,10 +71,12 @@ def match(columns: Sequence[Facts]) -> Matched:
     """
     prefix = shared_prefix([facts.name for facts in columns])
     words = {facts.name: words_of(facts.name.removeprefix(prefix)) for facts in columns}
+    secret = {facts.name for facts in columns if "ssn" in words[facts.name] or facts.share("written_ssn") > _LEAST}
     scored = [
         (name_score(words[facts.name], field) * fit(facts, field), -order, -place, field, facts)
         for order, field in enumerate(phrases())
         for place, facts in enumerate(columns)
+        if facts.name not in secret or field == "ssn_last4"
     ]
     chosen: dict[str, Facts] = {}
     taken: set[str] = set()
@@ -89,7 +91,12 @@ def match(columns: Sequence[Facts]) -> Matched:
         taken.add(facts.name)
         if field != UNUSED:
             chosen[field] = facts
-    free = [facts for facts in columns if facts.name not in taken and not (others and _is_among(facts.name, others))]
+    # A Social Security number is nobody's id here: the last four digits, or nothing.
+    free = [
+        facts
+        for facts in columns
+        if facts.name not in taken | secret and not (others and _is_among(facts.name, others))
+    ]
     found = _by_values(free, chosen)
     ids = [
         facts for facts in free if "id" in words[facts.name] and facts not in found.values() and might_be_person(facts)

@@ -30,6 +30,8 @@ _LOOK: Final = 50
 _KNOWN, _PLAIN = 1 / 3, 0.85
 """Shares of a header's names that are made of known words, and that can be names of columns at all."""
 _WIDE: Final = 12
+_RAGGED: Final = 2
+"""Values by which a row may be longer or shorter than the header, if nothing stands in them."""
 _DIGITS, _LONGEST = 2, 80
 _FIRST: Final = 400
 
@@ -98,13 +100,25 @@ def _header(rows: Sequence[Sequence[str]]) -> int | None:
     best, place = 0.0, None
     for number, row in enumerate(rows[:_LOOK]):
         names = [name for name in row if name]
-        if len(row) != width or len(names) < max(2, width * 0.6):
+        if abs(len(row) - width) > _RAGGED or len(names) < max(2, width * 0.6):
             continue
         known = sum(_is_known(name) for name in names) / len(names)
         plain = sum(_looks_like_a_name(name) for name in names) / len(names)
         if known * plain > best and known >= _KNOWN and plain >= _PLAIN:
             best, place = known * plain, number
     return place
+
+
+def _fitted(row: Sequence[str], width: int) -> tuple[str, ...] | None:
+    """A row as wide as the header: without empty values behind it, with empty ones where its end is missing; None if it is neither."""
+    if any(row[width:]) or len(row) < width - _RAGGED:
+        return None
+    return (*row[:width], *[""] * (width - len(row)))
+
+
+def _shown(name: str) -> str:
+    """A name of a column as the YAML can hold it: deliveries are read without a look at what nobody sees."""
+    return " ".join("".join(sign if sign.isprintable() else " " * sign.isspace() for sign in name).split())
 
 
 def _is_known(name: str) -> bool:
@@ -173,13 +187,13 @@ def _table(lines: Iterator[str], form: str, encoding: str, path: Path) -> Table:
     if start is None:
         message = f"{path.name}: no line of the first {_LOOK} holds names of columns; ask the sender for a header line, or write one"
         raise SafeError("E_NO_HEADER", message)
-    header = tuple(_split([top[start]], delimiter)[0])
+    header = tuple(map(_shown, _split([top[start]], delimiter)[0]))
     keys = [column_key(name) for name in header if name]
     if twice := [name for name in header if name and keys.count(column_key(name)) > 1]:
         raise FileFaultError("E_HEADER_DUPLICATE", listed(sorted(set(twice))))
     below = (line for line in itertools.chain(top[start + 1 :], lines) if line.strip())
     rows = _split(list(itertools.islice(below, MOST_ROWS)), delimiter)
-    fitting = tuple(tuple(row) for row in rows if len(row) == len(header))
+    fitting = tuple(row for row in (_fitted(row, len(header)) for row in rows) if row is not None)
     return Table(
         form, encoding, delimiter, header, start + 1, fitting, len(rows) - len(fitting), next(below, None) is None
     )

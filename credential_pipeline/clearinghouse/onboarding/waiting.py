@@ -15,7 +15,7 @@ from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NO
 from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_delivery
+from credential_pipeline.foundation.file_names import shown_delivery, shown_file
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry
@@ -57,7 +57,9 @@ def look_at_inbox(con: Connection, inbox: Path, registry: Registry, *, whole: bo
         return
     for folder in sorted(path for path in inbox.iterdir() if path.is_dir()):
         if whole and folder.name not in registry.industries:
-            yield Finding("inbox: a folder is of no industry of the registry, and its files are read by nobody")
+            yield Finding(
+                f"inbox/{shown_file(folder.name)}: no industry of the registry has this name: nobody reads its files"
+            )
     for name in registry.industry_names:
         if (inbox / name).is_dir():
             yield from _of_industry(con, inbox, registry, registry.industry(name))

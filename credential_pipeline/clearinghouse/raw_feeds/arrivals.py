@@ -19,7 +19,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import Certifier
 
 _LABEL = 8
-_NO_BYTES = hashlib.sha256(b"").hexdigest()
+NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Arrival:
     @property
     def is_fact(self) -> bool:
         """It lies there whole, so that the sight of it is worth noting."""
-        return self.present and self.file.fault is None and self.file.sha256 != _NO_BYTES and not self.growing
+        return self.present and self.file.fault is None and self.file.sha256 != NO_BYTES and not self.growing
 
     def without_bytes(self) -> "Arrival":
         """The same, for keeping while others are read."""
@@ -102,7 +102,7 @@ def arrivals(
         same = numbers.get(one.file.sha256) if one.file.content else None
         if one.file.content and not one.growing:
             numbers.setdefault(one.file.sha256, number)
-        yield Arrival(number, name, one.sight, one.file, known_as=same, growing=one.growing)
+        yield Arrival(number, one.file.name, one.sight, one.file, known_as=same, growing=one.growing)
         number += 1
     for sight in mine:
         if sight.sha256 not in numbers:

@@ -6,7 +6,7 @@ The same facts lead to the same end in whatever order they arrive. Not here: wha
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES, Arrival
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN, Decisions
 from credential_pipeline.clearinghouse.raw_feeds.hold import LAST, Hold, Past
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure
@@ -96,7 +96,9 @@ def decide(case: Case) -> dict[int, Verdict]:
 
 def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     arrival = case.arrivals[number]
-    decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256))
+    # Files that were not read have one hash, that of no bytes, and nobody can have decided on them.
+    decided = arrival.file.sha256 != NO_BYTES
+    decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256)) if decided else None
     if arrival.known_as is not None:
         return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}")
     if decision is not None and decision.kind == WITHDRAWN:
@@ -118,6 +120,8 @@ def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
     """Its rows came already, or another delivery took its place before it came; None if neither."""
     measure = case.measures.get(number, NOTHING)
     same = walk.contents.get(measure.content) if measure.rows else None
+    if same is not None and walk.verdicts[same].state != ACCEPTED:
+        same = None  # Rows that do not count any more can come again.
     rewritten = same is not None and case.agreed.replaces != ADDING and _stands_as(case, walk, same, number)
     if same is not None and not rewritten:
         return Verdict(REPLAYED, None, f"the same rows as {case.shown(same)}")

@@ -98,8 +98,8 @@ def unusual(number: int, measure: Measure, past: Past, ids: RecordIds) -> Iterat
     if past.replaced is not None:
         yield from _shrunken(number, measure, past.replaced, ids)
         return
-    if len(past.sizes) < ENOUGH:
-        return
+    if len(past.sizes) < ENOUGH or not measure.rows:
+        return  # A month without events is a header alone.
     usual = median(past.sizes[-LAST:])
     if LEAST * usual <= measure.rows <= MOST * usual or ids.known(number, past.numbers) > HALF:
         return

@@ -133,6 +133,9 @@ def read_delivery(inbox: Path, industry: str, certifier: str, name: str, feed: F
         handle = os.open(path.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, RuntimeError):
         return _refused(shown, "E_LINK" if _is_special(path) else "E_UNREADABLE")
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        return _refused(shown, "E_LINK")
     with os.fdopen(handle, "rb") as file:
         return _read(file, shown, feed)
 
@@ -140,8 +143,6 @@ def read_delivery(inbox: Path, industry: str, certifier: str, name: str, feed: F
 def _read(file: BinaryIO, name: str, feed: Feed) -> Delivery:
     """What an open file holds, if it is one and may be read whole."""
     facts = os.fstat(file.fileno())
-    if not stat.S_ISREG(facts.st_mode):
-        return _refused(name, "E_LINK")
     if facts.st_size > feed.max_megabytes * _MEGABYTE:
         return _refused(name, "E_TOO_LARGE")
     try:

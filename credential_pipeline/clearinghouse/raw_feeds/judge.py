@@ -47,8 +47,8 @@ def _fields_sql(certifier: Certifier, stage: Relation) -> str:
         name: certifier.sql(name)
         for name in ("record_id", "first_name", "last_name", "credential_code", "event", "result")
     }
-    fields |= {f"written_{name}": certifier.written_sql(name) for name in ("event", "result")}
-    fields["written_date"] = certifier.written_sql("event_date")
+    fields |= {f"written_{name}": certifier.written_sql(name, of_struct=True) for name in ("event", "result")}
+    fields["written_date"] = certifier.written_sql("event_date", of_struct=True)
     columns = ", ".join(f"coalesce({expression}, '') AS {name}" for name, expression in fields.items())
     values = ", ".join(f"coalesce(source[{literal(column)}], '')" for column in certifier.source_columns)
     return f"""

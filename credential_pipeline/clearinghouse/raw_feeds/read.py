@@ -111,15 +111,8 @@ def _read_certifier(
     name_after_the_first(work, stage, certifier, pile)
     judged = judge_rows(work, stage, certifier, today)
     shares = measure_shares(con, stage, judged, certifier)
-    gate = Gate(
-        con,
-        certifier.deliveries,
-        pile,
-        measure(con, judged),
-        RecordIds(con, judged),
-        shares,
-        sample_names(work, stage, certifier),
-    )
+    names = sample_names(work, stage, certifier)
+    gate = Gate(con, certifier.deliveries, pile, measure(con, judged), RecordIds(con, judged), shares, names)
     case = Case(
         agreed=certifier.deliveries,
         arrivals=pile.arrivals,

@@ -8,7 +8,7 @@ REASONS: Final[dict[str, str]] = {
     "blocked": "The person is not to be shared.",
     "ambiguous": "Several students are about as likely; a person may decide (review export).",
     "not answered": "No report of the StudentTracker service tells of the person.",
-    "unusable fields": "A name is missing, or there is no birth date, street or last four digits beside it.",
+    "unusable fields": "A name is missing, or neither birth date, address, e-mail nor last four digits stand beside it.",
     "below threshold": "Students were compared, and none is likely enough to be the person.",
     "no candidate": "No student of the registry is like the person in name, birth date or street.",
 }

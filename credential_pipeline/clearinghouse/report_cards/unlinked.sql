@@ -6,7 +6,7 @@ WITH seen AS (
 ), told AS (
     SELECT p.learner_id,
         bool_or(i.first_name IS NOT NULL AND i.last_name IS NOT NULL
-            AND (i.birth_date IS NOT NULL OR i.ssn_last4 IS NOT NULL OR i.street IS NOT NULL)) AS usable
+            AND (i.birth_date IS NOT NULL OR i.ssn_last4 IS NOT NULL OR i.street IS NOT NULL OR i.zip IS NOT NULL OR i.email IS NOT NULL)) AS usable
     FROM linked_records.profile_links AS p JOIN cleaned_learners.profiles AS i USING (profile_id)
     GROUP BY p.learner_id
 )

@@ -39,6 +39,7 @@ from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
 _FILES = "reference_population.wage_file_years"
+_WAGES = ("wages", "employers", "wage_states", "wage_file_years")
 
 
 def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
@@ -142,13 +143,12 @@ def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan:
 
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
     """Find out who is counted, and coarsen their categories until each is large enough."""
-    credentials, wages = _input(work, "person_keys.credentials"), _input(work, "reference_population.wages")
+    credentials = _input(work, "person_keys.credentials")
+    wages, employers, states, files = (_input(work, f"reference_population.{name}") for name in _WAGES)
     people = cohorts.number_people(work, _input(work, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
-    employers = _input(work, "reference_population.employers")
-    states = _input(work, "reference_population.wage_states")
-    years = wage_years.wage_years(work, wages, employers, states, _input(work, _FILES))
+    years = wage_years.wage_years(work, wages, employers, states, files)
     covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
     asked = earnings.asked_years(work, units, covered, plan)
     person_years = earnings.sum_wages(work, wages, people, asked)

@@ -17,6 +17,7 @@ from credential_pipeline.foundation.distinct_values import look_up
 from credential_pipeline.foundation.drop_findings import Finding, keep_findings, unread, unreadable_dates
 from credential_pipeline.foundation.dropped_files import FILE, Drop, Form, open_drop, reading
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
@@ -52,6 +53,7 @@ def load_reference_population(con: Connection, folder: Path, wage_agreements: Ma
         SafeError: E_DROP_… (see dropped_files.py), E_REFERENCE_KEYS, E_REFERENCE_NO_BIRTH_DATE, E_REFERENCE_WAGES,
             E_REFERENCE_EMPLOYERS, E_NO_WAGE_AGREEMENT.
     """
+    add_to_latin(con)
     with scratch(con) as work:
         findings = _persons(work, folder)
     with scratch(con) as work:

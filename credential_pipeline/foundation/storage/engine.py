@@ -10,8 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import duckdb
-from anyascii import anyascii
-from duckdb.sqltypes import VARCHAR
 
 from credential_pipeline.foundation.errors import SafeError
 
@@ -21,8 +19,6 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 def configure(con: Connection, spill: Path | None = None) -> Connection:
     """Set what every connection of the product shares; return the connection.
-
-    Statements have the function ``to_latin``: letters of other scripts spelled in ASCII, for the few names that hold any.
 
     Args:
         con: An open in-memory connection.
@@ -36,7 +32,6 @@ def configure(con: Connection, spill: Path | None = None) -> Connection:
     con.execute("SET preserve_insertion_order = true")
     con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
-    con.create_function("to_latin", anyascii, [VARCHAR], VARCHAR)
     return con
 
 

@@ -1,5 +1,6 @@
 """A student who stands in the registry several times is one person; two people never are."""
 
+import csv
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from tests.domain.drops import write
 
 COLUMNS = {table.name: table.column_names for table in education_registry.SNAPSHOT}
 KNOWN = ("middle_name", "name_suffix", "sex", "ssn_last4", "email", "street", "city", "state", "zip")
+CASES = Path(__file__).parent / "cases"
 Row = dict[str, str]
 
 
@@ -242,3 +244,25 @@ def test_a_block_and_an_id_from_before_the_copies_became_one_still_hold(
     assert con.execute("SELECT record_id, learner_id FROM linked_records.links ORDER BY ALL").fetchall() == ids
     links = con.execute("SELECT DISTINCT student_id FROM linked_records.links ORDER BY ALL").fetchall()
     assert links == [(f"A{number}",) for number in range(6)], "links name the id that is kept"
+
+
+def test_students_who_stand_there_again_are_one_person_with_all_enrollments(con: Connection, tmp_path: Path) -> None:
+    with (CASES / "05-student-twice" / "persons.csv").open(encoding="utf-8", newline="") as opened:
+        again = list(csv.DictReader(opened))
+    first = [{**row, "student_id": f"A{number:03}"} for number, row in enumerate(again)]
+    ids = [row["student_id"] for row in (*first, *again)]
+    spells = [
+        {"student_id": student, "opeid": "1", "begin_date": "2014-01-01", "institution": student} for student in ids
+    ]
+    gave_way = load(con, tmp_path, [*crowd(2_000), *first, *again], enrollments=spells)
+    # Of two the registry knows no more than a name, which tells nobody from a namesake.
+    known = [row for row in first if row["birth_date"] or row["ssn_last4"] or row["email"] or row["street"]]
+    assert len(known) == 118
+    pairs = {later["student_id"]: row["student_id"] for row, later in zip(first, again, strict=True) if row in known}
+    assert gave_way == pairs
+    told = con.execute(
+        "SELECT student_id, count(*) FROM education_registry.enrollments GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    kept = {student: 1 for student in ids if student not in gave_way} | {row["student_id"]: 2 for row in known}
+    assert told == sorted(kept.items())
+    assert con.execute("SELECT count(*) FROM education_registry.person_index").fetchall() == [(2_122,)]

@@ -8,6 +8,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 from credential_pipeline.foundation.contracts import education_registry
+from credential_pipeline.foundation.drop_findings import explain_findings
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.domain.drops import CANARY, Rows, write, write_drop
@@ -169,3 +170,72 @@ def test_the_index_holds_every_student_once_in_the_order_of_birth_dates(tmp_path
         (4, "S3", "LI", None),
     ]
     assert results[0] == results[1]
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+def noted(con: Connection) -> list[tuple[object, ...]]:
+    return con.execute(
+        'SELECT "table", delivery, measure, finding, found, rows, note FROM education_registry.drop_findings ORDER BY ALL'
+    ).fetchall()
+
+
+def test_enrollments_of_nobody_are_counted_with_the_likely_cause(tmp_path: Path) -> None:
+    folder = drops(tmp_path)
+    for name in ("persons", "enrollments"):
+        (folder / name / "a.csv").write_bytes((CASES / "10-lost-zeros" / f"{name}.csv").read_bytes())
+    with connect(threads=1) as con:
+        load(con, folder)
+        (degree, enrollment) = noted(con)
+        assert enrollment[:6] == ("enrollments", "all", "student_id", "unknown", 100, 100)
+        ids = con.execute("SELECT count(DISTINCT student_id) FROM education_registry.enrollments").fetchall()[0][0]
+        assert enrollment[6] == (
+            "enrollments have ids of 9 characters, persons of 5 to 8 characters;"
+            f" without their leading zeros, {ids} of {ids} would be known"
+        )
+        assert degree[:6] == ("degrees", "all", "student_id", "unknown", 1, 1)
+        said = explain_findings(con, education_registry.SNAPSHOT, "education", 0.05)
+        assert (
+            "education/enrollments: 100 of 100 rows have a student_id of nobody (enrollments have ids of 9 characters"
+            in said
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1990-05-01", True), ("19900501", True), ("19900501.0", True), ("1990-05-01 00:00:00", True), ("", None), ("unknown", None),
+        ("0000-00-00", None), ("1900-01-01", None), ("99999999", None), ("05/01/1990", False), ("1990-05-01 05:00:00", False),
+        ("32994", False), ("01-May-90", False),
+    ],
+)  # fmt: skip
+def test_a_date_that_cannot_be_read_is_not_a_missing_one(tmp_path: Path, written: str, read: bool | None) -> None:  # noqa: FBT001
+    folder = drops(tmp_path, {**EDUCATION, "persons": EDUCATION["persons"][:2]})
+    write(folder, "persons", [{**EDUCATION["persons"][3], "birth_date": written}], COLUMNS["persons"], "b.csv")
+    with connect(threads=1) as con:
+        load(con, folder)
+        born = con.execute("SELECT birth_date FROM education_registry.persons WHERE student_id = 'S4'").fetchall()
+        assert born == [(date(1990, 5, 1) if read else None,)]
+        expected = [("persons", "all", 1, 3), ("persons", "b.csv", 1, 1)] if read is False else []
+        assert [(table, file, found, rows) for table, file, _, _, found, rows, _ in noted(con)] == expected
+
+
+@pytest.mark.parametrize("kind", ["INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"])
+def test_dates_and_digits_of_parquet_columns_of_any_type(tmp_path: Path, kind: str) -> None:
+    folder = drops(tmp_path)
+    (folder / "persons" / "a.csv").unlink()
+    day = "19900501" if kind in {"INTEGER", "DOUBLE"} else "DATE '1990-05-01'"
+    nothing = ", ".join(
+        f"NULL AS {name}"
+        for name in COLUMNS["persons"]
+        if name not in {"student_id", "last_name", "birth_date", "zip", "ssn_last4", "ferpa_block"}
+    )
+    with connect(threads=1) as con:
+        con.execute(
+            f"COPY (SELECT 'S1' AS student_id, 'Lee' AS last_name, CAST({day} AS {kind}) AS birth_date, 4891 AS zip,"
+            f" 123.0::DOUBLE AS ssn_last4, 'N' AS ferpa_block, {nothing}) TO '{folder}/persons/a.parquet'"
+        )
+        load(con, folder)
+        found = con.execute("SELECT birth_date, zip, ssn_last4 FROM education_registry.persons").fetchall()
+        assert found == [(date(1990, 5, 1), "04891", "0123")]

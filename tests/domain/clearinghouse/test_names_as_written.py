@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.cleaned_learners.clean import clean
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import Connection, connect
 
@@ -109,6 +110,7 @@ def test_titles_and_registrars_marks_make_nobody_another_person(feed: str, perso
         listed = {row["student_id"][1:]: (row["first_name"], row["last_name"]) for row in csv.DictReader(right)}
     assert told.keys() == listed.keys()
     with connect(threads=1) as con:
+        add_to_latin(con)
         query = f"SELECT {form.given_name('first')}, {form.family_name('last')} FROM (SELECT ? AS first, ? AS last)"
         ours = {key: con.execute(query, list(names)).fetchall()[0] for key, names in told.items()}
         theirs = {key: con.execute(query, list(names)).fetchall()[0] for key, names in listed.items()}

@@ -244,6 +244,14 @@ def test_spreadsheets_packed_and_wide_text_are_read_as_well(tmp_path):
         assert (trial.refused, trial.accepted) == ("", 40), name
 
 
+@pytest.mark.parametrize("end", [",", ""])
+def test_rows_that_end_in_a_comma_or_lack_their_empty_end_are_rows(tmp_path, end):
+    lines = [f"{n},Smith,Ann,1990-05-14,,X{n % 2},2015-03-{n % 20 + 10}{',P' if end else ''}{end}" for n in range(30)]
+    proposal = proposed(tmp_path, rows(*lines))
+    assert len(proposal.table.rows) == 30
+    assert tried(tmp_path, proposal).accepted == 30
+
+
 def test_folders_and_missing_files_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "nothing.csv"):
         with pytest.raises(SafeError, match="E_UNREADABLE"):

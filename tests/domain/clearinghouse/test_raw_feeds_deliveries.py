@@ -1,5 +1,6 @@
 """Deliveries as facts: corrections, replays, replacements, what vanishes, what is held, released and withdrawn."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -456,3 +457,43 @@ def test_one_bad_file_holds_that_file_only(board: Board) -> None:
     assert found.births == RIGHT
     assert found.states["bad.csv"] == "refused E_HEADER"
     assert found.states["stamps.csv"] == "held ROWS_UNREADABLE"
+
+
+@pytest.mark.parametrize("again", [FIX, FIX.replace("\n", "\r\n")])
+def test_the_right_file_put_back_is_the_latest_again(board: Board, again: str) -> None:
+    board.put("a.csv", FIX)
+    assert board.look().births == RIGHT
+    board.put("a.csv", OLD)
+    assert board.look().births == WRONG
+    board.put("a.csv", again)
+    assert board.look().births == RIGHT
+    assert board.look().births == RIGHT
+
+
+def test_a_decision_on_a_file_without_bytes_is_about_no_other_file(board: Board) -> None:
+    board.put("a.csv", FIX)
+    board.put("empty.csv", "")
+    board.look()
+    board.decide(WITHDRAWN, hash_of(b""))
+    (board.folder / "out.csv").symlink_to("/etc/hostname")
+    found = board.look()
+    assert found.states["empty.csv"] == "refused E_EMPTY"
+    assert found.states["out.csv"] == "refused E_LINK"
+
+
+def test_what_is_no_file_stops_nothing_else(board: Board) -> None:
+    board.put("a.csv", FIX)
+    (board.folder / "self").symlink_to(board.folder)
+    (board.folder / os.fsdecode(b"caf\xe9.csv")).write_bytes(FIX.encode())
+    found = board.look()
+    assert found.births == RIGHT
+    assert found.states["self"] == "refused E_LINK"
+    assert found.states["caf\\xe9.csv"] == "refused E_NAME"
+
+
+def test_a_month_without_events_waits_for_nobody(board: Board) -> None:
+    for month in range(4):
+        board.put(f"{month}.csv", text(rows(range(30 * month, 30 * month + 30))))
+        board.look()
+    board.put("quiet.csv", text([]))
+    assert board.look().states["quiet.csv"] == "accepted"

@@ -7,6 +7,7 @@ import pytest
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.distinct_values import look_up
 from credential_pipeline.foundation.dropped_files import Form, open_drop
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
 
@@ -34,6 +35,7 @@ def write(folder: Path, rows: list[tuple[int, str | None, object]], born: str = 
 
 def forms(folder: Path, *, by_value: bool) -> list[tuple[object, ...]]:
     with connect(threads=1) as con, scratch(con) as work:
+        add_to_latin(con)
         drop = open_drop(work, folder, "people", ["id", "name", "born"])
         if by_value:
             found = look_up(work, drop, FORMS)

@@ -8,6 +8,7 @@ import yaml
 
 from credential_pipeline.foundation import standard_form
 from credential_pipeline.foundation.recipes.language import PLAIN, WITH_ARGUMENT, Step, field_expression
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.storage.engine import connect
 
@@ -25,6 +26,7 @@ def expected(table: dict[str, Any]) -> dict[str, str | None]:
 
 def evaluate(expression: str, values: list[str]) -> dict[str, str | None]:
     with connect(threads=1) as con:
+        add_to_latin(con)
         con.execute("CREATE TABLE dirty (value VARCHAR, source MAP(VARCHAR, VARCHAR))")
         con.executemany("INSERT INTO dirty VALUES ($1, MAP {'A column''s name': $1})", [[value] for value in values])
         rows = con.execute(f"SELECT value, nullif(CAST({expression} AS VARCHAR), '') FROM dirty").fetchall()

@@ -17,6 +17,7 @@ from credential_pipeline.engines.linkage.resolve import best_right
 from credential_pipeline.engines.linkage.sql import Here, Sql, count
 from credential_pipeline.engines.linkage.weighing import Fitted, weigh
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -46,6 +47,7 @@ def find_people(work: Scratch, asked: Relation, index: Relation, model: Model) -
     Returns:
         asked, student_id, match_probability of the rows that found somebody.
     """
+    add_to_latin(work.con)
     people = work.table("asked_people", _standard(asked))
     left = make_records(work, people, id_column="asked")
     right = open_index(work, index, id_column="student_id")
