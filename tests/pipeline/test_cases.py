@@ -20,6 +20,13 @@ def put(home: Path, case: str, inbox: tuple[str, ...], persons: tuple[str, ...])
 def test_defaults_titles_and_marks(run, home, tmp_path):
     put(home, "08-first-of-january", ("mssc.csv", "mssc_b.csv"), ("persons.csv",))
     put(home, "20-operators-marks", ("mssc.csv", "mssc_b.csv"), ("persons.csv", "persons_b.csv"))
+    # Files of so few rows are unlike the others of their sender, and wait for a person.
+    assert run(home, "run", "manufacturing", "--until", "raw_feeds").code == 1
+    for name in sorted(path.name for path in (home / "clearinghouse/inbox/manufacturing/mssc").glob("*_mssc*.csv")):
+        assert (
+            run(home, "deliveries", "release", "manufacturing", f"mssc/{name}", "--reason", "small on purpose").code
+            == 0
+        )
     ran = run(home, "run", "manufacturing", "--until", "linked_records", drawn=False)
     assert ran.code == 0, ran.err
     assert run(home, "export", "links", "manufacturing", "--out", str(tmp_path / "links.csv")).code == 0
