@@ -17,7 +17,7 @@ HALF = 0.5
 """Share of rows set aside from which the layout, and not the rows, is at fault."""
 LEAST, MOST = 0.8, 3.0
 """Of the usual number of rows: below the one and above the other a delivery waits."""
-ENOUGH, LAST = 3, 12
+ENOUGH, LAST = 3, 6
 """Deliveries from which there is something usual, and how many of the last ones say what it is."""
 
 
