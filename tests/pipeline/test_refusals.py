@@ -100,19 +100,19 @@ def test_a_held_delivery_is_told_listed_and_released(run, home):
     listed = json.loads(run(home, "deliveries", "list", "manufacturing", "--json").out)
     (held,) = [one for one in listed if one["waits"]]
     assert (held["state"], held["reason"], held["delivery"]) == ("held", "ROWS_LOST", feed.name)
-    assert run(home, "deliveries", "release", "manufacturing", feed.name).code == 2
+    assert run(home, "deliveries", "release", "manufacturing", f"mssc/{feed.name}").code == 2
     assert run(home, "deliveries", "release", "manufacturing", held["delivery_id"], "--reason", "seen").code == 0
     answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
     assert (answer.code, answer.err) == (0, "")
     assert "deliveries: whole, 1 lines" in run(home, "ledger", "verify").out
-    refused(run(home, "deliveries", "release", "manufacturing", feed.name, "--reason", "seen"), "is not held")
+    refused(run(home, "deliveries", "release", "manufacturing", f"mssc/{feed.name}", "--reason", "seen"), "is not held")
     refused(run(home, "deliveries", "withdraw", "manufacturing", "nothing.csv", "--reason", "gone"), "no delivery")
 
 
 def test_a_withdrawn_delivery_leaves_the_counts_and_is_said(run, home):
     feed = first_feed(home, "mssc")
     rows = len(feed.read_bytes().splitlines()) - 1
-    answer = run(home, "deliveries", "withdraw", "manufacturing", feed.name, "--reason", "sent by mistake")
+    answer = run(home, "deliveries", "withdraw", "manufacturing", f"mssc/{feed.name}", "--reason", "sent by mistake")
     assert answer.code == 0
     assert f"{rows:,} accepted rows" in answer.out or "accepted rows leave the counts" in answer.out
     answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)

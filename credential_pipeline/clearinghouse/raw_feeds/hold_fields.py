@@ -71,9 +71,13 @@ def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
 
 
 def unmarked(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
-    """No row says "do not share" where the sender's others hold many that do, or the column is blank where theirs is not."""
+    """No row says "do not share" where the sender's others hold many that do, or the column is blank where theirs is not.
+
+    A delivery in which most rows say so is a list of those who asked, and tells nothing of what is usual.
+    """
     mine = fields.get("block_flag")
     theirs = [one["block_flag"] for one in others if "block_flag" in one]
+    theirs = [one for one in theirs if one.blocked <= HALF * one.rows]
     rows = sum(one.rows for one in theirs)
     if mine is None or not rows or mine.blocked:
         return
