@@ -153,7 +153,7 @@ def test_each_block_has_source_date_and_scope_and_no_name(con: Connection, tmp_p
         "SELECT source, scope, certifier, since, reason, learner_id IS NULL FROM linked_records.blocks ORDER BY ALL"
     )
     assert rows.fetchall() == [
-        ("certifier", "all", "acme", date(2026, 4, 4), "RECORD_ID_REUSED", False),
+        ("certifier", "all", "acme", date(2026, 4, 4), "FLAG", False),
         ("certifier", "all", "acme", date(2026, 4, 4), "UNREADABLE_EVENT_DATE", False),
         ("individual", "all", None, date(2026, 5, 2), "OPT_OUT", False),
         ("individual", "all", None, date(2026, 5, 2), "OPT_OUT", True),
