@@ -148,7 +148,7 @@ def _absent(case: Case, number: int) -> Verdict | None:
 def _past(case: Case, walk: _Walk, number: int) -> Past:
     standing, place = walk.standing(), case.places[number]
     before = [one for one in standing if earlier(case.places[one], place)]
-    sizes = [case.measures.get(one, NOTHING).rows for one in before]
+    sizes = [case.measures.get(one, NOTHING).rows for one in _recent(case, before)]
     taken = _replaced(case, number, standing)
     declared = case.arrivals[number].sight.said
     unsaid = taken[-1:] if not declared.replaces and declared.rows is None else []
@@ -158,6 +158,19 @@ def _past(case: Case, walk: _Walk, number: int) -> Past:
     ]
     others = before[-LAST:] or [one for one in together if one != number]
     return Past(sizes, standing, others, replaced[0] if replaced else None)
+
+
+def _recent(case: Case, before: Sequence[int]) -> list[int]:
+    """The last deliveries, LAST of them or more: of those that came together nobody knows which is the latest."""
+    looks: dict[tuple[object, ...], list[int]] = {}
+    for one in before:
+        looks.setdefault(case.places[one][:2], []).append(one)
+    recent: list[int] = []
+    for together in reversed(list(looks.values())):
+        if len(recent) >= LAST:
+            break
+        recent = [*together, *recent]
+    return recent
 
 
 def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:

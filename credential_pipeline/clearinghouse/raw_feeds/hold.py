@@ -100,11 +100,11 @@ def unusual(number: int, measure: Measure, past: Past, ids: RecordIds) -> Iterat
         return
     if len(past.sizes) < ENOUGH or not measure.rows:
         return  # A month without events is a header alone.
-    usual = median(past.sizes[-LAST:])
+    usual = median(past.sizes)
     if LEAST * usual <= measure.rows <= MOST * usual or ids.known(number, past.numbers) > HALF:
         return
     code = "TOO_FEW_ROWS" if measure.rows < usual else "TOO_MANY_ROWS"
-    yield Hold(code, f"{measure.rows:,} rows, where {usual:,.0f} are usual in the last {len(past.sizes[-LAST:])}")
+    yield Hold(code, f"{measure.rows:,} rows, where {usual:,.0f} are usual in the last {len(past.sizes)}")
 
 
 def _shrunken(number: int, measure: Measure, replaced: tuple[int, int], ids: RecordIds) -> Iterator[Hold]:
