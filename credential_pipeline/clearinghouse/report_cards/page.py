@@ -9,7 +9,7 @@ from typing import Final
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
 from credential_pipeline.clearinghouse.report_cards.facts import Card, Linkability, SetAside
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
-from credential_pipeline.engines.charts.figure import Block, Entry, Figure, Picture, Row, Table, page
+from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
 _DASH: Final = "\N{EN DASH}"
@@ -37,7 +37,7 @@ def card_page(card: Card, names: Names) -> str:
     return page(
         __package__,
         "card.html.j2",
-        "card.css",
+        SHEET,
         names=names,
         month=card.month,
         waiting=[one for one in card.deliveries if one.state not in {"accepted", "replayed"}],

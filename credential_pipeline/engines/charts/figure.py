@@ -17,6 +17,8 @@ from credential_pipeline.engines.charts.theme import theme_css
 _HERE = "credential_pipeline.engines.charts"
 _LAYOUT = "figure.html.j2"
 _STYLE = "figure.css"
+#: Style of a page that is a row of sheets, one a figure, without a style of its own.
+SHEET = "sheet.css"
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,12 @@ def page(package: str, template: str, style: str, **content: object) -> str:
     Args:
         package: Package that holds template and style sheet.
         template: File name of the template.
-        style: File name of the style sheet, given to the template as ``css``.
+        style: File name of the style sheet, given to the template as ``css``; :data:`SHEET` for the common one.
         content: What the template shows.
     """
 
     def read(name: str) -> str:
-        home = _HERE if name in {_LAYOUT, _STYLE} else package
+        home = _HERE if name in {_LAYOUT, _STYLE, SHEET} else package
         return files(home).joinpath(name).read_text("utf-8")
 
     environment = Environment(

@@ -8,7 +8,7 @@ from credential_pipeline.clearinghouse.return_files.protection import MISSING, S
 from credential_pipeline.clearinghouse.return_files.views import certifier, institution
 from credential_pipeline.clearinghouse.return_files.views.protected import ALL
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
-from credential_pipeline.engines.charts.figure import Block, Entry, Figure, Picture, Row, Table, page
+from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -107,7 +107,7 @@ def partner_page(work: Scratch, rows: Relation, agreement: ReturnAgreement, indu
     return page(
         __package__,
         "partner.html.j2",
-        "partner.css",
+        SHEET,
         industry=industry,
         recipient=agreement.recipient,
         agreement=agreement.id,
