@@ -62,7 +62,7 @@ def _remember(step: Step, staged: Staged) -> None:
 
 
 def _explain(step: Step, staged: Staged) -> str:
-    return explain_missing(staged.con, step.partition, step.certifiers)
+    return explain_missing(staged.con, step.partition)
 
 
 def _describe(published: Published) -> Mapping[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets import environment
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
@@ -21,14 +20,13 @@ def waiting(industry: str) -> list[str]:
     from assets.console.engine import connect, store
     from credential_pipeline.clearinghouse.raw_feeds.waiting import told
 
-    certifiers = environment.registry().certifiers_of(industry)
     try:
         version = store(Side.CLEARINGHOUSE).find(SNAPSHOT, industry)
         if version is None or "notices" not in version.manifest.tables:
             return []
         with connect(Side.CLEARINGHOUSE) as con:
             version.attach(con, tables=("deliveries",))
-            return told(con, industry, certifiers)
+            return told(con, industry)
     except SafeError:
         return []  # Whoever reads the version for its own sake says what is wrong with it.
 

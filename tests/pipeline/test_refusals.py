@@ -88,7 +88,7 @@ def test_a_wrong_header(run, home):
     feed = first_feed(home, "mssc")
     lines = feed.read_bytes().split(b"\n")
     feed.write_bytes(b"\n".join([lines[0].replace(b"Last Name", b"Familiar"), *lines[1:]]))
-    waits(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "Declared are: ", "Last Name")
+    waits(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "lacks Last Name; not declared: Familiar")
 
 
 def test_a_held_delivery_is_told_listed_and_released(run, home):

@@ -3,13 +3,11 @@
 Nothing that is said here names anybody: of a file whose name may be somebody's the id is told.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
 from credential_pipeline.foundation.contracts.raw_feeds import HELD, REFUSED
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
-from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
 
 _LISTED = """
@@ -78,18 +76,15 @@ def listed(con: Connection) -> list[Listed]:
     ]
 
 
-def told(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> list[str]:
+def told(con: Connection, industry: str) -> list[str]:
     """A line for every delivery that waits.
 
     Args:
         con: Connection with ``raw_feeds.deliveries``.
         industry: The partition.
-        certifiers: The industry's certifiers, for the columns that they declare.
     """
-    declared = {one.certifier: ", ".join(one.source_columns) for one in certifiers}
     return [
         f"{one.state}: inbox/{industry}/{one.certifier}/{one.shown}: {one.why}"
-        + (f" Declared are: {declared.get(one.certifier, '')}." if one.reason_code == "E_HEADER" else "")
         + (
             f"; `deliveries release {industry} {one.id}` lets it in, `deliveries withdraw` ends the wait"
             if one.state == HELD
@@ -100,16 +95,13 @@ def told(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> lis
     ]
 
 
-def explain_missing(con: Connection, industry: str, certifiers: Sequence[Certifier]) -> str:
+def explain_missing(con: Connection, industry: str) -> str:
     """What is said of the deliveries of certifiers of whom no row goes on; empty if there is no such certifier.
 
     Args:
         con: Connection with ``raw_feeds.deliveries``.
         industry: The partition.
-        certifiers: The industry's certifiers.
     """
     rows = con.execute("SELECT certifier FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1")
     without = {certifier for (certifier,) in rows.fetchall()}
-    return " ".join(
-        line.partition(": ")[2] for line in told(con, industry, certifiers) if line.split("/")[2] in without
-    )
+    return " ".join(line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without)

@@ -415,8 +415,8 @@ def test_a_refused_file_is_named_unless_its_name_may_be_somebodys(name: str, sho
     with connect(threads=1) as con:
         con.execute("CREATE SCHEMA raw_feeds")
         read_feeds(con, tmp_path / "inbox", "mining", registry, today=TODAY)
-        (line,) = told(con, "mining", registry.certifiers_of("mining"))
-        missing = explain_missing(con, "mining", registry.certifiers_of("mining"))
+        (line,) = told(con, "mining")
+        missing = explain_missing(con, "mining")
     assert line.startswith(f"refused: {shown}")
     assert missing == line.removeprefix("refused: ")
     assert "E_NOT_TEXT" in line
