@@ -119,9 +119,6 @@ def test_ids_outlive_what_happens_to_feeds_and_thresholds(industry, tmp_path):
 
     shutil.copy(held_back, industry.home / LAST)
     industry.reorder(3)
-    # Three times what is usual waits for a person.
-    industry.run(industry.home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
-    industry.decide("release")
     grown = industry.link()
     pd.testing.assert_series_equal(grown[first.index], first)
     events = industry.newest()

@@ -133,7 +133,9 @@ def test_a_folder_that_vanished_takes_nobody_along(run, home):
     answer = run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
     assert answer.code == 0, answer.err
     assert accepted(run, home) == before
+    # Without the ledger nobody knows of what is gone: the next look, when something else has changed, says so.
     (home / "clearinghouse" / "receipts.jsonl").unlink()
+    first_feed(home, "mssc").unlink()
     refused(run(home, "run", "manufacturing"), "nims")
 
 
