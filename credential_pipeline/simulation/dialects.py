@@ -191,7 +191,5 @@ def render(
             written[source] = join(fields["last_name"], np.where(suffix != "", join(" ", suffix), "").astype(object))
         else:
             written[source] = _plain(rng, field, column, fields[field])
-    used = [name for name in certifier.source_columns if name not in written]
-    for name in (*used, *certifier.ignored):
-        written[name] = texts(f"{number:06d}" for number in batch.tolist())
-    return written
+    numbers = texts(f"{number:06d}" for number in batch.tolist())
+    return {name: written.get(name, numbers) for name in (*certifier.source_columns, *certifier.ignored)}

@@ -87,7 +87,7 @@ def test_a_waiting_delivery_in_one_industry_leaves_the_other_alone(run, home):
 def test_a_wrong_header(run, home):
     feed = first_feed(home, "mssc")
     lines = feed.read_bytes().split(b"\n")
-    feed.write_bytes(b"\n".join([lines[0].replace(b"Last Name", b"Familiar"), *lines[1:]]))
+    feed.write_bytes(b"\n".join([lines[0].replace(b",Last Name,", b",Familiar,"), *lines[1:]]))
     waits(run(home, "run", "manufacturing"), f"mssc/{feed.name}", "header", "lacks Last Name; not declared: Familiar")
 
 

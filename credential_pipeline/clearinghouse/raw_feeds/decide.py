@@ -146,7 +146,9 @@ def _absent(case: Case, number: int) -> Verdict | None:
 
 
 def _past(case: Case, walk: _Walk, number: int) -> Past:
-    standing, place = walk.standing(), case.places[number]
+    # What came back is measured against what was usual when it came first.
+    (sequence, _, turn), look = case.places[number], case.arrivals[number].sight.look
+    standing, place = walk.standing(), (sequence, look, turn)
     before = [one for one in standing if earlier(case.places[one], place)]
     sizes = [case.measures.get(one, NOTHING).rows for one in _recent(case, before)]
     taken = _replaced(case, number, standing)

@@ -7,7 +7,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds import arrivals
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
-from tests.domain.clearinghouse.deliveries_world import Board, hash_of, row, rows, text
+from tests.domain.clearinghouse.deliveries_world import HEADER, Board, hash_of, row, rows, text
 
 CASES = Path(__file__).parent / "cases"
 
@@ -468,6 +468,20 @@ def test_the_right_file_put_back_is_the_latest_again(board: Board, again: str) -
     board.put("a.csv", again)
     assert board.look().births == RIGHT
     assert board.look().births == RIGHT
+
+
+def test_a_file_of_a_first_load_that_is_put_back_has_no_usual_size(board: Board) -> None:
+    sizes = {"0.csv": 10, "1.csv": 10, "2.csv": 10, "large.csv": 100}
+    whole = {name: text(rows(range(n * 1000, n * 1000 + sizes[name]))) for n, name in enumerate(sizes)}
+    for name, content in whole.items():
+        board.put(name, content)
+    before = board.look().births
+    board.put("large.csv", whole["large.csv"].replace(HEADER, HEADER.replace("First", "Forename")))
+    assert board.look().states["large.csv"] == "refused E_HEADER"
+    board.put("large.csv", whole["large.csv"])
+    found = board.look()
+    assert found.states["large.csv"] == "accepted", found.details
+    assert found.births == before
 
 
 def test_a_decision_on_a_file_without_bytes_is_about_no_other_file(board: Board) -> None:
