@@ -4,7 +4,7 @@ Not here: what a single cell tells (cells.py) and solving it (solve.py).
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,9 +13,11 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, KEY
+from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, KEY, Ints
+from credential_pipeline.enclave.outcome_release.attack.rules import Reals
 
 _BAND = re.compile(r"\A(\d+)-(\d+)\Z")
+_WHAT = ("quantity", "sector", "setting", "definition")
 _FEW_PAIRS = {True: 2, False: 6}
 """How many equal pairs make two slots look alike, where numbers are exact and where they are rounded."""
 Sum = tuple[int, list[int]]
@@ -62,7 +64,7 @@ def write_down(seen: pd.DataFrame, truth: pd.DataFrame | None = None) -> Book:
         truth: cell_id, file, role, value: what only the judge knows. With it every guess that is wrong is left out, so that
             the attack is the strongest that is true.
     """
-    seen = seen.assign(count=seen.groupby(KEY, dropna=False, sort=True).ngroup())
+    seen = seen.assign(count=_numbered(seen, KEY))
     seen["truth"] = np.nan if truth is None else _truth_of(seen, truth)
     folded = seen.groupby("count").agg(
         low=("low", "max"),
@@ -188,36 +190,46 @@ def _owned(owners: pd.Series, parts: Mapping[Hashable, pd.Index]) -> list[Sum]:
 
 def _ties(counts: pd.DataFrame) -> list[tuple[int, int]]:
     """Return pairs of counts that are printed as the same wherever both are: over horizons, and between quantities."""
-    frame = counts.assign(place=counts.index, number=counts["printed"])
-    exact = counts["low"] == counts["high"]
-    frame["number"] = frame["number"].where(frame["number"].notna(), counts["low"].where(exact))
-    few = _FEW_PAIRS[bool((counts["low"] == counts["high"])[counts["printed"].notna()].all())]
-    what = ["quantity", "sector", "setting", "definition"]
-    who = [k for k in KEY if k not in (*what, "horizon")]
-    frame["what"] = frame.groupby(what, sort=True).ngroup()
-    frame["who"] = frame.groupby(who, dropna=False, sort=True).ngroup()
-    frame["when"] = frame["horizon"].fillna(-1000)
-    pairs = _alike(frame, ["what"], ["who", "when"], few)
-    for _, slot in frame.groupby("what", sort=True):
-        if len(set(slot["when"])) > 1:
-            pairs += _alike(slot, ["when"], ["who"], few)
+    exact = (counts["low"] == counts["high"]).to_numpy()
+    printed = counts["printed"].to_numpy(float)
+    number = np.where(np.isnan(printed) & exact, counts["low"].to_numpy(float), printed)
+    few = _FEW_PAIRS[bool(exact[~np.isnan(printed)].all())]
+    what, when = _numbered(counts, _WHAT), _numbered(counts, ["horizon"])
+    who = _numbered(counts, [name for name in KEY if name not in (*_WHAT, "horizon")])
+    place = counts.index.to_numpy(np.int64)
+    pairs = _alike(what, who * (when.max(initial=0) + 1) + when, place, number, few)
+    order = np.argsort(what, kind="stable")
+    for slot in np.split(order, np.flatnonzero(np.diff(what[order])) + 1):
+        if len(np.unique(when[slot])) > 1:
+            pairs += _alike(when[slot], who[slot], place[slot], number[slot], few)
     return sorted(set(pairs))
 
 
-def _alike(frame: pd.DataFrame, slot: list[str], key: list[str], few: int) -> list[tuple[int, int]]:
-    """Compare the slots two by two over the keys that both have."""
-    first = frame.drop_duplicates([*key, *slot]).set_index([*key, *slot])
-    values = first["number"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010  one value per key and slot
-    rows = first["place"].astype(float).unstack(slot).to_numpy(float)  # noqa: PD010
+def _alike(slot: Ints, key: Ints, place: Ints, number: Reals, few: int) -> list[tuple[int, int]]:
+    """Compare the slots two by two over the keys that both have; the first count of a slot and key stands for it."""
+    slots, at_slot = np.unique(slot, return_inverse=True)
+    keys, at_key = np.unique(key, return_inverse=True)
+    spot, first = np.unique(at_key * len(slots) + at_slot, return_index=True)
+    values, rows = np.full((len(keys), len(slots)), np.nan), np.full((len(keys), len(slots)), -1, np.int64)
+    values.flat[spot], rows.flat[spot] = number[first], place[first]
     known, pairs = ~np.isnan(values), list[tuple[int, int]]()
-    common = known.astype(int).T @ known.astype(int)
-    for left, right in np.argwhere(np.triu(common >= few, 1)):
+    common = known.astype(np.float32).T @ known.astype(np.float32)
+    for left, right in np.argwhere(np.triu(common >= few, 1)).tolist():
         both = known[:, left] & known[:, right]
         if (values[both, left] != values[both, right]).any():
             continue
-        there = ~np.isnan(rows[:, left]) & ~np.isnan(rows[:, right])
-        pairs += [(int(a), int(b)) for a, b in zip(rows[there, left], rows[there, right], strict=True)]
+        there = (rows[:, left] >= 0) & (rows[:, right] >= 0)
+        pairs += zip(rows[there, left].tolist(), rows[there, right].tolist(), strict=True)
     return pairs
+
+
+def _numbered(frame: pd.DataFrame, columns: Sequence[str]) -> Ints:
+    """Number the rows by some columns in their order; equal rows have one number, and what is missing comes last."""
+    number = np.zeros(len(frame), np.int64)
+    for name in columns:
+        code, values = pd.factorize(frame[name], sort=True, use_na_sentinel=False)
+        number = np.unique(number * max(len(values), 1) + code, return_inverse=True)[1]
+    return number
 
 
 def _only_true(book: Book) -> Book:

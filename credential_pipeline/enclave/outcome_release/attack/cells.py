@@ -4,13 +4,17 @@ Reads published columns only. The meanings of the measures are those that the me
 Not here: what adds up to what (book.py), solving it (solve.py) and judging it (judge.py).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rules, decimals, ends, unrounded
+
+Ints = NDArray[np.int64]
 
 DIMENSIONS = [
     "certifier",
@@ -142,44 +146,72 @@ def sightings(cells: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     as_printed = unrounded(rules, numbers)
     shares = shown[[meaning_of(str(m)).rest is not None for m in shown["measure"]]]
     half = 0.5 * 10.0 ** -decimals(rules, shares["value"].to_numpy(float))
-    parts = [_of_measure(part, str(name), as_printed, half) for name, part in cells.groupby("measure", sort=True)]
-    return pd.concat(parts, ignore_index=True)
+    names, what = np.unique(cells["measure"].to_numpy(str), return_inverse=True)
+    meant = [meaning_of(str(name)) for name in names]
+    pieces = list(_told(cells, meant, what, as_printed, half))
+    place = np.concatenate([piece["place"].to_numpy(int) for piece in pieces])
+    # Measure by measure: its n, then its parts, then what is left of it.
+    order = np.lexsort((place, np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces]), what[place]))
+    return pd.concat(pieces, ignore_index=True).drop(columns="place").iloc[order].reset_index(drop=True)
 
 
-def _of_measure(cells: pd.DataFrame, measure: str, rules: Rules, half: float) -> pd.DataFrame:
-    what = meaning_of(measure)
+def _told(
+    cells: pd.DataFrame, meant: Sequence[Meaning], what: Ints, rules: Rules, half: float
+) -> Iterator[pd.DataFrame]:
+    """What cells tell of their n, of a part that is printed itself or as a share, of the rest, and of what must be showable."""
     n, value = cells["n"].to_numpy(float), cells["value"].to_numpy(float)
     shown = (cells["status"] == SHOWN).to_numpy() & ~np.isnan(n)
-    key = cells["cell_id"] + "@" + cells["file"].astype("string")
-    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id", "file"]].assign(
-        key=key, measure=measure
+    base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id", "file", "measure"]].assign(
+        key=cells["cell_id"] + "@" + cells["file"].astype("string"), place=np.arange(len(cells))
     )
-    whole = base.assign(**dict.fromkeys(what.splits, "all"))
+    whole = base.copy()
+    for dimension in sorted({name for one in meant for name in one.splits}):
+        whole[dimension] = whole[dimension].mask(_each(what, [dimension in one.splits for one in meant]), "all")
     low, high = _interval(rules, n, shown)
-    if what.money:
-        low = np.where(shown, np.maximum(low, np.minimum(rules.money_from, high)), low)
-    out = [whole.assign(quantity=what.n, role="n", low=low, high=high, seen=shown, printed=n)]
-    if what.counted and what.part:
+    money = shown & _each(what, [one.money for one in meant])
+    low = np.where(money, np.maximum(low, np.minimum(rules.money_from, high)), low)
+    quantity = np.array([one.n for one in meant], object)[what]
+    yield whole.assign(quantity=quantity, role="n", low=low, high=high, seen=shown, printed=n)
+    rows = _each(what, [one.counted and one.part is not None for one in meant])
+    if rows.any():
         least, most = _interval(rules, value, shown)
-        out.append(base.assign(quantity=what.part, role="part", low=least, high=most, seen=shown, printed=value))
-    elif what.part and what.rest:
-        bottom = np.clip(np.ceil(low * (value - half) - 1e-6), 0, None)
-        top = np.clip(np.floor(high * (value + half) + 1e-6), 0, high)
-        rest_bottom = np.clip(np.ceil(low * (1 - value - half) - 1e-6), 0, None)
-        rest_top = np.clip(np.floor(high * (1 - value + half) + 1e-6), 0, high)
-        share = {"seen": shown, "share": np.where(shown, value, np.nan), "half": half, "split": bool(what.splits)}
-        for role, name, least, most in (
-            ("part", what.part, bottom, top),
-            ("rest", what.rest, rest_bottom, rest_top),
-        ):
-            told = {"low": np.where(shown, least, 0), "high": np.where(shown, most, np.inf)}
-            out.append(base.assign(quantity=name, role=role, **share, **told))
-    if what.also:
-        # Both sides are as many as money asks for, as far as the n of the cell allows it at all.
-        floor = np.where(shown, np.minimum(rules.money_from, np.floor(high / 2)), 0)
-        for role, name in zip(("part", "rest"), what.also, strict=True):
-            out.append(base.assign(quantity=name, role=role, low=floor, high=np.inf, seen=False))
-    return pd.concat(out)
+        told = {"role": "part", "low": least[rows], "high": most[rows], "seen": shown[rows], "printed": value[rows]}
+        yield base[rows].assign(quantity=np.array([one.part for one in meant], object)[what[rows]], **told)
+    yield from _shares(base, meant, what, (low, high), (value, shown), half)
+    rows = _each(what, [one.also is not None for one in meant])
+    # Both sides are as many as money asks for, as far as the n of the cell allows it at all.
+    floor = np.where(shown, np.minimum(rules.money_from, np.floor(high / 2)), 0)[rows]
+    for side, role in enumerate(("part", "rest") if rows.any() else ()):
+        names = np.array([one.also and one.also[side] for one in meant], object)[what[rows]]
+        yield base[rows].assign(quantity=names, role=role, low=floor, high=np.inf, seen=False)
+
+
+def _shares(
+    base: pd.DataFrame,
+    meant: Sequence[Meaning],
+    what: Ints,
+    whole: tuple[Reals, Reals],
+    printed: tuple[Reals, np.ndarray],
+    half: float,
+) -> Iterator[pd.DataFrame]:
+    """What a printed share tells of the part and of the rest of its n."""
+    rows = _each(what, [not one.counted and one.part is not None and one.rest is not None for one in meant])
+    if not rows.any():
+        return
+    (low, high), (value, shown) = ((one[rows] for one in pair) for pair in (whole, printed))
+    splits = np.array([bool(one.splits) for one in meant])[what[rows]]
+    about = {"seen": shown, "share": np.where(shown, value, np.nan), "half": half, "split": splits.astype(object)}
+    for role, share in (("part", value), ("rest", 1 - value)):
+        least = np.clip(np.ceil(low * (share - half) - 1e-6), 0, None)
+        most = np.clip(np.floor(high * (share + half) + 1e-6), 0, high)
+        told = {"low": np.where(shown, least, 0), "high": np.where(shown, most, np.inf)}
+        names = np.array([getattr(one, role) for one in meant], object)[what[rows]]
+        yield base[rows].assign(quantity=names, role=role, **about, **told)
+
+
+def _each(what: Ints, flags: Sequence[bool]) -> np.ndarray:
+    """What holds of a measure, for every cell."""
+    return np.array(flags, bool)[what]
 
 
 def _interval(rules: Rules, printed: Reals, shown: np.ndarray) -> tuple[Reals, Reals]:
