@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -59,13 +60,12 @@ def evaluate(con: Connection, rules: Sequence[Rule]) -> list[Verdict]:
     """
     frames = {rule.name: frame for rule in rules if (frame := _frame(con, rule)) is not None}
     verdicts = {rule.name: Verdict(rule, passed=False, evaluated=False, observed=None) for rule in rules}
-    context = _context()
     # Rules that judge one number share one frame of one row: validating costs per frame, not per rule.
     for batch in _batches([rule for rule in rules if rule.name in frames]):
         frame = frames[batch[0].name]
         for rule in batch[1:]:
             frame = frame.join(frames[rule.name])
-        verdicts |= {rule.name: verdict for rule, verdict in zip(batch, _judge(context, frame, batch), strict=True)}
+        verdicts |= {rule.name: verdict for rule, verdict in zip(batch, _judge(frame, batch), strict=True)}
     return [_explained(con, verdicts[rule.name]) for rule in rules]
 
 
@@ -73,7 +73,9 @@ def _explained(con: Connection, verdict: Verdict) -> Verdict:
     return verdict if verdict.passed else replace(verdict, blamed=blame.find(con, verdict.rule))
 
 
-def _context() -> Any:
+@cache
+def _place() -> Any:
+    """Where frames are laid to be judged, one after the other; made once a process, since that takes half a second."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with _quick_import("scipy.stats"):
         import great_expectations as gx
@@ -81,7 +83,7 @@ def _context() -> Any:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context
+    return context.data_sources.add_pandas("staged").add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
 
 
 @contextmanager
@@ -131,16 +133,15 @@ def _batches(rules: Sequence[Rule]) -> list[list[Rule]]:
     return [batch for batch in (singles, *([rule] for rule in rules if not rule.single)) if batch]
 
 
-def _judge(context: Any, frame: "pd.DataFrame", rules: Sequence[Rule]) -> list[Verdict]:
+def _judge(frame: "pd.DataFrame", rules: Sequence[Rule]) -> list[Verdict]:
+    place = _place()
     import great_expectations as gx
     from great_expectations import expectations
 
     suite = gx.ExpectationSuite(name=rules[0].name)
     for rule in rules:
         suite.add_expectation(getattr(expectations, rule.expectation)(column=rule.name, **rule.kwargs))
-    source = context.data_sources.add_pandas(f"staged_{rules[0].name}")
-    definition = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
-    found = definition.get_batch({"dataframe": frame}).validate(suite, result_format=_COUNTS_ONLY)
+    found = place.get_batch({"dataframe": frame}).validate(suite, result_format=_COUNTS_ONLY)
     by_column = {result.expectation_config.kwargs["column"]: result for result in found.results}
     return [_verdict(rule, by_column[rule.name], frame) for rule in rules]
 

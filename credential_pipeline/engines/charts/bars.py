@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 
 from credential_pipeline.engines.charts.render import AnyChart, unchecked
-from credential_pipeline.engines.charts.scales import amounts, in_lines, short, toned
+from credential_pipeline.engines.charts.scales import WORDS, amounts, in_lines, short, toned
 
 _BLOCK = 56
 _DIGITS = 4
@@ -154,22 +154,24 @@ def _rows(rows: Sequence[Bar], place: Layout, draw: Drawer) -> AnyChart:
     words = {"dx": 8}
     layers = [
         hidden.mark_bar(style="hidden", size=12).encode(at.x("end"), at.y),
-        hidden.mark_text(style="quiet", **words).encode(at.x("end"), at.y, text="text:N"),
+        hidden.mark_text(style="quiet", **words).encode(at.x("end"), at.y, WORDS),
         *draw(shown, at),
-        base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(x=alt.datum(0)),
-        shown.mark_text(style="words", **words).encode(at.x("end"), at.y, text="text:N"),
+        base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(alt.XDatum(0)),
+        shown.mark_text(style="words", **words).encode(at.x("end"), at.y, WORDS),
     ]
-    chart = alt.layer(*layers, data=alt.Data(values=[_row(number, bar, place) for number, bar in enumerate(rows)]))
+    data = alt.Data(values=[_row(number, bar, place) for number, bar in enumerate(rows)])
     long = any("\n" in _name(bar.name, place) for bar in rows)
-    chart = chart.properties(width=place.width, height={"step": 46 if place.narrow else 34 if long else 26})
+    size = {"width": place.width, "height": {"step": 46 if place.narrow else 34 if long else 26}}
     groups = list(dict.fromkeys(bar.group for bar in rows))
     if groups in ([""], []):
-        return chart
+        return alt.LayerChart(data, layers, **size)
     header = alt.Header(
         labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0, labelLimit=place.width + 240
     )
     row = alt.Row(field="group", type="nominal", sort=groups, title=None, header=header)
-    return chart.facet(row=row, spacing=14).resolve_scale(y="independent")
+    apart = alt.Resolve(scale=alt.ScaleResolveMap(y="independent"))
+    panel = alt.LayerChart(layer=layers, **size)
+    return alt.FacetChart(data, panel, alt.FacetMapping(row=row), spacing=14, resolve=apart)
 
 
 def _name(name: str, place: Layout) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from credential_pipeline.engines.charts.render import AnyChart, unchecked
-from credential_pipeline.engines.charts.scales import toned
+from credential_pipeline.engines.charts.scales import WORDS, toned
 
 _LANE = 100
 _FLAT = 3
@@ -46,13 +46,12 @@ def histogram(
     """
     x, y = _scales(bins, width, thresholds, axis, narrow=narrow)
     lanes = list(dict.fromkeys(item.lane for item in bins))
-    plot = alt.layer(*_layers(x, y, len(thresholds)), data=alt.Data(values=_rows(bins, width, thresholds, lanes)))
+    plot = alt.LayerChart(layer=_layers(x, y, len(thresholds)), width=270 if narrow else 700, height=_LANE)
     header = alt.Header(labelOrient="top", labelAnchor="start", labelAngle=0, labelPadding=0)
-    return (
-        plot.properties(width=270 if narrow else 700, height=_LANE)
-        .facet(row=alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header), spacing=12)
-        .resolve_axis(y="independent")
-    )  # fmt: skip
+    row = alt.Row(field="lane", type="nominal", sort=lanes, title=None, header=header)
+    apart = alt.Resolve(axis=alt.AxisResolveMap(y="independent"))
+    data = alt.Data(values=_rows(bins, width, thresholds, lanes))
+    return alt.FacetChart(data, plot, alt.FacetMapping(row=row), spacing=12, resolve=apart)
 
 
 def _scales(
@@ -84,19 +83,19 @@ def _layers(x: Any, y: Any, thresholds: int) -> list[AnyChart]:
     bars = (
         base.transform_filter("datum.count > 0")
         .mark_rect()
-        .encode(x, alt.X2(field="right"), y, toned(alt.Fill), y2=alt.value(_LANE))
+        .encode(x, alt.X2(field="right"), y, toned(alt.Fill), alt.Y2Value(_LANE))
     )
     few = base.transform_filter("datum.count === 0").mark_rect(style="few")
     marks = base.transform_filter("datum.kind == 'threshold'")
     return [
         bars,
-        few.encode(x, alt.X2(field="right"), y=alt.value(_LANE - _FLAT), y2=alt.value(_LANE)),
-        base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(y=alt.value(_LANE)),
+        few.encode(x, alt.X2(field="right"), alt.YValue(_LANE - _FLAT), alt.Y2Value(_LANE)),
+        base.transform_aggregate(rows="count()").mark_rule(style="zero").encode(alt.YValue(_LANE)),
         marks.mark_rule(style="mark").encode(x),
         *(
             base.transform_filter(f"datum.label === {place}")
             .mark_text(style="quiet", dx=5)
-            .encode(x, y=alt.value(7 + 14 * place), text="text:N")
+            .encode(x, alt.YValue(7 + 14 * place), WORDS)
             for place in range(thresholds)
         ),
     ]

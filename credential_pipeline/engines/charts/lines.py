@@ -12,7 +12,7 @@ import altair as alt
 
 from credential_pipeline.engines.charts import theme
 from credential_pipeline.engines.charts.render import AnyChart, unchecked
-from credential_pipeline.engines.charts.scales import amounts, ceiling, in_lines, spread
+from credential_pipeline.engines.charts.scales import WORDS, amounts, ceiling, in_lines, spread
 
 _STEP = 18
 _GAP = 15.0
@@ -88,8 +88,9 @@ def lines(points: Sequence[Point], frame: Frame) -> AnyChart:
     drawn = shown.mark_line(strokeWidth=2.4, invalid=_BREAK).encode(x, y, color, _dashes(names))
     dots = shown.mark_point(style="year").transform_filter("datum.dot")
     layers = [*_marked_year(points, frame), drawn, dots.encode(x, y, _series(alt.Fill, names))]
-    layers.append(_end_names(points, frame).encode(x=alt.value(frame.width), y=y, color=color, text="series:N"))
-    plot = alt.layer(*layers).properties(width=frame.width, height=frame.height)
+    named = alt.Text(field="series", type="nominal")
+    layers.append(_end_names(points, frame).encode(alt.XValue(frame.width), y, color, named))
+    plot = alt.LayerChart(layer=layers, width=frame.width, height=frame.height)
     hidden = [point for point in points if point.value is None]
     return alt.vconcat(plot, _strip(hidden, names, frame, years_of(points)), spacing=2) if hidden else plot
 
@@ -131,7 +132,7 @@ def _marked_year(points: Sequence[Point], frame: Frame) -> list[alt.Chart]:
         return []
     zero = alt.Chart(alt.Data(values=[{"x": 0, "text": frame.marked}]))
     at = alt.X(field="x", type="quantitative")
-    words = zero.mark_text(style="quiet", dx=5).encode(at, y=alt.value(7), text="text:N")
+    words = zero.mark_text(style="quiet", dx=5).encode(at, alt.YValue(7), WORDS)
     return [zero.mark_rule(style="mark").encode(at), words]
 
 
@@ -175,31 +176,26 @@ def panels(points: Sequence[Point], frame: Frame, columns: int) -> AnyChart:
     y = amounts(frame.unit, (0, top_of(points, frame)), 4)
     value = alt.Y(field="value", **y)
     color, fill = _series(alt.Color, names), _series(alt.Fill, names)
+    order = alt.Order(field="order", type="quantitative")
     base = alt.Chart()
-    layers = alt.layer(
+    layers = [
         _only(base.mark_rect(style="hidden", strokeWidth=0), "hidden").encode(alt.X(field="left", type="quantitative"), alt.X2(field="right")),
         _only(base.mark_rule(style="mark"), "zero").encode(x),
-        _only(base.mark_text(style="quiet", dx=5), "zero").encode(x, y=alt.value(7), text="text:N"),
-        _only(base.mark_line(style="others", strokeWidth=1.4, invalid=_BREAK), "others").encode(x, value, order="order:Q"),
+        _only(base.mark_text(style="quiet", dx=5), "zero").encode(x, alt.YValue(7), WORDS),
+        _only(base.mark_line(style="others", strokeWidth=1.4, invalid=_BREAK), "others").encode(x, value, order),
         _only(base.mark_area(style="band", invalid=_BREAK), "own").encode(
             x, alt.Y(field="low", **y), alt.Y2(field="high"), fill
         ),
         _only(base.mark_line(strokeWidth=2.4, invalid=_BREAK), "own").encode(x, value, color, _dashes(names)),
         base.mark_point(style="year").transform_filter("datum.kind == 'own' && datum.dot").encode(x, value, fill),
-        data=alt.Data(values=rows),
-    )  # fmt: skip
+    ]  # fmt: skip
     header = alt.Header(
         labelAnchor="start", labelLimit=frame.width + 40, labelPadding=4, titleOrient="bottom", titleAnchor="start"
     )
-    return (
-        layers.properties(width=frame.width, height=frame.height)
-        .facet(
-            facet=alt.Facet("panel:N", sort=list(titles.values()), title=frame.axis, header=header),
-            columns=columns,
-            spacing=14,
-        )
-        .resolve_axis(x="independent")
-    )
+    facet = alt.Facet(field="panel", type="nominal", sort=list(titles.values()), title=frame.axis, header=header)
+    panel = alt.LayerChart(layer=layers, width=frame.width, height=frame.height)
+    apart = alt.Resolve(axis=alt.AxisResolveMap(x="independent"))
+    return alt.FacetChart(alt.Data(values=rows), panel, facet, columns=columns, spacing=14, resolve=apart)
 
 
 def _only(chart: alt.Chart, kind: str) -> alt.Chart:

@@ -34,7 +34,7 @@ def parts(rows: Sequence[Part]) -> AnyChart:
     base = alt.Chart().encode(x, alt.X2(field="right"))
     shown = base.transform_filter("!datum.hidden").mark_rect(style="part").encode(toned(alt.Fill))
     hidden = base.transform_filter("datum.hidden").mark_rect(style="hidden")
-    return alt.layer(shown, hidden, data=alt.Data(values=cuts(rows))).properties(width=_WIDTH, height=_HEIGHT)
+    return alt.LayerChart(alt.Data(values=cuts(rows)), [shown, hidden], width=_WIDTH, height=_HEIGHT)
 
 
 def cuts(rows: Sequence[Part]) -> list[dict[str, object]]:
