@@ -1,14 +1,15 @@
-"""Bound hidden numbers that satisfy linear equations: the arithmetic of an attacker, with scipy alone.
+"""Bound hidden numbers that satisfy linear equations: the arithmetic of an attacker.
 
-Shares no code with the protector, so that a mistake there cannot hide itself here.
+Shares no code with the protector, so that a mistake there cannot hide itself here. The programs of one part of the equations
+differ in their goal alone: HiGHS gets the part once, and each program begins where the last one ended.
 """
 
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, hstack, identity
+from scipy.sparse import csr_matrix, hstack, identity, vstack
 from scipy.sparse.csgraph import connected_components
 
 Reals = NDArray[np.float64]
@@ -99,9 +100,10 @@ class _Search:
     """Bounds for one part; every solution found widens the bounds of all its numbers at once."""
 
     def __init__(self, part: Puzzle, wanted: NDArray[np.int64], enough: float, floor: Reals, *, integer: bool) -> None:
-        self.part, self.wanted, self.enough, self.floor, self.integer = part, wanted, enough, floor, integer
+        self.part, self.wanted, self.enough, self.floor = part, wanted, enough, floor
         self.low = np.full(len(part.low), np.inf)
         self.high = np.full(len(part.low), -np.inf)
+        self._program = Program(*self._columns(), integer=integer)
 
     def run(self) -> None:
         """First many targets in one program, then one by one those that the common programs did not settle."""
@@ -138,36 +140,87 @@ class _Search:
     def _not_high(self) -> NDArray[np.int64]:
         return self.wanted[~((self.high >= self._goal() - CLOSE) | self._wide())[self.wanted]]
 
+    def _columns(self) -> tuple[csr_matrix, Reals, Reals, Reals, Reals]:
+        """The equations, and for every target a number that it must reach: below it, and at most its goal."""
+        size, more = len(self.part.low), len(self.wanted)
+        chosen = csr_matrix((np.ones(more), (np.arange(more), self.wanted)), shape=(more, size))
+        equations = hstack([self.part.rows, csr_matrix((self.part.rows.shape[0], more))])
+        rows = csr_matrix(vstack([equations, hstack([-chosen, identity(more)])]))
+        below = np.concatenate([self.part.right, np.full(more, -np.inf)])
+        above = np.concatenate([self.part.right, np.zeros(more)])
+        low, high = (np.concatenate([bound, np.zeros(more)]) for bound in (self.part.low, self.part.high))
+        return rows, below, above, low, high
+
     def _sink(self, places: NDArray[np.int64]) -> None:
         """Make the numbers at these places as small as they can be together."""
-        cost = np.zeros(len(self.low))
+        cost = np.zeros(len(self.low) + len(self.wanted))
         cost[places] = 1.0
-        self._solve(cost, self.part.rows, self.part.low, self.part.high)
+        self._solve(cost, np.zeros(len(self.wanted)))
 
     def _lift(self, places: NDArray[np.int64]) -> None:
         """Bring as many of these numbers as possible to their goals: each is worth what it has of its goal."""
-        size, more = len(self.low), len(places)
-        chosen = csr_matrix((np.ones(more), (np.arange(more), places)), shape=(more, size))
-        cost = np.concatenate([np.zeros(size), -np.ones(more)])
-        rows = csr_matrix(hstack([self.part.rows, csr_matrix((self.part.rows.shape[0], more))]))
-        low = np.concatenate([self.part.low, np.zeros(more)])
-        high = np.concatenate([self.part.high, self._goal()[places]])
-        self._solve(cost, rows, low, high, csr_matrix(hstack([-chosen, identity(more)])))
+        lifted = np.isin(self.wanted, places)
+        cost = np.concatenate([np.zeros(len(self.low)), np.where(lifted, -1.0, 0.0)])
+        self._solve(cost, np.where(lifted, self._goal()[self.wanted], 0.0))
 
-    def _solve(self, cost: Reals, rows: csr_matrix, low: Reals, high: Reals, under: csr_matrix | None = None) -> None:
+    def _solve(self, cost: Reals, goals: Reals) -> None:
         """Minimise; note the solution as something that the numbers can be."""
-        found = linprog(  # type: ignore[call-overload]  # the stubs do not know that sparse matrices are taken
-            cost,
-            A_ub=under,
-            b_ub=None if under is None else np.zeros(under.shape[0]),
-            A_eq=rows,
-            b_eq=self.part.right,
-            bounds=np.column_stack([low, high]),
-            method="highs",
-            integrality=np.ones(len(cost), np.int64) if self.integer else None,
-        )
-        if found.status == 2 or found.x is None:  # noqa: PLR2004  2 = no solution
+        numbers = self._program.least(cost, np.zeros(len(goals)), goals)
+        if numbers is None:
             raise ContradictionError
-        numbers = found.x[: len(self.low)]
-        self.low = np.minimum(self.low, numbers)
-        self.high = np.maximum(self.high, numbers)
+        self.low = np.minimum(self.low, numbers[: len(self.low)])
+        self.high = np.maximum(self.high, numbers[: len(self.low)])
+
+
+class Program:
+    """A linear program whose costs, and bounds of whose last numbers, change from one solution to the next."""
+
+    def __init__(
+        self, rows: csr_matrix, below: Reals, above: Reals, low: Reals, high: Reals, *, integer: bool = False
+    ) -> None:
+        """Load it.
+
+        Args:
+            rows: (equations, numbers).
+            below: What each row is at least.
+            above: What each row is at most.
+            low: What each number is at least.
+            high: What each number is at most.
+            integer: Only whole numbers count.
+        """
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = rows.shape
+        model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(rows.shape[1]), low, high
+        model.row_lower_, model.row_upper_ = below, above
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+        if integer:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * rows.shape[1]
+        self._solver = highspy.Highs()
+        self._solver.setOptionValue("output_flag", False)  # noqa: FBT003
+        self._solver.setOptionValue("threads", 1)
+        self._solver.passModel(model)
+        self._size = rows.shape[1]
+
+    def least(self, cost: Reals, low: Reals, high: Reals) -> Reals | None:
+        """The numbers that cost least; None if there are none.
+
+        Args:
+            cost: Of every number.
+            low: Bounds of the last numbers, as many as there are entries.
+            high: Bounds of the last numbers.
+        """
+        every = np.arange(self._size, dtype=np.int32)
+        self._solver.changeColsCost(self._size, every, cost)
+        if len(low):
+            self._solver.changeColsBounds(len(low), every[-len(low) :], low, high)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.asarray(self._solver.getSolution().col_value)
+
+    @property
+    def stops(self) -> Reals:
+        """What one more of each number would change of the last cost: not 0 where its bounds kept that from being less."""
+        dual: Reals = np.asarray(self._solver.getSolution().col_dual)
+        return np.abs(dual)

@@ -5,15 +5,22 @@ programs over all equations at once are for what could be narrowed too far and h
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from credential_pipeline.enclave.outcome_release.attack.book import Book
-from credential_pipeline.engines.disclosure.attack_bounds import ContradictionError, Flags, Puzzle, Reals, bound
+from credential_pipeline.engines.disclosure.attack_bounds import (
+    ContradictionError,
+    Flags,
+    Program,
+    Puzzle,
+    Reals,
+    bound,
+)
 from credential_pipeline.engines.disclosure.attack_propagate import Entries, entries, propagate
 from credential_pipeline.engines.disclosure.attack_whole import Places, Shares, enumerate_totals
 
@@ -49,6 +56,12 @@ class System:
     def whole(self) -> Flags:
         """Which numbers are whole: all counts, no slack."""
         return np.arange(len(self.low)) < self.size
+
+    @cached_property
+    def program(self) -> Program:
+        """A program over all equations; it is large, and one goal after the other is asked of it."""
+        right = np.zeros(self.rows.shape[0])
+        return Program(self.rows, right, right, self.low, self.high)
 
 
 def system_of(book: Book, *, ties: bool = True) -> System:
@@ -175,13 +188,12 @@ def bind(system: System, low: Reals, high: Reals, place: int, *, upward: bool) -
     """
     cost = np.zeros(len(low))
     cost[place] = -1.0 if upward else 1.0
-    right = np.zeros(system.rows.shape[0])
-    found = linprog(cost, A_eq=system.rows, b_eq=right, bounds=np.column_stack([low, high]), method="highs")
-    if found.x is None:
+    found = system.program.least(cost, low, high)
+    if found is None:
         return (np.inf if upward else -np.inf), []
-    stops = np.abs(found.lower.marginals) + np.abs(found.upper.marginals) > _STOPS
+    stops = system.program.stops > _STOPS
     stops[place] = False
-    return float(found.x[place]), np.flatnonzero(stops).tolist()
+    return float(found[place]), np.flatnonzero(stops).tolist()
 
 
 __all__ = ["ContradictionError", "System", "bind", "narrow", "system_of", "widen"]
