@@ -397,7 +397,7 @@ def test_codes_that_nobody_knows_are_written_down_to_be_decided(tmp_path):
     assert tried(tmp_path, proposal).accepted == 40
     (tmp_path / "certifiers").mkdir()
     (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
-    with pytest.raises(SafeError, match=r"columns\.event': allowed values: attempt, award"):
+    with pytest.raises(SafeError, match=r"columns\.event\.recipe\.1\.map\.01': allowed values: attempt, award"):
         load_registry(tmp_path)
 
 
