@@ -87,6 +87,7 @@ ROW_REASONS: Final[dict[str, str]] = {
 
 HOLD_REASONS: Final[dict[str, str]] = {
     "STILL_GROWING": "The file was still being written when it was read. It is read again at the next run.",
+    "ROWS_WITHDRAWN": "Its rows were withdrawn with another delivery. Release it if they are to count again, else withdraw it, too.",
     "NOT_ENDED": "The file does not end in a line end, so it may be cut off. Deliver it whole, or release it.",
     "SIDECAR_UNREADABLE": "The file beside the delivery cannot be read. Write sequence, replaces, rows or sha256 into it.",
     "NO_MANIFEST": "The YAML asks for a .delivery.yml or .sha256 beside the file. Deliver it, or release the file.",
