@@ -81,7 +81,8 @@ ROW_REASONS: Final[dict[str, str]] = {
     "UNKNOWN_EVENT": "The event is none that the YAML maps. Correct the value or extend the map.",
     "UNKNOWN_RESULT": "The result is none that the YAML maps. Correct the value or extend the map.",
     "RECORD_ID_REUSED": "The record id stands on an earlier row of somebody or something else. Give a new row a new id.",
-    "RECORD_ID_CONFLICT": "Two files that came together give the record id other contents. Say which replaces the other.",
+    "RECORD_ID_CONFLICT": "Two files that came together give the record id other contents, and nothing says which is later. Write "
+    "`sequence: 2` into <file>.delivery.yml beside the later one, or declare deliveries.sequence in the YAML, and run again.",
 }
 """Codes of a quarantined row, in the order in which they are looked for; a row gets the first that applies."""
 

@@ -1,6 +1,7 @@
 """Deliveries as facts: corrections, replays, replacements, what vanishes, what is held, released and withdrawn."""
 
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -49,6 +50,34 @@ def test_two_versions_that_come_at_once_are_both_set_aside(board: Board) -> None
     assert set(found.births) == {"R7", "R8"}
     assert {code for _, _, code in found.reasons} == {"RECORD_ID_CONFLICT"}
     assert len(found.reasons) == 6
+
+
+@pytest.mark.parametrize("how", ["beside one", "beside both", "yaml", "time"])
+def test_whoever_says_which_of_two_versions_is_later_gets_the_rows_in(board: Board, how: str) -> None:
+    board.put("exams_2014.csv", text([*rows(range(3), born="09/09/1999"), row(7)]))
+    board.put("exams_2013.csv", text([*rows(range(3)), row(8)]))
+    board.put("exams_2012.csv", text([row(9)]))
+    if how != "time":
+        found = board.look()
+        assert len(found.reasons) == 6
+        assert found.asides["exams_2013.csv"] == found.asides["exams_2014.csv"] == (("RECORD_ID_CONFLICT", 3),)
+        receipts = [json.loads(one.read_text()) for one in (board.home / "receipts").rglob("*.json")]
+        told = " ".join(aside["what_to_do"] for one in receipts for aside in one["set_aside"])
+        assert all(word in told for word in ("sequence: 2", ".delivery.yml", "deliveries.sequence"))
+    later = WRONG
+    if how == "yaml":
+        board.changes["deliveries"] = {"sequence": r"_(\d+)\.csv"}
+    elif how == "time":
+        board.put("exams_2014.csv", text([*rows(range(3), born="09/09/1999"), row(7)]), seconds=60)
+    else:
+        (board.folder / "exams_2013.csv.delivery.yml").write_text("sequence: 2\n")
+        if how == "beside both":
+            (board.folder / "exams_2014.csv.delivery.yml").write_text("sequence: 1\n")
+        later = RIGHT
+    found = board.look()
+    assert found.reasons == []
+    assert {key: found.births[key] for key in RIGHT} == later
+    assert len(found.births) == 6
 
 
 def test_a_conflict_leaves_the_version_before_it_in_force(board: Board) -> None:
