@@ -5,14 +5,17 @@ packages, each of which asks for whole runs. Or declared: the schedule that look
 when something that it reads is newer. With both, nothing is built twice, since an unchanged hop does no work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets import environment, sources, transfer
+from assets.hop import Hop
+from assets.observe import survey
 from assets.partitions import INDUSTRIES
+from assets.resources import SideResource
 from credential_pipeline.foundation.names import Side
 
 Job = Any
@@ -55,21 +58,48 @@ def up_to_date(side: Side) -> dg.AutomationConditionSensorDefinition:
     )
 
 
-def monthly(name: str, side: Side, job: Job) -> dg.ScheduleDefinition:
-    """A monthly run per industry, so that a red gate in one leaves the others alone; one side after the other."""
+def monthly(
+    side: Side, job: Job, hops: Sequence[Hop], has_come: Callable[[SideResource, str], bool]
+) -> dg.ScheduleDefinition:
+    """A monthly run per industry, so that a red gate in one leaves the others alone; one side after the other.
 
-    def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    An industry is left out of which nothing has come, and one in which no hop has anything to do. One that would be refused is
+    asked for, so that somebody sees it.
+
+    Args:
+        side: The side.
+        job: What to run.
+        hops: The side's hops, in the order of the chain.
+        has_come: Whether anything of an industry has arrived on the side.
+    """
+
+    def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         day = context.scheduled_execution_time.strftime("%Y-%m-%d")
-        for industry in INDUSTRIES.get_partition_keys():
+        resource = getattr(context.resources, side.value)
+        asked = [name for name in INDUSTRIES.get_partition_keys() if _has_work(resource, name, hops, has_come)]
+        for industry in asked:
             yield dg.RunRequest(run_key=f"{day}-{industry}", partition_key=industry)
+        if not asked:
+            yield dg.SkipReason("In no industry is there anything new.")
 
     return dg.ScheduleDefinition(
-        name=name,
+        name=f"{side.value}_monthly",
         job=job,
         cron_schedule=environment.monthly_cron(side),
         execution_timezone="UTC",
         execution_fn=requests,
-        description=f"Monthly, for every industry; change the time with {side.name}_CRON.",
+        required_resource_keys={side.value},
+        description=f"Monthly, for every industry in which there is something new; change the time with {side.name}_CRON.",
+    )
+
+
+def _has_work(
+    side: SideResource, industry: str, hops: Sequence[Hop], has_come: Callable[[SideResource, str], bool]
+) -> bool:
+    """Whether something of an industry has come, now or before, and some hop has anything to do."""
+    published = any(side.store.find(hop.contract, industry) for hop in hops if hop.contract.partitioned)
+    return (published or has_come(side, industry)) and any(
+        version is None for _, version in survey(hops, side, industry)
     )
 
 

@@ -1,18 +1,19 @@
-"""When the clearinghouse's hops run: monthly, when a certifier's file lands, and, what goes back, after each release."""
+"""When the clearinghouse's hops run: monthly where there is something new, when a certifier's file lands, and, what goes back, after each release."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
 from assets.automation import look, looks, monthly, side_job, up_to_date
-from assets.clearinghouse.landing import Seen, look_at, read_cursor, write_cursor
+from assets.clearinghouse.hops import HOPS
+from assets.clearinghouse.landing import Seen, has_deliveries, look_at, read_cursor, write_cursor
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from assets.sources import EMPTY, latest_release
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
-MONTHLY = monthly("clearinghouse_monthly", Side.CLEARINGHOUSE, JOB)
+MONTHLY = monthly(Side.CLEARINGHOUSE, JOB, HOPS, lambda side, industry: has_deliveries(side.root / "inbox" / industry))
 LOOK = look(Side.CLEARINGHOUSE)
 LOOKS = looks(Side.CLEARINGHOUSE, LOOK)
 UP_TO_DATE = up_to_date(Side.CLEARINGHOUSE)

@@ -62,6 +62,11 @@ def look_at(folder: Path, before: Seen, now: float | None = None) -> Seen:
     return Seen(files, files, asked, before.turn + (asked != before.asked))
 
 
+def has_deliveries(folder: Path) -> bool:
+    """Whether anything lies in an industry's inbox."""
+    return any(True for _ in _deliveries(folder))
+
+
 def read_cursor(cursor: str | None) -> Mapping[str, Seen]:
     """What was found before; nothing if the cursor is empty or of another program."""
     try:

@@ -58,6 +58,8 @@ def add(commands: grammar.Commands) -> None:
 
 def _list(arguments: argparse.Namespace) -> int:
     """Print the deliveries; file names that may be somebody's are not shown."""
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+
     registry = environment.registry()
     names = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     found = {name: [one for one in intake.deliveries(name) if one.waits or not arguments.waiting] for name in names}
@@ -72,12 +74,16 @@ def _list(arguments: argparse.Namespace) -> int:
                 f"  {one.state:<9} {one.certifier}/{one.shown}  {one.id}  {rows:,} rows: {accepted:,} accepted, {aside:,} set"
                 f" aside, {repeated:,} repeated" + (f"\n{'':12}{one.why}" if one.why else "")
             )
+            for code, number in one.aside:
+                print(f"{'':12}{number:,} of its rows: {REASONS[code]} [{code}]")
         waiting = sum(one.waits for one in items)
         print(f"  {len(items)} deliveries, {waiting} waiting" if not arguments.waiting else f"  {waiting} waiting")
     return 0
 
 
 def _plain(industry: str, one: Listed) -> dict[str, object]:
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+
     rows, accepted, aside, repeated = one.rows
     return {
         "industry": industry,
@@ -92,6 +98,7 @@ def _plain(industry: str, one: Listed) -> dict[str, object]:
         "rows_accepted": accepted,
         "rows_quarantined": aside,
         "rows_duplicate": repeated,
+        "set_aside": [{"reason": code, "rows": number, "what_to_do": REASONS[code]} for code, number in one.aside],
     }
 
 

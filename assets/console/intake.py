@@ -38,10 +38,10 @@ def deliveries(industry: str) -> list[Listed]:
         SafeError: E_NOT_PUBLISHED: the feeds were never read.
     """
     from assets.console.engine import connect, store
-    from credential_pipeline.clearinghouse.raw_feeds.waiting import listed
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import listed, with_reasons
 
     kept = store(Side.CLEARINGHOUSE)
     version = kept.attempt(SNAPSHOT, industry) or kept.current(SNAPSHOT, industry)
     with connect(Side.CLEARINGHOUSE) as con:
-        version.attach(con, tables=("deliveries",))
-        return listed(con)
+        version.attach(con, tables=("deliveries", "quarantine"))
+        return with_reasons(con, listed(con))

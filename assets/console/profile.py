@@ -33,6 +33,9 @@ def add(commands: grammar.Commands) -> None:
         "--name", metavar="CERTIFIER", help="name of the certifier: a-z, 0-9 and _ (from the file's name)"
     )
     parser.add_argument(
+        "--sheet", metavar="NAME", help="sheet of a spreadsheet; needed only if several of them hold rows"
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help=f"registry folder to write into (that of --registry, or ./{_FOLDER})"
     )
 
@@ -55,7 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
     target = folder / "certifiers" / f"{name}.yml"
     if target.exists():
         raise SafeError("E_EXISTS", f"{target} is there already; choose another --name or --out, or remove it.")
-    proposal = propose(name, read_table(file))
+    proposal = propose(name, read_table(file, arguments.sheet))
     written = _write(proposal, folder, target)
     _tell_columns(proposal)
     if proposal.missing:
@@ -92,6 +95,7 @@ def _tell_columns(proposal: Proposal) -> None:
     table = proposal.table
     delimiter = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     form = f"{table.encoding}, delimiter {delimiter}" if table.encoding else table.format
+    form += f", sheet '{table.sheet}'" if table.sheet is not None else ""
     print(f"{form}, header in line {table.header_line}, {len(table.header)} columns")
     if not table.whole:
         print(f"the first {len(table.rows):,} rows were looked at; the dry run reads all")

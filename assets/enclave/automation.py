@@ -1,11 +1,18 @@
-"""When the enclave's hops run: monthly for every industry, and when a sealed extract arrives."""
+"""When the enclave's hops run: monthly where there is something new, and when a sealed extract arrives."""
 
+from assets import transfer
 from assets.automation import look, looks, monthly, on_arrival, side_job, up_to_date
+from assets.enclave.hops import HOPS
 from assets.resources import SideResource
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("enclave", Side.ENCLAVE, "Sealed extract to sealed release, for one industry.")
-MONTHLY = monthly("enclave_monthly", Side.ENCLAVE, JOB)
+MONTHLY = monthly(
+    Side.ENCLAVE,
+    JOB,
+    HOPS,
+    lambda side, industry: bool(transfer.listing(side.folder_of_extracts(industry))),
+)
 LOOK = look(Side.ENCLAVE)
 LOOKS = looks(Side.ENCLAVE, LOOK)
 UP_TO_DATE = up_to_date(Side.ENCLAVE)

@@ -1,11 +1,18 @@
-"""When releases are published: monthly for every industry, and when a sealed release arrives."""
+"""When releases are published: monthly where there is something new, and when a sealed release arrives."""
 
+from assets import transfer
 from assets.automation import look, looks, monthly, on_arrival, side_job, up_to_date
+from assets.public.hops import HOPS
 from assets.resources import SideResource
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("public", Side.PUBLIC, "Sealed release to public files, for one industry.")
-MONTHLY = monthly("public_monthly", Side.PUBLIC, JOB)
+MONTHLY = monthly(
+    Side.PUBLIC,
+    JOB,
+    HOPS,
+    lambda side, industry: bool(transfer.listing(side.folder_of_releases(industry))),
+)
 LOOK = look(Side.PUBLIC)
 LOOKS = looks(Side.PUBLIC, LOOK)
 UP_TO_DATE = up_to_date(Side.PUBLIC)

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets import automation
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.names import HOPS
 
@@ -99,17 +100,52 @@ def test_sources_are_looked_at_and_never_made(definitions):
         assert not looked_at & made
 
 
-def test_monthly_schedule_asks_for_one_run_an_industry(definitions):
+def _tick(definitions, name, side):
+    """What the monthly schedule of a side asks for."""
+    location = definitions[name]
     at = datetime.datetime(2026, 11, 5, 6, tzinfo=datetime.UTC)
+    with dg.build_schedule_context(
+        scheduled_execution_time=at, repository_def=location.get_repository_def(), resources={name: side}
+    ) as context:
+        return _monthly(location).evaluate_tick(context)
+
+
+def _arrive(side, name, industry):
+    """Something of an industry comes to a side."""
+    if name == "clearinghouse":
+        _land(side, industry)
+    else:
+        folder = side.folder_of_extracts(industry) if name == "enclave" else side.folder_of_releases(industry)
+        (folder / "package").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("name", ["clearinghouse", "enclave", "public"])
+def test_monthly_schedule_leaves_out_industries_of_which_nothing_has_come(definitions, side, name):
+    tick = _tick(definitions, name, side)
+    assert tick.run_requests == []
+    assert "anything new" in tick.skip_message
+    _arrive(side, name, "healthcare")
+    tick = _tick(definitions, name, side)
+    assert _industries(tick) == ["healthcare"]
+    assert tick.run_requests[0].run_key == "2026-11-05-healthcare"
+
+
+def test_monthly_schedule_leaves_out_industries_in_which_no_hop_has_anything_to_do(definitions, side, monkeypatch):
+    busy = {"healthcare": "linked_records", "construction": "raw_feeds"}
+
+    def survey(hops, side, partition):
+        return [(hop, None if hop.name == busy.get(partition) else "a version") for hop in hops]
+
+    monkeypatch.setattr(automation, "survey", survey)
+    for industry in _ALL:
+        _land(side, industry)
+    assert _industries(_tick(definitions, "clearinghouse", side)) == ["construction", "healthcare"]
+
+
+def test_monthly_schedules_run_one_side_after_the_other(definitions):
     days = []
     for location in definitions.values():
         schedule = _monthly(location)
-        with dg.build_schedule_context(
-            scheduled_execution_time=at, repository_def=location.get_repository_def()
-        ) as context:
-            tick = schedule.evaluate_tick(context)
-        assert _industries(tick) == _ALL
-        assert {request.run_key for request in tick.run_requests} == {f"2026-11-05-{name}" for name in _ALL}
         days.append(int(schedule.cron_schedule.split()[2]))
         assert schedule.execution_timezone == "UTC"
     assert days == sorted(set(days)), "one side after the other"

@@ -1,6 +1,7 @@
 """The command line as people and shells use it: options anywhere, help with an example, exit codes, pipes."""
 
 import argparse
+import json
 import os
 import shlex
 import subprocess
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from assets import environment
+from assets.console import intake, status
 from assets.console import main as console
-from assets.console import status
 from assets.console.grammar import Parser
+from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed
 from credential_pipeline.foundation.errors import SafeError
 
 HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
@@ -179,3 +181,15 @@ def test_an_export_for_people_holds_no_formula_and_one_for_programs_is_unchanged
             assert found == (told,)
         else:
             assert (tmp_path / name).read_text().splitlines() == ["a,b,c", told]
+
+
+def test_deliveries_are_listed_with_the_reasons_of_single_rows(monkeypatch, capsys):
+    one = Listed("mssc", "a.csv", "ab" * 32, "accepted", None, "", (9, 6, 3, 0), (("RECORD_ID_CONFLICT", 3),))
+    monkeypatch.setattr(intake, "deliveries", lambda industry: [one])
+    assert console.main(["deliveries", "list", "manufacturing"]) == 0
+    told = capsys.readouterr().out
+    assert "3 of its rows: Two files that came together" in told
+    assert "`sequence: 2` into <file>.delivery.yml" in told
+    assert console.main(["deliveries", "list", "manufacturing", "--json"]) == 0
+    (plain,) = json.loads(capsys.readouterr().out)
+    assert [(aside["reason"], aside["rows"]) for aside in plain["set_aside"]] == [("RECORD_ID_CONFLICT", 3)]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from assets.console import main as console
@@ -51,6 +52,18 @@ def test_profile_tells_nothing_of_a_person(tmp_path, capsys, make):
         if "@" in value or (" " in value.strip()[1:] and any(sign.isdigit() for sign in value))
     }
     assert not [value for value in personal if value in told.out + told.err]
+
+
+def test_profile_takes_the_sheet_of_a_spreadsheet(tmp_path, capsys):
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Results")):
+        for line in comptia().content.decode().splitlines()[:60]:
+            sheet.append(line.split("\t"))
+    book.save(tmp_path / "export.xlsx")
+    assert console.main(["profile", "export.xlsx", "--name", "acme"]) == 1
+    assert "say which sheet with --sheet: 'Sheet', 'Results' [" in capsys.readouterr().err
+    assert console.main(["profile", "export.xlsx", "--name", "acme", "--sheet", "Results"]) == 0
+    assert "xlsx, sheet 'Results', header in line 1, 14 columns" in capsys.readouterr().out
 
 
 def test_a_proposal_is_not_written_over(tmp_path, capsys):

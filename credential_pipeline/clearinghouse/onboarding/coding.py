@@ -151,9 +151,10 @@ def block_flag(facts: Facts, notes: Notes, *, consents: bool) -> Entry:
         notes: Takes what is open.
         consents: The column says that sharing is allowed.
     """
-    flags = codes("flag")
     turned = {"Y": "N", "N": "Y"} if consents else {"Y": "Y", "N": "N"}
-    words = {word: turned[flags[code_word(word)]] for word in facts.counts if code_word(word) in flags}
+    # "Opted out" is a wish by itself, also in a column of consents.
+    meant = {word: turned[to] for word, to in codes("flag").items()} | codes("wish")
+    words = {word: meant[code_word(word)] for word in facts.counts if code_word(word) in meant}
     blank = {"": "Y"} if consents else {}
     notes.ask(
         "block_flag",

@@ -4,7 +4,7 @@ Month before day or day before month is proved by a day above 12, and by nothing
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -31,8 +31,9 @@ _TIMES: Final = (
 )
 LAYOUTS: Final = tuple(f"{day}{time}" for time, day in product(_TIMES, _DAYS))
 _SHORT_YEAR: Final = re.compile(
-    r"^\s*(\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{1,2}-[A-Za-z]{3}-\d{2})(\s+\d{1,2}:\d{2}.*)?\s*$"
+    r"^\s*(\d{1,2}[/. -]\d{1,2}[/. -]\d{2}|\d{1,2}[/ -]?[A-Za-z]{3,9}[/ -]?\d{2}|[A-Za-z]{3,9}[ -]\d{1,2},?[ -]\d{2})(\s+\d{1,2}:\d{2}.*)?\s*$"
 )
+_SIX_DIGITS: Final = re.compile(r"^\s*\d{5,6}\s*$")
 _SERIAL: Final = re.compile(r"^\s*[1-5]\d{4}(\.\d+)?\s*$")
 _ENOUGH: Final = 0.9
 _NO_DATES: Final = ("00/00/0000", "0000-00-00", "00000000", "00.00.0000")
@@ -109,9 +110,20 @@ def read_dates(values: Sequence[str]) -> Dated | None:
     return Dated(chosen, others, best / len(filled), days[0].date(), days[-1].date(), middle, timed)
 
 
-def has_short_years(values: Sequence[str]) -> bool:
-    """Whether a column holds dates with two-digit years."""
-    return bool(values) and sum(bool(_SHORT_YEAR.match(value)) for value in values) >= len(values) * _ENOUGH
+def has_short_years(values: Sequence[str], *, six_digits: bool = False) -> bool:
+    """Whether a column holds dates with two-digit years.
+
+    Args:
+        values: Its different filled values.
+        six_digits: Its name says that 031490 is one of them.
+    """
+    shapes = (_SHORT_YEAR, _SIX_DIGITS) if six_digits else (_SHORT_YEAR,)
+    return bool(values) and sum(any(one.match(value) for one in shapes) for value in values) >= len(values) * _ENOUGH
+
+
+def short_year_rows(counts: Mapping[str, int]) -> int:
+    """Rows of a column with a two-digit year, of values with their number."""
+    return sum(rows for value, rows in counts.items() if _SHORT_YEAR.match(value))
 
 
 def has_serials(values: Sequence[str]) -> bool:

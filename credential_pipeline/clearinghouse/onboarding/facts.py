@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.dates import Dated, has_serials, has_short_years, read_dates
+from credential_pipeline.clearinghouse.onboarding.hints import Hint, layout_hint
 from credential_pipeline.clearinghouse.onboarding.words import code_word, codes, outcome_words, placeholders
 from credential_pipeline.foundation.registry.agreements import STATES
 
@@ -67,6 +68,7 @@ class Facts:
         dated: Layout and span if they are dates.
         short_years: They are dates with two-digit years.
         serials: They are numbers such as a spreadsheet keeps for days.
+        hint: The layout of dates that its name tells.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Facts:
     dated: Dated | None
     short_years: bool
     serials: bool
+    hint: Hint | None = None
 
     @property
     def distinct(self) -> int:
@@ -132,6 +135,7 @@ def look(name: str, values: Sequence[str]) -> Facts:
     counted = Counter(value for value in trimmed if value and value.lower() not in empty)
     ordered = dict(sorted(counted.items(), key=lambda entry: (-entry[1], entry[0])))
     some = list(ordered)[:_MOST_VALUES]
+    hint = layout_hint(name)
     return Facts(
         name=name,
         rows=len(values),
@@ -139,6 +143,7 @@ def look(name: str, values: Sequence[str]) -> Facts:
         counts=ordered,
         shapes=_shapes(some),
         dated=read_dates(some),
-        short_years=has_short_years(some),
+        short_years=has_short_years(some, six_digits=hint is not None and not hint.layout),
         serials=has_serials(some),
+        hint=hint,
     )

@@ -170,5 +170,5 @@ def might_be_person(facts: Facts) -> bool:
 
 def might_be_codes(facts: Facts) -> bool:
     """Whether the values repeat as codes of credentials do, and are nothing else that is known."""
-    known = max(facts.known(kind) for kind in ("outcome", "sex", "flag", "training_setting"))
+    known = max(facts.known(kind) for kind in ("outcome", "sex", "flag", "wish", "training_setting"))
     return facts.few and facts.distinct > 1 and not facts.dated and facts.share("code") > NEARLY_ALL and known < HALF

@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.onboarding import coding, recipes
 from credential_pipeline.clearinghouse.onboarding.coding import Entry
 from credential_pipeline.clearinghouse.onboarding.credentials import shelve
 from credential_pipeline.clearinghouse.onboarding.facts import Facts, look
+from credential_pipeline.clearinghouse.onboarding.marks import ask_about_marks
 from credential_pipeline.clearinghouse.onboarding.matching import Matched, match
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
@@ -78,6 +79,9 @@ def propose(certifier: str, table: Table) -> Proposal:
     if coding.is_undecided(said["event"]):
         trial = {field: entry for field, entry in trial.items() if field != "result"} | {"event": {"value": "award"}}
     used = {name for entry in said.values() for name in sources(entry)}
+    # What might be an opt-out as well as the column that was taken for it is asked of already.
+    asked = matched.runners_up.get(_OPTED_OUT, ()) if _OPTED_OUT in matched.fields else ()
+    ask_about_marks((facts for facts in columns if facts.name and facts.name not in {*used, *asked}), notes)
     return Proposal(
         certifier=certifier,
         table=table,

@@ -5,6 +5,7 @@ Not here: what columns mean (matching.py).
 """
 
 import csv
+import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from credential_pipeline.clearinghouse.raw_feeds.decode import MAGIC
 from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import gunzip, pieces, text_blocks
 from credential_pipeline.clearinghouse.raw_feeds.reading.encodings import DETECT, find_encoding
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, listed
-from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_text
+from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_names, sheet_text
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.feeds import column_key
@@ -49,6 +50,7 @@ class Table:
         rows: Rows with as many values as the header, at most MOST_ROWS.
         ragged: How many rows have another number of values.
         whole: All rows were looked at.
+        sheet: Name of the sheet that was asked for; None if it is the only one, or there are none.
     """
 
     format: str
@@ -59,6 +61,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     ragged: int
     whole: bool
+    sheet: str | None = None
 
     def column(self, place: int) -> list[str]:
         """Values of one column."""
@@ -131,19 +134,26 @@ def _looks_like_a_name(name: str) -> bool:
     return digits <= _DIGITS and "@" not in name and len(name) <= _LONGEST
 
 
-def read_table(path: Path) -> Table:
-    """Read a file of delimited text, packed or not, or the one filled sheet of a spreadsheet.
+def read_table(path: Path, sheet: str | None = None) -> Table:
+    """Read a file of delimited text, packed or not, or a sheet of a spreadsheet.
 
     Args:
         path: The file.
+        sheet: Name of the sheet; None for the only one that holds rows.
 
     Raises:
-        SafeError: It cannot be read, or has no header; one sentence without a word of the file.
+        SafeError: It cannot be read, or has no header; one sentence without a word of the file, but for the names of its sheets.
     """
     try:
         content = path.read_bytes() if path.is_file() and path.stat().st_size <= _MOST_BYTES else None
         if content is None:
             raise _refuse("E_TOO_LARGE" if path.is_file() else "E_UNREADABLE", path)
+        if not content.strip():
+            raise FileFaultError("E_EMPTY")
+        if path.suffix.lower() == ".xlsx":
+            return _sheet(content, path, sheet)
+        if sheet is not None:
+            raise FileFaultError("E_SHEET", "sheets are of .xlsx files; leave --sheet out")
         return _read(content, path)
     except OSError:
         raise _refuse("E_UNREADABLE", path) from None
@@ -151,12 +161,20 @@ def read_table(path: Path) -> Table:
         raise _refuse(fault.code, path, fault.detail) from None
 
 
+def _sheet(content: bytes, path: Path, name: str | None) -> Table:
+    """A sheet as a table; which ones there are is said if it is not clear which one is meant."""
+    try:
+        blocks, _ = sheet_text(content, name, _MOST_BYTES)
+    except FileFaultError as fault:
+        if fault.code != "E_SHEET":
+            raise
+        names = [f"'{one if one.isprintable() else _shown(one)}'" for one in sheet_names(content, _MOST_BYTES)]
+        text = f"say which sheet with --sheet: {listed(names)}" if names else "no sheet holds rows"
+        raise SafeError("E_SHEET", f"{path.name}: {text}") from None
+    return dataclasses.replace(_table(_lines(blocks), "xlsx", "", path), sheet=name)
+
+
 def _read(content: bytes, path: Path) -> Table:
-    if not content.strip():
-        raise FileFaultError("E_EMPTY")
-    if path.suffix.lower() == ".xlsx":
-        blocks, _ = sheet_text(content, None, _MOST_BYTES)
-        return _table(_lines(blocks), "xlsx", "", path)
     packed = path.suffix.lower() == ".gz"
 
     def opened() -> Iterator[bytes]:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.coding import UNDECIDED, Entry
+from credential_pipeline.clearinghouse.onboarding.dates import Dated, short_year_rows
 from credential_pipeline.clearinghouse.onboarding.facts import Facts
+from credential_pipeline.clearinghouse.onboarding.hints import order_of
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.words import FULL_NAME
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
+from credential_pipeline.foundation.registry.vocabulary import REQUIRED
 
 _NAME: Final = ("trim", "null_placeholders")
 _PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
@@ -99,19 +103,17 @@ def dates(found: Mapping[str, Facts], notes: Notes) -> dict[str, tuple[Entry, En
 def _layout(field: str, facts: Facts, found: Mapping[str, Facts], notes: Notes) -> Layout:
     dated = facts.dated
     if dated is None:
-        what = "holds no dates with four-digit years"
-        if facts.short_years:
-            what = "has two-digit years, which are never guessed: ask the sender for four digits"
-        elif facts.serials:
-            what = "holds numbers such as a spreadsheet keeps for days: ask the sender for dates as text"
-        elif not facts.filled:
-            what = "is empty, so nobody knows how its dates are written"
-        notes.ask(field, f"'{facts.name}' {what}.", blocks=bool(facts.filled))
-        return Layout("%Y-%m-%d", not facts.filled)
+        return _unread(field, facts, notes)
     if dated.timed:
         notes.ask(field, f"'{facts.name}' holds a time of day. In which zone? The day is taken as written.")
-    if not dated.others:
-        return Layout(dated.layout, proved=True)
+    if short := short_year_rows(facts.counts):
+        text = (
+            f"{plural(short, 'row')} of '{facts.name}' have two-digit years, which are never guessed and are not read."
+        )
+        notes.ask(field, f"{text} Can the sender give four digits?")
+    said = _said_by_name(field, facts, dated, notes)
+    if said or not dated.others:
+        return Layout(said or dated.layout, proved=True)
     for other in found.values():
         if (
             other is not facts
@@ -128,6 +130,42 @@ def _layout(field: str, facts: Facts, found: Mapping[str, Facts], notes: Notes) 
     )
     notes.ask(field, text, blocks=True)
     return Layout(dated.layout, proved=False)
+
+
+def _said_by_name(field: str, facts: Facts, dated: Dated, notes: Notes) -> str:
+    """The layout that the column's name chooses among those that read its values; empty if it chooses none."""
+    hint = facts.hint
+    if hint is None:
+        return ""
+    fitting = [layout for layout in (dated.layout, *dated.others) if order_of(layout) == hint.order]
+    if not fitting:
+        read = f"its values prove {dated.layout}" if not dated.others else "no value can be read so"
+        notes.ask(field, f"The name of '{facts.name}' says {hint.written}, but {read}. Which is right?")
+        return ""
+    if dated.others:
+        text = f"No day above 12 proves the order of '{facts.name}'; it is read as its name says, {fitting[0]}. Right?"
+        notes.ask(field, text)
+    return fitting[0]
+
+
+def _unread(field: str, facts: Facts, notes: Notes) -> Layout:
+    """What is asked of a column of dates in which no layout with four-digit years was found."""
+    hint, short = facts.hint, short_year_rows(facts.counts)
+    if not facts.filled:
+        said = hint.layout if hint else ""
+        told = f"; its name says {hint.written}" if hint else ", so nobody knows how its dates are written"
+        notes.ask(field, f"'{facts.name}' is empty{told}.")
+        return Layout(said or "%Y-%m-%d", proved=True)
+    what = "holds no dates with four-digit years"
+    if facts.short_years or short:
+        some = "" if facts.short_years else f" in {plural(short, 'row')}"
+        what = f"has two-digit years{some}, which are never guessed: ask the sender for four digits"
+        if field not in REQUIRED:
+            what += f", or name the column under ignored and {field} under absent"
+    elif facts.serials:
+        what = "holds numbers such as a spreadsheet keeps for days: ask the sender for dates as text"
+    notes.ask(field, f"'{facts.name}' {what}.", blocks=True)
+    return Layout("%Y-%m-%d", proved=False)
 
 
 def name_columns(found: Mapping[str, Facts], notes: Notes) -> dict[str, Entry]:

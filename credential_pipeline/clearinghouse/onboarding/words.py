@@ -12,9 +12,12 @@ from typing import Any, Final
 
 import yaml
 
+from credential_pipeline.clearinghouse.onboarding.hints import without_hint
+
 _FILE: Final = Path(__file__).with_name("words.yml")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
 _PARTS: Final = re.compile(r"[^\W_]+")
+_INITIALS: Final = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _SHORTEST: Final = 2
 _LONG: Final = 5
 """Letters from which on a word may be several words written together."""
@@ -61,7 +64,7 @@ def weaker() -> dict[str, tuple[frozenset[str], ...]]:
 
 @cache
 def codes(kind: str) -> dict[str, str]:
-    """Word of a coded column, in small letters -> its meaning, for ``result``, ``event``, ``sex``, ``training_setting``, ``flag``."""
+    """Word of a coded column, in small letters -> its meaning, for ``result``, ``event``, ``sex``, ``training_setting``, ``flag``, ``wish``."""
     said: Mapping[str, list[str]] = _content()["codes"][kind]
     return {bare(word.strip()): meaning for meaning, words in said.items() for word in words}
 
@@ -108,8 +111,9 @@ def _together(word: str) -> list[str]:
 
 
 def split_name(name: str) -> list[str]:
-    """Words of a column name in small letters, as written: ``StudentEmployeeID`` gives student, employee, id."""
-    plain = bare(name.replace("#", " number "))
+    """Words of a column name in small letters, as written: ``StudentEmployeeID`` gives student, employee, id; ``D.O.B.`` dob."""
+    spelled = _INITIALS.sub(lambda found: found.group().replace(".", "") + " ", without_hint(name))
+    plain = bare(spelled.replace("#", " number "))
     whole = [part.lower() for part in _PARTS.findall(plain)]
     found = [part.lower() for part in _PARTS.findall(_CAMEL.sub(" ", plain))]
     # DOB or last4 must not fall apart into letters and digits.

@@ -52,7 +52,8 @@ def _questions(notes: Notes, about: str, indent: str = "") -> Iterator[str]:
 def _feed(proposal: Proposal) -> dict[str, str]:
     table = proposal.table
     if table.format != "csv":
-        return {"format": table.format, "cadence": "irregular"}
+        sheet = {"sheet": table.sheet} if table.sheet is not None else {}
+        return {"format": table.format, **sheet, "cadence": "irregular"}
     delimiter = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     return {"format": "csv", "delimiter": delimiter, "encoding": table.encoding, "cadence": "irregular"}
 

@@ -100,7 +100,8 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     decided = arrival.file.sha256 != NO_BYTES
     decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256)) if decided else None
     if arrival.known_as is not None:
-        return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}")
+        gone = ", which is withdrawn" if decision is not None and decision.kind == WITHDRAWN else ""
+        return Verdict(REPLAYED, None, f"the same bytes as {case.shown(arrival.known_as)}{gone}")
     if decision is not None and decision.kind == WITHDRAWN:
         return Verdict(GONE, "WITHDRAWN", f"by {decision.account} on {decision.when[:10]}")
     if number in case.faults:
@@ -109,7 +110,7 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     if elsewhere is not None:
         return elsewhere
     released = decision is not None and decision.kind == RELEASED
-    holds = [] if released else list(case.holds(number, _past(case, walk, number)))
+    holds = [] if released else [*_taken_back(case, walk, number), *case.holds(number, _past(case, walk, number))]
     if holds:
         words = "; ".join([holds[0].detail, *(f"{hold.code}: {hold.detail}" for hold in holds[1:])])
         return _absent(case, number) or Verdict(HELD, holds[0].code, words)
@@ -129,6 +130,18 @@ def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
     if named is not None:
         return Verdict(REPLACED, "REPLACED", f"{case.shown(walk.said.pop(named))} took its place")
     return None
+
+
+def _taken_back(case: Case, walk: _Walk, number: int) -> Iterator[Hold]:
+    """Its rows were withdrawn with a delivery before it: they do not count again unless a person says so."""
+    rows, look = case.measures.get(number, NOTHING), case.arrivals[number].sight.look
+    for other, measure in case.measures.items() if rows.rows else ():
+        one = case.arrivals[other].sight
+        decision = case.decisions.get((one.certifier, one.sha256))
+        withdrawn = decision is not None and decision.kind == WITHDRAWN
+        if withdrawn and measure.content == rows.content and (other in walk.verdicts or one.look < look):
+            yield Hold("ROWS_WITHDRAWN", f"the same rows as {case.shown(other)}")
+            return
 
 
 def _stands_as(case: Case, walk: _Walk, one: int, other: int) -> bool:

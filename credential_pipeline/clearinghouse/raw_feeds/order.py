@@ -1,5 +1,7 @@
 """In which order deliveries stand: by their sender's sequence, else by first sight, then by the files' own times. Never by name.
 
+Where all of that is equal, a number that somebody wrote beside a file puts it after those without one, and in order among the others.
+
 Not here: what the order leads to (decide.py).
 """
 
@@ -53,12 +55,15 @@ def earlier(one: Place, other: Place) -> bool:
 
 
 def _turns(sights: Mapping[int, Sight]) -> dict[int, int]:
-    """Number of a delivery -> its turn among the files of its look: files of about one time have one turn."""
+    """Number of a delivery -> its turn among the files of its look: of files of about one time, what is said beside them decides."""
     turns: dict[int, int] = {}
     for look in {sight.look for sight in sights.values()}:
-        times = sorted({sight.file_time for sight in sights.values() if sight.look == look})
-        turn_of = dict(zip(times, _grouped(times), strict=True))
-        turns |= {number: turn_of[sight.file_time] for number, sight in sights.items() if sight.look == look}
+        together = {number: sight for number, sight in sights.items() if sight.look == look}
+        times = sorted({sight.file_time for sight in together.values()})
+        group = dict(zip(times, _grouped(times), strict=True))
+        keys = {number: (group[sight.file_time], sight.said.sequence or ()) for number, sight in together.items()}
+        turn_of = {key: turn for turn, key in enumerate(sorted(set(keys.values())))}
+        turns |= {number: turn_of[key] for number, key in keys.items()}
     return turns
 
 

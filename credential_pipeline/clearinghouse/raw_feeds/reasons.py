@@ -81,12 +81,14 @@ ROW_REASONS: Final[dict[str, str]] = {
     "UNKNOWN_EVENT": "The event is none that the YAML maps. Correct the value or extend the map.",
     "UNKNOWN_RESULT": "The result is none that the YAML maps. Correct the value or extend the map.",
     "RECORD_ID_REUSED": "The record id stands on an earlier row of somebody or something else. Give a new row a new id.",
-    "RECORD_ID_CONFLICT": "Two files that came together give the record id other contents. Say which replaces the other.",
+    "RECORD_ID_CONFLICT": "Two files that came together give the record id other contents, and nothing says which is later. Write "
+    "`sequence: 2` into <file>.delivery.yml beside the later one, or declare deliveries.sequence in the YAML, and run again.",
 }
 """Codes of a quarantined row, in the order in which they are looked for; a row gets the first that applies."""
 
 HOLD_REASONS: Final[dict[str, str]] = {
     "STILL_GROWING": "The file was still being written when it was read. It is read again at the next run.",
+    "ROWS_WITHDRAWN": "Its rows were withdrawn with another delivery. Release it if they are to count again, else withdraw it, too.",
     "NOT_ENDED": "The file does not end in a line end, so it may be cut off. Deliver it whole, or release it.",
     "SIDECAR_UNREADABLE": "The file beside the delivery cannot be read. Write sequence, replaces, rows or sha256 into it.",
     "NO_MANIFEST": "The YAML asks for a .delivery.yml or .sha256 beside the file. Deliver it, or release the file.",

@@ -3,9 +3,9 @@
 Nothing that is said here names anybody: of a file whose name may be somebody's the id is told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS, ROW_REASONS
 from credential_pipeline.foundation.contracts.raw_feeds import HELD, REFUSED
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
@@ -29,6 +29,7 @@ class Listed:
         reason_code: Why none of its rows goes on; None if they do.
         detail: The same in words and figures.
         rows: Rows in, accepted, set aside, repeated.
+        aside: Reasons of single rows that were set aside, with their number, the most frequent first, if they were asked for.
     """
 
     certifier: str
@@ -38,6 +39,7 @@ class Listed:
     reason_code: str | None
     detail: str
     rows: tuple[int, ...]
+    aside: tuple[tuple[str, int], ...] = ()
 
     @property
     def id(self) -> str:
@@ -74,6 +76,24 @@ def listed(con: Connection) -> list[Listed]:
         Listed(certifier, delivery, sha256, state, code, detail, tuple(rows))
         for certifier, delivery, sha256, state, code, detail, *rows in con.execute(_LISTED).fetchall()
     ]
+
+
+def with_reasons(con: Connection, deliveries: list[Listed]) -> list[Listed]:
+    """The same deliveries, with the reasons for which single rows of them were set aside.
+
+    Args:
+        con: Connection with ``raw_feeds.quarantine``.
+        deliveries: As ``listed`` gives them.
+    """
+    query = """
+        SELECT certifier, delivery, reason_code, count(*) AS n FROM raw_feeds.quarantine
+        GROUP BY ALL ORDER BY n DESC, reason_code
+        """
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for certifier, delivery, code, rows in con.execute(query).fetchall():
+        if code in ROW_REASONS:
+            found.setdefault((certifier, delivery), []).append((code, int(rows)))
+    return [replace(one, aside=tuple(found.get((one.certifier, one.delivery), ()))) for one in deliveries]
 
 
 def told(con: Connection, industry: str) -> list[str]:

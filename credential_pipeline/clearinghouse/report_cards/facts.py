@@ -13,6 +13,8 @@ from credential_pipeline.foundation.storage.sql import statement
 
 FEWEST: Final = 10
 """People, linked or not, below whom a rate would tell of single ones."""
+EVERYBODY: Final = "everybody"
+"""The group of all people, as linkability.sql calls it."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,7 @@ def gather(con: Connection, certifier: str, received: Relation) -> list[Card]:
     """
     who = {"certifier": certifier}
     months = [Month(*row) for row in con.execute(_sql("months.sql", received), who).fetchall()]
-    linkability = [
-        Linkability(says, people, _rate(linked, people))
-        for says, people, linked in con.execute(_sql("linkability.sql"), who).fetchall()
-    ]
+    linkability = without_few(con.execute(_sql("linkability.sql"), who).fetchall())
     aside = {one.month: _set_aside(con, certifier, one.month, received) for one in months}
     return [
         Card(
@@ -136,8 +135,27 @@ def _sql(file: str, received: Relation | None = None) -> str:
     return statement(__package__, file, **({"received": received} if received is not None else {}))
 
 
-def _rate(linked: int, people: int) -> float | None:
-    return linked / people if min(linked, people - linked) >= FEWEST else None
+def _tells_of_few(linked: int, people: int) -> bool:
+    return min(linked, people - linked) < FEWEST
+
+
+def without_few(groups: Sequence[tuple[str, int, int]]) -> list[Linkability]:
+    """Groups of people with the share of them that was linked, where it tells of few neither by itself nor by subtraction.
+
+    The rate of everybody less those of the groups that are shown is the rate of the groups that are not: these together must be
+    many, linked and not. Where they are not, the smallest of the other groups is hidden, too.
+
+    Args:
+        groups: What is said of them, people, linked people; EVERYBODY is all groups together.
+    """
+    total = {says: (people, linked) for says, people, linked in groups if says == EVERYBODY}
+    parts = sorted((people, says, linked) for says, people, linked in groups if says != EVERYBODY)
+    hidden = {says: (people, linked) for people, says, linked in parts if _tells_of_few(linked, people)}
+    for people, says, linked in parts:
+        if hidden and _tells_of_few(sum(n for _, n in hidden.values()), sum(n for n, _ in hidden.values())):
+            hidden.setdefault(says, (people, linked))
+    hidden |= {says: both for says, both in total.items() if _tells_of_few(both[1], both[0])}
+    return [Linkability(says, people, None if says in hidden else linked / people) for says, people, linked in groups]
 
 
 def _set_aside(con: Connection, certifier: str, month: str, received: Relation) -> list[SetAside]:

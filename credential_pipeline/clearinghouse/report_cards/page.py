@@ -137,7 +137,7 @@ def _linkability(card: Card) -> Figure:
     table = Table("People by what your rows say of them", "your rows say", ("people", "found"), (Block("", rows),))
     sentences = [
         "Before linking: what your rows tell of a person. After: the share of them who were found in the education registry.",
-        "People who are not to be shared are in no figure; a share that would tell of few people is not shown.",
+        "People who are not to be shared are in no figure; a share that would tell of few people, also as a difference, is not shown.",
     ]
     return Figure("linkability", "How well your people can be found", sentences, [], [table])
 

@@ -5,7 +5,7 @@ the enclave). Not here: whether one holds today (engines/handover/agreement.py) 
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.contracts.table import Table
+from credential_pipeline.foundation.registry.mistakes import Mistake, refuse, repeated
 from credential_pipeline.foundation.registry.strict import Strict, Text
 
 UNKNOWN: Final = "unknown"
@@ -48,8 +49,8 @@ class Terms(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.signed <= self.expires <= self.destroy_by:
-            message = "dates must be in the order signed, expires, destroy_by"
-            raise ValueError(message)
+            key = "expires" if self.signed > self.expires else "destroy_by"
+            refuse(((key,), "dates must be in the order signed, expires, destroy_by"))
         return self
 
     @property
@@ -101,27 +102,39 @@ class Agreement(Terms):
 
     @model_validator(mode="after")
     def _covers_the_contract(self) -> Self:
-        named = [(group.table, name) for group in self.columns for name in group.columns]
-        named += [(table, name) for table, names in self.withheld.items() for name in names]
-        known = {(table.name, name) for table in SNAPSHOT for name in table.column_names}
-        _refuse("no such column is in the extract", set(named) - known)
-        _refuse("a column is named twice", {entry for entry in named if named.count(entry) > 1})
-        _refuse("allow with a legal basis, or withhold", known - set(named))
-        keys = {(table.name, name) for table in SNAPSHOT for name in _needed(table)}
-        withheld = {(table, name) for table, names in self.withheld.items() for name in names}
-        _refuse("nothing can be sent without it, so it can't be withheld", keys & withheld)
+        named = list(self._named())
+        known = {f"{table.name}.{name}" for table in SNAPSHOT for name in table.column_names}
+        needed = {f"{table.name}.{name}" for table in SNAPSHOT for name in _needed(table)}
+        columns = [column for _, column in named]
+        mistakes: list[Mistake] = [
+            (path, f"{column[:80]}: no such column is in the extract") for path, column in named if column not in known
+        ]
+        mistakes += [
+            (named[place][0], f"{columns[place][:80]}: a column is named twice") for place in repeated(columns)
+        ]
+        mistakes += [
+            (path, f"{column}: nothing can be sent without it, so it can't be withheld")
+            for path, column in named
+            if path[0] == "withheld" and column in needed
+        ]
+        if missing := sorted(known - set(columns)):
+            mistakes.append((("columns",), f"{', '.join(missing)}: allow with a legal basis, or withhold"))
+        refuse(*mistakes)
         return self
+
+    def _named(self) -> Iterator[Mistake]:
+        """Every column that is named, with the path of its name."""
+        for place, group in enumerate(self.columns):
+            for inside, name in enumerate(group.columns):
+                yield ("columns", place, "columns", inside), f"{group.table}.{name}"
+        for table, names in self.withheld.items():
+            for inside, name in enumerate(names):
+                yield ("withheld", table, inside), f"{table}.{name}"
 
 
 def _needed(table: Table) -> tuple[str, ...]:
     """Columns of a key without which rows mean nothing."""
     return table.key if table.unique else table.key[:1]
-
-
-def _refuse(what: str, columns: Iterable[tuple[str, str]]) -> None:
-    if found := sorted(f"{table}.{name}" for table, name in columns):
-        message = f"{', '.join(found)}: {what}"
-        raise ValueError(message)
 
 
 def _check_states(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ Report = Callable[[SafeError], None]
 Key = Sequence[str | int]
 """A path of keys, and of places in lists from 0."""
 
+_LONGEST: Final = 60
 #: Every command reads the registry, and the parser in C, where PyYAML has it, is ten times as fast.
 _Fastest: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -30,6 +31,8 @@ class _Loader(_Fastest):  # type: ignore[misc]
         seen: set[Hashable] = set()
         for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             key = self.construct_object(key_node, deep=deep)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(problem="a key is no word", problem_mark=key_node.start_mark)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem="a key is written twice", problem_mark=key_node.start_mark)
             seen.add(key)
@@ -73,7 +76,7 @@ class Document:
         """Found by reading the file again: only a mistake asks for it."""
         try:
             node = yaml.compose(self.path.read_text(encoding="utf-8-sig"), Loader=_Loader)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
             return 1
         line = 1
         for step in key:
@@ -97,14 +100,17 @@ def _below(node: Any, step: str | int) -> tuple[Any, Any] | None:
         return next(((name, value) for name, value in node.value if name.value == str(step)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
-    if isinstance(node, yaml.SequenceNode):
-        return next(((one, one) for one in node.value if (code := _below(one, "code")) and code[1].value == step), None)
     return None
 
 
 def key_text(key: Key) -> str:
-    """A path as people read it: places in lists count from one."""
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in key)
+    """A path as people read it: places in lists count from one, a long or unseen key is cut or marked."""
+    return ".".join(str(step + 1) if isinstance(step, int) else _shown(step) for step in key)
+
+
+def _shown(step: str) -> str:
+    shown = "".join(sign if sign.isprintable() else "?" for sign in step)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def _read(file: Path, shown: str) -> Mapping[str, Any] | SafeError:
@@ -114,6 +120,8 @@ def _read(file: Path, shown: str) -> Mapping[str, Any] | SafeError:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = error.problem or "not readable"
         return SafeError("E_REGISTRY_YAML", f"{shown}, line {line}: this is not valid YAML: {problem}")
+    except RecursionError:
+        return SafeError("E_REGISTRY_YAML", f"{shown}, line 1: this is nested too deeply")
     except (yaml.YAMLError, UnicodeDecodeError):
         return SafeError("E_REGISTRY_YAML", f"{shown}, line 1: this is not valid YAML in UTF-8")
     except OSError:

@@ -9,6 +9,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from credential_pipeline.foundation.registry.mistakes import MistakesError
+
 
 def _models(annotation: object) -> list[type[BaseModel]]:
     """Models that can stand at an annotation such as ``tuple[X, ...]``, ``dict[str, X]`` or ``X | None``."""
@@ -62,15 +64,6 @@ class Problem:
     text: str
 
 
-def _named(text: str, model: type[BaseModel]) -> Problem:
-    """A sentence of a check of the whole file, which may begin with its key: ``columns.event_date: ...``."""
-    key, _, rest = text.partition(": ")
-    first, _, second = key.partition(".")
-    if not rest or first not in _keys_at(model, ()):
-        return Problem((), text)
-    return Problem((first, second) if second else (first,), rest)
-
-
 def problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Every mistake of a file, unknown keys first.
 
@@ -82,8 +75,8 @@ def problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     listed = error.errors(include_url=False, include_input=False)
     found: dict[Problem, None] = {}
     for details in sorted(listed, key=lambda details: details["type"] != "extra_forbidden"):
-        sentence = _sentence(details, model)
-        for text in sentence.splitlines():
-            whole = Problem(details["loc"], " ".join(text.split()))
-            found[_named(whole.text, model) if not details["loc"] else whole] = None
+        cause = details.get("ctx", {}).get("error")
+        mistakes = cause.found if isinstance(cause, MistakesError) else [((), _sentence(details, model))]
+        for key, text in mistakes:
+            found[Problem((*details["loc"], *key), " ".join(text.split()))] = None
     return list(found)

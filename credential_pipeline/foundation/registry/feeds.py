@@ -5,7 +5,7 @@ Not here: the steps of a recipe (credential_pipeline/foundation/recipes), readin
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
 from credential_pipeline.foundation.recipes.text import derived_id, trim, trim_column
 from credential_pipeline.foundation.registry.deliveries import Deliveries
+from credential_pipeline.foundation.registry.mistakes import KeyPath, Mistake, refuse, repeated
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 from credential_pipeline.foundation.registry.vocabulary import (
     CADENCES,
@@ -229,64 +230,94 @@ class Certifier(Strict):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        mistakes = [*self._unknown_fields(), *self._columns_at_odds(), *self._wrong_recipes(), *self._wrong_stacks()]
-        if mistakes:
-            # One line each: all of them are told at once.
-            raise ValueError("\n".join(mistakes))
+        # All of them are told at once.
+        refuse(*self._unknown_fields(), *self._columns_at_odds(), *self._wrong_recipes(), *self._wrong_stacks())
         return self
 
-    def _unknown_fields(self) -> Iterator[str]:
-        for key, names in (("columns", tuple(self.columns)), ("absent", self.absent)):
-            for name in names:
-                if name not in FIELDS:
-                    yield f"{key}: unknown field '{name[:40]}'; allowed: {', '.join(FIELDS)}"
+    def _unknown_fields(self) -> Iterator[Mistake]:
+        listed: list[Mistake] = [(("columns", name), name) for name in self.columns]
+        for key, name in [*listed, *((("absent", place), name) for place, name in enumerate(self.absent))]:
+            if name not in FIELDS:
+                yield key, f"unknown field '{name[:40]}'; allowed: {', '.join(FIELDS)}"
+            elif key[0] == "absent" and name in self.columns:
+                yield key, f"'{name}' is in columns too"
         for name in REQUIRED:
             if name not in self.columns or not self.columns[name].sources:
-                yield f"columns: the required field '{name}' has no 'from'; required: {', '.join(REQUIRED)}"
+                where: KeyPath = ("columns", name) if name in self.columns else ("columns",)
+                yield where, f"the required field '{name}' has no 'from'; required: {', '.join(REQUIRED)}"
         for name, column in self.columns.items():
             if column.derived and name != "record_id":
-                yield f"columns.{name}: only record_id is 'derived'"
-        for name in self.absent:
-            if name in self.columns:
-                yield f"absent: '{name[:40]}' is in columns too"
+                yield ("columns", name, "derived"), "only record_id is 'derived'"
 
-    def _columns_at_odds(self) -> Iterator[str]:
-        if set(self.ignored) & set(self.source_columns):
-            yield "ignored: a column that is used cannot be ignored"
-        names = [column_key(name) for name in {*self.source_columns, *self.ignored}]
-        if len(set(names)) < len(names):
-            yield "columns: two columns of the file differ in nothing but case or blanks"
+    def _written(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every name of a column of the file, with the path of where it is written."""
+        for field, column in self.columns.items():
+            if column.source is not None:
+                yield ("columns", field, "from"), column.source
+            yield from ((("columns", field, "derived", place), name) for place, name in enumerate(column.derived))
+        yield from ((("ignored", place), name) for place, name in enumerate(self.ignored))
+
+    def _columns_at_odds(self) -> Iterator[Mistake]:
+        spelled: dict[str, str] = {}
+        for key, name in self._written():
+            if spelled.setdefault(column_key(name), name) != name:
+                yield key, "two columns of the file differ in nothing but case or blanks"
+            if key[0] == "ignored" and name in self.source_columns:
+                yield key, "a column that is used cannot be ignored"
         for name in self.source_columns if self.feed.widths else ():
             if name not in self.feed.widths:
-                yield f"feed.widths: the column '{name[:40]}' has no place"
+                yield ("feed", "widths"), f"the column '{name[:40]}' has no place"
 
-    def _wrong_recipes(self) -> Iterator[str]:
+    def _wrong_recipes(self) -> Iterator[Mistake]:
         for name, column in self.columns.items():
             if name not in FIELDS:
                 continue
-            kind = FIELDS[name].kind
+            kind, key = FIELDS[name].kind, ("columns", name)
             try:
-                check_order(column.recipe, dated=kind == "date")
                 self.sql(name)
             except ValueError as error:
-                yield f"columns.{name}: {error}"
-            written = [column.value] if column.value else [v for step in column.recipe for v in step.targets]
-            if kind in CLOSED and not set(written) <= set(CLOSED[kind]):
-                yield f"columns.{name}: allowed values: {', '.join(CLOSED[kind])}"
+                yield key, str(error)
+            yield from _steps_at_odds(key, column, dated=kind == "date")
+            if kind in CLOSED:
+                yield from _values_outside(key, column, CLOSED[kind])
 
-    def _wrong_stacks(self) -> Iterator[str]:
+    def _wrong_stacks(self) -> Iterator[Mistake]:
+        codes = [credential.code for credential in self.credentials]
         parents = {credential.code: credential.stacks_to for credential in self.credentials}
-        if len(parents) < len(self.credentials):
-            yield "credentials: a code is listed twice"
-        for code, parent in parents.items():
+        for place in repeated(codes):
+            yield ("credentials", place, "code"), "a code is listed twice"
+        for place, (code, parent) in enumerate((one.code, one.stacks_to) for one in self.credentials):
             if parent is not None and parent not in parents:
-                yield f"credentials.{code}: stacks_to names no code of this file; allowed: {', '.join(parents)}"
+                allowed = ", ".join(parents)
+                yield ("credentials", place, "stacks_to"), f"stacks_to names no code of this file; allowed: {allowed}"
             elif _in_a_circle(code, parents):
-                yield f"credentials.{code}: stacks_to runs in a circle"
-        codes = self.columns.get("credential_code")
-        capitals = codes is not None and any(step.name == "upper" for step in codes.recipe)
-        if capitals and any(code != code.upper() for code in parents):
-            yield "credentials: the recipe of credential_code writes capitals, so the codes must be in capitals"
+                yield ("credentials", place, "stacks_to"), "stacks_to runs in a circle"
+        column = self.columns.get("credential_code")
+        if column is not None and any(step.name == "upper" for step in column.recipe):
+            for place, code in enumerate(codes):
+                if code != code.upper():
+                    text = "the recipe of credential_code writes capitals, so the codes must be in capitals"
+                    yield ("credentials", place, "code"), text
+
+
+def _steps_at_odds(key: KeyPath, column: Column, *, dated: bool) -> Iterator[Mistake]:
+    """The first step of a recipe that does not fit to those before it."""
+    for place in range(len(column.recipe)):
+        try:
+            check_order(column.recipe[: place + 1], dated=dated)
+        except ValueError as error:
+            yield (*key, "recipe", place), str(error)
+            return
+
+
+def _values_outside(key: KeyPath, column: Column, allowed: Iterable[str]) -> Iterator[Mistake]:
+    """Constants and words of a map that a field of few values can't have."""
+    text = f"allowed values: {', '.join(allowed)}"
+    if column.value and column.value not in allowed:
+        yield (*key, "value"), text
+    for place, step in enumerate(column.recipe):
+        words = step.argument if step.targets and isinstance(step.argument, dict) else {}
+        yield from (((*key, "recipe", place, step.name, word), text) for word, to in words.items() if to not in allowed)
 
 
 def _in_a_circle(code: str, parents: Mapping[str, str | None]) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.registry.agreements import Agreement
+from credential_pipeline.foundation.registry.mistakes import refuse, repeated
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -31,8 +32,7 @@ class Cohorts(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.first_award_year > self.last_award_year:
-            message = "first_award_year must not be after last_award_year"
-            raise ValueError(message)
+            refuse((("last_award_year",), "first_award_year must not be after last_award_year"))
         return self
 
 
@@ -70,8 +70,7 @@ class Linkage(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.review_threshold > self.link_threshold:
-            message = "review_threshold must not be above link_threshold"
-            raise ValueError(message)
+            refuse((("review_threshold",), "review_threshold must not be above link_threshold"))
         return self
 
 
@@ -156,7 +155,5 @@ class Industry(Strict):
 
     @model_validator(mode="after")
     def _certifiers_once(self) -> Self:
-        if len(set(self.certifiers)) < len(self.certifiers):
-            message = "a certifier is named twice"
-            raise ValueError(message)
+        refuse(*((("certifiers", place), "a certifier is named twice") for place in repeated(self.certifiers)))
         return self

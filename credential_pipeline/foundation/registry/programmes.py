@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from credential_pipeline.foundation.registry.agreements import STATES, UNKNOWN
+from credential_pipeline.foundation.registry.mistakes import refuse, repeated
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 
 Codes = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -58,9 +59,7 @@ class Programme(Strict):
 
     @model_validator(mode="after")
     def _codes_once(self) -> Self:
-        if len(set(self.credentials)) < len(self.credentials):
-            message = "a credential is named twice"
-            raise ValueError(message)
+        refuse(*((("credentials", place), "a credential is named twice") for place in repeated(self.credentials)))
         return self
 
 
@@ -72,8 +71,6 @@ class Programmes(Strict):
 
     @model_validator(mode="after")
     def _ids_once(self) -> Self:
-        ids = [programme.id for programme in self.programmes]
-        if len(set(ids)) < len(ids):
-            message = "two programmes have the same id"
-            raise ValueError(message)
+        twice = repeated(programme.id for programme in self.programmes)
+        refuse(*((("programmes", place, "id"), "two programmes have the same id") for place in twice))
         return self

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.agreements import STATES, UNKNOWN, Terms
+from credential_pipeline.foundation.registry.mistakes import refuse, repeated
 from credential_pipeline.foundation.registry.programmes import check_opeid
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
 
@@ -93,31 +94,35 @@ class ReturnAgreement(Terms):
             for field in LAYOUTS[_FILES.get(what, "student_tracker_report")]
         ]
         names = {word.casefold(): field.name for field in columns for word in (field.name, field.header)}
-        unknown = [word for word in self.withheld if names.get(word.casefold(), _NEEDED[0]) in _NEEDED]
-        if unknown:
-            some = ", ".join([field.header for field in columns if field.name not in _NEEDED][:_SHOWN])
-            message = (
-                f"withheld: '{unknown[0][:40]}' is no column that can be withheld; give headers of the partner's files on"
-                f" people, for example {some or 'none: it gets no such file'}"
+        some = ", ".join([field.header for field in columns if field.name not in _NEEDED][:_SHOWN])
+        allowed = f"give headers of the partner's files on people, for example {some or 'none: it gets no such file'}"
+        refuse(
+            *(
+                (("withheld", place), f"'{word[:40]}' is no column that can be withheld; {allowed}")
+                for place, word in enumerate(self.withheld)
+                if names.get(word.casefold(), _NEEDED[0]) in _NEEDED
             )
-            raise ValueError(message)
+        )
         object.__setattr__(self, "withheld", tuple(dict.fromkeys(names[word.casefold()] for word in self.withheld)))
         return self
 
     @model_validator(mode="after")
     def _fits_the_role(self) -> Self:
         if self.role == "institution":
-            check_opeid(self.of)
+            try:
+                check_opeid(self.of)
+            except ValueError as error:
+                refuse((("of",), str(error)))
         if self.role == "state" and (self.of not in STATES or self.of == UNKNOWN):
-            message = "of: write the state as two capitals"
-            raise ValueError(message)
+            refuse((("of",), "write the state as two capitals"))
         named = [share.what for share in self.shares]
-        if len(set(named)) < len(named):
-            message = "shares: something is named twice"
-            raise ValueError(message)
-        unfit = [what for what in named if self.role not in SHARES[what]]
-        if unfit:
-            allowed = ", ".join(what for what, roles in SHARES.items() if self.role in roles)
-            message = f"shares: a partner of role {self.role} can't get {unfit[0]}; allowed: {allowed}"
-            raise ValueError(message)
+        refuse(*((("shares", place), "something is named twice") for place in repeated(named)))
+        allowed = ", ".join(what for what, roles in SHARES.items() if self.role in roles)
+        refuse(
+            *(
+                (("shares", place, "what"), f"a partner of role {self.role} can't get {what}; allowed: {allowed}")
+                for place, what in enumerate(named)
+                if self.role not in SHARES[what]
+            )
+        )
         return self

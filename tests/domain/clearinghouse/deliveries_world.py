@@ -20,6 +20,7 @@ from credential_pipeline.clearinghouse.raw_feeds.sights import (
     record_accepted,
     record_sights,
 )
+from credential_pipeline.clearinghouse.raw_feeds.waiting import listed, with_reasons
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import connect
@@ -96,6 +97,7 @@ class Found:
     """What one look gave: every table as rows in the order of the contract."""
 
     tables: dict[str, list[tuple[Any, ...]]]
+    asides: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
     def states(self) -> dict[str, str]:
@@ -165,10 +167,11 @@ class Board:
                 table.name: con.execute(f"SELECT * FROM raw_feeds.{table.name} ORDER BY ALL").fetchall()
                 for table in SNAPSHOT
             }
+            reasons = {one.delivery: one.aside for one in with_reasons(con, listed(con))}
             write_receipts(con, self.home, "mining", read_receipts(receipts))
         record_sights(receipts, "mining", look.sights, self.now)
         record_accepted(receipts, "mining", look.accepted, self.now)
         self.now += timedelta(days=1)
         for _, _, _, came, accepted, aside, again in (one[:7] for one in tables["deliveries"]):
             assert came == accepted + aside + again
-        return Found(tables)
+        return Found(tables, reasons)

@@ -10,6 +10,7 @@ import yaml
 
 from credential_pipeline.clearinghouse.onboarding.dates import read_dates
 from credential_pipeline.clearinghouse.onboarding.dry_run import Trial, try_out
+from credential_pipeline.clearinghouse.onboarding.hints import layout_hint
 from credential_pipeline.clearinghouse.onboarding.propose import Proposal, propose
 from credential_pipeline.clearinghouse.onboarding.reading import read_table
 from credential_pipeline.clearinghouse.onboarding.words import words_of
@@ -91,6 +92,10 @@ def test_a_proposal_loads_and_reads_nearly_every_row(tmp_path, make):
         ("SSN (last 4)", ["ssn", "last", "4"]),
         ("Prüfungsdatum", ["issued"]),
         ("Result(Pass/Fail)", ["result", "pass", "fail"]),
+        ("D.O.B. (MM/DD/YY)", ["birth"]),
+        ("S.S.N. Last 4", ["ssn", "last", "4"]),
+        ("Geburtsdatum TT.MM.JJJJ", ["birth"]),
+        ("Exam_Date_YYYYMMDD", ["exam", "date"]),
     ],
 )
 def test_names_of_columns_are_taken_apart(name, words):
@@ -157,6 +162,132 @@ def test_two_digit_years_and_serials_are_asked_for(tmp_path):
     assert "two-digit years" in asked(short, "birth_date")
     serial = proposed(tmp_path, rows("1,Smith,Ann,33007,,X1,2015-03-04,P", "2,Jones,Bob,33258,,X1,2016-05-06,P"))
     assert "spreadsheet" in asked(serial, "birth_date")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("D.O.B. (MM/DD/YY)", ("mdy", "")),
+        ("Exam Date [DD-MON-YYYY]", ("dmy", "%d-%b-%Y")),
+        ("Geburtsdatum TT.MM.JJJJ", ("dmy", "%d.%m.%Y")),
+        ("Naissance (JJ/MM/AAAA)", ("dmy", "%d/%m/%Y")),
+        ("Date yyyymmdd", ("ymd", "%Y%m%d")),
+        ("Date of Birth", None),
+        ("Program Day Y", None),
+        ("MM/MM/YYYY", None),
+    ],
+)
+def test_layouts_in_names_of_columns(name, hint):
+    found = layout_hint(name)
+    assert (found and (found.order, found.layout)) == hint
+
+
+@pytest.mark.parametrize(("says", "layout"), [("MM/DD/YYYY", "%m/%d/%Y"), ("DD/MM/YYYY", "%d/%m/%Y")])
+def test_the_name_of_a_column_chooses_between_layouts_that_its_values_leave_open(tmp_path, says, layout):
+    proposal = proposed(
+        tmp_path,
+        rows(
+            "1,Smith,Ann,03/04/1990,,X1,2015-03-04,P",
+            "2,Jones,Bob,05/06/1991,,X1,2016-05-06,P",
+            header=HEADER.replace("DOB", f"D.O.B. ({says})"),
+        ),
+    )
+    assert proposal.columns["birth_date"]["recipe"][0] == {"parse_date": layout}
+    assert f"read as its name says, {layout}" in asked(proposal, "birth_date")
+    assert not any(question.blocks for question in proposal.notes.questions)
+
+
+def test_values_outrank_what_the_name_of_a_column_says(tmp_path):
+    header = HEADER.replace("DOB", "DOB (DD/MM/YYYY)")
+    lines = ("1,Smith,Ann,05/14/1990,,X1,2015-03-04,P", "2,Jones,Bob,01/20/1991,,X1,2016-05-06,P")
+    proposal = proposed(tmp_path, rows(*lines, header=header))
+    assert proposal.columns["birth_date"]["recipe"][0] == {"parse_date": "%m/%d/%Y"}
+    assert "says DD/MM/YYYY, but its values prove %m/%d/%Y" in asked(proposal, "birth_date")
+
+
+@pytest.mark.parametrize(
+    ("name", "born"),
+    [
+        ("D.O.B. (MM/DD/YY)", ["05/14/90", "01/20/91"]),
+        ("D.O.B. (MMDDYY)", ["051490", "012091"]),
+        ("Birth", ["14-Mar-90", "20 Jan 91"]),
+    ],
+)
+def test_years_of_two_digits_are_asked_for_whatever_their_layout(tmp_path, name, born):
+    lines = [f"{n},Smith,Ann,{day},,X1,2015-03-14,P" for n, day in enumerate(born)]
+    proposal = proposed(tmp_path, rows(*lines, header=HEADER.replace("DOB", name)))
+    assert proposal.columns["birth_date"]["recipe"][0] == {"parse_date": "?"}
+    assert "two-digit years" in asked(proposal, "birth_date")
+
+
+def test_a_few_years_of_two_digits_among_full_ones_are_counted(tmp_path):
+    lines = [f"{n},Smith,Ann,05/{n + 10}/{90 if n < 2 else 1990},,X1,2015-03-14,P" for n in range(20)]
+    proposal = proposed(tmp_path, rows(*lines))
+    assert proposal.columns["birth_date"]["recipe"][0] == {"parse_date": "%m/%d/%Y"}
+    assert "2 rows of 'DOB' have two-digit years" in asked(proposal, "birth_date")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Y", "N"),
+        ("ja", "nein"),
+        ("Oui", "Non"),
+        ("sí", "no"),
+        ("0", "1"),
+        ("TRUE", "FALSE"),
+        ("Opt-Out", "Opt-In"),
+        ("X", ""),
+        ("do not share", ""),
+    ],
+)
+def test_every_unused_column_of_marks_might_be_an_opt_out(tmp_path, words):
+    lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-14,P,{words[n % 2]},A{n % 3}" for n in range(20)]
+    proposal = proposed(tmp_path, rows(*lines, header=f"{HEADER},Zq Flg,Batch"))
+    assert "Zq Flg" in proposal.ignored
+    (question,) = [one for _, one in proposal.notes.of("block_flag") if "'Zq Flg'" in one.text]
+    assert "must not be shared" in question.text
+    assert "'Batch'" not in asked(proposal, "block_flag")
+    assert "'Zq Flg' holds" in " ".join(certifier_yaml(proposal).replace("#", "").split())
+
+
+@pytest.mark.parametrize("name", ["Release Consent", "Opt Out"])
+def test_opted_out_means_the_same_in_a_column_of_consents(tmp_path, name):
+    lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-14,P,{'Opted Out' if n % 2 else 'Opted In'}" for n in range(20)]
+    (step,) = proposed(tmp_path, rows(*lines, header=f"{HEADER},{name}")).columns["block_flag"]["recipe"]
+    assert (step["map"]["Opted Out"], step["map"]["Opted In"], step["map"]["*"]) == ("Y", "N", "Y")
+
+
+def book_of(path: Path, *sheets: str) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in sheets:
+        sheet = book.create_sheet(name)
+        for line in rows(*(f"{n},{name[:1]}mith,Ann,1990-05-14,,X1,2015-03-14,P" for n in range(30))).splitlines():
+            sheet.append(line.split(","))
+    book.create_sheet("Blank")
+    book.save(path)
+    return path
+
+
+def test_a_sheet_is_named_where_there_are_several(tmp_path):
+    path = book_of(tmp_path / "file.xlsx", "Results 2015", "Members")
+    for name in (None, "Nobody"):
+        with pytest.raises(SafeError, match=r"say which sheet with --sheet: 'Results 2015', 'Members' "):
+            read_table(path, name)
+    proposal = propose("acme", read_table(path, "Members"))
+    assert set(proposal.table.column(1)) == {"Mmith"}
+    (tmp_path / "certifiers").mkdir()
+    (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
+    assert load_registry(tmp_path).certifier("acme").feed.sheet == "Members"
+    with connect("1GB", 1, tmp_path) as con:
+        trial = try_out(con, trial_document(proposal), path)
+    assert (trial.refused, trial.accepted) == ("", 30)
+    alone = propose("acme", read_table(book_of(tmp_path / "one.xlsx", "Results")))
+    assert "sheet" not in certifier_yaml(alone)
+    (tmp_path / "text.csv").write_text(rows("1,Smith,Ann,1990-05-14,,X1,2015-03-14,P"), encoding="utf-8")
+    with pytest.raises(SafeError, match="leave --sheet out"):
+        read_table(tmp_path / "text.csv", "Results")
 
 
 def test_a_missing_birth_date_is_told_with_what_it_costs(tmp_path):
@@ -266,7 +397,7 @@ def test_codes_that_nobody_knows_are_written_down_to_be_decided(tmp_path):
     assert tried(tmp_path, proposal).accepted == 40
     (tmp_path / "certifiers").mkdir()
     (tmp_path / "certifiers" / "acme.yml").write_text(certifier_yaml(proposal), encoding="utf-8")
-    with pytest.raises(SafeError, match=r"columns\.event': allowed values: attempt, award"):
+    with pytest.raises(SafeError, match=r"columns\.event\.recipe\.1\.map\.01': allowed values: attempt, award"):
         load_registry(tmp_path)
 
 

@@ -1,5 +1,7 @@
 """Deliveries as facts: corrections, replays, replacements, what vanishes, what is held, released and withdrawn."""
 
+import gzip
+import json
 import os
 from pathlib import Path
 
@@ -48,6 +50,34 @@ def test_two_versions_that_come_at_once_are_both_set_aside(board: Board) -> None
     assert set(found.births) == {"R7", "R8"}
     assert {code for _, _, code in found.reasons} == {"RECORD_ID_CONFLICT"}
     assert len(found.reasons) == 6
+
+
+@pytest.mark.parametrize("how", ["beside one", "beside both", "yaml", "time"])
+def test_whoever_says_which_of_two_versions_is_later_gets_the_rows_in(board: Board, how: str) -> None:
+    board.put("exams_2014.csv", text([*rows(range(3), born="09/09/1999"), row(7)]))
+    board.put("exams_2013.csv", text([*rows(range(3)), row(8)]))
+    board.put("exams_2012.csv", text([row(9)]))
+    if how != "time":
+        found = board.look()
+        assert len(found.reasons) == 6
+        assert found.asides["exams_2013.csv"] == found.asides["exams_2014.csv"] == (("RECORD_ID_CONFLICT", 3),)
+        receipts = [json.loads(one.read_text()) for one in (board.home / "receipts").rglob("*.json")]
+        told = " ".join(aside["what_to_do"] for one in receipts for aside in one["set_aside"])
+        assert all(word in told for word in ("sequence: 2", ".delivery.yml", "deliveries.sequence"))
+    later = WRONG
+    if how == "yaml":
+        board.changes["deliveries"] = {"sequence": r"_(\d+)\.csv"}
+    elif how == "time":
+        board.put("exams_2014.csv", text([*rows(range(3), born="09/09/1999"), row(7)]), seconds=60)
+    else:
+        (board.folder / "exams_2013.csv.delivery.yml").write_text("sequence: 2\n")
+        if how == "beside both":
+            (board.folder / "exams_2014.csv.delivery.yml").write_text("sequence: 1\n")
+        later = RIGHT
+    found = board.look()
+    assert found.reasons == []
+    assert {key: found.births[key] for key in RIGHT} == later
+    assert len(found.births) == 6
 
 
 def test_a_conflict_leaves_the_version_before_it_in_force(board: Board) -> None:
@@ -430,6 +460,77 @@ def test_a_withdrawn_delivery_leaves_the_counts_but_its_blocks_are_heard(board: 
     assert [(one[1], one[2], one[3]) for one in found.tables["blocked_rows"]] == [("n.csv", 3, "WITHDRAWN")]
     board.take("n.csv")
     assert board.look().births == found.births
+
+
+SHUFFLED = text(reversed(rows(range(3))))
+CRLF = FIX.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("n.csv", CRLF), ("n.csv", SHUFFLED), ("n.csv.gz", gzip.compress(FIX.encode())), ("m.csv", CRLF)],
+    ids=["line ends", "order", "packed", "same name"],
+)
+def test_withdrawn_rows_that_come_in_other_bytes_wait_for_a_person(
+    board: Board, name: str, content: str | bytes
+) -> None:
+    board.put("k.csv", text(rows(range(5, 8))))
+    first = board.put("m.csv", FIX)
+    assert len(board.look().births) == 6
+    board.decide(WITHDRAWN, first)
+    again = board.put(name, content)
+    found = board.look()
+    assert found.states[name] == "held ROWS_WITHDRAWN"
+    assert found.details[name].startswith("the same rows as ")
+    assert set(found.births) == {"R5", "R6", "R7"}
+    board.decide(RELEASED, again)
+    found = board.look()
+    assert found.states[name] == "accepted"
+    assert found.births == RIGHT | {f"R{n}": row(n).split(",")[3] for n in range(5, 8)}
+    board.decide(WITHDRAWN, again)
+    assert board.look().states[name] == "withdrawn WITHDRAWN"
+
+
+def test_the_same_bytes_as_withdrawn_ones_are_a_replay_that_says_so(board: Board) -> None:
+    first = board.put("m.csv", FIX)
+    board.put("k.csv", text([row(9)]))
+    board.look()
+    board.decide(WITHDRAWN, first)
+    board.put("n.csv", FIX)
+    found = board.look()
+    assert found.states["n.csv"] == "replayed"
+    assert found.details["n.csv"] == "the same bytes as m.csv, which is withdrawn"
+    assert set(found.births) == {"R9"}
+
+
+def test_a_withdrawn_copy_leaves_the_rows_that_were_there_before_it(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.look()
+    copy = board.put("n.csv", CRLF)
+    board.look()
+    board.decide(WITHDRAWN, copy)
+    found = board.look()
+    assert found.states == {"m.csv": "accepted", "n.csv": "withdrawn WITHDRAWN"}
+    assert found.births == RIGHT
+
+
+def test_a_withdrawn_delivery_that_comes_mended_comes_in(board: Board) -> None:
+    first = board.put("m.csv", OLD)
+    board.put("k.csv", text([row(9)]))
+    board.look()
+    board.decide(WITHDRAWN, first)
+    board.put("n.csv", text([row(0), *rows((1, 2), born="09/09/1999")]))
+    assert board.look().states["n.csv"] == "accepted"
+
+
+def test_a_lower_number_does_not_bring_withdrawn_rows_back(board: Board) -> None:
+    board.changes["deliveries"] = {"sequence": r"_(\d+)\.csv"}
+    first = board.put("a_5.csv", FIX)
+    board.put("b_6.csv", text([row(9)]))
+    board.look()
+    board.decide(WITHDRAWN, first)
+    board.put("c_4.csv", CRLF)
+    assert board.look().states["c_4.csv"] == "held ROWS_WITHDRAWN"
 
 
 def test_a_withdrawn_correction_lets_the_first_version_stand(board: Board) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, received_in
+from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, received_in, without_few
 from credential_pipeline.clearinghouse.report_cards.page import Names, card_csv, card_page
 from credential_pipeline.clearinghouse.report_cards.unlinked import REASONS, unlinked_query
 from credential_pipeline.foundation.contracts import cleaned_learners, linked_records, raw_feeds
@@ -102,9 +102,33 @@ def test_a_card_a_month_with_what_the_last_one_mended(con: Connection) -> None:
 def test_rates_of_few_people_are_not_shown(con: Connection) -> None:
     found = {one.says: one for one in cards(con)[-1].linkability}
     assert found["name, birth date and more"].people == 39
-    assert found["name, birth date and more"].linked == 25 / 39
+    # With the share of everybody it would give away that of the four.
+    assert found["name, birth date and more"].linked is None
+    assert found["everybody"].linked is not None
     assert found["name alone"].people == 4
     assert found["name alone"].linked is None
+
+
+@pytest.mark.parametrize(
+    ("groups", "hidden"),
+    [
+        ([("a", 200, 150), ("b", 100, 60)], set()),
+        ([("a", 200, 150), ("b", 100, 60), ("c", 12, 12)], {"b", "c"}),
+        ([("a", 200, 150), ("b", 100, 60), ("c", 12, 12), ("d", 40, 2)], {"c", "d"}),
+        ([("a", 200, 150), ("b", 100, 60), ("c", 12, 12), ("d", 9, 2)], {"b", "c", "d"}),
+        ([("a", 200, 195), ("c", 5, 1)], {"a", "c", "everybody"}),
+        ([("a", 12, 6), ("b", 14, 7)], {"a", "b"}),
+        ([("a", 5, 5)], {"a", "everybody"}),
+    ],
+)
+def test_no_difference_of_rates_tells_of_few_people(groups: list[tuple[str, int, int]], hidden: set[str]) -> None:
+    total = ("everybody", sum(people for _, people, _ in groups), sum(linked for _, _, linked in groups))
+    found = without_few([*groups, total])
+    assert {one.says for one in found if one.linked is None} == hidden
+    assert [one.says for one in found] == [*(says for says, _, _ in groups), "everybody"]
+    if "everybody" not in hidden and hidden:
+        left = [sum(numbers[place] for numbers in groups if numbers[0] in hidden) for place in (1, 2)]
+        assert min(left[1], left[0] - left[1]) >= 10
 
 
 def test_nothing_that_is_sent_names_anybody(con: Connection) -> None:

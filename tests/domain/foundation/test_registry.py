@@ -1,5 +1,8 @@
 """The registry: the built-in files, the overlay, and one clear line for every mistake."""
 
+import os
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -127,12 +130,12 @@ def test_words_stay_words(tmp_path: Path) -> None:
         ("  last_name: {from: Name}", "  surname: {from: Name}", ["unknown field 'surname'", "last_name"]),
         ("  last_name: {from: Name}\n", "", ["required field 'last_name'"]),
         ("  event_date: {from: Day}", "  event_date: {value: 2012-01-01}", ["required field 'event_date'"]),
-        ("credentials:", "absent: [sexx]\ncredentials:", ["key 'absent': unknown field", "sex"]),
-        ("credentials:", "absent: [last_name]\ncredentials:", ["key 'absent': 'last_name'"]),
+        ("credentials:", "absent: [sexx]\ncredentials:", ["key 'absent.1': unknown field", "sex"]),
+        ("credentials:", "absent: [last_name]\ncredentials:", ["key 'absent.1': 'last_name'"]),
         ("credentials:", "ignored: [Day]\ncredentials:", ["ignored"]),
         ("code: A-2", "code: A-1", ["a code is listed twice"]),
         ("code: A-2", "code: a-2", ["stacks_to"]),
-        ("stacks_to: A-2", "stacks_to: A-9", ["credentials.A-1", "allowed: A-1, A-2"]),
+        ("stacks_to: A-2", "stacks_to: A-9", ["credentials.1.stacks_to", "allowed: A-1, A-2"]),
         ("level: 2", "stacks_to: A-1", ["circle"]),
         ("level: 2", "level: two", ["credentials.2.level"]),
         ("A-1, title: One, stacks_to: A-2", "a-1, title: One", ["capitals"]),
@@ -142,6 +145,8 @@ def test_words_stay_words(tmp_path: Path) -> None:
         ("  event_date:", "  result: {from: R, recipe: [{map: {P: passed}}]}\n  event_date:", ["pass, fail"]),
         ("  event_date:", "  last_name: {from: X}\n  event_date:", ["line 7", "twice"]),
         ("{from: Name}", "{from: Name", ["line", "valid YAML"]),
+        ("  last_name:", "  ? {a: b}\n  : c\n  last_name:", ["line 5", "a key is no word"]),
+        ("certifier: acme", "a: " + "[" * 5000 + "]" * 5000, ["line 1"]),
         ("{from: Day}", '{from: Day, recipe: [{parse_date: "%d.%m.%y"}]}', ["two-digit years"]),
         ("{from: Day}", '{from: Day, recipe: [{parse_date: "%d.%m.%Y"}, trim]}', ["columns.event_date", "may follow"]),
         ("{from: Name}", '{from: Name, recipe: [{parse_date: "%d.%m.%Y"}]}', ["columns.last_name", "is for dates"]),
@@ -342,8 +347,154 @@ def test_a_file_that_names_one_with_mistakes_is_not_blamed_for_them(tmp_path: Pa
 def test_checks_of_a_whole_file_tell_the_line_too(tmp_path: Path) -> None:
     (message,) = mistakes_of(overlay(tmp_path, CERTIFIER.replace("stacks_to: A-2", "stacks_to: A-9")))
     assert message.startswith(
-        "certifiers/acme.yml, line 9: key 'credentials.A-1': stacks_to names no code of this file"
+        "certifiers/acme.yml, line 9: key 'credentials.1.stacks_to': stacks_to names no code of this file"
     )
+
+
+LONG = """\
+certifier: acme
+name: Acme Board
+feed:
+  format: csv
+columns:
+  record_id:
+    from: Id
+  last_name:
+    from: Name
+    recipe:
+      - trim
+      - null_placeholders
+  credential_code:
+    from: Code
+  event_date:
+    from: Day
+    recipe:
+      - trim
+      - parse_date: "%d.%m.%Y"
+  result:
+    from: R
+    recipe:
+      - map:
+          P: pass
+          F: fail
+  block_flag:
+    from: Opt
+absent:
+  - sex
+ignored:
+  - Batch
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "key"),
+    [
+        ("  block_flag:", "  blockflag:", 26, "columns.blockflag"),
+        ("    from: Opt", "    form: Opt", 27, "columns.block_flag.form"),
+        ("    from: Opt", "    from: Opt\n    value: x", 26, "columns.block_flag"),
+        ("    from: Opt", "    derived:\n      - Opt\n      - iD", 27, "columns.block_flag.derived"),
+        ("    from: Opt", "    derived:\n      - Opt\n      - iD", 29, "columns.block_flag.derived.2"),
+        ("    from: Opt", "    from: iD", 27, "columns.block_flag.from"),
+        ("      - null_placeholders", "      - null_placeholder", 12, "columns.last_name.recipe.2"),
+        ("      - null_placeholders", "      - null_placeholder_dates", 12, "columns.last_name.recipe.2"),
+        ('"%d.%m.%Y"', '"%d.%m.%Y"\n      - upper', 20, "columns.event_date.recipe.3"),
+        ('"%d.%m.%Y"', '"%d.%m.%y"', 19, "columns.event_date.recipe.2"),
+        ("          F: fail", "          F: failed", 25, "columns.result.recipe.1.map.F"),
+        ("    from: Code", "    value: X-1", 13, "columns.credential_code"),
+        ("  - sex", "  - sex\n  - result", 30, "absent.2"),
+        ("  - Batch", "  - Batch\n  - Day", 32, "ignored.2"),
+        ("  - Batch", "  - Batch\n  - BATCH", 32, "ignored.2"),
+        ("  format: csv", "  format: csv\n  delimeter: x", 5, "feed.delimeter"),
+    ],
+)
+def test_a_mistake_points_at_its_own_line(tmp_path: Path, before: str, after: str, line: int, key: str) -> None:
+    assert mistakes_of(overlay(tmp_path, LONG)) == []
+    told = mistakes_of(overlay(tmp_path, LONG.replace(before, after, 1)))
+    assert any(message.startswith(f"certifiers/acme.yml, line {line}: key '{key}': ") for message in told), told
+
+
+def test_mistakes_of_other_files_point_at_their_own_line_too(tmp_path: Path) -> None:
+    industry = INDUSTRY.replace("[acme, mssc]", "\n  - mssc\n  - nims\n  - mssc")
+    folder = overlay(tmp_path, industry=industry)
+    linkage = "linkage:\n  link_threshold: 0.4\n  review_threshold: 0.5\n"
+    (folder / "industries" / "quarrying.yml").write_text(
+        INDUSTRY.replace("mining", "quarrying", 1) + linkage, encoding="utf-8"
+    )
+    (folder / "agreements").mkdir()
+    text = (BUILT_IN / "agreements" / "manufacturing_extract.yml").read_text(encoding="utf-8")
+    withheld = "withheld:\n  learners:\n    - sex\n    - nothing\n"
+    odd = text.replace("id: manufacturing_extract", "id: odd").replace("withheld: {}\n", withheld)
+    (folder / "agreements" / "odd.yml").write_text(odd, encoding="utf-8")
+    told = mistakes_of(folder)
+    line = odd.splitlines().index("    - nothing") + 1
+    for place in (
+        f"agreements/odd.yml, line {line}: key 'withheld.learners.2': learners.nothing: no such column",
+        "industries/mining.yml, line 7: key 'certifiers.3': a certifier is named twice",
+        "industries/quarrying.yml, line 7: key 'linkage.review_threshold': review_threshold must not be above",
+    ):
+        assert any(message.startswith(place) for message in told), told
+
+
+_PIECES = (
+    "[",
+    "{",
+    "}",
+    ":",
+    "- ",
+    "\n",
+    "\t",
+    '"',
+    "#",
+    "&a ",
+    "*a ",
+    "!!python/object:x ",
+    "? ",
+    "| ",
+    "\0",
+    "\x85",
+    "é",
+    "0x1",
+)
+
+
+def _mutated(rng: random.Random, text: str) -> str:
+    place = rng.randrange(len(text))
+    lines = text.splitlines(keepends=True)
+    number = rng.randrange(len(lines))
+    return rng.choice(
+        [
+            lambda: text[:place] + rng.choice(_PIECES) + text[place:],
+            lambda: text[:place] + text[place + rng.randrange(1, 12) :],
+            lambda: "".join(lines[:number] + lines[number + 1 :]),
+            lambda: "".join([*lines[:number], lines[number], *lines[number:]]),
+            lambda: "".join([*lines[:number], f"  {lines[number]}", *lines[number + 1 :]]),
+            lambda: text[:place],
+        ]
+    )()
+
+
+def test_mutated_files_are_loaded_or_refused_in_lines_of_their_own(tmp_path: Path) -> None:
+    rng, canary = random.Random(11), "Zyzzogeton"
+    texts = {"certifiers/acme.yml": LONG.replace("Acme Board", canary), "industries/mining.yml": INDUSTRY}
+    texts["agreements/odd.yml"] = (BUILT_IN / "agreements" / "manufacturing_extract.yml").read_text(encoding="utf-8")
+    overlay(tmp_path, LONG)
+    (tmp_path / "agreements").mkdir()
+    refused = 0
+    for number in range(int(os.environ.get("REGISTRY_MUTATIONS", "60"))):
+        shown = rng.choice(sorted(texts))
+        text = _mutated(rng, texts[shown])
+        (tmp_path / shown).write_text(text, encoding="utf-8")
+        told = mistakes_of(tmp_path)
+        refused += bool(told)
+        for message in told:
+            assert message.isprintable(), (number, message)
+            assert canary not in message, (number, message)
+            assert re.match(rf"{shown}, line \d+: |(industries|programmes|agreements|certifiers)/", message), (
+                number,
+                message,
+            )
+        (tmp_path / shown).write_text(texts[shown].replace("id: manufacturing_extract", "id: odd"), encoding="utf-8")
+    assert refused > 5
 
 
 def test_checks_of_a_whole_file_tell_everything_they_find(tmp_path: Path) -> None:
@@ -353,8 +504,8 @@ def test_checks_of_a_whole_file_tell_everything_they_find(tmp_path: Path) -> Non
     )
     assert [message.partition(": ")[2].partition(":")[0] for message in told] == [
         "key 'columns'",
-        "key 'columns'",
-        "key 'columns.event'",
-        "key 'credentials.A-2'",
-        "key 'credentials'",
+        "key 'columns.middle_name.from'",
+        "key 'columns.event.value'",
+        "key 'credentials.2.stacks_to'",
+        "key 'credentials.1.code'",
     ]

@@ -7,14 +7,15 @@ import csv
 import datetime
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice, plural, told
 from credential_pipeline.clearinghouse.raw_feeds.reading.preflight import preflight
 
+T = TypeVar("T")
 _AT_ONCE: Final = 20_000
 """Rows of a block."""
 _EXACT: Final = 10**15
@@ -41,29 +42,53 @@ def sheet_text(content: bytes, sheet: str | None, most: int) -> tuple[Iterator[b
     return iter(blocks), [*notices, *told(counts, "cell")]
 
 
-def _guarded(opened: Any) -> list[list[Any]]:
+def sheet_names(content: bytes, most: int) -> list[str]:
+    """Names of the visible sheets that hold rows, in the order of the file.
+
+    Args:
+        content: Bytes of the file.
+        most: Bytes that the file may have unpacked.
+
+    Raises:
+        FileFaultError: E_SPREADSHEET or E_TOO_LARGE.
+    """
+    preflight(content, most)
+    return _guarded(lambda: [name for name, _ in _filled(*_opened(content))])
+
+
+def _guarded(opened: Callable[[], list[T]]) -> list[T]:
     """Run what opens a file that may be broken in any way; its library may even panic, which is no Exception."""
     try:
-        rows: list[list[Any]] = opened()
+        return opened()
     except (FileFaultError, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # noqa: BLE001 - see above
         raise FileFaultError("E_SPREADSHEET", "it is damaged") from None
-    return rows
 
 
 def _rows(content: bytes, name: str | None) -> list[list[Any]]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    book, sheets = _opened(content)
     if name is not None:
         if name not in [one.name for one in sheets]:
             raise FileFaultError("E_SHEET", f"it has {plural(len(sheets), 'sheet')}, none of the declared name")
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    seen = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
-    filled = [rows for rows in (book.get_sheet_by_name(one).to_python(skip_empty_area=False) for one in seen) if rows]
+    filled = _filled(book, sheets)
     if len(filled) > 1:
         raise FileFaultError("E_SHEET", f"{plural(len(filled), 'sheet')} hold rows")
-    return filled[0] if filled else []
+    return filled[0][1] if filled else []
+
+
+def _opened(content: bytes) -> tuple[CalamineWorkbook, list[SheetMetadata]]:
+    """A spreadsheet and what is known of its sheets, those of charts and macros left out."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return book, [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+
+
+def _filled(book: CalamineWorkbook, sheets: Iterable[SheetMetadata]) -> list[tuple[str, list[list[Any]]]]:
+    """The visible sheets that hold rows, with them."""
+    seen = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+    found = ((name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in seen)
+    return [(name, rows) for name, rows in found if rows]
 
 
 def _block(rows: Sequence[Sequence[Any]], counts: Counter[str]) -> bytes:
