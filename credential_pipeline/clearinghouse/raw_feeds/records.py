@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from credential_pipeline.clearinghouse.raw_feeds.rows import all_columns
+from credential_pipeline.clearinghouse.raw_feeds.stage import all_columns
 from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
@@ -67,18 +67,18 @@ class Records:
         Args:
             con: Connection of the relations.
             stage: Its staged rows.
-            settled: What was decided for each.
+            settled: The rows that do not simply go on.
             certifier: Whose rows they are.
         """
-        goes_on = (
-            "FROM {stage} AS r JOIN {settled} AS j USING (place) WHERE j.reason_code IS NULL AND NOT j.is_duplicate"
-        )
-        rows = goes_on.format(stage=stage, settled=settled)
+        kept_back = f"SELECT place FROM {settled} WHERE reason_code IS NOT NULL OR is_duplicate"
         columns = all_columns(certifier)
-        cells = ", ".join(f"r.source.{identifier(name)}" for name in columns)
+        cells = ", ".join(f"source.{identifier(name)}" for name in columns)
+        written = (
+            f"SELECT {certifier.sql('record_id')} AS record_id, * FROM {stage} ANTI JOIN ({kept_back}) USING (place)"
+        )
         # Most senders number their rows in the order in which they write them; sorting costs more than a look.
-        order = "" if _ascending(_batches(con, f"SELECT j.record_id {rows}")) else "ORDER BY j.record_id"
-        query = f"SELECT r.delivery, r.line, j.record_id, [{cells}] AS cells {rows} {order}"
+        order = "" if _ascending(_batches(con, f"SELECT record_id FROM ({written})")) else "ORDER BY record_id"
+        query = f"SELECT delivery, line, record_id, [{cells}] AS cells FROM ({written}) {order}"
         for portion in _portions(_batches(con, query)):
             self._writer.write_table(_table(portion, certifier.certifier, columns), row_group_size=ROW_GROUP)
 
