@@ -43,9 +43,12 @@ def write_blocks(con: Connection, stage: Relation, settled: Relation, certifier:
     con.execute(
         f"""
         INSERT INTO raw_feeds.blocked_rows
-        WITH whole AS (
-            SELECT place, delivery, line, source, {certifier.blocked_sql()} AS said, cut AND {written} = '' AS lost
-            FROM {stage} WHERE reason_code IS NULL
+        WITH asked AS (
+            -- Looked for by their marks alone: all values of all rows would take longer than anything else.
+            SELECT place, {certifier.blocked_sql()} AS said, cut AND {written} = '' AS lost
+            FROM {stage} WHERE reason_code IS NULL AND ({certifier.blocked_sql()} OR (cut AND {written} = ''))
+        ), whole AS (
+            SELECT place, delivery, line, source, said, lost FROM {stage} JOIN asked USING (place)
         ), reading AS (
             SELECT place, delivery, line, cut, unnest(readings) AS source FROM {stage} WHERE readings IS NOT NULL
         ), broken AS (

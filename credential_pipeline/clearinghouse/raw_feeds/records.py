@@ -70,16 +70,20 @@ class Records:
             settled: The rows that do not simply go on.
             certifier: Whose rows they are.
         """
-        kept_back = f"SELECT place FROM {settled} WHERE reason_code IS NOT NULL OR is_duplicate"
         columns = all_columns(certifier)
         cells = ", ".join(f"source.{identifier(name)}" for name in columns)
-        written = (
-            f"SELECT {certifier.sql('record_id')} AS record_id, * FROM {stage} ANTI JOIN ({kept_back}) USING (place)"
-        )
-        # Most senders number their rows in the order in which they write them; sorting costs more than a look.
-        order = "" if _ascending(_batches(con, f"SELECT record_id FROM ({written})")) else "ORDER BY record_id"
-        query = f"SELECT delivery, line, record_id, [{cells}] AS cells FROM ({written}) {order}"
-        for portion in _portions(_batches(con, query)):
+        written = f"SELECT {certifier.sql('record_id')} AS record_id, [{cells}] AS cells, * FROM {stage}"
+        kept_back = f"SELECT place FROM {settled} WHERE reason_code IS NOT NULL OR is_duplicate"
+        places = con.sql(kept_back).to_arrow_table().column("place").combine_chunks()
+        # Most senders number their rows in the order in which they write them; sorting costs more than a look. A join would not
+        # keep the order, so what is kept back is looked up row by row.
+        if _ascending(_without(_batches(con, f"SELECT place, record_id FROM ({written})"), places)):
+            query = f"SELECT place, delivery, line, record_id, cells FROM ({written})"
+            batches = _without(_batches(con, query), places)
+        else:
+            query = f"SELECT delivery, line, record_id, cells FROM ({written}) ANTI JOIN ({kept_back}) USING (place)"
+            batches = _batches(con, f"{query} ORDER BY record_id")
+        for portion in _portions(batches):
             self._writer.write_table(_table(portion, certifier.certifier, columns), row_group_size=ROW_GROUP)
 
 
@@ -87,11 +91,17 @@ def _batches(con: Connection, query: str) -> Iterator[pa.RecordBatch]:
     yield from con.sql(query).to_arrow_reader(ROW_GROUP)
 
 
+def _without(batches: Iterator[pa.RecordBatch], places: pa.Array) -> Iterator[pa.RecordBatch]:
+    """The rows of batches but for those at some places."""
+    for batch in batches:
+        yield batch.filter(pc.invert(pc.is_in(batch.column("place"), places))) if len(places) else batch
+
+
 def _ascending(batches: Iterator[pa.RecordBatch]) -> bool:
     """Whether record ids stand in their order, byte by byte."""
     last: str | None = None
     for batch in batches:
-        ids = batch.column(0)
+        ids = batch.column("record_id")
         if len(ids) == 0:
             continue
         if last is not None and last.encode() > ids[0].as_py().encode():

@@ -104,6 +104,7 @@ class Stages:
             f"SELECT line, source, reason_code, content FROM {stage} WHERE {of_delivery(self.number)} ORDER BY place"
         )
         found = self.con.execute(query).fetchall()
+        stage.drop([self.number])
         assert len({line for line, *_ in found}) == len(found)
         return reading, {line: (source, reason, text) for line, source, reason, text in found}
 
