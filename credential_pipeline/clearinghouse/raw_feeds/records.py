@@ -79,7 +79,7 @@ class Records:
         # keep the order, so what is kept back is looked up row by row.
         if _ascending(_without(_batches(con, f"SELECT place, record_id FROM ({written})"), places)):
             query = f"SELECT place, delivery, line, record_id, cells FROM ({written})"
-            batches = _without(_batches(con, query), places)
+            batches = _still_ascending(_without(_batches(con, query), places))
         else:
             query = f"SELECT delivery, line, record_id, cells FROM ({written}) ANTI JOIN ({kept_back}) USING (place)"
             batches = _batches(con, f"{query} ORDER BY record_id")
@@ -99,17 +99,26 @@ def _without(batches: Iterator[pa.RecordBatch], places: pa.Array) -> Iterator[pa
 
 def _ascending(batches: Iterator[pa.RecordBatch]) -> bool:
     """Whether record ids stand in their order, byte by byte."""
-    last: str | None = None
+    try:
+        return all(batch.num_rows >= 0 for batch in _still_ascending(batches))
+    except _OutOfOrderError:
+        return False
+
+
+class _OutOfOrderError(Exception):
+    """Record ids do not stand in their order."""
+
+
+def _still_ascending(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, as long as record ids stand in their order."""
+    last = b""
     for batch in batches:
         ids = batch.column("record_id")
-        if len(ids) == 0:
-            continue
-        if last is not None and last.encode() > ids[0].as_py().encode():
-            return False
-        if not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py() and len(ids) > 1:
-            return False
-        last = ids[-1].as_py()
-    return True
+        if len(ids):
+            if last > ids[0].as_py().encode() or pc.any(pc.greater(ids[:-1], ids[1:])).as_py():
+                raise _OutOfOrderError
+            last = ids[-1].as_py().encode()
+        yield batch
 
 
 def _portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

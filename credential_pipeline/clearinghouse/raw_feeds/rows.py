@@ -68,6 +68,16 @@ class _Staging:
         place = {name: number for number, name in enumerate(self.lines.header.names) if name}
         return [place.get(name) for name in all_columns(self.certifier)]
 
+    @property
+    def width(self) -> int:
+        """Number of columns of the header."""
+        return len(self.lines.header.names)
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether the YAML names every column of the file."""
+        return all(self.lines.header.names)
+
     @cached_property
     def ends_in_flag(self) -> bool:
         """Whether the last column is the wish to share nothing, which a cut file loses first."""
@@ -96,7 +106,7 @@ class _Staging:
         """The values of a broken row, counted from the left and from the right."""
         if row.parts is None:
             return None
-        return [self.packed(row.parts), self.packed(row.parts, len(row.parts) - len(self.lines.header.names))]
+        return [self.packed(row.parts), self.packed(row.parts, len(row.parts) - self.width)]
 
     def odd_rows(self) -> Iterator[pa.RecordBatch]:
         """Rows that were looked at one by one."""
@@ -143,7 +153,7 @@ def stage_rows(stage: Stage, lines: Lines, delivery: str, number: int) -> Staged
     """
     staging = _Staging(stage, lines, number)
     blocks = Blocks(stage.certifier, lines.header, lines.delimiter)
-    stage.add(number, delivery, _rows(staging, blocks))
+    stage.add(number, delivery, _rows(staging, blocks), lines.header.names, lines.delimiter)
     return Staged(staging.rows, told(blocks.counts + staging.counts), staging.cut)
 
 
@@ -176,11 +186,11 @@ def _good_rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:
         staging.beyond += int(found.beyond.sum()) if lines.header.unnamed else 0
         yield _batch(staging, block, found, before)
         staging.rows += len(found.good) - int(found.beyond.sum())
-        before += len(block.content)
+        before += block.size
 
 
 def _sampled(staging: _Staging, block: Block) -> Widths:
-    size = min(SAMPLE, len(block.content) - block.cut)
+    size = min(SAMPLE, block.size - block.cut)
     sample = (block.line(number) for number in range(size))
     return usual_widths(sample, staging.lines.header, staging.certifier, staging.lines.delimiter)
 
@@ -199,15 +209,22 @@ def _batch(staging: _Staging, block: Block, found: Split, before: int) -> pa.Rec
     """The rows of a block that are in order, with the columns that the header names."""
     use = pa.array(np.flatnonzero(~found.beyond)) if found.beyond.any() else None
     good: Places = found.good if use is None else found.good[np.asarray(use)]
-    content = block.content if len(good) == len(block.content) else block.content.take(pa.array(good))
+    content = _content(staging, block, found, good)
     values = found.columns if use is None else [one.take(use) for one in found.columns]
-    ends = good == (len(block.content) - 1 if block.cut and staging.ends_in_flag else -1)
+    ends = good == (block.size - 1 if block.cut and staging.ends_in_flag else -1)
     return staging.batch(good + before + 1, content, values, ends)
+
+
+def _content(staging: _Staging, block: Block, found: Split, good: Places) -> pa.Array:
+    """The lines as they came; nothing where that is no more than the values with separators between them."""
+    if staging.is_named and block.data is block.raw and not found.quoted and len(found.columns) == staging.width:
+        return pa.nulls(len(good), pa.large_string())
+    return block.content if len(good) == block.size else block.content.take(pa.array(good))
 
 
 def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[Odd]:
     """Lines that are not in order: with a fault, of another width, or with a value where none may be."""
-    odd = np.ones(len(block.content), dtype=bool)
+    odd = np.ones(block.size, dtype=bool)
     odd[found.good[~found.beyond]] = False
     odd &= found.counts != 0
     odd[list(block.faults)] = True
@@ -217,7 +234,7 @@ def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[
 def _odd(block: Block, number: int, count: int, before: int, delimiter: str) -> Odd:
     content = block.content[number].as_py()
     fault = block.faults.get(number) or ("BAD_QUOTING" if count < 0 else _RAGGED)
-    cut = block.cut and number == len(block.content) - 1
+    cut = block.cut and number == block.size - 1
     if fault == _RAGGED:
         return Odd(before + number + 1, content, None, fault, split_line(block.line(number), delimiter), cut)
     shown = without_controls(content) if number in block.faults else block.line(number)
@@ -247,7 +264,7 @@ def _fixed_rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:
     for raw in staging.lines.body:
         block = blocks.prepare(raw, before)
         staging.cut = block.cut
-        size = len(block.content)
+        size = block.size
         numbers = np.arange(before + 1, before + 1 + size, dtype=np.int64)
         faults = pa.array([block.faults.get(number) for number in range(size)], pa.string())
         cut = pa.array(numbers == (before + size if block.cut else 0))

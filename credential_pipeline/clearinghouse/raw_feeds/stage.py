@@ -38,6 +38,7 @@ class Stage(Relation):
     certifier: Certifier
     _files: dict[int, Path] = field(default_factory=dict)
     _labels: dict[int, str] = field(default_factory=dict)
+    _lines: dict[int, str] = field(default_factory=dict)
     _left_out: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -63,13 +64,17 @@ class Stage(Relation):
             }
         )
 
-    def add(self, number: int, delivery: str, batches: Iterable[pa.RecordBatch]) -> None:
+    def add(
+        self, number: int, delivery: str, batches: Iterable[pa.RecordBatch], names: Sequence[str], delimiter: str
+    ) -> None:
         """Put down the rows of a delivery; if that fails, none of them.
 
         Args:
             number: Number of the delivery.
             delivery: What tables call it.
-            batches: Its rows, as ``schema`` says.
+            batches: Its rows, as ``schema`` says; ``content`` may be missing where it is the values with separators between them.
+            names: The columns of the file in their order, "" for one that has no place in ``source``.
+            delimiter: The separator.
         """
         file = self.work.folder / f"{self.certifier.certifier}-{number}.parquet"
         try:
@@ -80,6 +85,8 @@ class Stage(Relation):
             file.unlink()
             raise
         self._files[number] = file
+        values = ", ".join(f"source.{identifier(name)}" for name in names if name)
+        self._lines[number] = f"concat_ws({literal(delimiter)}, {values})"
         self.rename({number: delivery})
 
     def drop(self, numbers: Iterable[int]) -> None:
@@ -101,11 +108,14 @@ class Stage(Relation):
 
     def _show(self) -> None:
         """Let the relation be that of the files that are there now."""
-        query = _rows_sql(self._files, self._labels, self._left_out, _none_sql(self.certifier))
+        lines = {number: sql for number, sql in self._lines.items() if number in self._files}
+        query = _rows_sql(self._files, self._labels, lines, self._left_out, _none_sql(self.certifier))
         self.work.change(self, query)
 
 
-def _rows_sql(files: Mapping[int, Path], labels: Mapping[int, str], left_out: Sequence[int], none: str) -> str:
+def _rows_sql(
+    files: Mapping[int, Path], labels: Mapping[int, str], lines: Mapping[int, str], left_out: Sequence[int], none: str
+) -> str:
     """Select the rows of files in the order of their numbers."""
     paths = ", ".join(literal(str(file)) for _, file in sorted(files.items()))
     names = ", ".join(
@@ -114,9 +124,21 @@ def _rows_sql(files: Mapping[int, Path], labels: Mapping[int, str], left_out: Se
     places = ", ".join(map(str, left_out))
     return f"""
         SELECT place, list_extract([{names}]::VARCHAR[], place // {LINES_PER_FILE} + 1) AS delivery,
-            CAST(place % {LINES_PER_FILE} AS INTEGER) AS line, content, source, reason_code, readings, cut
-        FROM {f"read_parquet([{paths}])" if paths else f"({none})"} {f"WHERE place NOT IN ({places})" if places else ""}
+            CAST(place % {LINES_PER_FILE} AS INTEGER) AS line, {_content_sql(lines)} AS content, source, reason_code, readings, cut
+        FROM {f"read_parquet([{paths}])" if paths else f"({none})"} {f"WHERE NOT list_contains([{places}], place)" if places else ""}
         """
+
+
+def _content_sql(lines: Mapping[int, str]) -> str:
+    """The line of a row as it came: as it was kept, or put together by the order of its file's columns.
+
+    A list is looked into, where IN would make a join: scans alone keep the order of rows.
+    """
+    kinds = sorted(set(lines.values()))
+    of_file = [kinds.index(lines[number]) if number in lines else -1 for number in range(max(lines, default=-1) + 1)]
+    kind = f"list_extract({of_file}::INTEGER[], place // {LINES_PER_FILE} + 1)"
+    arms = "".join(f" WHEN {kind} = {number} THEN {sql}" for number, sql in enumerate(kinds))
+    return f"CASE WHEN content IS NOT NULL THEN content {arms} END"
 
 
 def _none_sql(certifier: Certifier) -> str:
@@ -129,7 +151,7 @@ def _none_sql(certifier: Certifier) -> str:
 
 def create_stage(work: Scratch, certifier: Certifier) -> Stage:
     """An empty stage for a certifier's rows."""
-    made = work.view("rows", _rows_sql({}, {}, (), _none_sql(certifier)))
+    made = work.view("rows", _rows_sql({}, {}, {}, (), _none_sql(certifier)))
     return Stage(made.name, made.columns, work, certifier)
 
 
