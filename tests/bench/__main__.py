@@ -10,7 +10,7 @@ from pathlib import Path
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import HOPS, SHARED, Side
 from credential_pipeline.foundation.storage.snapshots import Store
-from tests.bench import linkage, outcomes
+from tests.bench import intake, linkage, outcomes
 from tests.bench.measure import Cost, run, run_job
 from tests.bench.page import seconds_to_answer
 
@@ -44,6 +44,7 @@ def main() -> int:
             return 1
         share = _gate_seconds(home, options.industry) / done.wall
         print(f"\nGates, Great Expectations' import included: {share:.1%} of the run's time (aim: at most 8 %)\n")
+        print(intake.table(home.with_name("intake")), "\n")
         print(linkage.table(home, options.industry), "\n")
         print(outcomes.table(home, options.industry))
     return again.code

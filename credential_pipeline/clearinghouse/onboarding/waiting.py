@@ -12,7 +12,7 @@ from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, overlooked, read_delivery
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NOTICES, OVERLOOKED
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage
+from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_delivery, shown_file
@@ -109,7 +109,7 @@ def _years(con: Connection, delivery: Delivery, certifier: Certifier, industry: 
     cohorts = industry.cohorts
     with scratch(con) as work:
         stage = create_stage(work, certifier)
-        stage_delivery(work, stage, certifier, delivery, delivery.name, 0)
+        stage_delivery(stage, delivery, delivery.name, 0)
         row = con.execute(
             f"""
             WITH dated AS (SELECT year({certifier.sql("event_date")}) AS y FROM {stage} WHERE reason_code IS NULL)

@@ -26,13 +26,13 @@ BEFORE: Final = "previous_raw_feeds"
 """Schema of what the gate compares with: blocks, by certifier, with rows and blocked of the last version, and rescinded."""
 
 
-def write_blocks(con: Connection, stage: Relation, judged: Relation, certifier: Certifier) -> None:
+def write_blocks(con: Connection, stage: Relation, settled: Relation, certifier: Certifier) -> None:
     """Add a certifier's rows that say "do not share" to raw_feeds.blocked_rows, and count its marks in block_flags.
 
     Args:
         con: Connection with the tables of raw_feeds.
         stage: The staged rows of a certifier.
-        judged: What was decided for each.
+        settled: The rows that do not simply go on.
         certifier: Whose rows they are; one without the field ``block_flag`` never says so.
     """
     if "block_flag" not in certifier.columns:
@@ -43,9 +43,12 @@ def write_blocks(con: Connection, stage: Relation, judged: Relation, certifier: 
     con.execute(
         f"""
         INSERT INTO raw_feeds.blocked_rows
-        WITH whole AS (
-            SELECT place, delivery, line, source, {certifier.blocked_sql()} AS said, cut AND {written} = '' AS lost
-            FROM {stage} WHERE source IS NOT NULL
+        WITH asked AS (
+            -- Looked for by their marks alone: all values of all rows would take longer than anything else.
+            SELECT place, {certifier.blocked_sql()} AS said, cut AND {written} = '' AS lost
+            FROM {stage} WHERE reason_code IS NULL AND ({certifier.blocked_sql()} OR (cut AND {written} = ''))
+        ), whole AS (
+            SELECT place, delivery, line, source, said, lost FROM {stage} JOIN asked USING (place)
         ), reading AS (
             SELECT place, delivery, line, cut, unnest(readings) AS source FROM {stage} WHERE readings IS NOT NULL
         ), broken AS (
@@ -55,7 +58,7 @@ def write_blocks(con: Connection, stage: Relation, judged: Relation, certifier: 
         )
         SELECT $certifier, delivery, line, CASE WHEN said THEN reason_code ELSE '{CUT_ROW}' END, NULL,
             CAST(source AS MAP(VARCHAR, VARCHAR))
-        FROM (FROM whole UNION ALL FROM broken) JOIN {judged} USING (place)
+        FROM (FROM whole UNION ALL FROM broken) LEFT JOIN {settled} USING (place)
         WHERE said OR lost
         """,
         {"certifier": certifier.certifier},
@@ -64,7 +67,7 @@ def write_blocks(con: Connection, stage: Relation, judged: Relation, certifier: 
         f"""
         INSERT INTO raw_feeds.block_flags
         SELECT $certifier, delivery, count(*), count(*) FILTER ({written} = ''), count(*) FILTER ({certifier.blocked_sql()})
-        FROM {stage} WHERE source IS NOT NULL GROUP BY delivery
+        FROM {stage} WHERE reason_code IS NULL GROUP BY delivery
         """,
         {"certifier": certifier.certifier},
     )

@@ -120,7 +120,7 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
 def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
     """Its rows came already, or another delivery took its place before it came; None if neither."""
     measure = case.measures.get(number, NOTHING)
-    same = walk.contents.get(measure.content) if measure.rows else None
+    same = walk.contents.get(measure.content) if measure.content is not None else None
     if same is not None and walk.verdicts[same].state != ACCEPTED:
         same = None  # Rows that do not count any more can come again.
     rewritten = same is not None and case.agreed.replaces != ADDING and _stands_as(case, walk, same, number)
@@ -205,8 +205,9 @@ def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:
 
 def _take_places(case: Case, walk: _Walk, number: int) -> None:
     """Let an accepted delivery take the place of others; what waited and came again in a better state waits no longer."""
-    if rows := case.measures.get(number):
-        walk.contents[rows.content] = number
+    content = case.measures.get(number, NOTHING).content
+    if content is not None:
+        walk.contents[content] = number
     waiting = [one for one, verdict in walk.verdicts.items() if verdict.state == HELD]
     lost = [
         one for one, verdict in walk.verdicts.items() if verdict.state == REFUSED and not case.arrivals[one].present
@@ -220,8 +221,8 @@ def _take_places(case: Case, walk: _Walk, number: int) -> None:
 
 
 def _same_rows(case: Case, one: int, other: int) -> bool:
-    rows = case.measures.get(one, NOTHING)
-    return rows.rows > 0 and rows.content == case.measures.get(other, NOTHING).content
+    content = case.measures.get(one, NOTHING).content
+    return content is not None and content == case.measures.get(other, NOTHING).content
 
 
 def _names(arrival: Arrival) -> Iterator[str]:

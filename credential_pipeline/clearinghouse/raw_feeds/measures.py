@@ -3,9 +3,12 @@
 Not here: the fields of its rows (shares.py), and what the figures lead to (hold.py).
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from credential_pipeline.clearinghouse.raw_feeds.contested import content_sql
+from credential_pipeline.clearinghouse.raw_feeds.stage import Stage, of_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -18,28 +21,29 @@ class Measure:
         rows: Physical data lines.
         usable: Rows that could go on, each by itself.
         reasons: Why others could not: code -> rows, the most frequent first.
-        content: A number that is alike for deliveries with the same rows in any order.
+        content: A number that is alike for deliveries with the same rows in any order; None if no other can have the same.
     """
 
     rows: int = 0
     usable: int = 0
     reasons: tuple[tuple[str, int], ...] = ()
-    content: int = 0
+    content: int | None = None
 
 
 NOTHING = Measure()
 
 
-def measure(con: Connection, judged: Relation) -> dict[int, Measure]:
+def measure(con: Connection, stage: Stage, judged: Relation) -> dict[int, Measure]:
     """Count each delivery: its number -> its figures; one without rows has none.
 
     Args:
-        con: Connection with the relation.
+        con: Connection with the relations.
+        stage: The staged rows.
         judged: What was found of each row by itself.
     """
     counted = con.execute(
         f"""
-        SELECT number, count(*), count(*) FILTER (reason_code IS NULL), sum(CAST(hash(content_key) AS HUGEINT))
+        SELECT number, count(*), count(*) FILTER (reason_code IS NULL), sum(CAST(hash(record_id) AS HUGEINT))
         FROM {judged} GROUP BY number
         """
     ).fetchall()
@@ -49,10 +53,22 @@ def measure(con: Connection, judged: Relation) -> dict[int, Measure]:
         " ORDER BY number, n DESC, reason_code"
     ).fetchall():
         told.setdefault(number, []).append((code, rows))
+    likenesses = Counter((rows, ids) for _, rows, _, ids in counted)
+    contents = _contents(con, stage, [number for number, rows, _, ids in counted if likenesses[rows, ids] > 1])
     return {
-        number: Measure(rows, usable, tuple(told.get(number, ())), int(content))
-        for number, rows, usable, content in counted
+        number: Measure(rows, usable, tuple(told.get(number, ())), contents.get(number))
+        for number, rows, usable, _ in counted
     }
+
+
+def _contents(con: Connection, stage: Stage, numbers: Collection[int]) -> dict[int, int]:
+    """Compare what deliveries hold that have as many rows and the same record ids; the others need no look at every value."""
+    key = f"CASE WHEN reason_code IS NULL THEN {content_sql(stage.certifier)} ELSE hash(content) END"
+    found: dict[int, int] = {}
+    for number in numbers:
+        query = f"SELECT sum(CAST(hash({key}) AS HUGEINT)) FROM {stage} WHERE {of_delivery(number)}"
+        found[number] = int(con.execute(query).fetchall()[0][0])
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Not here: single rows, of which nobody can tell.
 
 from collections.abc import Collection, Mapping
 
-from credential_pipeline.clearinghouse.raw_feeds.rows import LINES_PER_FILE
+from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -33,7 +33,7 @@ def sample_names(work: Scratch, stage: Relation, certifier: Certifier) -> Relati
         f"""
         WITH looked_at AS (
             SELECT place // {LINES_PER_FILE} AS number, source FROM {stage}
-            WHERE source IS NOT NULL AND line <= {SAMPLE}
+            WHERE reason_code IS NULL AND line <= {SAMPLE}
         )
         SELECT number, upper({certifier.sql("first_name")}) AS given, upper({certifier.sql("last_name")}) AS family, count(*) AS n
         FROM looked_at GROUP BY ALL HAVING given <> '' AND family <> ''

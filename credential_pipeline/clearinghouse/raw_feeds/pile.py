@@ -10,11 +10,9 @@ from credential_pipeline.clearinghouse.raw_feeds.archive import archive_delivery
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
 from credential_pipeline.clearinghouse.raw_feeds.hold import Told
 from credential_pipeline.clearinghouse.raw_feeds.order import Place, places, sequence_of
-from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery
+from credential_pipeline.clearinghouse.raw_feeds.stage import Stage
 from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
 from credential_pipeline.foundation.registry.deliveries import Deliveries
-from credential_pipeline.foundation.registry.feeds import Certifier
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass
@@ -39,15 +37,11 @@ class Pile:
         return places({number: one.sight for number, one in self.arrivals.items()}, agreed, latest)
 
 
-def put_down(
-    work: Scratch, stage: Relation, certifier: Certifier, arrival: Arrival, archive: Path | None, pile: Pile
-) -> None:
+def put_down(stage: Stage, arrival: Arrival, archive: Path | None, pile: Pile) -> None:
     """Stage the rows of a delivery, or note why it cannot be read; keep its bytes.
 
     Args:
-        work: Makes relations in the stage's connection.
-        stage: As ``create_stage`` made it.
-        certifier: Whose delivery.
+        stage: The stage of its sender.
         arrival: The delivery.
         archive: Folder for its bytes; None to keep nothing.
         pile: Where it is noted.
@@ -58,7 +52,7 @@ def put_down(
         return
     if archive is not None and file.content is not None and not arrival.growing:
         archive_delivery(archive, file.sha256, file.content)
-    reading = stage_delivery(work, stage, certifier, file, arrival.delivery, number)
+    reading = stage_delivery(stage, file, arrival.delivery, number)
     if reading.fault is not None:
         pile.faults[number] = (reading.fault, reading.detail)
         return
@@ -66,15 +60,15 @@ def put_down(
     pile.readings[number] = reading
 
 
-def name_after_the_first(work: Scratch, stage: Relation, certifier: Certifier, pile: Pile) -> None:
+def name_after_the_first(stage: Stage, pile: Pile) -> None:
     """Of names with the same bytes let the one with the lowest number of its sender stand for them, not the one that came first."""
     for number, copy in list(pile.arrivals.items()):
         if copy.known_as is None:
             continue
         first = pile.arrivals[copy.known_as]
-        numbers = [sequence_of(one.sight, certifier.deliveries) for one in (first, copy)]
+        numbers = [sequence_of(one.sight, stage.certifier.deliveries) for one in (first, copy)]
         if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
             continue
         pile.arrivals[first.number] = replace(first, delivery=copy.delivery, sight=copy.sight)
         pile.arrivals[number] = replace(copy, delivery=first.delivery, sight=first.sight)
-        work.con.execute(f"UPDATE {stage} SET delivery = ? WHERE {of_delivery(first.number)}", [copy.delivery])
+        stage.rename({first.number: copy.delivery})

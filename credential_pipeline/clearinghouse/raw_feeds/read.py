@@ -20,9 +20,9 @@ from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, meas
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
 from credential_pipeline.clearinghouse.raw_feeds.records import Records
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.shares import measure_shares, write_shares
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
+from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED, SNAPSHOT
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -107,12 +107,12 @@ def _read_certifier(
     con, stage = work.con, create_stage(work, certifier)
     pile = Pile()
     for arrival in came:
-        put_down(work, stage, certifier, arrival, known.archive, pile)
-    name_after_the_first(work, stage, certifier, pile)
+        put_down(stage, arrival, known.archive, pile)
+    name_after_the_first(stage, pile)
     judged = judge_rows(work, stage, certifier, today)
     shares = measure_shares(con, stage, judged, certifier)
     names = sample_names(work, stage, certifier)
-    gate = Gate(con, certifier.deliveries, pile, measure(con, judged), RecordIds(con, judged), shares, names)
+    gate = Gate(con, certifier.deliveries, pile, measure(con, stage, judged), RecordIds(con, judged), shares, names)
     case = Case(
         agreed=certifier.deliveries,
         arrivals=pile.arrivals,
@@ -125,8 +125,7 @@ def _read_certifier(
     )
     verdicts = decide(case)
     settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
-    for number in (number for number, verdict in verdicts.items() if verdict.state == REPLAYED):
-        con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
+    stage.drop(number for number, verdict in verdicts.items() if verdict.state == REPLAYED)
     write_deliveries(con, settled, stage, case, verdicts, pile.readings)
     labels = {number: pile.arrivals[number].delivery for number, one in verdicts.items() if one.state != REPLAYED}
     write_shares(con, certifier.certifier, labels, shares)

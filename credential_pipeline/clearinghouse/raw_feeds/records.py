@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from credential_pipeline.clearinghouse.raw_feeds.rows import all_columns
+from credential_pipeline.clearinghouse.raw_feeds.stage import all_columns
 from credential_pipeline.foundation.recipes.sql import identifier
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
@@ -67,19 +67,23 @@ class Records:
         Args:
             con: Connection of the relations.
             stage: Its staged rows.
-            settled: What was decided for each.
+            settled: The rows that do not simply go on.
             certifier: Whose rows they are.
         """
-        goes_on = (
-            "FROM {stage} AS r JOIN {settled} AS j USING (place) WHERE j.reason_code IS NULL AND NOT j.is_duplicate"
-        )
-        rows = goes_on.format(stage=stage, settled=settled)
         columns = all_columns(certifier)
-        cells = ", ".join(f"r.source.{identifier(name)}" for name in columns)
-        # Most senders number their rows in the order in which they write them; sorting costs more than a look.
-        order = "" if _ascending(_batches(con, f"SELECT j.record_id {rows}")) else "ORDER BY j.record_id"
-        query = f"SELECT r.delivery, r.line, j.record_id, [{cells}] AS cells {rows} {order}"
-        for portion in _portions(_batches(con, query)):
+        cells = ", ".join(f"source.{identifier(name)}" for name in columns)
+        written = f"SELECT {certifier.sql('record_id')} AS record_id, [{cells}] AS cells, * FROM {stage}"
+        kept_back = f"SELECT place FROM {settled} WHERE reason_code IS NOT NULL OR is_duplicate"
+        places = con.sql(kept_back).to_arrow_table().column("place").combine_chunks()
+        # Most senders number their rows in the order in which they write them; sorting costs more than a look. A join would not
+        # keep the order, so what is kept back is looked up row by row.
+        if _ascending(_without(_batches(con, f"SELECT place, record_id FROM ({written})"), places)):
+            query = f"SELECT place, delivery, line, record_id, cells FROM ({written})"
+            batches = _still_ascending(_without(_batches(con, query), places))
+        else:
+            query = f"SELECT delivery, line, record_id, cells FROM ({written}) ANTI JOIN ({kept_back}) USING (place)"
+            batches = _batches(con, f"{query} ORDER BY record_id")
+        for portion in _portions(batches):
             self._writer.write_table(_table(portion, certifier.certifier, columns), row_group_size=ROW_GROUP)
 
 
@@ -87,19 +91,34 @@ def _batches(con: Connection, query: str) -> Iterator[pa.RecordBatch]:
     yield from con.sql(query).to_arrow_reader(ROW_GROUP)
 
 
+def _without(batches: Iterator[pa.RecordBatch], places: pa.Array) -> Iterator[pa.RecordBatch]:
+    """The rows of batches but for those at some places."""
+    for batch in batches:
+        yield batch.filter(pc.invert(pc.is_in(batch.column("place"), places))) if len(places) else batch
+
+
 def _ascending(batches: Iterator[pa.RecordBatch]) -> bool:
     """Whether record ids stand in their order, byte by byte."""
-    last: str | None = None
+    try:
+        return all(batch.num_rows >= 0 for batch in _still_ascending(batches))
+    except _OutOfOrderError:
+        return False
+
+
+class _OutOfOrderError(Exception):
+    """Record ids do not stand in their order."""
+
+
+def _still_ascending(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, as long as record ids stand in their order."""
+    last = b""
     for batch in batches:
-        ids = batch.column(0)
-        if len(ids) == 0:
-            continue
-        if last is not None and last.encode() > ids[0].as_py().encode():
-            return False
-        if not pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py() and len(ids) > 1:
-            return False
-        last = ids[-1].as_py()
-    return True
+        ids = batch.column("record_id")
+        if len(ids):
+            if last > ids[0].as_py().encode() or pc.any(pc.greater(ids[:-1], ids[1:])).as_py():
+                raise _OutOfOrderError
+            last = ids[-1].as_py().encode()
+        yield batch
 
 
 def _portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

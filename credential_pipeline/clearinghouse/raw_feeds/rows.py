@@ -4,8 +4,9 @@ Blank lines are no rows, but they count for line numbers. Not here: how a line i
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,52 +20,14 @@ from credential_pipeline.clearinghouse.raw_feeds.reading.fixed import fault_sql,
 from credential_pipeline.clearinghouse.raw_feeds.reading.header import split_line
 from credential_pipeline.clearinghouse.raw_feeds.reading.mending import Places, without_controls
 from credential_pipeline.clearinghouse.raw_feeds.reading.ragged import SAMPLE, Widths, usual_widths
-from credential_pipeline.clearinghouse.raw_feeds.reading.split import Split, split, to_array
-from credential_pipeline.foundation.recipes.sql import identifier
+from credential_pipeline.clearinghouse.raw_feeds.reading.split import Bools, Split, split, to_array
+from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE, Stage, all_columns
 from credential_pipeline.foundation.registry.feeds import Certifier
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _LINES: Final = "lines_of_a_file"
-LINES_PER_FILE: Final = 1 << 32
-"""More lines than a file can have: place = number of the file x this + line, one number that orders all rows."""
 _RAGGED: Final = "COLUMN_COUNT"
 _PENDING: Final = 50_000
 """Rows of an unusual width that may wait for the end of their file; a file with more of them has another layout."""
-_ODD: Final = pa.schema(
-    [
-        ("line", pa.int32()),
-        ("content", pa.large_string()),
-        ("fields", pa.list_(pa.large_string())),
-        ("fault", pa.string()),
-        ("parts", pa.list_(pa.large_string())),
-        ("cut", pa.bool_()),
-    ]
-)
-
-
-def create_stage(work: Scratch, certifier: Certifier) -> Relation:
-    """An empty relation for a certifier's rows, whose column ``source`` is a STRUCT of the certifier's columns.
-
-    A STRUCT is looked into many times without copying; the MAP of the contract is made once, at the end. A broken row has no
-    ``source`` but ``readings``: its values counted from the left and from the right, one of which may be right in places.
-    """
-    fields = ", ".join(f"{identifier(name)} VARCHAR" for name in all_columns(certifier))
-    columns = {
-        "place": "BIGINT",
-        "delivery": "VARCHAR",
-        "line": "INTEGER",
-        "content": "VARCHAR",
-        "source": f"STRUCT({fields})",
-        "reason_code": "VARCHAR",
-        "readings": f"STRUCT({fields})[]",
-        "cut": "BOOLEAN",
-    }
-    return work.rows("rows", columns, ())
-
-
-def all_columns(certifier: Certifier) -> tuple[str, ...]:
-    """Every column that a file of the certifier can have, used and ignored ones."""
-    return (*certifier.source_columns, *certifier.ignored)
 
 
 @dataclass(frozen=True)
@@ -83,12 +46,9 @@ class Odd:
 class _Staging:
     """The staging of one file: rows in order flow through, the others are kept until the file has been read."""
 
-    work: Scratch
-    stage: Relation
+    stage: Stage
     lines: Lines
-    delivery: str
     number: int
-    certifier: Certifier
     counts: Counter[str] = field(default_factory=Counter)
     beyond: int = 0
     rows: int = 0
@@ -96,66 +56,78 @@ class _Staging:
     widths: Widths | None = None
     odd: list[Odd] = field(default_factory=list)
     pending: list[Odd] = field(default_factory=list)
-    fault: Exception | None = None
-
-    def add(self, table: pa.Table | pa.RecordBatchReader, query: str) -> None:
-        """Append what a query makes of a table that it knows as ``lines_of_a_file``."""
-        con = self.work.con
-        con.register(_LINES, table)
-        try:
-            con.execute(
-                f"INSERT INTO {self.stage} {query}",
-                {"delivery": self.delivery, "base": self.number * LINES_PER_FILE},
-            )
-        finally:
-            con.unregister(_LINES)
-
-    def flow(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch], query: str) -> None:
-        """Append what a query makes of batches, in one piece: a table that grows by small pieces is copied at each.
-
-        A fault of the file ends the flow and is raised afterwards, since it would not pass through the engine whole.
-        """
-
-        def guarded() -> Iterator[pa.RecordBatch]:
-            try:
-                yield from batches
-            except Exception as fault:  # noqa: BLE001 - raised below
-                self.fault = fault
-
-        self.add(pa.RecordBatchReader.from_batches(schema, guarded()), query)
-        if self.fault is not None:
-            raise self.fault
-
-    def packed(self, value: str) -> str:
-        """SQL of a STRUCT of values in the order of the registry, whatever the order of the file."""
-        place = {name: number for number, name in enumerate(self.lines.header.names, start=1) if name}
-        columns = all_columns(self.certifier)
-        values = (value.format(place[name]) if name in place else "NULL" for name in columns)
-        pairs = zip(map(identifier, columns), values, strict=True)
-        return f"struct_pack({', '.join(f'{name} := {value}' for name, value in pairs)})"
 
     @property
-    def ends_in_flag(self) -> str:
+    def certifier(self) -> Certifier:
+        """Whose file it is."""
+        return self.stage.certifier
+
+    @cached_property
+    def places(self) -> list[int | None]:
+        """The place (from 0) in the file of each column of the registry; None if the file lacks it."""
+        place = {name: number for number, name in enumerate(self.lines.header.names) if name}
+        return [place.get(name) for name in all_columns(self.certifier)]
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the header."""
+        return len(self.lines.header.names)
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether the YAML names every column of the file."""
+        return all(self.lines.header.names)
+
+    @cached_property
+    def ends_in_flag(self) -> bool:
         """Whether the last column is the wish to share nothing, which a cut file loses first."""
         flag = self.certifier.columns.get("block_flag")
-        return "true" if flag is not None and flag.source == self.lines.header.names[-1] else "false"
+        return flag is not None and flag.source == self.lines.header.names[-1]
 
-    def add_odd(self, rows: list[Odd]) -> None:
-        """Append rows that were looked at one by one."""
-        self.rows += len(rows)
+    def place(self, lines: Places) -> pa.Array:
+        """Places of rows, by their lines."""
+        return pa.array(lines.astype(np.int64) + self.number * LINES_PER_FILE)
+
+    def batch(self, lines: Places, content: pa.Array, columns: Sequence[pa.Array], cut: Bools) -> pa.RecordBatch:
+        """Rows that are in order, their values in the order of the registry, whatever the order of the file."""
+        size, schema = len(lines), self.stage.schema
+        nothing = pa.nulls(size, pa.string())
+        chosen = [nothing if at is None or at >= len(columns) else columns[at] for at in self.places]
+        source = pa.StructArray.from_arrays(chosen, fields=list(self.stage.struct))
+        absent = [pa.nulls(size, schema.field(name).type) for name in ("reason_code", "readings")]
+        return pa.record_batch([self.place(lines), content, source, *absent, pa.array(cut)], schema=schema)
+
+    def packed(self, values: Sequence[str], shift: int = 0) -> list[str | None]:
+        """The same of one row, whose values may be too few, counted from a later or an earlier place."""
+        size = len(values)
+        return [None if at is None or not 0 <= at + shift < size else values[at + shift] for at in self.places]
+
+    def readings(self, row: Odd) -> list[list[str | None]] | None:
+        """The values of a broken row, counted from the left and from the right."""
+        if row.parts is None:
+            return None
+        return [self.packed(row.parts), self.packed(row.parts, len(row.parts) - self.width)]
+
+    def odd_rows(self) -> Iterator[pa.RecordBatch]:
+        """Rows that were looked at one by one."""
+        widths, schema = self.widths, self.stage.schema
+        rows = self.odd + [_decided(row, widths, self.counts) for row in self.pending] if widths is not None else []
         if not rows:
             return
-        width = len(self.lines.header.names)
-        right = f"CASE WHEN len(parts) - {width} + {{0}} > 0 THEN parts[len(parts) - {width} + {{0}}] END"
-        self.add(
-            pa.Table.from_pylist([row.__dict__ for row in rows], schema=_ODD),
-            f"""
-            SELECT $base + line, $delivery, line, content, CASE WHEN fields IS NOT NULL THEN {self.packed("fields[{}]")} END, fault,
-                CASE WHEN parts IS NOT NULL THEN [{self.packed("parts[{}]")}, {self.packed(right)}] END,
-                cut AND ({self.ends_in_flag} OR parts IS NOT NULL)
-            FROM {_LINES}
-            """,
-        )
+        self.rows += len(rows)
+        names = self.stage.struct.names
+        read = [None if row.fields is None else self.packed(row.fields) for row in rows]
+        broken = [self.readings(row) for row in rows]
+        columns = [
+            self.place(np.array([row.line for row in rows], dtype=np.int64)),
+            [row.content for row in rows],
+            [None if one is None else dict(zip(names, one, strict=True)) for one in read],
+            [row.fault for row in rows],
+            [None if two is None else [dict(zip(names, one, strict=True)) for one in two] for two in broken],
+            [row.cut and (self.ends_in_flag or row.parts is not None) for row in rows],
+        ]
+        arrays = [pa.array(one, kind) for one, kind in zip(columns, schema.types, strict=True)]
+        yield pa.record_batch(arrays, schema=schema)
 
 
 @dataclass(frozen=True)
@@ -167,56 +139,36 @@ class Staged:
     cut: bool
 
 
-def stage_rows(
-    work: Scratch, stage: Relation, lines: Lines, delivery: str, number: int, certifier: Certifier
-) -> Staged:
+def stage_rows(stage: Stage, lines: Lines, delivery: str, number: int) -> Staged:
     """Append the data lines of one file to the stage, with values or with a reason.
 
     Args:
-        work: Makes relations in the stage's connection.
-        stage: As :func:`create_stage` made it.
+        stage: The stage of the sender.
         lines: The decoded file.
         delivery: File name.
         number: Place of the file in the order of deliveries.
-        certifier: Whose file it is.
 
     Raises:
-        FileFaultError: The file as a whole cannot be used; what was appended of it must be removed.
+        FileFaultError: The file as a whole cannot be used; nothing was appended of it.
     """
-    staging = _Staging(work, stage, lines, delivery, number, certifier)
-    blocks = Blocks(certifier, lines.header, lines.delimiter)
-    if lines.delimiter:
-        _stage_delimited(staging, blocks)
-    else:
-        _stage_fixed(staging, blocks)
-    if staging.beyond * 2 > staging.rows:
-        raise FileFaultError("E_HEADER_UNKNOWN", f"{plural(staging.beyond, 'row')} hold a value there")
+    staging = _Staging(stage, lines, number)
+    blocks = Blocks(stage.certifier, lines.header, lines.delimiter)
+    stage.add(number, delivery, _rows(staging, blocks), lines.header.names, lines.delimiter)
     return Staged(staging.rows, told(blocks.counts + staging.counts), staging.cut)
 
 
-def of_delivery(number: int) -> str:
-    """Condition on the stage for the rows of one file."""
-    return f"place BETWEEN {number * LINES_PER_FILE} AND {(number + 1) * LINES_PER_FILE - 1}"
+def _rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:
+    """The rows of the file, those that were looked at one by one last."""
+    if staging.lines.delimiter:
+        yield from _good_rows(staging, blocks)
+        yield from staging.odd_rows()
+    else:
+        yield from _fixed_rows(staging, blocks)
+    if staging.beyond * 2 > staging.rows:
+        raise FileFaultError("E_HEADER_UNKNOWN", f"{plural(staging.beyond, 'row')} hold a value there")
 
 
-def _stage_delimited(staging: _Staging, blocks: Blocks) -> None:
-    names = [f"value{place}" for place, name in enumerate(staging.lines.header.names, start=1) if name]
-    kinds = {"line": pa.int32(), "content": pa.large_string(), "cut": pa.bool_(), **dict.fromkeys(names, pa.string())}
-    schema = pa.schema(list(kinds.items()))
-    staging.flow(
-        schema,
-        _good_rows(staging, blocks, schema),
-        f"""
-        SELECT $base + line, $delivery, line, content, {staging.packed("value{}")}, NULL, NULL, cut AND {staging.ends_in_flag}
-        FROM {_LINES}
-        """,
-    )
-    widths = staging.widths
-    if widths is not None:
-        staging.add_odd(staging.odd + [_decided(row, widths, staging.counts) for row in staging.pending])
-
-
-def _good_rows(staging: _Staging, blocks: Blocks, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _good_rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:
     """Rows that are in order, block by block; the others are noted."""
     before, lines = staging.lines.before, staging.lines
     for raw in lines.body:
@@ -232,13 +184,13 @@ def _good_rows(staging: _Staging, blocks: Blocks, schema: pa.Schema) -> Iterator
             staging.odd += staging.pending
             staging.pending.clear()
         staging.beyond += int(found.beyond.sum()) if lines.header.unnamed else 0
-        yield _batch(block, found, before, schema)
+        yield _batch(staging, block, found, before)
         staging.rows += len(found.good) - int(found.beyond.sum())
-        before += len(block.content)
+        before += block.size
 
 
 def _sampled(staging: _Staging, block: Block) -> Widths:
-    size = min(SAMPLE, len(block.content) - block.cut)
+    size = min(SAMPLE, block.size - block.cut)
     sample = (block.line(number) for number in range(size))
     return usual_widths(sample, staging.lines.header, staging.certifier, staging.lines.delimiter)
 
@@ -253,23 +205,26 @@ def _split(staging: _Staging, block: Block, widths: Widths) -> Split:
     return found
 
 
-def _batch(block: Block, found: Split, before: int, schema: pa.Schema) -> pa.RecordBatch:
+def _batch(staging: _Staging, block: Block, found: Split, before: int) -> pa.RecordBatch:
     """The rows of a block that are in order, with the columns that the header names."""
     use = pa.array(np.flatnonzero(~found.beyond)) if found.beyond.any() else None
     good: Places = found.good if use is None else found.good[np.asarray(use)]
-    content = block.content if len(good) == len(block.content) else block.content.take(pa.array(good))
-    places = [int(name.removeprefix("value")) - 1 for name in schema.names if name.startswith("value")]
-    nothing = pa.nulls(len(good), pa.string())
-    values = [found.columns[place] if place < len(found.columns) else nothing for place in places]
-    cut = len(block.content) - 1 if block.cut else -1
-    lines = pa.array((good + before + 1).astype(np.int32))
-    kept = values if use is None else [one if one is nothing else one.take(use) for one in values]
-    return pa.record_batch([lines, content, pa.array(good == cut), *kept], schema=schema)
+    content = _content(staging, block, found, good)
+    values = found.columns if use is None else [one.take(use) for one in found.columns]
+    ends = good == (block.size - 1 if block.cut and staging.ends_in_flag else -1)
+    return staging.batch(good + before + 1, content, values, ends)
+
+
+def _content(staging: _Staging, block: Block, found: Split, good: Places) -> pa.Array:
+    """The lines as they came; nothing where that is no more than the values with separators between them."""
+    if staging.is_named and block.data is block.raw and not found.quoted and len(found.columns) == staging.width:
+        return pa.nulls(len(good), pa.large_string())
+    return block.content if len(good) == block.size else block.content.take(pa.array(good))
 
 
 def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[Odd]:
     """Lines that are not in order: with a fault, of another width, or with a value where none may be."""
-    odd = np.ones(len(block.content), dtype=bool)
+    odd = np.ones(block.size, dtype=bool)
     odd[found.good[~found.beyond]] = False
     odd &= found.counts != 0
     odd[list(block.faults)] = True
@@ -279,7 +234,7 @@ def _odd_lines(block: Block, found: Split, before: int, delimiter: str) -> list[
 def _odd(block: Block, number: int, count: int, before: int, delimiter: str) -> Odd:
     content = block.content[number].as_py()
     fault = block.faults.get(number) or ("BAD_QUOTING" if count < 0 else _RAGGED)
-    cut = block.cut and number == len(block.content) - 1
+    cut = block.cut and number == block.size - 1
     if fault == _RAGGED:
         return Odd(before + number + 1, content, None, fault, split_line(block.line(number), delimiter), cut)
     shown = without_controls(content) if number in block.faults else block.line(number)
@@ -296,37 +251,28 @@ def _decided(row: Odd, widths: Widths, counts: Counter[str]) -> Odd:
     return Odd(row.line, row.content, row.parts, None, None, row.cut)
 
 
-def _stage_fixed(staging: _Staging, blocks: Blocks) -> None:
-    text, string = pa.large_string(), pa.string()
-    kinds = {"line": pa.int32(), "content": text, "text": text, "given": string, "cut": pa.bool_()}
-    schema = pa.schema(list(kinds.items()))
-    whole = values_sql(staging.certifier, "text")
-    staging.flow(
-        schema,
-        _fixed_rows(staging, blocks, schema),
-        f"""
-        WITH judged AS (SELECT *, coalesce(given, {fault_sql(staging.certifier, "text")}) AS fault FROM {_LINES})
-        SELECT $base + line, $delivery, line, content, CASE WHEN fault IS NULL THEN {whole} END, fault,
-            CASE WHEN fault IS NOT NULL THEN [{values_sql(staging.certifier, "coalesce(nullif(text, ''), content)")}] END,
-            cut AND ({staging.ends_in_flag} OR fault IS NOT NULL)
-        FROM judged
-        """,
-    )
-
-
-def _fixed_rows(staging: _Staging, blocks: Blocks, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _fixed_rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:
     """Lines of a file of fixed width that are not blank."""
-    before = staging.lines.before
+    before, con, certifier = staging.lines.before, staging.stage.work.con, staging.certifier
+    query = f"""
+        WITH judged AS (SELECT *, coalesce(given, {fault_sql(certifier, "text")}) AS fault FROM {_LINES})
+        SELECT place, content, CASE WHEN fault IS NULL THEN {values_sql(certifier, "text")} END AS source, fault AS reason_code,
+            CASE WHEN fault IS NOT NULL THEN [{values_sql(certifier, "coalesce(nullif(text, ''), content)")}] END AS readings,
+            cut AND ({staging.ends_in_flag} OR fault IS NOT NULL) AS cut
+        FROM judged
+        """
     for raw in staging.lines.body:
         block = blocks.prepare(raw, before)
         staging.cut = block.cut
-        size = len(block.content)
-        numbers = np.arange(before + 1, before + 1 + size, dtype=np.int32)
+        size = block.size
+        numbers = np.arange(before + 1, before + 1 + size, dtype=np.int64)
         faults = pa.array([block.faults.get(number) for number in range(size)], pa.string())
         cut = pa.array(numbers == (before + size if block.cut else 0))
-        columns = [pa.array(numbers), block.content, to_array(block.data), faults, cut]
+        columns = [staging.place(numbers), block.content, to_array(block.data), faults, cut]
         written = pc.greater(pc.binary_length(pc.utf8_trim(block.content, " ")), 0)
-        batch = pa.record_batch(columns, schema=schema).filter(written)
-        staging.rows += batch.num_rows
-        yield batch
+        con.register(_LINES, pa.table(columns, names=["place", "content", "text", "given", "cut"]).filter(written))
+        found = con.sql(query).to_arrow_table().cast(staging.stage.schema)
+        con.unregister(_LINES)
+        staging.rows += found.num_rows
+        yield from found.to_batches()
         before += size

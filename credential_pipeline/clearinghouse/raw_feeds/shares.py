@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from credential_pipeline.clearinghouse.raw_feeds.judge import JUDGED
-from credential_pipeline.clearinghouse.raw_feeds.rows import LINES_PER_FILE
+from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE
 from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms, layout_of, swapped
 from credential_pipeline.foundation.recipes.language import ON_DATES, field_expression
 from credential_pipeline.foundation.recipes.sql import identifier, literal
@@ -119,7 +119,7 @@ def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
     """Rows, and rows that fill each field; blanks alone count as filled, since cutting them off takes longer than all else."""
     sources = (literal(certifier.columns[name].source or "") for name in names)
     counted = "".join(f", count(*) FILTER (source[{source}] <> '')" for source in sources)
-    return f"SELECT place // {LINES_PER_FILE} AS number, count(*){counted} FROM {stage} WHERE source IS NOT NULL GROUP BY 1"
+    return f"SELECT place // {LINES_PER_FILE} AS number, count(*){counted} FROM {stage} WHERE reason_code IS NULL GROUP BY 1"
 
 
 def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None) -> str:
@@ -141,7 +141,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
     return f"""
         WITH distinct_values AS (
             SELECT place // {LINES_PER_FILE} AS number, source[{literal(source)}] AS content, count(*) AS n
-            FROM {stage} WHERE source IS NOT NULL GROUP BY ALL
+            FROM {stage} WHERE reason_code IS NULL GROUP BY ALL
         ), packed AS (
             SELECT number, n, struct_pack({identifier(source)} := content) AS source FROM distinct_values
         ), read AS (

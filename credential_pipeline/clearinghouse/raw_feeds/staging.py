@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
-from credential_pipeline.clearinghouse.raw_feeds.rows import of_delivery, stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.rows import stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.stage import Stage
 from credential_pipeline.clearinghouse.raw_feeds.trailer import MISSING, take_trailer
-from credential_pipeline.foundation.registry.feeds import Certifier
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,11 @@ class Reading:
     trailer: int | None = None
 
 
-def stage_delivery(
-    work: Scratch, stage: Relation, certifier: Certifier, file: Delivery, delivery: str, number: int
-) -> Reading:
+def stage_delivery(stage: Stage, file: Delivery, delivery: str, number: int) -> Reading:
     """Append the rows of a delivery to the stage.
 
     Args:
-        work: Makes relations in the stage's connection.
-        stage: The certifier's stage.
-        certifier: Whose file it is.
+        stage: The stage of the sender.
         file: The file.
         delivery: What tables call it.
         number: Its number.
@@ -55,12 +50,11 @@ def stage_delivery(
     if file.content is None:
         return Reading(fault=file.fault, detail=file.detail)
     try:
-        lines = decode(file.content, certifier, file.name)
-        staged = stage_rows(work, stage, lines, delivery, number, certifier)
+        lines = decode(file.content, stage.certifier, file.name)
+        staged = stage_rows(stage, lines, delivery, number)
     except FileFaultError as fault:
-        work.con.execute(f"DELETE FROM {stage} WHERE {of_delivery(number)}")
         return Reading(fault=fault.code, detail=fault.detail)
-    trailer = take_trailer(work, stage, number, certifier.deliveries.trailer)
+    trailer = take_trailer(stage, number, stage.certifier.deliveries.trailer)
     told = trailer not in {None, MISSING}
     return Reading(
         rows=staged.rows - told,

@@ -14,6 +14,8 @@ PLACEHOLDERS: Final = (
 """Words that stand for a missing value. NA is not among them: it is a family name."""
 
 _BLANKS: Final = "' ' || chr(9) || chr(160)"
+_LOOKUP: Final = re.compile(r"\A\w+\['(?:[^']|'')*'\]\Z")
+"""A value of a row, which costs nothing to look at."""
 _DECIMALS: Final = r"[.]0+\s*$"
 _SHORT_ZIP: Final = r"^\s*([1-9][0-9]{3}|0[0-9]{3}|501|544|[6-9][0-9]{2})(?:[ -]?[0-9]{4})?(?:[.]0+)?\s*$"
 """Four or three digits, with or without the four of ZIP+4."""
@@ -21,14 +23,13 @@ _SHORT_ZIP: Final = r"^\s*([1-9][0-9]{3}|0[0-9]{3}|501|544|[6-9][0-9]{2})(?:[ -]
 
 def trim(expression: str) -> str:
     """Cut blanks, tabs and no-break spaces off both ends."""
-    return f"trim({expression}, {_BLANKS})"
-
-
-def trim_column(expression: str) -> str:
-    """The same as :func:`trim`, of a value that costs nothing to look at: a few looks at its ends are cheaper than a trim."""
+    trimmed = f"trim({expression}, {_BLANKS})"
+    if not _LOOKUP.match(expression):
+        return trimmed
+    # A few looks at the ends of a value are cheaper than a trim, which few values need.
     ends = " OR ".join(f"suffix({expression}, {blank})" for blank in _BLANKS.split(" || "))
     fine = f"{expression} >= '!' AND NOT ({ends} OR prefix({expression}, chr(160)))"
-    return f"CASE WHEN {fine} OR {expression} = '' THEN {expression} ELSE {trim(expression)} END"
+    return f"CASE WHEN {fine} OR {expression} = '' THEN {expression} ELSE {trimmed} END"
 
 
 def upper(expression: str) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
-from credential_pipeline.foundation.recipes.text import derived_id, trim, trim_column
+from credential_pipeline.foundation.recipes.text import derived_id, trim
 from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.registry.mistakes import KeyPath, Mistake, refuse, repeated
 from credential_pipeline.foundation.registry.strict import Name, Strict, Text, one_of
@@ -193,19 +193,17 @@ class Certifier(Strict):
         dated, surname = kind == "date", field in {"last_name", "previous_last_name"}
         return field_expression(column.source, column.value, column.recipe, dated=dated, surname=surname, source=source)
 
-    def written_sql(self, field: str, source: str = "source", *, of_struct: bool = False) -> str:
+    def written_sql(self, field: str, source: str = "source") -> str:
         """DuckDB expression of what the file holds for a field before its recipe, trimmed; empty or NULL if nothing.
 
         Args:
             field: A canonical field.
             source: SQL name of the MAP(VARCHAR, VARCHAR) or STRUCT that holds the verbatim row.
-            of_struct: It is a STRUCT, whose values may be looked at several times.
         """
         column = self.columns.get(field)
         if column is None or column.source is None:
             return "CAST(NULL AS VARCHAR)"
-        written = field_expression(column.source, None, source=source)
-        return trim_column(written) if of_struct else trim(written)
+        return trim(field_expression(column.source, None, source=source))
 
     def blocked_sql(self, source: str = "source") -> str:
         """Condition on a row: its sender says that the person is not to be shared.

@@ -4,10 +4,13 @@ A step is a function from relations to a relation. Its SQL names its inputs by t
 no module knows what another calls its tables. Not here: published versions (snapshots.py).
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -75,6 +78,7 @@ class Scratch:
         """Start with no relation; made by :func:`scratch`."""
         self.con = con
         self._made: dict[str, str] = {}
+        self._files: tempfile.TemporaryDirectory[str] | None = None
 
     def table(self, what: str, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Relation:
         """Run a query once and keep its rows.
@@ -86,9 +90,26 @@ class Scratch:
         """
         return self._create("TABLE", what, query, parameters)
 
+    def file(self, what: str, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Relation:
+        """Run a query once and keep its rows in a file, where many millions cost no memory; as for :meth:`table`."""
+        path = str(self.folder / f"{what}_{next(_NUMBERS)}.parquet").replace("'", "''")
+        self.con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION uncompressed)", parameters or None)
+        return self.view(what, f"SELECT * FROM read_parquet('{path}')")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Room for files, beside what the engine spills; they go with the relations."""
+        spill = self.con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+        self._files = tempfile.TemporaryDirectory(dir=spill, ignore_cleanup_errors=True)
+        return Path(self._files.name)
+
     def view(self, what: str, query: str) -> Relation:
         """Name a query that is run wherever the relation is used."""
         return self._create("VIEW", what, query, ())
+
+    def change(self, view: Relation, query: str) -> None:
+        """Let a view show what another query gives; its columns stay the same."""
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {query}")
 
     def frame(self, what: str, frame: "pd.DataFrame | pa.Table") -> Relation:
         """Copy a data frame or an Arrow table into the connection."""
@@ -141,6 +162,8 @@ class Scratch:
         for name, kind in reversed(list(self._made.items())):
             self.con.execute(f"DROP {kind} IF EXISTS {name}")
         self._made.clear()
+        if self._files is not None:
+            self._files.cleanup()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from credential_pipeline.clearinghouse.raw_feeds.inbox import read_delivery
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage
+from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import connect
@@ -74,7 +74,7 @@ def read(
     delivery = read_delivery(tmp_path / "inbox", "mining", sender.certifier, name, sender.feed)
     with connect(threads=threads) as con, scratch(con) as work:
         stage = create_stage(work, sender)
-        reading = stage_delivery(work, stage, sender, delivery, delivery.name, 0)
+        reading = stage_delivery(stage, delivery, delivery.name, 0)
         found = con.execute(f"SELECT line, source, reason_code, content FROM {stage} ORDER BY place").fetchall()
         blocked = con.execute(
             f"SELECT line FROM {stage} WHERE source IS NOT NULL AND {sender.blocked_sql()}"

@@ -24,8 +24,9 @@ from credential_pipeline.clearinghouse.raw_feeds.reasons import (
     REASONS,
     ROW_REASONS,
 )
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, stage_rows
+from credential_pipeline.clearinghouse.raw_feeds.rows import stage_rows
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, read_receipts, read_sights, record_sights
+from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, told
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -324,7 +325,7 @@ def test_splitting_agrees_with_the_csv_module(tmp_path: Path) -> None:
     writer.writerows([HEADER.split(","), *values])
     with connect(threads=1) as con, scratch(con) as work:
         stage = create_stage(work, certifier)
-        stage_rows(work, stage, decode(buffer.getvalue().encode(), certifier), "a.csv", 0, certifier)
+        stage_rows(stage, decode(buffer.getvalue().encode(), certifier), "a.csv", 0)
         read = con.execute(f"SELECT source FROM {stage} WHERE reason_code IS NULL ORDER BY place").fetchall()
     assert [[source[name] for name in HEADER.split(",")] for (source,) in read] == values
 

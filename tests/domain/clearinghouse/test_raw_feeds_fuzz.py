@@ -13,11 +13,11 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NOTICES, ROW_REASONS
-from credential_pipeline.clearinghouse.raw_feeds.rows import create_stage, of_delivery
+from credential_pipeline.clearinghouse.raw_feeds.stage import Stage, create_stage, of_delivery
 from credential_pipeline.clearinghouse.raw_feeds.staging import Reading, stage_delivery
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection, connect
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Scratch, scratch
 from tests.domain.clearinghouse.formats_world import HEADER, certifier
 from tests.domain.clearinghouse.test_raw_feeds_forms import BADGES, FIXED, NAMES, SHEET, badge, book, wide
 
@@ -92,18 +92,19 @@ class Stages:
 
     def __init__(self, con: Connection, work: Scratch) -> None:
         self.con, self.work = con, work
-        self.stages: dict[int, Relation] = {}
+        self.stages: dict[int, Stage] = {}
         self.number = 0
 
     def look(self, sender: Certifier, content: bytes, name: str) -> tuple[Reading, Found]:
         if id(sender) not in self.stages:
             self.stages[id(sender)] = create_stage(self.work, sender)
         stage, self.number = self.stages[id(sender)], self.number + 1
-        reading = stage_delivery(self.work, stage, sender, Delivery(name, content, "0" * 64), name, self.number)
+        reading = stage_delivery(stage, Delivery(name, content, "0" * 64), name, self.number)
         query = (
             f"SELECT line, source, reason_code, content FROM {stage} WHERE {of_delivery(self.number)} ORDER BY place"
         )
         found = self.con.execute(query).fetchall()
+        stage.drop([self.number])
         assert len({line for line, *_ in found}) == len(found)
         return reading, {line: (source, reason, text) for line, source, reason, text in found}
 

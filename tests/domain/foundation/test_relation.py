@@ -41,6 +41,28 @@ def test_nothing_is_left_when_the_work_ends_well_or_badly(con):
     assert _left(con) == 0
 
 
+def test_rows_in_a_file_keep_their_order_and_are_gone_afterwards(con):
+    with scratch(con) as work:
+        kept = work.file(
+            "kept", "SELECT x FROM (VALUES (2), (NULL), (1)) AS v(x) WHERE x IS NULL OR x < $most", {"most": 3}
+        )
+        folder = work.folder
+        assert kept.columns == ("x",)
+        assert con.execute(f"SELECT x FROM {kept}").fetchall() == [(2,), (None,), (1,)]
+        assert [path.suffix for path in folder.iterdir()] == [".parquet"]
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+    assert _left(con) == 0
+
+
+def test_a_view_can_show_something_else(con):
+    with scratch(con) as work:
+        seen = work.view("seen", "SELECT 1 AS x")
+        work.change(seen, "SELECT 2 AS x")
+        assert con.execute(f"SELECT x FROM {seen}").fetchall() == [(2,)]
+    assert _left(con) == 0
+
+
 def test_one_word_twice_makes_two_relations_also_in_work_inside_work(con):
     with scratch(con) as outer:
         first = outer.table("rows", "SELECT 1 AS x")

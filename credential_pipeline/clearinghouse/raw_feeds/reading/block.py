@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -27,17 +28,27 @@ class Block:
 
     Attributes:
         data: The lines as they can be split, each ended by a line feed; a line with a fault is empty.
-        content: The lines as they came.
+        raw: The lines as they came, the same way.
         begins: Place in ``data`` at which each line begins, and one more for its end.
         faults: Line (from 0) -> reason, of those that are not to be split.
         cut: The last line has lost its end, and perhaps more.
     """
 
     data: Bytes
-    content: pa.LargeStringArray
+    raw: Bytes
     begins: np.ndarray[tuple[int], np.dtype[np.int64]]
     faults: dict[int, str]
     cut: bool
+
+    @property
+    def size(self) -> int:
+        """Number of lines."""
+        return len(self.begins) - 1
+
+    @cached_property
+    def content(self) -> pa.LargeStringArray:
+        """The lines as they came."""
+        return to_array(self.raw)
 
     def line(self, number: int) -> str:
         """A line as it can be split."""
@@ -72,9 +83,8 @@ class Blocks:
         """
         cut = not raw.endswith(b"\n")
         lines = raw + b"\n" if cut else raw
-        data = np.frombuffer(lines, dtype=np.uint8)
+        data = came = np.frombuffer(lines, dtype=np.uint8)
         begins = _begins(data)
-        content = to_array(data)
         mended: dict[int, bytes] = {}
         faults = {int(line): "LINE_TOO_LONG" for line in self._long(lines, begins)}
         for line in np.unique(np.searchsorted(begins, suspects(data), side="right") - 1).tolist():
@@ -90,7 +100,7 @@ class Blocks:
         if mended or faults:
             data = _replaced(lines, begins, mended | dict.fromkeys(faults, b""))
             begins = _begins(data)
-        return Block(data, content, begins, faults, cut)
+        return Block(data, came, begins, faults, cut)
 
     @staticmethod
     def _long(lines: bytes, begins: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[int]:

@@ -66,7 +66,7 @@ def find_header(lines: Sequence[str], certifier: Certifier, delimiter: str) -> H
     if _SEPARATOR.fullmatch(lines[written[0]]):
         written, notices = written[1:], [Notice("SEPARATOR_LINE")]
     places = _places(certifier.feed.header, written, len(lines))
-    best = max(places, key=lambda place: (_found(lines[place], certifier, delimiter), -place), default=None)
+    best = _best(lines, places, certifier, delimiter)
     if best is None:
         raise FileFaultError("E_HEADER", _declared(certifier))
     if _found(lines[best], certifier, delimiter) < len(certifier.source_columns):
@@ -85,6 +85,18 @@ def _places(where: str | int, written: Sequence[int], size: int) -> Sequence[int
     if where == "first":
         return written[:1]
     return [int(where) - 1] if int(where) <= size else []
+
+
+def _best(lines: Sequence[str], places: Sequence[int], certifier: Certifier, delimiter: str) -> int | None:
+    """The first of the lines that hold most of the declared columns; most files begin with one that holds all."""
+    best, most = None, -1
+    for place in places:
+        found = _found(lines[place], certifier, delimiter)
+        if found > most:
+            best, most = place, found
+        if found == len(certifier.source_columns):
+            break
+    return best
 
 
 def _keys(line: str, delimiter: str) -> list[str]:

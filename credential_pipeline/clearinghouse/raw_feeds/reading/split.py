@@ -31,12 +31,14 @@ class Split:
         columns: The values of good lines by column.
         counts: How many values each line has; 0 for a line that is blank, -1 for one whose quotation marks are out of order.
         beyond: Whether a good line holds something in the columns that must be empty.
+        quoted: Whether any line holds a quotation mark.
     """
 
     good: Places
     columns: list[pa.StringArray]
     counts: Places
     beyond: Bools
+    quoted: bool
 
     def filled(self) -> Bools:
         """By column, whether it holds something in any good line."""
@@ -80,7 +82,7 @@ def split(data: Bytes, delimiter: str, width: int, empty: tuple[int, ...] = ()) 
     beyond = np.zeros(len(good), dtype=bool)
     for place in empty if len(good) else ():
         beyond |= np.asarray(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(columns[place])), 0))
-    return Split(good, columns, counts, beyond)
+    return Split(good, columns, counts, beyond, len(quotes) > 0)
 
 
 def _columns(data: Bytes, delimiter: str, width: int, *, quoted: bool) -> list[pa.StringArray]:
