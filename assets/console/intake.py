@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets import environment
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 
 def waiting(industry: str) -> list[str]:
-    """A line for every delivery of the current feeds that is refused or held; none if there are no feeds that can be read."""
+    """A line for every delivery of the current feeds that is refused or held, and one if their ledger has lost some.
+
+    None if there are no feeds that can be read.
+    """
     from assets.console.engine import connect, store
-    from credential_pipeline.clearinghouse.raw_feeds.waiting import told
+    from credential_pipeline.clearinghouse.raw_feeds.sights import FILE
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import told, told_of_receipts
 
     try:
         version = store(Side.CLEARINGHOUSE).find(SNAPSHOT, industry)
@@ -26,7 +31,8 @@ def waiting(industry: str) -> list[str]:
             return []
         with connect(Side.CLEARINGHOUSE) as con:
             version.attach(con, tables=("deliveries",))
-            return told(con, industry)
+            receipts = environment.side_home(Side.CLEARINGHOUSE) / FILE
+            return [*told(con, industry), *told_of_receipts(con, receipts, industry)]
     except SafeError:
         return []  # Whoever reads the version for its own sake says what is wrong with it.
 

@@ -4,9 +4,12 @@ Nothing that is said here names anybody: of a file whose name may be somebody's 
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS, ROW_REASONS
-from credential_pipeline.foundation.contracts.raw_feeds import HELD, REFUSED
+from credential_pipeline.clearinghouse.raw_feeds.sights import read_sights
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, HELD, REFUSED
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -113,6 +116,28 @@ def told(con: Connection, industry: str) -> list[str]:
         for one in listed(con)
         if one.waits
     ]
+
+
+def told_of_receipts(con: Connection, receipts: Path, industry: str) -> list[str]:
+    """A line if receipts.jsonl no longer knows deliveries whose rows are in force; nothing else would say so until something comes.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries``.
+        receipts: receipts.jsonl.
+        industry: The partition.
+    """
+    try:
+        noted = {(one.certifier, one.sha256) for one in read_sights(receipts, industry).all}
+    except SafeError as error:
+        return [f"ledger: {error}"]
+    accepted = con.execute("SELECT certifier, sha256 FROM raw_feeds.deliveries WHERE state = ?", [ACCEPTED]).fetchall()
+    unknown = len(set(accepted) - noted)
+    if not unknown:
+        return []
+    lost = f"it lacks {unknown:,} of {len(accepted):,} deliveries that count in {industry}"
+    without = "all that lies in the inbox counts as first seen when the next delivery comes, and what is gone from it counts no longer"
+    what = f"Restore it from a backup before anything new comes; without one, {without} [E_RECEIPTS]"
+    return [f"ledger: {receipts.parent.name}/{receipts.name} is gone or cut off: {lost}. {what}"]
 
 
 def explain_missing(con: Connection, industry: str) -> str:

@@ -9,6 +9,9 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds import arrivals
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
+from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, record_sights
+from credential_pipeline.clearinghouse.raw_feeds.waiting import told_of_receipts
+from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.clearinghouse.deliveries_world import HEADER, Board, hash_of, row, rows, text
 
 CASES = Path(__file__).parent / "cases"
@@ -612,3 +615,24 @@ def test_a_month_without_events_waits_for_nobody(board: Board) -> None:
         board.look()
     board.put("quiet.csv", text([]))
     assert board.look().states["quiet.csv"] == "accepted"
+
+
+def test_a_ledger_that_has_lost_deliveries_says_so(tmp_path: Path) -> None:
+    receipts = tmp_path / "clearinghouse" / "receipts.jsonl"
+    sights = [Sight("acme", f"{name}.csv", name * 64, 1, 0) for name in "ab"]
+    with connect(threads=1) as con:
+        con.execute(
+            "CREATE SCHEMA raw_feeds; CREATE TABLE raw_feeds.deliveries (certifier TEXT, sha256 TEXT, state TEXT)"
+        )
+        for name, state in (("a", "accepted"), ("b", "accepted"), ("c", "refused")):
+            con.execute("INSERT INTO raw_feeds.deliveries VALUES ('acme', ?, ?)", [name * 64, state])
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "lacks 2 of 2 deliveries that count in mining" in line
+        record_sights(receipts, "mining", sights[:1])
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "lacks 1 of 2" in line
+        record_sights(receipts, "mining", sights)
+        assert told_of_receipts(con, receipts, "mining") == []
+        receipts.write_text("{}\n" + receipts.read_text())
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "line 1 of receipts.jsonl is damaged; restore it from a backup" in line
