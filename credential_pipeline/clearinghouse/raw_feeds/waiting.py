@@ -141,12 +141,30 @@ def told_of_receipts(con: Connection, receipts: Path, industry: str) -> list[str
 
 
 def explain_missing(con: Connection, industry: str) -> str:
-    """What is said of the deliveries of certifiers of whom no row goes on; empty if there is no such certifier.
+    """What is said of certifiers of whom no row goes on, or fewer than are set aside; empty if there is no such certifier.
 
     Args:
-        con: Connection with ``raw_feeds.deliveries``.
+        con: Connection with ``raw_feeds.deliveries`` and ``raw_feeds.quarantine``.
         industry: The partition.
     """
     rows = con.execute("SELECT certifier FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1")
     without = {certifier for (certifier,) in rows.fetchall()}
-    return " ".join(line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without)
+    missing = [line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without]
+    return " ".join([*missing, *_mostly_set_aside(con)])
+
+
+def _mostly_set_aside(con: Connection) -> list[str]:
+    """The most frequent reason of each certifier of whom more rows are set aside, one by one, than go on."""
+    found = con.execute(
+        """
+        WITH reasons AS (
+            SELECT certifier, reason_code, count(*) AS n FROM raw_feeds.quarantine WHERE list_contains($codes, reason_code)
+            GROUP BY certifier, reason_code
+        ), aside AS (
+            SELECT certifier, sum(n) AS rows, arg_max(reason_code, (n, reason_code)) AS code, max(n) AS most FROM reasons GROUP BY certifier
+        ), accepted AS (SELECT certifier, sum(rows_accepted) AS rows FROM raw_feeds.deliveries GROUP BY certifier)
+        SELECT certifier, code, most FROM aside JOIN accepted USING (certifier) WHERE aside.rows > accepted.rows ORDER BY certifier
+        """,
+        {"codes": list(ROW_REASONS)},
+    ).fetchall()
+    return [f"{certifier}: {rows:,} rows are set aside: {REASONS[code]} [{code}]" for certifier, code, rows in found]

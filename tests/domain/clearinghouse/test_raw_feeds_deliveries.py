@@ -9,10 +9,12 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds import arrivals
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
+from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, record_sights
-from credential_pipeline.clearinghouse.raw_feeds.waiting import told_of_receipts
+from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, told_of_receipts
+from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect
-from tests.domain.clearinghouse.deliveries_world import HEADER, Board, hash_of, row, rows, text
+from tests.domain.clearinghouse.deliveries_world import HEADER, TODAY, Board, hash_of, registry_of, row, rows, text
 
 CASES = Path(__file__).parent / "cases"
 
@@ -81,6 +83,25 @@ def test_whoever_says_which_of_two_versions_is_later_gets_the_rows_in(board: Boa
     assert found.reasons == []
     assert {key: found.births[key] for key in RIGHT} == later
     assert len(found.births) == 6
+
+
+def test_a_gate_that_stays_shut_for_a_conflict_says_what_to_do(tmp_path: Path) -> None:
+    with connect(threads=1) as con:
+        con.execute("CREATE SCHEMA raw_feeds")
+        for table in SNAPSHOT:
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
+            con.execute(f"CREATE TABLE raw_feeds.{table.name} ({columns})")
+        board = tmp_path / "inbox" / "mining" / "acme"
+        board.mkdir(parents=True)
+        for name, content in (("a.csv", OLD), ("b.csv", text([*rows(range(3)), row(9)]))):
+            (board / name).write_text(content)
+            os.utime(board / name, (10**9, 10**9))
+        read_feeds(con, tmp_path / "inbox", "mining", registry_of(tmp_path / "registry"), today=TODAY)
+        told = explain_missing(con, "mining")
+        assert told.startswith("acme: 6 rows are set aside: Two files that came together")
+        assert "`sequence: 2` into <file>.delivery.yml" in told
+        con.execute("DELETE FROM raw_feeds.quarantine")
+        assert explain_missing(con, "mining") == ""
 
 
 def test_a_conflict_leaves_the_version_before_it_in_force(board: Board) -> None:
