@@ -5,6 +5,7 @@ Not here: what people do about them (deliveries.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assets import environment
@@ -14,6 +15,7 @@ from credential_pipeline.foundation.names import Side
 
 if TYPE_CHECKING:
     from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed
+    from credential_pipeline.foundation.storage.engine import Connection
 
 
 def waiting(industry: str) -> list[str]:
@@ -21,9 +23,23 @@ def waiting(industry: str) -> list[str]:
 
     None if there are no feeds that can be read.
     """
-    from assets.console.engine import connect, store
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import told
+
+    return [*_told(industry, told), *lost_ledger(industry)]
+
+
+def lost_ledger(industry: str) -> list[str]:
+    """A line if receipts.jsonl has lost deliveries that count; a run that reads feeds anew begins it anew, so ask before."""
     from credential_pipeline.clearinghouse.raw_feeds.sights import FILE
-    from credential_pipeline.clearinghouse.raw_feeds.waiting import told, told_of_receipts
+    from credential_pipeline.clearinghouse.raw_feeds.waiting import told_of_receipts
+
+    receipts = environment.side_home(Side.CLEARINGHOUSE) / FILE
+    return _told(industry, lambda con, name: told_of_receipts(con, receipts, name))
+
+
+def _told(industry: str, tell: Callable[[Connection, str], list[str]]) -> list[str]:
+    """What is to be said of the deliveries of the current feeds."""
+    from assets.console.engine import connect, store
 
     try:
         version = store(Side.CLEARINGHOUSE).find(SNAPSHOT, industry)
@@ -31,8 +47,7 @@ def waiting(industry: str) -> list[str]:
             return []
         with connect(Side.CLEARINGHOUSE) as con:
             version.attach(con, tables=("deliveries",))
-            receipts = environment.side_home(Side.CLEARINGHOUSE) / FILE
-            return [*told(con, industry), *told_of_receipts(con, receipts, industry)]
+            return tell(con, industry)
     except SafeError:
         return []  # Whoever reads the version for its own sake says what is wrong with it.
 

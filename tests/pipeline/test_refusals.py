@@ -144,6 +144,13 @@ def test_a_lost_ledger_of_deliveries_is_noticed_where_nothing_is_new(run, home):
         assert "receipts.jsonl is gone" in status.out
         receipts.write_bytes(kept)
     assert run(home, "status", "manufacturing").code == 0
+    # Feeds that are read anew for another reason begin the ledger anew, and say so once.
+    receipts.unlink()
+    sender = first_feed(home, "mssc").with_name("note.csv.delivery.yml")
+    sender.write_text("rows: 1\n")
+    words = ("run", "manufacturing", "--until", "raw_feeds")
+    assert "receipts.jsonl is gone or cut off" in run(home, *words, drawn=False).err
+    assert run(home, *words, drawn=False).err == ""
 
 
 def test_a_folder_that_vanished_takes_nobody_along(run, home):
