@@ -41,7 +41,8 @@ _READS = {
     "published_outcomes": ("published_outcomes",),
 }
 _QUERIES = {
-    "quarantine": "SELECT certifier, delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL",
+    "quarantine": "SELECT certifier, delivery, line, reason_code, what_to_do FROM raw_feeds.quarantine"
+    " LEFT JOIN {reasons} USING (reason_code) ORDER BY ALL",
     "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
     " d.rows_duplicate, r.received_at, d.state, d.reason_code AS reason, d.reason_code, d.detail, d.certifier || '-' || left(d.sha256, 12) AS delivery_id"
     " FROM raw_feeds.deliveries d LEFT JOIN {receipts} r USING (sha256) ORDER BY ALL",
@@ -91,7 +92,8 @@ def execute(arguments: argparse.Namespace) -> int:
         for version in versions:
             version.attach(con)
         access.record(side, "export", [f"{industry}: {arguments.table}"])
-        rows = _write(con, query.format(receipts=_receipts(work)) if "{receipts}" in query else query, out)
+        beside = {name: make(work) for name, make in _BESIDE.items() if f"{{{name}}}" in query}
+        rows = _write(con, query.format(**beside) if beside else query, out)
     print(f"{rows:,} rows of {arguments.table} for {industry} written to {out}")
     return 0
 
@@ -156,6 +158,17 @@ def _receipts(work: Scratch) -> Relation:
     seen = read_receipts(environment.side_home(Side.CLEARINGHOUSE) / FILE)
     rows = [(digest, moment.isoformat()) for digest, moment in sorted(seen.items())]
     return work.rows("receipts", {"sha256": "VARCHAR", "received_at": "VARCHAR"}, rows)
+
+
+def _reasons(work: Scratch) -> Relation:
+    """What each code of a row means and what to do about it: reason_code, what_to_do."""
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
+
+    return work.rows("reasons", {"reason_code": "VARCHAR", "what_to_do": "VARCHAR"}, sorted(REASONS.items()))
+
+
+_BESIDE = {"receipts": _receipts, "reasons": _reasons}
+"""Relations that queries name and that stand in no table."""
 
 
 def _for_spreadsheets(con: Connection, query: str) -> str:

@@ -55,12 +55,14 @@ def execute(arguments: argparse.Namespace) -> int:
         _simulate(industries)
     hops = _up_to(arguments.until)
     started = time.monotonic()
+    lost = {name: intake.lost_ledger(name) for name in industries if "raw_feeds" in hops}
     refused = hops_of(industries, hops, {NEW_IDS: "true"} if arguments.new_ids else {})
     waiting: list[str] = []
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:
             headline.show(name)
-        waiting += [] if name in refused or "raw_feeds" not in hops else intake.waiting(name)
+        if name not in refused and "raw_feeds" in hops:
+            waiting += dict.fromkeys([*intake.waiting(name), *lost[name]])
         if "outcome_release" in hops and (line := release_acts.waiting(name)):
             print(line)
     _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)

@@ -1,5 +1,7 @@
 """``simulate``: write a simulated pilot under home."""
 
+from __future__ import annotations
+
 import argparse
 import datetime
 import logging

@@ -52,3 +52,16 @@ def fill(tmp_path: Path, *industries: str) -> None:
         folder = tmp_path / "home" / "clearinghouse" / "inbox" / name / "one"
         folder.mkdir(parents=True)
         (folder / "2015.csv").write_text("id\n")
+
+
+def test_a_day_cuts_the_world_and_a_later_one_adds_to_it(tmp_path, monkeypatch, capsys):
+    inbox = tmp_path / "home" / "clearinghouse" / "inbox" / "manufacturing"
+    words = ["simulate", "--learners", "120", "--registry-size", "600", "--industry", "manufacturing", "--until-date"]
+    assert console.main([*words, "2006-12-31"]) == 0
+    assert {path.stem for path in inbox.rglob("*.csv")} == {"2005", "2006"}
+    assert console.main([*words, "2007-12-31"]) == 0
+    assert {path.stem for path in inbox.rglob("*.csv")} == {"2005", "2006", "2007"}
+    assert console.main([*words, "2006-12-31"]) == 1
+    assert "was sent after that day" in capsys.readouterr().err
+    assert console.main([*words, "soon"]) == 2
+    assert "give a day as YYYY-MM-DD" in capsys.readouterr().err

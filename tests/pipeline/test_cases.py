@@ -43,3 +43,33 @@ def test_defaults_titles_and_marks(run, home, tmp_path):
     named = links[links.record_id.str.match("(MRK|TIT)")]
     assert set(named.status) == {"linked"}
     assert (named.match_probability.astype(float) > 0.99).all()
+
+
+def test_a_student_who_stands_there_twice_is_linked_as_before(run, home, tmp_path):
+    """Case 05: of the linked students 120 stand in the registry again, under other ids."""
+    before = linked(run, home, tmp_path / "before.csv")
+    folder = home / "clearinghouse" / "education" / "persons"
+    case = pd.read_csv(CASES / "05-student-twice" / "persons.csv", dtype=str, keep_default_na=False)
+    found = sorted(before[before.status == "linked"].student_id.unique())
+    again = [*found[:: len(found) // len(case)]][: len(case)]
+    persons = pd.read_parquet(folder / "part-0.parquet").set_index("student_id").loc[again].reset_index()
+    persons["student_id"] = case.student_id
+    assert list(persons.columns) == list(case.columns)
+    persons.to_parquet(folder / "part-1.parquet")
+    ran = run(home, "run", "manufacturing", "--until", "linked_records", drawn=False)
+    assert ran.code == 0, ran.err
+    after = linked(run, home, tmp_path / "after.csv")
+    pd.testing.assert_frame_equal(after.drop(columns="match_probability"), before.drop(columns="match_probability"))
+    copies = run(home, "export", "duplicate_students", "manufacturing", "--out", str(tmp_path / "copies.csv"))
+    assert copies.code == 0, copies.err
+    told = pd.read_csv(tmp_path / "copies.csv", dtype=str)
+    assert (
+        dict(zip(case.student_id, again, strict=True)).items()
+        <= dict(zip(told.student_id, told.kept_student_id, strict=True)).items()
+    )
+
+
+def linked(run, home: Path, out: Path) -> pd.DataFrame:
+    """The links of every row, in order."""
+    assert run(home, "export", "links", "manufacturing", "--out", str(out)).code == 0
+    return pd.read_csv(out, dtype=str).sort_values(["certifier", "record_id"], ignore_index=True)

@@ -132,6 +132,32 @@ def test_a_withdrawn_delivery_leaves_the_counts_and_is_said(run, home):
     assert (gone["rows_in"], gone["rows_accepted"]) == (rows, 0)
 
 
+def test_a_lost_ledger_of_deliveries_is_noticed_where_nothing_is_new(run, home):
+    receipts = home / "clearinghouse" / "receipts.jsonl"
+    kept = receipts.read_bytes()
+    for damage in (receipts.unlink, lambda: receipts.write_bytes(b"".join(kept.splitlines(keepends=True)[:1]))):
+        damage()
+        answer = run(home, "run", "manufacturing")
+        waits(
+            answer,
+            "ledger: clearinghouse/receipts.jsonl is gone or cut off",
+            "Restore it from a backup",
+            "manufacturing",
+        )
+        status = run(home, "status", "manufacturing")
+        assert status.code == 1
+        assert "receipts.jsonl is gone" in status.out
+        receipts.write_bytes(kept)
+    assert run(home, "status", "manufacturing").code == 0
+    # Feeds that are read anew for another reason begin the ledger anew, and say so once.
+    receipts.unlink()
+    sender = first_feed(home, "mssc").with_name("note.csv.delivery.yml")
+    sender.write_text("rows: 1\n")
+    words = ("run", "manufacturing", "--until", "raw_feeds")
+    assert "receipts.jsonl is gone or cut off" in run(home, *words, drawn=False).err
+    assert run(home, *words, drawn=False).err == ""
+
+
 def test_a_folder_that_vanished_takes_nobody_along(run, home):
     shutil.rmtree(home / FEEDS / "nims")
     before = accepted(run, home)

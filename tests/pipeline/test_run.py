@@ -63,7 +63,8 @@ def test_rows_are_conserved(run, pilot, tmp_path):
     assert numbers.rows_in.sum() == lines
     quarantine = export(run, home, "quarantine")
     assert len(quarantine) == numbers.rows_quarantined.sum()
-    assert set(quarantine.columns) == {"certifier", "delivery", "line", "reason_code"}
+    assert set(quarantine.columns) == {"certifier", "delivery", "line", "reason_code", "what_to_do"}
+    assert (quarantine.what_to_do.str.len() > 20).all()
     links = export(run, home, "links")
     assert len(links) == numbers.rows_accepted.sum()
 

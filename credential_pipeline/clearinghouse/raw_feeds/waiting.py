@@ -4,9 +4,12 @@ Nothing that is said here names anybody: of a file whose name may be somebody's 
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS, ROW_REASONS
-from credential_pipeline.foundation.contracts.raw_feeds import HELD, REFUSED
+from credential_pipeline.clearinghouse.raw_feeds.sights import read_sights
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, HELD, REFUSED
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 
@@ -115,13 +118,53 @@ def told(con: Connection, industry: str) -> list[str]:
     ]
 
 
-def explain_missing(con: Connection, industry: str) -> str:
-    """What is said of the deliveries of certifiers of whom no row goes on; empty if there is no such certifier.
+def told_of_receipts(con: Connection, receipts: Path, industry: str) -> list[str]:
+    """A line if receipts.jsonl no longer knows deliveries whose rows are in force; nothing else would say so until something comes.
 
     Args:
         con: Connection with ``raw_feeds.deliveries``.
+        receipts: receipts.jsonl.
+        industry: The partition.
+    """
+    try:
+        noted = {(one.certifier, one.sha256) for one in read_sights(receipts, industry).all}
+    except SafeError as error:
+        return [f"ledger: {error}"]
+    accepted = con.execute("SELECT certifier, sha256 FROM raw_feeds.deliveries WHERE state = ?", [ACCEPTED]).fetchall()
+    unknown = len(set(accepted) - noted)
+    if not unknown:
+        return []
+    lost = f"it lacks {unknown:,} of {len(accepted):,} deliveries that count in {industry}"
+    without = "all that lies in the inbox counts as first seen when the next delivery comes, and what is gone from it counts no longer"
+    what = f"Restore it from a backup before anything new comes; without one, {without} [E_RECEIPTS]"
+    return [f"ledger: {receipts.parent.name}/{receipts.name} is gone or cut off: {lost}. {what}"]
+
+
+def explain_missing(con: Connection, industry: str) -> str:
+    """What is said of certifiers of whom no row goes on, or fewer than are set aside; empty if there is no such certifier.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries`` and ``raw_feeds.quarantine``.
         industry: The partition.
     """
     rows = con.execute("SELECT certifier FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1")
     without = {certifier for (certifier,) in rows.fetchall()}
-    return " ".join(line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without)
+    missing = [line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without]
+    return " ".join([*missing, *_mostly_set_aside(con)])
+
+
+def _mostly_set_aside(con: Connection) -> list[str]:
+    """The most frequent reason of each certifier of whom more rows are set aside, one by one, than go on."""
+    found = con.execute(
+        """
+        WITH reasons AS (
+            SELECT certifier, reason_code, count(*) AS n FROM raw_feeds.quarantine WHERE list_contains($codes, reason_code)
+            GROUP BY certifier, reason_code
+        ), aside AS (
+            SELECT certifier, sum(n) AS rows, arg_max(reason_code, (n, reason_code)) AS code, max(n) AS most FROM reasons GROUP BY certifier
+        ), accepted AS (SELECT certifier, sum(rows_accepted) AS rows FROM raw_feeds.deliveries GROUP BY certifier)
+        SELECT certifier, code, most FROM aside JOIN accepted USING (certifier) WHERE aside.rows > accepted.rows ORDER BY certifier
+        """,
+        {"codes": list(ROW_REASONS)},
+    ).fetchall()
+    return [f"{certifier}: {rows:,} rows are set aside: {REASONS[code]} [{code}]" for certifier, code, rows in found]

@@ -9,7 +9,12 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds import arrivals
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
-from tests.domain.clearinghouse.deliveries_world import HEADER, Board, hash_of, row, rows, text
+from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
+from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, record_sights
+from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, told_of_receipts
+from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
+from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.clearinghouse.deliveries_world import HEADER, TODAY, Board, hash_of, registry_of, row, rows, text
 
 CASES = Path(__file__).parent / "cases"
 
@@ -78,6 +83,25 @@ def test_whoever_says_which_of_two_versions_is_later_gets_the_rows_in(board: Boa
     assert found.reasons == []
     assert {key: found.births[key] for key in RIGHT} == later
     assert len(found.births) == 6
+
+
+def test_a_gate_that_stays_shut_for_a_conflict_says_what_to_do(tmp_path: Path) -> None:
+    with connect(threads=1) as con:
+        con.execute("CREATE SCHEMA raw_feeds")
+        for table in SNAPSHOT:
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
+            con.execute(f"CREATE TABLE raw_feeds.{table.name} ({columns})")
+        board = tmp_path / "inbox" / "mining" / "acme"
+        board.mkdir(parents=True)
+        for name, content in (("a.csv", OLD), ("b.csv", text([*rows(range(3)), row(9)]))):
+            (board / name).write_text(content)
+            os.utime(board / name, (10**9, 10**9))
+        read_feeds(con, tmp_path / "inbox", "mining", registry_of(tmp_path / "registry"), today=TODAY)
+        told = explain_missing(con, "mining")
+        assert told.startswith("acme: 6 rows are set aside: Two files that came together")
+        assert "`sequence: 2` into <file>.delivery.yml" in told
+        con.execute("DELETE FROM raw_feeds.quarantine")
+        assert explain_missing(con, "mining") == ""
 
 
 def test_a_conflict_leaves_the_version_before_it_in_force(board: Board) -> None:
@@ -612,3 +636,24 @@ def test_a_month_without_events_waits_for_nobody(board: Board) -> None:
         board.look()
     board.put("quiet.csv", text([]))
     assert board.look().states["quiet.csv"] == "accepted"
+
+
+def test_a_ledger_that_has_lost_deliveries_says_so(tmp_path: Path) -> None:
+    receipts = tmp_path / "clearinghouse" / "receipts.jsonl"
+    sights = [Sight("acme", f"{name}.csv", name * 64, 1, 0) for name in "ab"]
+    with connect(threads=1) as con:
+        con.execute(
+            "CREATE SCHEMA raw_feeds; CREATE TABLE raw_feeds.deliveries (certifier TEXT, sha256 TEXT, state TEXT)"
+        )
+        for name, state in (("a", "accepted"), ("b", "accepted"), ("c", "refused")):
+            con.execute("INSERT INTO raw_feeds.deliveries VALUES ('acme', ?, ?)", [name * 64, state])
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "lacks 2 of 2 deliveries that count in mining" in line
+        record_sights(receipts, "mining", sights[:1])
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "lacks 1 of 2" in line
+        record_sights(receipts, "mining", sights)
+        assert told_of_receipts(con, receipts, "mining") == []
+        receipts.write_text("{}\n" + receipts.read_text())
+        (line,) = told_of_receipts(con, receipts, "mining")
+        assert "line 1 of receipts.jsonl is damaged; restore it from a backup" in line
