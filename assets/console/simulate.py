@@ -112,7 +112,7 @@ def write(
     names = [registry.industry(name).industry for name in industries or pilot(registry)]
     changes = load_variant(variant) if variant else None
 
-    def whole(home: Path) -> "SimulationSummary":
+    def whole(home: Path) -> SimulationSummary:
         return simulate(home, registry, names, learners, registry_size, seed, _say, changes)
 
     if until is None:
