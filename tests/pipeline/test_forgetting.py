@@ -101,6 +101,8 @@ def test_what_a_gate_refused_can_be_looked_at(run, home):
     assert "each_certifier_has_rows" in next(line for line in answer.out.splitlines() if "raw_feeds" in line)
     bad.unlink()
     good.write_bytes(content)
+    told = run(home, "run", "manufacturing", "--until", "raw_feeds")
+    assert (told.code, told.err.count("E_RECEIPTS")) == (1, 1), "the ledger began anew"
     assert run(home, "run", "manufacturing", "--until", "raw_feeds").code == 0
 
 
