@@ -134,12 +134,12 @@ def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:
 
 def _taken_back(case: Case, walk: _Walk, number: int) -> Iterator[Hold]:
     """Its rows were withdrawn with a delivery before it: they do not count again unless a person says so."""
-    rows, look = case.measures.get(number, NOTHING), case.arrivals[number].sight.look
-    for other, measure in case.measures.items() if rows.rows else ():
+    look = case.arrivals[number].sight.look
+    for other in case.measures:
         one = case.arrivals[other].sight
         decision = case.decisions.get((one.certifier, one.sha256))
         withdrawn = decision is not None and decision.kind == WITHDRAWN
-        if withdrawn and measure.content == rows.content and (other in walk.verdicts or one.look < look):
+        if withdrawn and _same_rows(case, other, number) and (other in walk.verdicts or one.look < look):
             yield Hold("ROWS_WITHDRAWN", f"the same rows as {case.shown(other)}")
             return
 

@@ -515,6 +515,16 @@ def test_withdrawn_rows_that_come_in_other_bytes_wait_for_a_person(
     assert board.look().states[name] == "withdrawn WITHDRAWN"
 
 
+def test_a_withdrawn_delivery_leaves_those_with_other_rows_alone(board: Board) -> None:
+    sent = {
+        f"{month}.csv": board.put(f"{month}.csv", text(rows(range(month * 30, month * 31 + 9)))) for month in range(4)
+    }
+    board.look()
+    board.decide(WITHDRAWN, sent["2.csv"])
+    found = board.look()
+    assert found.states == {name: "withdrawn WITHDRAWN" if name == "2.csv" else "accepted" for name in sent}
+
+
 def test_the_same_bytes_as_withdrawn_ones_are_a_replay_that_says_so(board: Board) -> None:
     first = board.put("m.csv", FIX)
     board.put("k.csv", text([row(9)]))
