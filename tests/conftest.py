@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes go by their length: workers that spell a packed file's content, and so its time, would not agree on a name."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests outside the tiers, and domain tests whose module imports Dagster."""

@@ -166,7 +166,7 @@ FORMS: list[tuple[Certifier, str, Callable[[list[list[str]], bytes], bytes]]] = 
     (certifier(encoding="detect"), "a.csv", lambda _, text: text),
     (certifier(encoding="cp1252"), "a.csv", lambda _, text: text.decode().encode("cp1252")),
     (certifier(encoding="utf-16"), "a.csv", lambda _, text: text.decode().encode("utf-16")),
-    (certifier(), "a.csv.gz", lambda _, text: gzip.compress(text, 1)),
+    (certifier(), "a.csv.gz", lambda _, text: gzip.compress(text, 1, mtime=0)),
     (FIXED, "a.txt", lambda rows, _: "\n".join(wide(*(v[:10] for v in row)) for row in rows).encode()),
     (SHEET, "a.xlsx", lambda rows, _: book(NAMES, *rows)),
     (BADGES, "a.json", lambda _, __: json.dumps([badge(number) for number in range(3)]).encode()),
