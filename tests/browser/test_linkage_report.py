@@ -98,9 +98,9 @@ def test_the_page_never_scrolls_sideways_and_drawings_stay_inside(page_of, width
     spills = page.evaluate(
         """() => [...document.querySelectorAll('svg.chart text')].filter(item => {
             const box = item.getBoundingClientRect(), card = item.closest('.card').getBoundingClientRect();
-            return box.width > 0 && (box.right > card.right + 1 || box.left < card.left - 1) }).length"""
+            return box.width > 0 && (box.right > card.right + 1 || box.left < card.left - 1) }).map(item => item.textContent)"""
     )
-    assert spills == 0
+    assert spills == []
     assert overlapping_words(page) == []
 
 

@@ -32,7 +32,7 @@ FIELDS = {
 REASONS = {
     "placeholder_name": "A placeholder where a name should be",
     "no_first_name": "No first name",
-    "name_only": "Name alone: no birth date, address or last four digits",
+    "name_only": "Name alone: no date, address or last four",
 }
 """Why a profile can hardly be linked."""
 FAMILIES = {"registry": "Learners to students", "profiles": "Profiles to one another"}

@@ -64,7 +64,7 @@ def paths(context: Context) -> Figure:
     pictures.append(Picture(f"{key}-effect", f"{title}: the difference", described, *drawn, heading="The difference"))
     variants = {
         "Difference, zeros kept": context.release.grid(TABLE, EFFECT, definition="comparison_effect_with_zeros"),
-        "Difference, checked by regression": grid_of(context, "comparison_effect_robust"),
+        "Difference, as matched": context.release.grid(TABLE, EFFECT, definition="comparison_effect_as_matched"),
     }
     named = [(name, grids[measure], ALL) for measure, name in _NAMES.items()] + [("Difference", effect, ALL)]
     named += [(name, grid, ALL) for name, grid in variants.items() if grid]

@@ -127,8 +127,8 @@ AFTER_SITTING: Final[tuple[Ask, ...]] = tuple(
     for who, condition in (("never_passed", "never"), ("passer", "NOT never"))
     for ask in (
         Amount("never_passed", f"{who}_earnings", "real", f"{condition} AND matched", (50,)),
-        Amount("never_passed", f"{who}_earnings_all", "coalesce(real, 0)", f"{condition} AND alive", (50,)),
-        Share("never_passed", f"{who}_wage_matched_share", f"{condition} AND alive", "matched"),
+        Amount("never_passed", f"{who}_earnings_all", "coalesce(real, 0)", condition, (50,)),
+        Share("never_passed", f"{who}_wage_matched_share", condition, "matched"),
         Share("never_passed", f"{who}_in_industry_share", f"{condition} AND matched", "inside"),
     )
 )

@@ -33,7 +33,7 @@ KEYED = {
 REFERENCE = {
     "wages": "person_key year employer_id wages quarters",
     "employers": "employer_id naics state",
-    "persons": "person_key birth_date sex race state",
+    "persons": "person_key birth_date sex race state ethnicity",
     "wage_states": "state agreement employers",
     "wage_file_years": "year fault",
 }

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Gaps, effects, gaps
+from credential_pipeline.enclave.outcome_tables.questions.comparison.correction import corrected, covariates
+from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import effects
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Frames, Side
-from credential_pipeline.enclave.outcome_tables.questions.comparison.robust import history, robust_effect
+from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import gaps
 from credential_pipeline.foundation.reference.load import FOLDER
 from tests.domain.enclave.outcome_tables_world import Result, Row, World, attempt, award, tabulated
 
@@ -68,7 +69,7 @@ def test_planted_effects_are_recovered(found: Result, horizon: int) -> None:
     assert found.value(f"comparison_effect/sex=M/{tail}") == pytest.approx(1000, abs=0.05)
     assert found.value(f"comparison_effect/certifier=nims/credential=N1/{tail}") == pytest.approx(2500, abs=0.05)
     assert found.value(f"comparison_effect/{tail}") == pytest.approx((3 * 1000 + 2 * 2500) / 5, abs=0.05)
-    assert found.value(f"comparison_effect_robust/{tail}") == pytest.approx(1600, abs=0.05)
+    assert found.value(f"comparison_effect/comparison_effect_as_matched/{tail}") == pytest.approx(1600, abs=0.05)
 
 
 def test_the_dip_before_the_award_is_seen_and_is_no_effect(found: Result) -> None:
@@ -136,6 +137,30 @@ def test_the_ledger_says_who_is_not_compared_and_why(beside: Result) -> None:
 def test_a_group_without_comparisons_has_cells_without_value(beside: Result) -> None:
     cell = beside.cell("comparison_effect/race=asian/h=1")
     assert (cell["value"], cell["low"], cell["status"], cell["n"]) == (None, None, -1, 0)
+
+
+def test_nothing_is_told_of_a_group_most_of_which_earned_nothing_before() -> None:
+    world = planted()
+    world.wages = [row for row in world.wages if not (row[0][1] == "W" and row[1] in (2007, 2008))]
+    found = tabulated(world)
+    women, men = (found.cell(f"comparison_effect/sex={sex}/h=3") for sex in ("F", "M"))
+    assert (women["value"], women["low"], women["status"], women["n"]) == (None, None, -1, 2)
+    assert found.cell("counterfactual_earnings/sex=F/h=3")["value"] is None
+    assert found.value("matched_holder_earnings/sex=F/h=3") == pytest.approx(50000 - 5 * 200 + 2500, abs=0.05)
+    assert men["value"] == pytest.approx(1000, abs=0.05)
+    # Three of the five earned something, so there is a figure for everybody.
+    assert found.cell("comparison_effect/h=3")["n"] == 5
+    assert found.cell("comparison_effect/h=3")["value"] is not None
+
+
+def test_people_of_another_ethnicity_are_no_comparison_while_there_are_others() -> None:
+    world = planted()
+    for number in range(12):
+        add(world, f"OH{number}")
+        world.persons[-1] = (*world.persons[-1], "hispanic")
+        world.wages += pay(f"OH{number}", 30000, 900)
+    found = tabulated(world)
+    assert found.value("comparison_effect/sex=M/h=1") == pytest.approx(1000, abs=0.05)
 
 
 def test_without_any_other_people_every_figure_is_missing() -> None:
@@ -206,6 +231,9 @@ def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect
         others=side(who, other_year, cell(other_year)),
         cells=3 * bins,
         earnings=cents.ravel(),
+        inside=rng.random(cents.size) < 0.3,
+        sector_pay=rng.choice([-0.2, 0.0, 0.3], cents.size).astype(np.float32),
+        state_pay=rng.choice([-0.1, 0.1], people).astype(np.float32),
         first_year=first,
         known=np.ones((2, years), dtype=np.bool_),
     )
@@ -250,11 +278,13 @@ def test_bands_hold_the_effect_as_often_as_they_say() -> None:
     members = csr_matrix(np.ones((150, 1)))
     hits = [0, 0]
     for seed in range(300):
-        made = frame(np.random.default_rng(seed), 150, 80, 2, 300.0)
-        found: Gaps = gaps(made, 2)
-        value, error = effects(made, members, found).figures["comparison_effect"]
-        for place, (middle, spread) in enumerate(((value[0], error[0]), robust_effect(made, found, history(made)))):
-            hits[place] += abs(middle - 300.0) <= 1.96 * spread
+        made = frame(np.random.default_rng(seed), 150, 120, 2, 300.0)
+        found = gaps(made, 2)
+        correction = corrected(made, found, covariates(made))
+        assert correction is not None
+        for place, told in enumerate((effects(made, members, found), effects(made, members, found, correction))):
+            value, error = told.figures["comparison_effect"]
+            hits[place] += abs(value[0] - 300.0) <= 1.96 * error[0]
     assert all(0.92 <= hit / 300 <= 0.98 for hit in hits), hits
 
 
@@ -286,19 +316,80 @@ def test_the_dead_and_uncovered_years_do_not_count_as_zeros() -> None:
     assert gaps(gap, 1, zeros=True).holders.tolist() == list(range(10, 30))
 
 
-def test_the_check_takes_off_what_the_match_leaves_different() -> None:
-    rng = np.random.default_rng(5)
-    made = frame(rng, 60, 200, 1)
+def alike_in_all_but_level(rng: np.random.Generator, others: int) -> Frames:
+    """Sixty holders who earned 5,000 more before; half of what was earned before comes on top later, and 300 for holders."""
+    made = frame(rng, 60, others, 1)
     cents = made.earnings.reshape(-1, 12).astype(np.float64)
     level = rng.integers(2_000_000, 4_000_000, len(cents)).astype(np.float64)
     level[:60] += 500_000
     cents[:] = level[:, None]
-    # Two years on, half of what was earned before is added, and 300 dollars for holders.
     cents[:, 5:] = 1.5 * level[:, None]
     cents[:60, 5:] += 30_000
     made = replace(made, earnings=cents.astype(np.int64).ravel())
     only = made.others.award_year == 2005
-    made = replace(made, others=Side(*(getattr(made.others, field.name)[only] for field in fields(Side))))
+    return replace(made, others=Side(*(getattr(made.others, field.name)[only] for field in fields(Side))))
+
+
+def test_the_correction_takes_off_what_the_match_leaves_different() -> None:
+    made = alike_in_all_but_level(np.random.default_rng(5), 400)
     found = gaps(made, 2)
     assert found.gap.mean() > 1000
-    assert robust_effect(made, found, history(made))[0] == pytest.approx(300, abs=0.1)
+    correction = corrected(made, found, covariates(made))
+    groups = csr_matrix(np.column_stack([np.ones(60), np.arange(60) < 20]).astype(np.float64))
+    value, error = effects(made, groups, found, correction).figures["comparison_effect"]
+    assert value == pytest.approx([300, 300], abs=0.1)
+    assert error == pytest.approx([0, 0], abs=0.1)
+
+
+def test_too_few_others_correct_nothing() -> None:
+    made = alike_in_all_but_level(np.random.default_rng(5), 100)
+    assert corrected(made, gaps(made, 2), covariates(made)) is None
+
+
+def test_the_error_of_the_correction_counts_a_person_once() -> None:
+    made = frame(np.random.default_rng(3), 40, 150, 2, 500.0)
+    found, members = gaps(made, 2), csr_matrix(np.ones((40, 1)))
+    known = covariates(made)
+    correction = corrected(made, found, known)
+    assert correction is not None
+    told = effects(made, members, found, correction).figures["comparison_effect"]
+    # By least squares on dummies of the cells, weighted as the match weighs.
+    cell = made.others.cell[found.others]
+    held = np.bincount(made.holders.cell, minlength=made.cells)
+    weight = held[cell] / found.others_in[cell]
+    wide = np.column_stack([known.others[found.others], np.eye(made.cells)[cell]]).astype(np.float64)
+    change = (made.earnings[made.others.place + 2] - made.other_baseline)[found.others] / 100
+    root = np.sqrt(weight)[:, None]
+    slope = np.linalg.lstsq(wide * root, change * root[:, 0], rcond=None)[0]
+    mine = np.column_stack([known.holders, np.eye(made.cells)[made.holders.cell]])
+    gap = (made.earnings[made.holders.place + 2] - made.baseline) / 100 - mine @ slope
+    residual = (change - wide @ slope) * np.sqrt(found.others_in[cell] / (found.others_in[cell] - 1.0))
+    bread = np.linalg.pinv(wide.T @ (wide * weight[:, None]))
+    influence = (weight * residual) * (wide @ (bread @ mine.sum(axis=0)))
+    by_person = np.bincount(made.others.person[found.others], influence)
+    assert told[0][0] == pytest.approx(gap.mean(), rel=1e-6)
+    expected = np.sqrt(((gap - gap.mean()) ** 2).sum() + (by_person**2).sum()) / 40
+    assert told[1][0] == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_sector_and_state_pay_is_part_of_the_comparison() -> None:
+    """Whoever works where little is paid changes more; the correction knows, in a world of one cell."""
+    rng = np.random.default_rng(7)
+    made = frame(rng, 200, 600, 1, 0.0)
+    cents = np.full((800, 12), 3_000_000.0)
+    pay, state = np.where(np.arange(800) % 3 == 0, -0.3, 0.2), np.where(np.arange(800) % 4 == 0, -0.1, 0.1)
+    pay[:150], state[:100] = -0.3, -0.1
+    cents[:, 5:] -= (pay * 1_000_000 + state * 500_000)[:, None]
+    cents += rng.normal(0, 50_000, cents.shape)
+    made = replace(
+        made,
+        earnings=cents.astype(np.int64).ravel(),
+        sector_pay=np.repeat(pay, 12).astype(np.float32),
+        state_pay=state.astype(np.float32),
+    )
+    found, members = gaps(made, 2), csr_matrix(np.ones((200, 1)))
+    correction = corrected(made, found, covariates(made))
+    plain = effects(made, members, found).figures["comparison_effect"][0][0]
+    value, error = (part[0] for part in effects(made, members, found, correction).figures["comparison_effect"])
+    assert plain > 500
+    assert abs(value) < 3 * error < 200

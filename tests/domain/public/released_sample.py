@@ -267,7 +267,8 @@ def _comparison():
         yield from _asked("comparison", measure, "usd", value, YEARS, step=step, groups=groups)
     zeros = {"definition": "comparison_effect_with_zeros", "groups": ({},)}
     yield from _asked("comparison", "comparison_effect", "usd", 90000.0, YEARS, **zeros)
-    yield from _asked("comparison", "comparison_effect_robust", "usd", 100.0, (-1, *AFTER), step=680.0, groups=({},))
+    matched = {"definition": "comparison_effect_as_matched", "groups": ({},)}
+    yield from _asked("comparison", "comparison_effect", "usd", 100.0, (-1, *AFTER), step=680.0, **matched)
     yield from _asked("comparison", "common_support_share", "share", 0.88, (None,))
     for why in ("without_wages", "without_others"):
         yield _cell("comparison", "common_support_share", 0.06, "share", definition=why)

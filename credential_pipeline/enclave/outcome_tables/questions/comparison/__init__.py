@@ -1,7 +1,7 @@
 """Compared with whom: what holders earn beyond people like them who hold no credential, from the enclave's data alone.
 
-Holders and others are matched (matching.py), and their changes since the years before the award are compared (effects.py). Not
-here: the changes themselves (own_change).
+Holders and others are matched (matching.py), their changes since the years before the award are compared (gaps.py, effects.py), and
+what the match leaves different is taken off (correction.py). Not here: the changes themselves (own_change).
 """
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, together

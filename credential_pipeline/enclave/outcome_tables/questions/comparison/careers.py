@@ -14,6 +14,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 Ints = NDArray[np.int64]
+#: ``mains`` tells the firm modulo this, as ``firm_of`` reads it.
+_FIRMS = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,10 @@ class Careers:
     Attributes:
         rows: person, cents (a list with one number for every year from ``first_year``, in cents of the base year, 0 without
             earnings), mains (likewise, of which ``firm_of`` tells the main employer).
-        firms: firm, employer_id, inside, state_number, region_number.
+        firms: firm, employer_id, sector, inside, state_number, region_number.
         earnings: The cents of all persons, person after person and year after year.
+        sectors: Of the main employers, likewise; 0 without one, or where its sector is not known.
+        inside: Whether the main employers belong to the industry, likewise.
         first_year: The year of the first number.
         last_year: The year of the last.
     """
@@ -32,6 +36,8 @@ class Careers:
     rows: Relation
     firms: Relation
     earnings: Ints
+    sectors: NDArray[np.int16]
+    inside: NDArray[np.bool_]
     first_year: int
     last_year: int
 
@@ -76,7 +82,17 @@ def careers(
     mains = np.full(len(earnings), np.iinfo(np.int64).min)
     np.maximum.at(mains, place, np.asarray(jobs["main"], np.int64))
     mains[mains == np.iinfo(np.int64).min] = 0
-    return Careers(_listed(work, number, earnings, mains), firms, earnings, *span)
+    firm = -mains % _FIRMS
+    about = work.con.execute(f"SELECT sector, inside FROM {firms} ORDER BY firm").fetchnumpy()
+    sectors, inside = (np.concatenate(([0], about[name]))[firm] for name in ("sector", "inside"))
+    return Careers(
+        _listed(work, number, earnings, mains),
+        firms,
+        earnings,
+        sectors.astype(np.int16),
+        inside.astype(np.bool_),
+        *span,
+    )
 
 
 def _listed(work: Scratch, number: int, earnings: Ints, mains: Ints) -> Relation:

@@ -7,12 +7,12 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing i
 
 _OTHERS = (
     "others: people with wages and without any award or attempt of these certifiers, of the same award year, who are alike in age, "
-    "sex, race, real earnings three and two years before the award (no earnings is a bin of its own), work in the industry "
-    "two years before it, and, where enough of them live there, state or region"
+    "sex, race, ethnicity, real earnings three and two years before the award (no earnings is a bin of its own), work in the "
+    "industry two years before it, and, where enough of them live there, state or region"
 )
 _LIMITS = (
     "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
-    "all for those too young to have earned before; nor that holders whose key was not found are among the others."
+    "all for those who earned nothing before; nor that holders whose key was not found are among the others."
 )
 DEFINITIONS: Final = (
     Definition(
@@ -20,9 +20,12 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others",
         "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
-        f"comparable {_OTHERS}. Those count, on both sides, who have earnings in the year; a holder only up to the year before a revocation. The years -1 and 0 are not matched and "
-        "show no effect, but the dip of those who train; the years -3 and -2 should be near zero. Band: 95 %, sampling error "
-        "clustered by person. " + _LIMITS,
+        f"comparable {_OTHERS}. What they still differ in (earnings of the years -5 to -2, work in the industry, what their sector "
+        "and state pay) is worth what a regression among the others says, and is taken off. Those count, on both sides, who "
+        "have earnings in the year; a holder only up to the year before a revocation. The years -1 and 0 are not matched and "
+        "show no effect, but the dip of those who train; the years -3 and -2 should be near zero, and nothing is taken off there. "
+        "Nothing is told of a group of which more than half earned nothing in the years -3 and -2: too little is known to match on. "
+        "Band: 95 %, sampling error clustered by person. " + _LIMITS,
     ),
     Definition(
         "comparison_effect_with_zeros",
@@ -32,11 +35,11 @@ DEFINITIONS: Final = (
         "earnings a person counts with zero.",
     ),
     Definition(
-        "comparison_effect_robust",
-        "comparison_effect_robust",
-        "Earnings beyond those of comparable others, checked by regression",
-        "As comparison_effect, after taking off what a regression of the others' changes on earnings of the years -5 to -2, "
-        "within the same cells, expects from differences that the match leaves. It should be near comparison_effect.",
+        "comparison_effect_as_matched",
+        "comparison_effect",
+        "Earnings beyond those of comparable others, as matched",
+        "As comparison_effect, before anything is taken off: the mean change of holders less that of their comparable others. It "
+        "should be near comparison_effect; what lies between them is what the regression says.",
     ),
     Definition(
         "counterfactual_earnings",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.price_of_work import price_of_work
 from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -50,6 +51,9 @@ class Frames:
         others: Persons without a credential, ordered by person and cell.
         cells: Number of cells.
         earnings: Cents of the base year, person after person and year after year.
+        inside: Whether the main employer belongs to the industry, likewise.
+        sector_pay: What the sector of the main employer pays beyond others, in log points, likewise; 0 without one.
+        state_pay: What people of the person's state earn beyond others in the same sectors, in log points [persons].
         first_year: The first of these years.
         known: Whether the wage files cover the year in the state and its prices are known, [states, years from the first].
     """
@@ -59,6 +63,9 @@ class Frames:
     others: Side
     cells: int
     earnings: Ints
+    inside: Bools
+    sector_pay: NDArray[np.float32]
+    state_pay: NDArray[np.float32]
     first_year: int
     known: Bools
 
@@ -118,12 +125,16 @@ def frames(work: Scratch, found: Match) -> Frames:
         ORDER BY o.person, o.cell
         """
     )
+    pay = price_of_work(work, found)
     return Frames(
         uid=uid,
         holders=holders,
         others=others,
         cells=int(holders.cell.max(initial=-1)) + 1,
         earnings=found.careers.earnings,
+        inside=found.careers.inside,
+        sector_pay=pay.of_sectors[found.careers.sectors],
+        state_pay=pay.of_states,
         first_year=first,
         known=known,
     )
