@@ -70,11 +70,11 @@ def _describe(published: Published) -> Mapping[str, Any]:
     deliveries = listed(published.con)
     states = Counter(one.state for one in deliveries)
     rows = [
-        f"| {one.certifier}/{one.shown} | {one.id} | {one.state} | {one.rows[0]:,} | {one.why} |"
+        f"| {one.certifier}/{one.shown} | {one.state} | {one.rows[0]:,} | {one.why} | {one.way_out(published.step.partition)} |"
         for one in deliveries
         if one.waits
     ]
-    table = "\n".join(["| delivery | id | state | rows | why |", "| - | - | - | - | - |", *rows])
+    table = "\n".join(["| delivery | state | rows | why | what to do |", "| - | - | - | - | - |", *rows])
     return {
         **{f"deliveries/{state}": number for state, number in sorted(states.items())},
         "deliveries waiting": dg.MetadataValue.md(table if rows else "None."),

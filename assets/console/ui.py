@@ -1,6 +1,7 @@
 """``ui``: Dagster's web page and daemon, on loopback only, with the three code locations."""
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +48,8 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _serve(port: int) -> int:
     """Run page and daemon. The daemon begins when the page answers, since somebody waits for the page."""
+    # A service manager or `kill` ends this process alone; without a word of it the other two would live on.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     workspace = ["-w", str(_ROOT / "workspace.yaml")]
     binaries = Path(sys.executable).parent
     running = [

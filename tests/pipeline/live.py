@@ -59,7 +59,7 @@ def live(home: Path, registry: Path) -> Iterator[Page]:
     (instance / "dagster.yaml").write_bytes((_ROOT / "dagster.yaml").read_bytes())
     with dg.DagsterInstance.from_config(str(instance)):
         pass  # Its database is made by one process, since five at once get in each other's way.
-    ports = {name: _free_port() for name in (*_LOCATIONS, "page")}
+    ports = {name: free_port() for name in (*_LOCATIONS, "page")}
     workspace = instance / "live.yaml"
     entries = [
         {"grpc_server": {"host": "127.0.0.1", "port": ports[name], "location_name": name}} for name in _LOCATIONS
@@ -125,7 +125,7 @@ def _all_loaded(page: Page) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

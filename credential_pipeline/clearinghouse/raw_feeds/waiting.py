@@ -68,6 +68,12 @@ class Listed:
             f" ({self.detail})" if self.detail else ""
         )
 
+    def way_out(self, industry: str) -> str:
+        """The commands that end its wait."""
+        if self.state == HELD:
+            return f"`deliveries release {industry} {self.id}` lets it in, `deliveries withdraw` ends the wait"
+        return f"put a mended file there, or `deliveries withdraw {industry} {self.id}`"
+
 
 def listed(con: Connection) -> list[Listed]:
     """Every delivery of an industry, by certifier and name.
@@ -108,11 +114,7 @@ def told(con: Connection, industry: str) -> list[str]:
     """
     return [
         f"{one.state}: inbox/{industry}/{one.certifier}/{one.shown}: {one.why}"
-        + (
-            f"; `deliveries release {industry} {one.id}` lets it in, `deliveries withdraw` ends the wait"
-            if one.state == HELD
-            else ""
-        )
+        + (f"; {one.way_out(industry)}" if one.state == HELD else "")
         for one in listed(con)
         if one.waits
     ]
