@@ -82,17 +82,14 @@ def careers(
     mains = np.full(len(earnings), np.iinfo(np.int64).min)
     np.maximum.at(mains, place, np.asarray(jobs["main"], np.int64))
     mains[mains == np.iinfo(np.int64).min] = 0
-    firm = -mains % _FIRMS
+    return Careers(_listed(work, number, earnings, mains), firms, earnings, *_main_jobs(work, firms, mains), *span)
+
+
+def _main_jobs(work: Scratch, firms: Relation, mains: Ints) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """The sector of every main employer, and whether it belongs to the industry."""
     about = work.con.execute(f"SELECT sector, inside FROM {firms} ORDER BY firm").fetchnumpy()
-    sectors, inside = (np.concatenate(([0], about[name]))[firm] for name in ("sector", "inside"))
-    return Careers(
-        _listed(work, number, earnings, mains),
-        firms,
-        earnings,
-        sectors.astype(np.int16),
-        inside.astype(np.bool_),
-        *span,
-    )
+    sectors, inside = (np.concatenate(([0], about[name]))[-mains % _FIRMS] for name in ("sector", "inside"))
+    return sectors.astype(np.int16), inside.astype(np.bool_)
 
 
 def _listed(work: Scratch, number: int, earnings: Ints, mains: Ints) -> Relation:
