@@ -88,8 +88,9 @@ def careers(
 def _main_jobs(work: Scratch, firms: Relation, mains: Ints) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     """The sector of every main employer, and whether it belongs to the industry."""
     about = work.con.execute(f"SELECT sector, inside FROM {firms} ORDER BY firm").fetchnumpy()
-    sectors, inside = (np.concatenate(([0], about[name]))[-mains % _FIRMS] for name in ("sector", "inside"))
-    return sectors.astype(np.int16), inside.astype(np.bool_)
+    firm = -mains % _FIRMS
+    sectors = np.concatenate(([0], about["sector"])).astype(np.int16)
+    return sectors[firm], np.concatenate(([False], about["inside"])).astype(np.bool_)[firm]
 
 
 def _listed(work: Scratch, number: int, earnings: Ints, mains: Ints) -> Relation:

@@ -7,7 +7,6 @@ from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
@@ -19,8 +18,8 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.correction 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Effects, effects
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Bools, Frames
 from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import Gaps, gaps
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import HISTORY
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
-from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -48,51 +47,53 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
         groups: Who is told apart, everybody first.
         plan: The settings, for the horizons.
     """
-    known = covariates(frame)
+    known, comparable = covariates(frame), _comparable(frame, groups)
     horizons = range(plan.first_horizon, plan.last_horizon + 1)
     # What both threads need is made once, before they start.
     _ = frame.baseline, frame.other_baseline
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda horizon: _at(frame, groups, known, horizon), horizons)
+        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, horizon), horizons)
         return _relation(work, [row for rows in found for row in rows])
 
 
-def _at(frame: Frames, groups: Groups, known: Covariates, horizon: int) -> list[Row]:
+def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, horizon: int) -> list[Row]:
     """The rows of one horizon."""
     everybody = groups.only()
     leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
     rows: list[Row] = []
     found = gaps(frame, horizon)
     told = _effects(frame, groups, found, known, horizon)
-    comparable = _comparable(frame, groups, found)
     for measure, (value, error) in told.figures.items():
         said = value if measure in _OF_HOLDERS_ALONE else np.where(comparable, value, np.nan)
         cells = _rows(groups, horizon, ("compared", measure, measure), told.n, said, error)
         rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
+    whole = comparable[: len(everybody.labels)]
     with_zeros = _effects(frame, everybody, gaps(frame, horizon, zeros=True), known, horizon)
-    rows += _effect_rows(everybody, horizon, "compared_with_zeros", "comparison_effect_with_zeros", with_zeros)
-    if horizon not in BASELINE:
+    rows += _effect_rows(everybody, horizon, "compared_with_zeros", "comparison_effect_with_zeros", with_zeros, whole)
+    if horizon not in HISTORY:
         as_matched = effects(frame, everybody.members, found)
-        rows += _effect_rows(everybody, horizon, "compared", "comparison_effect_as_matched", as_matched)
+        rows += _effect_rows(everybody, horizon, "compared", "comparison_effect_as_matched", as_matched, whole)
     return rows
 
 
-def _comparable(frame: Frames, groups: Groups, found: Gaps) -> Bools:
-    """Whether at least half of the holders of each group earned anything in the baseline years, [groups]."""
-    held = csr_matrix(groups.members[found.holders])
-    earned = np.asarray(held.T @ (frame.baseline[found.holders] > 0))
-    return np.asarray(2 * earned >= np.asarray(held.sum(axis=0)).ravel(), np.bool_)
+def _comparable(frame: Frames, groups: Groups) -> Bools:
+    """Whether at least half of the matched holders of each group earned anything in the baseline years, [groups]."""
+    earned = np.asarray(groups.members.T @ (frame.baseline > 0))
+    return np.asarray(2 * earned >= np.asarray(groups.members.sum(axis=0)).ravel(), np.bool_)
 
 
 def _effects(frame: Frames, groups: Groups, found: Gaps, known: Covariates, horizon: int) -> Effects:
-    """Corrected, but for the years that are matched: those the correction would explain to the cent."""
-    correction = corrected(frame, found, known) if horizon not in BASELINE else None
+    """Corrected, but for the years that the correction knows: those it would explain to the cent."""
+    correction = corrected(frame, found, known) if horizon not in HISTORY else None
     return effects(frame, groups.members, found, correction)
 
 
-def _effect_rows(groups: Groups, horizon: int, quantity: str, definition: str, told: Effects) -> Iterator[Row]:
+def _effect_rows(
+    groups: Groups, horizon: int, quantity: str, definition: str, told: Effects, comparable: Bools
+) -> Iterator[Row]:
     value, error = told.figures["comparison_effect"]
-    return _rows(groups, horizon, (quantity, "comparison_effect", definition), told.n, value, error)
+    said = np.where(comparable, value, np.nan)
+    return _rows(groups, horizon, (quantity, "comparison_effect", definition), told.n, said, error)
 
 
 def _shown(

@@ -4,13 +4,13 @@ Amounts are whole cents in floating point, whose sums are exact and so the same 
 cell (matching.py), what is estimated (effects.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import EARLIER, Match
 from credential_pipeline.enclave.outcome_tables.questions.comparison.price_of_work import price_of_work
 from credential_pipeline.enclave.outcome_tables.questions.own_change import BASELINE
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -50,6 +50,7 @@ class Frames:
         holders: Holders, in the order of ``uid``.
         others: Persons without a credential, ordered by person and cell.
         cells: Number of cells.
+        remembered: Whether the wage files cover the years before the baseline of everybody in a cell [cells].
         earnings: Cents of the base year, person after person and year after year.
         inside: Whether the main employer belongs to the industry, likewise.
         sector_pay: What the sector of the main employer pays beyond others, in log points, likewise; 0 without one.
@@ -62,6 +63,7 @@ class Frames:
     holders: Side
     others: Side
     cells: int
+    remembered: Bools
     earnings: Ints
     inside: Bools
     sector_pay: NDArray[np.float32]
@@ -125,18 +127,56 @@ def frames(work: Scratch, found: Match) -> Frames:
         ORDER BY o.person, o.cell
         """
     )
+    holders, others, remembered = by_memory(holders, others, known, first)
     pay = price_of_work(work, found)
     return Frames(
         uid=uid,
         holders=holders,
         others=others,
-        cells=int(holders.cell.max(initial=-1)) + 1,
+        cells=len(remembered),
+        remembered=remembered,
         earnings=found.careers.earnings,
         inside=found.careers.inside,
         sector_pay=pay.of_sectors[found.careers.sectors],
         state_pay=pay.of_states,
         first_year=first,
         known=known,
+    )
+
+
+def by_memory(holders: Side, others: Side, known: Bools, first_year: int) -> tuple[Side, Side, Bools]:
+    """Cells of people whose years before the baseline are covered, and cells of the rest; and which is which.
+
+    No wages of a year that the files do not cover are no zeros. So a holder whose earlier years are covered is compared with
+    others of the cell whose earlier years are, too; if there are too few, or the holder's own years are not covered, with
+    all others of the cell, and then the earlier years of nobody count.
+
+    Args:
+        holders: Holders.
+        others: Others.
+        known: Whether a year is covered in a state, [states, years from the first].
+        first_year: The first of these years.
+    """
+    cells = int(holders.cell.max(initial=-1)) + 1
+
+    def covered(side: Side) -> Bools:
+        return np.asarray(
+            np.logical_and.reduce([known[side.home, side.award_year + at - first_year] for at in EARLIER])
+        )
+
+    told = covered(others)
+    enough = np.bincount(others.cell[told], minlength=cells) > 1
+    long = covered(holders) & enough[holders.cell]
+    asks = [np.isin(np.arange(cells), holders.cell[kind]) for kind in (long, ~long)]
+    rows = [np.flatnonzero(told & asks[0][others.cell]), np.flatnonzero(asks[1][others.cell])]
+    cell = np.concatenate([others.cell[rows[0]], others.cell[rows[1]] + cells])
+    chosen = np.concatenate(rows)
+    order = np.lexsort((cell, others.person[chosen]))
+    picked = {field.name: getattr(others, field.name)[chosen[order]] for field in fields(Side)}
+    return (
+        replace(holders, cell=np.where(long, holders.cell, holders.cell + cells)),
+        Side(**picked | {"cell": cell[order]}),
+        np.arange(2 * cells) < cells,
     )
 
 

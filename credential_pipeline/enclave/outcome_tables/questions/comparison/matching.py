@@ -19,7 +19,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 #: The years before the award that the correction looks at; those of the baseline are matched.
-HISTORY = (-5, -4, *BASELINE)
+EARLIER = (-5, -4)
+HISTORY = (*EARLIER, *BASELINE)
 #: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country.
 RUNGS = {1: 10, 2: 10, 3: 5, 4: 2}
 

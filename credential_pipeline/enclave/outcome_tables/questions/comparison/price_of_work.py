@@ -15,15 +15,19 @@ from credential_pipeline.foundation.storage.relation import Scratch
 
 #: Cents of the base year; who earns less in a year worked too little of it to tell what the work pays.
 _LEAST = 200_000
+#: Years of work that a mean must rest on to count half.
+_HALF = 500.0
+#: Rounds in which sectors and states are told apart from one another, on a matrix of a few hundred numbers.
+_ROUNDS = 200
 
 
 @dataclass(frozen=True)
 class PriceOfWork:
-    """Means of log real earnings, less those of everybody, in log points.
+    """What log real earnings are beyond those of everybody, in log points.
 
     Attributes:
-        of_sectors: By number of the sector, 0 for number 0 [sectors + 1].
-        of_states: Of each person's state, beyond what its sectors explain [persons].
+        of_sectors: By number of the sector, in equal states [sectors + 1].
+        of_states: Of each person's state, in equal sectors [persons].
     """
 
     of_sectors: NDArray[np.float32]
@@ -41,17 +45,27 @@ def price_of_work(work: Scratch, found: Match) -> PriceOfWork:
         f"SELECT dense_rank() OVER (ORDER BY state) - 1 AS state, uid IS NULL AS other FROM {found.persons} ORDER BY person"
     ).fetchnumpy()
     state, other = np.asarray(people["state"], np.int64), np.asarray(people["other"], np.bool_)
-    years = found.careers.last_year - found.careers.first_year + 1
-    told = np.flatnonzero(np.repeat(other, years) & (found.careers.earnings >= _LEAST))
-    log = np.log(found.careers.earnings[told].astype(np.float64))
-    log -= log.mean() if len(log) else 0.0
-    sector = found.careers.sectors[told].astype(np.int64)
-    of_sectors = _means(sector, log, int(found.careers.sectors.max(initial=0)) + 1)
-    of_sectors[0] = 0.0
-    states = _means(state[told // years], log - of_sectors[sector], int(state.max(initial=-1)) + 1)
-    return PriceOfWork(of_sectors.astype(np.float32), states[state].astype(np.float32))
+    lives = found.careers
+    shape = (int(lives.sectors.max(initial=0)) + 1, int(state.max(initial=-1)) + 1)
+    years = lives.last_year - lives.first_year + 1
+    n, total = np.zeros(shape), np.zeros(shape)
+    for at in range(years):
+        earned = lives.earnings[at::years]
+        told = np.flatnonzero(other & (earned >= _LEAST))
+        place = lives.sectors[at::years][told] * np.int64(shape[1]) + state[told]
+        n += np.bincount(place, minlength=n.size).reshape(shape)
+        total += np.bincount(place, np.log(earned[told]), n.size).reshape(shape)
+    sectors, states = two_way_levels(n, total)
+    return PriceOfWork(sectors.astype(np.float32), states[state].astype(np.float32))
 
 
-def _means(code: NDArray[np.int64], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Mean of the values of each code; 0 where there are none."""
-    return np.asarray(np.bincount(code, values, size) / np.maximum(np.bincount(code, minlength=size), 1))
+def two_way_levels(
+    n: NDArray[np.float64], total: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Levels of rows and columns whose sum fits the cells' means, drawn toward 0 where little is known, [rows], [columns]."""
+    total = total - n * (total.sum() / max(n.sum(), 1.0))
+    rows, columns = np.zeros(n.shape[0]), np.zeros(n.shape[1])
+    for _ in range(_ROUNDS):
+        rows = (total - n * columns).sum(axis=1) / (n.sum(axis=1) + _HALF)
+        columns = (total - n * rows[:, None]).sum(axis=0) / (n.sum(axis=0) + _HALF)
+    return rows, columns
