@@ -144,6 +144,9 @@ def make_records(
     :data:`RECORD_COLUMNS` and ``birth_ymd`` (INTEGER); columns that the source lacks are NULL. First, middle and last
     names hold letters only.
 
+    Every so-manieth record is a sample of the rows. What is recorded decides which, since ids may be drawn anew for each
+    package, and neither an estimate nor a link shall hang on them.
+
     Args:
         work: Makes the relation.
         source: Table or view.
@@ -151,7 +154,8 @@ def make_records(
         renamed: Record column -> source column where they differ.
     """
     rows = record_sql(source, id_column, renamed)
-    return work.table("records", f"SELECT row_number() OVER (ORDER BY id) AS record, * FROM ({rows})")
+    drawn = "md5(concat_ws(' ', first_name, last_name, middle_name, birth_ymd, street, zip, ssn_last4)), id"
+    return work.table("records", f"SELECT row_number() OVER (ORDER BY {drawn}) AS record, * FROM ({rows})")
 
 
 def make_index(con: Connection, source: str, target: str, *, id_column: str) -> None:

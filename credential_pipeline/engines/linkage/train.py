@@ -67,7 +67,7 @@ def train(
     Args:
         con: The connection.
         family: Name of the family.
-        left: Record table, numbered in the order of its ids so that the samples are the same in any row order.
+        left: Record table, numbered by what it records, so that the samples are the same in any row order.
         right: Record table of the other side, None to pair the left one with itself.
         training_version: Version of the tables, for the sidecar.
         seed: Seed of the random pairs.

@@ -149,7 +149,8 @@ def test_decisions_reach_records_and_learners(work: Scratch) -> None:
     records = make_records(work, found.known, id_column="identity")
     said = decisions(work, must=[("p1", "p2"), ("p2", "p3")], must_student=[("p3", "S9")])
     made = of_records(work.con, said, found.of_profiles, records)
-    assert (made.must, made.cannot, made.students) == ([(0, 1)], [], {1: "S9"})
+    place = dict(work.con.execute(f"SELECT id, record - 1 FROM {records}").fetchall())
+    assert (made.must, made.cannot, made.students) == ([(0, 1)], [], {place["p3"]: "S9"})
     members = members_of(work, (1, "p1", "p1"), (2, "p3", "p1"))
     assert listed(work, of_learners(work, said.must_student, found.of_profiles, members)) == [("p1", "S9")]
 

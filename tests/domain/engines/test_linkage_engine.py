@@ -81,7 +81,10 @@ def levels(pairs: list[tuple[dict[str, str | None], dict[str, str | None]]], fie
     with connect(threads=1) as con, scratch(con) as work:
         left = records(work, "l", [PERSON | left for left, _ in pairs])
         right = records(work, "r", [PERSON | right for _, right in pairs])
-        alike = work.table("alike", f"SELECT record AS left_record, record AS right_record FROM {left}")
+        alike = work.table(
+            "alike",
+            f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l JOIN {right} r ON r.id[2:] = l.id[2:]",
+        )
         scored = predict.score(
             Here(work),
             model.shipped("registry"),
@@ -104,6 +107,15 @@ def test_names_are_compared_at_the_level_that_people_would_name() -> None:
     expected = [level for _, _, level in NAMES]
     assert levels([(left, right) for left, right, _ in NAMES], "name") == expected
     assert levels([(right, left) for left, right, _ in NAMES], "name") == expected
+
+
+def test_ids_do_not_decide_which_records_are_a_sample(work: Scratch) -> None:
+    rows = [PERSON | {"first_name": name} for name in ("ANN", "BO", "CY", "DEE", "ED", "FLO", "GUS")]
+    one = records(work, "l", rows)
+    named = {name: number for number, name in work.con.execute(f"SELECT record, first_name FROM {one}").fetchall()}
+    other = records(work, "r", rows[::-1])
+    again = {name: number for number, name in work.con.execute(f"SELECT record, first_name FROM {other}").fetchall()}
+    assert again == named
 
 
 def test_birth_dates_have_levels_of_their_own() -> None:

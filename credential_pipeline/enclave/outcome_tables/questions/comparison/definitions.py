@@ -7,8 +7,8 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing i
 
 _OTHERS = (
     "others: people with wages and without any award or attempt of these certifiers, of the same award year, who are alike in age, "
-    "sex, race, ethnicity, real earnings three and two years before the award (no earnings is a bin of its own), work in the "
-    "industry two years before it, and, where enough of them live there, state or region"
+    "sex, race, real earnings three and two years before the award (no earnings is a bin of its own), work in the industry two "
+    "years before it, and, where there are enough of them, in ethnicity and in the state or region of work"
 )
 _LIMITS = (
     "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
@@ -20,11 +20,12 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others",
         "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
-        f"comparable {_OTHERS}. What they still differ in (earnings of the years -5 to -2, work in the industry, what their sector "
-        "and state pay) is worth what a regression among the others says, and is taken off. Those count, on both sides, who "
-        "have earnings in the year; a holder only up to the year before a revocation. The years -1 and 0 are not matched and "
-        "show no effect, but the dip of those who train; the years -3 and -2 should be near zero, and nothing is taken off there. "
-        "Nothing is told of a group of which more than half earned nothing in the years -3 and -2: too little is known to match on. "
+        f"comparable {_OTHERS}. What they still differ in (earnings of the years -5 to -2 and work in the industry, as far as the "
+        "wage files cover them, and what their sector and state pay) is worth what a regression among the others says, and is taken "
+        "off if there are enough others to tell. Those count, on both sides, who have earnings in the year; a holder only up to the "
+        "year before a revocation. The years -1 and 0 are not matched and show no effect, but the dip of those who train; the years "
+        "-3 and -2 should be near zero, and nothing is taken off up to there. No figure is given of a group of which more than half "
+        "earned nothing in the years -3 and -2: too little is known to match on; they count in the figure for everybody. "
         "Band: 95 %, sampling error clustered by person. " + _LIMITS,
     ),
     Definition(
@@ -38,8 +39,8 @@ DEFINITIONS: Final = (
         "comparison_effect_as_matched",
         "comparison_effect",
         "Earnings beyond those of comparable others, as matched",
-        "As comparison_effect, before anything is taken off: the mean change of holders less that of their comparable others. It "
-        "should be near comparison_effect; what lies between them is what the regression says.",
+        "As comparison_effect, before anything is taken off: the mean change of holders less that of their comparable others. What "
+        "lies between the two is what the regression says.",
     ),
     Definition(
         "counterfactual_earnings",
