@@ -62,5 +62,5 @@ CREATE OR REPLACE TEMP MACRO earnings_bin(cents, width) AS
     CASE WHEN cents <= 0 THEN 0 ELSE 1 + CAST(floor(ln(greatest(cents, 50000) / 50000) / width) AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO cell_of(rung, place, award_year, age, sex, race, third, second, inside) AS
     CAST((((((((CAST(award_year AS BIGINT) * 128 + age) * 64 + least(third, 63)) * 64 + least(second, 63)) * 2
-        + CAST(inside AS INTEGER)) * 16 + sex) * 256 + race) * 256 + place) * 4 + rung - 1 AS BIGINT);
+        + CAST(inside AS INTEGER)) * 16 + sex) * 256 + race) * 256 + place) * 8 + rung - 1 AS BIGINT);
 CREATE OR REPLACE TEMP MACRO firm_of(main) AS (16777216 - main % 16777216) % 16777216;

@@ -2,7 +2,7 @@
 
 Iacus, King and Porro (Political Analysis 2012). Holders and others of the same award year stand in a cell if they are alike in
 age, sex, race, ethnicity, earnings three and two years before the award (no earnings is a bin of its own), work in the industry
-two years before it, and place. Four rungs are tried, from narrow cells to wide ones; a holder is compared on the first rung whose cell holds
+two years before it, and place. Five rungs are tried, from narrow cells to wide ones; a holder is compared on the first rung whose cell holds
 enough others, and on none if no rung has them. The year before the award is no part of a cell: many who train earn less in
 it for reasons that pass, and whoever is matched on it is compared with people whose low earnings last.
 
@@ -21,8 +21,9 @@ from credential_pipeline.foundation.storage.sql import statement
 #: The years before the award that the correction looks at; those of the baseline are matched.
 EARLIER = (-5, -4)
 HISTORY = (*EARLIER, *BASELINE)
-#: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country.
-RUNGS = {1: 10, 2: 10, 3: 5, 4: 2}
+#: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country, and
+#: such cells of any ethnicity.
+RUNGS = {1: 10, 2: 10, 3: 5, 4: 2, 5: 2}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- One row per holder, and one per other person and award year: what was known two years before the award, and its cell on
 -- every rung. A cell is a number that says award year, age, sex, race, earnings of years -3 and -2, in the industry at -2, and
--- on the upper rungs ethnicity and place; it is never taken apart again.
+-- on the upper rungs ethnicity, and place on the first two; it is never taken apart again.
 WITH moments AS (
     SELECT p.person, p.uid, a.award_year, a.award_year - p.birth_year AS age, p.sex, p.race, p.origin, p.woman, p.state AS home,
            c.cents[a.award_year - 2 - CAST($first_year AS INTEGER)] AS cents_3,
@@ -32,5 +32,6 @@ SELECT person, uid, award_year, age, woman, cents_3, cents_2, inside, region_num
        cell_of(1, state_number, award_year, fine_age, sex, origin, fine_3, fine_2, inside) AS cell_1,
        cell_of(2, region_number, award_year, fine_age, sex, origin, fine_3, fine_2, inside) AS cell_2,
        cell_of(3, 0, award_year, fine_age, sex, origin, fine_3, fine_2, inside) AS cell_3,
-       cell_of(4, 0, award_year, coarse_age, sex, race, coarse_3, coarse_2, inside) AS cell_4
+       cell_of(4, 0, award_year, coarse_age, sex, origin, coarse_3, coarse_2, inside) AS cell_4,
+       cell_of(5, 0, award_year, coarse_age, sex, race, coarse_3, coarse_2, inside) AS cell_5
 FROM coarsened

@@ -2,7 +2,7 @@
 -- holder inside weighs one, and those outside as many together. Amounts are half cents, whose sums are exact; cells are
 -- added up in their order, so that no order of rows matters. With less than two outside, nothing is known of their spread.
 WITH working AS (
-    SELECT f.horizon, f.race, m.cell_4 AS cell, f.in_industry,
+    SELECT f.horizon, f.race, m.cell_5 AS cell, f.in_industry,
            2 * CAST(round(f.real * 100) AS HUGEINT) - m.cents_3 - m.cents_2 AS change
     FROM {follow_ups} AS f JOIN {moments} AS m ON m.uid = f.uid
     WHERE f.lead AND f.seen AND f.horizon >= 1
