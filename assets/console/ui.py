@@ -58,7 +58,7 @@ def _serve(port: int) -> int:
         )
     ]
     try:
-        while running[0].poll() is None and not _answers(port):
+        while running[0].poll() is None and not answers(port):
             time.sleep(_SECONDS)
         if running[0].poll() is None:
             running.append(subprocess.Popen([str(binaries / "dagster-daemon"), "run", *workspace], cwd=_ROOT))
@@ -70,7 +70,8 @@ def _serve(port: int) -> int:
             process.wait(timeout=30)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether the page of that port is up."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=5):
             return True

@@ -5,21 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
-from tests.pipeline.live import free_port
+from assets.console.ui import answers
+from tests.pipeline.live import free_port, wait_for
 
 _SECONDS = 90.0
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 def _children(pid: int) -> set[int]:
@@ -36,17 +27,15 @@ def test_page_and_daemon_end_with_the_process_that_is_told_to(tmp_path: Path) ->
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_HOME")}
     command = [sys.executable, "-m", "assets.console.main", "--home", str(tmp_path), "ui", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as ui:
-        end = time.monotonic() + _SECONDS
-        while not _answers(port):
+        try:
+            wait_for(lambda: answers(port) or ui.poll() is not None, _SECONDS)
             assert ui.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.2)
-        below = _children(ui.pid)
-        ui.send_signal(signal.SIGTERM)
-        assert ui.wait(60) == 128 + signal.SIGTERM
+            below = _children(ui.pid)
+            ui.send_signal(signal.SIGTERM)
+            assert ui.wait(60) == 128 + signal.SIGTERM
+        finally:
+            ui.kill()  # Of a process that has ended this does nothing.
     assert below
-    while alive := [pid for pid in below if Path(f"/proc/{pid}/cmdline").exists()]:
-        assert time.monotonic() < end, alive
-        time.sleep(0.2)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), _SECONDS)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0

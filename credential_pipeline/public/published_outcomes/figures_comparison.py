@@ -25,8 +25,8 @@ _TEST: Final = -1
 #: The errors of the comparison are worked out otherwise than those of the other figures: its definition says how.
 BAND: Final = ("band", "band of 95%; what it holds stands in the definition")
 _LIMITS: Final = (
-    "People like them are of the same age, sex, race, place, line of work and earlier earnings. They may differ in what no record "
-    "shows, such as plans, health or schooling."
+    "People like them are of the same age, sex, race, ethnicity, place, line of work and earlier earnings, as far as there are "
+    "such people. They may differ in what no record shows, such as plans, health or schooling."
 )
 _NAMES: Final = {HOLDERS: "Holders", ANYWAY: "Anyway"}
 _BALANCED: Final = 0.1

@@ -156,6 +156,11 @@ def test_people_of_another_ethnicity_are_no_comparison_while_there_are_others() 
         world.wages += pay(f"OH{number}", 30000, 900)
     found = tabulated(world)
     assert found.value("comparison_effect/sex=M/h=1") == pytest.approx(1000, abs=0.05)
+    # Where nobody else is left, they are: 500 of what holders gained a year fewer than those who gained 900.
+    world.persons = [row for row in world.persons if not row[0].startswith("OM")]
+    left = tabulated(world)
+    assert left.cell("comparison_effect/sex=M/h=1")["n"] == 3
+    assert left.value("comparison_effect/sex=M/h=1") == pytest.approx(1000 + 3 * (500 - 900), abs=0.05)
 
 
 def lives(world: World, key: str, rng: np.random.Generator, employer: str, changes: dict[int, float]) -> None:
