@@ -113,6 +113,24 @@ def test_check_is_green_without_mistakes(tmp_path, capsys):
     assert "no mistakes" in told
 
 
+def test_check_names_the_file_of_an_industry_that_was_saved_under_another_name(tmp_path, capsys):
+    industries = tmp_path / "reg" / "industries"
+    industries.mkdir(parents=True)
+    (industries / "welding.yml").write_text(
+        "industry: example\nname: Welding\nnaics: ['33']\ncertifiers: [mssc]\n"
+        "cohorts: {first_award_year: 2014, last_award_year: 2018}\nowner: team:data\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "home" / "clearinghouse" / "inbox" / "welding" / "mssc"
+    folder.mkdir(parents=True)
+    (folder / "2015.csv").write_text(f"{HEADER}\n{ROW.format(year=2015)}\n", encoding="utf-8")
+    code, refused, _ = checked(capsys, "--registry", str(tmp_path / "reg"))
+    assert code == 1
+    assert refused == [
+        "refused: industries/welding.yml, line 1: key 'industry': the value must be the name of the file, 'welding' [E_REGISTRY]"
+    ]
+
+
 def test_check_looks_at_headers_and_at_files_that_nobody_reads(tmp_path, capsys):
     deliver(tmp_path, "2015.csv", f"{HEADER.replace('Exam Code', 'Familiar')}\n")
     deliver(tmp_path, "2016.csv", f"{HEADER}\n{ROW.format(year=2016)}\n", certifier="acme")

@@ -109,6 +109,7 @@ class _Reading:
             return None
         if getattr(item, key) != document.stem:
             self.wrong(document, (key,), f"the value must be the name of the file, '{document.stem}'")
+            return None
         return item
 
     def resolved(
