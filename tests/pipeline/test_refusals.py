@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def test_a_held_delivery_is_told_listed_and_released(run, home):
     assert answer.code == 1
     (line,) = answer.err.splitlines()
     assert line.startswith(f"held: inbox/manufacturing/mssc/{feed.name}")
+    assert re.search(r"`deliveries release manufacturing mssc-\w+ --reason …` lets it in", line)
     assert "ROWS_LOST" in line
     again = read(run, home)
     assert (again.code, again.err) == (1, answer.err), "also where nothing is new"

@@ -71,8 +71,9 @@ class Listed:
     def way_out(self, industry: str) -> str:
         """The commands that end its wait."""
         if self.state == HELD:
-            return f"`deliveries release {industry} {self.id}` lets it in, `deliveries withdraw` ends the wait"
-        return f"put a mended file there, or `deliveries withdraw {industry} {self.id}`"
+            named = f"{industry} {self.id} --reason …"
+            return f"`deliveries release {named}` lets it in, `deliveries withdraw {named}` ends the wait"
+        return f"put a mended file there, or `deliveries withdraw {industry} {self.id} --reason …`"
 
 
 def listed(con: Connection) -> list[Listed]:
