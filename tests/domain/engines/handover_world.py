@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from credential_pipeline.clearinghouse.census_extract.build import build
 from credential_pipeline.clearinghouse.census_extract.hand_over import SendingKeys
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey
@@ -12,6 +14,7 @@ from credential_pipeline.engines.handover.agreement import PUBLICATION
 from credential_pipeline.engines.handover.receive import ReceivingKeys
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.agreements import Agreement, Columns, ReleaseAgreement
 from credential_pipeline.foundation.registry.model import Industry
 
@@ -177,3 +180,13 @@ def open_world(root: Path) -> World:
         ReceivingKeys(keys.load_sender(recipient, link), keys.load_identity(recipient, link)),
         {table.name: root / "published" / f"{table.name}.parquet" for table in SNAPSHOT},
     )
+
+
+def refused(code, action, *arguments, **named):
+    """The action is refused by this code, with no canary in the words and no cause behind them."""
+    with pytest.raises(SafeError) as error:
+        action(*arguments, **named)
+    assert error.value.code == code
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__ or error.value.__context__ is None
+    assert not any(canary in str(error.value) for canary in CANARIES)

@@ -9,8 +9,8 @@ from credential_pipeline.engines.handover import package
 from credential_pipeline.engines.handover.arrivals import Arrivals, newest
 from credential_pipeline.foundation.storage.chain import Head
 from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.engines.handover_ends import FACTS, LINK, Ends, refused
 from tests.domain.engines.handover_world import NOW
-from tests.domain.engines.test_handover import FACTS, LINK, Ends, refused
 
 
 @pytest.fixture

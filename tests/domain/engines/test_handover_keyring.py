@@ -5,8 +5,8 @@ import pytest
 from credential_pipeline.engines.handover import keyring, keys
 from credential_pipeline.engines.handover.arrivals import newest
 from credential_pipeline.foundation.names import Side
+from tests.domain.engines.handover_ends import LINK, Ends, refused
 from tests.domain.engines.handover_world import AGREEMENT, TODAY
-from tests.domain.engines.test_handover import LINK, Ends, refused
 from tests.domain.engines.test_handover_arrivals import send
 
 
