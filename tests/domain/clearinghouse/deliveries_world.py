@@ -175,3 +175,10 @@ class Board:
         for _, _, _, came, accepted, aside, again in (one[:7] for one in tables["deliveries"]):
             assert came == accepted + aside + again
         return Found(tables, reasons)
+
+
+#: Three rows with a wrong birth date, the same rows put right, and what is read of each.
+OLD = text(rows(range(3), born="09/09/1999"))
+FIX = text(rows(range(3)))
+RIGHT = {f"R{n}": row(n).split(",")[3] for n in range(3)}
+WRONG = dict.fromkeys(RIGHT, "09/09/1999")

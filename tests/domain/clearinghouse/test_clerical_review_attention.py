@@ -1,6 +1,8 @@
-"""Reviewers who do not read are refused: by the planted pairs they are fooled by, or by the time they cannot have needed."""
+"""Reviewers who do not read are refused by the planted pairs that they are fooled by.
 
-import datetime
+Not here: the time that they cannot have needed (test_clerical_review_reading_time.py).
+"""
+
 import json
 import random
 import stat
@@ -9,129 +11,41 @@ from dataclasses import replace
 import pytest
 
 from credential_pipeline.clearinghouse.clerical_review import steward
-from credential_pipeline.clearinghouse.clerical_review.anchors import Found
-from credential_pipeline.clearinghouse.clerical_review.attention import (
-    MISSED,
-    WRONGLY_REFUSED,
-    allowed,
-    chance,
-    reading_seconds,
-)
-from credential_pipeline.clearinghouse.clerical_review.batches import (
-    ADJUDICATION,
-    SAMPLE,
-    Batch,
-    Known,
-    Pair,
-    StratumSize,
-    load_batches,
-    shown_pairs,
-    write,
-)
-from credential_pipeline.clearinghouse.clerical_review.consistency import Node
-from credential_pipeline.clearinghouse.clerical_review.decisions import Anchor, load, make_review_folder
+from credential_pipeline.clearinghouse.clerical_review.attention import MISSED, WRONGLY_REFUSED, allowed, chance
+from credential_pipeline.clearinghouse.clerical_review.batches import load_batches, write
+from credential_pipeline.clearinghouse.clerical_review.decisions import load, make_review_folder
 from credential_pipeline.clearinghouse.clerical_review.planting import PLANTED
 from credential_pipeline.clearinghouse.clerical_review.reviews import read_review
-from credential_pipeline.clearinghouse.clerical_review.sampling import Stratum
 from credential_pipeline.clearinghouse.clerical_review.settle import open_pairs, take_in
-from credential_pipeline.clearinghouse.clerical_review.sides import Sides, compare
 from credential_pipeline.foundation.errors import SafeError
-
-HEADER = "batch,pair_id,decision,reason,reviewer,seconds,shown_at,decided_at"
-LINKED, APART = Stratum("student", "10_up", linked=True), Stratum("student", "near", linked=False)
-FLOOR = 3.0
-START = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.UTC)
-
-
-def _pair(name: str, stratum: Stratum) -> Pair:
-    return Pair(name, Anchor("student", "mssc", name, student_id=f"S{name}"), stratum.name, "b001")
-
-
-def _batch(**more) -> Batch:
-    """Forty pairs, of which half are linked, and sixteen planted ones among them."""
-    pairs = [_pair(f"Q{n:02d}", LINKED if n % 2 else APART) for n in range(40)]
-    planted = [
-        Known(_pair(f"K{n:02d}", LINKED if n % 2 else APART), "match" if n % 2 else "no_match", 3 * n)
-        for n in range(PLANTED)
-    ]
-    facts = {
-        "population": (StratumSize(LINKED, 1000), StratumSize(APART, 500)),
-        "planted": tuple(planted),
-        "reading_seconds": FLOOR,
-    }
-    return Batch("b001", 1, SAMPLE, "manufacturing", "v", "f", 1, tuple(pairs), **(facts | more))
-
-
-BATCH = _batch()
-RIGHT = {pair.pair_id: "match" if n % 2 else "no_match" for n, pair in enumerate(BATCH.pairs)} | BATCH.truth
-ORDER = [pair.pair_id for pair in shown_pairs(BATCH)]
-TIMES = dict(zip(ORDER, random.Random(1).choices(range(4, 40), k=len(ORDER)), strict=True))
-
-
-def lookup(anchors):
-    """Every row and student is there."""
-    return [Found(Node(anchor.left_record_id), Node(anchor.student_id, is_student=True)) for anchor in anchors]
-
-
-def rows(reviewer: str, said: dict[str, str], seconds=TIMES, batch: str = "b001") -> list[list[str]]:
-    """Lines as the page writes them: one pair after the other, without a break."""
-    made, now = [], START
-    for pair in said:
-        then = now + datetime.timedelta(seconds=seconds[pair])
-        moments = [at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" for at in (now, then)]
-        made.append([batch, pair, said[pair], "", reviewer, f"{seconds[pair]:.3f}", *moments])
-        now = then
-    return made
+from tests.domain.clearinghouse.attention_world import (
+    BATCH,
+    HEADER,
+    ORDER,
+    RIGHT,
+    _batch,
+    _ordered,
+    giving,
+    lookup,
+    make_folder,
+    refusing,
+    rows,
+)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    made = make_review_folder(tmp_path / "home", "manufacturing")
-    write(made, BATCH, b"page")
-    return made
+    return make_folder(tmp_path)
 
 
 @pytest.fixture
 def give(folder, tmp_path):
-    """Import files, each a list of lines."""
-
-    def take(*files: list[list[str]], single: bool = False):
-        paths = []
-        for number, lines in enumerate(files):
-            paths.append(tmp_path / f"file{number}.csv")
-            paths[-1].write_text("\n".join([HEADER, *(",".join(line) for line in lines), ""]))
-        return take_in(folder, paths, lookup, single=single)
-
-    return take
+    return giving(folder, tmp_path)
 
 
 @pytest.fixture
 def refused(folder, give):
-    """Import what must be refused in one line and leave nothing behind but the memory of it; gives the refusal."""
-
-    def refuse(*files) -> SafeError:
-        before = _state(folder)
-        with pytest.raises(SafeError) as refusal:
-            give(*files)
-        assert _state(folder) == before
-        assert "\n" not in refusal.value.message
-        assert "Nothing was imported." in refusal.value.message
-        return refusal.value
-
-    return refuse
-
-
-def _state(folder) -> dict[str, bytes]:
-    passing = {".lock", steward.REFUSED}
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in passing
-    }
-
-
-def _ordered(said: dict[str, str]) -> dict[str, str]:
-    return {pair: said[pair] for pair in ORDER}
+    return refusing(folder, give)
 
 
 def test_who_reads_and_decides_rightly_is_taken_in(give, folder) -> None:
@@ -296,100 +210,6 @@ def test_what_stays_with_the_steward_is_closed_to_others(folder) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
 
 
-def test_who_clicks_faster_than_reading_is_refused(refused) -> None:
-    quick = {pair: 0.4 + 0.05 * (n % 40) for n, pair in enumerate(ORDER)}
-    refusal = refused(rows("r1", _ordered(RIGHT), quick))
-    assert refusal.code == "E_REVIEW_FAST"
-    assert f"reading one takes {FLOOR} s" in refusal.message
-
-
-def test_slow_pairs_do_not_hide_a_run_of_clicks(refused) -> None:
-    times = {pair: 0.3 + 0.02 * (n % 3) if 20 <= n < 30 else 9.0 + n for n, pair in enumerate(ORDER)}
-    refusal = refused(rows("r1", _ordered(RIGHT), times))
-    assert refusal.code == "E_REVIEW_FAST"
-    assert "10 pairs in a row" in refusal.message
-
-
-def test_nine_quick_ones_in_a_row_are_borne(give) -> None:
-    times = {pair: 0.3 + 0.02 * (n % 3) if 20 <= n < 29 else 9.0 + n for n, pair in enumerate(ORDER)}
-    assert give(rows("r1", _ordered(RIGHT), times)).new == len(ORDER)
-
-
-def test_times_that_are_all_one_are_nobodys(refused) -> None:
-    assert refused(rows("r1", _ordered(RIGHT), dict.fromkeys(ORDER, 15))).code == "E_REVIEW_FAST"
-
-
-def test_the_run_is_taken_in_the_order_of_deciding(refused) -> None:
-    times = {pair: 0.3 if 20 <= n < 30 else 9.0 + n for n, pair in enumerate(ORDER)}
-    lines = rows("r1", _ordered(RIGHT), times)
-    random.Random(2).shuffle(lines)
-    assert refused(lines).code == "E_REVIEW_FAST"
-
-
-def _spoiled(column: int, value: str) -> list[list[str]]:
-    lines = rows("r1", _ordered(RIGHT))
-    lines[7][column] = value
-    return lines
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "code", "says"),
-    [
-        (5, "-4", "E_REVIEW_LINE", "line 9 has no number of seconds"),
-        (5, "", "E_REVIEW_LINE", "line 9 has no number of seconds"),
-        (5, "nan", "E_REVIEW_LINE", "line 9 has no number of seconds"),
-        (5, "86400", "E_REVIEW_TIMES", "line 9 took longer than from its showing to its decision"),
-        (6, "", "E_REVIEW_LINE", "line 9 has no time of showing and deciding"),
-        (7, "yesterday", "E_REVIEW_LINE", "line 9 has no time of showing and deciding"),
-        (7, "2026-03-01T09:00:00.000", "E_REVIEW_LINE", "line 9 has no time of showing and deciding"),
-        (7, "2020-03-01T09:00:00.000Z", "E_REVIEW_TIMES", "line 9 took longer than from its showing to its decision"),
-    ],
-)
-def test_times_that_were_edited_are_refused(refused, column, value, code, says) -> None:
-    refusal = refused(_spoiled(column, value))
-    assert refusal.code == code
-    assert says in refusal.message
-
-
-def test_times_that_add_up_to_more_than_the_batch_was_open_are_refused(refused) -> None:
-    """Who clicks through in a minute and writes likely seconds afterwards must also write likely moments."""
-    lines = rows("r1", _ordered(RIGHT))
-    first, last = lines[0][6], "2026-03-01T09:01:00.000Z"
-    for line in lines:
-        line[6], line[7] = first, last
-    refusal = refused(lines)
-    assert refusal.code == "E_REVIEW_TIMES"
-    assert "the batch was open for 60" in refusal.message
-
-
-def test_a_file_without_moments_is_refused(refused) -> None:
-    lines = [line[:6] for line in rows("r1", _ordered(RIGHT))]
-    refusal = refused(lines)
-    assert refusal.code == "E_REVIEW_LINE"
-    assert "has 6 values instead of 8" in refusal.message
-
-
-def test_a_pair_that_is_looked_at_again_is_no_contradiction(give) -> None:
-    """The time until its decision grows, and the decision moves with it."""
-    lines = rows("r1", _ordered(RIGHT))
-    again = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
-    lines[0][5], lines[0][7] = "60.000", again.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    assert give(lines).new == len(ORDER)
-
-
-def test_an_adjudicator_reads_too(folder, give, refused) -> None:
-    differ = RIGHT | {"Q00": "match", "Q01": "no_match"}
-    give(rows("r1", _ordered(RIGHT)), rows("r2", _ordered(differ)))
-    last = Batch(
-        "b002", 2, ADJUDICATION, "manufacturing", "v", "f", 0, tuple(open_pairs(folder)), reading_seconds=FLOOR
-    )
-    write(folder, last, b"page")
-    said = {"Q00": "no_match", "Q01": "match"}
-    quick = rows("r3", said, {"Q00": 0.5, "Q01": 0.7}, "b002")
-    assert refused(quick).code == "E_REVIEW_FAST"
-    assert give(rows("r3", said, {"Q00": 20.0, "Q01": 9.0}, "b002")).settled == 2
-
-
 def test_a_batch_from_before_is_taken_in_as_it_was(folder, tmp_path) -> None:
     """Without planted pairs and without times, its file has six columns, and so has what was kept of it."""
     old = replace(BATCH, name="b002", number=2, planted=(), reading_seconds=0.0)
@@ -415,12 +235,3 @@ def test_what_was_kept_reads_as_it_was_given(folder, give) -> None:
     assert kept[0] == HEADER
     assert sorted(kept[1:]) == sorted(",".join(line) for line in rows("r1", _ordered(RIGHT)))
     assert give(rows("r1", _ordered(RIGHT))).new == 0
-
-
-def test_reading_time_grows_with_what_there_is_to_read() -> None:
-    short = Sides("Q1", "a", "b", (compare("First name", "ANN", "ANN"),))
-    long = Sides("Q2", "a", "b", (compare("Street", "12 OLD ELM ST APT 4", "9 NEW OAK RD APT 11"),) * 5)
-    assert reading_seconds([]) == 0
-    assert 1.0 < reading_seconds([short]) < 1.5
-    assert reading_seconds([long]) > 9
-    assert reading_seconds([short, short, long]) == reading_seconds([short])

@@ -1,7 +1,9 @@
-"""The linkage report: what it says, that it names nobody, and that no small number can be read or worked out of it."""
+"""The linkage report: what it says of a run, against the last version and as a file, and that it names nobody.
+
+Not here: that no small number can be worked out of figures made by hand (test_linkage_report_small_numbers.py).
+"""
 
 import re
-from html.parser import HTMLParser
 from itertools import groupby
 from types import SimpleNamespace
 
@@ -16,39 +18,9 @@ from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARE
 from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
+from tests.domain.clearinghouse.linkage_report_world import ABOUT, DECLARED, Cells
 from tests.domain.engines.charts_reader import rows_of
 from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
-
-ABOUT = About("Manufacturing", "0123456789abcdef", certifiers={"mssc": "Standards Council", "nims": "Metalworking"})
-DECLARED = {"mssc": ("last_name", "sex", "phone"), "nims": ("last_name", "ssn_last4", "block_flag")}
-
-
-class Cells(HTMLParser):
-    """Rows of tables as lists of texts, by the table's key."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tables, self._key, self._text = {}, "", None
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "caption":
-            self._key = attrs["id"]
-            self.tables[self._key] = []
-        elif tag == "tr":
-            self.tables[self._key].append([])
-        elif tag in {"td", "th"}:
-            self._text = ""
-
-    def handle_data(self, data):
-        if self._text is not None:
-            self._text += data
-
-    def handle_endtag(self, tag):
-        if tag in {"td", "th"}:
-            self.tables[self._key][-1].append(self._text)
-            self._text = None
 
 
 def _world():
@@ -104,71 +76,6 @@ def run(world):
     return _run(world)
 
 
-def _figures(**people: dict[str, tuple[int, ...]]) -> Metrics:
-    """Groups of each breakdown with learners by status."""
-    rows = [
-        (f"share_{status}", dimension, level, 0.0, n)
-        for dimension, levels in people.items()
-        for level, counts in levels.items()
-        for status, n in zip(STATUSES, counts, strict=True)
-        if n
-    ]
-    return Metrics(rows)
-
-
-# --- small numbers -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("n", "text"), [(0, "<10"), (9, "<10"), (10, "10"), (12, "10"), (13, "15"), (1_998, "2,000")])
-def test_counts_are_rounded_and_small_ones_hidden(n, text) -> None:
-    assert safe.count(n) == text
-
-
-def test_a_share_tells_no_more_than_rounded_counts() -> None:
-    for whole in (25, 60, 200, 1_000):
-        same = [n for n in range(10, 5_000) if safe.rounded(n) == safe.rounded(whole)]
-        hidden = {safe.share(part, n) for n in same for part in range(10)}
-        rest = {safe.share(n - part, n) for n in same for part in range(10)}
-        assert len(hidden) == len(rest) == 1
-        assert next(iter(hidden)).text.startswith("<")
-        assert next(iter(rest)).text.startswith(">")
-    assert safe.share(3, 22).text == "\N{EN DASH}"
-    assert safe.share(845, 1_000).text == "84.5%"
-    assert safe.share(84, 100).text == "85%"
-
-
-def test_bounds_of_hidden_shares_hold() -> None:
-    for whole in range(25, 700):
-        for part in (0, 9):
-            bound = float(safe.share(part, whole).text[1:-1]) / 100
-            assert part / whole <= bound + 0.06
-            bound = float(safe.share(whole - part, whole).text[1:-1]) / 100
-            assert 1 - part / whole >= bound - 0.06
-
-
-def test_small_groups_are_pooled_until_ten_are_together() -> None:
-    def pooled(*sizes: int) -> dict[str, int]:
-        groups = [Group(f"g{i}", (size, 0, 0, 0)) for i, size in enumerate(sizes)]
-        return {group.name: group.people for group in safe.pool(groups)}
-
-    assert pooled(500, 40) == {"g0": 500, "g1": 40}
-    assert pooled(500, 40, 6, 7) == {"g0": 500, "g1": 40, safe.REST: 13}
-    assert pooled(500, 40, 3) == {"g0": 500, safe.REST: 43}, "three alone would be told by subtraction"
-    assert pooled(4, 3) == {}
-    assert pooled(40, 3) == {safe.REST: 43}
-
-
-def test_one_person_of_a_small_group_does_not_show() -> None:
-    """Two worlds that differ in one of a few people have the same page."""
-
-    def page(ambiguous: int, small: int) -> str:
-        groups = {"F": (498, ambiguous, 40, 20), "M": (702, 33, 47, 8), "X": (small, 0, 0, 0)}
-        return render(_figures(all={"all": (1_200 + small, ambiguous + 33, 87, 28)}, sex=groups), ABOUT)
-
-    assert len({page(ambiguous, small) for ambiguous in (3, 4) for small in (3, 4)}) == 1
-    assert page(3, 3) != page(13, 3)
-
-
 def test_counts_of_people_on_the_page_are_multiples_of_five_or_hidden(run) -> None:
     tables = Cells(run.page).tables
     held = [row[2] for row in tables["rates-c1"][1:] if len(row) > 1]
@@ -180,7 +87,7 @@ def test_counts_of_people_on_the_page_are_multiples_of_five_or_hidden(run) -> No
         assert cell == "<10" or (int(cell.replace(",", "")) % 5 == 0 and int(cell.replace(",", "")) >= 10), cell
 
 
-# --- nobody is named -----------------------------------------------------------------------------------------------------
+# --- nobody is named --------------------------------------------------------------------------------------------------
 
 
 def test_the_page_names_nobody(run, world) -> None:
@@ -201,7 +108,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(run) -> None:
     assert not re.search(r"<script|<link|<img|https?:|url\((?!#hatch)|@import|\son\w+=", run.page)
 
 
-# --- what the figures say ------------------------------------------------------------------------------------------------
+# --- what the figures say ---------------------------------------------------------------------------------------------
 
 
 def test_rates_count_learners_once(run) -> None:
@@ -302,14 +209,6 @@ def test_every_picture_of_the_page_is_described_and_has_its_table(run) -> None:
     assert len(run.page.encode()) < 300_000
 
 
-def test_a_share_that_is_only_bounded_is_drawn_pale_up_to_its_bound() -> None:
-    figures = _figures(all={"all": (995, 3, 2, 0)}, sex={"F": (4, 400, 0, 0), "M": (20, 0, 0, 0)})
-    rows = {row["name"][4:]: row for row in rows_of(sections.rates(figures, {}).pictures[0].wide)}
-    assert (rows["All learners"]["value"], rows["All learners"]["high"]) == (pytest.approx(0.99), 1.0)
-    assert (rows["Women"]["value"], rows["Women"]["high"]) == (0.0, pytest.approx(10 / 405))
-    assert (rows["Men"]["value"], rows["Men"]["high"]) == (0.0, None)
-
-
 def test_review_results_are_used_once_there_are_some() -> None:
     assert words.review(Metrics([])) == ["Not reviewed yet: run review export, and import the decisions."]
     rows = [(f"est_precision{end}", "all", "all", p, 203) for end, p in (("", 0.991), ("_low", 0.97), ("_high", 0.998))]
@@ -318,7 +217,7 @@ def test_review_results_are_used_once_there_are_some() -> None:
     ]
 
 
-# --- against the last version --------------------------------------------------------------------------------------------
+# --- against the last version -----------------------------------------------------------------------------------------
 
 
 def test_an_unchanged_linkage_has_the_figures_of_the_last(run) -> None:
@@ -355,31 +254,7 @@ def test_changes_are_counted_and_said(run) -> None:
     assert "<10 learners of the last version are several now (split)." in said
 
 
-def test_a_change_of_a_few_people_is_not_told() -> None:
-    def page(change: float) -> str:
-        groups = {"F": (450, 0, 50, 0), "M": (700, 0, 50, 0)}
-        rows = [
-            ("change_share_linked", "sex", "F", change, 500),
-            ("change_share_linked", "all", "all", change / 2, 1_250),
-        ]
-        figures = Metrics(
-            [
-                *rows,
-                *(
-                    (f"share_{s}", "sex", g, 0.0, n)
-                    for g, c in groups.items()
-                    for s, n in zip(STATUSES, c, strict=True)
-                ),
-            ]
-        )
-        return render(figures, About("Manufacturing", "0" * 16, "1" * 16))
-
-    assert page(0.004) == page(0.014) == page(-0.014), "seven women more or fewer"
-    assert "+4.0" in page(0.04)
-    assert "rose by 2.0 percentage points" in page(0.04)
-
-
-# --- the file ------------------------------------------------------------------------------------------------------------
+# --- the file ---------------------------------------------------------------------------------------------------------
 
 
 def test_row_order_and_threads_do_not_show(run, world) -> None:

@@ -1,19 +1,13 @@
-"""Intake: nasty files and rows, conservation, duplicates, replays, receipts. Nothing that was sent disappears."""
+"""Intake: nasty files and rows, conservation, duplicates, replays. Nothing that was sent disappears."""
 
 import csv
-import hashlib
 import io
-import json
 import os
 import random
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
-from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
-from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, Decision
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.clearinghouse.raw_feeds.reasons import (
@@ -25,93 +19,12 @@ from credential_pipeline.clearinghouse.raw_feeds.reasons import (
     ROW_REASONS,
 )
 from credential_pipeline.clearinghouse.raw_feeds.rows import stage_rows
-from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, read_receipts, read_sights, record_sights
 from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.waiting import explain_missing, told
-from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
-
-ACME = {
-    "certifier": "acme",
-    "name": "Acme Board",
-    "feed": {"max_megabytes": 1},
-    "columns": {
-        "record_id": {"from": "Id", "recipe": ["trim"]},
-        "last_name": {"from": "Last Name", "recipe": ["trim", "null_placeholders"]},
-        "credential_code": {"from": "Code", "recipe": ["trim", "upper"]},
-        "event_date": {"from": "Day"},
-        "result": {"from": "Result", "recipe": [{"map": {"P": "pass", "F": "fail"}}]},
-        "event": {"from": "Event", "recipe": [{"map": {"A": "award", "T": "attempt", "R": "renewal"}}]},
-    },
-    "ignored": ["Batch"],
-    "credentials": [{"code": "X1", "title": "One"}, {"code": "X2", "title": "Two"}],
-}
-HEADER = "Id,Last Name,Code,Day,Result,Event"
-GOOD = "1,Smith,X1,2012-03-14,P,A"
-TODAY = date(2020, 1, 1)
-CANARY = "Zyzzogeton"
-
-
-def registry_of(folder: Path, **feed: str) -> Registry:
-    acme = {**ACME, "feed": {"max_megabytes": 1, **feed}}
-    industry = {"industry": "mining", "name": "Mining", "naics": ["21"], "certifiers": ["acme"]}
-    for kind, name, content in (("certifiers", "acme", acme), ("industries", "mining", industry)):
-        (folder / kind).mkdir(parents=True, exist_ok=True)
-        (folder / kind / f"{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    return load_registry(folder)
-
-
-class Intake:
-    """What came out of a reading: deliveries and quarantine by name, accepted rows in order."""
-
-    def __init__(
-        self, tmp_path: Path, files: dict[str, bytes | str], threads: int = 1, *, release: bool = False, **feed: str
-    ) -> None:
-        registry = registry_of(tmp_path / "registry", **feed)
-        self.folder = tmp_path / "inbox" / "mining" / "acme"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        decisions = {}
-        for second, (name, content) in enumerate(sorted(files.items())):
-            written = content.encode() if isinstance(content, str) else content
-            (self.folder / name).write_bytes(written)
-            os.utime(self.folder / name, (1_700_000_000 + 60 * second,) * 2)
-            if release:
-                decisions["acme", hashlib.sha256(written).hexdigest()] = Decision(RELEASED, "a test", "tester", "2020")
-        with connect(threads=threads) as con:
-            con.execute("CREATE SCHEMA raw_feeds")
-            read_feeds(
-                con,
-                tmp_path / "inbox",
-                "mining",
-                registry,
-                Known(decisions=decisions, archive=tmp_path / "archive"),
-                TODAY,
-            )
-            for table in SNAPSHOT:
-                columns = con.execute(f"DESCRIBE raw_feeds.{table.name}").fetchall()
-                assert {row[0]: row[1] for row in columns} == table.schema
-            self.deliveries = {
-                row[0]: row[1:]
-                for row in con.execute(
-                    "SELECT delivery, state, reason_code, rows_in, rows_accepted, rows_quarantined, rows_duplicate "
-                    "FROM raw_feeds.deliveries"
-                ).fetchall()
-            }
-            self.quarantine = con.execute(
-                "SELECT delivery, line, reason_code FROM raw_feeds.quarantine ORDER BY ALL"
-            ).fetchall()
-            self.content = [row[0] for row in con.execute("SELECT content FROM raw_feeds.quarantine").fetchall()]
-            self.records = con.execute(
-                "SELECT delivery, line, record_id, source FROM raw_feeds.records ORDER BY delivery, line"
-            ).fetchall()
-
-
-def lines(*rows: str) -> str:
-    return "\n".join((HEADER, *rows)) + "\n"
-
+from tests.domain.clearinghouse.intake_world import CANARY, GOOD, HEADER, TODAY, Intake, lines, registry_of
 
 ROWS = {
     GOOD: None,
@@ -356,46 +269,6 @@ def test_a_folder_that_leads_out_of_the_inbox(tmp_path: Path) -> None:
         with pytest.raises(SafeError) as caught:
             read_feeds(con, tmp_path / "inbox", "mining", registry)
     assert caught.value.code == "E_INBOX"
-
-
-def sight(sha256: str, name: str = "a.csv", look: int = 1) -> Sight:
-    return Sight("acme", name, sha256, look, 0)
-
-
-def test_receipts_keep_the_first_moment(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "receipts.jsonl"
-    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-    assert read_receipts(file) == {}
-    assert record_sights(file, "mining", [sight("a"), sight("b"), sight("a")], early) == 2
-    assert record_sights(file, "mining", [sight("b"), sight("c")], late) == 1
-    assert record_sights(file, "mining", [sight("c")], late) == 0
-    assert record_sights(file, "mining", [sight("c", "copy.csv")], late) == 1
-    assert record_sights(file, "retail", [sight("c")], late) == 1
-    assert read_receipts(file) == {"a": early, "b": early, "c": late}
-    assert file.stat().st_mode & 0o777 == 0o600
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write('{"sha256": "d", "rec')
-    assert set(read_receipts(file)) == {"a", "b", "c"}
-    assert record_sights(file, "mining", [sight("d")], late) == 1
-    assert [json.loads(line)["sha256"] for line in file.read_text().splitlines()] == [*"abcccd"]
-    assert read_receipts(file)["d"] == late
-
-
-def test_receipts_of_an_earlier_program_are_read(tmp_path: Path) -> None:
-    file = tmp_path / "receipts.jsonl"
-    file.write_text('{"received_at": "2026-01-01T00:00:00+00:00", "sha256": "a"}\n', encoding="utf-8")
-    assert set(read_receipts(file)) == {"a"}
-    assert read_sights(file, "mining").all == ()
-    record_sights(file, "mining", [sight("a")], datetime(2026, 2, 1, tzinfo=UTC))
-    assert read_receipts(file)["a"] == datetime(2026, 1, 1, tzinfo=UTC)
-    assert [one.sha256 for one in read_sights(file, "mining").all] == ["a"]
-
-
-def test_a_damaged_receipt_is_not_passed_over(tmp_path: Path) -> None:
-    file = tmp_path / "receipts.jsonl"
-    file.write_text('{"sha256": "a"}\n{"sha256": "b", "received_at": "2026-01-01T00:00:00+00:00"}\n', encoding="utf-8")
-    with pytest.raises(SafeError, match="line 1"):
-        read_receipts(file)
 
 
 def test_no_message_repeats_what_a_file_holds(tmp_path: Path) -> None:
