@@ -1,0 +1,166 @@
+"""Sentences on released cells: amounts, years, groups that are ranked, and what would have happened anyway."""
+
+import pytest
+
+from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.cells import Cell
+from credential_pipeline.public.published_outcomes.changes import change_words
+from credential_pipeline.public.published_outcomes.comparison import UNKNOWN, anyway_words
+from credential_pipeline.public.published_outcomes.figures_attempts import attempt_words, attempts
+from credential_pipeline.public.published_outcomes.headline import headline
+from credential_pipeline.public.published_outcomes.ranking import NOT_ALL_SHOWN, TOO_CLOSE, Ranking, Standing, rank
+from tests.domain.public.cells_by_hand import cell, context
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(31_400, "$31,400"), (31_449.4, "$31,449"), (-1_240, "\N{MINUS SIGN}$1,240"), (0, "$0"), (-0.2, "$0")],
+)
+def test_amounts_are_told_as_published_in_words_and_tables_alike(value, text):
+    assert say.dollars(value) == text == say.figure(value, "usd")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.4132, "41.3%"), (0.41, "41%"), (0.004, "0.4%"), (0.0, "under 1%"), (0.0001, "under 0.1%"), (0.9999, "over 99.9%"), (1.0, "over 99%"),
+    ],
+)  # fmt: skip
+def test_shares_are_told_as_published_and_never_as_nobody_or_everyone(share, text):
+    assert say.percent(share) == text == say.figure(share, "share")
+
+
+@pytest.mark.parametrize(
+    ("horizon", "text"),
+    [
+        (-3, "three years before the award"),
+        (-1, "the year before the award"),
+        (0, "the year of the award"),
+        (5, "the fifth year after the award"),
+        (12, "the 12th year after the award"),
+    ],
+)
+def test_years_in_words(horizon, text):
+    assert say.year(horizon) == text
+
+
+def test_lists_in_words():
+    assert [say.listing(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+
+
+def banded(value, horizon, width, n=900, status=1, **at):
+    found = cell(value, horizon, status, **at)
+    ends = {"low": value - width, "high": value + width, "n": n} if status == 1 else {}
+    return Cell(**{**found.__dict__, **ends})
+
+
+def changes_of(width=500, n=900, hidden=None):
+    grid = {}
+    for sex, before, after in (("M", 20_000, 31_000), ("F", 15_000, 21_000)):
+        for year, value in ((-1, before), (4, after - 1_000), (5, after)):
+            grid[sex, year] = banded(value, year, width, n, 5 if (sex, year) == hidden else 1, sex=sex)
+    return change_words(grid, {"M": "men", "F": "women"})
+
+
+def test_groups_are_ranked_at_equal_years_with_bands_apart():
+    assert changes_of() == [
+        (
+            "Between the year before the award and the fifth year after it median earnings rose most for men (from $20,000 to $31,000) "
+            "and rose least for women (from $15,000 to $21,000)."
+        )
+    ]
+    assert "too close to tell" in changes_of(width=1_500)[0]
+    assert "too few groups" in changes_of(n=90)[0]
+
+
+def test_a_hidden_year_of_one_group_moves_the_year_of_all():
+    said = " ".join(changes_of(hidden=("F", 5)))
+    assert "fourth year after it" in said
+    assert "from $15,000 to $20,000" in said
+    assert "Not all figures are shown or available for women." in said
+    assert "fifth" not in said
+
+
+def test_a_group_that_is_hidden_or_small_is_never_the_highest():
+    groups = [
+        Standing("a", 90.0, 85.0, 95.0, 60),
+        Standing("b", 50.0, 48.0, 52.0, 400),
+        Standing("c", 40.0, 38.0, 42.0, 400),
+    ]
+    found = rank(groups, complete=True)
+    assert found.highest == ()
+    assert [group.name for group in found.lowest] == ["c"]
+    assert rank(groups, complete=False) == Ranking(why=NOT_ALL_SHOWN)
+    assert (
+        rank([Standing("a", 9.0, None, None, 400), Standing("b", 5.0, None, None, 400)], complete=True).why == TOO_CLOSE
+    )
+    level = [
+        Standing(name, value, value - 3, value + 3, 400) for name, value in zip("abcd", (90, 88, 50, 48), strict=True)
+    ]
+    assert [[group.name for group in ends] for ends in (rank(level, complete=True).highest, rank(level, complete=True).lowest)] == [
+        ["a", "b"], ["d", "c"],
+    ]  # fmt: skip
+
+
+def test_a_fall_is_said_to_be_one():
+    assert "fell from $20,000 to $18,000" in say.change(say.Change("All", cell(20_000, -1), cell(18_000, 5)))
+    assert "stayed at about $20,000" in say.change(say.Change("All", cell(20_000, -1), cell(20_000, 5)))
+    grid = {
+        (sex, year): banded(value, year, 50, sex=sex)
+        for sex, year, value in (("M", -1, 9_000), ("M", 5, 8_000), ("F", -1, 9_000), ("F", 5, 7_000))
+    }
+    assert "fell least for a (from $9,000 to $8,000) and fell most for b" in change_words(grid, {"M": "a", "F": "b"})[0]
+
+
+def compared_cells(effect=3_500, low=3_000, high=4_000):
+    found = [
+        cell(value, 5, measure=measure, table="comparison")
+        for measure, value in (
+            ("comparison_effect", effect),
+            ("counterfactual_earnings", 28_000),
+            ("matched_holder_earnings", 31_500),
+        )
+    ]
+    return [Cell(**{**found[0].__dict__, "low": low, "high": high}), *found[1:]]
+
+
+# --- the comparison ---------------------------------------------------------------------------------------------------
+
+
+def test_earnings_are_told_with_what_would_have_happened_anyway():
+    said = headline(context([cell(20_000, -1), cell(36_000, 5), *compared_cells()]))[0]
+    assert "$31,500 on average" in said
+    assert "it would have been $28,000, which leaves $3,500 (band $3,000 to $4,000) a year." in said
+    close = anyway_words(context(compared_cells(200, -300, 700)))
+    assert close.endswith(
+        "which leaves $200 (band \N{MINUS SIGN}$300 to $700) a year, which cannot be told from nothing."
+    )
+
+
+def test_without_a_comparison_nothing_is_said_of_cause():
+    said = headline(context([cell(20_000, -1), cell(36_000, 5)]))[0]
+    assert said.endswith("How much of this would have happened anyway, these figures do not say.")
+    hidden = [Cell(**{**one.__dict__, "value": None, "status": 5}) for one in compared_cells()]
+    assert anyway_words(context(hidden)) == UNKNOWN
+
+
+def test_hidden_cells_are_never_compared():
+    said = headline(context([cell(20_000, -1), cell(None, 5, 5), cell(None, 4, -1)]))
+    assert "$" not in " ".join(said)
+    assert "1 are not shown" in said[-1]
+
+
+def test_the_last_published_year_is_named_when_the_fifth_is_hidden():
+    said = headline(context([cell(20_000, -1), cell(25_000, 4), cell(None, 5, 5)]))
+    assert "$25,000" in said[0]
+    assert "fourth year after" in said[0]
+
+
+def test_no_attempts_at_all():
+    assert "attempts" in attempts(context([cell(1.0, 1)])).sentences[0]
+    assert callable(attempt_words)
