@@ -15,6 +15,7 @@ from credential_pipeline.foundation.names import HOPS, Side
 ROOT = Path(__file__).parents[2]
 _FLOORS = ("credential_pipeline", "checks", "assets")
 _MODULES = sorted(path for floor in _FLOORS for path in (ROOT / floor).rglob("*.py"))
+_TESTS = sorted((ROOT / "tests").rglob("*.py"))
 _VAGUE = {"utils", "util", "common", "helpers", "helper", "misc", "shared"}
 
 
@@ -49,6 +50,12 @@ def test_modules_are_small():
     filled = [size for size in sizes.values() if size > 1]
     assert median(filled) <= 120
     assert quantiles(filled, n=10)[-1] <= 250
+
+
+def test_modules_of_tests_are_small():
+    sizes = {str(path.relative_to(ROOT)): _lines(path) for path in _TESTS}
+    assert len(sizes) > 200
+    assert {name: size for name, size in sizes.items() if size > 350} == {}
 
 
 def test_functions_are_short():
