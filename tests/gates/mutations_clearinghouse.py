@@ -9,6 +9,11 @@ _SENT = {
     "facts_of_extracted_learners": "UPDATE census_extract.credentials SET row_id = 'r9' WHERE row_id = 'r3'",
     "enrollments_of_extracted_learners": "UPDATE census_extract.enrollments SET row_id = 'r9'",
     "degrees_of_extracted_learners": "UPDATE census_extract.degrees SET row_id = 'r9'",
+    "link_probabilities_are_shares": (
+        "UPDATE census_extract.learners SET link_probability = 1.2 WHERE row_id = 'r1'",
+        "UPDATE census_extract.learners SET link_probability = -0.1 WHERE row_id = 'r1'",
+        "UPDATE census_extract.learners SET link_probability = 'nan' WHERE row_id = 'r1'",
+    ),
     "no_social_security_number": (
         "UPDATE census_extract.learners SET street = '078-05-1120' WHERE row_id = 'r1'",
         "UPDATE census_extract.learners SET previous_last_name = '078 05 1120' WHERE row_id = 'r1'",

@@ -9,6 +9,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE accepted_extract.coverage SET learners = 4 WHERE reason = 'extracted'",
             "DELETE FROM accepted_extract.coverage WHERE reason = 'extracted'",
         ),
+        "link_probabilities_are_shares": "UPDATE accepted_extract.learners SET link_probability = 100 WHERE row_id = 'r1'",
         "learners_have_names": "UPDATE accepted_extract.learners SET last_name = NULL WHERE row_id = 'r1'",
     },
     "reference_population": {

@@ -45,6 +45,12 @@ RULES = (
         "true",
     ),
     none_where(
+        "link_probabilities_are_shares",
+        "A probability outside 0 to 1 would let the bands of figures say anything.",
+        "census_extract.learners",
+        "NOT link_probability BETWEEN 0 AND 1",
+    ),
+    none_where(
         "no_social_security_number",
         "Directory information holds no Social Security number; nine digits in a name or an address look like one.",
         "census_extract.learners",

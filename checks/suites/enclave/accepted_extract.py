@@ -19,6 +19,12 @@ RULES = (
         at_most=0,
     ),
     none_where(
+        "link_probabilities_are_shares",
+        "A probability outside 0 to 1 would let the bands of figures say anything.",
+        "accepted_extract.learners",
+        "NOT link_probability BETWEEN 0 AND 1",
+    ),
+    none_where(
         "learners_have_names",
         "A learner without a family name cannot get a person key.",
         "accepted_extract.learners",

@@ -80,7 +80,7 @@ def _create(work: Scratch, industry: str, key: TokenKey, agreement: Agreement) -
         "coverage": statement(__package__, "coverage.sql", reasons=reasons),
     }
     for table in SNAPSHOT:
-        withheld = agreement.withheld.get(table.name, ())
+        withheld = agreement.sent_empty(table)
         columns = ", ".join(
             f'CAST({"NULL" if name in withheld else identifier(name)} AS {kind}) AS "{name}"'
             for name, kind in table.schema.items()

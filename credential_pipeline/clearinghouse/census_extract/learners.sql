@@ -46,7 +46,8 @@ chosen AS (
            CASE WHEN registry_address THEN s.street ELSE c.street END AS street,
            CASE WHEN registry_address THEN s.city ELSE c.city END AS city,
            CASE WHEN registry_address THEN s.state ELSE c.state END AS state,
-           CASE WHEN registry_address THEN s.zip ELSE c.zip END AS zip
+           CASE WHEN registry_address THEN s.zip ELSE c.zip END AS zip,
+           t.link_probability
     FROM {rows} r
     LEFT JOIN certifier c USING (learner_id)
     LEFT JOIN {students} t USING (learner_id)

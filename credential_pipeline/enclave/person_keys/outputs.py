@@ -45,7 +45,7 @@ def link_rows(work: Scratch, extract: Relation, links: Relation) -> Relation:
         "person_links",
         f"""
         SELECT e.row_id, CASE WHEN k.status = 'linked' THEN k.person_key END AS person_key,
-               coalesce(k.match_probability, 0.0) AS match_probability,
+               coalesce(k.match_probability, 0.0) AS match_probability, e.link_probability,
                coalesce(k.status, 'unlinked') AS status, k.module, k.pass
         FROM {extract} AS e LEFT JOIN {links} AS k USING (row_id)
         """,

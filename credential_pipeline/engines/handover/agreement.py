@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.agreements import Agreement, ReleaseAgreement, Terms
 from credential_pipeline.foundation.registry.model import Industry
@@ -97,19 +98,22 @@ def refuse_other_key(terms: Terms, fingerprint: str, where: str) -> None:
 
 
 def refuse_withheld(terms: Terms, files: Mapping[str, Path], where: str) -> None:
-    """Refuse files with a value in a column that the agreement withholds.
+    """Refuse files with a value in a column that the agreement does not allow.
 
     Raises:
         SafeError: ``E_NOT_AGREED``; the message names tables and columns only.
         duckdb.Error: A file can't be read.
     """
-    withheld = terms.withheld if isinstance(terms, Agreement) else {}
+    if not isinstance(terms, Agreement):
+        return
     found = []
     with connect(threads=1) as con:
-        for table, columns in sorted(withheld.items()):
-            for column in columns if table in files else ():
-                filled = con.execute(f'SELECT count("{column}") FROM read_parquet(?)', [str(files[table])]).fetchall()
-                found += [f"{table}.{column}"] if filled[0][0] else []
+        for table in (one for one in SNAPSHOT if one.name in files):
+            for column in terms.sent_empty(table):
+                filled = con.execute(
+                    f'SELECT count("{column}") FROM read_parquet(?)', [str(files[table.name])]
+                ).fetchall()
+                found += [f"{table.name}.{column}"] if filled[0][0] else []
     if found:
         message = (
             f"{where}: agreement {terms.id} withholds {', '.join(found)}, and there are values in it: run the hop that makes "

@@ -14,6 +14,12 @@ _TABLES = (
             Column("row_id", "VARCHAR", "Token of the learner for this recipient only."),
             *PERSON,
             *ADDRESS,
+            Column(
+                "link_probability",
+                "DOUBLE",
+                "Probability that the linked student is this learner, six digits; empty if no student is linked or the"
+                " agreement is silent on it.",
+            ),
         ),
     ),
     Table(

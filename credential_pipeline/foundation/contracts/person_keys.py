@@ -14,6 +14,11 @@ _TABLES = (
             Column("row_id", "VARCHAR", "Token of the learner in the extract."),
             Column("person_key", "VARCHAR", "Protected person key, where one was assigned."),
             Column("match_probability", "DOUBLE", "Probability of the link, six digits."),
+            Column(
+                "link_probability",
+                "DOUBLE",
+                "Probability that the row describes one person, as the sender says; empty if it does not say.",
+            ),
             Column("status", "VARCHAR", "linked, ambiguous or unlinked."),
             Column("module", "VARCHAR", "Search module that assigned the key."),
             Column("pass", "VARCHAR", "Pass within the module."),

@@ -29,6 +29,8 @@ def _states() -> tuple[str, ...]:
 
 
 STATES: Final = _states()
+_UNSAID: Final = frozenset({"learners.link_probability"})
+"""Columns that an agreement may pass over in silence: they are then sent empty, and the recipient's figures stay the same."""
 
 
 class Terms(Strict):
@@ -82,8 +84,8 @@ class Columns(Strict):
 class Agreement(Terms):
     """Under which an extract leaves the clearinghouse; every column of it is allowed, on a basis, or withheld.
 
-    A withheld column is sent empty. ``population`` says whose rows may cross; ``release`` names the agreement under which the
-    recipient may hand on what it computes.
+    A withheld column is sent empty, and so is ``link_probability`` where nothing is said of it. ``population`` says whose rows may
+    cross; ``release`` names the agreement under which the recipient may hand on what it computes.
     """
 
     kind: Literal["extract"] = "extract"
@@ -99,6 +101,11 @@ class Agreement(Terms):
         for group in self.columns:
             found.setdefault(group.legal_basis, []).extend(f"{group.table}.{name}" for name in group.columns)
         return found
+
+    def sent_empty(self, table: Table) -> tuple[str, ...]:
+        """Columns of a table of the extract that no legal basis allows."""
+        allowed = {name for group in self.columns if group.table == table.name for name in group.columns}
+        return tuple(name for name in table.column_names if name not in allowed)
 
     @model_validator(mode="after")
     def _covers_the_contract(self) -> Self:
@@ -117,7 +124,7 @@ class Agreement(Terms):
             for path, column in named
             if path[0] == "withheld" and column in needed
         ]
-        if missing := sorted(known - set(columns)):
+        if missing := sorted(known - _UNSAID - set(columns)):
             mistakes.append((("columns",), f"{', '.join(missing)}: allow with a legal basis, or withhold"))
         refuse(*mistakes)
         return self

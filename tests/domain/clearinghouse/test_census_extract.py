@@ -122,6 +122,7 @@ def test_values_come_from_the_registry_first_then_from_the_fullest_profile(con):
         "city": None,
         "state": None,
         "zip": "11111",
+        "link_probability": None,  # linked by a hand that gave none
     }
 
 

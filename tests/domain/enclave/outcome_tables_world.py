@@ -22,7 +22,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, r
 
 Row = tuple[Any, ...]
 KEYED = {
-    "person_links": "person_key match_probability",
+    "person_links": "person_key match_probability link_probability",
     "learners": "person_key birth_year sex race death_year",
     "degrees": "person_key degree_date degree_level",
     "credentials": "person_key certifier credential_code event result event_date training_setting provider_opeid",
@@ -103,7 +103,7 @@ def create_inputs(con: Connection, world: World) -> None:
     """Create the contract tables of both input snapshots; columns that the short rows lack are missing values."""
     made_up = {
         "coverage": world.coverage or [("reported", len(world.learners)), ("keyed", len(world.learners))],
-        "person_links": world.person_links or [(row[0], 1.0) for row in world.learners],
+        "person_links": world.person_links or [(row[0], 1.0, None) for row in world.learners],
     }
     for snapshot, tables in ((person_keys.SNAPSHOT, KEYED), (reference_population.SNAPSHOT, REFERENCE)):
         con.execute(f"CREATE SCHEMA {snapshot.name}")

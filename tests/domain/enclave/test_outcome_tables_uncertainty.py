@@ -277,8 +277,11 @@ def test_a_group_of_nobody_has_no_band_and_one_of_one_has_no_width() -> None:
     assert np.isnan([amount.low[0], amount.high[0]]).all()
 
 
-def test_cells_of_people_with_doubtful_links_have_wider_bands_and_are_fragile() -> None:
-    """Forty holders, of whom the ten with a doubtful link are the only ones without wages."""
+@pytest.mark.parametrize("doubtful", [(0.6, None), (1.0, 0.6), (0.75, 0.8)], ids=["enclave", "clearinghouse", "both"])
+def test_cells_of_people_with_doubtful_links_have_wider_bands_and_are_fragile(
+    doubtful: tuple[float, float | None],
+) -> None:
+    """Forty holders, of whom the ten with a doubtful link, on one side or the other, are the only ones without wages."""
     keys = [f"K{number:02}" for number in range(40)]
     world = World(
         learners=[(key, 1990, "M", "white", None) for key in keys],
@@ -287,7 +290,7 @@ def test_cells_of_people_with_doubtful_links_have_wider_bands_and_are_fragile() 
         employers=[("E1", "332710")],
     )
     sure_of = tabulated(world).cell("wage_matched_share/h=1")
-    world.person_links = [(key, 0.6 if key < "K10" else 1.0) for key in keys]
+    world.person_links = [(key, *(doubtful if key < "K10" else (1.0, 1.0))) for key in keys]
     found = tabulated(world)
     cell = found.cell("wage_matched_share/h=1")
     assert cell["value"] == sure_of["value"] == 0.75

@@ -41,8 +41,9 @@ def con() -> Iterator[Connection]:
         opened.execute(
             """
             CREATE SCHEMA accepted_extract; CREATE SCHEMA reference_population; CREATE SCHEMA person_keys;
-            CREATE TABLE accepted_extract.learners (row_id VARCHAR, state VARCHAR);
-            INSERT INTO accepted_extract.learners VALUES ('T4', 'PA'), ('T2', 'IN'), ('T1', 'OH'), ('T3', 'OH');
+            CREATE TABLE accepted_extract.learners (row_id VARCHAR, state VARCHAR, link_probability DOUBLE);
+            INSERT INTO accepted_extract.learners VALUES
+                ('T4', 'PA', NULL), ('T2', 'IN', 0.8), ('T1', 'OH', 1.0), ('T3', 'OH', NULL);
             CREATE TABLE accepted_extract.credentials (row_id VARCHAR, certifier VARCHAR, credential_code VARCHAR,
                 event VARCHAR, result VARCHAR, event_date DATE, training_setting VARCHAR, provider_opeid VARCHAR);
             INSERT INTO accepted_extract.credentials VALUES
@@ -86,10 +87,10 @@ def rows(work: Scratch, source: Relation) -> list[tuple]:
 
 def test_every_row_says_what_became_of_it(work: Scratch) -> None:
     assert rows(work, person_links(work)) == [
-        ("T1", "K1", 0.99, "linked", "GeoSearch", "1_address"),
-        ("T2", "K1", 0.97, "linked", "NameSearch", "names"),
-        ("T3", None, 0.5, "ambiguous", "NameSearch", "names"),
-        ("T4", None, 0.0, "unlinked", None, None),
+        ("T1", "K1", 0.99, 1.0, "linked", "GeoSearch", "1_address"),
+        ("T2", "K1", 0.97, 0.8, "linked", "NameSearch", "names"),
+        ("T3", None, 0.5, None, "ambiguous", "NameSearch", "names"),
+        ("T4", None, 0.0, None, "unlinked", None, None),
     ]
 
 

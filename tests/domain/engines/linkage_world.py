@@ -220,7 +220,8 @@ def put_extract(con: Connection, world: World, shuffle: int | None = None) -> No
     learners = world.profiles.drop_duplicates("person").copy()
     learners["row_id"] = "T" + learners["profile_id"].str[1:]
     credentials = world.credentials.merge(learners[["person", "row_id"]], on="person")
-    columns = {"row_id": "VARCHAR", **_PERSON, "sex": "VARCHAR", **_PLACE}
+    learners["link_probability"] = None
+    columns = {"row_id": "VARCHAR", **_PERSON, "sex": "VARCHAR", **_PLACE, "link_probability": "DOUBLE"}
     put(con, "accepted_extract.learners", learners, columns, shuffle)
     columns = {"row_id": "VARCHAR", **dict.fromkeys(("certifier", "credential_code", "event", "result"), "VARCHAR")}
     columns |= {"event_date": "DATE", "training_setting": "VARCHAR", "provider_opeid": "VARCHAR"}

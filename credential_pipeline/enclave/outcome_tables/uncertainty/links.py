@@ -1,14 +1,17 @@
-"""How probable it is that the link to each person is right, as the enclave's linkage says.
+"""How probable it is that the records of each person are the person's own, over both hops of linkage.
 
-The probability of the clearinghouse's hop is not in the extract. With a column ``link_probability`` in
-``census_extract.learners`` (that the records of a learner, and the student of the education registry, are the learner's own),
-it would be multiplied in here for what certifiers report; enrollments would need a second set of weights.
+The enclave's linkage says how probable the person's key is; the extract, how probable it is that the student whose data it holds is
+the learner of the certifiers' records. A row without a word on it (no student, or an agreement that withholds it) hangs on the
+enclave's link alone. Not here: the chance that the profiles of one learner are several people's, of which the clearinghouse says
+nothing.
 """
 
 import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Replicates, draw
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
+_LINK = ("person_key", "match_probability", "link_probability")
 
 
 def replicates_of(work: Scratch, people: Relation, person_links: Relation, replicates: int) -> Replicates:
@@ -22,9 +25,9 @@ def replicates_of(work: Scratch, people: Relation, person_links: Relation, repli
     """
     found = work.con.execute(
         f"""
-        SELECT max(k.match_probability) AS probability
+        SELECT max(k.match_probability * coalesce(k.link_probability, 1.0)) AS probability
         FROM {people.needs("pid", "person_key")} AS p
-        LEFT JOIN {person_links.needs("person_key", "match_probability")} AS k USING (person_key)
+        LEFT JOIN {person_links.needs(*_LINK)} AS k USING (person_key)
         GROUP BY p.pid ORDER BY p.pid
         """
     ).fetchnumpy()["probability"]

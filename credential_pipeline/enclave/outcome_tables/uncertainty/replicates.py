@@ -5,8 +5,7 @@ drops people whose link turns out wrong, with the probability that the linkage i
 good as certain are drawn in packs: people in a pack share their weights. A pack is a chance collection of people, so that
 the spread of a sum over packs is that of a sum over people, and a large group costs no more than a small one.
 
-Not here: the probability that the clearinghouse's hop (records to one learner, learner to student) is right, which the
-extract does not carry. It would be a second argument of :func:`draw`, multiplied into the first.
+Not here: where the probabilities come from (links.py).
 """
 
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ def draw(probability: Reals, replicates: int, packs: int = PACKS) -> Replicates:
     """Draw the weights.
 
     Args:
-        probability: Of people 1, 2, ... in order, that the link to the person is right.
+        probability: Of people 1, 2, ... in order, that the links to the person are right.
         replicates: How many replicates.
         packs: How many packs people with certain links are spread over.
     """
