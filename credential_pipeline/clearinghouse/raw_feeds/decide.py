@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES, Arrival
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN, Decisions
-from credential_pipeline.clearinghouse.raw_feeds.hold import LAST, Hold, Past
+from credential_pipeline.clearinghouse.raw_feeds.hold import Hold
+from credential_pipeline.clearinghouse.raw_feeds.hold_size import LAST, Past, Sent
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure
 from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
@@ -163,7 +164,10 @@ def _past(case: Case, walk: _Walk, number: int) -> Past:
     (sequence, _, turn), look = case.places[number], case.arrivals[number].sight.look
     standing, place = walk.standing(), (sequence, look, turn)
     before = [one for one in standing if earlier(case.places[one], place)]
-    sizes = [case.measures.get(one, NOTHING).rows for one in _recent(case, before)]
+    sent = [
+        Sent(one, case.measures.get(one, NOTHING).rows, case.places[one][:2], case.arrivals[one].sight.file_time)
+        for one in before
+    ]
     taken = _replaced(case, number, standing)
     declared = case.arrivals[number].sight.said
     unsaid = taken[-1:] if not declared.replaces and declared.rows is None else []
@@ -172,20 +176,8 @@ def _past(case: Case, walk: _Walk, number: int) -> Past:
         one for one in case.measures if not earlier(case.places[one], place) and not earlier(place, case.places[one])
     ]
     others = before[-LAST:] or [one for one in together if one != number]
-    return Past(sizes, standing, others, replaced[0] if replaced else None)
-
-
-def _recent(case: Case, before: Sequence[int]) -> list[int]:
-    """The last deliveries, LAST of them or more: of those that came together nobody knows which is the latest."""
-    looks: dict[tuple[object, ...], list[int]] = {}
-    for one in before:
-        looks.setdefault(case.places[one][:2], []).append(one)
-    recent: list[int] = []
-    for together in reversed(list(looks.values())):
-        if len(recent) >= LAST:
-            break
-        recent = [*together, *recent]
-    return recent
+    seconds = case.arrivals[number].sight.file_time
+    return Past(sent, seconds, standing, others, replaced[0] if replaced else None)
 
 
 def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:

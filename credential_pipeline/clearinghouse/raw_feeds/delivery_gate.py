@@ -1,12 +1,12 @@
 """The gate of each delivery: all reasons for which it waits, from its own figures and from its sender's other deliveries.
 
-Not here: the reasons themselves (hold.py, hold_fields.py), and in which order deliveries are looked at (decide.py).
+Not here: the reasons themselves (hold.py, hold_fields.py, hold_size.py), and in which order deliveries are looked at (decide.py).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields
+from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields, hold_size
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure, RecordIds
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import votes
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile
@@ -38,7 +38,7 @@ class Gate:
     shares: Shares
     names: Relation | None
 
-    def holds(self, number: int, past: hold.Past) -> Iterator[hold.Hold]:
+    def holds(self, number: int, past: hold_size.Past) -> Iterator[hold.Hold]:
         """The reasons for which a delivery waits, the most telling first."""
         figures = self.measures.get(number, NOTHING)
         yield from hold.as_it_came(self.pile.arrivals[number], self.pile.told[number], figures, self.agreed)
@@ -52,4 +52,4 @@ class Gate:
             yield from hold_fields.unmarked(fields, others)
         if self.names is not None and past.others:
             yield from hold_fields.reversed_names(votes(self.con, self.names, number, past.others))
-        yield from hold.unusual(number, figures, past, self.ids)
+        yield from hold_size.unusual(number, figures, past, self.ids)

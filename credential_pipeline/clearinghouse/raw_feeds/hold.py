@@ -1,13 +1,13 @@
 """Why a delivery waits for a person: each reason with a code and with figures. Nothing is guessed, and nothing is changed.
 
-Not here: in which order deliveries are looked at (decide.py), and what the codes mean (reasons.py).
+Not here: which size is usual (hold_size.py), in which order deliveries are looked at (decide.py), and what the codes mean (reasons.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
-from credential_pipeline.clearinghouse.raw_feeds.measures import Measure, RecordIds, median, told
+from credential_pipeline.clearinghouse.raw_feeds.measures import Measure, told
 from credential_pipeline.clearinghouse.raw_feeds.order import sequence_of
 from credential_pipeline.foundation.registry.deliveries import Deliveries
 
@@ -15,10 +15,6 @@ SMALL = 20
 """Rows below which a share says little: one bad row in three is no change of layout."""
 HALF = 0.5
 """Share of rows set aside from which the layout, and not the rows, is at fault."""
-LEAST, MOST = 0.8, 3.0
-"""Of the usual number of rows: below the one and above the other a delivery waits."""
-ENOUGH, LAST = 3, 6
-"""Deliveries from which there is something usual, and how many of the last ones say what it is."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +41,6 @@ class Told:
 
     cut: bool = False
     trailer: int | None = None
-
-
-@dataclass(frozen=True)
-class Past:
-    """Deliveries whose rows have gone on before the one that is looked at.
-
-    Attributes:
-        sizes: Rows of each that belongs to its past, the latest last.
-        numbers: Their numbers, with those of its own look.
-        others: Numbers of those with which its fields are compared: the last of its past; at a first load those that came with it.
-        replaced: Number and rows of the one whose place it takes, without its sender having said so.
-    """
-
-    sizes: Sequence[int] = ()
-    numbers: Sequence[int] = ()
-    others: Sequence[int] = ()
-    replaced: tuple[int, int] | None = None
 
 
 def as_it_came(arrival: Arrival, file: Told, measure: Measure, agreed: Deliveries) -> Iterator[Hold]:
@@ -91,28 +70,3 @@ def unreadable(measure: Measure) -> Iterator[Hold]:
     aside = measure.rows - measure.usable
     if aside and (not measure.usable or (measure.rows >= SMALL and aside > HALF * measure.rows)):
         yield Hold("ROWS_UNREADABLE", f"{aside:,} of {measure.rows:,} rows are set aside: {told(measure.reasons)}")
-
-
-def unusual(number: int, measure: Measure, past: Past, ids: RecordIds) -> Iterator[Hold]:
-    """More or fewer rows than usual, or fewer than in the delivery whose place it takes."""
-    if past.replaced is not None:
-        yield from _shrunken(number, measure, past.replaced, ids)
-        return
-    if len(past.sizes) < ENOUGH or not measure.rows:
-        return  # A month without events is a header alone.
-    usual = median(past.sizes)
-    if LEAST * usual <= measure.rows <= MOST * usual or ids.known(number, past.numbers) > HALF:
-        return
-    code = "TOO_FEW_ROWS" if measure.rows < usual else "TOO_MANY_ROWS"
-    yield Hold(code, f"{measure.rows:,} rows, where {usual:,.0f} are usual in the last {len(past.sizes)}")
-
-
-def _shrunken(number: int, measure: Measure, replaced: tuple[int, int], ids: RecordIds) -> Iterator[Hold]:
-    earlier, rows = replaced
-    if rows < SMALL:
-        return
-    gone = ids.missing(number, earlier)
-    if measure.rows < LEAST * rows or gone > (1 - LEAST) * rows:
-        yield Hold(
-            "ROWS_LOST", f"it takes the place of {rows:,} rows with {measure.rows:,}, and lacks {gone:,} of them"
-        )
