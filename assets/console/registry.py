@@ -41,9 +41,9 @@ def execute(arguments: argparse.Namespace) -> int:
     refused = [*map(str, mistakes), *(finding.text for finding in findings if finding.wrong)]
     for line in refused:
         print(f"refused: {line}", file=sys.stderr)
-    for finding in findings:
-        if not finding.wrong:
-            print(f"warning: {finding.text}")
+    warnings = [*_without_agreement(registry, whole=whole), *(one.text for one in findings if not one.wrong)]
+    for line in warnings:
+        print(f"warning: {line}")
     counts = f"{len(registry.industries)} industries, {len(registry.certifiers)} certifiers"
     said = f"{len(refused)} {'mistake' if len(refused) == 1 else 'mistakes'}" if refused else "no mistakes"
     print(f"registry: {counts}, {len(registry.agreements)} agreements on {today}, {said}")
@@ -69,11 +69,16 @@ def _not_in_force(registry: Registry, today: datetime.date, *, whole: bool) -> I
     """Every agreement that somebody needs and that does not hold today; none is missed unless the ``whole`` registry is loaded."""
     from credential_pipeline.engines.handover.agreement import release_terms, require_agreement, require_in_force
 
+    unnamed = _unnamed(registry) if whole else []
     for industry in registry.industries.values():
+        if industry.agreement is None and not unnamed:
+            continue  # Told as a warning.
         try:
             release_terms(require_agreement(industry, today), today)
         except SafeError as error:
-            yield error
+            yield (
+                error if industry.agreement else SafeError(error.code, f"{error.message} {_no_industry_names(unnamed)}")
+            )
     for wages in registry.wage_agreements:
         try:
             require_in_force(wages, today, f"Wages of {', '.join(wages.states)}")
@@ -81,3 +86,27 @@ def _not_in_force(registry: Registry, today: datetime.date, *, whole: bool) -> I
             yield error
     if whole and not registry.wage_agreements:
         yield SafeError("E_NO_WAGE_AGREEMENT", "No agreement on the use of wages (kind: wages) is in agreements/.")
+
+
+def _without_agreement(registry: Registry, *, whole: bool) -> Iterator[str]:
+    """A line for every industry that needs no agreement yet: it runs up to the links, and nothing of it may leave."""
+    if whole and _unnamed(registry):
+        return  # One of them is its own, as far as anybody can see: a mistake.
+    for name, industry in sorted(registry.industries.items()):
+        if industry.agreement is None:
+            yield (
+                f"industries/{name}.yml names no agreement: {name} runs up to linked_records; census_extract needs one: enter it in "
+                f"agreements/ and name it under the key 'agreement' [E_NO_AGREEMENT]"
+            )
+
+
+def _unnamed(registry: Registry) -> list[str]:
+    """Agreements on an extract that no industry names."""
+    from credential_pipeline.foundation.registry.agreements import Agreement
+
+    named = {industry.agreement.id for industry in registry.industries.values() if industry.agreement}
+    return sorted(name for name, one in registry.agreements.items() if isinstance(one, Agreement) and name not in named)
+
+
+def _no_industry_names(agreements: list[str]) -> str:
+    return f"No industry names {', '.join(agreements)}: name it under the key 'agreement', or remove it."

@@ -1,11 +1,14 @@
 """``profile`` and ``registry check`` as people use them: what is told, what is written, what is refused."""
 
+import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 
 from assets.console import main as console
+from credential_pipeline.foundation.registry.load import BUILT_IN
 from tests.domain.clearinghouse.onboarding_dialects import DIALECTS, HELD_OUT, comptia, nccer
 
 
@@ -171,3 +174,57 @@ def test_check_tells_all_mistakes_of_all_files(tmp_path, capsys):
         "industries/retail.yml, line 2",
         "inbox/manufacturing/mssc/2015.csv",
     ]
+
+
+def logistics(folder: Path, **more: object) -> str:
+    """A registry with one more industry of a shipped certifier."""
+    industry = {"industry": "logistics", "name": "Logistics", "naics": ["48"], "certifiers": ["mssc"]}
+    (folder / "industries").mkdir(parents=True, exist_ok=True)
+    content = {**industry, "cohorts": {"first_award_year": 2014, "last_award_year": 2018}, "owner": "team:data", **more}
+    (folder / "industries" / "logistics.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return str(folder)
+
+
+def agreement(folder: Path, **changes: object) -> None:
+    """The shipped agreement of manufacturing as that of another industry."""
+    content = yaml.safe_load((BUILT_IN / "agreements" / "manufacturing_extract.yml").read_text(encoding="utf-8"))
+    (folder / "agreements").mkdir(parents=True, exist_ok=True)
+    content = {
+        key: value for key, value in {**content, "id": "logistics_extract", **changes}.items() if value is not None
+    }
+    (folder / "agreements" / "logistics_extract.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def test_an_industry_without_an_agreement_runs_up_to_the_links_and_is_warned_of(tmp_path, capsys):
+    code, refused, told = checked(capsys, "--registry", logistics(tmp_path / "reg"))
+    assert (code, refused) == (0, [])
+    (line,) = [line for line in told.splitlines() if line.startswith("warning: ")]
+    assert line.startswith(
+        "warning: industries/logistics.yml names no agreement: logistics runs up to linked_records; "
+    )
+    assert "no mistakes" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"signed": datetime.date(2031, 1, 1)}, "E_NO_AGREEMENT"),
+        ({"signed": datetime.date(2019, 1, 1), "expires": datetime.date(2020, 1, 1)}, "E_AGREEMENT_EXPIRED"),
+        ({"release": None}, "E_NO_AGREEMENT"),
+        ({"columns": []}, "E_REGISTRY"),
+    ],
+)
+def test_an_agreement_that_is_there_and_does_not_hold_is_a_mistake(tmp_path, capsys, changes, code):
+    agreement(tmp_path / "reg", **changes)
+    found, refused, _ = checked(capsys, "--registry", logistics(tmp_path / "reg", agreement="logistics_extract"))
+    assert found == 1
+    assert [line.rpartition(" ")[2] for line in refused] == [f"[{code}]"]
+
+
+def test_an_agreement_that_no_industry_names_is_a_mistake_where_one_lacks_it(tmp_path, capsys):
+    agreement(tmp_path / "reg")
+    code, (line,), told = checked(capsys, "--registry", logistics(tmp_path / "reg"))
+    assert code == 1
+    assert "logistics has no data sharing agreement" in line
+    assert "No industry names logistics_extract" in line
+    assert "warning" not in told
