@@ -3,6 +3,7 @@
 Like the linkage report they stand apart from the hop, so that a word of theirs is no reason to link again.
 """
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ def write(published: Published) -> Mapping[str, Any]:
         versions,
         CardsOf(step.root, step.partition, step.side.registry, code_version(__name__)),
         read_receipts(step.root / FILE),
+        datetime.datetime.now(datetime.UTC),
     )
     told |= {
         f"report card of {page.parent.name}": dg.MetadataValue.path(str(page.relative_to(step.root.parent)))

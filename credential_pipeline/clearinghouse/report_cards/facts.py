@@ -1,4 +1,7 @@
-"""What stands on a card: counts of rows by month, rows set aside with their places, and how linkable the people are."""
+"""What stands on a card: counts of rows by month, rows set aside with their places, and how linkable the people are.
+
+Not here: what the card before said (last_card.py), and which cards are written (publish.py).
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,28 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from credential_pipeline.foundation.file_names import shown_delivery
+import pandas as pd
+
+from credential_pipeline.clearinghouse.report_cards.last_card import OPEN, LastCard, Listed, Month, without_gaps
+from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 FEWEST: Final = 10
 """People, linked or not, below whom a rate would tell of single ones."""
+CHANGES: Final = {
+    "mended": "mended since",
+    "accepted": "accepted as they were",
+    "replaced": "replaced or withdrawn",
+    OPEN: "still open",
+}
+"""What can have become of a row that was set aside: a later row under its id was accepted; it counts itself, because its delivery was
+released or a conflict was decided; its delivery counts no longer; none of these."""
 EVERYBODY: Final = "everybody"
 """The group of all people, as linkability.sql calls it."""
-
-
-@dataclass(frozen=True)
-class Month:
-    """What became of the rows of one month's deliveries."""
-
-    month: str
-    deliveries: int
-    not_accepted: int
-    rows_in: int
-    rows_accepted: int
-    rows_quarantined: int
-    rows_duplicate: int
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,18 @@ class SetAside:
 
     reason: str
     delivery: str
+    delivery_id: str
     line: int
     record_id: str
     mended: bool
+
+
+@dataclass(frozen=True)
+class Before:
+    """A row that the last card listed as open, and what has become of it: a key of CHANGES."""
+
+    row: Listed
+    now: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,10 @@ class Linkability:
 
 @dataclass(frozen=True)
 class Sent:
-    """One delivery of the month: its shown name, state and reason."""
+    """One delivery of the month: its shown name, id, state and reason."""
 
     delivery: str
+    delivery_id: str
     state: str
     reason: str
     detail: str
@@ -71,10 +82,10 @@ class Card:
     Attributes:
         certifier: Its name in the registry.
         month: The month, as 2026-05.
-        months: All months until then, in order.
+        months: All months until then, in order: earlier ones as their cards told them, and those in which nothing came.
         deliveries: Those of the month.
-        set_aside: Rows of the month's deliveries that were set aside.
-        before: Rows of the month before that were set aside.
+        set_aside: Rows of the month's deliveries that were set aside; of such as count no longer there is nothing to mend.
+        before: Rows that the last card listed as open, its own and earlier ones.
         linkability: Of all people whom the certifier has told of so far.
     """
 
@@ -83,7 +94,7 @@ class Card:
     months: Sequence[Month]
     deliveries: Sequence[Sent]
     set_aside: Sequence[SetAside]
-    before: Sequence[SetAside]
+    before: Sequence[Before]
     linkability: Sequence[Linkability]
 
     @property
@@ -93,42 +104,55 @@ class Card:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def received_in(work: Scratch, deliveries: Sequence[tuple[str, str, str]], seen: Mapping[str, datetime]) -> Relation:
-    """The month in which each delivery was first seen: certifier, delivery, month.
+def received_in(
+    work: Scratch,
+    deliveries: Sequence[tuple[str, str, str]],
+    seen: Mapping[str, datetime],
+    late: Mapping[str, str] | None = None,
+) -> Relation:
+    """The month to which each delivery belongs, and when it was first seen: certifier, delivery, month, seen.
 
     Args:
         work: Makes the relation.
         deliveries: certifier, delivery, sha256.
         seen: sha256 to the moment of the first sight.
+        late: sha256 to the month of those that belong to a later one, since the card of theirs was closed without them.
     """
-    rows = [(who, name, f"{seen[digest]:%Y-%m}") for who, name, digest in deliveries if digest in seen]
-    return work.rows("received", dict.fromkeys(("certifier", "delivery", "month"), "VARCHAR"), rows)
+    rows = [
+        (who, name, (late or {}).get(digest) or f"{seen[digest]:%Y-%m}", seen[digest].isoformat())
+        for who, name, digest in deliveries
+        if digest in seen
+    ]
+    return work.rows("received", dict.fromkeys(("certifier", "delivery", "month", "seen"), "VARCHAR"), rows)
 
 
-def gather(con: Connection, certifier: str, received: Relation) -> list[Card]:
-    """The cards of a certifier, one for each month in which something arrived, in order.
+def months_of(con: Connection, certifier: str, received: Relation) -> list[Month]:
+    """What became of the rows of each month in which something came from a certifier, in order, as it is now."""
+    return [Month(*row) for row in con.execute(_sql("months.sql", received), {"certifier": certifier}).fetchall()]
+
+
+def gather(work: Scratch, certifier: str, month: str, received: Relation, last: LastCard | None = None) -> Card:
+    """The card of a certifier and a month.
 
     Args:
-        con: Connection with raw_feeds, cleaned_learners and linked_records.
+        work: Room in a connection with raw_feeds, cleaned_learners and linked_records.
         certifier: Its name in the registry.
+        month: The month, as 2026-05.
         received: As :func:`received_in` gives it.
+        last: What the card before said; None if there is none.
     """
-    who = {"certifier": certifier}
-    months = [Month(*row) for row in con.execute(_sql("months.sql", received), who).fetchall()]
-    linkability = without_few(con.execute(_sql("linkability.sql"), who).fetchall())
-    aside = {one.month: _set_aside(con, certifier, one.month, received) for one in months}
-    return [
-        Card(
-            certifier=certifier,
-            month=one.month,
-            months=months[: place + 1],
-            deliveries=_sent(con, certifier, one.month, received),
-            set_aside=aside[one.month],
-            before=aside[months[place - 1].month] if place else (),
-            linkability=linkability,
-        )
-        for place, one in enumerate(months)
-    ]
+    con = work.con
+    mine = {one.month: one for one in months_of(con, certifier, received) if one.month <= month}
+    mine |= {one.month: one for one in (last.months if last else ()) if one.month < month}
+    return Card(
+        certifier=certifier,
+        month=month,
+        months=without_gaps(list(({month: Month(month)} | mine).values())),
+        deliveries=_sent(con, certifier, month, received),
+        set_aside=_set_aside(con, certifier, month, received),
+        before=_since(work, certifier, last.open if last else (), received),
+        linkability=without_few(con.execute(_sql("linkability.sql"), {"certifier": certifier}).fetchall()),
+    )
 
 
 def _sql(file: str, received: Relation | None = None) -> str:
@@ -161,19 +185,43 @@ def without_few(groups: Sequence[tuple[str, int, int]]) -> list[Linkability]:
 def _set_aside(con: Connection, certifier: str, month: str, received: Relation) -> list[SetAside]:
     rows = con.execute(_sql("set_aside.sql", received), {"certifier": certifier, "month": month}).fetchall()
     return [
-        SetAside(reason, shown_delivery(certifier, delivery, sha256), line, record_id or "", mended)
+        SetAside(
+            reason,
+            shown_delivery(certifier, delivery, sha256),
+            delivery_id(certifier, sha256),
+            line,
+            record_id or "",
+            mended,
+        )
         for reason, delivery, sha256, line, record_id, mended in rows
     ]
+
+
+def _since(work: Scratch, certifier: str, listed: Sequence[Listed], received: Relation) -> list[Before]:
+    """What has become of rows that the last card listed."""
+    if not listed:
+        return []
+    # Of a held delivery it can be every row: a frame is taken over at once.
+    columns = ["place", "delivery_id", "line", "record_id", "reason"]
+    rows = [(n, one.delivery_id, one.line, one.record_id, one.reason) for n, one in enumerate(listed)]
+    told = work.frame("listed", pd.DataFrame(rows, columns=columns))
+    query = statement(__package__, "since.sql", listed=told, received=received)
+    found = dict(work.con.execute(query, {"certifier": certifier}).fetchall())
+    return [Before(one, found[place]) for place, one in enumerate(listed)]
 
 
 def _sent(con: Connection, certifier: str, month: str, received: Relation) -> list[Sent]:
     rows: list[tuple[Any, ...]] = con.execute(
         f"""
         SELECT d.delivery, d.sha256, d.state, coalesce(d.reason_code, ''), coalesce(d.detail, ''), d.rows_in, d.rows_accepted,
-            d.rows_quarantined, d.rows_duplicate
+            CASE WHEN d.state IN ('replaced', 'withdrawn') THEN 0 ELSE d.rows_quarantined END,
+            CASE WHEN d.state IN ('replaced', 'withdrawn') THEN d.rows_in ELSE d.rows_duplicate END
         FROM raw_feeds.deliveries AS d JOIN {received} AS r USING (certifier, delivery)
         WHERE d.certifier = $certifier AND r.month = $month ORDER BY d.delivery
         """,
         {"certifier": certifier, "month": month},
     ).fetchall()
-    return [Sent(shown_delivery(certifier, name, sha256), *rest) for name, sha256, *rest in rows]
+    return [
+        Sent(shown_delivery(certifier, name, sha256), delivery_id(certifier, sha256), *rest)
+        for name, sha256, *rest in rows
+    ]

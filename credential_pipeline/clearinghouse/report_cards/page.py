@@ -2,21 +2,24 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
-from credential_pipeline.clearinghouse.report_cards.facts import Card, Linkability, SetAside
+from credential_pipeline.clearinghouse.report_cards.facts import CHANGES, Card, Linkability, SetAside
+from credential_pipeline.clearinghouse.report_cards.last_card import COUNTS, DELIVERY, OPEN, SET_ASIDE, TREND
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
 _DASH: Final = "\N{EN DASH}"
+_NONE: Final = Figure("", "", [], [], [])
 PLACES: Final = 20
 """Rows of a reason that the page names; the CSV file names them all."""
 
-_HEADER: Final = ("certifier", "month", "section", "code", "delivery", "line", "record_id", "value")
+_HEADER: Final = ("certifier", "month", "section", "code", "delivery", "line", "record_id", "value", "delivery_id")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def card_page(card: Card, names: Names) -> str:
         month=card.month,
         waiting=[one for one in card.deliveries if one.state not in {"accepted", "replayed"}],
         sentences=REASONS,
-        figures=[figure for figure in _figures(card) if figure.tables],
+        figures=[figure for figure in _figures(card) if figure.tables or figure.sentences],
     )
 
 
@@ -52,24 +55,28 @@ def card_csv(card: Card) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADER)
 
-    def write(
-        section: str, code: str, value: object, delivery: str = "", line: object = "", record_id: str = ""
-    ) -> None:
-        cells = (card.certifier, card.month, section, code, delivery, str(line), record_id, str(value))
+    def write(section: str, code: str, value: object, *place: object) -> None:
+        delivery, line, record_id, delivery_id = (*map(str, place), *("",) * (4 - len(place)))
+        cells = (card.certifier, card.month, section, code, delivery, line, record_id, str(value), delivery_id)
         writer.writerow([csv_safe(cell) for cell in cells])
 
     for sent in card.deliveries:
-        write("delivery", sent.state, sent.reason, sent.delivery)
-        for name in ("rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate"):
-            write("delivery", name, getattr(sent, name), sent.delivery)
+        which = (sent.delivery, "", "", sent.delivery_id)
+        write(DELIVERY, sent.state, sent.reason, *which)
+        for name in COUNTS[1:]:
+            write(DELIVERY, name, getattr(sent, name), *which)
     for month in card.months:
-        for name in ("deliveries", "rows_in", "rows_accepted", "rows_quarantined", "rows_duplicate"):
-            write(f"trend {month.month}", name, getattr(month, name))
+        for name in COUNTS:
+            write(f"{TREND} {month.month}", name, getattr(month, name))
     for one in card.linkability:
         write("linkability", one.says, one.people)
         write("match rate", one.says, _percent(one))
     for row in card.set_aside:
-        write("set aside", row.reason, "mended" if row.mended else "open", row.delivery, row.line, row.record_id)
+        place = (row.delivery, row.line, row.record_id, row.delivery_id)
+        write(SET_ASIDE, row.reason, "mended" if row.mended else OPEN, *place)
+    for before in card.before:
+        place = (before.row.delivery, before.row.line, before.row.record_id, before.row.delivery_id)
+        write(f"{SET_ASIDE} {before.row.month}", before.row.reason, before.now, *place)
     return out.getvalue()
 
 
@@ -78,6 +85,8 @@ def _figures(card: Card) -> list[Figure]:
 
 
 def _summary(card: Card) -> Figure:
+    if not card.deliveries:
+        return Figure("summary", "What became of this month's rows", ["Nothing came from you in this month."], [], [])
     rows = tuple(
         Row(
             one.delivery,
@@ -99,7 +108,7 @@ def _summary(card: Card) -> Figure:
 
 def _to_fix(card: Card) -> Figure:
     if not card.reasons:
-        return Figure("fix", "What to fix first", [], [], [])
+        return _NONE
     drawn = [Bar(name=reason, value=count, text=f"{count:,}") for reason, count in card.reasons]
     picture = Picture("fix", "Rows set aside by reason", "Bars of rows, most first.", *shapes(bars, drawn, "count"))
     tables = [_places(reason, count, card.set_aside) for reason, count in card.reasons]
@@ -120,6 +129,7 @@ def _trend(card: Card) -> Figure:
         Row(
             one.month,
             (
+                Entry(f"{one.deliveries:,}"),
                 Entry(f"{one.rows_in:,}"),
                 Entry(f"{one.rows_accepted:,}"),
                 Entry(f"{one.rows_quarantined:,}"),
@@ -128,8 +138,10 @@ def _trend(card: Card) -> Figure:
         )
         for one in card.months
     )
-    table = Table("Rows by month of arrival", "month", ("rows", "accepted", "set aside", "share"), (Block("", rows),))
-    return Figure("trend", "Trend", ["Months in which something arrived."], [], [table])
+    columns = ("deliveries", "rows", "accepted", "set aside", "share")
+    table = Table("Rows by month of arrival", "month", columns, (Block("", rows),))
+    sentence = "Earlier months as their cards told them; what has changed since stands below."
+    return Figure("trend", "Trend", [sentence] if len(rows) > 1 else [], [], [table])
 
 
 def _linkability(card: Card) -> Figure:
@@ -143,16 +155,24 @@ def _linkability(card: Card) -> Figure:
 
 
 def _mended(card: Card) -> Figure:
-    counts: dict[str, list[int]] = {}
-    for row in card.before:
-        counts.setdefault(row.reason, [0, 0])[int(row.mended)] += 1
+    """What has become of rows that earlier cards listed as open: by reason, how many, and how many of each change."""
+    counts: dict[str, Counter[str]] = {}
+    for one in card.before:
+        counts.setdefault(one.row.reason, Counter())[one.now] += 1
     rows = tuple(
-        Row(reason, (Entry(f"{n_open + mended:,}"), Entry(f"{mended:,}"), Entry(f"{n_open:,}")))
-        for reason, (n_open, mended) in sorted(counts.items())
+        Row(reason, tuple(Entry(f"{n:,}") for n in (found.total(), *(found[change] for change in CHANGES))))
+        for reason, found in sorted(counts.items())
     )
-    tables = [Table("Rows of the last card", "reason", ("set aside", "mended since", "open"), (Block("", rows),))]
-    sentence = "Rows that the card before this one listed, and whether a row under the same id was accepted since."
-    return Figure("mended", "What fixes of the last card changed", [sentence], [], tables if rows else [])
+    tables = [
+        Table("Rows that the last card listed as open", "reason", ("listed", *CHANGES.values()), (Block("", rows),))
+    ]
+    sentences = [
+        "Mended: a row under the same id was accepted since.",
+        "Accepted as they were: their delivery was released, or which of two rows counts was decided.",
+        "Replaced or withdrawn: their delivery counts no longer.",
+        "What is still open is named row by row in the CSV file, and comes again on the next card.",
+    ]
+    return Figure("mended", "What fixes of the last card changed", sentences, [], tables) if rows else _NONE
 
 
 def _percent(one: Linkability) -> str:

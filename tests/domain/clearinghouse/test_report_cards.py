@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, received_in, without_few
+from credential_pipeline.clearinghouse.report_cards.last_card import LastCard, Listed
 from credential_pipeline.clearinghouse.report_cards.page import Names, card_csv, card_page
 from credential_pipeline.clearinghouse.report_cards.unlinked import REASONS, unlinked_query
 from credential_pipeline.foundation.contracts import cleaned_learners, linked_records, raw_feeds
@@ -84,9 +85,17 @@ def con() -> Iterator[Connection]:
 
 
 def cards(con: Connection) -> list[Card]:
+    """The cards of April and May, the second knowing what the first one listed."""
+    rows = con.execute("SELECT certifier, delivery, sha256 FROM raw_feeds.deliveries").fetchall()
     with scratch(con) as work:
-        rows = con.execute("SELECT certifier, delivery, sha256 FROM raw_feeds.deliveries").fetchall()
-        return gather(con, "acme", received_in(work, rows, SEEN))
+        received = received_in(work, rows, SEEN)
+        april = gather(work, "acme", "2026-04", received)
+        listed = (
+            Listed("2026-04", "UNREADABLE_EVENT_DATE", "april.csv", "acme-" + "a" * 12, 2 + n, one)
+            for n, one in enumerate(("R1", "R2", ""))
+        )
+        last = LastCard("2026-04", april.months, frozenset(), tuple(listed))
+        return [april, gather(work, "acme", "2026-05", received, last)]
 
 
 def test_a_card_a_month_with_what_the_last_one_mended(con: Connection) -> None:
@@ -94,7 +103,7 @@ def test_a_card_a_month_with_what_the_last_one_mended(con: Connection) -> None:
     assert (april.month, may.month) == ("2026-04", "2026-05")
     assert [(one.record_id, one.mended) for one in april.set_aside] == [("R1", True), ("R2", False), ("", False)]
     assert april.reasons == [("UNREADABLE_EVENT_DATE", 2)]
-    assert list(may.before) == list(april.set_aside)
+    assert [one.now for one in may.before] == ["mended", "open", "open"]
     assert [(one.rows_in, one.rows_accepted, one.rows_quarantined) for one in may.months] == [(43, 40, 3), (7, 4, 3)]
     assert may.reasons == [("UNREADABLE_EVENT_DATE", 2), ("BAD_QUOTING", 1)]
 
