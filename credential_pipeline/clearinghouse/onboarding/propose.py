@@ -15,7 +15,7 @@ from credential_pipeline.clearinghouse.onboarding.marks import ask_about_marks
 from credential_pipeline.clearinghouse.onboarding.matching import Matched, match
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
-from credential_pipeline.clearinghouse.onboarding.record_ids import record_id
+from credential_pipeline.clearinghouse.onboarding.record_ids import of_rows, record_id
 from credential_pipeline.clearinghouse.onboarding.words import CONSENT
 from credential_pipeline.foundation.registry.vocabulary import FIELDS, REQUIRED
 
@@ -65,7 +65,7 @@ def propose(certifier: str, table: Table) -> Proposal:
     """
     notes = Notes()
     columns = [look(name, table.column(place)) for place, name in enumerate(table.header)]
-    matched = match(columns)
+    matched = of_rows(table, match(columns), columns)
     # An empty column of codes tells nothing of what its codes mean.
     found = {field: facts for field, facts in matched.fields.items() if facts.filled or field not in _CODED}
     said: dict[str, Entry] = {"record_id": record_id(table, found, matched.doubtful, notes)}

@@ -151,6 +151,51 @@ def test_without_ids_of_rows_columns_that_tell_them_apart_are_taken(tmp_path):
     assert "18 rows would still have the id of another one" in asked(proposal, "record_id")
 
 
+def members(number: int, *, each: int, header: str = "Member", repeats: int = 1) -> str:
+    """Rows of people who have so many each; a first column whose values stand in so many rows each."""
+    names = [("Smith", "Ann"), ("Day", "Al"), ("Poe", "Eve"), ("Lee", "Bo"), ("Ray", "Cy")]
+    lines = []
+    for n in range(number):
+        who = n // each
+        last, first = names[who % 5]
+        born = f"{1960 + who % 37}-{1 + who % 12:02}-{1 + who % 28:02}"
+        lines.append(f"M{1000 + 7 * (n // repeats)},{last},{first},{born},X{n % 3},2015-03-{n % 9 + 10}")
+    return rows(*lines, header=f"{header},Last Name,First Name,DOB,Exam Code,Exam Date")
+
+
+@pytest.mark.parametrize("header", ["Member", "Candidate No", "Learner ID"])
+def test_an_id_that_never_repeats_where_people_do_is_the_rows(tmp_path, header):
+    proposal = proposed(tmp_path, members(60, each=3, header=header))
+    assert proposal.columns["record_id"] == {"from": header, "recipe": ["trim"]}
+    assert "person_ref" not in proposal.columns
+    assert f"'{header}' differs in every row. Is it the id of the row" in asked(proposal, "record_id")
+
+
+@pytest.mark.parametrize("header", ["Member", "Candidate No", "Learner ID"])
+def test_an_id_that_repeats_no_more_than_people_do_may_be_either(tmp_path, header):
+    proposal = proposed(tmp_path, members(60, each=1, header=header))
+    assert proposal.columns["record_id"] == {"derived": [header, "Exam Code", "Exam Date"]}
+    assert proposal.columns["person_ref"]["from"] == header
+    question = asked(proposal, "record_id")
+    assert f"'{header}' differs in every one of 60 rows" in question
+    assert f"record_id: {{from: '{header}', recipe: [trim]}}" in question
+
+
+@pytest.mark.parametrize(("number", "each", "repeats"), [(12, 3, 1), (60, 3, 3), (60, 1, 2)])
+def test_an_id_that_repeats_or_of_few_rows_is_the_persons(tmp_path, number, each, repeats):
+    proposal = proposed(tmp_path, members(number, each=each, repeats=repeats))
+    assert proposal.columns["person_ref"]["from"] == "Member"
+    assert asked(proposal, "record_id").startswith("No column is an id of the row")
+
+
+def test_another_id_of_the_person_takes_the_place_of_one_that_is_the_rows(tmp_path):
+    lines = members(60, each=3).splitlines()
+    wider = [f"{line},{'Learner ID' if n == 0 else f'L{9000 + 3 * ((n - 1) // 3)}'}" for n, line in enumerate(lines)]
+    proposal = proposed(tmp_path, "\n".join(wider) + "\n")
+    assert proposal.columns["person_ref"]["from"] == "Learner ID"
+    assert proposal.columns["record_id"] == {"from": "Member", "recipe": ["trim"]}
+
+
 def test_a_consent_is_an_opt_out_turned_round(tmp_path):
     lines = [f"{n},Smith,Ann,X1,2015-03-04,{'Yes' if n % 3 else 'No'}" for n in range(9)]
     proposal = proposed(
