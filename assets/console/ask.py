@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,36 +44,56 @@ def add(commands: grammar.Commands) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Write the request, and in a trial the report.
+    """Write the request and its line of the record of disclosures, and in a trial the report.
 
     Raises:
-        SafeError: The industry is unknown or its profiles are not published, the code is none, or the file can't be written.
+        SafeError: The industry is unknown or its profiles are not published, no agreement allows the request, the code or the
+            name is none, or the file can't be written.
     """
     from assets.console.engine import connect, store
-    from credential_pipeline.clearinghouse.education_registry.ask import ask_about_learners
+    from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
+    from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request
     from credential_pipeline.clearinghouse.opt_outs.lists import read_opt_outs
     from credential_pipeline.foundation.storage.relation import relation, scratch
 
-    industry = environment.registry().industry(arguments.industry).industry
-    out: Path = arguments.out
-    if out.suffix != ".txt" or not out.absolute().parent.is_dir():
-        raise SafeError("E_FORMAT", f"--out {out.name}: give a .txt file in a folder that exists.")
-    if out.exists():
-        raise SafeError("E_EXISTS", f"--out {out.name}: there is such a file; name another one.")
-    header = _header(arguments)
+    registry, now = environment.registry(), datetime.datetime.now(datetime.UTC)
+    industry = registry.industry(arguments.industry).industry
+    _refuse_files(arguments)
+    today = environment.today()
+    header = _header(arguments, today)
+    agreement = require_request(registry.request_agreements, industry, header, today)
     home, published = environment.side_home(Side.CLEARINGHOUSE), store(Side.CLEARINGHOUSE)
     with connect(Side.CLEARINGHOUSE) as con, scratch(con) as work:
         published.current(cleaned_learners.SNAPSHOT, industry).attach(con)
         linked = published.find(linked_records.SNAPSHOT, industry)
         if linked is not None:
-            linked.attach(con, tables=("block_statements",))
-        remembered = relation(con, "linked_records.block_statements") if linked is not None else None
+            linked.attach(con, tables=("block_statements", "profile_links"))
+        remembered, learners = (
+            relation(con, f"linked_records.{name}") if linked is not None else None
+            for name in ("block_statements", "profile_links")
+        )
         access.record(Side.CLEARINGHOUSE, "ask", [f"{industry}: cleaned_learners.profiles"])
-        size = ask_about_learners(work, out, header, arguments.since, read_opt_outs(home), remembered)
-    print(f"{size:,} profiles of {industry} asked about in {out}; put the report into {home / _REPORTS}")
+        people = people_to_ask(work, agreement, arguments.since, read_opt_outs(home), remembered)
+        asking = Asking(industry, agreement, header, access.account())
+        size = send_request(work, people, learners, arguments.out, asking, home, now)
+    print(
+        f"{size:,} profiles of {industry} asked about in {arguments.out}, under agreement {agreement.id}; put the report into"
+        f" {home / _REPORTS}"
+    )
     if arguments.trial is not None:
-        _try(arguments.trial, out, home / _REPORTS)
+        _try(arguments.trial, arguments.out, home / _REPORTS)
     return 0
+
+
+def _refuse_files(arguments: argparse.Namespace) -> None:
+    """Look at the files before anybody is named: a trial that cannot be would leave a disclosure behind."""
+    out: Path = arguments.out
+    if out.suffix != ".txt" or not out.absolute().parent.is_dir():
+        raise SafeError("E_FORMAT", f"--out {out.name}: give a .txt file in a folder that exists.")
+    if os.path.lexists(out):
+        raise SafeError("E_EXISTS", f"--out {out.name}: there is such a file; name another one.")
+    if arguments.trial is not None and not (arguments.trial / "persons").is_dir():
+        raise SafeError("E_NO_FOLDER", "--trial: give the education folder of a simulated pilot, which holds persons.")
 
 
 def _day(written: str) -> datetime.date:
@@ -83,13 +104,15 @@ def _day(written: str) -> datetime.date:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def _header(arguments: argparse.Namespace) -> Header:
+def _header(arguments: argparse.Namespace, today: datetime.date) -> Header:
     from credential_pipeline.engines.exchange.student_tracker.request import Header
+    from credential_pipeline.engines.exchange.student_tracker.request_writer import written_name
 
     code = str(arguments.code)
     if len(code) != _CODE or not (code.isascii() and code.isdigit()):
         raise SafeError("E_FORMAT", "--code: give eight digits, six of the school code and two of the branch.")
-    today = datetime.datetime.now(datetime.UTC).date()
+    if not written_name(arguments.name):
+        raise SafeError("E_FORMAT", "--name: give your name in letters without accents, as the service knows it.")
     return Header(code[:6], code[6:], arguments.name, today, arguments.query)
 
 
@@ -97,8 +120,6 @@ def _try(education: Path, request: Path, reports: Path) -> None:
     """Let the simulated service answer."""
     from credential_pipeline.simulation.partners.student_tracker import Service
 
-    if not (education / "persons").is_dir():
-        raise SafeError("E_NO_FOLDER", "--trial: give the education folder of a simulated pilot, which holds persons.")
     reports.mkdir(parents=True, exist_ok=True)
     told = Service(education).answer(request, reports)
     print(

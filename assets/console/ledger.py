@@ -82,7 +82,7 @@ def _who(arguments: argparse.Namespace) -> int:
 
     with connect(Side.CLEARINGHOUSE) as con:
         record = DisclosureRecord(environment.side_home(Side.CLEARINGHOUSE))
-        found = record.who_received(con, arguments.learner_id)
+        found = record.who_received(con, arguments.learner_id, _other_ids(arguments.learner_id))
     for disclosure in found:
         facts = disclosure.facts
         print(
@@ -91,7 +91,28 @@ def _who(arguments: argparse.Namespace) -> int:
         for basis, columns in facts["legal_basis"].items():
             print(f"  basis: {basis}: {', '.join(columns)}")
         print(f"  purpose: {facts['purpose']}; to be destroyed by {facts['destroy_by']}")
+        if asked := facts.get("asked"):
+            print(
+                f"  asked: by account {asked['by']} of {facts['sender']}, under code {asked['code']}, query {asked['query']}, about"
+                f" {facts['learners']:,} people"
+            )
         for table, said in facts["tables"].items():
             print(f"  {table}: {', '.join(said['columns'])}")
     print(f"{len(found)} disclosures hold this learner" if found else "no disclosure holds this learner")
     return 0
+
+
+def _other_ids(learner_id: str) -> set[str]:
+    """Under which further ids the learner may be on record, in whichever industry it is known."""
+    from assets.console.engine import connect, store
+    from credential_pipeline.clearinghouse.people_on_record import other_ids
+    from credential_pipeline.foundation.contracts import linked_records
+
+    published, found = store(Side.CLEARINGHOUSE), set[str]()
+    for industry in environment.registry().industry_names:
+        version = published.find(linked_records.SNAPSHOT, industry)
+        if version is not None:
+            with connect(Side.CLEARINGHOUSE) as con:
+                version.attach(con, tables=("learner_redirects", "record_ids"))
+                found |= other_ids(con, learner_id)
+    return found

@@ -6,9 +6,9 @@ The ledger in ``<clearinghouse home>/disclosures`` has a line ``prepared``, writ
 anything away write here. Not here: what makes the ledger notice a change (foundation/storage/chain.py), what is sent and how.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ class Disclosure:
     when: str
 
 
-EXTRACT, RETURN, OWN_RECORD = "census_extract", "return_files", "own_record"
-"""What is given: a package for the enclave, files for a partner, a person's own record."""
+EXTRACT, RETURN, OWN_RECORD, REQUEST = "census_extract", "return_files", "own_record", "student_tracker_request"
+"""What is given: a package for the enclave, files for a partner, a person's own record, a request that names learners to a service."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Sending:
     """What is about to be given to somebody.
 
     Attributes:
-        kind: One of :data:`EXTRACT`, :data:`RETURN`, :data:`OWN_RECORD`.
+        kind: One of :data:`EXTRACT`, :data:`RETURN`, :data:`OWN_RECORD`, :data:`REQUEST`.
         package_id: Hash of the content.
         number: 1, 2, 3 … of what was given of this kind, for the industry, under the agreement.
         industry: The industry.
@@ -60,6 +60,7 @@ class Sending:
         recipient_key: Fingerprint of the key that can open it; empty where it is not sealed.
         legal_basis: Legal basis to the columns that cross on it.
         tables: Table or file to its rows and its columns.
+        asked: Who asks, under which code and query, where a service is asked.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class Sending:
     recipient_key: str
     legal_basis: Mapping[str, Sequence[str]]
     tables: Mapping[str, tuple[int, Sequence[str]]]
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     def said(self) -> dict[str, Any]:
         """The line of the record, without who is in it."""
@@ -86,6 +88,7 @@ class Sending:
             "exempt_from_99_32": all(_EXEMPT_BASIS in basis.replace(" ", "") for basis in self.legal_basis),
             "destroy_by": self.terms.destroy_by.isoformat(),
             "tables": {name: {"rows": rows, "columns": list(columns)} for name, (rows, columns) in self.tables.items()},
+            **({"asked": dict(self.asked)} if self.asked else {}),
         }
 
 
@@ -148,7 +151,8 @@ class DisclosureRecord:
         Args:
             con: Connection in which ``members`` is a relation.
             sending: What goes, to whom and why.
-            members: Relation with the columns ``learner_id`` and ``row_id``, one row per person of the package.
+            members: Relation with the columns ``learner_id`` and ``row_id``, one row per person of the package; several under one
+                ``row_id`` where a person may be looked for under several ids (:mod:`.people_on_record`).
             when: Time, with its zone.
         """
         with self._locked():
@@ -178,8 +182,13 @@ class DisclosureRecord:
         """
         self._finish(package_id, "void", when)
 
-    def who_received(self, con: Connection, learner_id: str) -> list[Disclosure]:
+    def who_received(self, con: Connection, learner_id: str, also: Collection[str] = ()) -> list[Disclosure]:
         """The disclosures that hold a learner, in the order in which they were prepared; voided ones left out.
+
+        Args:
+            con: Any connection.
+            learner_id: The learner.
+            also: Further ids under which the learner may be on record.
 
         Raises:
             SafeError: ``E_LEDGER_BROKEN`` if the ledger or a list of members was changed.
@@ -197,8 +206,8 @@ class DisclosureRecord:
                 intact = False
             if not intact:
                 raise self._lost(entry.package_id)
-            query = "SELECT count(*) FROM read_parquet(?) WHERE learner_id = ?"
-            if con.execute(query, [str(path), learner_id]).fetchall()[0][0]:
+            query = "SELECT count(*) FROM read_parquet(?) WHERE learner_id IN (SELECT unnest(?::VARCHAR[]))"
+            if con.execute(query, [str(path), [learner_id, *sorted(also)]]).fetchall()[0][0]:
                 found.append(entry)
         return found
 
@@ -249,11 +258,11 @@ class DisclosureRecord:
         literal = str(part).replace("'", "''")
         try:
             con.execute(
-                f"COPY (SELECT learner_id, row_id FROM {members} ORDER BY row_id) TO '{literal}' (FORMAT parquet)"
+                f"COPY (SELECT learner_id, row_id FROM {members} ORDER BY row_id, learner_id) TO '{literal}' (FORMAT parquet)"
             )
             part.chmod(0o600)
             flush(part)
-            count = con.execute("SELECT count(*) FROM read_parquet(?)", [str(part)]).fetchall()[0][0]
+            count = con.execute("SELECT count(DISTINCT row_id) FROM read_parquet(?)", [str(part)]).fetchall()[0][0]
             part.replace(path)
         except duckdb.Error:
             message = f"Can't write the list of learners to {path}: see that the disk has space, then run again."

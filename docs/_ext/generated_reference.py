@@ -18,7 +18,15 @@ from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.names import HOPS
-from credential_pipeline.foundation.registry import agreements, feeds, model, programmes, vocabulary
+from credential_pipeline.foundation.registry import (
+    agreements,
+    feeds,
+    model,
+    programmes,
+    request_agreements,
+    return_agreements,
+    vocabulary,
+)
 from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _LINES = "\n"
@@ -110,7 +118,11 @@ def registry_page() -> str:
         ("certifiers/*.yml", (feeds.Certifier, feeds.Feed, feeds.Column, feeds.Credential)),
         (
             "agreements/*.yml",
-            (agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
+            (
+                *(agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
+                *(return_agreements.ReturnAgreement, return_agreements.Share),
+                *(request_agreements.RequestAgreement, request_agreements.AskedColumns),
+            ),
         ),
         ("programmes/*.yml", (programmes.Programmes, programmes.Programme, programmes.Tuition)),
     ):

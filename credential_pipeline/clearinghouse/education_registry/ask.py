@@ -1,37 +1,67 @@
-"""Asks the StudentTracker service about an industry's learners, for an organization without a registry of its own.
+"""Whom the StudentTracker service is asked about, for an organization without a registry of its own, and under which agreement.
 
 One row a profile, whose id is the return field; so the report says of each profile whether it was found. Nobody is asked about who asked
-not to be shared, for a request names people to others. Not here: the layout of the file (engines/exchange), and reading the report
-(student_tracker.py).
+not to be shared, for a request names people to others. Not here: writing the request and its disclosure (send_request.py), and
+reading the report (student_tracker.py).
 """
 
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
 from credential_pipeline.engines.exchange.student_tracker.request import Header
-from credential_pipeline.engines.exchange.student_tracker.request_writer import write_request
+from credential_pipeline.engines.handover.agreement import require_in_force
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.scripts import add_to_latin
+from credential_pipeline.foundation.registry.request_agreements import RequestAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 
-def ask_about_learners(
-    work: Scratch, path: Path, header: Header, since: date, opt_outs: OptOuts, remembered: Relation | None = None
-) -> int:
-    """Write a request about everybody who may be named; return how many profiles it names.
+def require_request(
+    agreements: Iterable[RequestAgreement], industry: str, header: Header, today: date
+) -> RequestAgreement:
+    """Give the agreement that allows a request today.
+
+    Args:
+        agreements: All of the registry.
+        industry: About whose learners.
+        header: Who asks, and for which kind of query.
+        today: The day, to compare with the agreement's dates.
+
+    Raises:
+        SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, or ``E_NOT_AGREED`` for a query that it does not name.
+    """
+    code = header.school_code + header.branch
+    where = f"Industry {industry}, code {code}"
+    found = next((one for one in agreements if industry in one.industries and code in one.codes), None)
+    if found is None:
+        message = f"{where}: no agreement of kind request lets anybody be asked about: enter one in agreements/; nothing was written."
+        raise SafeError("E_NO_AGREEMENT", message)
+    require_in_force(found, today, where)
+    if header.query_type not in found.queries:
+        message = (
+            f"{where}: agreement {found.id} allows the queries {', '.join(found.queries)} and not {header.query_type}."
+        )
+        raise SafeError("E_NOT_AGREED", message)
+    return found
+
+
+def people_to_ask(
+    work: Scratch, agreement: RequestAgreement, since: date, opt_outs: OptOuts, remembered: Relation | None = None
+) -> Relation:
+    """Everybody who may be named: the columns of a request, empty where the agreement does not name them.
 
     Args:
         work: Makes relations, in a connection with the views of ``cleaned_learners``.
-        path: The file to write.
-        header: Who asks, when, and for which kind of query.
+        agreement: Says which columns are filled.
         since: Search date of every row.
         opt_outs: The steward's lists.
         remembered: ``linked_records.block_statements``, where learners were linked before: once said, always meant.
 
     Raises:
-        SafeError: As :func:`write_request`.
+        SafeError: ``E_NOBODY``: there is nobody to ask about.
     """
     letters = {name: form.letters_of_name(f"p.{name}") for name in ("first_name", "last_name", "previous_last_name")}
     listed = ", ".join(f"{made} AS {name}" for name, made in letters.items())
@@ -39,14 +69,19 @@ def ask_about_learners(
     withheld = work.table(
         "withheld", statement(__package__, "withheld.sql", named=named, wishes=_wishes(work, opt_outs, remembered))
     )
+    middle = "middle_name" if "middle_initial" in agreement.filled else "NULL::VARCHAR"
+    suffix = "name_suffix" if "name_suffix" in agreement.filled else "NULL::VARCHAR"
     people = work.table(
         "people",
-        "SELECT first_name, middle_name, last_name, name_suffix, birth_date, $since AS search_date,"
+        f"SELECT first_name, {middle} AS middle_name, last_name, {suffix} AS name_suffix, birth_date, $since AS search_date,"
         f" profile_id AS return_field FROM cleaned_learners.profiles ANTI JOIN {withheld} USING (profile_id)"
         " WHERE first_name IS NOT NULL AND birth_date IS NOT NULL",
         {"since": since},
     )
-    return write_request(work, people, path, header)
+    if not work.con.execute(f"SELECT count(*) FROM {people}").fetchall()[0][0]:
+        message = "There is nobody to ask about: every profile opted out, or lacks a first name or a birth date; nothing was written."
+        raise SafeError("E_NOBODY", message)
+    return people
 
 
 def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Relation:

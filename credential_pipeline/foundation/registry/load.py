@@ -4,7 +4,7 @@ A file of the extra folder replaces the built-in file of the same name as a whol
 the file, the line, the key and what is allowed. All words are read as text, so that NO, 007 or 12 mean what was written.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,17 +19,19 @@ from credential_pipeline.foundation.registry.explain import Problem, problems
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.programmes import Programme, Programmes
+from credential_pipeline.foundation.registry.request_agreements import RequestAgreement
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.registry.strict import Strict
 
 BUILT_IN: Final = Path(__file__).parent
 _FOLDERS: Final = ("industries", "certifiers", "agreements", "programmes")
-AnyAgreement = Agreement | ReleaseAgreement | WageAgreement | ReturnAgreement
+AnyAgreement = Agreement | ReleaseAgreement | WageAgreement | ReturnAgreement | RequestAgreement
 _KINDS: Final[dict[str, type[AnyAgreement]]] = {
     "extract": Agreement,
     "release": ReleaseAgreement,
     "wages": WageAgreement,
     "return": ReturnAgreement,
+    "request": RequestAgreement,
 }
 Model = TypeVar("Model", bound=Strict)
 
@@ -74,6 +76,11 @@ class Registry:
     def wage_agreements(self) -> tuple[WageAgreement, ...]:
         """The agreements on the use of wages, by id, whether they hold today or not."""
         return tuple(one for _, one in sorted(self.agreements.items()) if isinstance(one, WageAgreement))
+
+    @property
+    def request_agreements(self) -> tuple[RequestAgreement, ...]:
+        """The agreements under which a service may be asked about learners, by id, whether they hold today or not."""
+        return tuple(one for _, one in sorted(self.agreements.items()) if isinstance(one, RequestAgreement))
 
     def certifiers_of(self, industry: str) -> tuple[Certifier, ...]:
         """Return the certifiers of an industry, sorted by name."""
@@ -240,17 +247,34 @@ class _Reading:
         industries, known = (file_names(self.roots, folder) for folder in ("industries", "certifiers"))
         seen: dict[tuple[str, str], str] = {}
         for id_, one in partners.items():
-            for place, industry in enumerate(one.industries):
-                if industry not in industries:
-                    allowed = ", ".join(sorted(industries))
-                    text = f"there is no industry '{industry}'; allowed: {allowed}"
-                    self.wrong(files[id_], ("industries", place), text)
+            self._check_industries(files[id_], one.industries, industries)
+            for industry in one.industries:
                 other = seen.setdefault((one.partner, industry), id_)
                 if other != id_:
                     text = f"agreements/{other}.yml is about the same partner and industry; keep one"
                     self.wrong(files[id_], ("partner",), text)
             if one.role == "certifier" and one.of not in known:
                 self.wrong(files[id_], ("of",), f"there is no such certifier; allowed: {', '.join(sorted(certifiers))}")
+
+    def check_requests(self, agreements: Mapping[str, AnyAgreement]) -> None:
+        """Report a request about an unknown industry, and two agreements that allow one code to ask about one industry."""
+        asking = {id_: one for id_, one in sorted(agreements.items()) if isinstance(one, RequestAgreement)}
+        files = {document.stem: document for document in self.documents("agreements") if document.stem in asking}
+        industries = file_names(self.roots, "industries")
+        seen: dict[tuple[str, str], str] = {}
+        for id_, one in asking.items():
+            self._check_industries(files[id_], one.industries, industries)
+            for place, code in enumerate(one.codes):
+                others = {seen.setdefault((code, industry), id_) for industry in one.industries} - {id_}
+                if others:
+                    text = f"agreements/{min(others)}.yml is about the same code and industry; keep one"
+                    self.wrong(files[id_], ("codes", place), text)
+
+    def _check_industries(self, document: Document, named: Sequence[str], known: Collection[str]) -> None:
+        for place, industry in enumerate(named):
+            if industry not in known:
+                text = f"there is no industry '{industry}'; allowed: {', '.join(sorted(known))}"
+                self.wrong(document, ("industries", place), text)
 
 
 def _refuse(mistake: SafeError) -> None:
@@ -281,4 +305,5 @@ def load_registry(extra: Path | None = None, report: Report = _refuse) -> Regist
     certifiers = reading.certifiers()
     industries = reading.industries(agreements, certifiers)
     reading.check_partners(agreements, certifiers)
+    reading.check_requests(agreements)
     return Registry(industries, certifiers, agreements)

@@ -7,15 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from credential_pipeline.clearinghouse.education_registry.ask import ask_about_learners
+from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING, Entry, OptOuts
 from credential_pipeline.engines.exchange.student_tracker.request import Header, read_request
+from credential_pipeline.engines.exchange.student_tracker.request_writer import write_request
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import scratch
 from credential_pipeline.simulation.partners.student_tracker import Service, Told
+from tests.domain.clearinghouse.request_world import request_agreement
 from tests.domain.drops import CANARY, refusal
 from tests.domain.engines.linkage_world import INDUSTRY, World, make_world, put_feeds
 
@@ -56,7 +58,7 @@ def drop_students(world: World, folder: Path) -> Path:
 
 def ask(con: Connection, path: Path, opt_outs: OptOuts = NOTHING) -> set[str]:
     with scratch(con) as work:
-        size = ask_about_learners(work, path, HEADER, SINCE, opt_outs)
+        size = write_request(work, people_to_ask(work, request_agreement(), SINCE, opt_outs), path, HEADER)
         request = read_request(work, path, school_code="999999")
         assert request.size == size
         assert request.header == HEADER

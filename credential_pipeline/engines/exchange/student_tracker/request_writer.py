@@ -17,6 +17,11 @@ NEEDED: Final = ("first_name", "middle_name", "last_name", "name_suffix", "birth
 LONGEST_NAME: Final = 40
 
 
+def written_name(name: str) -> str:
+    """The name of who asks, as a header can hold it."""
+    return "".join(letter for letter in name if letter.isascii() and letter.isprintable()).strip()[:LONGEST_NAME]
+
+
 def write_request(work: Scratch, people: Relation, path: Path, header: Header) -> int:
     """Write a request, ordered by return field; return how many people it asks about.
 
@@ -43,8 +48,15 @@ def write_request(work: Scratch, people: Relation, path: Path, header: Header) -
         raise SafeError("E_REQUEST_RETURN_FIELD", message)
     codes = {"school_code": header.school_code, "branch": header.branch}
     body = work.con.execute(statement(__package__, "detail_lines.sql", made=made), codes).fetchall()[0][0]
-    name = "".join(letter for letter in header.name if letter.isascii() and letter.isprintable())[:LONGEST_NAME]
-    first = ("H1", header.school_code, header.branch, name, f"{header.file_date:%Y%m%d}", header.query_type, "I")
+    first = (
+        "H1",
+        header.school_code,
+        header.branch,
+        written_name(header.name),
+        f"{header.file_date:%Y%m%d}",
+        header.query_type,
+        "I",
+    )
     lines = ["\t".join(first), *([body] if rows else []), f"T1\t{rows + 2}"]
     write_atomically(path, "\r\n".join(lines).encode("ascii") + b"\r\n")
     work.drop(made)
