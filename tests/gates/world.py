@@ -69,8 +69,10 @@ ROWS: dict[str, dict[str, str]] = {
             SELECT 's' || i AS student_id, 'Doe' AS last_name, DATE '1980-01-01' + CAST(i AS INTEGER) AS birth_date,
                    false AS ferpa_block FROM range(1, 21) AS t(i)""",
         "person_index": "SELECT i AS record, 's' || i AS student_id, 'DOE' AS last_name FROM range(1, 21) AS t(i)",
-        "enrollments": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2014-01-01' AS begin_date",
-        "degrees": "SELECT 's1' AS student_id, '001' AS opeid, DATE '2015-01-01' AS degree_date",
+        "enrollments": """
+            SELECT unnest(['s1', 's2']) AS student_id, unnest(['001', '00120000']) AS opeid, DATE '2014-01-01' AS begin_date""",
+        "degrees": """
+            SELECT unnest(['s1', 's3']) AS student_id, unnest(['001', '00120002']) AS opeid, DATE '2015-01-01' AS degree_date""",
         "duplicate_students": """
             SELECT 's1b' AS student_id, 's1' AS kept_student_id, 'exact copy' AS why, false AS ferpa_block,
                    false AS kept_ferpa_block""",
@@ -83,6 +85,7 @@ ROWS: dict[str, dict[str, str]] = {
                    DATE '1980-01-01' + CAST(i AS INTEGER) AS birth_date FROM range(2, 52) AS t(i)""",
         "credentials": """
             SELECT 'mssc' AS certifier, 'T' || i AS record_id, 'P' || i AS profile_id, 'award' AS event, 'pass' AS result,
+                   'CPT-SAF' AS credential_code, '001200' AS provider_opeid,
                    DATE '2015-06-01' AS event_date, false AS blocked FROM range(2, 52) AS t(i)""",
         "blocks": "SELECT 'mssc' AS certifier, 'mssc.csv' AS delivery, 52 AS line, 'T52' AS record_id, 'E_FIELDS' AS reason_code",
     },
@@ -117,20 +120,40 @@ ROWS: dict[str, dict[str, str]] = {
     "census_extract": _EXTRACT,
     "accepted_extract": _EXTRACT,
     "return_files": {
+        "partners": """
+            SELECT * FROM (VALUES ('college', 'r1', 'institution', '00120000', '001200', '00'),
+                ('certifier', 'r2', 'certifier', 'mssc', '', '00'), ('state', 'r3', 'state', 'OH', '', '00'))
+            AS t(partner, agreement, role, of, school_code, branch)""",
+        "agreed_fields": """
+            SELECT * FROM (VALUES ('college', 'enrollments', 'report_rows', 'college_name'),
+                ('college', 'credentials', 'report_rows', 'credential_code'), ('college', 'cohort', 'pdp_cohort', 'student_id'),
+                ('college', 'cohort', 'pdp_cohort', 'institution_id'), ('college', 'course', 'pdp_course', 'student_id'),
+                ('college', 'course', 'pdp_course', 'institution_id'), ('college', 'aggregates', 'partner_figures', 'value'),
+                ('certifier', 'credentials', 'report_rows', 'credential_certifier'),
+                ('state', 'aggregates', 'programme_rates', 'value'), ('state', 'completers', 'completers', 'credential'))
+            AS t(partner, share, "table", field)""",
+        "partner_programmes": """
+            SELECT 'state' AS partner, 'p1' AS programme, 'mssc' AS certifier, 'CPT-SAF' AS credential_code, '00120000' AS opeid""",
+        "own_files": "SELECT 'college' AS partner, 'course' AS kind",
         "requests": """
             SELECT * FROM (VALUES ('college', 'a.txt', 'q1', 4, 1, 1, 1, 1, 'answered', NULL),
+                ('certifier', 'a.txt', 'q3', 1, 1, 0, 0, 0, 'answered', NULL),
                 ('college', 'b.txt', 'q2', NULL, NULL, NULL, NULL, NULL, 'repeated', NULL))
             AS t(partner, file, request_id, rows, found, not_found, blocked, out_of_scope, state, reason_code)""",
         "answers": """
             SELECT * FROM (VALUES ('college', 'q1', 2, 's2', 'L2', 'found'), ('college', 'q1', 3, NULL, NULL, 'not_found'),
-                ('college', 'q1', 4, NULL, NULL, 'blocked'), ('college', 'q1', 5, NULL, NULL, 'out_of_scope'))
+                ('college', 'q1', 4, 's3', 'L3', 'blocked'), ('college', 'q1', 5, 's4', 'L4', 'out_of_scope'),
+                ('certifier', 'q3', 2, NULL, 'L5', 'found'))
             AS t(partner, request_id, row, student_id, learner_id, outcome)""",
         "report_rows": """
-            SELECT * FROM (VALUES ('college', 'q1', 2, 1, 's2', 'L2', 'credential'),
-                ('college', 'q1', 3, 1, NULL, NULL, 'none'), ('college', 'q1', 5, 1, NULL, NULL, 'none'))
-            AS t(partner, request_id, row, sequence, student_id, learner_id, told)""",
-        "pdp_cohort": "SELECT 'college' AS partner, '001' AS institution_id, 's2' AS student_id, 'L2' AS learner_id",
-        "pdp_course": "SELECT 'college' AS partner, '001' AS institution_id, 's2' AS student_id, 'L2' AS learner_id",
+            SELECT * FROM (VALUES ('college', 'q1', 2, 1, 's2', 'L2', 'credential', NULL),
+                ('college', 'q1', 3, 1, NULL, NULL, 'none', NULL), ('college', 'q1', 5, 1, NULL, NULL, 'none', NULL),
+                ('certifier', 'q3', 2, 1, NULL, 'L5', 'credential', 'mssc'))
+            AS t(partner, request_id, row, sequence, student_id, learner_id, told, credential_certifier)""",
+        "pdp_cohort": "SELECT 'college' AS partner, '1200' AS institution_id, 's2' AS student_id, 'L2' AS learner_id",
+        "pdp_course": """
+            SELECT 'college' AS partner, '00120001' AS institution_id, unnest(['s2', 'x9']) AS student_id,
+                   unnest(['L2', NULL]) AS learner_id""",
         "partner_figures": """
             SELECT 'college' AS partner, 'institution' AS "view", 'learners' AS subject, 'all' AS dimension,
                    'all' AS level, unnest(['earners', 'few']) AS measure, unnest([40.0, NULL]) AS value,

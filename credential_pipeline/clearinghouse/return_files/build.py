@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from credential_pipeline.clearinghouse.return_files.agreed import what_is_agreed
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
@@ -26,7 +27,7 @@ def build(con: Connection, given: Given) -> None:
             "answers": answers.answers,
             "report_rows": answers.report_rows,
         }
-        parts = (reports, pdp_of_institutions(work, given), partner_views(work, given))
+        parts = (what_is_agreed(work, given), reports, pdp_of_institutions(work, given), partner_views(work, given))
         for table in SNAPSHOT:
             made = [part[table.name] for part in parts if table.name in part]
             keep(con, SNAPSHOT, table.name, _together(work, table.name, made))

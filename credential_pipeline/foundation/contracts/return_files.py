@@ -18,6 +18,56 @@ def _laid_out(layout: str) -> tuple[Column, ...]:
 
 _TABLES = (
     Table(
+        name="partners",
+        description="One partner whose agreement is in force, and about whom it may be told.",
+        key=("partner",),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            _PARTNER,
+            Column("agreement", "VARCHAR", "Id of the agreement."),
+            Column("role", "VARCHAR", "certifier, institution or state."),
+            Column("of", "VARCHAR", "The certifier's name, the institution's OPEID or the state."),
+            Column("school_code", "VARCHAR", "Six digits of an institution; empty for others."),
+            Column("branch", "VARCHAR", "Two digits of the campus; 00 for all of them."),
+        ),
+    ),
+    Table(
+        name="agreed_fields",
+        description="One field that an agreement lets a partner have; what is not here may not be filled.",
+        key=("partner", "share", "table", "field"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            _PARTNER,
+            Column("share", "VARCHAR", "What the partner gets, as its agreement says: enrollments, degrees and so on."),
+            Column("table", "VARCHAR", "Table of this hop."),
+            Column("field", "VARCHAR", "Column of the table."),
+        ),
+    ),
+    Table(
+        name="partner_programmes",
+        description="One credential that completes a program which is taught in a partner's state.",
+        key=("partner", "programme", "credential_code"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(
+            _PARTNER,
+            Column("programme", "VARCHAR", "Program, as programmes/<industry>.yml names it."),
+            Column("certifier", "VARCHAR", "Certifier of the credential."),
+            Column("credential_code", "VARCHAR", "Certifier's code of the credential."),
+            Column("opeid", "VARCHAR", "OPEID of the provider, eight digits."),
+        ),
+    ),
+    Table(
+        name="own_files",
+        description="One PDP file that an institution left and that was accepted, so that its rows go back to it.",
+        key=("partner", "kind"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        may_be_empty=True,
+        columns=(_PARTNER, Column("kind", "VARCHAR", "cohort or course.")),
+    ),
+    Table(
         name="requests",
         description="One request that a partner left, and how its rows were answered.",
         key=("partner", "file"),

@@ -28,8 +28,11 @@ SHARES: Final[Mapping[str, tuple[str, ...]]] = {
 _ROLES: Final = ("certifier", "institution", "state")
 _FILES: Final = {"cohort": "pdp_cohort", "course": "pdp_course", "completers": "completers"}
 """What tells of people in a file of its own; everything else about people is in the report."""
-_NEEDED: Final = ("requester_return_field", "record_found", "institution_id", "student_id")
-"""Columns without which a file tells nothing of anybody, so that they cannot be withheld."""
+_NEEDED: Final = (
+    *("requester_return_field", "record_found", "institution_id", "student_id"),
+    *("academic_year", "academic_term", "course_prefix", "course_number", "section_id"),
+)
+"""Columns without which a file tells nothing of anybody, or its rows cannot be told apart, so that they cannot be withheld."""
 _COUNTED: Final = "aggregates"
 _SHOWN: Final = 5
 _MAIN_CAMPUS: Final = "00"

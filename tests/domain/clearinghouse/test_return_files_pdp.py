@@ -264,7 +264,7 @@ def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_p
     with connect(threads=1) as con, scratch(con) as work:
         none = pdp_of_institutions(work, given(tmp_path, certifier))
         assert {name: con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for name, rows in none.items()} == {
-            "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0,
+            "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0, "own_files": 0,
         }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ def test_withheld_columns_are_known_by_header_or_name_in_any_case(load):
         ({"shares": _share("enrollments"), "withheld": ["Gender"]}, "'Gender' is no column"),
         ({"withheld": ["Requester Return Field"]}, "is no column that can be withheld"),
         ({"withheld": ["student_id"]}, "is no column that can be withheld"),
+        ({"shares": _share("course"), "withheld": ["Section ID"]}, "is no column that can be withheld"),
         ({"shares": _share("aggregates"), "withheld": ["Gender"]}, "it gets no such file"),
         ({"shares": _share("completers")}, "can't get completers"),
         ({"shares": _share("degrees", "degrees")}, "named twice"),

@@ -30,6 +30,7 @@ class PdpFiles:
         people: The cohort file before columns were withheld.
         awards: The credentials of its students.
         refused: Files of its own that were not read.
+        left: Kinds of its own files that were read, whose rows go back.
     """
 
     cohort: Relation
@@ -38,6 +39,7 @@ class PdpFiles:
     people: Relation
     awards: Relation
     refused: Sequence[Refused]
+    left: Sequence[str]
 
 
 def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFiles:
@@ -70,6 +72,7 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
         people=people,
         awards=awards,
         refused=own.refused,
+        left=tuple(one.header.file for one in (own.cohort, own.course) if one),
     )
 
 

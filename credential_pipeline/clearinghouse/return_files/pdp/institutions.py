@@ -12,7 +12,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_TABLES: Final = ("pdp_cohort", "pdp_course", "partner_figures", "requests")
+_TABLES: Final = ("pdp_cohort", "pdp_course", "partner_figures", "requests", "own_files")
 
 
 def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
@@ -23,8 +23,8 @@ def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
         given: Partners, their folders, certifiers and the day.
 
     Returns:
-        Table to its rows: ``pdp_cohort``, ``pdp_course``, ``partner_figures`` (views momentum and dashboard) and ``requests``
-        (files of the institutions that were refused; ``pdp/`` for all of them if what we made of them broke a rule of PDP's files,
+        Table to its rows: ``pdp_cohort``, ``pdp_course``, ``partner_figures`` (views momentum and dashboard), ``own_files`` (files
+        of the institutions that were accepted) and ``requests`` (files of the institutions that were refused; ``pdp/`` for all of them if what we made of them broke a rule of PDP's files,
         in which case the institution gets nothing else of these tables).
     """
     institutions = [one for one in given.in_force if one.role == "institution"]
@@ -43,6 +43,9 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement) -> Mapping[str,
         "pdp_course": files.course,
         "partner_figures": figures,
         "requests": as_requests(work, agreement, files.refused),
+        "own_files": work.rows(
+            "own_files", SNAPSHOT.table("own_files").schema, [(agreement.partner, kind) for kind in files.left]
+        ),
     }
 
 
