@@ -94,7 +94,7 @@ def _who(arguments: argparse.Namespace) -> int:
         if asked := facts.get("asked"):
             print(
                 f"  asked: by account {asked['by']} of {facts['sender']}, under code {asked['code']}, query {asked['query']}, about"
-                f" {facts['learners']:,} people"
+                f" {facts['learners']:,} profiles"
             )
         for table, said in facts["tables"].items():
             print(f"  {table}: {', '.join(said['columns'])}")

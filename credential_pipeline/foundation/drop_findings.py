@@ -21,7 +21,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, s
 
 ALL: Final = "all"
 """Stands for all files of a drop together."""
-UNREADABLE, UNKNOWN, REPEATED = "unreadable", "unknown", "repeated"
+UNREADABLE, UNKNOWN, REPEATED, NOT_READ = "unreadable", "unknown", "repeated", "not read"
 _NOTHING: Final = r"[0 /:.-]*|9{4,8}([.]0)?|9999-12-31.*|99991231"
 """What stands in a column of dates for no date."""
 
@@ -33,8 +33,8 @@ class Finding:
     Attributes:
         table: The drop.
         delivery: The file as it may be shown, or ``all``.
-        measure: The column.
-        finding: What it is: ``unreadable``, ``unknown`` or ``repeated``.
+        measure: The column, or the kind of record.
+        finding: What it is: ``unreadable``, ``unknown``, ``repeated`` or ``not read``.
         found: How many rows (of ids: how many ids).
         rows: Of how many.
         note: The likely cause, in words.
@@ -138,7 +138,7 @@ def explain_findings(con: Connection, snapshot: Snapshot, folder: str, above: fl
     found = con.execute(
         'SELECT "table", delivery, measure, finding, found, rows, note FROM'
         f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding = '{UNKNOWN}')"
-        " AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
+        f" AND finding <> '{NOT_READ}' AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
         {"above": above},
     ).fetchall()
     return " ".join(_sentence(folder, Finding(*row)) for row in found)

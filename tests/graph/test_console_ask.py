@@ -79,7 +79,7 @@ def test_the_ledger_answers_who_asked_about_a_learner(tmp_path, capsys, monkeypa
     assert console.main(["--home", str(tmp_path / "home"), "ledger", "who", "L1"]) == 0
     said = capsys.readouterr().out
     assert "StudentTracker service of the simulated pilot  agreement request_student_tracker" in said
-    assert "of Council of certifiers (demonstration), under code 00233000, query CO, about 1 people" in said
+    assert "of Council of certifiers (demonstration), under code 00233000, query CO, about 1 profiles" in said
     assert "request: first_name, middle_initial, last_name, name_suffix, birth_date, return_field" in said
     assert "1 disclosures hold this learner" in said
     assert "CANARY" not in said

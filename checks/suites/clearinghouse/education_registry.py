@@ -1,6 +1,6 @@
 """What must hold before the registry is linked against."""
 
-from checks.drop_rules import dates_rules, share_rule
+from checks.drop_rules import dates_rules, findings, named, share_rule
 from checks.rule import Severity, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
@@ -111,6 +111,14 @@ RULES = (
         severity="warn",
     ),
     *dates_rules(SNAPSHOT),
+    number(
+        "every_record_read",
+        "Records of a PDP file or a detail report that tell neither an enrollment nor a degree are counted, kind by kind, and not read.",
+        f"SELECT coalesce(sum(found), 0) FROM {findings(SNAPSHOT, 'not read')}",
+        at_most=0,
+        severity="warn",
+        blame=named(SNAPSHOT, "not read"),
+    ),
     *(
         share_rule(
             SNAPSHOT,

@@ -82,18 +82,18 @@ def load_education_registry(con: Connection, folder: Path) -> None:
     """
     add_to_latin(con)
     if has_reports(folder):
-        load_reports(con, folder)
+        findings = load_reports(con, folder)
         _index(con)
         empty(con, "duplicate_students")
-        empty(con, "drop_findings")
+        keep_findings(con, SNAPSHOT, findings)
         return
     empty(con, "student_tracker_answers")
-    findings: list[Finding] = []
+    findings = []
     for name in _BY_VALUE:
         if not stands_for(folder, name):
             with scratch(con) as work:
                 findings += _load(work, folder / name, SNAPSHOT.table(name))
-    add_pdp(con, folder)
+    findings += add_pdp(con, folder)
     with scratch(con) as work:
         persons = relation(con, "education_registry.persons")
         for name in ("enrollments", "degrees"):

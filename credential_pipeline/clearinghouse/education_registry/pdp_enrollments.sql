@@ -7,7 +7,8 @@ WITH term(name, begins, ends, later_begin, later_end) AS (VALUES
 student AS (
     SELECT student_id, opeid, left(cohort, 4)::INTEGER AS entry_year, t.*, enrollment_intensity_first_term,
            program_of_study_term_1, credential_type_sought_year_1,
-           years_of_last_enrollment_at_cohort_institution::DOUBLE::INTEGER AS last_year
+           years_of_last_enrollment_at_cohort_institution::DOUBLE::INTEGER AS last_year,
+           try_strptime(term_begin_date, '%Y%m%d')::DATE AS first_day, try_strptime(term_end_date, '%Y%m%d')::DATE AS last_day
     FROM {cohort} c JOIN term t ON t.name = c.cohort_term),
 taught AS (
     SELECT c.student_id, c.opeid, left(c.academic_year, 4)::INTEGER AS year, t.name,
@@ -24,9 +25,10 @@ told AS (
            coalesce(last_day, strptime((year + later_end) || '-' || ends, '%Y-%m-%d')::DATE) AS end_date, year, name
     FROM taught
     UNION ALL
-    SELECT s.student_id, s.opeid, NULL, strptime((entry_year + later_begin) || '-' || begins, '%Y-%m-%d')::DATE,
+    SELECT s.student_id, s.opeid, NULL,
+           coalesce(first_day, strptime((entry_year + later_begin) || '-' || begins, '%Y-%m-%d')::DATE),
            CASE WHEN last_year > 1 THEN make_date(entry_year + last_year, 5, 31)
-                ELSE strptime((entry_year + later_end) || '-' || ends, '%Y-%m-%d')::DATE END, entry_year, name
+                ELSE coalesce(last_day, strptime((entry_year + later_end) || '-' || ends, '%Y-%m-%d')::DATE) END, entry_year, name
     FROM student s ANTI JOIN taught t ON t.student_id = s.student_id AND t.opeid = s.opeid)
 SELECT t.student_id, t.opeid, t.credit, t.begin_date, t.end_date,
        CASE WHEN sought.credential_type_sought_year_1 LIKE 'Non-%' THEN false

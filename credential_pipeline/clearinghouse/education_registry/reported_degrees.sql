@@ -8,4 +8,4 @@ SELECT DISTINCT requester_return_field AS student_id, replace(college_code_branc
             WHEN regexp_matches(lower(degree_title), 'certificate|diploma') THEN 'certificate' END AS degree_level,
        CASE WHEN length(degree_cip_1) = 6 THEN degree_cip_1[:2] || '.' || degree_cip_1[3:] ELSE degree_cip_1 END AS cip
 FROM {rows}
-WHERE record_found = 'Y' AND graduated = 'Y'
+WHERE record_found = 'Y' AND upper(graduated) = 'Y'

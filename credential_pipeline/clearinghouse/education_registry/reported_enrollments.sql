@@ -8,4 +8,4 @@ SELECT DISTINCT requester_return_field AS student_id, replace(college_code_branc
        CASE WHEN length(enrollment_cip_1) = 6 THEN enrollment_cip_1[:2] || '.' || enrollment_cip_1[3:]
             ELSE enrollment_cip_1 END AS cip
 FROM {rows}
-WHERE record_found = 'Y' AND coalesce(graduated, 'N') <> 'Y' AND enrollment_begin IS NOT NULL
+WHERE record_found = 'Y' AND upper(coalesce(graduated, 'N')) <> 'Y' AND enrollment_begin IS NOT NULL

@@ -5,6 +5,7 @@ is finished by asking the same again. Not here: who may be named (ask.py), and w
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 TABLE = "request"
 """How the record names the file, whatever it is called: its name may be a person's."""
+
+_PART = ".part"
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,11 @@ def send_request(
         when: Time for the record, with its zone.
 
     Raises:
-        SafeError: ``E_WRITE``, ``E_LEDGER_BROKEN``, ``E_REQUEST_RETURN_FIELD``.
+        SafeError: ``E_EXISTS``, ``E_WRITE``, ``E_LEDGER_BROKEN``, ``E_REQUEST_RETURN_FIELD``.
     """
-    staged, record = path.with_name(f".{path.name}.part"), DisclosureRecord(home)
+    staged, record = path.with_name(f".{path.name}.{os.getpid()}{_PART}"), DisclosureRecord(home)
     try:
+        _clear(path)
         size = write_request(work, people, staged, asking.header)
         members = _members(work, people, learners)
         sending = _sending(work, members, record, asking, staged, size)
@@ -80,14 +84,24 @@ def send_request(
 
 
 def _appear(staged: Path, path: Path, record: DisclosureRecord, package_id: str, when: datetime) -> None:
-    """Give the file its name; what does not appear was not disclosed."""
+    """Give the file its name, unless that was taken meanwhile; what does not appear was not disclosed."""
     try:
-        staged.rename(path)
-        flush(path.absolute().parent)
+        # A hard link fails if the name is taken, where a rename would overwrite what another call wrote.
+        os.link(staged, path, follow_symlinks=False)
+    except FileExistsError:
+        record.void(package_id, when)
+        raise SafeError("E_EXISTS", f"--out {path.name}: there is such a file; name another one.") from None
     except OSError:
-        if not path.exists():
-            record.void(package_id, when)
+        record.void(package_id, when)
         raise
+    flush(path.absolute().parent)
+
+
+def _clear(path: Path) -> None:
+    """Remove what calls that were cut off left beside the file."""
+    for left in path.absolute().parent.iterdir():
+        if left.name.startswith(f".{path.name}.") and left.name.endswith(_PART):
+            left.unlink(missing_ok=True)
 
 
 def _members(work: Scratch, people: Relation, learners: Relation | None) -> Relation:

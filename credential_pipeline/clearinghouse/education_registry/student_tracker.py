@@ -11,6 +11,7 @@ from typing import Final
 from credential_pipeline.engines.exchange.student_tracker.report import read_report
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
+from credential_pipeline.foundation.drop_findings import NOT_READ, Finding
 from credential_pipeline.foundation.drop_folder import CSV, PARQUET, files_of, kind_of
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
@@ -32,12 +33,15 @@ def has_reports(folder: Path) -> bool:
     return any(not path.name.startswith(".") for path in (folder / FOLDER).glob("*"))
 
 
-def load_reports(con: Connection, folder: Path) -> None:
+def load_reports(con: Connection, folder: Path) -> list[Finding]:
     """Create education_registry.{persons, enrollments, degrees, student_tracker_answers} from detail reports.
 
     Args:
         con: Connection with the schema ``education_registry``.
         folder: The clearinghouse's ``education`` folder.
+
+    Returns:
+        Rows of which nothing was read, by file and kind.
 
     Raises:
         SafeError: ``E_DROP_FORMAT``, those of :func:`read_report`, ``E_REPORT_DATE``, ``E_REPORT_RETURN_FIELD``, and
@@ -48,7 +52,7 @@ def load_reports(con: Connection, folder: Path) -> None:
             message = f"{_SHOWN} and education/{table} both hold files; keep the reports or the registry, not both"
             raise SafeError("E_EDUCATION_SOURCES", message)
     with scratch(con) as work:
-        rows = _read_all(work, folder / FOLDER)
+        rows, findings = _read_all(work, folder / FOLDER)
         persons = work.table("persons", _persons(rows))
         _keep(con, "persons", persons)
         enrollments = work.table("enrollments", statement(__package__, "reported_enrollments.sql", rows=rows))
@@ -60,6 +64,7 @@ def load_reports(con: Connection, folder: Path) -> None:
             statement(__package__, "reported_answers.sql", rows=rows, enrollments=enrollments, degrees=degrees),
         )
         _keep(con, "student_tracker_answers", answers)
+    return findings
 
 
 def empty(con: Connection, name: str) -> None:
@@ -68,13 +73,29 @@ def empty(con: Connection, name: str) -> None:
     con.execute(f"CREATE OR REPLACE TABLE education_registry.{name} ({shape})")
 
 
-def _read_all(work: Scratch, folder: Path) -> Relation:
-    """The rows of every report once; a row that two reports have is one row."""
+def _read_all(work: Scratch, folder: Path) -> tuple[Relation, list[Finding]]:
+    """The rows of every report once; a row that two reports have is one row. And of which rows nothing was read."""
     files = files_of(folder, _SHOWN, (CSV, PARQUET))
     if any(kind_of(file) == PARQUET for file in files):
         raise SafeError("E_DROP_FORMAT", f"{_SHOWN} holds .parquet files; a detail report is a .csv file")
     parts = [_checked(work, file) for file in files]
-    return work.table("reported", " UNION ".join(f"FROM {part}" for part in parts))
+    findings = [one for file, part in zip(files, parts, strict=True) for one in _unread(work, part, file)]
+    return work.table("reported", " UNION ".join(f"FROM {part}" for part in parts)), findings
+
+
+def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
+    """Rows of people who were found that tell neither an enrollment nor a degree, by what they tell instead."""
+    nothing = "record_found = 'Y' AND upper(coalesce(graduated, 'N')) <> 'Y' AND enrollment_begin IS NULL"
+    credential = "coalesce(credential_code, credential_certifier) IS NOT NULL"
+    credentials, others, size = work.con.execute(
+        f"SELECT count(*) FILTER ({nothing} AND {credential}), count(*) FILTER ({nothing} AND NOT {credential}), count(*) FROM {rows}"
+    ).fetchall()[0]
+    shown = shown_file(file.name)
+    found = (
+        Finding(FOLDER, shown, "industry credentials", NOT_READ, credentials, size, "they come from certifiers"),
+        Finding(FOLDER, shown, "rows without a date", NOT_READ, others, size, "neither an enrollment nor a degree"),
+    )
+    return [one for one in found if one.found]
 
 
 def _checked(work: Scratch, file: Path) -> Relation:

@@ -144,6 +144,7 @@ def test_several_institutions_send_a_file_each_and_a_later_file_takes_the_place_
         ({"cohort": [STUDENT | {"Study ID": "A1"}, STUDENT | {"Study ID": "A2", "Institution ID": "00888800"}]}, "E_PDP_INSTITUTIONS"),
         ({"cohort": [STUDENT | {"Study ID": "A1", "Race": CANARY}]}, "E_PDP_VALUE"),
         ({"course": [SECTION | {"Study ID": "A1"}]}, "E_PDP_COHORT"),
+        ({"cohort": [STUDENT | {"Study ID": "078-05-1120"}]}, "E_PDP_SSN"),
     ],
 )  # fmt: skip
 def test_a_file_with_a_fault_is_refused(tmp_path: Path, files: dict[str, Rows], code: str) -> None:

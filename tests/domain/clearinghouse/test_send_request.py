@@ -1,6 +1,7 @@
 """A request names people to others: only under an agreement, on record before it appears, and found by whom it names."""
 
 import errno
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -119,15 +120,15 @@ def test_asking_again_is_another_disclosure(con, tmp_path):
     assert received(con, tmp_path, "L1") == ["Service", "Service"]
 
 
-@pytest.mark.parametrize("step", ["rename", "complete"])
+@pytest.mark.parametrize("step", ["link", "complete"])
 def test_a_request_that_was_cut_off_is_on_record_and_finished_by_the_same_again(con, tmp_path, monkeypatch, step):
     """Killed after the line of the record: before the file appears, or after it."""
 
-    def stop(*_):
+    def stop(*_, **__):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((Path, "rename") if step == "rename" else (DisclosureRecord, "complete")), stop)
+        patch.setattr(*((os, "link") if step == "link" else (DisclosureRecord, "complete")), stop)
         with pytest.raises(KeyboardInterrupt):
             ask(con, tmp_path)
     record = DisclosureRecord(tmp_path)
@@ -142,11 +143,11 @@ def test_a_request_that_was_cut_off_is_on_record_and_finished_by_the_same_again(
 
 
 def test_a_file_that_cannot_appear_is_no_disclosure(con, tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", full)
+        patch.setattr(os, "link", full)
         with pytest.raises(SafeError) as refused:
             ask(con, tmp_path)
     assert CANARY not in str(refused.value)
@@ -154,6 +155,24 @@ def test_a_file_that_cannot_appear_is_no_disclosure(con, tmp_path, monkeypatch):
     assert received(con, tmp_path, "L1") == []
     ask(con, tmp_path)
     assert received(con, tmp_path, "L1") == ["Service"]
+
+
+def test_a_name_that_was_taken_meanwhile_is_not_overwritten(con, tmp_path, monkeypatch):
+    """Another call writes the same file between the look at the name and the end; what a killed one left goes."""
+    (tmp_path / ".request.txt.1.part").write_text(CANARY)
+    prepare = DisclosureRecord.prepare
+
+    def late(self, *more):
+        prepare(self, *more)
+        (tmp_path / "request.txt").write_text("another's")
+
+    monkeypatch.setattr(DisclosureRecord, "prepare", late)
+    with pytest.raises(SafeError) as refused:
+        ask(con, tmp_path)
+    assert refused.value.code == "E_EXISTS"
+    assert (tmp_path / "request.txt").read_text() == "another's"
+    assert [one.state for one in DisclosureRecord(tmp_path).entries()] == ["prepared", "void"]
+    assert not [*tmp_path.glob(".request*")]
 
 
 def test_nothing_appears_where_the_record_cannot_be_written(con, tmp_path):

@@ -215,8 +215,38 @@ def test_a_report_that_leaves_something_open_is_refused(tmp_path: Path, code: st
     assert refusal(load, put_reports(tmp_path, rows)).code == code
 
 
+def test_rows_that_tell_nothing_of_schooling_are_counted_by_kind_and_named(tmp_path: Path) -> None:
+    header = REPORT.strip() + ",Credential Code\n"
+    folder = tmp_path / "student_tracker"
+    folder.mkdir()
+    told = (
+        "Y,Ann,Lee,,,N,,CPT-SAF",
+        "Y,Ann,Lee,,,N,,MMS-1",
+        "Y,Ann,Lee,002330-01,,N,,",
+        "N,Ann,Lee,,,,,",
+        "Y,Ann,Lee,002330-01,,y,20120501,",
+    )
+    (folder / "a.csv").write_text(header + "".join(f"P1,{row}\n" for row in told))
+    with connect(threads=1) as con:
+        load(con, tmp_path)
+        found = con.execute(
+            "SELECT measure, finding, found, rows FROM education_registry.drop_findings ORDER BY ALL"
+        ).fetchall()
+        assert found == [("industry credentials", "not read", 2, 5), ("rows without a date", "not read", 1, 5)]
+        assert con.execute("SELECT count(*) FROM education_registry.degrees").fetchall() == [(1,)]
+
+
 def test_reports_and_a_registry_together_are_refused(tmp_path: Path) -> None:
     folder = put_reports(tmp_path, "P1,N,Ann,Lee,,,,\n")
     (folder / "persons").mkdir()
     (folder / "persons" / "a.csv").write_text("x\n")
     assert refusal(load, folder).code == "E_EDUCATION_SOURCES"
+
+
+@pytest.mark.parametrize("kind", ["H1", "PH3", "DCE01", "DCE03"])
+def test_another_file_of_the_services_is_told_what_it_is(tmp_path: Path, kind: str) -> None:
+    folder = put_reports(tmp_path)
+    (folder / "student_tracker" / "a.csv").write_text(f"{kind},{CANARY},x\n")
+    refused = refusal(load, folder)
+    assert refused.code == "E_REPORT_KIND"
+    assert f"({kind})" in str(refused)

@@ -197,3 +197,42 @@ def test_return_fields_that_would_not_come_back_are_not_written(
     with pytest.raises(SafeError, match="E_REQUEST_RETURN_FIELD"):
         write_request(work, people(work, *({"return_field": field} for field in fields)), tmp_path / "a.txt", header)
     assert not list(tmp_path.iterdir())
+
+
+_GRADUATE = "\t".join(["PD3", "NO SSN", "Ann", "M", CANARY, *[""] * 23])
+
+
+def high_school(*records: str, trailer: str = "") -> str:
+    return (
+        "\n".join(["PH3\t10001234\tHigh school\tP\t20260601\t2025-26", *records, trailer or f"PT3\t{len(records) + 2}"])
+        + "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        (high_school(_GRADUATE, _GRADUATE), "E_REQUEST_KIND", "high-school graduates (PH3) with 2 records PD3"),
+        (high_school(_GRADUATE, trailer="PT3\t2"), "E_REQUEST_COUNT", "differs from the 3 lines"),
+        (high_school(_GRADUATE, trailer="T1\t3"), "E_REQUEST_TRAILER", "trailer PT3"),
+        (
+            high_school(_GRADUATE, _GRADUATE[:-1]),
+            "E_REQUEST_RECORD",
+            "line 3: every line between header and trailer is a PD3 of 28",
+        ),
+        (high_school(), "E_REQUEST_RECORD", "no PD3"),
+        (
+            "DCE01,10027795,004781,00,,,,,20171030,,X,,,,\n",
+            "E_REQUEST_KIND",
+            "cohort file as it is submitted to the PDP (DCE01)",
+        ),
+    ],
+)
+def test_other_files_of_the_services_are_named_and_counted(
+    work: Scratch, tmp_path: Path, text: str, code: str, said: str
+) -> None:
+    with pytest.raises(RequestError) as refused:
+        read(work, tmp_path, text)
+    assert refused.value.code == code
+    assert said in str(refused.value)
+    assert CANARY not in str(refused.value)

@@ -111,7 +111,7 @@ def recognize(written: Sequence[str], shown: str) -> Header:
     Raises:
         SafeError: ``E_PDP_HEADER`` if it is neither file, lacks columns or has one twice.
     """
-    keys = [_key(name) for name in written]
+    keys = [key_of(name) for name in written]
     found = {file: [_known(file).get(key, "") for key in keys] for file in COLUMNS}
     # The two files share nine columns; what is more tells them apart.
     file = max(found, key=lambda name: sum(map(bool, found[name])) / len(COLUMNS[name]))
@@ -131,11 +131,11 @@ def recognize(written: Sequence[str], shown: str) -> Header:
 
 def _known(file: str) -> dict[str, str]:
     """Key of every header, in every variant, to our name."""
-    known = {_key(column.field.header): column.name for column in COLUMNS[file]}
-    known |= {_key(column.name): column.name for column in COLUMNS[file]}
-    return known | {_key(header): STUDENT for header in _STUDENT_HEADERS}
+    known = {key_of(column.field.header): column.name for column in COLUMNS[file]}
+    known |= {key_of(column.name): column.name for column in COLUMNS[file]}
+    return known | {key_of(header): STUDENT for header in _STUDENT_HEADERS}
 
 
-def _key(header: str) -> str:
+def key_of(header: str) -> str:
     """Letters and digits of a header: ``AttemptedDevMathY1`` and ``attempted_dev_math_y_1`` are the same."""
     return re.sub(r"[^a-z0-9]", "", header.lower())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, UNKNOWN, PdpColumn
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, STUDENT, UNKNOWN, PdpColumn
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, ROW
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import literal
@@ -23,6 +23,7 @@ _FORMS: Final[Mapping[str, tuple[str, str]]] = {
         "regexp_full_match({0}, 'ce-[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}')",
         "a CTID: ce- and a UUID",
     ),
+    "opeid": ("regexp_full_match({0}, '\\d{{1,8}}')", "an OPEID of eight digits"),
 }
 """Name of a form to the condition on a text, and what it is called."""
 
@@ -49,20 +50,22 @@ class Fault:
         return self.what + where
 
 
-def faults(work: Scratch, file: str, rows: Relation) -> tuple[Fault, ...]:
+def faults(work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn] | None = None) -> tuple[Fault, ...]:
     """What is wrong with the rows of a file.
 
     Args:
         work: Runs the queries.
         file: ``cohort`` or ``course``.
         rows: ``row_number`` and the columns of the file, as text.
+        columns: Those that are judged, where they are not all of an analysis-ready file's.
 
     Returns:
         Faults of whole rows first, then column by column; none if all is well.
     """
     if not _counted(work, rows, ["true"])[0][0]:
         return (Fault("E_PDP_EMPTY", "there is no row", 0, None),)
-    tests = [*_of_rows(file), *(test for column in COLUMNS[file] for test in _of_column(column))]
+    across = _of_rows(file) if columns is None else _of_days(columns)
+    tests = [*across, *(test for column in columns or COLUMNS[file] for test in _of_column(column))]
     counted = _counted(work, rows, [condition for _, _, condition in tests])
     found = [Fault(code, what, n, first) for (code, what, _), (n, first) in zip(tests, counted, strict=True) if n]
     return (*_of_file(work, rows), *_repeated(work, file, rows), *found)
@@ -122,9 +125,23 @@ def _of_rows(file: str) -> Iterator[tuple[str, str, str]]:
         )
 
 
+def _of_days(columns: Sequence[PdpColumn]) -> Iterator[tuple[str, str, str]]:
+    """Code, sentence and condition of a term or course that ends before it begins; the service itself takes no such file."""
+    named = {column.name: column for column in columns}
+    for name, column in named.items():
+        begin = named.get(name.replace("_end_date", "_begin_date"))
+        if begin is not None and begin is not column:
+            # Days of eight digits are in the order of their texts.
+            yield "E_PDP_VALUE", f"{column.field.header}: before {begin.field.header}", f"{name} < {begin.name}"
+
+
 def _of_column(column: PdpColumn) -> Iterator[tuple[str, str, str]]:
     """Code, sentence and condition of what can be wrong with a value."""
     name, header = column.name, column.field.header
+    if name == STUDENT:
+        # Nine digits in a row may be a student's number; three, two and four are none.
+        number = r"'\d{3}[ -]\d{2}[ -]\d{4}'"
+        yield "E_PDP_SSN", f"{header}: is written as a Social Security number", f"regexp_full_match({name}, {number})"
     if column.filled:
         yield "E_PDP_BLANK", f"{header}: must be filled", f"{name} IS NULL"
     given = f"{name} IS NOT NULL AND upper({name}) <> '{UNKNOWN}'"
@@ -162,8 +179,8 @@ def _span(column: PdpColumn) -> str:
 
 def _date(column: PdpColumn) -> tuple[str, str]:
     return (
-        f"regexp_full_match({column.name}, '\\d{{8}}') AND try_strptime({column.name}, '%Y%m%d') IS NOT NULL",
-        "a day as YYYYMMDD",
+        f"regexp_full_match({column.name}, '(19|20)\\d{{6}}') AND try_strptime({column.name}, '%Y%m%d') IS NOT NULL",
+        "a day as YYYYMMDD of 1900 to 2099",
     )
 
 

@@ -1,6 +1,7 @@
 """Opens a PDP file as a relation under our names, values as they were written. Not here: what is wrong with them (judge.py)."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import duckdb
 
 from credential_pipeline.engines.exchange.pdp.columns import COLUMNS, UNKNOWN, Header, PdpColumn, recognize
+from credential_pipeline.engines.exchange.records import KINDS, record_kind
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.recipes.sql import literal
@@ -38,14 +40,17 @@ def read_header(path: Path) -> Header:
     """Tell from the first line which file it is.
 
     Raises:
-        SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``.
+        SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``, or ``E_PDP_KIND`` for another file of the services.
     """
     shown = shown_file(path.name)
     try:
+        kind = record_kind(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             written = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error):
         raise _unreadable(shown) from None
+    if kind:
+        raise SafeError("E_PDP_KIND", f"{shown} is {KINDS[kind]} ({kind}), and no analysis-ready file; put that there")
     return recognize(written, shown)
 
 
@@ -57,7 +62,7 @@ def read_pdp(work: Scratch, path: Path) -> PdpFile:
         path: A CSV file in UTF-8.
 
     Raises:
-        SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``.
+        SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``, ``E_PDP_KIND``.
     """
     shown, header = shown_file(path.name), read_header(path)
     place = {name: f"c{number}" for number, name in enumerate(header.names) if name}
@@ -79,15 +84,16 @@ def read_pdp(work: Scratch, path: Path) -> PdpFile:
     return PdpFile(header, rows, shown)
 
 
-def meant(work: Scratch, file: str, rows: Relation) -> Relation:
+def meant(work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn] | None = None) -> Relation:
     """The rows with what their values mean: NULL for every way to say unknown, codes as the layout writes them.
 
     Args:
         work: Makes the relation.
         file: ``cohort`` or ``course``.
         rows: ``row_number`` and the columns of the file.
+        columns: Those that the rows have, where they are not all of an analysis-ready file's.
     """
-    made = ", ".join(f"{_meaning(column)} AS {column.name}" for column in COLUMNS[file])
+    made = ", ".join(f"{_meaning(column)} AS {column.name}" for column in columns or COLUMNS[file])
     return work.table("meant", f"SELECT {ROW}, {made} FROM {rows}")
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import duckdb
 
+from credential_pipeline.engines.exchange.records import KINDS, record_kind
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
@@ -54,9 +55,11 @@ def read_report(work: Scratch, path: Path) -> Relation:
 
     Raises:
         SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_COLUMN`` (names the missing column), ``E_REPORT_CODE`` (a row says
-            neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end).
+            neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end), ``E_REPORT_KIND`` (another file of the services).
     """
     shown = shown_file(path.name)
+    if kind := record_kind(path):
+        raise SafeError("E_REPORT_KIND", f"{shown} is {KINDS[kind]} ({kind}), and no detail report; put that there")
     headers = _headers(path, shown)
     present = {_key(header): place for place, header in reversed(list(enumerate(headers)))}
     named = {column.name: present.get(_key(column.header)) for column in REPORT}

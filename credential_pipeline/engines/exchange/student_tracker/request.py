@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.engines.exchange.records import HIGH_SCHOOL, KINDS, REQUEST
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -29,6 +30,8 @@ SSN_ALLOWED: Final = ("PA",)
 FIELDS: Final = 12
 """Fields of a detail row."""
 HEADER_FIELDS: Final = 7
+HIGH_SCHOOL_FIELDS: Final = 28
+"""Fields of a record PD3."""
 LEAST_ROWS: Final = 11
 """Detail rows below which the service itself takes no file; fewer are answered here, with a warning."""
 LONGEST_RETURN_FIELD: Final = 50
@@ -120,14 +123,16 @@ def read_request(work: Scratch, path: Path, *, school_code: str, branch: str = "
 
     Raises:
         RequestError: ``E_REQUEST_ENCODING``, ``E_REQUEST_HEADER``, ``E_REQUEST_TYPE``, ``E_REQUEST_TRAILER``, ``E_REQUEST_COUNT``,
-            ``E_REQUEST_RECORD``, ``E_REQUEST_SCHOOL``, ``E_REQUEST_SSN``, ``E_REQUEST_DATE``, ``E_REQUEST_RETURN_FIELD``.
+            ``E_REQUEST_RECORD``, ``E_REQUEST_KIND``, ``E_REQUEST_SCHOOL``, ``E_REQUEST_SSN``, ``E_REQUEST_DATE``, ``E_REQUEST_RETURN_FIELD``.
     """
     content = path.read_bytes()
     text = _decode(content)
-    header = _header(text.split("\n", 1)[0], school_code, branch)
+    first = text.split("\n", 1)[0]
+    _refuse_others(work, first.split("\t", 1)[0].strip(), text)
+    header = _header(first, school_code, branch)
     # The file is one value of one statement, so that no row is touched in Python.
     lines = work.table("request_lines", statement(__package__, "lines.sql"), {"text": text})
-    _check_frame(work, lines)
+    _check_frame(work, lines, "D1", "T1", FIELDS)
     details = work.table("request_details", statement(__package__, "details.sql", lines=lines))
     work.drop(lines)
     _check_details(work, details, header, branch)
@@ -176,25 +181,46 @@ def _header(line: str, school_code: str, branch: str) -> Header:
     return Header(code, at, name, day, query)
 
 
-def _check_frame(work: Scratch, lines: Relation) -> None:
-    """Refuse a file whose trailer is missing or counts otherwise, or with a line that is no record."""
+def _refuse_others(work: Scratch, kind: str, text: str) -> None:
+    """Refuse another file of the services by its name; one of high-school graduates after a look whether it is whole."""
+    kind = kind if "," not in kind else kind.split(",", 1)[0]
+    if kind not in KINDS or kind == REQUEST:
+        return
+    if kind != HIGH_SCHOOL:
+        raise RequestError("E_REQUEST_KIND", f"the file is {KINDS[kind]} ({kind}) and asks for nobody", 1)
+    lines = work.table("request_lines", statement(__package__, "lines.sql"), {"text": text})
+    last = _check_frame(work, lines, "PD3", "PT3", HIGH_SCHOOL_FIELDS)
+    work.drop(lines)
+    message = (
+        f"the file is {KINDS[kind]} ({kind}) with {last - 2} records PD3; no agreement is about a high school's, so ask for your own"
+        " people with H1 and D1"
+    )
+    raise RequestError("E_REQUEST_KIND", message, 1)
+
+
+def _check_frame(work: Scratch, lines: Relation, detail: str, trailer: str, fields: int) -> int:
+    """Refuse a file whose trailer is missing or counts otherwise, or with a line that is no record; the number of its lines."""
     last, kind, said = work.con.execute(
         f"SELECT line, trim(fields[1]), trim(coalesce(fields[2], '')) FROM {lines} ORDER BY line DESC LIMIT 1"
     ).fetchall()[0]
-    if kind != "T1" or last == 1:
-        raise RequestError("E_REQUEST_TRAILER", "the file does not end with a trailer T1; it may be cut off", int(last))
+    if kind != trailer or last == 1:
+        message = f"the file does not end with a trailer {trailer}; it may be cut off"
+        raise RequestError("E_REQUEST_TRAILER", message, int(last))
     # As text: Python makes no number of more digits than it likes.
     if not (said.isascii() and said.isdigit()) or said.lstrip("0") != str(last):
         message = f"the trailer's count differs from the {last} lines of the file, header and trailer included"
         raise RequestError("E_REQUEST_COUNT", message, int(last))
     if last == len("HT"):
-        raise RequestError("E_REQUEST_RECORD", "the file asks for nobody: there is no D1 between header and trailer")
-    rest = f"array_to_string(fields[{FIELDS + 1}:], '')"
-    wrong = f"trim(fields[1]) <> 'D1' OR len(fields) < {FIELDS} OR trim({rest}) <> ''"
+        raise RequestError(
+            "E_REQUEST_RECORD", f"the file asks for nobody: there is no {detail} between header and trailer"
+        )
+    rest = f"array_to_string(fields[{fields + 1}:], '')"
+    wrong = f"trim(fields[1]) <> '{detail}' OR len(fields) < {fields} OR trim({rest}) <> ''"
     odd = _first(work, lines, f"line > 1 AND line < {last} AND ({wrong})")
     if odd:
-        message = f"every line between header and trailer is a D1 of {FIELDS} fields between tabs"
+        message = f"every line between header and trailer is a {detail} of {fields} fields between tabs"
         raise RequestError("E_REQUEST_RECORD", message, odd)
+    return int(last)
 
 
 def _check_details(work: Scratch, details: Relation, header: Header, branch: str) -> None:
