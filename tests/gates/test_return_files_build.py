@@ -91,6 +91,8 @@ def test_what_is_made_keeps_every_rule(tmp_path: Path, withheld: tuple[str, ...]
          "nobody_outside_the_partner_s_people_in_report_rows"),
         ("UPDATE {rows} SET learner_id = 'L3' WHERE partner = 'mssc' AND told = 'credential'",
          "nobody_outside_the_partner_s_people_in_report_rows"),
+        ("UPDATE {rows} SET learner_id = 'L3' WHERE partner = 'demo_college' AND told = 'credential'",
+         "one_person_in_a_row_of_report_rows"),
         ("UPDATE {rows} SET credential_certifier = 'nims' WHERE partner = 'mssc' AND told = 'credential'",
          "certifiers_read_their_own_credentials"),
         ("UPDATE {rows} SET middle_initial = 'M' WHERE partner = 'demo_college'",

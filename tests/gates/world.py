@@ -76,7 +76,7 @@ ROWS: dict[str, dict[str, str]] = {
         "duplicate_students": """
             SELECT 's1b' AS student_id, 's1' AS kept_student_id, 'exact copy' AS why, false AS ferpa_block,
                    false AS kept_ferpa_block""",
-        "student_tracker_answers": "SELECT 'P1' AS profile_id, true AS found, 1 AS records",
+        "student_tracker_answers": "SELECT 'P2' AS profile_id, true AS found, 1 AS records",
         "drop_findings": _NOTICED,
     },
     "cleaned_learners": {

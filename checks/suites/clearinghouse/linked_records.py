@@ -319,4 +319,13 @@ RULES = (
         severity="warn",
         named_by=("dimension", "level"),
     ),
+    number(
+        "service_answers_are_about_the_industry",
+        "A detail report of which no return field is a profile's answers somebody else's request; put the answer to yours there.",
+        "SELECT count(*) FROM (SELECT count(*) AS answers, count(p.profile_id) AS known FROM"
+        " education_registry.student_tracker_answers a LEFT JOIN cleaned_learners.profiles p USING (profile_id))"
+        " WHERE answers > 0 AND known = 0",
+        at_most=0,
+        severity="warn",
+    ),
 )

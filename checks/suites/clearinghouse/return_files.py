@@ -70,6 +70,18 @@ def _outside_institution(kind: str) -> Rule:
     )
 
 
+def _one_person(table: str) -> Rule:
+    """A row's learner and student are linked; a student may stand there by an id that gave way to another one."""
+    return none_where(
+        f"one_person_in_a_row_of_{table}",
+        "What one person earned, told under the id of another, would be two disclosures and both wrong.",
+        f"return_files.{table} t JOIN linked_records.learners l USING (learner_id)"
+        " LEFT JOIN education_registry.duplicate_students d ON d.student_id = t.student_id",
+        "t.student_id IS NOT NULL AND coalesce(d.kept_student_id, t.student_id) IS DISTINCT FROM l.student_id",
+        named_by=("partner",),
+    )
+
+
 _COUNTED = (
     none_where(
         "request_rows_add_up",
@@ -154,6 +166,7 @@ _SCOPE = (
         named_by=("partner",),
     ),
 )
+_PERSONS = tuple(_one_person(table) for table in _PERSONAL)
 _AGREED = (
     none_where(
         "report_tells_what_is_agreed",
@@ -208,6 +221,7 @@ _BLOCKED = (
 RULES = (
     *_BLOCKED,
     *_SCOPE,
+    *_PERSONS,
     *_AGREED,
     *_COUNTED,
     none_where(
