@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot
-from tests.gates import mutations_clearinghouse, mutations_enclave, mutations_public
+from tests.gates import mutations_clearinghouse, mutations_enclave, mutations_public, mutations_return_files
 
 #: The rules that a suite adds to its contract's, and what breaks them. Several statements where a rule has several edges.
 OWN: dict[str, dict[str, str | tuple[str, ...]]] = {
     **mutations_clearinghouse.RULES,
     **mutations_enclave.RULES,
     **mutations_public.RULES,
+    **mutations_return_files.RULES,
 }
 
 

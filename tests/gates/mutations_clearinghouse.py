@@ -114,6 +114,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "students_listed_once": """
             INSERT INTO education_registry.duplicate_students BY NAME SELECT 's2b' AS student_id, 's2' AS kept_student_id""",
         **dates("education_registry"),
+        "every_record_read": noticed("education_registry", "pdp", "DCE03", "not read", 3, 3, "aid.csv"),
         **{
             f"{table}_{how}of_known_students": noticed("education_registry", table, "student_id", "unknown", found, 100)
             for table in ("enrollments", "degrees")
@@ -270,41 +271,8 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "birth_decades_linked_alike": (_rates("birth_decade", 84, 100), _rates("birth_decade", 0, 16)),
         "certifiers_linked_alike": _rates("certifier", 60, 81),
         "linked_share_not_fallen": _FIGURE.format("'change_share_linked', 'all', 'all', -0.021, 50"),
+        "service_answers_are_about_the_industry": "UPDATE education_registry.student_tracker_answers SET profile_id = 'P99'",
         "declared_fields_have_values": _FIGURE.format("'declared_field', 'mssc', 'ssn_last4', 0.0, 50"),
     },
     "census_extract": _SENT,
-    "return_files": {
-        "request_rows_add_up": "UPDATE return_files.requests SET found = 2 WHERE state = 'answered'",
-        "answers_as_counted": (
-            "DELETE FROM return_files.answers WHERE outcome = 'not_found'",
-            "DELETE FROM return_files.answers",
-        ),
-        "report_tells_of_those_found": "UPDATE return_files.report_rows SET told = 'degree' WHERE row = 5",
-        "blocked_people_listed_nowhere": "UPDATE return_files.report_rows SET row = 4 WHERE row = 5",
-        "no_blocked_person_in_report_rows": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_pdp_cohort": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_pdp_course": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_completers": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "figures_of_enough_people": (
-            "UPDATE return_files.partner_figures SET n = 14 WHERE status = 1",
-            "UPDATE return_files.partner_figures SET value = 3 WHERE status = 5",
-        ),
-        "programme_rates_explained": (
-            "UPDATE return_files.programme_rates SET reason = NULL",
-            "UPDATE return_files.programme_rates SET value = 0.1",
-        ),
-        "requests_readable": "UPDATE return_files.requests SET state = 'refused', reason_code = 'E' WHERE file = 'b.txt'",
-    },
 }
