@@ -123,17 +123,17 @@ def _failures(home: Path, feed: Path) -> list[Answer]:
     good = feed.read_bytes()
     # The first row as header: an unknown header must not be echoed, for it may be a person.
     feed.write_bytes(b"\n".join(reversed(good.rstrip(b"\n").split(b"\n"))) + b"\n")
-    answers.append(command(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False))
+    answers.append(command(home, "run", "manufacturing", "--until", "raw_feeds"))
     feed.write_bytes(good)
     persons = home / "clearinghouse" / "education" / "persons" / "canary.parquet"
     kept = persons.read_bytes()
     persons.write_bytes(b"not a Parquet file, but holds " + WORDS[0])
-    answers.append(command(home, "run", "manufacturing", drawn=False))
+    answers.append(command(home, "run", "manufacturing"))
     persons.write_bytes(kept)
     reference = home / "enclave" / "reference" / "persons"
     text = "person_key,first_name,last_name,birth_date\nK1,Zebulonia," + NAME + "," + NAME + "\n"
     (reference / "broken.csv").write_text(text)
-    answers.append(command(home, "run", "manufacturing", drawn=False))
+    answers.append(command(home, "run", "manufacturing"))
     (reference / "broken.csv").unlink()
     assert all(answer.code == 1 for answer in answers), [answer.err for answer in answers]
     return answers

@@ -27,7 +27,7 @@ def test_defaults_titles_and_marks(run, home, tmp_path):
             run(home, "deliveries", "release", "manufacturing", f"mssc/{name}", "--reason", "small on purpose").code
             == 0
         )
-    ran = run(home, "run", "manufacturing", "--until", "linked_records", drawn=False)
+    ran = run(home, "run", "manufacturing", "--until", "linked_records")
     assert ran.code == 0, ran.err
     assert run(home, "export", "links", "manufacturing", "--out", str(tmp_path / "links.csv")).code == 0
     links = pd.read_csv(tmp_path / "links.csv", dtype=str)
@@ -56,7 +56,7 @@ def test_a_student_who_stands_there_twice_is_linked_as_before(run, home, tmp_pat
     persons["student_id"] = case.student_id
     assert list(persons.columns) == list(case.columns)
     persons.to_parquet(folder / "part-1.parquet")
-    ran = run(home, "run", "manufacturing", "--until", "linked_records", drawn=False)
+    ran = run(home, "run", "manufacturing", "--until", "linked_records")
     assert ran.code == 0, ran.err
     after = linked(run, home, tmp_path / "after.csv")
     pd.testing.assert_frame_equal(after.drop(columns="match_probability"), before.drop(columns="match_probability"))

@@ -38,14 +38,14 @@ def holding(home: Path) -> list[str]:
 
 def let_in(run, home: Path) -> None:
     """One row is far less than usual, so that somebody must say that it is right."""
-    assert run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False).code == 1
+    assert run(home, "run", "manufacturing", "--until", "raw_feeds").code == 1
     digest = hashlib.sha256((home / DELIVERY).read_bytes()).hexdigest()
     answer = run(home, "deliveries", "release", "manufacturing", f"mssc-{digest[:12]}", "--reason", "one late row")
     assert answer.code == 0, answer.err
 
 
 def upto_enclave(run, home: Path) -> None:
-    answer = run(home, "run", "manufacturing", "--until", "person_keys", drawn=False)
+    answer = run(home, "run", "manufacturing", "--until", "person_keys")
     assert answer.code == 0, answer.err
 
 
@@ -101,7 +101,7 @@ def test_after_an_opt_out_nothing_of_the_person_stays(run, home, how):
     whole = run(home, "ledger", "verify")
     assert whole.code == 0
     assert "enclave destruction: whole" in whole.out
-    again = run(home, "run", "manufacturing", "--until", "person_keys", drawn=False)
+    again = run(home, "run", "manufacturing", "--until", "person_keys")
     assert again.code == 0, again.err
 
 

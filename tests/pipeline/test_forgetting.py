@@ -21,7 +21,7 @@ def flip(path: Path) -> None:
 
 
 def link(run, home: Path, *words: str):
-    return run(home, "run", "manufacturing", "--until", "linked_records", *words, drawn=False)
+    return run(home, "run", "manufacturing", "--until", "linked_records", *words)
 
 
 def links(run, home: Path) -> list[str]:
@@ -67,12 +67,10 @@ def test_a_store_that_was_wiped_is_no_first_run(run, home):
     refused(link(run, home), "_LOST]", "--new-ids", "backup")
     # The other industry lost its memory of opt-outs with it: neither may wait for the other.
     assert link(run, home, "--new-ids").code == 0
-    refused(
-        run(home, "run", "manufacturing", "--until", "census_extract", drawn=False), "E_OPT_OUTS_LOST", "healthcare"
-    )
-    answer = run(home, "run", "healthcare", "--until", "linked_records", "--new-ids", drawn=False)
+    refused(run(home, "run", "manufacturing", "--until", "census_extract"), "E_OPT_OUTS_LOST", "healthcare")
+    answer = run(home, "run", "healthcare", "--until", "linked_records", "--new-ids")
     assert answer.code == 0, answer.err
-    answer = run(home, "run", "manufacturing", "--until", "census_extract", drawn=False)
+    answer = run(home, "run", "manufacturing", "--until", "census_extract")
     assert answer.code == 0, answer.err
 
 

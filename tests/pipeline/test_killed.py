@@ -95,7 +95,7 @@ def test_a_run_killed_while_predicting_leaves_the_last_version(
     assert exported.code == 0, exported.err
 
     assert _runs(home)["STARTED"] == 1
-    again = run(home, "run", "manufacturing", "--until", "linked_records", registry=tmp_path / "registry", drawn=False)
+    again = run(home, "run", "manufacturing", "--until", "linked_records", registry=tmp_path / "registry")
     assert again.code == 0, again.err
     assert _runs(home)["STARTED"] == 0
     assert not list((home / "dagster" / "commands").iterdir())

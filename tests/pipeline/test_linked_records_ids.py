@@ -24,7 +24,7 @@ class Home:
         self.registry: Path | None = None
 
     def call(self, *words: str) -> str:
-        answer = self.run(self.home, *words, registry=self.registry, drawn=False)
+        answer = self.run(self.home, *words, registry=self.registry)
         assert answer.code == 0, answer.err + answer.out
         return answer.out + answer.err
 

@@ -52,7 +52,7 @@ def test_a_new_source_goes_from_profile_to_links(run, world, tmp_path):
     inbox = home / "clearinghouse" / "inbox" / "computing" / "computing_board"
     inbox.mkdir(parents=True)
     (inbox / "export.tsv").write_bytes((world / "export.tsv").read_bytes())
-    ran = run(home, "run", "computing", "--until", "linked_records", registry=mine, drawn=False)
+    ran = run(home, "run", "computing", "--until", "linked_records", registry=mine)
     assert ran.code == 0, ran.err + ran.out
     out = tmp_path / "links.csv"
     assert run(home, "export", "links", "computing", "--out", str(out), registry=mine).code == 0

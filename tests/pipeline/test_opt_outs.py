@@ -83,7 +83,7 @@ def small(run, tmp_path) -> Path:
     made = tmp_path / "home"
     size = ("--learners", "600", "--registry-size", "3000", "--seed", "5", "--industry", "manufacturing")
     for words in (("simulate", *size), ("run", "manufacturing", "--until", "census_extract")):
-        answer = run(made, *words, drawn=False)
+        answer = run(made, *words)
         assert answer.code == 0, answer.err
     return made
 
@@ -110,7 +110,7 @@ def test_blocks_of_a_second_delivery_a_letter_and_the_registry_leave_the_extract
         dg.Failure, match="older than the deliveries and the lists of opt-outs and the registry's drops"
     ):
         list(materialize(HOP, HOP.step(side_resource(Side.CLEARINGHOUSE), "manufacturing")))
-    answer = run(small, "run", "manufacturing", "--until", "census_extract", drawn=False)
+    answer = run(small, "run", "manufacturing", "--until", "census_extract")
     assert answer.code == 0, answer.err
     after = coverage(small)
     assert after["reported"] == before["reported"]
@@ -127,7 +127,7 @@ def test_blocks_of_a_second_delivery_a_letter_and_the_registry_leave_the_extract
 def test_what_hides_blocks_is_refused_and_named(run, small):
     blank = [one["row"] | {FLAG: "", "TransactionID": f"NEW{place}"} for place, one in enumerate(people(small)[:30])]
     delivery = deliver(small, "z_blank.csv", *blank)
-    answer = run(small, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    answer = run(small, "run", "manufacturing", "--until", "raw_feeds")
     assert answer.code == 1
     (line,) = answer.err.splitlines()
     assert line.startswith("held: inbox/manufacturing/mssc/[mssc-")

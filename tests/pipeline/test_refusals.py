@@ -53,7 +53,7 @@ def waits(answer, *words: str) -> None:
 
 def read(run, home: Path):
     """The feeds are read, and nothing is done with them."""
-    return run(home, "run", "manufacturing", "--until", "raw_feeds", drawn=False)
+    return run(home, "run", "manufacturing", "--until", "raw_feeds")
 
 
 def accepted(run, home: Path) -> int:
@@ -156,8 +156,8 @@ def test_a_lost_ledger_of_deliveries_is_noticed_where_nothing_is_new(run, home):
     sender = first_feed(home, "mssc").with_name("note.csv.delivery.yml")
     sender.write_text("rows: 1\n")
     words = ("run", "manufacturing", "--until", "raw_feeds")
-    assert "receipts.jsonl is gone or cut off" in run(home, *words, drawn=False).err
-    assert run(home, *words, drawn=False).err == ""
+    assert "receipts.jsonl is gone or cut off" in run(home, *words).err
+    assert run(home, *words).err == ""
 
 
 def test_a_folder_that_vanished_takes_nobody_along(run, home):

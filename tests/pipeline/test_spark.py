@@ -50,7 +50,6 @@ def test_the_same_tables_and_nothing_left(run, home, tmp_path, on_spark):
         "--until",
         "linked_records",
         registry=on_spark,
-        drawn=False,
         CREDENTIAL_PIPELINE_SPARK_CONF=str(conf),
     )
     assert answer.code == 0, answer.err

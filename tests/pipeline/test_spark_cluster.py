@@ -69,7 +69,7 @@ def ran(pilot, tmp_path_factory) -> Iterator[Ran]:
 
         def until(hop: str) -> Answer:
             words = ("run", "manufacturing", "--until", hop)
-            return command(home, *words, registry=registry, drawn=False, **cluster.environment)
+            return command(home, *words, registry=registry, **cluster.environment)
 
         whole = until("linked_records")
         over, killed = threading.Event(), list[float]()

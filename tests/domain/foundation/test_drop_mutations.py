@@ -18,7 +18,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from tests.domain.drops import CANARY
 
-COUNT = int(os.environ.get("DROP_MUTATIONS", "150"))
+COUNT = int(os.environ.get("DROP_MUTATIONS", "60"))
 SEED = 7
 Lines = list[bytes]
 
