@@ -44,7 +44,7 @@ def _has(columns: Iterable[Column], step: str) -> bool:
 
 def _mapping(column: Column) -> dict[str, str]:
     found = _argument(column, "map")
-    return dict(found) if isinstance(found, Mapping) else {}
+    return {word: to or "" for word, to in found.items()} if isinstance(found, Mapping) else {}
 
 
 def by_source(certifier: Certifier) -> dict[str, dict[str, Column]]:

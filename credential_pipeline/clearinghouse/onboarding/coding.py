@@ -4,6 +4,7 @@ A word is told to people only if it is known here, or so frequent and so plain t
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from credential_pipeline.clearinghouse.onboarding.facts import Facts, given_names, state_names
@@ -48,7 +49,7 @@ def _outcome(word: str) -> tuple[str, str]:
     return codes("event").get(small, ""), ""
 
 
-def _entry(facts: Facts, words: dict[str, str]) -> Entry:
+def _entry(facts: Facts, words: Mapping[str, str | None]) -> Entry:
     return {"from": facts.name, "recipe": [{"map": words}]}
 
 
@@ -76,7 +77,10 @@ def outcomes(event: Facts | None, result: Facts | None, notes: Notes) -> dict[st
                 notes.ask("event", f"Is every pass in '{facts.name}' an award, or only a passed part of one?")
             _ask_states(facts, notes)
         if any(second for _, second in meant.values()):
-            said["result"] = _entry(facts, {word: second for word, (_, second) in meant.items() if second})
+            # Words of an event alone, in a column of both, say nothing of the result, and are said to.
+            both = said.get("event", {}).get("from") == facts.name
+            told = {word: second or None for word, (first, second) in meant.items() if second or (first and both)}
+            said["result"] = _entry(facts, told)
         _ask_unknown(facts, [word for word, (first, _) in meant.items() if not first], notes)
     return said
 

@@ -23,7 +23,7 @@ def flow(value: object) -> str:
         return "{" + ", ".join(f"{_scalar(key)}: {flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return _scalar(value)
+    return "null" if value is None else _scalar(value)
 
 
 def _scalar(value: object) -> str:

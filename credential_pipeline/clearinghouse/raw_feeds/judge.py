@@ -16,7 +16,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 JUDGED = ("first_name", "last_name", "event", "result")
-"""Fields that are read to judge a row; whether they hold something is kept, so that nobody reads them again."""
+"""Fields that are read to judge a row; whether they can be read is kept, so that nobody reads them again."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def _fields_sql(certifier: Certifier, stage: Relation) -> str:
     fields |= {f"written_{name}": certifier.written_sql(name) for name in ("event", "result")}
     fields["written_date"] = certifier.written_sql("event_date")
     columns = ", ".join(f"coalesce({expression}, '') AS {name}" for name, expression in fields.items())
-    return f"SELECT place, reason_code AS broken, {columns}, {certifier.sql('event_date')} AS event_date FROM {stage}"
+    silent = f"{certifier.silent_sql('result')} AS silent_result"
+    return f"SELECT place, reason_code AS broken, {columns}, {silent}, {certifier.sql('event_date')} AS event_date FROM {stage}"
 
 
 def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date) -> Relation:
@@ -56,7 +57,8 @@ def judge_rows(work: Scratch, stage: Relation, certifier: Certifier, today: date
         today: Last day on which an event can have happened.
     """
     arms = "\n".join(f"WHEN {condition} THEN '{code}'" for code, condition in unusable(certifier).items())
-    present = ", ".join(f"broken IS NULL AND {name} <> '' AS has_{name}" for name in JUDGED)
+    read = {name: f"{name} <> ''" for name in JUDGED} | {"result": "(result <> '' OR silent_result)"}
+    present = ", ".join(f"broken IS NULL AND {condition} AS has_{name}" for name, condition in read.items())
     judged = work.file(
         "judged",
         f"""

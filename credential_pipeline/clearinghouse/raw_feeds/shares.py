@@ -129,7 +129,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
     # A placeholder such as 01/01/1900 can be read: it says that nothing is known.
     steps = tuple(step for step in column.recipe if step.name not in ON_DATES)
     read = field_expression(source, None, steps, dated=layout is not None)
-    readable = "value IS NOT NULL" if layout else "coalesce(value, '') <> ''"
+    readable = "value IS NOT NULL" if layout else "(coalesce(value, '') <> '' OR silent)"
     blocked = certifier.blocked_sql() if name == "block_flag" else "false"
     numbered = layout is not None and swapped(layout) is not None
     shapes = forms(layout, "written") if layout else {}
@@ -145,7 +145,8 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         ), packed AS (
             SELECT number, n, struct_pack({identifier(source)} := content) AS source FROM distinct_values
         ), read AS (
-            SELECT number, n, coalesce({certifier.written_sql(name)}, '') AS written, {read} AS value, {blocked} AS blocked
+            SELECT number, n, coalesce({certifier.written_sql(name)}, '') AS written, {read} AS value, {blocked} AS blocked,
+                {certifier.silent_sql(name)} AS silent
             FROM packed
         ), told AS (SELECT *{told} FROM read)
         SELECT number, sum(n), coalesce(sum(n) FILTER (written <> ''), 0),

@@ -14,8 +14,8 @@ def unusable(certifier: Certifier) -> dict[str, str]:
 
     Args:
         certifier: Whose columns and recipes are meant. The conditions are SQL over fields as recipes read them ('' for
-            missing), over ``written_event``, ``written_result`` and ``written_date``, and over the parameter ``$today``, the
-            day after which an event lies in the future.
+            missing), over ``written_event``, ``written_result``, ``silent_result`` and ``written_date``, and over the parameter
+            ``$today``, the day after which an event lies in the future.
     """
     layout = layout_of(certifier, "event_date")
     dates = forms(layout, "written_date") if layout is not None else {}
@@ -32,5 +32,5 @@ def unusable(certifier: Certifier) -> dict[str, str]:
         "EVENT_DATE_IN_FUTURE": "event_date > $today",
         "UNKNOWN_EVENT": "event = '' AND written_event <> ''",
         # Renewals and revocations have no result, though they may stand in the column that holds the results of others.
-        "UNKNOWN_RESULT": "result = '' AND written_result <> '' AND event NOT IN ('renewal', 'revocation')",
+        "UNKNOWN_RESULT": "result = '' AND written_result <> '' AND NOT silent_result AND event NOT IN ('renewal', 'revocation')",
     }

@@ -4,7 +4,7 @@ A step is a word (``trim``) or a word with an argument (``parse_date: "%m/%d/%Y"
 names the allowed words; the registry adds file and key.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from credential_pipeline.foundation.recipes import dates, name_marks, names, text
 from credential_pipeline.foundation.recipes.sql import literal
 
-Argument = str | dict[str, str] | None
+Argument = str | dict[str, str | None] | None
+
+NULLS: Final = ("null", "~")
+"""What a ``map`` writes for "this word says nothing here": the value is missing on purpose."""
 
 PLAIN: Final[dict[str, Callable[[str], str]]] = {
     "trim": text.trim,
@@ -47,6 +50,10 @@ def _refuse(message: str) -> ValueError:
     return ValueError(message)
 
 
+def _unless_null(to: object) -> object:
+    return None if isinstance(to, str) and to.lower() in NULLS else to
+
+
 def _check_name_part(argument: Argument) -> None:
     chosen = argument if isinstance(argument, dict) else {}
     if set(chosen) != {"layout", "part"}:
@@ -71,6 +78,9 @@ class Step(BaseModel):
             return {"name": written}
         if isinstance(written, dict) and len(written) == 1 and "name" not in written:
             name, argument = next(iter(written.items()))
+            if name == "map" and isinstance(argument, dict):
+                # Files are read as text, and a null with them.
+                argument = {word: _unless_null(to) for word, to in argument.items()}
             return {"name": name, "argument": argument}
         return written
 
@@ -90,9 +100,9 @@ class Step(BaseModel):
         return self
 
     @property
-    def targets(self) -> tuple[str, ...]:
-        """Values that a ``map`` step can give; empty for every other step."""
-        return tuple(self.argument.values()) if self.name == "map" and isinstance(self.argument, dict) else ()
+    def words(self) -> Mapping[str, str | None]:
+        """What a ``map`` step translates, None for a word that says nothing on purpose; empty for every other step."""
+        return self.argument if self.name == "map" and isinstance(self.argument, dict) else {}
 
     def sql(self, expression: str, *, surname: bool = False) -> str:
         """Wrap a SQL expression in this step; of a ``surname``, no word that is somebody's family name is a placeholder."""
@@ -129,6 +139,22 @@ def compile_recipe(expression: str, recipe: Iterable[Step], *, surname: bool = F
     for step in recipe:
         expression = step.sql(expression, surname=surname)
     return expression
+
+
+def silent_expression(expression: str, recipe: Sequence[Step]) -> str:
+    """Condition on a value: a map of the recipe gives it no meaning on purpose, by ``null``.
+
+    Args:
+        expression: SQL text of the value as it is written.
+        recipe: Steps in order.
+    """
+    said = []
+    for place, step in enumerate(recipe):
+        if None in step.words.values():
+            marks = {word: "Y" if to is None else "" for word, to in step.words.items()}
+            found = compile_recipe(expression, (*recipe[:place], Step(name="map", argument={**marks})))
+            said.append(f"coalesce({found}, '') = 'Y'")
+    return f"({' OR '.join(said)})" if said else "false"
 
 
 def field_expression(

@@ -100,10 +100,13 @@ def derived_id(columns: Sequence[str], source: str = "source") -> str:
     return f"CASE WHEN trim({told}, chr(31)) = '' THEN '' ELSE 'D' || left(md5({told}), 16) END"
 
 
-def map_values(expression: str, mapping: Mapping[str, str]) -> str:
-    """Translate the sender's codes, in any case; a code that is not listed becomes NULL, or the value of ``"*"``."""
-    listed = {word.strip().upper(): meaning for word, meaning in mapping.items() if word != "*"}
+def map_values(expression: str, mapping: Mapping[str, str | None]) -> str:
+    """Translate the sender's codes, in any case; a code that is not listed becomes NULL, or the value of ``"*"``.
+
+    A code whose value is ``null`` says nothing: it is empty on purpose, and no mistake.
+    """
+    listed = {word.strip().upper(): meaning or "" for word, meaning in mapping.items() if word != "*"}
     word = f"coalesce(upper({trim(expression)}), '')"
     if "*" not in mapping:
         return lookup(word, listed)
-    return f"coalesce({lookup(word, {'': '', **listed})}, {literal(mapping['*'])})"
+    return f"coalesce({lookup(word, {'': '', **listed})}, {literal(mapping['*'] or '')})"

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression
+from credential_pipeline.foundation.recipes.language import Step, check_order, field_expression, silent_expression
 from credential_pipeline.foundation.recipes.text import derived_id, trim
 from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.registry.mistakes import KeyPath, Mistake, refuse, repeated
@@ -28,6 +28,11 @@ from credential_pipeline.foundation.registry.vocabulary import (
 
 _OPEN = ("", "N", "NO", "FALSE", "F", "0")
 _SHUT = ("Y", "YES", "X", "TRUE", "T", "1")
+_NEVER_SILENT = {
+    "event": "a row without an event counts as an award, so null is not allowed; leave the word out to set its rows aside",
+    "block_flag": "say Y (do not share) or N; null is not allowed",
+}
+"""Fields in which a word that says nothing would be taken for something -> what to do."""
 _CTID = r"^ce-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z"
 _CODE = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9 +._/-]{0,39}\Z")
 
@@ -205,6 +210,18 @@ class Certifier(Strict):
             return "CAST(NULL AS VARCHAR)"
         return trim(field_expression(column.source, None, source=source))
 
+    def silent_sql(self, field: str, source: str = "source") -> str:
+        """Condition on a row: what the file holds for a field says nothing of it, by a ``null`` of its map.
+
+        Args:
+            field: A canonical field.
+            source: SQL name of the MAP(VARCHAR, VARCHAR) or STRUCT that holds the verbatim row.
+        """
+        column = self.columns.get(field)
+        if column is None or column.source is None:
+            return "false"
+        return silent_expression(field_expression(column.source, None, source=source), column.recipe)
+
     def blocked_sql(self, source: str = "source") -> str:
         """Condition on a row: its sender says that the person is not to be shared.
 
@@ -222,8 +239,8 @@ class Certifier(Strict):
     def block_words(self) -> frozenset[str]:
         """What a file may write for "do not share", in capitals: of a broken row no other word is believed."""
         column = self.columns.get("block_flag")
-        mapped = [step.argument for step in column.recipe if step.targets] if column else []
-        said = {str(word) for words in mapped if isinstance(words, dict) for word, to in words.items() if to == "Y"}
+        recipe = column.recipe if column else ()
+        said = {word for step in recipe for word, to in step.words.items() if to == "Y"}
         return frozenset(word.strip().upper() for word in {*said, *_SHUT} - {"*"})
 
     @model_validator(mode="after")
@@ -277,7 +294,7 @@ class Certifier(Strict):
                 yield key, str(error)
             yield from _steps_at_odds(key, column, dated=kind == "date")
             if kind in CLOSED:
-                yield from _values_outside(key, column, CLOSED[kind])
+                yield from _values_outside(key, column, CLOSED[kind], _NEVER_SILENT.get(name))
 
     def _wrong_stacks(self) -> Iterator[Mistake]:
         codes = [credential.code for credential in self.credentials]
@@ -308,14 +325,16 @@ def _steps_at_odds(key: KeyPath, column: Column, *, dated: bool) -> Iterator[Mis
             return
 
 
-def _values_outside(key: KeyPath, column: Column, allowed: Iterable[str]) -> Iterator[Mistake]:
-    """Constants and words of a map that a field of few values can't have."""
+def _values_outside(key: KeyPath, column: Column, allowed: Iterable[str], silent: str | None) -> Iterator[Mistake]:
+    """Constants and words of a map that a field of few values can't have; ``silent`` says why no word may say nothing."""
     text = f"allowed values: {', '.join(allowed)}"
     if column.value and column.value not in allowed:
         yield (*key, "value"), text
     for place, step in enumerate(column.recipe):
-        words = step.argument if step.targets and isinstance(step.argument, dict) else {}
-        yield from (((*key, "recipe", place, step.name, word), text) for word, to in words.items() if to not in allowed)
+        for word, to in step.words.items():
+            wrong = silent if to is None else text if to not in allowed else None
+            if wrong:
+                yield (*key, "recipe", place, step.name, word), wrong
 
 
 def _in_a_circle(code: str, parents: Mapping[str, str | None]) -> bool:

@@ -291,6 +291,21 @@ def test_codes_that_nobody_knows_are_written_down_to_be_decided(tmp_path):
         load_registry(tmp_path)
 
 
+def test_one_column_of_events_and_results_says_which_words_have_no_result(tmp_path):
+    words = ("Passed", "Failed", "Renewed", "Revoked", "Renewed")
+    lines = [f"{n},Smith,Ann,1990-05-14,,X1,2015-03-{n % 20 + 10},{words[n % 5]}" for n in range(60)]
+    proposal = proposed(tmp_path, rows(*lines, header=HEADER.replace("Result", "Status")))
+    (step,) = proposal.columns["result"]["recipe"]
+    assert step["map"] == {"Passed": "pass", "Failed": "fail", "Renewed": None, "Revoked": None}
+    trial = tried(tmp_path, proposal)
+    assert (trial.refused, trial.accepted) == ("", 60)
+    (tmp_path / "certifiers").mkdir()
+    text = certifier_yaml(proposal)
+    assert "Renewed: null" in text
+    (tmp_path / "certifiers" / "acme.yml").write_text(text, encoding="utf-8")
+    assert load_registry(tmp_path).certifier("acme").columns["result"].recipe[0].words == step["map"]
+
+
 def test_a_file_without_a_column_for_the_credential(tmp_path):
     lines = [f"{n},Smith,Ann,1990-05-14,2015-03-{n % 20 + 10}" for n in range(40)]
     proposal = proposed(tmp_path, rows(*lines, header="Certificate No,Last Name,First Name,DOB,Date Issued"))

@@ -12,7 +12,7 @@ from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED
 from credential_pipeline.clearinghouse.raw_feeds.read import read_feeds
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.engine import connect
-from tests.domain.clearinghouse.deliveries_world import TODAY, Board, row, rows, text
+from tests.domain.clearinghouse.deliveries_world import ACME, HEADER, TODAY, Board, row, rows, text
 
 CASES = Path(__file__).parent / "cases"
 
@@ -247,3 +247,34 @@ def test_each_delivery_has_a_receipt_that_is_safe_to_send(board: Board) -> None:
     assert receipts[good]["received_at"] is None, "written before the sight was noted"
     board.look()
     assert json.loads((folder / f"acme-{good[:12]}.json").read_text())["received_at"].startswith("2019-01-01")
+
+
+STATUS = {"PASSED": "award", "FAILED": "attempt", "RENEWAL": "renewal", "REVOKED": "revocation", "ISSUED": "award"}
+
+
+@pytest.mark.parametrize(
+    ("silent", "state"),
+    [({"RENEWAL": "null", "REVOKED": "null", "ISSUED": "null"}, "accepted"), ({}, "held FIELD_UNREADABLE")],
+)
+def test_one_column_of_events_and_results_is_read_whole(board: Board, silent: dict[str, str], state: str) -> None:
+    """A word without a result counts as filled and read if its map says so, and is no reason to set a row aside."""
+    results = {"PASSED": "pass", "FAILED": "fail", **silent}
+    coded = {"event": STATUS, "result": results}
+    # Said for a word of a setting, too, which is looked at by value and not by row.
+    settings = {"CLASS": "credit", **dict.fromkeys(silent, "null")}
+    fields = {**coded, "training_setting": settings}
+    columns = {name: {"from": "Status", "recipe": ["trim", {"map": words}]} for name, words in coded.items()}
+    columns["training_setting"] = {"from": "Place", "recipe": [{"map": fields["training_setting"]}]}
+    board.changes = {"columns": {**ACME["columns"], **columns}}
+    words = ["RENEWAL", "REVOKED", "renewal"] * 9 + ["PASSED", "FAILED"]
+    lines = [
+        f"{row(number)},{word},{'CLASS' if word in results and silent else ''}" for number, word in enumerate(words)
+    ]
+    if silent:
+        lines += [f"{row(100 + number)},ISSUED,RENEWAL" for number in range(30)]
+    board.put("a.csv", text(lines, f"{HEADER},Status,Place"))
+    found = board.look()
+    assert found.states == {"a.csv": state}
+    if silent:
+        assert found.counts == {"a.csv": (59, 59, 0, 0)}
+        assert not found.notices

@@ -7,7 +7,13 @@ import pytest
 import yaml
 
 from credential_pipeline.foundation import standard_form
-from credential_pipeline.foundation.recipes.language import PLAIN, WITH_ARGUMENT, Step, field_expression
+from credential_pipeline.foundation.recipes.language import (
+    PLAIN,
+    WITH_ARGUMENT,
+    Step,
+    field_expression,
+    silent_expression,
+)
 from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.storage.engine import connect
@@ -113,6 +119,23 @@ def test_words_of_a_yaml_file_stay_words(evil: str) -> None:
         assert con.execute(f"SELECT 1 AS {identifier(evil)}").description[0][0] == evil
     step = Step.model_validate({"map": {evil: evil}})
     assert evaluate(field_expression("A column's name", None, [step]), [evil])[evil] == evil
+
+
+@pytest.mark.parametrize(
+    ("recipe", "silent"),
+    [
+        ([{"map": {"RENEWAL": "null", "PASS": "pass"}}], {"renewal"}),
+        ([{"map": {"PASS": "pass", "*": "~"}}], {"renewal", "x", "1."}),
+        (["digits", {"map": {"1": "NULL"}}], {"1."}),
+        (["trim", {"map": {"PASS": "pass"}}], set()),
+        (["trim"], set()),
+    ],
+)
+def test_a_word_that_a_map_gives_null_says_nothing_on_purpose(recipe: list[object], silent: set[str]) -> None:
+    steps = [Step.model_validate(step) for step in recipe]
+    written = ["renewal", "x", "1.", "pass", ""]
+    said = evaluate(f"({silent_expression('value', steps)})", written)
+    assert {word for word, told in said.items() if told == "true"} == silent
 
 
 def test_a_constant_is_a_constant() -> None:

@@ -77,6 +77,25 @@ def test_words_stay_words(tmp_path: Path) -> None:
     assert step.argument == {"NO": "007", "on": "yes", "1.0": "012"}
 
 
+def test_null_in_a_map_says_nothing_on_purpose(tmp_path: Path) -> None:
+    coded = "{from: Status, recipe: [{map: {PASSED: pass, RENEWED: null, revoked: ~}}]}"
+    text = CERTIFIER.replace("  event_date:", f"  result: {coded}\n  event_date:")
+    step = load_registry(overlay(tmp_path, text)).certifier("acme").columns["result"].recipe[0]
+    assert step.words == {"PASSED": "pass", "RENEWED": None, "revoked": None}
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [("event: {from: Status, recipe: [{map: {X: null}}]}", "set its rows aside"),
+     ("block_flag: {from: Opt, recipe: [{map: {X: ~}}]}", "do not share"),
+     ('result: {from: Status, recipe: [{map: {X: ""}}]}', "allowed values: pass, fail")],
+)  # fmt: skip
+def test_null_in_a_map_is_refused_where_nothing_would_mean_something(tmp_path: Path, field: str, hint: str) -> None:
+    error = mistake(overlay(tmp_path, CERTIFIER.replace("  event_date:", f"  {field}\n  event_date:")))
+    assert ".recipe.1.map.X'" in error.message
+    assert hint in error.message
+
+
 @pytest.mark.parametrize(
     ("before", "after", "hints"),
     [
