@@ -54,6 +54,18 @@ def dates_rules(snapshot: Snapshot) -> tuple[Rule, ...]:
     )
 
 
+def words_rule(snapshot: Snapshot) -> Rule:
+    """A category in a word that nobody knows counts as unknown, and looks like a person of whom nothing is recorded."""
+    return number(
+        "every_category_known",
+        "A category that is written in none of the listed ways counts as unknown; the ways are listed in the reference of dropped files.",
+        f"SELECT coalesce(sum(found), 0) FROM {findings(snapshot, 'unknown word')} AND delivery = 'all'",
+        at_most=0,
+        severity="warn",
+        blame=named(snapshot, "unknown word"),
+    )
+
+
 def share_rule(
     snapshot: Snapshot,
     name: str,

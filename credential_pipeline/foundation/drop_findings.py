@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
+from credential_pipeline.foundation.categories import is_strange
 from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.distinct_values import LookUps
 from credential_pipeline.foundation.dropped_files import FILE, Drop, Form
@@ -21,7 +22,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, s
 
 ALL: Final = "all"
 """Stands for all files of a drop together."""
-UNREADABLE, UNKNOWN, REPEATED, NOT_READ = "unreadable", "unknown", "repeated", "not read"
+UNREADABLE, UNKNOWN, REPEATED, NOT_READ, STRANGE = "unreadable", "unknown", "repeated", "not read", "unknown word"
 _NOTHING: Final = r"[0 /:.-]*|9{4,8}([.]0)?|9999-12-31.*|99991231"
 """What stands in a column of dates for no date."""
 
@@ -34,7 +35,7 @@ class Finding:
         table: The drop.
         delivery: The file as it may be shown, or ``all``.
         measure: The column, or the kind of record.
-        finding: What it is: ``unreadable``, ``unknown``, ``repeated`` or ``not read``.
+        finding: What it is: ``unreadable``, ``unknown``, ``repeated``, ``not read`` or ``unknown word``.
         found: How many rows (of ids: how many ids).
         rows: Of how many.
         note: The likely cause, in words.
@@ -60,6 +61,11 @@ def unread(column: str) -> dict[str, tuple[str, Form]]:
     return {f"{column}_unread": (column, cannot)}
 
 
+def unread_words(kind: str) -> dict[str, tuple[str, Form]]:
+    """The same of a column of categories, which has the name of its kind, for :func:`strange_words`."""
+    return {f"{kind}_unread": (kind, is_strange(kind))}
+
+
 def unreadable_dates(work: Scratch, drop: Drop, looked_up: LookUps, columns: Iterable[str]) -> list[Finding]:
     """Dates that are there and cannot be read, by file and of all files together; none where there are none.
 
@@ -69,6 +75,24 @@ def unreadable_dates(work: Scratch, drop: Drop, looked_up: LookUps, columns: Ite
         looked_up: Their forms, with those of :func:`unread`.
         columns: The columns of dates.
     """
+    return _unread_by_file(work, drop, looked_up, columns, UNREADABLE)
+
+
+def strange_words(work: Scratch, drop: Drop, looked_up: LookUps, kinds: Iterable[str]) -> list[Finding]:
+    """Categories in words that nobody knows, which count as unknown: by file and of all files, and never the word itself.
+
+    Args:
+        work: Runs the queries.
+        drop: The rows.
+        looked_up: Their forms, with those of :func:`unread_words`.
+        kinds: The columns of categories.
+    """
+    return _unread_by_file(work, drop, looked_up, kinds, STRANGE)
+
+
+def _unread_by_file(
+    work: Scratch, drop: Drop, looked_up: LookUps, columns: Iterable[str], finding: str
+) -> list[Finding]:
     findings = []
     table = drop.shown.rpartition("/")[2]
     for column in columns:
@@ -82,7 +106,7 @@ def unreadable_dates(work: Scratch, drop: Drop, looked_up: LookUps, columns: Ite
         ).fetchall()
         told = [(drop.files[number].shown.rpartition("/")[2], found, rows) for number, found, rows in counted]
         told.append((ALL, sum(found for _, found, _ in counted), sum(rows for *_, rows in counted)))
-        findings += [Finding(table, file, column, UNREADABLE, found, rows) for file, found, rows in told if found]
+        findings += [Finding(table, file, column, finding, found, rows) for file, found, rows in told if found]
     return findings
 
 
@@ -138,7 +162,7 @@ def explain_findings(con: Connection, snapshot: Snapshot, folder: str, above: fl
     found = con.execute(
         'SELECT "table", delivery, measure, finding, found, rows, note FROM'
         f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding = '{UNKNOWN}')"
-        f" AND finding <> '{NOT_READ}' AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
+        f" AND finding NOT IN ('{NOT_READ}', '{STRANGE}') AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
         {"above": above},
     ).fetchall()
     return " ".join(_sentence(folder, Finding(*row)) for row in found)

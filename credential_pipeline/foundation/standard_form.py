@@ -176,7 +176,7 @@ def suffix_at_end(expression: str) -> str:
 
 
 def sex(expression: str) -> str:
-    """M or F; NULL for anything else."""
+    """M for M and MALE, F for F and FEMALE, in any case; NULL for anything else."""
     return lookup(f"upper(trim({expression}))", {"M": "M", "MALE": "M", "F": "F", "FEMALE": "F"})
 
 
@@ -186,7 +186,7 @@ def zip_code(expression: str) -> str:
 
 
 def state(expression: str) -> str:
-    """Two capitals; NULL for anything else. Whether the state exists is for checks to say."""
+    """Two letters, in capitals; NULL for anything else, such as a state's name. Whether the state exists is for checks to say."""
     code = f"regexp_extract(upper({expression}), '^\\s*([A-Z]{{2}})\\s*$', 1)"
     return once(code, lambda it: f"CASE WHEN {it} NOT IN ('', 'XX', 'ZZ', 'NA') THEN {it} END")
 

@@ -20,4 +20,5 @@ def dates(schema: str) -> dict[str, str | tuple[str, ...]]:
             noticed(schema, "persons", "birth_date", "unreadable", 20, 39, "a.csv"),
         ),
         "every_date_readable": noticed(schema, "persons", "birth_date", "unreadable", 1, 10_000),
+        "every_category_known": noticed(schema, "degrees", "degree_level", "unknown word", 1, 10_000),
     }

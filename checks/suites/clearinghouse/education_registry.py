@@ -1,6 +1,6 @@
 """What must hold before the registry is linked against."""
 
-from checks.drop_rules import dates_rules, findings, named, share_rule
+from checks.drop_rules import dates_rules, findings, named, share_rule, words_rule
 from checks.rule import Severity, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
@@ -111,6 +111,7 @@ RULES = (
         severity="warn",
     ),
     *dates_rules(SNAPSHOT),
+    words_rule(SNAPSHOT),
     number(
         "every_record_read",
         "Records of a PDP file or a detail report that tell neither an enrollment nor a degree are counted, kind by kind, and not read.",

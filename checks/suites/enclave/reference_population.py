@@ -1,6 +1,6 @@
 """What must hold of the enclave's own files before keys are assigned and wages attached."""
 
-from checks.drop_rules import dates_rules, share_rule
+from checks.drop_rules import dates_rules, share_rule, words_rule
 from checks.rule import contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 
@@ -55,6 +55,7 @@ RULES = (
         "wages IS NULL",
     ),
     *dates_rules(SNAPSHOT),
+    words_rule(SNAPSHOT),
     *(
         share_rule(
             SNAPSHOT, name, why, finding, table, measure, at_most=at_most, severity="block" if at_most else "warn"

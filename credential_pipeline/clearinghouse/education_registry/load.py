@@ -14,14 +14,17 @@ from credential_pipeline.clearinghouse.education_registry.pdp import add_pdp, st
 from credential_pipeline.clearinghouse.education_registry.student_tracker import empty, has_reports, load_reports
 from credential_pipeline.engines.linkage.fields import make_index
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.categories import word_of
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.contracts.table import Table
 from credential_pipeline.foundation.distinct_values import look_up
 from credential_pipeline.foundation.drop_findings import (
     Finding,
     keep_findings,
+    strange_words,
     unknown_ids,
     unread,
+    unread_words,
     unreadable_dates,
 )
 from credential_pipeline.foundation.dropped_files import Drop, Form, open_drop, reading
@@ -30,7 +33,7 @@ from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
 
-_BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
+BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
     "persons": {
         **{name: (name, make) for name, make in form.NAME_FORMS.items()},
         "previous_last_name": ("previous_last_name", form.family_name),
@@ -53,7 +56,10 @@ _BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
         "begin_date": ("begin_date", form.iso_date),
         "end_date": ("end_date", form.iso_date),
     },
-    "degrees": {"degree_date": ("degree_date", form.iso_date)},
+    "degrees": {
+        "degree_date": ("degree_date", form.iso_date),
+        "degree_level": ("degree_level", word_of("degree_level")),
+    },
 }
 """Table -> standard form -> the column that it is made from, once for each distinct value, and how."""
 
@@ -63,7 +69,9 @@ _DATES: Final = {
     "degrees": ("degree_date",),
 }
 
-_BY_ROW: Final[dict[str, Form]] = {"email": form.email, "street": form.address}
+CATEGORIES: Final = {"degrees": ("degree_level",)}
+
+BY_ROW: Final[dict[str, Form]] = {"email": form.email, "street": form.address}
 """Columns whose values are mostly different."""
 
 
@@ -89,7 +97,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
         return
     empty(con, "student_tracker_answers")
     findings = []
-    for name in _BY_VALUE:
+    for name in BY_VALUE:
         if not stands_for(folder, name):
             with scratch(con) as work:
                 findings += _load(work, folder / name, SNAPSHOT.table(name))
@@ -113,10 +121,12 @@ def _index(con: Connection) -> None:
 def _load(work: Scratch, folder: Path, table: Table) -> list[Finding]:
     drop = open_drop(work, folder, f"education/{table.name}", table.column_names)
     dates = _DATES[table.name]
-    unread_dates = {name: made for column in dates for name, made in unread(column).items()}
+    categories = CATEGORIES.get(table.name, ())
+    unread_values = {name: made for column in dates for name, made in unread(column).items()}
+    unread_values |= {name: made for kind in categories for name, made in unread_words(kind).items()}
     with reading(drop):
-        found = look_up(work, drop, _BY_VALUE[table.name] | unread_dates)
-        made = {name: _BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
+        found = look_up(work, drop, BY_VALUE[table.name] | unread_values)
+        made = {name: BY_ROW.get(name, str)(drop.text(name)) for name in table.column_names} | dict(found.columns)
         if table.name == "persons":
             made |= _persons(made)
             made |= form.unless_nobody(made, drop.text("first_name"), drop.text("last_name"))
@@ -128,7 +138,7 @@ def _load(work: Scratch, folder: Path, table: Table) -> list[Finding]:
     if table.name == "persons":
         _check_persons(work.con)
         refuse_undecided(work.con, drop)
-    return unreadable_dates(work, drop, found, dates)
+    return unreadable_dates(work, drop, found, dates) + strange_words(work, drop, found, categories)
 
 
 def _persons(made: Mapping[str, str]) -> dict[str, str]:

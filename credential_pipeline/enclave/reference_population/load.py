@@ -12,16 +12,24 @@ from credential_pipeline.enclave.reference_population.employer_codes import naic
 from credential_pipeline.enclave.reference_population.wage_states import keep_wage_states
 from credential_pipeline.enclave.reference_population.wages import load_wages
 from credential_pipeline.foundation import standard_form as form
+from credential_pipeline.foundation.categories import word_of
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.distinct_values import look_up
-from credential_pipeline.foundation.drop_findings import Finding, keep_findings, unread, unreadable_dates
+from credential_pipeline.foundation.drop_findings import (
+    Finding,
+    keep_findings,
+    strange_words,
+    unread,
+    unread_words,
+    unreadable_dates,
+)
 from credential_pipeline.foundation.dropped_files import FILE, Drop, Form, open_drop, reading
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.scripts import add_to_latin
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
-_BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
+BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
     **{name: (name, make) for name, make in form.NAME_FORMS.items()},
     "alternate_last_name": ("alternate_last_name", form.family_name),
     "former_last_name": ("last_name", form.former_name),
@@ -30,14 +38,17 @@ _BY_VALUE: Final[dict[str, tuple[str, Form]]] = {
     "birth_date": ("birth_date", lambda text: form.birth_date(f"({form.iso_date(text)})")),
     "death_date": ("death_date", form.iso_date),
     "sex": ("sex", form.sex),
+    "race": ("race", word_of("race")),
+    "ethnicity": ("ethnicity", word_of("ethnicity")),
     "city": ("city", form.address),
     "state": ("state", form.state),
     "zip": ("zip", form.zip_code),
 }
 """Standard form -> the column that it is made from, once for each distinct value, and how."""
 
-_OPTIONAL: Final = ("name_suffix",)
+OPTIONAL: Final = ("name_suffix",)
 _DATES: Final = ("birth_date", "death_date")
+CATEGORIES: Final = ("race", "ethnicity")
 
 
 def load_reference_population(con: Connection, folder: Path, wage_agreements: Mapping[str, str], newest: int) -> None:
@@ -71,11 +82,12 @@ def _count(con: Connection, condition: str, table: str) -> int:
 
 def _persons(work: Scratch, folder: Path) -> list[Finding]:
     table = SNAPSHOT.table("persons")
-    columns = [name for name in table.column_names if name not in _OPTIONAL]
-    drop = open_drop(work, folder / "persons", "reference/persons", columns, _OPTIONAL)
-    unread_dates = {name: made for column in _DATES for name, made in unread(column).items()}
+    columns = [name for name in table.column_names if name not in OPTIONAL]
+    drop = open_drop(work, folder / "persons", "reference/persons", columns, OPTIONAL)
+    unread_values = {name: made for column in _DATES for name, made in unread(column).items()}
+    unread_values |= {name: made for kind in CATEGORIES for name, made in unread_words(kind).items()}
     with reading(drop):
-        found = look_up(work, drop, _BY_VALUE | unread_dates)
+        found = look_up(work, drop, BY_VALUE | unread_values)
         made = {name: drop.text(name) for name in table.column_names} | dict(found.columns)
         made["street"] = form.address(drop.text("street"))
         suffixes = ", ".join(made[f"suffix_of_{name}"] for name in form.NAME_FORMS)
@@ -100,7 +112,7 @@ def _persons(work: Scratch, folder: Path) -> list[Finding]:
         message = "reference/persons: not one birth_date can be read; write dates as 1990-12-31"
         raise SafeError("E_REFERENCE_NO_BIRTH_DATE", message)
     _drop_repeated(work, relation(work.con, "reference_population.persons"))
-    return unreadable_dates(work, drop, found, _DATES)
+    return unreadable_dates(work, drop, found, _DATES) + strange_words(work, drop, found, CATEGORIES)
 
 
 def _drop_repeated(work: Scratch, table: Relation) -> None:

@@ -20,10 +20,19 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.lost_ids import likely_cause
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
+KINDS: Final = {"wages_annual": (), "wages_quarterly": ("quarter",)}
 """Kind of file -> the columns that it has beside those of the table."""
 _KEY: Final = "person_key, year, employer_id"
 _QUARTERS: Final = "quarters"
+
+
+def columns_of(kind: str) -> list[str]:
+    """The columns that a file of wages must have.
+
+    Args:
+        kind: ``wages_annual`` or ``wages_quarterly``.
+    """
+    return [*(name for name in SNAPSHOT.table("wages").column_names if name != _QUARTERS), *KINDS[kind]]
 
 
 def load_wages(
@@ -47,17 +56,16 @@ def load_wages(
     Raises:
         SafeError: E_REFERENCE_WAGES, and what dropped_files.py raises.
     """
-    present = [name for name in _KINDS if (folder / name).is_dir()]
+    present = [name for name in KINDS if (folder / name).is_dir()]
     if not present:
         message = "reference/wages_annual and reference/wages_quarterly are both missing; one of them is needed"
         raise SafeError("E_DROP_MISSING", message)
-    columns = [name for name in SNAPSHOT.table("wages").column_names if name != _QUARTERS]
-    drops = {name: open_drop(work, folder / name, f"reference/{name}", [*columns, *_KINDS[name]]) for name in present}
+    drops = {name: open_drop(work, folder / name, f"reference/{name}", columns_of(name)) for name in present}
     with reading(*drops.values()):
         people, employers = _number(work, drops, "person_key"), _number(work, drops, "employer_id")
         read = {name: _read(work, name, drop, people, employers, newest) for name, drop in drops.items()}
         rows = f"FROM {read[present[0]]}"
-        if len(read) == len(_KINDS):
+        if len(read) == len(KINDS):
             rows = _together(read["wages_annual"], read["wages_quarterly"])
         if shut := without_shut_states(work, known, states, employers.scale):
             rows = f"SELECT * FROM ({rows}) {shut}"
@@ -115,7 +123,7 @@ def _coded(work: Scratch, texts: Relation, scale: str) -> Relation:
 
 def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Numbers, newest: int) -> Relation:
     """person_key, year, employer_id, wages, quarters (bits, the first the lowest) and by_year of one kind of file, after a look at every row."""
-    quarterly = "quarter" in _KINDS[name]
+    quarterly = "quarter" in KINDS[name]
     quarter = drop.whole_number("quarter") if quarterly else "CAST(NULL AS INTEGER)"
     whole = f"{quarter} BETWEEN 1 AND 4" if quarterly else "true"
     rows = work.table(
@@ -179,7 +187,7 @@ def _add_up(work: Scratch, rows: str) -> tuple[Relation, bool]:
 
 
 def _repeated(work: Scratch, name: str, drop: Drop) -> list[Finding]:
-    return repeated_rows(work.con, drop, quarterly="quarter" in _KINDS[name])
+    return repeated_rows(work.con, drop, quarterly="quarter" in KINDS[name])
 
 
 def _unknown(work: Scratch, jobs: Relation, column: str, known: Relation, whom: str) -> list[Finding]:

@@ -52,7 +52,11 @@ DEGREE = (
     Column("institution", "VARCHAR", "Institution's name."),
     Column("degree_date", "DATE", "Day of the degree."),
     Column("degree_title", "VARCHAR", "Title."),
-    Column("degree_level", "VARCHAR", "Level."),
+    Column(
+        "degree_level",
+        "VARCHAR",
+        "certificate, associate, bachelor, post_bachelor, master, post_master, professional or doctor.",
+    ),
     Column("cip", "VARCHAR", "Field of study, CIP 2020."),
 )
 
@@ -113,7 +117,9 @@ DROP_FINDING = (
     Column("table", "VARCHAR", "Drop that the files belong to."),
     Column("delivery", "VARCHAR", "File, by its name as it may be shown; all for the files together."),
     Column("measure", "VARCHAR", "Column that was looked at."),
-    Column("finding", "VARCHAR", "unreadable, unknown (ids of nobody) or repeated."),
+    Column(
+        "finding", "VARCHAR", "unreadable, unknown (ids of nobody), unknown word (of a category), repeated or not read."
+    ),
     Column("found", "BIGINT", "How often."),
     Column("rows", "BIGINT", "Of so many rows where the column is filled."),
     Column("note", "VARCHAR", "The likely cause, in words."),

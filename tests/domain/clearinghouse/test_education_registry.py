@@ -221,6 +221,26 @@ def test_a_date_that_cannot_be_read_is_not_a_missing_one(tmp_path: Path, written
         assert [(table, file, found, rows) for table, file, _, _, found, rows, _ in noted(con)] == expected
 
 
+def test_levels_of_degrees_are_read_as_they_are_spelled_or_counted_as_unknown(tmp_path: Path) -> None:
+    levels = ("Bachelor's Degree", "ASSOCIATE", "unknown", "", "05", CANARY)
+    degrees = [
+        {**EDUCATION["degrees"][0], "degree_date": f"2012-05-{n + 1:02}", "degree_level": level}
+        for n, level in enumerate(levels)
+    ]
+    with connect(threads=1) as con:
+        load(con, drops(tmp_path, {**EDUCATION, "degrees": degrees}))
+        read = con.execute("SELECT degree_level FROM education_registry.degrees ORDER BY degree_date").fetchall()
+        assert read == [("bachelor",), ("associate",), (None,), (None,), (None,), (None,)]
+        found = [one[:6] for one in noted(con) if one[0] == "degrees"]
+        said = explain_findings(con, education_registry.SNAPSHOT, "education", 0.05)
+    # What keeps nothing back is not told as the reason of a refusal.
+    assert "degree_level" not in said
+    assert found == [
+        ("degrees", "a.csv", "degree_level", "unknown word", 2, 5),
+        ("degrees", "all", "degree_level", "unknown word", 2, 5),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"])
 def test_dates_and_digits_of_parquet_columns_of_any_type(tmp_path: Path, kind: str) -> None:
     folder = drops(tmp_path)

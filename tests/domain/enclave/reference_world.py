@@ -10,9 +10,9 @@ from tests.domain.drops import Rows, write_drop
 
 REFERENCE: dict[str, list[dict[str, str]]] = {
     "persons": [
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "4"},
-        {"person_key": "K1", "first_name": "Ann", "last_name": "Núñez", "birth_date": "1990-05-01", "race": "4"},
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "white"},
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Lee", "birth_date": "1990-05-01", "race": "white"},
+        {"person_key": "K1", "first_name": "Ann", "last_name": "Núñez", "birth_date": "1990-05-01", "race": "white"},
     ],
     "wages_annual": [
         {"person_key": "K1", "year": "2012", "employer_id": "E1", "wages": "1000.50"},

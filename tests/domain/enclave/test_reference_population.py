@@ -218,3 +218,35 @@ def test_a_code_of_no_sector_is_refused_by_file(tmp_path: Path, written: str) ->
     answer = refusal(load, drops(tmp_path, {**REFERENCE, "employers": employers}))
     assert answer.code == "E_REFERENCE_EMPLOYERS"
     assert "reference/employers/a.csv: 1 rows have a naics of no sector" in answer.message
+
+
+def test_races_and_ethnicities_in_words_that_nobody_knows_are_counted_by_file_and_unknown(tmp_path: Path) -> None:
+    person = REFERENCE["persons"][0]
+    written = [("White", "Non-Hispanic"), ("2", "hispanic"), (CANARY, ""), ("", "1"), ("unknown", "N/A")]
+    folder = drops(tmp_path, REFERENCE)
+    rows = [
+        {**person, "person_key": f"K{n}", "race": race, "ethnicity": origin} for n, (race, origin) in enumerate(written)
+    ]
+    write(folder, "persons", rows, COLUMNS["persons"], "extra.csv")
+    with connect(threads=1) as con:
+        load(con, folder)
+        read = con.execute(
+            "SELECT race, ethnicity FROM reference_population.persons WHERE last_name = 'LEE' ORDER BY person_key, race"
+        ).fetchall()
+        noted = con.execute(
+            "SELECT delivery, measure, finding, found, rows, note FROM reference_population.drop_findings ORDER BY ALL"
+        ).fetchall()
+    assert read == [
+        ("white", "not_hispanic"),
+        ("white", None),
+        (None, "hispanic"),
+        (None, None),
+        (None, None),
+        (None, None),
+    ]
+    assert noted == [
+        ("all", "ethnicity", "unknown word", 1, 4, None),
+        ("all", "race", "unknown word", 2, 7, None),
+        ("extra.csv", "ethnicity", "unknown word", 1, 4, None),
+        ("extra.csv", "race", "unknown word", 2, 4, None),
+    ]
