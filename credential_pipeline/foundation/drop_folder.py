@@ -37,12 +37,12 @@ def files_of(folder: Path, shown: str, kinds: Sequence[str] = KINDS) -> list[Pat
         if path.name.startswith("."):
             continue
         if fault := _no_file(path):
-            raise SafeError("E_DROP_FORMAT", f"{shown}/{shown_file(path.name)} {fault}")
+            raise SafeError("E_DROP_FORMAT", f"{shown}/{shown_file(path)} {fault}")
         if not kind_of(path, kinds):
-            message = f"{shown} holds something else than .csv and .parquet files: {shown_file(path.name)}; remove it"
+            message = f"{shown} holds something else than .csv and .parquet files: {shown_file(path)}; remove it"
             raise SafeError("E_DROP_FORMAT", message)
         if not os.access(path, os.R_OK):
-            message = f"{shown}/{shown_file(path.name)} may not be opened; give the program the right to read it"
+            message = f"{shown}/{shown_file(path)} may not be opened; give the program the right to read it"
             raise SafeError("E_DROP_UNREADABLE", message)
         found.append(path)
     if not found:
@@ -73,9 +73,7 @@ def refuse_same_bytes(files: Sequence[Path], shown: str) -> None:
         for path in alike if len(alike) > 1 else ():
             first = seen.setdefault(sha256(path), path)
             if first is not path:
-                raise twice(
-                    f"{shown}/{shown_file(first.name)}", f"{shown}/{shown_file(path.name)}", "are the same file"
-                )
+                raise twice(f"{shown}/{shown_file(first)}", f"{shown}/{shown_file(path)}", "are the same file")
 
 
 def twice(first: str, second: str, what: str) -> SafeError:

@@ -153,9 +153,7 @@ def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], o
     """
     wanted = (*columns, *optional)
     # File by file, since a union by name would fill a column that one file lacks.
-    files = tuple(
-        _look_at(work.con, path, f"{shown}/{shown_file(path.name)}", wanted) for path in files_of(folder, shown)
-    )
+    files = tuple(_look_at(work.con, path, f"{shown}/{shown_file(path)}", wanted) for path in files_of(folder, shown))
     # Any number of schools may have nothing to tell.
     refuse_same_bytes([file.path for file in files if file.rows], shown)
     for file in files:

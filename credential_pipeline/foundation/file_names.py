@@ -2,33 +2,54 @@
 
 A name is plain if its letters spell nothing but words that stand here, the certifier's name, or single letters, and if it has no more
 digits than a date. Anything else is told by an id: the certifier and the first hex digits of the content's hash. Who needs the name
-finds it beside the id in ``export deliveries``, a confidential table whose readers are on record.
+finds it beside the id in ``export deliveries``, a confidential table whose readers are on record. A file of a drop has no such table: it is
+told by its place in its folder.
 """
 
 import re
+import stat
+from pathlib import Path
 from typing import Final
 
 _WORDS: Final = frozenset(
     {
         *("csv", "tsv", "txt", "xlsx", "gz", "parquet"),
         *(
+            "award",
             "awards",
+            "attempt",
             "attempts",
             "certifications",
             "cohort",
             "course",
             "courses",
             "credentials",
+            "degree",
             "degrees",
+            "employer",
             "employers",
+            "enr",
+            "enroll",
+            "enrollment",
             "enrollments",
+            "exam",
             "exams",
             "persons",
+            "student",
+            "students",
         ),
         *(
             "registry",
             "request",
             "results",
+            "education",
+            "population",
+            "record",
+            "records",
+            "reference",
+            "report",
+            "reports",
+            "wage",
             "wages",
             "annual",
             "monthly",
@@ -87,6 +108,19 @@ def shown_delivery(certifier: str, name: str, sha256: str) -> str:
     return name if is_plain(name, certifier) else f"[{delivery_id(certifier, sha256)}]"
 
 
-def shown_file(name: str) -> str:
-    """A file name if it is plain, else a word for it."""
-    return name if is_plain(name) else "[a file whose name is not shown]"
+def shown_file(path: Path) -> str:
+    """The name of a file or folder if it is plain, else how to find it: its place among the names of its folder, and its size.
+
+    Names are put in the order of their signs, capitals first, as ``LC_ALL=C ls`` does; hidden ones are not counted.
+    """
+    if is_plain(path.name):
+        return path.name
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if not entry.name.startswith(".")]
+        found = path.lstat()
+    except OSError:
+        return "[a file whose name is not shown]"
+    place = f"number {sum(name <= path.name for name in names)} of {len(names)} by name"
+    size = f", {found.st_size:,} byte{'s' * (found.st_size != 1)}" if stat.S_ISREG(found.st_mode) else ""
+    what = "folder" if stat.S_ISDIR(found.st_mode) else "file"
+    return f"[a {what} whose name is not shown: {place}{size}]"

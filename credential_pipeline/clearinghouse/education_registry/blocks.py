@@ -37,7 +37,7 @@ def refuse_cut(folder: Path, shown: str) -> None:
             opened.seek(max(0, os.fstat(opened.fileno()).st_size - 1))
             end = opened.read(1)
         if end not in (b"\n", b"\r"):
-            raise cut(f"{shown}/{shown_file(file.name)}")
+            raise cut(f"{shown}/{shown_file(file)}")
 
 
 def refuse_undecided(con: Connection, drop: Drop) -> None:

@@ -90,7 +90,7 @@ def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
     credentials, others, size = work.con.execute(
         f"SELECT count(*) FILTER ({nothing} AND {credential}), count(*) FILTER ({nothing} AND NOT {credential}), count(*) FROM {rows}"
     ).fetchall()[0]
-    shown = shown_file(file.name)
+    shown = shown_file(file)
     found = (
         Finding(FOLDER, shown, "industry credentials", NOT_READ, credentials, size, "they come from certifiers"),
         Finding(FOLDER, shown, "rows without a date", NOT_READ, others, size, "neither an enrollment nor a degree"),
@@ -101,7 +101,7 @@ def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
 def _checked(work: Scratch, file: Path) -> Relation:
     """The rows of one report with their dates read."""
     rows = read_report(work, file)
-    shown = f"{_SHOWN}/{shown_file(file.name)}"
+    shown = f"{_SHOWN}/{shown_file(file)}"
     dates = ", ".join(f"try_strptime({name}, '%Y%m%d')::DATE AS {name}" for name in _DATES)
     unread = " OR ".join(f"({name} IS NOT NULL AND try_strptime({name}, '%Y%m%d') IS NULL)" for name in _DATES)
     bad, blank = work.con.execute(

@@ -58,7 +58,7 @@ def look_at_inbox(con: Connection, inbox: Path, registry: Registry, *, whole: bo
     for folder in sorted(path for path in inbox.iterdir() if path.is_dir()):
         if whole and folder.name not in registry.industries:
             yield Finding(
-                f"inbox/{shown_file(folder.name)}: no industry of the registry has this name: nobody reads its files"
+                f"inbox/{shown_file(folder)}: no industry of the registry has this name: nobody reads its files"
             )
     for name in registry.industry_names:
         if (inbox / name).is_dir():

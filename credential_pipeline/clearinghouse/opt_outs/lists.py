@@ -119,7 +119,7 @@ def _read(folder: Path, shown: str, columns: tuple[str, ...], entry: Callable[[_
             continue
         if not file.is_file() or file.suffix.lower() != ".csv":
             raise SafeError("E_OPT_OUTS", f"{shown} holds something else than .csv files; remove it or save it as CSV")
-        for line in _lines(file, f"{shown}/{shown_file(file.name)}", columns):
+        for line in _lines(file, f"{shown}/{shown_file(file)}", columns):
             yield entry(line)
 
 

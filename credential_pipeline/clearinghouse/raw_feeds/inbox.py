@@ -188,7 +188,7 @@ def _overlooked(folder: Path, known: frozenset[str] | None, place: str) -> Itera
     for entry in entries:
         code = _why(entry, known)
         if code is not None:
-            yield f"{place}/{entry.name if entry.name.lower() in _JUNK else shown_file(entry.name)}", code
+            yield f"{place}/{entry.name if entry.name.lower() in _JUNK else shown_file(folder / entry.name)}", code
 
 
 def _why(entry: os.DirEntry[str], known: frozenset[str] | None) -> str | None:

@@ -103,7 +103,7 @@ def test_financial_aid_is_counted_by_name_and_not_read(tmp_path: Path) -> None:
     aid = submitted("DCE03", AID, *["D1,2016-17,Fall,,A1,Y"] * 3)
     folder = put(tmp_path, a=submitted("DCE01", COHORT, cohort()), aid=aid)
     what = "a financial aid file as it is submitted to the PDP (DCE03)"
-    assert findings(folder) == [("pdp", shown_file("aid.csv"), what, "not read", 3, 3)]
+    assert findings(folder) == [("pdp", shown_file(folder / "pdp" / "aid.csv"), what, "not read", 3, 3)]
     assert told(folder, "enrollments", "opeid", "begin_date", "end_date") == [SPELL]
 
 

@@ -147,7 +147,7 @@ def test_what_is_passed_over_is_told(folder: Path, tmp_path: Path) -> None:
     assert ("inbox/mining/acme/Thumbs.db", "JUNK") in found
     assert ("inbox/mining/acme/2012", "SUBFOLDER") in found
     assert ("inbox/mining/results.csv", "WRONG_PLACE") in found
-    assert ("inbox/mining/[a file whose name is not shown]", "WRONG_PLACE") in found
+    assert ("inbox/mining/[a file whose name is not shown: number 1 of 5 by name, 1 byte]", "WRONG_PLACE") in found
     assert sorted(code for _, code in found) == [
         *(["HIDDEN"] + ["JUNK"] * 4 + ["SUBFOLDER", "UNFINISHED", "UNFINISHED", "UNKNOWN_CERTIFIER"]),
         *["WRONG_PLACE"] * 2,

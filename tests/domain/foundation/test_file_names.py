@@ -1,5 +1,7 @@
 """Which file names may be shown, and what is shown instead."""
 
+from pathlib import Path
+
 import pytest
 
 from credential_pipeline.foundation.file_names import delivery_id, is_plain, shown_delivery, shown_file
@@ -16,6 +18,8 @@ SHA = "0123456789abcdef" * 4
         "mssc_2018.csv",
         "MSSC awards 2018 part 2.xlsx",
         "part-0.parquet",
+        "enr.csv",
+        "students_2018.csv",
         "q1.txt",
     ],
 )
@@ -42,7 +46,21 @@ def test_dates_and_words_of_the_field_are_shown(name: str) -> None:
 def test_whatever_may_be_somebody_is_not(name: str) -> None:
     assert not is_plain(name, "mssc")
     assert shown_delivery("mssc", name, SHA) == "[mssc-0123456789ab]"
-    assert name not in shown_file(name)
+    assert name not in shown_file(Path(name))
+
+
+def test_a_file_whose_name_is_not_shown_is_told_by_its_place_and_size(tmp_path: Path) -> None:
+    for name, size in ((".hidden", 1), ("Zyzz.csv", 1234), ("enr.csv", 3), ("quux.csv", 1)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    (tmp_path / "Abe").mkdir()
+    (tmp_path / "nora.csv").symlink_to(tmp_path / "nothing")
+    shown = {path.name: shown_file(path) for path in tmp_path.iterdir()}
+    assert shown["enr.csv"] == "enr.csv"
+    assert shown["Zyzz.csv"] == "[a file whose name is not shown: number 2 of 5 by name, 1,234 bytes]"
+    assert shown["quux.csv"] == "[a file whose name is not shown: number 5 of 5 by name, 1 byte]"
+    assert shown["Abe"] == "[a folder whose name is not shown: number 1 of 5 by name]"
+    assert shown["nora.csv"] == "[a file whose name is not shown: number 4 of 5 by name]"
+    assert shown_file(tmp_path / "nowhere" / "zyzz.csv") == "[a file whose name is not shown]"
 
 
 def test_a_file_that_was_not_read_has_no_hash_of_its_own() -> None:

@@ -136,7 +136,7 @@ def _digest(path: Path) -> str:
 
 def _judged(work: Scratch, path: Path, agreement: ReturnAgreement) -> PdpFile:
     if not _is_regular(path):
-        raise SafeError("E_PDP_UNREADABLE", f"{shown_file(path.name)} can't be read; write it again as a CSV file")
+        raise SafeError("E_PDP_UNREADABLE", f"{shown_file(path)} can't be read; write it again as a CSV file")
     file = read_pdp(work, path)
     refuse(faults(work, file.header.file, file.rows), file.shown)
     ((school,),) = work.con.execute(f"SELECT DISTINCT {INSTITUTION} FROM {file.rows}").fetchall()

@@ -42,7 +42,7 @@ def read_header(path: Path) -> Header:
     Raises:
         SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``, or ``E_PDP_KIND`` for another file of the services.
     """
-    shown = shown_file(path.name)
+    shown = shown_file(path)
     try:
         kind = record_kind(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -64,7 +64,7 @@ def read_pdp(work: Scratch, path: Path) -> PdpFile:
     Raises:
         SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``, ``E_PDP_KIND``.
     """
-    shown, header = shown_file(path.name), read_header(path)
+    shown, header = shown_file(path), read_header(path)
     place = {name: f"c{number}" for number, name in enumerate(header.names) if name}
     selected = ", ".join(
         f"nullif(trim({place[column.name]}), '') AS {column.name}"

@@ -151,7 +151,7 @@ def read_submission(work: Scratch, path: Path, kind: str) -> Submission:
         SafeError: ``E_PDP_UNREADABLE``, ``E_PDP_HEADER``, ``E_PDP_TRAILER``, ``E_PDP_COUNT``, ``E_PDP_RECORD``, ``E_PDP_EMPTY``,
             ``E_PDP_SSN``.
     """
-    shown = shown_file(path.name)
+    shown = shown_file(path)
     is_a = f"{shown} ({KINDS[kind]})"
     records = _records(path, shown)
     _check_header(next(records)[1], kind, is_a)

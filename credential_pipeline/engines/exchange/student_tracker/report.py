@@ -57,7 +57,7 @@ def read_report(work: Scratch, path: Path) -> Relation:
         SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_COLUMN`` (names the missing column), ``E_REPORT_CODE`` (a row says
             neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end), ``E_REPORT_KIND`` (another file of the services).
     """
-    shown = shown_file(path.name)
+    shown = shown_file(path)
     if kind := record_kind(path):
         raise SafeError("E_REPORT_KIND", f"{shown} is {KINDS[kind]} ({kind}), and no detail report; put that there")
     headers = _headers(path, shown)
