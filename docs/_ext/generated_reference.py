@@ -5,10 +5,12 @@ line's grammar are the only source. Not here: pages that a person writes.
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from generated_drops import drops_page
+from generated_recipes import recipes_page
 from pydantic import BaseModel
 from sphinx.application import Sphinx
 
@@ -18,6 +20,7 @@ from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.names import HOPS
+from credential_pipeline.foundation.recipes.language import Step
 from credential_pipeline.foundation.registry import (
     agreements,
     feeds,
@@ -30,6 +33,19 @@ from credential_pipeline.foundation.registry import (
 from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _LINES = "\n"
+_KINDS: dict[str, Sequence[type[BaseModel]]] = {
+    "industries/*.yml": (model.Industry,),
+    "certifiers/*.yml": (feeds.Certifier,),
+    "agreements/*.yml": (
+        *(agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
+        *(return_agreements.ReturnAgreement, return_agreements.Share),
+        *(request_agreements.RequestAgreement, request_agreements.AskedColumns),
+    ),
+    "programmes/*.yml": (programmes.Programmes, programmes.Programme, programmes.Tuition),
+}
+"""Files of the registry -> the models of what they hold; what is nested in them is found."""
+_ELSEWHERE: dict[type[BaseModel], str] = {Step: "recipes.md"}
+"""Models that have a page of their own."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,6 +60,7 @@ def write(app: Sphinx) -> None:
     pages = {f"tables/{hop}.md": table_page(SNAPSHOTS[hop], number) for number, hop in enumerate(HOPS, 1)}
     pages |= {"tables/index.md": index_page(), "rules.md": rules_page()}
     pages |= {"commands.md": commands_page(), "registry.md": registry_page()}
+    pages |= {"recipes.md": recipes_page(), "dropped-files.md": drops_page()}
     for name, text in pages.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,24 +127,15 @@ def registry_page() -> str:
     parts = [
         "# Registry files\n\nUnknown keys are mistakes; `credential-pipeline registry check` names file and key.\n"
     ]
-    for kind, classes in (
-        (
-            "industries/*.yml",
-            (model.Industry, model.Cohorts, model.Horizons, model.Linkage, model.LinkageModels, model.Disclosure),
-        ),
-        ("certifiers/*.yml", (feeds.Certifier, feeds.Feed, feeds.Column, feeds.Credential)),
-        (
-            "agreements/*.yml",
-            (
-                *(agreements.Agreement, agreements.Columns, agreements.ReleaseAgreement, agreements.WageAgreement),
-                *(return_agreements.ReturnAgreement, return_agreements.Share),
-                *(request_agreements.RequestAgreement, request_agreements.AskedColumns),
-            ),
-        ),
-        ("programmes/*.yml", (programmes.Programmes, programmes.Programme, programmes.Tuition)),
-    ):
+    shown = {model for classes in _KINDS.values() for model in classes}
+    for kind, classes in _KINDS.items():
         parts.append(f"## {kind}\n")
-        parts += [_model(found) for found in classes]
+        # What is nested in a model has a section after it, unless it is a file of its own.
+        sections = list(classes)
+        for found in sections:
+            sections += [one for one in _nested(found) if one not in {*sections, *shown, *_ELSEWHERE}]
+        shown |= set(sections)
+        parts += [_model(found, shown) for found in sections]
     rows = [
         f"| `{name}` | {field.kind} | {'required' if name in vocabulary.REQUIRED else ''} |"
         for name, field in vocabulary.FIELDS.items()
@@ -146,19 +154,36 @@ def _profiles() -> str:
     return f"## Release profiles\n\n{head}\n|---|---|---|---|---|---|\n{_LINES.join(rows)}\n"
 
 
-def _model(found: type[BaseModel]) -> str:
+def _nested(found: type[BaseModel]) -> list[type[BaseModel]]:
+    """Models that stand at the keys of a model, in the order of the keys."""
+    return [one for field in found.model_fields.values() for one in _models_in(field.annotation)]
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return list(dict.fromkeys(model for part in get_args(annotation) for model in _models_in(part)))
+
+
+def _model(found: type[BaseModel], shown: set[type[BaseModel]]) -> str:
     rows = []
     for name, field in found.model_fields.items():
         default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
-        rows.append(f"| `{field.alias or name}` | {default} |")
+        nested = [_see(model) for model in _models_in(field.annotation) if model in shown or model in _ELSEWHERE]
+        told = ", ".join(filter(None, (default, f"see {' and '.join(nested)}" if nested else "")))
+        rows.append(f"| `{field.alias or name}` | {told} |")
     said = (found.__doc__ or "").strip().splitlines()[0]
     return f"### {found.__name__}\n\n{said}\n\n| key | default |\n|---|---|\n{_LINES.join(rows)}\n"
 
 
+def _see(model: type[BaseModel]) -> str:
+    return f"[{model.__name__}]({_ELSEWHERE.get(model, f'#{model.__name__.lower()}')})"
+
+
 def _default(value: object) -> str:
     if isinstance(value, BaseModel):
-        return f"see {type(value).__name__}"
-    if value is None or value == ():
+        return ""
+    if value is None or value in ((), {}):
         return "none"
     return f"`{', '.join(map(str, value)) if isinstance(value, tuple) else value}`"
 

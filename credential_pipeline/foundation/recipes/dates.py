@@ -11,7 +11,7 @@ from credential_pipeline.foundation.recipes.sql import literal, once
 PLACEHOLDER_DATES: Final = ("1900-01-01", "1901-01-01", "1911-11-11", "2099-12-31")
 """Days that systems write for 'not known': epochs, repeated digits, the end of time."""
 
-_DIRECTIVES: Final = {
+DIRECTIVES: Final = {
     "%Y": r"(?:19|20)\d{2}",
     "%m": r"\d{1,2}",
     "%d": r"\d{1,2}",
@@ -37,15 +37,15 @@ def date_pattern(layout: str) -> str:
     """
     parts = re.findall(r"%.?|[^%]+", layout)
     for part in parts:
-        if part.startswith("%") and part not in _DIRECTIVES:
-            message = f"parse_date: allowed directives: {' '.join(_DIRECTIVES)} (two-digit years are never guessed)"
+        if part.startswith("%") and part not in DIRECTIVES:
+            message = f"parse_date: allowed directives: {' '.join(DIRECTIVES)} (two-digit years are never guessed)"
             raise ValueError(message)
     if "%Y" not in parts or "%d" not in parts or not {"%m", "%b", "%B"} & set(parts):
         message = "parse_date: the layout needs %Y, %d and one of %m %b %B"
         raise ValueError(message)
     compact = all(part.startswith("%") for part in parts)
     fixed = {"%m": r"\d{2}", "%d": r"\d{2}"} if compact else {}
-    return "".join(fixed.get(part, _DIRECTIVES.get(part, re.escape(part))) for part in parts)
+    return "".join(fixed.get(part, DIRECTIVES.get(part, re.escape(part))) for part in parts)
 
 
 def parse_date(expression: str, layout: str) -> str:
