@@ -64,6 +64,11 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "key_rate_not_collapsed": "UPDATE person_keys.person_links SET person_key = NULL WHERE row_id = 'r2'",
     },
     "outcome_tables": {
+        "holders_ran_beside_the_others": (
+            "UPDATE outcome_tables.trends_before SET value = 601 WHERE horizon = -5",
+            "UPDATE outcome_tables.trends_before SET value = -601, low = -800, high = -400 WHERE horizon = -4",
+        ),
+        "matched_years_agree": "UPDATE outcome_tables.trends_before SET value = 601 WHERE horizon = -3",
         "totals_add_up": (
             "UPDATE outcome_tables.counts SET value = 21 WHERE count_id = 'all'",
             "UPDATE outcome_tables.counts SET value = NULL WHERE count_id = 'all'",

@@ -188,6 +188,9 @@ ROWS: dict[str, dict[str, str]] = {
         "counts": "SELECT unnest(['all', 'women', 'men']) AS count_id, unnest([20, 12, 8]) AS value",
         "equations": "SELECT 'sex' AS equation_id, 'all' AS total_count_id, unnest(['women', 'men']) AS part_count_id",
         "outcomes": f"SELECT *, value AS publishable, CASE WHEN status = 1 THEN 'all' END AS n_count_id FROM ({_PUBLISHED['published_outcomes']})",
+        "trends_before": """
+            SELECT 'all' AS dimension, 'all' AS level, unnest([-5, -4, -3, -2]) AS horizon, 300 AS n, 500.0 AS value,
+                   300.0 AS low, 700.0 AS high, 30000.0 AS earnings""",
         "wage_years": "SELECT 'OH' AS state, 2016 AS year, 2 AS jobs, 2 AS usual_jobs, true AS covered",
         "definitions": "SELECT 'd1' AS definition, 'earnings_p50' AS measure",
     },

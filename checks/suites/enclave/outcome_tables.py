@@ -3,6 +3,9 @@
 from checks.rule import contract_rules, none_where, number
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 
+#: Holders of a group from whom a difference before the award says something, and the share of their earnings that it may be.
+_MANY, _SLIGHT = 300, 0.02
+
 RULES = (
     *contract_rules(SNAPSHOT),
     number(
@@ -92,5 +95,21 @@ RULES = (
         "Every figure says which definition it follows.",
         "outcome_tables.outcomes o ANTI JOIN outcome_tables.definitions d USING (definition)",
         "true",
+    ),
+    none_where(
+        "holders_ran_beside_the_others",
+        "Before the years in which they are matched, holders earned what the others did; where not, an older trend is part of the effect.",
+        "outcome_tables.trends_before",
+        f"horizon < -3 AND n >= {_MANY} AND NOT 0 BETWEEN low AND high AND abs(value) > {_SLIGHT} * earnings",
+        severity="warn",
+        named_by=("dimension", "level"),
+    ),
+    none_where(
+        "matched_years_agree",
+        "In the years in which they are matched, holders earned what the others did; where not, the cells are too wide.",
+        "outcome_tables.trends_before",
+        f"horizon >= -3 AND n >= {_MANY} AND NOT 0 BETWEEN low AND high AND abs(value) > {_SLIGHT} * earnings",
+        severity="warn",
+        named_by=("dimension", "level"),
     ),
 )

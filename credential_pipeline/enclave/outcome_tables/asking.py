@@ -33,12 +33,14 @@ class Answer:
         cells: Figures, which name their counts.
         rules: What adds up: a quantity, and the quantities that it is the sum of.
         wanted: Figures whose bands the replicates give, once all questions have answered.
+        kept: Further tables of the contract that the question fills alone, by name.
     """
 
     counts: Relation
     cells: Relation
     rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
     wanted: tuple[Wanted, ...] = ()
+    kept: tuple[tuple[str, Relation], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ def together(work: Scratch, *answers: Answer) -> Answer:
         CELLS.union(work, *(answer.cells for answer in answers)),
         tuple(dict.fromkeys(rule for answer in answers for rule in answer.rules)),
         tuple(one for answer in answers for one in answer.wanted),
+        tuple(one for answer in answers for one in answer.kept),
     )
 
 

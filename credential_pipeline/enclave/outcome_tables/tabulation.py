@@ -43,7 +43,7 @@ _WAGES = ("wages", "employers", "wage_states", "wage_file_years")
 
 
 def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
-    """Create ``outcome_tables.{counts,equations,outcomes,wage_years,definitions}`` of one industry.
+    """Create ``outcome_tables.{counts,equations,outcomes,trends_before,wage_years,definitions}`` of one industry.
 
     Categories are coarsened by the plan's disclosure profile before anything is tabulated; ``plan.with_profile`` gives the
     same tables under another.
@@ -116,6 +116,8 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     keep(work.con, SNAPSHOT, "counts", counted)
     keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
+    for name, rows in answers.kept:
+        keep(work.con, SNAPSHOT, name, rows)
     keep(work.con, SNAPSHOT, "wage_years", given.asked.wage_years)
     definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, _input(work, _FILES), plan)
     definitions = reach.tell_reach(work, definitions, given.asked.units, given.asked.wage_years, plan)

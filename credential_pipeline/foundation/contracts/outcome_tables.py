@@ -61,6 +61,22 @@ _TABLES = (
         ),
     ),
     Table(
+        name="trends_before",
+        description="What the comparison shows of one group in one year before the award, where nothing should show.",
+        key=("dimension", "level", "horizon"),
+        sensitivity=Sensitivity.CONFIDENTIAL_AGGREGATE,
+        columns=(
+            Column("dimension", "VARCHAR", "What tells the group apart: age_band, sex and so on, or all."),
+            Column("level", "VARCHAR", "Which group of the dimension, or all."),
+            Column("horizon", "INTEGER", "Calendar year less the year of the attributed award, -5 to -2."),
+            Column("n", "BIGINT", "Holders who are compared and have earnings in the year."),
+            Column("value", "DOUBLE", "Their earnings beyond those of comparable others, as matched, in dollars."),
+            Column("low", "DOUBLE", "Lower end of the band."),
+            Column("high", "DOUBLE", "Upper end of the band."),
+            Column("earnings", "DOUBLE", "Their mean earnings in the year, in dollars."),
+        ),
+    ),
+    Table(
         name="wage_years",
         description="One year of the wage files in one state, and whether it is complete enough to follow people in it.",
         key=("state", "year"),

@@ -152,6 +152,7 @@ class Result:
     equations: list[dict[str, Any]]
     definitions: list[dict[str, Any]]
     wage_years: list[dict[str, Any]]
+    trends_before: list[dict[str, Any]]
     types: dict[str, dict[str, str]]
     left_over: list[str]
 
@@ -201,7 +202,7 @@ def tabulated(
     """Tabulate a world under a registry with some settings of the industry changed."""
     with opened(world, threads) as con:
         tabulate(con, settings(profile, **industry), earlier)
-        names = ("outcomes", "counts", "equations", "definitions", "wage_years")
+        names = ("outcomes", "counts", "equations", "definitions", "wage_years", "trends_before")
         described = {name: con.execute(f"DESCRIBE outcome_tables.{name}").fetchall() for name in names}
         return Result(
             *(rows_of(con, f"outcome_tables.{name}") for name in names),

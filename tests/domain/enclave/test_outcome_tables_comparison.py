@@ -1,6 +1,7 @@
 """The comparison group in worlds written by hand, whose effects are known to the cent."""
 
 import csv
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +72,26 @@ def test_the_dip_before_the_award_is_seen_and_is_no_effect(found: Result) -> Non
     assert found.value("comparison_effect/sex=M/h=-1") == pytest.approx(-700, abs=0.05)
     assert found.value("comparison_effect/sex=F/h=-1") == pytest.approx(0, abs=0.05)
     assert found.value("comparison_effect/sex=M/h=0") == pytest.approx(0, abs=0.05)
+
+
+def trend(found: Result, horizon: int, level: str = "all") -> dict[str, Any]:
+    """What the monitor has of a group in a year before the award."""
+    return next(row for row in found.trends_before if (row["horizon"], row["level"]) == (horizon, level))
+
+
+def test_a_path_that_began_before_the_matched_years_is_seen() -> None:
+    """The men, matched on 2007 and 2008, earned 900 less than the others in the years before."""
+    world = planted()
+    men = [row for row in world.wages if row[0].startswith("HM") and row[1] in (2005, 2006)]
+    world.wages = [row for row in world.wages if row not in men]
+    world.wages += [(key, year, firm, amount - 900 * INDEX[year] / INDEX[2023]) for key, year, firm, amount in men]
+    found = tabulated(world)
+    for horizon, less in ((-5, 900), (-4, 900), (-3, 0), (-2, 0)):
+        row = trend(found, horizon, "M")
+        assert (row["n"], row["value"]) == (3, pytest.approx(-less, abs=0.05))
+        assert row["earnings"] == pytest.approx(30000 - less, abs=0.05)
+        assert trend(found, horizon, "F")["value"] == pytest.approx(0, abs=0.05)
+        assert trend(found, horizon)["value"] == pytest.approx(-less * 3 / 5, abs=0.05)
 
 
 def test_what_would_have_happened_anyway_is_earnings_less_the_effect(found: Result) -> None:

@@ -20,6 +20,7 @@ def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect
     year = rng.integers(5, 8, holders)
     for person in range(holders):
         cents[person, year[person] + 1 :] += round(effect * 100)
+    ages = np.full(people, 40)
     who, other_year = np.repeat(np.arange(holders, people), 3), np.tile([5, 6, 7], others)
 
     def cell(award: np.ndarray) -> np.ndarray:
@@ -27,7 +28,13 @@ def frame(rng: np.random.Generator, holders: int, others: int, bins: int, effect
 
     def side(person: np.ndarray, award: np.ndarray, cell: np.ndarray) -> Side:
         return Side(
-            person, award + first, cell, np.full(len(person), 9999), person * years + award, np.zeros(len(person), int)
+            person=person,
+            award_year=award + first,
+            age=ages[person],
+            cell=cell,
+            last_year=np.full(len(person), 9999),
+            place=person * years + award,
+            home=np.zeros(len(person), int),
         )
 
     return Frames(
@@ -145,6 +152,26 @@ def test_the_correction_takes_off_what_the_match_leaves_different() -> None:
     value, error = effects(made, groups, found, correction).figures["comparison_effect"]
     assert value == pytest.approx([300, 300], abs=0.1)
     assert error == pytest.approx([0, 0], abs=0.1)
+
+
+def test_whoever_is_younger_in_a_wide_cell_gains_nothing_by_it() -> None:
+    """Ages 21 to 25 stand in one cell, holders are younger, and each year younger means 1,000 more later, award or not."""
+    rng = np.random.default_rng(3)
+    made, members = frame(rng, 80, 300, 1), csr_matrix(np.ones((80, 1)))
+    ages = np.where(np.arange(380) < 80, rng.integers(21, 24, 380), rng.integers(21, 26, 380))
+    cents = made.earnings.reshape(-1, 12)
+    cents[:, 5:] += (100_000 * (25 - ages))[:, None]
+    made = replace(
+        made,
+        holders=replace(made.holders, age=ages[made.holders.person]),
+        others=replace(made.others, age=ages[made.others.person]),
+    )
+    found = gaps(made, 2)
+    correction = corrected(made, found, covariates(made))
+    assert correction is not None
+    matched, told = (effects(made, members, found, one).figures["comparison_effect"] for one in (None, correction))
+    assert abs(told[0][0]) < 2 * told[1][0] < 1_000
+    assert matched[0][0] - told[0][0] == pytest.approx(1_000, abs=400)
 
 
 def test_too_few_others_correct_nothing() -> None:

@@ -1,7 +1,7 @@
 """Compared with whom: what holders earn beyond people like them who hold no credential, from the enclave's data alone.
 
 Holders and others are matched (matching.py), their changes since the years before the award are compared (gaps.py, effects.py), and
-what the match leaves different is taken off (correction.py). Not here: the changes themselves (own_change).
+what the match leaves different is taken off (correction.py); the years before the award are watched (trends.py). Not here: the changes themselves (own_change).
 """
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, together
@@ -18,6 +18,7 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.frames impo
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.premium import premium
+from credential_pipeline.enclave.outcome_tables.questions.comparison.trends import NAME, trends
 from credential_pipeline.foundation.storage.relation import Scratch
 
 __all__ = ["DEFINITIONS", "answer", "premium"]
@@ -51,7 +52,8 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
 
 def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
     frame = frames(work, found)
-    rows = figures(work, frame, groups(work, given.units, frame.uid), plan)
+    told_apart = groups(work, given.units, frame.uid)
+    rows = figures(work, frame, told_apart, plan)
     group = ", ".join(GROUP)
     counts = COUNTS.rows(work, f"SELECT DISTINCT quantity, {group}, horizon, n AS value, n AS learners FROM {rows}")
     cells = CELLS.rows(
@@ -62,7 +64,7 @@ def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
         FROM {rows}
         """,
     )
-    return Answer(counts, cells)
+    return Answer(counts, cells, kept=((NAME, trends(work, frame, told_apart)),))
 
 
 def _balance(work: Scratch, found: Match) -> Answer:

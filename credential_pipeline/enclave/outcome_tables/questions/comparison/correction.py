@@ -1,7 +1,7 @@
 """What matching leaves different, and what it is worth: the bias correction of a matched comparison.
 
 Within a cell holders and others still differ a little: in what exactly they earned, in the years before those that were matched,
-in what their sector and their state pay. The changes of the others are regressed on these within their cells, with the weights of
+in age, in what their sector and their state pay. The changes of the others are regressed on these within their cells, with the weights of
 the match, and what the regression expects of a holder beyond the others of the cell is taken off. For everybody the result is right if
 either the cells or the regression are (Bang and Robins, Biometrics 2005; bias-corrected matching: Abadie and Imbens, JBES 2011).
 The regression's own error is part of the band; that of what sector and state are found to pay is not. Not here: the figures of
@@ -23,6 +23,8 @@ from credential_pipeline.enclave.outcome_tables.questions.own_change import BASE
 _OTHERS_A_COVARIATE = 20
 #: A covariate counts if at least as many other persons carry it; what one of them did would be the slope, and could be read off.
 _LEAST_CARRIERS = 30
+#: Ages between which a year of age is worth the same; within a cell of several years, who is older has seen more of it.
+_AGES = (10, 21, 26, 36, 111)
 #: Rows that are worked on at once.
 _ROWS = 1 << 18
 #: Logs begin at 500 dollars, as the bins do; beyond 500,000 dollars, more tells no more.
@@ -76,6 +78,7 @@ def _known_before(frame: Frames, side: Side) -> NDArray[np.float32]:
         *(np.where(earned[at] > 0, frame.sector_pay[side.place + at], 0.0) for at in BASELINE),
         inside[min(BASELINE)],
         frame.state_pay[side.person],
+        *(np.clip(side.age, first, last) - first for first, last in pairwise(_AGES)),
     ]
     earlier = [
         *(earned[at] / 1e6 for at in EARLIER),

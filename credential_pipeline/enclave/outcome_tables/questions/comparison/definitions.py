@@ -20,7 +20,7 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others",
         "Mean change of real annual earnings of holders, from the mean of the years -3 and -2, less the mean change of "
-        f"comparable {_OTHERS}. What they still differ in (earnings of the years -5 to -2 and work in the industry, as far as the "
+        f"comparable {_OTHERS}. What they still differ in (age, earnings of the years -5 to -2 and work in the industry, as far as the "
         "wage files cover them, and what their sector and state pay) is worth what a regression among the others says, and is taken "
         "off if there are enough others to tell. Those count, on both sides, who have earnings in the year; a holder only up to the "
         "year before a revocation. The years -1 and 0 are not matched and show no effect, but the dip of those who train; the years "

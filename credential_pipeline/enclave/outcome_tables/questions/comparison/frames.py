@@ -27,6 +27,7 @@ class Side:
     Attributes:
         person: Number of the person [n].
         award_year: Year of the award of the holder, or of the holders with whom the other is compared [n].
+        age: In that year [n].
         cell: Number of the cell [n].
         last_year: Year of death, or the last before the award was revoked; far away for the others [n].
         place: Where the person's earnings of the award year stand in ``Frames.earnings`` [n].
@@ -35,6 +36,7 @@ class Side:
 
     person: Ints
     award_year: Ints
+    age: Ints
     cell: Ints
     last_year: Ints
     place: Ints
@@ -106,13 +108,13 @@ def frames(work: Scratch, found: Match) -> Frames:
     def side(query: str) -> tuple[Ints, Side]:
         columns = {name: np.asarray(column, np.int64) for name, column in work.con.execute(query).fetchnumpy().items()}
         place = columns["person"] * (last - first + 1) + columns["award_year"] - first
-        return columns["uid"], Side(
-            columns["person"], columns["award_year"], columns["cell"], columns["last_year"], place, columns["home"]
-        )
+        told = {name: columns[name] for name in ("person", "award_year", "age", "cell", "last_year", "home")}
+        return columns["uid"], Side(place=place, **told)
 
     uid, holders = side(
         f"""
-        SELECT m.uid, m.person, p.award_year, dense_rank() OVER (ORDER BY m.cell) - 1 AS cell,
+        SELECT m.uid, m.person, p.award_year, p.award_year - p.birth_year AS age,
+               dense_rank() OVER (ORDER BY m.cell) - 1 AS cell,
                least(coalesce(p.death_year, 9999), coalesce(p.revoked_year - 1, 9999)) AS last_year,
                coalesce(h.home, 0) AS home
         FROM {found.matched} AS m JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
@@ -121,14 +123,14 @@ def frames(work: Scratch, found: Match) -> Frames:
     )
     _, others = side(
         f"""
-        SELECT 0 AS uid, o.person, o.award_year, o.cell, coalesce(p.death_year, 9999) AS last_year,
+        SELECT 0 AS uid, o.person, o.award_year, o.award_year - p.birth_year AS age, o.cell,
+               coalesce(p.death_year, 9999) AS last_year,
                coalesce(h.home, 0) AS home
         FROM {found.others} AS o JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
         ORDER BY o.person, o.cell
         """
     )
-    holders, others, remembered = by_memory(holders, others, known, first)
-    pay = price_of_work(work, found)
+    (holders, others, remembered), pay = by_memory(holders, others, known, first), price_of_work(work, found)
     return Frames(
         uid=uid,
         holders=holders,

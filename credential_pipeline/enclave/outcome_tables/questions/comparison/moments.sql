@@ -23,7 +23,7 @@ WITH moments AS (
 ), coarsened AS (
     SELECT *,
            CASE WHEN age < 26 THEN age WHEN age < 36 THEN age // 2 * 2 ELSE age // 5 * 5 END AS fine_age,
-           age // 5 * 5 AS coarse_age,
+           CASE WHEN age < 26 THEN age // 2 * 2 ELSE age // 5 * 5 END AS coarse_age,
            earnings_bin(cents_3, 0.35) AS fine_3, earnings_bin(cents_2, 0.35) AS fine_2,
            earnings_bin(cents_3, 0.7) AS coarse_3, earnings_bin(cents_2, 0.7) AS coarse_2
     FROM placed
