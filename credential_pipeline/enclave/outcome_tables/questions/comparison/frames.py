@@ -124,13 +124,13 @@ def frames(work: Scratch, found: Match) -> Frames:
     _, others = side(
         f"""
         SELECT 0 AS uid, o.person, o.award_year, o.award_year - p.birth_year AS age, o.cell,
-               coalesce(p.death_year, 9999) AS last_year,
-               coalesce(h.home, 0) AS home
+               coalesce(p.death_year, 9999) AS last_year, coalesce(h.home, 0) AS home
         FROM {found.others} AS o JOIN {found.persons} AS p USING (person) LEFT JOIN {homes} AS h USING (state)
         ORDER BY o.person, o.cell
         """
     )
-    (holders, others, remembered), pay = by_memory(holders, others, known, first), price_of_work(work, found)
+    holders, others, remembered = by_memory(holders, others, known, first)
+    pay = price_of_work(work, found)
     return Frames(
         uid=uid,
         holders=holders,
