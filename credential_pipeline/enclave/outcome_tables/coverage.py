@@ -34,7 +34,12 @@ _AT_HORIZON = {
     "seen_in_wages": "wage_matched",
 }
 #: Lines of the cohort in the ledger over all years after the award.
-_OVERALL = {"revoked": "revoked_after", "never_seen_after": "never_seen_after", "seen_after": "seen_after"}
+_OVERALL = {
+    "revoked": "revoked_after",
+    "no_year_covered": "no_year_covered",
+    "never_seen_after": "never_seen_after",
+    "seen_after": "seen_after",
+}
 _OTHER = "other"
 _OTHER_COUNT = "ledger_other"
 
@@ -98,14 +103,16 @@ def ledger_counts(
         f"""
         WITH persons AS (
             SELECT pid, list(DISTINCT presence) FILTER (horizon >= 1 AND presence <> 'year_not_covered') AS found,
-                   CASE WHEN list_contains(found, 'wage_matched') THEN 'seen_after'
+                   CASE WHEN found IS NULL THEN 'no_year_covered'
+                        WHEN list_contains(found, 'wage_matched') THEN 'seen_after'
                         WHEN found = ['revoked'] THEN 'revoked_after' ELSE 'never_seen_after' END AS line
             FROM {follow_ups} WHERE lead GROUP BY pid
         )
         SELECT quantity, count(*) FILTER (quantity = line) AS value, value AS learners
-        FROM persons CROSS JOIN (VALUES ('seen_after'), ('revoked_after'), ('never_seen_after')) AS q (quantity)
+        FROM persons CROSS JOIN (SELECT unnest(CAST(? AS VARCHAR[])) AS quantity) AS q
         GROUP BY quantity
         """,
+        [list(_OVERALL.values())],
     )
     return COUNTS.union(work, before, after)
 

@@ -171,7 +171,16 @@ _DEFINITIONS = (
             ("year_not_covered", "Year not covered", "whose year the wage files do not cover (yet)"),
             ("no_wage_record", "No wage record", "who are in the cohort and have no wages in that year"),
             ("seen_in_wages", "Seen in wages", "who have wages in that year"),
-            ("never_seen_after", "Never seen after", "who are in the cohort and have wages in no year after the award"),
+            (
+                "no_year_covered",
+                "No year covered",
+                "who are in the cohort, but no year after the award is covered by the wage files where they live",
+            ),
+            (
+                "never_seen_after",
+                "Never seen after",
+                "who are in the cohort and have wages in no year after the award, of those with a year that the wage files cover",
+            ),
             ("seen_after", "Seen after the award", "who have wages in at least one year after the award"),
         )
     ),

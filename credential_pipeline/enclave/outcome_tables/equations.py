@@ -78,7 +78,7 @@ def _rules(lead: str, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[tupl
     composed += [(total, (part,), False) for part, total in _CATEGORIES.items()]
     composed += [
         (f"{lead}cohort", STACKS, False),
-        (f"{lead}cohort", ("seen_after", "never_seen_after", "revoked_after"), False),
+        (f"{lead}cohort", ("seen_after", "never_seen_after", "no_year_covered", "revoked_after"), False),
     ]
     composed += [("ledger_reported", (*_LEDGER, f"{lead}cohort"), False)]
     rules = [("|".join(parts), total, part, over_time) for total, parts, over_time in composed for part in parts]

@@ -6,7 +6,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 
 #: Lines of the ledger whose meaning depends on it.
-_TOLD = ("no_wage_record", "seen_in_wages", "never_seen_after", "seen_after")
+_TOLD = ("no_wage_record", "seen_in_wages", "no_year_covered", "never_seen_after", "seen_after")
 
 
 def refuse_uncovered(con: Connection, covered: Iterable[str]) -> None:

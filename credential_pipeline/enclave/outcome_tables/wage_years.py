@@ -72,7 +72,7 @@ def tell_gaps(work: Scratch, definitions: Relation, years: Relation, files: Rela
     note = (f" Not covered: {said}." if said else "") + _faults(work, files, plan)
     return work.table(
         "definitions",
-        f"SELECT * REPLACE (text || CASE WHEN definition = 'year_not_covered' THEN ? ELSE '' END AS text) FROM {definitions}",
+        f"SELECT * REPLACE (text || CASE WHEN definition IN ('year_not_covered', 'no_year_covered') THEN ? ELSE '' END AS text) FROM {definitions}",
         [note],
     )
 

@@ -74,6 +74,7 @@ BUILT_IN: Labels = {
         "seen_after": "Wages found in at least one year after the award",
         "seen_in_wages": "Wages found in the year",
         "never_seen_after": "Person found, no wages in any year after the award",
+        "no_year_covered": "No year after the award is covered by the wage files",
         "no_wage_record": "Person found, no wages in the year",
         "year_not_covered": "Year not (yet) in the wage files",
         "died_before": "Died before the year",

@@ -135,7 +135,7 @@ def test_the_ledger_counts_who_is_left_out_and_who_is_seen_later(work: Scratch, 
     assert found == {
         "ledger_reported": 14, "ledger_opted_out": 2, "ledger_ferpa_blocked": 1, "ledger_no_person_key": 3,
         "ledger_same_person": 1, "ledger_never_passed": 1, "ledger_not_in_cohort": 1, "seen_after": 3, "never_seen_after": 2,
-        "revoked_after": 0,
+        "revoked_after": 0, "no_year_covered": 0,
     }  # fmt: skip
 
 

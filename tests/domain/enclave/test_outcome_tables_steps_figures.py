@@ -75,13 +75,13 @@ def test_shares_meet_the_total_of_their_group_and_time(work: Scratch) -> None:
 def test_what_rounding_leaves_over_goes_to_the_largest_remainders(work: Scratch) -> None:
     before = ("opted_out", "ferpa_blocked", "no_person_key", "same_person", "never_passed", "not_in_cohort")
     lines = dict.fromkeys((f"ledger_{reason}" for reason in before), 0)
-    lines |= {"ledger_reported": 7, "ledger_opted_out": 1, "never_seen_after": 2, "seen_after": 4}
+    lines |= {"ledger_reported": 7, "ledger_opted_out": 1, "no_year_covered": 0, "never_seen_after": 2, "seen_after": 4}
     counts = identify(work, counted(work, lines))
     ledgers = pool_ledgers(work, counts, plan(horizons={"first": -3, "last": 0}), Earlier())
     cells = ledger_cells(work, counts, ledgers)
     # 1/7, 2/7 and 4/7 round down to ...857.14, ...714.28, ...428.57: the last has the largest remainder.
     assert dict(rows(work, cells, "definition", "value")) == dict.fromkeys(before, 0) | {
-        "opted_out": 0.142857, "never_seen_after": 0.285714, "seen_after": 0.571429,
+        "opted_out": 0.142857, "no_year_covered": 0, "never_seen_after": 0.285714, "seen_after": 0.571429,
     }  # fmt: skip
 
 

@@ -121,7 +121,12 @@ def test_the_ledger_adds_up_to_one(found: Result) -> None:
     }
     assert ledger(found, 1) == before | at_one
     assert ledger(found, 5) == before | at_one | {"no_wage_record": 0.444445, "seen_in_wages": 0}
-    assert ledger(found, None) == before | {"revoked": 0, "never_seen_after": 0.222223, "seen_after": 0.222222}
+    assert ledger(found, None) == before | {
+        "revoked": 0,
+        "no_year_covered": 0,
+        "never_seen_after": 0.222223,
+        "seen_after": 0.222222,
+    }
     for horizon in (1, 5, None):
         assert sum(round(share * 1_000_000) for share in ledger(found, horizon).values()) == 1_000_000
 

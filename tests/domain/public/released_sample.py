@@ -202,7 +202,9 @@ def _coverage():
         "same_person": 0.0043,
         "not_in_cohort": 0.0200,
     }
-    for reason, share in (before | {"never_seen_after": 0.0610, "seen_after": 0.7890}).items():
+    for reason, share in (
+        before | {"no_year_covered": 0.0110, "never_seen_after": 0.0500, "seen_after": 0.7890}
+    ).items():
         yield released_row("coverage", "coverage_share", share, "share", definition=reason)
     for year in (1, 5):
         parts = before | {"died_before": 0.002, "year_not_covered": 0.0, "no_wage_record": 0.168, "seen_in_wages": 0.68}

@@ -1,0 +1,58 @@
+"""Years and states that the wage files do not cover are not years without wages: in the ledger, and in every table of earnings."""
+
+from typing import Final
+
+import pytest
+
+from tests.domain.enclave.outcome_tables_world import Result, World, award, tabulated
+
+AGREED: Final = [("OH", "A", 1), ("TX", None, 1)]
+#: Learner to home, and to the years with a job in Ohio.
+LIVES: Final = {
+    "seen": ("OH", range(2010, 2019)),
+    "never": ("OH", range(2010, 2012)),
+    "shut": ("TX", range(2010, 2012)),
+    "elsewhere": ("TX", range(2010, 2019)),
+}
+
+
+def world(late: str = "2012-06-01") -> World:
+    """Learners with an award of 2012, in Ohio and in Texas, whose wages may not be used; one of them worked in Ohio."""
+    days = dict.fromkeys(LIVES, "2012-06-01") | {"never": late}
+    return World(
+        learners=[(key, 1990, "M", "white", None) for key in LIVES],
+        credentials=[award(key, "mssc", "CPT", day) for key, day in days.items()],
+        employers=[("O", "332710", "OH"), ("T", "332710", "TX")],
+        wages=[(key, year, "O", 40_000.0) for key, (_, years) in LIVES.items() for year in years],
+        states={key: state for key, (state, _) in LIVES.items()},
+        wage_states=AGREED,
+    )
+
+
+def ledger(found: Result, horizon: int | None = None) -> dict[str, float]:
+    """The lines of the ledger with anybody in them."""
+    rows = [row for row in found.outcomes if row["measure"] == "coverage_share" and row["horizon"] == horizon]
+    return {row["definition"]: row["value"] for row in rows if row["value"]}
+
+
+@pytest.fixture(scope="module")
+def found() -> Result:
+    return tabulated(world())
+
+
+def test_whose_every_year_is_not_covered_was_not_never_seen(found: Result) -> None:
+    assert ledger(found) == {"seen_after": 0.25, "never_seen_after": 0.25, "no_year_covered": 0.5}
+    assert found.count("no_year_covered") == 2
+    parts = {row["part_count_id"] for row in found.equations if row["total_count_id"] == "cohort"}
+    assert {"seen_after", "never_seen_after", "no_year_covered", "revoked_after"} <= parts
+
+
+def test_whose_award_is_as_young_as_the_files_was_not_never_seen() -> None:
+    """No year after the award has come to the files yet."""
+    assert ledger(tabulated(world(late="2018-06-01"))) == {"seen_after": 0.25, "no_year_covered": 0.75}
+
+
+def test_readers_hear_what_the_line_means(found: Result) -> None:
+    told = {row["definition"]: row["text"] for row in found.definitions}
+    assert "no year after the award is covered" in told["no_year_covered"]
+    assert "TX" in told["no_year_covered"]
