@@ -56,3 +56,25 @@ def test_readers_hear_what_the_line_means(found: Result) -> None:
     told = {row["definition"]: row["text"] for row in found.definitions}
     assert "no year after the award is covered" in told["no_year_covered"]
     assert "TX" in told["no_year_covered"]
+
+
+def test_whoever_lives_where_no_wages_may_be_used_is_in_no_table_of_earnings(found: Result) -> None:
+    """The one with a job in the state next door neither."""
+    for cell in ("earnings_p50", "earnings_each_p50"):
+        assert found.cell(f"{cell}/certifier=mssc/credential=CPT/h=1")["n"] == 1
+    assert found.value("credential_holders/certifier=mssc/credential=CPT") == 4
+    assert not [row for row in found.outcomes if row["table"] == "each" and row["state"] != "all"]
+
+
+def test_what_a_further_award_adds_is_not_asked_of_years_that_are_not_covered() -> None:
+    """Two go on and three stop in Ohio; of the Texan who went on, wages elsewhere are no answer."""
+    keys = {"on": "OH", "also": "OH", "texan": "TX", "s1": "OH", "s2": "OH", "s3": "OH"}
+    made = world()
+    made.learners = [(key, 1990, "M", "white", None) for key in keys]
+    made.states = keys
+    made.credentials = [award(key, "mssc", "CPT-SAF", "2012-06-01") for key in keys]
+    made.credentials += [award(key, "mssc", "CPT", "2014-06-01") for key in ("on", "also", "texan")]
+    made.wages = [(key, year, "O", 40_000.0) for key in keys for year in range(2009, 2019)]
+    found = tabulated(made)
+    for cell in ("nth_effect/setting=second", "next_award_effect/certifier=mssc/credential=CPT"):
+        assert found.cell(cell)["n"] == 2

@@ -1,4 +1,5 @@
--- Every award of the people with one in the years of the cohort, in order, with the person's bands at the first of them.
+-- Every award of the people with one in the years of the cohort, in order, with the person's bands at the first of them. The state is
+-- that whose wages have to be covered; nobody is told of by it.
 WITH ranked AS (
     SELECT a.pid, a.certifier, a.credential, a.award_date, a.age, a.revoked_year,
            CAST(year(a.award_date) AS INTEGER) AS award_year,
@@ -16,5 +17,5 @@ SELECT
         CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
         lambda band: r.first_age BETWEEN band.low AND band.high
     )[1].label, 'unknown') AS age_band,
-    'all' AS sex, 'all' AS race, 'all' AS ethnicity, 'all' AS state, p.death_year, r.revoked_year
+    'all' AS sex, 'all' AS race, 'all' AS ethnicity, p.state, p.death_year, r.revoked_year
 FROM ranked AS r JOIN {people} AS p USING (pid)

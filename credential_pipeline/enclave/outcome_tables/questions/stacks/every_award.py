@@ -90,7 +90,7 @@ def every_award(work: Scratch, awarded: Relation, followed: Relation, labels: Re
     years = work.table(
         "years",
         f"""
-        SELECT f.* REPLACE (h.label AS credential, 'all' AS age_band) FROM {followed} AS f JOIN {holders} AS h USING (uid)
+        SELECT f.* REPLACE (h.label AS credential, 'all' AS age_band, 'all' AS state) FROM {followed} AS f JOIN {holders} AS h USING (uid)
         WHERE f.horizon IN {_HORIZONS}
         """,
     )
