@@ -1,6 +1,6 @@
 """Which years of which states the wage files cover: not covered is not the same as without wages.
 
-A state whose agreement lapsed, or a last year that is not complete yet, would make its residents look unemployed. Not here:
+A state whose agreement lapsed, whose employers the files lack altogether, or a last year that is not complete yet, would make its residents look unemployed. Not here:
 whether an agreement allows the use of a state's wages at all (wage_states.py), and which years are not complete in the files
 (reference_population).
 """
@@ -43,7 +43,7 @@ def wage_years(work: Scratch, wages: Relation, employers: Relation, states: Rela
     return work.table(
         "wage_years",
         statement(__package__, "wage_years.sql", wages=wages, employers=employers, wage_states=states, files=files),
-        {"least": LEAST, "fewest": FEWEST, "nation": NATION},
+        {"least": LEAST, "fewest": FEWEST, "nation": NATION, "unknown": UNKNOWN},
     )
 
 
@@ -62,12 +62,13 @@ def shut_years(work: Scratch, years: Relation) -> Relation:
 def tell_gaps(work: Scratch, definitions: Relation, years: Relation, files: Relation, plan: Plan) -> Relation:
     """The definitions; that of years that are not covered names the states and years, of those that the tables touch, and why."""
     rows = work.con.execute(
-        f"SELECT state, list(year ORDER BY year) FROM {years} WHERE state <> '{UNKNOWN}' AND NOT covered AND year BETWEEN ? AND ?"
-        " GROUP BY state ORDER BY state",
+        f"SELECT state, list(year ORDER BY year) FILTER (NOT covered), bool_or(covered) OR state = '{NATION}' FROM {years}"
+        f" WHERE state <> '{UNKNOWN}' AND year BETWEEN ? AND ? GROUP BY state HAVING NOT bool_and(covered) ORDER BY state",
         [plan.first_year + plan.first_horizon, plan.last_year + plan.last_horizon],
     ).fetchall()
     said = "; ".join(
-        f"{'every state' if state == NATION else state} {', '.join(str(year) for year in gaps)}" for state, gaps in rows
+        f"{'every state' if state == NATION else state} {', '.join(map(str, gaps)) if partly else 'every year'}"
+        for state, gaps, partly in rows
     )
     note = (f" Not covered: {said}." if said else "") + _faults(work, files, plan)
     return work.table(

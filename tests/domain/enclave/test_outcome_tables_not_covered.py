@@ -78,3 +78,14 @@ def test_what_a_further_award_adds_is_not_asked_of_years_that_are_not_covered() 
     found = tabulated(made)
     for cell in ("nth_effect/setting=second", "next_award_effect/certifier=mssc/credential=CPT"):
         assert found.cell(cell)["n"] == 2
+
+
+def test_whoever_lives_in_a_state_that_the_files_lack_is_not_without_wages() -> None:
+    made = world()
+    made.employers = [("O", "332710", "OH")]
+    made.wage_states = [("OH", "A", 1), ("TX", "A", 0)]
+    found = tabulated(made)
+    assert ledger(found, 1) == {"seen_in_wages": 0.25, "no_wage_record": 0.25, "year_not_covered": 0.5}
+    assert {row["covered"] for row in found.wage_years if row["state"] == "TX"} == {False}
+    told = {row["definition"]: row["text"] for row in found.definitions}
+    assert "TX every year" in told["year_not_covered"]

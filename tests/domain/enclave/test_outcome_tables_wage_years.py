@@ -61,6 +61,28 @@ def test_a_state_without_an_agreement_is_covered_in_no_year(work: Scratch) -> No
     assert rows(work, shut_years(work, found), "state", "year") == [("TX", 2010)]
 
 
+def test_a_state_of_which_the_files_hold_no_job_is_covered_in_no_year(work: Scratch) -> None:
+    jobs = {("OH", year): 3 for year in (2010, 2011)} | {("AK", 2010): 1}
+    found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 0), ("WY", "A", 2), ("AK", "A", 1), ("unknown", "A", 0)])
+    # A state with a job in some year may lack one in another by chance.
+    gaps = [("TX", 2010), ("TX", 2011), ("WY", 2010), ("WY", 2011)]
+    assert rows(work, shut_years(work, found), "state", "year") == gaps
+    assert rows(work, found, "jobs", "covered", where="state = 'TX' AND year = 2010") == [(0, False)]
+    assert not rows(work, found, "state", where="state = 'unknown'")
+
+
+def test_files_that_do_not_say_where_employers_lie_lack_no_state(work: Scratch) -> None:
+    found = years_of(work, {("?", 2010): 3, ("OH", 2010): 2}, [("OH", "A", 5), ("TX", "A", 0), ("unknown", "A", 3)])
+    assert not rows(work, shut_years(work, found), "state", "year")
+
+
+def test_a_state_without_any_covered_year_is_named_once(work: Scratch) -> None:
+    found = years_of(work, {("OH", year): 3 for year in (2009, 2010, 2011)}, [("OH", "A", 5), ("TX", "A", 0)])
+    said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("no_year_covered", "Gaps.")])
+    ((text,),) = rows(work, tell_gaps(work, said, found, files_of(work, []), settings()), "text")
+    assert text == "Gaps. Not covered: TX every year."
+
+
 def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
     jobs = {(state, year): 300 for state in ("OH", "TX") for year in range(2004, 2010)} | {("OH", 2007): 3}
     found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)])
