@@ -5,7 +5,7 @@ Not here: the figures of the questions, whose meaning stands beside them.
 
 from dataclasses import astuple
 
-from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.meaning import KEYED, NOT_COVERED, Definition
 from credential_pipeline.enclave.outcome_tables.passing import DEFINITIONS as PASSING
 from credential_pipeline.enclave.outcome_tables.questions import DEFINITIONS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -13,7 +13,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 _EARNINGS = (
     "of the learners seen in wages in that calendar year, the annual wages that {rank}. Wages of all employers are summed "
     "and stated in dollars of the base year (CPI-U). Learners without wages that year are left out, and so are those whose award was "
-    "revoked in that year or earlier."
+    f"revoked in that year or earlier. {NOT_COVERED}"
 )
 _TRAINING = (
     "Share of the learners of the cohort {what}. The enrollment is the one nearest to the award that ran within the "
@@ -49,7 +49,8 @@ _DEFINITIONS = (
         "wage_matched_share",
         "Seen in wage records",
         "Share of the learners of the cohort who have wages in that calendar year. Learners whose year the wage files do not "
-        "cover are left out; those who died before it, or whose award was revoked by then, stay in the cohort as not seen. The rest is not unemployment: the self-employed, federal and "
+        "cover are left out; those who died before it, or whose award was revoked by then, stay in the cohort as not seen, also whoever "
+        "lost the only award in its own year. The rest is not unemployment: the self-employed, federal and "
         "military staff and people who moved away have no wage record either.",
     ),
     Definition(
@@ -101,21 +102,23 @@ _DEFINITIONS = (
         "attempts",
         "Sittings",
         "Sittings for the credential by learners who first sat in a year of the cohort that reports attempts, passed or not, "
-        "without those in years that do not; n is the number of pairs of a learner and a credential.",
+        f"without those in years that do not; n is the number of pairs of a learner and a credential. {KEYED}",
     ),
-    Definition("passes", "passes", "Passed sittings", "Sittings that were passed, of those counted as attempts."),
+    Definition(
+        "passes", "passes", "Passed sittings", f"Sittings that were passed, of those counted as attempts. {KEYED}"
+    ),
     Definition(
         "first_attempt_pass_rate",
         "first_attempt_pass_rate",
         "Passed at the first sitting",
-        "Of the pairs of a learner and a credential that was tried, the share whose first sitting was passed.",
+        f"Of the pairs of a learner and a credential that was tried, the share whose first sitting was passed. {KEYED}",
     ),
     Definition(
         "eventual_pass_rate",
         "eventual_pass_rate",
         "Passed in the end",
         "Of the pairs of a learner and a credential that was tried, the share with a passed sitting or the award, however many it "
-        "took; who first sat lately may still pass.",
+        f"took; who first sat lately may still pass. {KEYED}",
     ),
     Definition(
         "credentials_per_learner",
@@ -166,7 +169,10 @@ _DEFINITIONS = (
             (
                 "revoked",
                 "Award revoked",
-                "whose award was revoked in that year or earlier (over all years: before the first year after it that counts)",
+                (
+                    "who are in the cohort and whose award was revoked in that year or earlier, be it in its own year (over all years: "
+                    "before the first year after it that counts)"
+                ),
             ),
             ("year_not_covered", "Year not covered", "whose year the wage files do not cover (yet)"),
             ("no_wage_record", "No wage record", "who are in the cohort and have no wages in that year"),

@@ -1,6 +1,12 @@
 """What a figure means: the record that goes with every measure. Not here: the texts (definitions.py and the questions)."""
 
 from dataclasses import dataclass
+from typing import Final
+
+KEYED: Final = "Of people with a protected key only: sittings of those for whom no person was found with certainty are in no figure."
+"""Said of figures on attempts."""
+NOT_COVERED: Final = "So are those who live in a state of which the wage files do not cover that year, even if they have some wages from elsewhere."
+"""Said of figures on earnings, after a sentence on who else is left out."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from credential_pipeline.enclave.outcome_tables.attempts import reporting_years
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
-from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.meaning import KEYED, Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -19,7 +19,7 @@ from credential_pipeline.foundation.storage.sql import statement
 
 _SITTINGS = 4
 _MONTHS = (3, 6, 12, 24)
-_DAYS_IN_MONTH = 365.25 / 12
+_DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
 _GIVEN_UP_DAYS = 365
 _ENDLESS = 1_000_000
 _TOLD = (
@@ -34,20 +34,22 @@ DEFINITIONS: Final = (
         "Share of the pairs of a learner and a credential that was tried (n) that has passed by the sitting, or within the months "
         "since the first sitting: estimated by Kaplan and Meier, since those who sat lately are not followed that long. Whoever "
         "failed and did not sit again for a year counts as not passing; whose last failed sitting is more recent, or comes "
-        "before a year without reports, is followed up to it only. How many are still at risk is a figure of its own.",
+        "before a year without reports, is followed up to it only. How many are still at risk is a figure of its own. Within "
+        f"{', '.join(map(str, _DAYS))} months means within {', '.join(map(str, _DAYS.values()))} days. {KEYED}",
     ),
     Definition(
         "passing_at_risk",
         "passing_at_risk",
         "Had not passed before, and was still followed",
         "Pairs of a learner and a credential that had not passed before this sitting, or within these months, and were still "
-        "followed: the number at risk of the curve of passing; n are the pairs that tried.",
+        f"followed: the number at risk of the curve of passing; n are the pairs that tried. {KEYED}",
     ),
     Definition(
         "yearly_pass_rate",
         "yearly_pass_rate",
         "Passed at the first sitting, by its year",
-        f"Of the pairs of a learner and a credential first tried in that year, the share whose first sitting was passed. {_TOLD}",
+        f"Of the pairs of a learner and a credential first tried in that year, the share whose first sitting was passed. {_TOLD} "
+        f"{KEYED}",
     ),
     Definition(
         "not_reported",
@@ -61,7 +63,7 @@ DEFINITIONS: Final = (
         "attempts_reported_share",
         "Tried in a year that reports attempts",
         "Of the pairs of a learner and a credential that were first tried or awarded in the years of the cohort, the share for "
-        f"which that was in a year that reports attempts. {_TOLD}",
+        f"which that was in a year that reports attempts. {_TOLD} {KEYED}",
     ),
 )
 
@@ -92,7 +94,7 @@ def _curves(work: Scratch, tries: Relation) -> Answer:
         {"given_up": _GIVEN_UP_DAYS, "endless": _ENDLESS},
     )
     points = [(f"sitting_{nth}", "sitting", nth) for nth in range(1, _SITTINGS + 1)]
-    points += [(f"months_{months}", "months", round(months * _DAYS_IN_MONTH)) for months in _MONTHS]
+    points += [(f"months_{months}", "months", _DAYS[months]) for months in _MONTHS]
     asked = work.rows("points", {"setting": "VARCHAR", "curve": "VARCHAR", "until": "INTEGER"}, points)
     curves = work.table("curves", statement(__package__, "passing_curves.sql", spells=spells, points=asked))
     # An estimate does not add up from its parts: by credential it is a quantity of its own.

@@ -137,7 +137,12 @@ def method_items(note: MethodNote) -> list[tuple[str, str]]:
         ("Real dollars", prices),
         (
             "Medians and quarter points",
-            "A median splits holders with wages into halves; the 25th and 75th percentile bound the middle half.",
+            (
+                "A median splits holders with wages into halves; the 25th and 75th percentile bound the middle half. A published "
+                "percentile is a weighted mean of neighboring order statistics, so that no figure is one person's: up to five people to "
+                "each side of the rank (fewer where there are not 21), with weights that halve from rank to rank. So it may differ from "
+                "the exact percentile by a few percent in small groups."
+            ),
         ),
         ("Linkage", note.linkage),
         ("What is not shown", disclosure_text(note)),

@@ -262,6 +262,7 @@ def test_every_figure_has_sentence_picture_and_table(published):
 
 def test_methods_say_rule_dollars_and_definitions(published):
     text = published["methods.md"].read_text("utf-8")
+    assert "weighted mean of neighboring order statistics" in text
     for words in (
         "Each learner counts once",
         "dollars of 2023",

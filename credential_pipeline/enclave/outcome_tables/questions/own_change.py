@@ -21,6 +21,10 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 BASELINE: Final = (-3, -2)
 """Years before the award whose mean is the baseline; the year before it is a dip (Ashenfelter 1978)."""
+_BASE = (
+    "The baseline is the mean of those of the years -3 and -2 that have wages: a year without any, or that the wage files do not "
+    "cover where the learner lives, is left out and not counted as zero."
+)
 _WHO = "of the learners with wages in that year and in at least one of the years -3 and -2 before the award"
 DEFINITIONS: Final = (
     *(
@@ -28,7 +32,8 @@ DEFINITIONS: Final = (
             f"own_change_{key}",
             f"own_change_{key}",
             f"Own change in earnings, {title}",
-            f"Real annual wages of a learner less the mean of the same learner's wages in the years -3 and -2; {words}, {_WHO}.",
+            f"Real annual wages of a learner less the mean of the same learner's wages in the years -3 and -2; {words}, {_WHO}. "
+            f"{_BASE}",
         )
         for key, title, words in (
             ("p25", "25th percentile", "a quarter changed by less"),
@@ -40,7 +45,7 @@ DEFINITIONS: Final = (
         "earns_less_share",
         "earns_less_share",
         "Earning less than before",
-        f"Share, {_WHO}, whose real wages are below the mean of their own wages in the years -3 and -2.",
+        f"Share, {_WHO}, whose real wages are below the mean of their own wages in the years -3 and -2. {_BASE}",
     ),
 )
 

@@ -10,7 +10,7 @@ from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, 
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.given import Given, source
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
-from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.meaning import NOT_COVERED, Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.wage_years import LEAST
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -41,7 +41,8 @@ DEFINITIONS: Final = tuple(
             f"earnings_attached_{key}",
             f"Earnings of the attached, {key}",
             f"Real annual wages below which {words} of the learners lie whose wages of that year are at least ${ATTACHED:,.0f}, a year of "
-            "full-time work at the federal minimum wage of $7.25 (not adjusted for prices).",
+            "full-time work at the federal minimum wage of $7.25 (not adjusted for prices); all others are left out. "
+            f"{NOT_COVERED}",
         ),
         Definition(
             _BY_QUARTER,

@@ -21,7 +21,8 @@ _SETTINGS: Final = ((2, "second"), (3, "third"), (4, "fourth_plus"))
 _HOW = (
     "Mean real wages of a learner in the years 1 and 2 after the award less those in the years 1 and 2 before it (years with "
     "wages), less the same change of learners who had as many credentials before it and stopped, at the same number of years "
-    "since the first award and of the same age then; in dollars of the base year. Those who go on may differ in ways that are "
+    "since the first award and of the same age then; in dollars of the base year. Further awards count that lie within the years of the "
+    "cohort, and no others; years that the wage files do not cover where a learner lives are left out. Those who go on may differ in ways that are "
     "not seen."
 )
 DEFINITIONS: Final = (

@@ -12,7 +12,7 @@ from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.groups import pool_credentials
 from credential_pipeline.enclave.outcome_tables.ladder import Rule, Size
-from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.meaning import NOT_COVERED, Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.reach import whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -35,8 +35,8 @@ DEFINITIONS: Final = (
         "earnings_each_p50",
         "earnings_each_p50",
         "Median earnings of all holders of the credential",
-        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year to whom it was not revoked by then; years are "
-        f"counted from the year of this award. {_EACH}",
+        "Real annual wages in dollars of the base year that half earn less than, of the holders with wages that year to whom it was "
+        f"not revoked by then; the others are left out. {NOT_COVERED} Years are counted from the year of this award. {_EACH}",
     ),
 )
 
