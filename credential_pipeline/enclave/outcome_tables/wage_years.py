@@ -66,10 +66,13 @@ def tell_gaps(work: Scratch, definitions: Relation, years: Relation, files: Rela
         f" WHERE state <> '{UNKNOWN}' AND year BETWEEN ? AND ? GROUP BY state HAVING NOT bool_and(covered) ORDER BY state",
         [plan.first_year + plan.first_horizon, plan.last_year + plan.last_horizon],
     ).fetchall()
-    said = "; ".join(
-        f"{'every state' if state == NATION else state} {', '.join(map(str, gaps)) if partly else 'every year'}"
+    parts = [
+        f"{'every state' if state == NATION else state} {', '.join(map(str, gaps))}"
         for state, gaps, partly in rows
-    )
+        if partly
+    ]
+    never = [state for state, _, partly in rows if not partly]
+    said = "; ".join([*parts, *([f"{', '.join(never)} in every year"] if never else [])])
     note = (f" Not covered: {said}." if said else "") + _faults(work, files, plan)
     return work.table(
         "definitions",

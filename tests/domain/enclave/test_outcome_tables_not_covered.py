@@ -88,4 +88,4 @@ def test_whoever_lives_in_a_state_that_the_files_lack_is_not_without_wages() -> 
     assert ledger(found, 1) == {"seen_in_wages": 0.25, "no_wage_record": 0.25, "year_not_covered": 0.5}
     assert {row["covered"] for row in found.wage_years if row["state"] == "TX"} == {False}
     told = {row["definition"]: row["text"] for row in found.definitions}
-    assert "TX every year" in told["year_not_covered"]
+    assert "TX in every year" in told["year_not_covered"]

@@ -76,11 +76,12 @@ def test_files_that_do_not_say_where_employers_lie_lack_no_state(work: Scratch) 
     assert not rows(work, shut_years(work, found), "state", "year")
 
 
-def test_a_state_without_any_covered_year_is_named_once(work: Scratch) -> None:
-    found = years_of(work, {("OH", year): 3 for year in (2009, 2010, 2011)}, [("OH", "A", 5), ("TX", "A", 0)])
+def test_states_without_any_covered_year_are_named_once(work: Scratch) -> None:
+    states = [("OH", "A", 5), ("TX", "A", 0), ("AK", None, 2)]
+    found = years_of(work, {("OH", year): 3 for year in (2009, 2011)}, states)
     said = work.rows("d", {"definition": "VARCHAR", "text": "VARCHAR"}, [("no_year_covered", "Gaps.")])
     ((text,),) = rows(work, tell_gaps(work, said, found, files_of(work, []), settings()), "text")
-    assert text == "Gaps. Not covered: TX every year."
+    assert text == "Gaps. Not covered: OH 2010; every state 2010; AK, TX in every year."
 
 
 def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
