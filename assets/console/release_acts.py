@@ -225,12 +225,14 @@ def waiting(industry: str) -> str:
     if found is None or found.published or found.statement.version != version.name:
         release = version.manifest.facts["release"]
         calendar = environment.registry().industry(industry).disclosure.calendar
-        again = (
-            next_statement(_home(), industry, release, version.name, calendar, environment.today()).kind == "correction"
-        )
-        words = f"correct {industry} --reason …" if again else f"propose {industry}"
+        today = environment.today()
+        if next_statement(_home(), industry, release, version.name, calendar, today).kind == "additional":
+            return (
+                f"{industry}: release {release} waits for the period after {acts.period(today, calendar)}, which has had its release; "
+                f"if that was wrong or somebody opted out, propose this in its place (`release correct {industry} --reason … --key FILE`)"
+            )
         return (
-            f"{industry}: release {release} waits for somebody to propose it (`release {words} --key FILE`) and for "
+            f"{industry}: release {release} waits for somebody to propose it (`release propose {industry} --key FILE`) and for "
             f"{acts.APPROVALS} others to approve it"
         )
     if found.approved:

@@ -60,5 +60,7 @@ def _as_demo(published: Published, statement: Statement, when: datetime.datetime
 def _state(published: Published, statement: Statement) -> str:
     found = standing(chain(published.step.root).lines(), published.step.partition)
     if found is None or found.statement.version != published.version.name:
+        if statement.kind == "additional":
+            return "to be proposed in the next period of the calendar, or before as a correction"
         return f"to be proposed as a {statement.kind} release"
     return "published" if found.published else f"{len(found.approvals)} of {APPROVALS} approvals"

@@ -33,7 +33,8 @@ def test_from_a_proposal_to_a_correction_to_a_withdrawal(run, office):
     first = (office / "public" / INDUSTRY / "LATEST").read_text()
     ran = run(office, "run", INDUSTRY)
     assert ran.code == 0
-    assert "waits for somebody to propose it" in ran.out
+    assert "which has had its release" in ran.out
+    assert f"release correct {INDUSTRY} --reason" in ran.out
     assert public_bytes(office) == before
     assert "E_CALENDAR" in act(run, office, "propose", who="ann").err
     proposed = act(run, office, "correct", "--reason", "the notice was wrong", who="ann")

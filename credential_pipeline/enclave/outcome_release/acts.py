@@ -18,7 +18,7 @@ from credential_pipeline.foundation.storage.durable import canonical_json
 APPROVALS = 2
 """How many people besides the proposer must approve."""
 PROPOSED, APPROVED, RELEASED, WITHDRAWN, REFUSED = "proposed", "approved", "released", "withdrawn", "refused"
-Kind = Literal["regular", "correction", "withdrawal"]
+Kind = Literal["regular", "correction", "withdrawal", "additional"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Statement:
         industry: The partition.
         release: Id of the release; of a withdrawal the one that is withdrawn.
         version: Version of ``outcome_release`` whose files become public.
-        kind: ``regular`` (of the calendar), ``correction`` or ``withdrawal``.
+        kind: ``regular`` (of the calendar), ``correction``, ``withdrawal``, or in a simulated home alone ``additional``: a second
+            release of a period, of newer data.
         corrects: Release that a correction takes the place of; empty otherwise.
-        reason: Why, for a correction or withdrawal; readers see it.
+        reason: Why, for all but a regular release; readers see it.
         revisions: Why it is right that much of what is public changes; approvers see it.
     """
 
@@ -277,7 +278,8 @@ def _refuse_impossible(lines: Sequence[Line], statement: Statement) -> None:
     if statement.kind == "correction":
         require_released(lines, statement.industry, statement.corrects)
     if statement.kind != "regular" and not statement.reason.strip():
-        raise SafeError("E_NO_REASON", f"A {statement.kind} needs a reason that readers can understand: give --reason.")
+        message = f"A release of the kind {statement.kind} needs a reason that readers can understand: give --reason."
+        raise SafeError("E_NO_REASON", message)
 
 
 def _sign(person: Person, body: bytes) -> Signed:

@@ -20,7 +20,7 @@ from credential_pipeline.enclave.outcome_release.people import People, load_pers
 from credential_pipeline.foundation.storage.private_files import private_folder
 
 NAMES = ("demo_proposer", "demo_reviewer_one", "demo_reviewer_two")
-_REASON = "Other figures within the same period of the calendar; approved by the demo reviewers of a simulated home."
+_REASON = "newer data within one period of the calendar, which a simulated home alone releases"
 
 
 def enroll_demo_people(home: Path) -> None:
@@ -53,7 +53,10 @@ def sign(home: Path, statement: Statement, when: datetime) -> Standing:
 
 
 def next_statement(home: Path, industry: str, release: str, version: str, calendar: str, today: date) -> Statement:
-    """What a release would be now: regular in a new period of the calendar, else a correction of the last one."""
+    """What a release would be now: regular in a new period of the calendar, else an additional one.
+
+    Nobody has said that the last one was wrong, so that it is no correction of it.
+    """
     lines = chain(home).lines()
     last = standing(lines, industry)
     if last is not None and last.statement.version == version:
@@ -61,7 +64,7 @@ def next_statement(home: Path, industry: str, release: str, version: str, calend
     earlier = [facts for facts in released(lines, industry) if facts["statement"]["release"] != release]
     if not earlier or period(date.fromisoformat(earlier[-1]["when"][:10]), calendar) != period(today, calendar):
         return Statement(industry, release, version)
-    return Statement(industry, release, version, "correction", earlier[-1]["statement"]["release"], _REASON)
+    return Statement(industry, release, version, "additional", reason=_REASON)
 
 
 def _key(home: Path, name: str) -> Path:

@@ -13,9 +13,13 @@ ACTS = Table(
     sensitivity=Sensitivity.PUBLIC,
     columns=(
         Column("release", "VARCHAR", "Id of the release."),
-        Column("kind", "VARCHAR", "regular, correction or withdrawal."),
+        Column(
+            "kind",
+            "VARCHAR",
+            "regular, correction, withdrawal, or additional (a second one of a period, in simulated homes).",
+        ),
         Column("corrects", "VARCHAR", "Release that it takes the place of; empty for none."),
-        Column("reason", "VARCHAR", "Why it is a correction or withdrawal; empty otherwise."),
+        Column("reason", "VARCHAR", "Why; empty for a regular release."),
         Column("approved_by", "VARCHAR", "Fingerprints of the keys that approved it."),
         Column("approved_on", "VARCHAR", "Day of the last approval, ISO."),
     ),

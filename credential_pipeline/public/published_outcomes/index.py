@@ -81,6 +81,6 @@ def _row(act: Act, state: str) -> str:
     gone = state.startswith("withdrawn")
     name = html.escape(act.release)
     link = name if gone else f'<a href="{name}/report.html">{name}</a>'
-    kind = act.kind + (f" of {act.corrects}: {act.reason}" if act.corrects else "")
+    kind = act.kind + (f" of {act.corrects}" if act.corrects else "") + (f": {act.reason}" if act.reason else "")
     style = ' class="gone"' if gone else ""
     return f"<tr{style}><td>{link}</td><td>{act.approved_on}</td><td>{html.escape(kind)}</td><td>{html.escape(state)}</td></tr>\n"

@@ -21,6 +21,7 @@ from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Store, Version
+from credential_pipeline.public.published_outcomes.index import Act, list_release, states
 from tests.domain.engines.handover_world import AGREEMENT, INDUSTRY
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -317,3 +318,24 @@ def test_demo_people_are_named_as_such_and_sign_only_where_their_keys_lie(tmp_pa
     assert demo.sign(home, statement, NOW) == found
     assert all(name.startswith("demo_") for name in (found.proposer.name, *(one.name for one in found.approvals)))
     assert json.loads(chain(home).path.read_text().splitlines()[0])["kind"] == "proposed"
+
+
+def test_a_second_release_of_a_period_corrects_nothing_in_a_simulated_home(office: Office, version: Version) -> None:
+    statement = Statement("manufacturing", FIRST.release, version.name)
+    office.propose(0, statement)
+    for who in (1, 2):
+        office.approve(who, statement)
+    seal(office, version, statement)
+    second = demo.next_statement(office.home, "manufacturing", "r0002-b", "v2", "half-yearly", TODAY)
+    assert (second.kind, second.corrects) == ("additional", "")
+    assert second.reason
+    office.propose(0, second)
+    later = demo.next_statement(office.home, "manufacturing", "r0002-b", "v3", "half-yearly", date(2026, 7, 1))
+    assert later.kind == "regular"
+    acts_ = [Act(one.release, one.kind, one.corrects, one.reason, "", "2026-06-01") for one in (statement, second)]
+    assert states(acts_) == {FIRST.release: "earlier", "r0002-b": "current"}
+    list_release(office.home / "list", acts_[0])
+    list_release(office.home / "list", acts_[1])
+    page = (office.home / "list" / "index.html").read_text()
+    assert "correct" not in page
+    assert f"additional: {second.reason}" in page
