@@ -12,6 +12,7 @@ from assets.digests import digest_of
 from assets.enclave import preview
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.enclave.outcome_release import RULES
+from credential_pipeline.enclave.outcome_release.packet import FEW_EMPLOYERS
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, Binding, known_before, read_notice
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts import outcome_tables
@@ -54,6 +55,7 @@ def _build(step: Step, staged: Staged) -> None:
         "figures shown": proposal.shown,
         "figures hidden": proposal.hidden,
         "figures hidden for what an attack found": proposal.mended,
+        FEW_EMPLOYERS: proposal.few_employers,
         "earlier releases attacked with": proposal.earlier,
     }
 

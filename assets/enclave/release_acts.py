@@ -23,10 +23,11 @@ PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 def follow(published: Published) -> Mapping[str, Any]:
     """Write the packet where it is missing, let the demo people of a simulated home act, and tell how far the release is."""
-    from credential_pipeline.enclave.outcome_release.packet import write_packet
+    from credential_pipeline.enclave.outcome_release.packet import FEW_EMPLOYERS, write_packet
 
     step, release = published.step, str(published.facts["release"])
-    packet = write_packet(published.con, step.root, step.partition, release, published.version.name)
+    few = int(published.facts.get(FEW_EMPLOYERS, 0))
+    packet = write_packet(published.con, step.root, step.partition, release, published.version.name, few)
     calendar, when = step.industry.disclosure.calendar, datetime.datetime.now(datetime.UTC)
     statement = demo.next_statement(step.root, step.partition, release, published.version.name, calendar, step.date)
     revisions = find_revisions(published.con, step.root, step.partition, release)

@@ -13,7 +13,8 @@ WITH named AS (
 )
 SELECT
     o.cell_id, o.measure, o.unit, o.status, o.value, o.publishable, o.n, o.low, o.high,
-    o.n_count_id AS n_id, o.numerator_count_id AS part_id, n.total, part.value AS part
+    o.n_count_id AS n_id, o.numerator_count_id AS part_id, n.total, part.value AS part,
+    o.employers, o.largest_employer
 FROM {outcomes} AS o
 LEFT JOIN named AS n ON n.count_id = o.n_count_id
 LEFT JOIN named AS part ON part.count_id = o.numerator_count_id

@@ -24,7 +24,13 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 SHOWN, HIDDEN, NOT_AVAILABLE = 1, 5, -1
+#: Amounts that no employer paid.
+NO_WAGES = ("tuition_and_fees",)
 _HALF_PERCENT = 0.005
+#: Percentiles, by their measure.
+RANKED = r"_p\d\d$"
+#: Dollars to which ends of their bands are rounded outwards: below, and from ten thousand on.
+_BAND_UNITS, _LARGE = (500.0, 1_000.0), 10_000
 #: Figures are kept with six digits, so that the last of these is sure.
 _TOLD = 4
 _NOTHING = (np.zeros(1), np.zeros(1))
@@ -54,7 +60,7 @@ def decide(figures: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """
     rule = ROUNDINGS[profile.counts]
     n, part = (np.nan_to_num(figures[name].to_numpy(float)).astype(np.int64) for name in ("n", "part"))
-    hidden = too_few(figures, profile)
+    hidden = too_few(figures, profile) | few_employers(figures, profile)
     share = (figures["unit"] == "share").to_numpy() & figures["part_id"].notna().to_numpy() & (n > 0)
     candidates = share & ~hidden
     percent = np.zeros(len(figures), np.int64)
@@ -81,6 +87,17 @@ def too_few(figures: pd.DataFrame, profile: Profile) -> Flags:
     # A share whose part is not known cannot be judged.
     few |= (unit == "share") & figures["part_id"].isna().to_numpy()
     return np.asarray(counted & few)
+
+
+def few_employers(figures: pd.DataFrame, profile: Profile) -> Flags:
+    """Amounts that are what one or two employers pay: of too few main employers, or one of them has nearly all.
+
+    Where it is not known who paid, the amount is such a one.
+    """
+    employers, largest = (figures[name].to_numpy(float, na_value=np.nan) for name in ("employers", "largest_employer"))
+    paid = (figures["unit"] == "usd").to_numpy() & ~figures["measure"].isin(NO_WAGES).to_numpy()
+    safe = (employers >= profile.min_employers) & (largest <= profile.largest_employer)
+    return np.asarray(figures["n_id"].notna().to_numpy() & paid & ~safe)
 
 
 def _giveaways(figures: pd.DataFrame, chosen: Flags, n: Ints, percent: Ints, profile: Profile) -> Flags:
@@ -115,9 +132,12 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     counted = (unit == "count") & ~np.isnan(value)
     printed[counted] = rule.apply(np.rint(value[counted]).astype(np.int64))
     bounds = share_band(percent / 100, n, beyond_chance(figures))
+    ranked = (unit == "usd") & figures["measure"].str.contains(RANKED).to_numpy(bool)
     ends = []
-    for end, bound in zip((low, high), bounds, strict=True):
+    for end, bound, outward in zip((low, high), bounds, (np.floor, np.ceil), strict=True):
         rounded = to_unit(end, np.where(unit == "usd", np.maximum(grain, money_unit(end, least)), grain))
+        unit_of_band = band_unit(end, grain)
+        rounded = np.where(ranked, outward(np.round(end / unit_of_band, 6)) * unit_of_band, rounded)
         ends.append(np.where(np.isnan(end) | counted, np.nan, np.where(share, bound, rounded)))
     return {
         "value": np.round(printed, 2),
@@ -125,6 +145,15 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
         "low": np.round(ends[0], 2),
         "high": np.round(ends[1], 2),
     }
+
+
+def band_unit(ends: Reals, grain: Reals) -> Reals:
+    """The dollars to which ends of bands of percentiles are rounded, never finer than the figure.
+
+    Each is where a few people stand, so that one more learner moves it one way or the other: of three figures with their bands
+    who counts on one newcomer would read that one's wages to a few percent.
+    """
+    return np.maximum(grain, np.where(np.abs(np.nan_to_num(ends)) < _LARGE, *_BAND_UNITS))
 
 
 def share_band(value: Reals, n: Ints, beyond: tuple[Reals, Reals] = _NOTHING) -> tuple[Reals, Reals]:

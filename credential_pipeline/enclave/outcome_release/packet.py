@@ -7,7 +7,7 @@ import hashlib
 import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
 from credential_pipeline.enclave.outcome_release.revisions import find_revisions
@@ -36,6 +36,8 @@ FROM outcome_release.published_outcomes GROUP BY ALL ORDER BY ALL
 """
 _CERTIFICATE = "SELECT attack, against, tried, found, result, note FROM outcome_release.certificate ORDER BY ALL"
 _LARGEST = 20
+FEW_EMPLOYERS: Final = "amounts hidden: FEW_EMPLOYERS"
+"""The reason why amounts of enough learners are hidden; no reader is told of which figures."""
 
 
 def packet_path(home: Path, industry: str, release: str) -> Path:
@@ -43,7 +45,9 @@ def packet_path(home: Path, industry: str, release: str) -> Path:
     return home / "proposals" / industry / f"{release}.html"
 
 
-def write_packet(con: Connection, home: Path, industry: str, release: str, version: str) -> Path:
+def write_packet(
+    con: Connection, home: Path, industry: str, release: str, version: str, few_employers: int = 0
+) -> Path:
     """Write the packet; the same proposal gives the same bytes.
 
     Args:
@@ -52,6 +56,7 @@ def write_packet(con: Connection, home: Path, industry: str, release: str, versi
         industry: The partition.
         release: Id of the proposal.
         version: Version of the tables, which approvals name.
+        few_employers: How many amounts of enough learners are hidden since too few employers pay them.
 
     Returns:
         Path of the page.
@@ -69,10 +74,7 @@ def write_packet(con: Connection, home: Path, industry: str, release: str, versi
             "What changed",
             _changes(con, home, earlier[-1], release) if earlier else "<p>This is the first release.</p>",
         ),
-        _section(
-            "What is shown and hidden",
-            _table(("table", "figures", "shown", "hidden", "not available"), _rows(con, _MARKED)),
-        ),
+        _section("What is shown and hidden", _hidden(con, few_employers)),
         _section("Levels, after coarsening", _table(("level", "figures", "tables"), _rows(con, _LEVELS))),
         _section(
             "Certificate: what was tried on it",
@@ -89,6 +91,13 @@ def write_packet(con: Connection, home: Path, industry: str, release: str, versi
     page += f"<style>{_STYLE}</style></head><body><main>\n" + "\n".join(parts) + "\n</main></body></html>\n"
     write_atomically(path, page.encode())
     return path
+
+
+def _hidden(con: Connection, few_employers: int) -> str:
+    return _table(("table", "figures", "shown", "hidden", "not available"), _rows(con, _MARKED)) + (
+        f"<p>{FEW_EMPLOYERS}: {few_employers:,}. Enough learners stand behind them, but too few employers pay their wages, or one of"
+        " them nearly all.</p>"
+    )
 
 
 def _head(industry: str, release: str, version: str) -> str:

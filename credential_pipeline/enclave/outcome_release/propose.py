@@ -12,7 +12,7 @@ from typing import Final
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
 from credential_pipeline.enclave.outcome_release.joint_attack import joint_attack
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
-from credential_pipeline.enclave.outcome_release.mark import mark_figures
+from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, mark_figures
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
@@ -42,6 +42,7 @@ class Proposal:
         shown: Figures that readers will see.
         hidden: Figures that they won't.
         mended: How many of those were hidden for what an attack found.
+        few_employers: How many are amounts of enough learners, whom too few employers pay or one of them nearly alone.
         earlier: How many earlier releases it was attacked with.
     """
 
@@ -50,6 +51,7 @@ class Proposal:
     shown: int
     hidden: int
     mended: int
+    few_employers: int
     earlier: int
 
 
@@ -104,7 +106,7 @@ def propose(
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
-    return Proposal(entry, decision.known, shown, hidden, mended, len(decision.earlier))
+    return Proposal(entry, decision.known, shown, hidden, mended, _few_employers(con, profile), len(decision.earlier))
 
 
 def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:
@@ -165,6 +167,19 @@ def _unmended(verdict: Verdict) -> Verdict:
     """A verdict whose wishes are findings: nothing is hidden after it."""
     wishes = tuple(("unmended", cell, "n") for cell in sorted(verdict.hide))
     return Verdict(findings=(*verdict.findings, *wishes), certificate=verdict.certificate)
+
+
+def _few_employers(con: Connection, profile: Profile) -> int:
+    """Hidden amounts of enough learners that too few employers pay."""
+    found = con.execute(
+        """
+        SELECT count(*) FROM outcome_release.published_outcomes AS p JOIN outcome_tables.outcomes AS o USING (cell_id)
+        WHERE p.status = 5 AND o.unit = 'usd' AND o.n >= ? AND NOT list_contains(CAST(? AS VARCHAR[]), o.measure)
+            AND NOT coalesce(o.employers >= ? AND o.largest_employer <= ?, false)
+        """,
+        [profile.min_money, list(NO_WAGES), profile.min_employers, profile.largest_employer],
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _keep_definitions(con: Connection, profile: Profile) -> None:

@@ -2,7 +2,9 @@
 WITH marked AS (
     SELECT
         o.*,
-        n.count_id IS NOT NULL OR part.count_id IS NOT NULL OR rest.count_id IS NOT NULL AS is_hidden,
+        n.count_id IS NOT NULL OR part.count_id IS NOT NULL OR rest.count_id IS NOT NULL
+            OR (o.unit = 'usd' AND o.n_count_id IS NOT NULL AND NOT list_contains(CAST($no_wages AS VARCHAR[]), o.measure)
+                AND NOT coalesce(o.employers >= $min_employers AND o.largest_employer <= $largest_employer, false)) AS is_hidden,
         o.status = 1 AND o.value IS NOT NULL AND o.n_count_id IS NOT NULL AS is_shown,
         unit ILIKE '%usd%' OR unit ILIKE '%dollar%' OR measure LIKE 'earnings%' OR measure LIKE '%premium%' AS is_money
     FROM {outcomes} AS o
@@ -14,13 +16,13 @@ WITH marked AS (
     SELECT
         * REPLACE (CAST(CASE WHEN is_hidden THEN 5 WHEN is_shown THEN 1 ELSE -1 END AS INTEGER) AS status),
         list_transform(
-            [value, low, high],
+            [coalesce(publishable, value), low, high],
             lambda number: greatest(CAST($step AS INTEGER), pow(10, floor(log10(greatest(abs(number), 1))) - 2))
         ) AS units
     FROM marked
 ), rounded AS (
     SELECT * REPLACE (
-        CASE WHEN is_money THEN round_even(value / units[1], 0) * units[1] ELSE round(value, 3) END AS value,
+        CASE WHEN is_money THEN round_even(coalesce(publishable, value) / units[1], 0) * units[1] ELSE round(value, 3) END AS value,
         CASE WHEN is_money THEN round_even(low / units[2], 0) * units[2] ELSE round(low, 3) END AS low,
         CASE WHEN is_money THEN round_even(high / units[3], 0) * units[3] ELSE round(high, 3) END AS high
     )

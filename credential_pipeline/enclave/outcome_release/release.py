@@ -13,15 +13,19 @@ import numpy as np
 import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.changes import with_changes
+from credential_pipeline.enclave.outcome_release.mark import NO_WAGES
 from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection, protect
 from credential_pipeline.engines.disclosure.system import System
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
+
+_EXACT = PROFILES["one-off"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +107,12 @@ def mark_cells(
     return work.table(
         "published",
         statement(__package__, "published.sql", outcomes=outcomes, hidden=hidden, rests=rests),
-        {"step": round_earnings_to},
+        {
+            "step": round_earnings_to,
+            "no_wages": list(NO_WAGES),
+            "min_employers": _EXACT.min_employers,
+            "largest_employer": _EXACT.largest_employer,
+        },
     )
 
 

@@ -25,7 +25,8 @@ CELLS = Shape(
         "n": ("BIGINT", "NULL"),
     }
     | dict.fromkeys(("low", "high"), ("DOUBLE", "NULL"))
-    | dict.fromkeys(("n_count_id", "numerator_count_id"), ("VARCHAR", "NULL")),
+    | dict.fromkeys(("n_count_id", "numerator_count_id"), ("VARCHAR", "NULL"))
+    | {"employers": ("BIGINT", "NULL"), "largest_employer": ("DOUBLE", "NULL")},
 )
 
 

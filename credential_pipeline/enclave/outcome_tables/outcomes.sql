@@ -38,13 +38,24 @@ WITH silent AS (
         END
     ))
 ), banded AS (
-    SELECT d.* REPLACE (coalesce(b.low, d.low) AS low, coalesce(b.high, d.high) AS high),
+    SELECT d.* REPLACE (
+               coalesce(b.low, d.low) AS low, coalesce(b.high, d.high) AS high,
+               coalesce(d.employers, b.employers, w.employers) AS employers,
+               coalesce(d.largest_employer, b.largest_employer, w.largest_employer) AS largest_employer
+           ),
            coalesce(b.fragile, false) AS fragile
     FROM defined AS d LEFT JOIN {bands} AS b
         ON b.measure = d.measure AND b.definition = d.definition AND b.horizon IS NOT DISTINCT FROM d.horizon
         AND b.certifier = d.certifier AND b.credential = d.credential AND b.cohort = d.cohort
         AND b.age_band = d.age_band AND b.sex = d.sex AND b.race = d.race AND b.ethnicity = d.ethnicity
         AND b.state = d.state AND b.sector = d.sector AND b.setting = d.setting
+    -- An amount that does not say who paid it is of people of its group; then it is who pays the group.
+    LEFT JOIN {bands} AS w
+        ON d.unit = 'usd' AND d.sector = 'all' AND d.setting = 'all' AND w.horizon = d.horizon
+        AND w.measure = CASE WHEN d.measure = 'premium_matched' THEN 'in_industry_premium' ELSE 'earnings_p50' END
+        AND w.certifier = d.certifier AND w.credential = d.credential AND w.cohort = d.cohort
+        AND w.age_band = d.age_band AND w.sex = d.sex AND w.race = d.race AND w.ethnicity = d.ethnicity
+        AND w.state = d.state AND w.sector = 'all' AND w.setting = 'all'
 )
 SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",
@@ -55,9 +66,11 @@ SELECT
     horizon, measure,
     round(value, 6) AS value, round(coalesce(publishable, value), 6) AS publishable,
     unit, CASE WHEN unit = 'usd' THEN CAST($base_year AS INTEGER) END AS base_year, n,
-    CASE WHEN value IS NOT NULL THEN round(low, 6) END AS low,
-    CASE WHEN value IS NOT NULL THEN round(high, 6) END AS high,
+    -- A band holds the figure that is published.
+    CASE WHEN value IS NOT NULL AND low IS NOT NULL THEN round(least(low, coalesce(publishable, value)), 6) END AS low,
+    CASE WHEN value IS NOT NULL AND high IS NOT NULL THEN round(greatest(high, coalesce(publishable, value)), 6) END AS high,
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
     level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, CAST($bands AS VARCHAR[])) AS rollup_level,
-    setting, definition, CAST($attribution AS VARCHAR) AS attribution, fragile, n_count_id, numerator_count_id
+    setting, definition, CAST($attribution AS VARCHAR) AS attribution, fragile, n_count_id, numerator_count_id,
+    employers, round(largest_employer, 6) AS largest_employer
 FROM banded

@@ -58,6 +58,16 @@ _TABLES = (
             ),
             Column("n_count_id", "VARCHAR", "Count that n is."),
             Column("numerator_count_id", "VARCHAR", "Count that the figure would give away."),
+            Column(
+                "employers",
+                "BIGINT",
+                "Main employers that paid the wages behind an amount; of two groups the fewer. Missing where no wages are.",
+            ),
+            Column(
+                "largest_employer",
+                "DOUBLE",
+                "Share of people or of wages, whichever is larger, of the largest of them; of two groups the larger.",
+            ),
         ),
     ),
     Table(

@@ -16,6 +16,8 @@ class Profile:
         name: As the registry names it.
         min_learners: Fewest learners (or sittings) that are ever told; an n below is hidden.
         min_money: Fewest learners behind an amount or a mean, on both sides where two groups are compared.
+        min_employers: Fewest main employers that paid the wages behind an amount, on both sides where two groups are compared.
+        largest_employer: Largest share that one of them may have, of the people or of their wages.
         small: A count of someone that is below this must not be told to be below this, nor pinned.
         counts: How counts are rounded: ``exact``, ``drb`` or ``nearest_5``.
         decimals: Of shares: 2 for whole percents.
@@ -39,6 +41,8 @@ class Profile:
     epsilon: float = 0.0
     budget: float = 0.0
     told: str = ""
+    min_employers: int = 3
+    largest_employer: float = 0.8
 
     def stricter(self, min_learners: int | None, min_money: int | None, round_earnings_to: int | None) -> Self:
         """This profile with an industry's own thresholds, where those are stricter."""

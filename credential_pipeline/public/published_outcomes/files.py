@@ -149,6 +149,8 @@ def _disclosure(note: MethodNote) -> dict[str, Any]:
             ("profile", note.profile),
             ("min_learners", note.min_learners),
             ("min_money", note.min_money),
+            ("min_employers", note.min_employers),
+            ("largest_employer", note.largest_employer if note.min_employers else 0),
             ("round_earnings_to", note.round_earnings_to),
             ("rounding", note.rounding),
         )

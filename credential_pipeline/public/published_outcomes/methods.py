@@ -43,6 +43,8 @@ class MethodNote:
         rounded: Whether numbers of learners are rounded.
         min_learners: Fewest learners behind a published figure.
         min_money: Fewest learners behind a published amount.
+        min_employers: Fewest employers that pay the wages behind one; 0 where no amounts are published.
+        largest_employer: Largest share that one of them may have.
         round_earnings_to: Step in dollars to which earnings are rounded.
         price_index: Series that turns nominal into real dollars.
         released: Day of the release, ISO.
@@ -67,6 +69,8 @@ class MethodNote:
     rounded: bool = False
     min_learners: int | None = None
     min_money: int | None = None
+    min_employers: int = 0
+    largest_employer: float = 1.0
     round_earnings_to: int | None = None
     price_index: str = "the consumer price index (CPI-U, annual average)"
     released: str = ""
@@ -161,6 +165,11 @@ def disclosure_text(note: MethodNote) -> str:
     said.append(f"A figure with {few} learners behind it is not shown.")
     if (note.min_money or 0) > (note.min_learners or 0):
         said.append(f"Amounts and means are shown from {note.min_money} learners on.")
+    if note.min_employers:
+        said.append(
+            f"Wages are shown only where at least {note.min_employers} employers pay them and none of these has more than"
+            f" {note.largest_employer:.0%} of the learners or of their wages; an employer is the main one of a learner in the year."
+        )
     if note.rounding:
         said.append(note.rounding)
     said.append("What an attacker could still work out of totals, other tables or earlier releases is hidden as well.")

@@ -117,6 +117,8 @@ def method_note(industry: Industry, certifiers: Sequence[Certifier], notice: str
         rounded=not rules.complementary,
         min_learners=rules.min_learners,
         min_money=rules.min_money,
+        min_employers=0 if rules.epsilon else rules.min_employers,
+        largest_employer=rules.largest_employer,
         round_earnings_to=rules.round_earnings_to,
         notice=notice,
         certifiers=tuple(certifier.name for certifier in certifiers),

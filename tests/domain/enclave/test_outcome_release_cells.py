@@ -28,6 +28,9 @@ CELL = {
     "status": "INTEGER",
     "n_count_id": "VARCHAR",
     "numerator_count_id": "VARCHAR",
+    "employers": "BIGINT",
+    "largest_employer": "DOUBLE",
+    "publishable": "DOUBLE",
 }
 HIDDEN = {"count_id": "VARCHAR"}
 RESTS = {"n_id": "VARCHAR", "part_id": "VARCHAR", "rest_id": "VARCHAR"}
@@ -43,12 +46,14 @@ def share(
     cell_id: str, n: str | None = "t", part: str | None = "a", value: float | None = 0.4, status: int = 1
 ) -> tuple:
     """A share of 50 learners."""
-    return (cell_id, "some_share", "share", value, 0.30049, 0.5, 50, status, n, part)
+    return (cell_id, "some_share", "share", value, 0.30049, 0.5, 50, status, n, part, None, None, None)
 
 
-def dollars(cell_id: str, value: float, low: float, high: float) -> tuple:
+def dollars(
+    cell_id: str, value: float, low: float, high: float, payers: tuple[int | None, float | None] = (3, 0.8)
+) -> tuple:
     """A premium of 50 learners; its sign may be either."""
-    return (cell_id, "in_industry_premium", "usd", value, low, high, 50, 1, "t", None)
+    return (cell_id, "in_industry_premium", "usd", value, low, high, 50, 1, "t", None, *payers, value)
 
 
 def marked(work: Scratch, cells: list[tuple], hidden: tuple[str, ...] = (), step: int = 100) -> dict[str, tuple]:
@@ -76,6 +81,12 @@ def test_what_could_not_be_computed_is_not_available_unless_it_must_be_hidden(wo
     found = marked(work, cells, ("t",))
     assert {name: row[0] for name, row in found.items()} == {"empty": 5, "nothing": 5, "uncounted": -1}
     assert {row[1:] for row in found.values()} == {(None, None, None, None)}
+
+
+@pytest.mark.parametrize("payers", [(2, 0.5), (9, 0.81), (None, None)])
+def test_amounts_that_one_or_two_employers_pay_are_hidden(work: Scratch, payers: tuple) -> None:
+    assert marked(work, [dollars("p", 5_000.0, 1_000.0, 9_000.0, payers)])["p"][0] == 5
+    assert marked(work, [dollars("p", 5_000.0, 1_000.0, 9_000.0)])["p"][0] == 1
 
 
 def test_dollars_are_rounded_to_the_step_and_to_three_digits(work: Scratch) -> None:

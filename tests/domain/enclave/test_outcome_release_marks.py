@@ -24,6 +24,7 @@ from tests.domain.engines.disclosure_synthetic import make
 STANDARD = PROFILES["standard"]
 ROUNDING = ["standard", "strict", "opensafely"]
 NOTHING = {"status": 1, "low": None, "high": None, "part_id": None, "part": None, "total": None, "unit": "mean"}
+NOTHING |= {"employers": 3, "largest_employer": 0.8}
 
 
 def groups(seed: int, many: int = 60, largest: int = 400) -> pd.DataFrame:
@@ -271,6 +272,11 @@ def test_row_order_and_ties_do_not_matter() -> None:
         ({"n": 29, "unit": "mean"}, 5),
         ({"n": 60, "unit": "usd", "part_id": "p", "part": 29}, 5),
         ({"n": 60, "unit": "usd", "part_id": "p", "part": 30}, 1),
+        ({"n": 400, "unit": "usd", "employers": 2}, 5),
+        ({"n": 400, "unit": "usd", "largest_employer": 0.81}, 5),
+        ({"n": 400, "unit": "usd", "employers": None, "largest_employer": None}, 5),
+        ({"n": 400, "unit": "usd", "measure": "tuition_and_fees", "employers": None}, 1),
+        ({"n": 400, "unit": "mean", "employers": None}, 1),
         ({"n": 100, "unit": "count", "value": 14.0}, 5),
         ({"n": 100, "unit": "count", "value": 15.0}, 1),
         ({"n": 100, "unit": "share"}, 5),

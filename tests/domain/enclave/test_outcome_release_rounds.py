@@ -65,6 +65,33 @@ def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_
     assert con.execute("SELECT attack, result FROM outcome_release.certificate").fetchall() == [("asking", "held")]
 
 
+@pytest.mark.parametrize("profile", ["standard", "one-off"])
+def test_what_few_employers_pay_is_hidden_like_all_else_and_counted_for_reviewers(
+    con: Connection, tmp_path: Path, profile: str
+) -> None:
+    rules = Disclosure(profile=profile)
+
+    def nothing(_staged: Path, _earlier: Sequence[Path], _profile: Profile) -> Verdict:
+        return Verdict()
+
+    before = propose(con, tmp_path / "before", "manufacturing", rules, attack=nothing)
+    shown = set(_shown(tmp_path / "before"))
+    paid = sorted(cell for cell in shown if cell.startswith("earnings_p50"))[:3]
+    assert len(paid) == 3
+    con.execute("UPDATE outcome_tables.outcomes SET employers = 2 WHERE list_contains(?, cell_id)", [paid])
+    after = propose(con, tmp_path / "after", "manufacturing", rules, attack=nothing)
+    assert (before.few_employers, after.few_employers) == (0, 3)
+    assert set(_shown(tmp_path / "after")) == shown - set(paid)
+    cells = pd.read_csv(staged_csv(tmp_path / "after", "manufacturing"))
+    assert set(cells.columns).isdisjoint({"employers", "largest_employer"})
+    assert set(cells.loc[cells["cell_id"].isin(paid), "status"]) == {5}
+
+
+def _shown(home: Path) -> list[str]:
+    cells = pd.read_csv(staged_csv(home, "manufacturing"))
+    return cells.loc[cells["status"] == 1, "cell_id"].tolist()
+
+
 def test_an_attack_without_end_is_given_up_and_every_wish_is_a_finding(con: Connection, tmp_path: Path) -> None:
     attack = Asking(times=10**6)
     propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)

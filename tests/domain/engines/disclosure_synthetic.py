@@ -72,6 +72,8 @@ OUTCOME_COLUMNS = [
     "attribution",
     "n_count_id",
     "numerator_count_id",
+    "employers",
+    "largest_employer",
 ]
 
 
@@ -166,7 +168,7 @@ class _Maker:
                 "definition": measure,
                 "attribution": "first",
             }
-            | {"n_count_id": n, "numerator_count_id": part}
+            | {"n_count_id": n, "numerator_count_id": part, "employers": 9, "largest_employer": 0.3}
         )
 
 

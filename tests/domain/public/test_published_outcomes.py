@@ -290,6 +290,8 @@ def test_readers_are_told_by_which_profile_numbers_were_made_safe(tmp_path, prof
     assert rules.told in methods
     package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     assert (package["disclosure"]["profile"], package["disclosure"]["min_money"]) == (profile, rules.min_money)
+    assert (package["disclosure"]["min_employers"], package["disclosure"]["largest_employer"]) == (3, 0.8)
+    assert "at least 3 employers pay them and none of these has more than 80% of" in methods
     page = (tmp_path / "report.html").read_text("utf-8")
     assert ("Learners, about" in page) == (profile == "standard")
     certificate = (tmp_path / "certificate.csv").read_text("utf-8").splitlines()

@@ -67,7 +67,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
 
 
 def own_changes(work: Scratch, persons: Relation) -> Relation:
-    """One row per person and year after the award: pid, the group's columns, horizon, real, before, change.
+    """One row per person and year after the award: pid, the group's columns, horizon, employer_id, real, before, change.
 
     ``before`` is the mean real wages of the person in the years of :data:`BASELINE` in which there are any; both it and
     ``change`` are missing for whoever has none.
@@ -80,7 +80,7 @@ def own_changes(work: Scratch, persons: Relation) -> Relation:
             SELECT pid, avg(real) AS before FROM {persons}
             WHERE horizon IN {BASELINE} AND seen GROUP BY pid
         )
-        SELECT f.pid, {group}, f.horizon, f.real, b.before, f.real - b.before AS change
+        SELECT f.pid, {group}, f.horizon, f.employer_id, f.real, b.before, f.real - b.before AS change
         FROM {persons} AS f JOIN before AS b USING (pid)
         WHERE f.horizon >= 1 AND f.seen
         """,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from credential_pipeline.enclave.outcome_tables.uncertainty.employers import EMPLOYER, WAGES, Payers, payers
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands, Flags, mean_bands, share_bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.percentiles import (
     Sorted,
@@ -104,7 +105,7 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
         wanted: The figures; those of one source are read once.
 
     Returns:
-        measure, definition, the categories, horizon, low, high, fragile.
+        measure, definition, the categories, horizon, low, high, fragile, and of amounts employers and largest_employer.
     """
     found: list[Banded] = []
     for source in dict.fromkeys(one.source for one in wanted):
@@ -112,11 +113,17 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
         numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}
         columns = {name for one in here for breakdown in one.breakdowns for name in breakdown}
         columns |= {name for one in here for figure in one.figures for name in _by(figure)}
+        if numbers and {"employer_id", WAGES} <= set(source.columns) and any(map(_is_money, here)):
+            numbers |= {EMPLOYER: EMPLOYER, WAGES: WAGES}
         answering = _Answering(replicates, read_table(work, replicates, source, columns, numbers))
         found += [
             answering.bands(figure, breakdown) for one in here for figure in one.figures for breakdown in one.breakdowns
         ]
     return band_relation(work, found)
+
+
+def _is_money(one: Wanted) -> bool:
+    return any(isinstance(figure, MoneyBand) for figure in one.figures)
 
 
 def _by(asked: Band) -> tuple[str, ...]:
@@ -139,16 +146,40 @@ class _Answering:
         self._sorted: dict[tuple[object, ...], tuple[Sorted, Sums]] = {}
         self._order: dict[str, Ints] = {}
         self._flags: dict[str, Flags] = {}
+        self._payers: dict[tuple[object, ...], Payers] = {}
+        self._employer: Ints | None = None
 
     def bands(self, asked: Band, breakdown: tuple[str, ...]) -> Banded:
         """The bands of one figure in one breakdown."""
         column = asked.column if isinstance(asked, MoneyBand) else ""
         groups, whole = self._grouped(asked.where, column, breakdown)
+        paid = None
         if isinstance(asked, MoneyBand):
-            bands, keys = self._money(asked, breakdown), groups.keys
+            bands, keys, paid = self._money(asked, breakdown), groups.keys, self._paid(asked, breakdown)
         else:
             bands, keys = self._share(groups, whole, asked)
-        return label(self._table, asked.measure, asked.definition or asked.measure, keys, bands)
+        return label(self._table, asked.measure, asked.definition or asked.measure, keys, bands, paid)
+
+    def _paid(self, asked: MoneyBand, breakdown: tuple[str, ...]) -> Payers | None:
+        """Who pays the people of every group; None where the rows do not tell."""
+        if EMPLOYER not in self._table.numbers:
+            return None
+        key = (asked.where, asked.column, breakdown, asked.less)
+        if key not in self._payers:
+            if self._employer is None:
+                found = self._table.numbers[EMPLOYER]
+                # What is missing is numbered last, all of it once.
+                place = np.unique(found, return_inverse=True)[1]
+                self._employer = np.where(np.isnan(found), -1, place).astype(np.int64)
+            groups = self._grouped(asked.where, asked.column, breakdown)[0]
+            employer, wages = self._employer[groups.places], self._table.numbers[WAGES][groups.places]
+            if asked.less is None:
+                self._payers[key] = payers(groups.rows, employer, wages)
+            else:
+                less = self._true(asked.less)[groups.places]
+                one, other = (payers(groups.rows.only(side), employer[side], wages[side]) for side in (less, ~less))
+                self._payers[key] = one.and_the(other)
+        return self._payers[key]
 
     def _true(self, condition: str) -> Flags:
         if condition not in self._flags:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.uncertainty.employers import Payers
 from credential_pipeline.enclave.outcome_tables.uncertainty.intervals import Bands
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Ints, Packs, Reals, Replicates
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows
@@ -170,6 +171,7 @@ class Banded:
         keys: Column to the label of every band.
         horizon: The horizon of every band.
         bands: The bands.
+        paid: Who pays the people behind it, if that is known.
     """
 
     measure: str
@@ -177,9 +179,12 @@ class Banded:
     keys: dict[str, NDArray[np.object_]]
     horizon: Ints
     bands: Bands
+    paid: Payers | None = None
 
 
-def label(table: Table, measure: str, definition: str, keys: Mapping[str, Ints], bands: Bands) -> Banded:
+def label(
+    table: Table, measure: str, definition: str, keys: Mapping[str, Ints], bands: Bands, paid: Payers | None = None
+) -> Banded:
     """Bands with the labels of their cells.
 
     Args:
@@ -188,13 +193,22 @@ def label(table: Table, measure: str, definition: str, keys: Mapping[str, Ints],
         definition: Its definition.
         keys: Of :class:`Groups`, one code a band.
         bands: The bands.
+        paid: Who pays the people behind them.
     """
     texts = {name: np.array(table.labels[name], object)[keys[name]] for name in keys if name != "horizon"}
-    return Banded(measure, definition, texts, keys["horizon"], bands)
+    return Banded(measure, definition, texts, keys["horizon"], bands, paid)
+
+
+def _employers(one: Banded) -> Reals:
+    return _unknown(one) if one.paid is None else one.paid.employers.astype(np.float64)
+
+
+def _unknown(one: Banded) -> Reals:
+    return np.full(len(one.horizon), np.nan)
 
 
 def band_relation(work: Scratch, found: Sequence[Banded]) -> Relation:
-    """All bands: measure, definition, the categories, horizon, low, high, fragile."""
+    """All bands: measure, definition, the categories, horizon, low, high, fragile, employers, largest_employer."""
     sizes = [len(one.horizon) for one in found]
     horizon = pd.Series(np.concatenate([one.horizon for one in found]))
     columns: dict[str, Any] = {
@@ -208,5 +222,7 @@ def band_relation(work: Scratch, found: Sequence[Banded]) -> Relation:
         "low": np.concatenate([one.bands.low for one in found]),
         "high": np.concatenate([one.bands.high for one in found]),
         "fragile": np.concatenate([one.bands.fragile for one in found]),
+        "employers": pd.array(np.concatenate([_employers(one) for one in found]), "Float64").astype("Int64"),
+        "largest_employer": np.concatenate([_unknown(one) if one.paid is None else one.paid.largest for one in found]),
     }
     return work.frame("bands", pd.DataFrame(columns))

@@ -64,8 +64,9 @@ def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relati
         QUALIFY row_number() OVER (PARTITION BY a.pid, a.certifier, l.label ORDER BY a.nth) = 1
         """,
     )
+    paid = work.table("paid", statement(__package__, "paid.sql", changes=changes, followed=followed))
     answers = [
-        _answer(work, measure, quantity, changes, groups)
+        _answer(work, measure, quantity, (changes, paid), groups)
         for measure, quantity, groups in (
             ("nth_effect", "with_nth_award", by_number),
             ("next_award_effect", "with_added_award", by_credential),
@@ -77,9 +78,11 @@ def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relati
 
 
 def _answer(
-    work: Scratch, measure: str, quantity: str, changes: Relation, groups: Relation
+    work: Scratch, measure: str, quantity: str, given: tuple[Relation, Relation], groups: Relation
 ) -> tuple[Relation, Relation]:
+    changes, paid = given
     found = differences(work, changes, groups)
+    payers = work.table("payers", statement(__package__, "payers.sql", paid=paid, groups=groups))
     counts = COUNTS.rows(
         work, f"SELECT '{quantity}' AS quantity, certifier, credential, setting, n AS value, n AS learners FROM {found}"
     )
@@ -89,8 +92,8 @@ def _answer(
         f"""
         SELECT '{TABLE}' AS "table", '{measure}' AS measure, 'usd' AS unit, certifier, credential, setting,
                effect AS value, n, effect - {REACH} * deviation AS low, effect + {REACH} * deviation AS high,
-               '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) AS n_count_id
-        FROM {found}
+               '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) AS n_count_id, employers, largest_employer
+        FROM {found} LEFT JOIN {payers} USING (certifier, credential, setting)
         """,
     )
     return counts, cells

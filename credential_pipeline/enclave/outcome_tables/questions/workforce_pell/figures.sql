@@ -12,12 +12,12 @@ SELECT
     CASE WHEN countable THEN completed / nullif(began, 0) END AS value, CAST(NULL AS DOUBLE) AS publishable,
     share_low(completed, nullif(began, 0)) AS low, share_high(completed, nullif(began, 0)) AS high,
     CASE WHEN countable THEN 'pell_began' || tail END AS n_count_id,
-    CASE WHEN countable THEN 'pell_completed' || tail END AS numerator_count_id
+    CASE WHEN countable THEN 'pell_completed' || tail END AS numerator_count_id, NULL AS employers, NULL AS largest_employer
 FROM priced
 UNION ALL
 SELECT
     'workforce_pell', 'placement_rate', 'share', certifier, credential, cohort, programme, followed, placed / nullif(followed, 0), NULL,
-    share_low(placed, nullif(followed, 0)), share_high(placed, nullif(followed, 0)), 'pell_followed' || tail, 'pell_placed' || tail
+    share_low(placed, nullif(followed, 0)), share_high(placed, nullif(followed, 0)), 'pell_followed' || tail, 'pell_placed' || tail, NULL, NULL
 FROM priced
 UNION ALL
 SELECT
@@ -26,5 +26,5 @@ SELECT
     CASE WHEN has_price THEN smoothed(v, 0.5) / parity - poverty END,
     CASE WHEN has_price THEN percentile_low(v, 0.5) / parity - poverty END,
     CASE WHEN has_price THEN percentile_high(v, 0.5) / parity - poverty END,
-    'pell_with_earnings' || tail, NULL
+    'pell_with_earnings' || tail, NULL, employers, largest_employer
 FROM priced

@@ -13,15 +13,20 @@ WITH dated AS (
 ), completers AS (
     SELECT d.*, (d.death_year IS NULL OR d.death_year >= d.placement_year) AND s.state IS NULL AS followed
     FROM dated AS d LEFT JOIN {shut_years} AS s ON s.state = d.state AND s.year = d.placement_year
-), pay AS (
-    SELECT w.person_key, w.year, sum(CAST(round(w.wages * 100) AS BIGINT)) / 100 AS dollars
+), jobs AS (
+    SELECT w.person_key, w.year, coalesce(w.employer_id, '') AS employer_id,
+           CAST(sum(CAST(round(w.wages * 100) AS BIGINT)) AS BIGINT) AS cents
     FROM {wages} AS w SEMI JOIN completers AS c USING (person_key)
     WHERE w.wages IS NOT NULL
     GROUP BY ALL
+), pay AS (
+    SELECT person_key, year, sum(cents) / 100 AS dollars, arg_min(employer_id, (-cents, employer_id)) AS employer_id
+    FROM jobs
+    GROUP BY person_key, year
     HAVING dollars > 0
 ), judged AS (
     SELECT
-        c.programme, c.followed, placed.dollars IS NOT NULL AS placed,
+        c.programme, paid.employer_id, c.followed, placed.dollars IS NOT NULL AS placed,
         CASE WHEN NOT EXISTS (
             SELECT 1 FROM {enrollments} AS e
             WHERE e.person_key = c.person_key AND year(e.begin_date) <= c.earnings_year
@@ -37,6 +42,11 @@ WITH dated AS (
         coalesce(list(real ORDER BY real) FILTER (real IS NOT NULL), []) AS earnings
     FROM judged
     GROUP BY ALL
+), payers AS (
+    SELECT programme, count(*) AS employers, greatest(max(people) / sum(people), max(dollars) / sum(dollars)) AS largest_employer
+    FROM (SELECT programme, employer_id, count(*) AS people, sum(CAST(round(real * 100) AS BIGINT)) AS dollars
+          FROM judged WHERE real IS NOT NULL GROUP BY programme, employer_id)
+    GROUP BY programme
 ), beginners AS (
     SELECT c.programme, count(*) AS began, count(*) FILTER (c.in_time) AS completed
     FROM {careers} AS c JOIN {windows} AS w USING (programme)
@@ -46,5 +56,6 @@ WITH dated AS (
 SELECT
     w.programme, w.certifier, w.credential, w.cohort, w.parity, w.poverty,
     w.completers AS listed, coalesce(b.began, 0) AS began, coalesce(b.completed, 0) AS completed,
-    coalesce(o.followed, 0) AS followed, coalesce(o.placed, 0) AS placed, coalesce(o.earnings, []) AS v
-FROM {windows} AS w LEFT JOIN beginners AS b USING (programme) LEFT JOIN outcomes AS o USING (programme)
+    coalesce(o.followed, 0) AS followed, coalesce(o.placed, 0) AS placed, coalesce(o.earnings, []) AS v,
+    p.employers, p.largest_employer
+FROM {windows} AS w LEFT JOIN payers AS p USING (programme) LEFT JOIN beginners AS b USING (programme) LEFT JOIN outcomes AS o USING (programme)
