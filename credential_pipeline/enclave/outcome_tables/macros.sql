@@ -25,9 +25,9 @@ CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
 CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
     least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
 CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
-    percentile(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.0));
+    smoothed(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.25));
 CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
-    percentile(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 1.0));
+    smoothed(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 0.75));
 
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
 CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS

@@ -162,7 +162,8 @@ def test_bands_of_shares_cover(size: int, truth: float) -> None:
 def test_bands_of_percentiles_cover(size: int, p: float, truth: float) -> None:
     replicates, rows, rng = samples(size, 3 * ASKED)
     found = percentiles(replicates, rows, rng.normal(size=len(rows.person)), p)
-    assert 0.93 <= covered(found, truth) <= 0.975
+    # Ends are averaged over the ranks beside them, which makes bands of few people a little wider.
+    assert 0.93 <= covered(found, truth) <= (0.975 if size > 100 else 0.99)
 
 
 @pytest.mark.parametrize("size", [30, 300])
@@ -298,3 +299,38 @@ def test_cells_of_people_with_doubtful_links_have_wider_bands_and_are_fragile(
     assert sure_of["high"] < 0.9
     # Whoever has wages has a certain link.
     assert not found.cell("earnings_p50/h=1")["fragile"]
+
+
+def test_no_end_of_a_band_is_one_person_s_amount() -> None:
+    """Each is an average of eleven: nobody moves it by more than an eleventh, or a little more where it is carried on."""
+    rng = np.random.default_rng(11)
+    wages = np.sort(rng.lognormal(10.5, 0.5, 40))
+
+    def ends(amounts: Reals) -> Reals:
+        rows = rows_of(np.arange(1, 41), np.zeros(40, int), 1)
+        found = [percentiles(sure(40), rows, amounts, p) for p in (0.25, 0.5, 0.75)]
+        return np.concatenate([end for bands in found for end in (bands.low, bands.high)])
+
+    before = ends(wages)
+    moved = []
+    for rank in range(39):
+        more = wages.copy()
+        more[rank] += (wages[rank + 1] - wages[rank]) / 2
+        moved.append(np.abs(ends(more) - before) / (more[rank] - wages[rank]))
+    assert 0.05 < np.max(moved) < 0.25
+
+
+def test_averaged_ranks_are_those_of_a_loop() -> None:
+    rng = np.random.default_rng(12)
+    sizes = [40, 1, 0, 21, 7]
+    amounts = [np.sort(rng.lognormal(10, 0.5, size)) for size in sizes]
+    group = np.repeat(np.arange(5), sizes)
+    given = Sorted(rows_of(np.ones(len(group), int), group, 5).rows(sure(1)), np.concatenate(amounts), np.array(sizes))
+    found = given.around(np.array([20.0, 0.0, 0.0, 10.0, 3.5]))
+    assert found[0] == pytest.approx(amounts[0][15:26].mean())
+    assert found[1] == pytest.approx(amounts[1][0])
+    assert np.isnan(found[2])
+    assert found[3] == pytest.approx(amounts[3][5:16].mean())
+    assert found[4] == pytest.approx((amounts[4][2:5].mean() + amounts[4][3:6].mean()) / 2)
+    edge, inner = (float(amounts[0][middle - 5 : middle + 6].mean()) for middle in (5, 10))
+    assert given.around(np.array([2.0, 0, 0, 0, 0]))[0] == pytest.approx(edge - 3 * (inner - edge) / 5)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.enclave.outcome_release.attack import changes, insiders, mend
+from credential_pipeline.enclave.outcome_release.attack import amounts, changes, insiders, mend
 from credential_pipeline.enclave.outcome_release.attack.book import Book, write_down
 from credential_pipeline.enclave.outcome_release.attack.cells import SHOWN, read_cells, sightings
 from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, employers, judge
@@ -109,8 +109,11 @@ def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.D
     record, solved = _Record(), studied.solved
     shown = mend.shown_cells(solved.book, studied)
     _alone(record, studied, shown, rules)
+    mine = amounts.amounts(cells, rules)
+    _amounts_alone(record, mine, rules)
     for other in earlier:
         _beside(record, cells, studied, shown, other, rules, truth)
+        _amounts_beside(record, mine, other)
     if not record.findings:
         # What a reader can tell anyway is mended first; insiders cost as much as everything else together.
         inside = insiders.certifiers(studied, shown, rules)
@@ -132,6 +135,10 @@ _NOTES = {
     "nothing more": "The other file shows nothing that this one does not show.",
     "contradiction": "The two files do not add up together, so that nothing can be proved from both.",
     "apart": "The figures that both show differ, so the files are of other data and are only subtracted.",
+    "earner": "Amounts were read as what one learner earns: percentiles that stand on a single rank.",
+    "total": "Hidden amounts were bounded by that of a larger group which is nearly the same people.",
+    "newcomer": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
+    "mean": "Whoever knows the same subtracted the sums behind two means.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }
 
@@ -166,6 +173,31 @@ def _alone(record: _Record, studied: Studied, shown: mend.Cells, rules: Rules) -
         record.repairs.append(min((len(option), tuple(sorted(option))) for option in options)[1])
     cohorts = int((solved.book.counts["quantity"] == "cohort").sum())
     record.add("subtraction", "the years of a cohort", cohorts, [finding for finding, _ in years], _NOTES["years"])
+
+
+def _amounts_alone(record: _Record, mine: amounts.Amounts, rules: Rules) -> None:
+    """Attack the amounts of the file alone."""
+    if rules.noise:
+        return
+    found = amounts.one_earner(mine, rules)
+    record.add("one earner", "this release", int(mine.cells["value"].notna().sum()), found, _NOTES["earner"])
+    hidden, tried = amounts.hidden_by_total(mine)
+    record.add("a hidden amount", "this release", tried, [finding for finding, _ in hidden], _NOTES["total"])
+    record.repairs += [(finding.cell_id,) for finding in found] + [(total,) for _, total in hidden]
+
+
+def _amounts_beside(record: _Record, mine: amounts.Amounts, other: Released) -> None:
+    """Attack the amounts of two files of one industry that show amounts."""
+    theirs = _amounts_cached(other.path, other.rules, _stamp(other.path))
+    if other.rules.noise or not set(mine.cells["industry"]) & set(theirs.cells["industry"]):
+        return
+    for attack_, note in ((amounts.one_more, "newcomer"), (amounts.one_more_in_a_mean, "mean")):
+        found, tried = attack_(mine, theirs, other.name)
+        record.add(_NEWCOMER[note], other.name, tried, found, _NOTES[note])
+        record.repairs += [(finding.cell_id,) for finding in found]
+
+
+_NEWCOMER = {"newcomer": "a newcomer's wages, by percentiles", "mean": "a newcomer's wages, by means"}
 
 
 def _beside(
@@ -244,6 +276,12 @@ def _cells(path: Path) -> pd.DataFrame:
 def _stamp(path: Path) -> tuple[int, int]:
     about = path.stat()
     return about.st_size, about.st_mtime_ns
+
+
+@lru_cache(maxsize=_FILES)
+def _amounts_cached(path: Path, rules: Rules, stamp: tuple[int, int]) -> amounts.Amounts:
+    del stamp
+    return amounts.amounts(_cells(path), rules)
 
 
 @lru_cache(maxsize=_FILES)

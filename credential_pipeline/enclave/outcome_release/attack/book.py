@@ -88,7 +88,8 @@ def _truth_of(seen: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
 
 def _shares(seen: pd.DataFrame) -> pd.DataFrame:
     """Put the three counts of every share side by side."""
-    empty = pd.DataFrame(columns=["n", "part", "rest", "share", "half", "split", "cell_id", "file", "measure"])
+    named = ["n", "part", "rest", "share", "half", "split", "cell_id", "file", "measure", "definition"]
+    empty = pd.DataFrame(columns=named)
     if "share" not in seen:
         return empty
     roles = seen[seen["role"].isin(["n", "part", "rest"])].pivot_table(

@@ -114,6 +114,8 @@ def read_cells(path: Path) -> pd.DataFrame:
     cells = pd.read_csv(path, dtype=dict.fromkeys(text, "string"), keep_default_na=False, na_values={"": ""})
     for column in ("value", "n", "horizon", "status"):
         cells[column] = pd.to_numeric(cells[column])
+    for column in ("low", "high"):
+        cells[column] = pd.to_numeric(cells[column]) if column in cells else np.nan
     for column in [*DIMENSIONS, "industry", "attribution"]:
         cells[column] = cells[column].fillna("all") if column in cells else "all"
     # Where the meaning is known a definition only says how something was counted, and one quantity has one definition. Any

@@ -22,7 +22,7 @@ class Finding:
     Attributes:
         kind: ``shown`` (a small number is printed), ``exact``, ``below`` (provably small), ``narrow`` (interval too
             short), ``group`` (all of a group share the outcome), ``difference`` (a change by a few, between releases,
-            industries or years), ``contradiction`` (the files do not add up, so nothing can be proved).
+            industries or years), ``amount`` (wages of one learner, or hidden ones, within a few percent), ``contradiction`` (the files do not add up, so nothing can be proved).
         cell_id: A cell in which the count stands.
         role: n, part (the numerator) or rest (n less the numerator).
         low: Least possible count.

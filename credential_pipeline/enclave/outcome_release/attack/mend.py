@@ -91,16 +91,26 @@ def mend_difference(
             0
         ]
 
+    if place not in cells.shows:
+        return _hidden_difference(studied, cells, place, then)
     if not fine([]):
-        return cells.shows.get(place, ())
+        return cells.shows[place]
     kept: list[int] = []
     hidden: list[int] = []
     for row in mine.tolist():
         (kept if fine([*kept, row]) else hidden).append(row)
     found = {cells.cells[row] for row in hidden}
     # It was no share of its own that told: then it is one of which it is the part.
-    others = set(cells.shows.get(place, ())) - set(cells.totals.get(place, ()))
-    return tuple(sorted(found or others or cells.shows.get(place, ())))
+    others = set(cells.shows[place]) - set(cells.totals.get(place, ()))
+    return tuple(sorted(found or others or cells.shows[place]))
+
+
+def _hidden_difference(studied: Studied, cells: Cells, place: int, then: tuple[float, float]) -> tuple[str, ...]:
+    """The same of a number that no shown cell tells of: what bounds it from the side on which it has changed."""
+    low, _ = _of_numbers(studied)
+    wanted = (then[1], -np.inf) if low[place] > then[1] else (np.inf, then[0])
+    found = _equations(studied, cells, place, wanted) or _programs(studied, cells, place, wanted)
+    return tuple(sorted(found or nearest(studied, cells, place)))
 
 
 def _interval(shares: Shares, kept: list[int], cells: Cells, place: int) -> tuple[float, float]:

@@ -29,6 +29,7 @@ class Rules:
         reach: How high the interval of such a count must reach.
         spread: How long the interval of a change by a few must be.
         employer: How many people of a hidden count an employer may know.
+        averaged: Ranks to each side over which a percentile is averaged; 0 if it is the amount of one or two people.
         noise: True if counts hold noise, so that no interval follows from them.
     """
 
@@ -41,6 +42,7 @@ class Rules:
     reach: int = 10
     spread: int = 10
     employer: int = 3
+    averaged: int = 5
     noise: bool = False
 
 

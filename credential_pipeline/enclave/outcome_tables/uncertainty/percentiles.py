@@ -2,10 +2,12 @@
 
 The share of people below a percentile is a share like any other: how it varies from replicate to replicate says between
 which two shares of the sorted amounts the percentile of the population lies. So a percentile needs sums of groups only,
-and its band is made of order statistics, which hold in small groups.
+and its band is made of order statistics, which hold in small groups; each averaged over the ranks beside it, so that no end of a
+band is one person's amount.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from credential_pipeline.engines.sampling import REACH
 
 #: Group numbers below fit in 16 bits, which are sorted much faster.
 _SMALL = 1 << 15
+#: Ranks to each side over which an end of a band is averaged; fewer in groups of less than 21.
+BESIDE = 5
 #: A correlation over replicates within so many standard errors of 0 is none.
 _NOISE = 3
 
@@ -54,9 +58,49 @@ class Sorted:
         lower, upper = padded[first + down], padded[np.where(self.sizes > 0, first + np.minimum(down + 1, last), first)]
         return np.asarray(lower + (upper - lower) * (rank - down), np.float64)
 
+    def around(self, rank: Reals) -> Reals:
+        """The mean of the amounts around a rank of every group, :data:`BESIDE` to each side, missing in an empty one.
+
+        Where so many are not there, it is carried on in a line from the last two means that are.
+        """
+        last = np.maximum(self.sizes - 1, 0)
+        beside = np.minimum(last // 4, BESIDE)
+        wanted = np.nan_to_num(rank)
+        inside = np.clip(wanted, beside, last - beside)
+        inward = np.where(wanted < inside, 1, -1) * np.maximum(beside, 1)
+        further = np.clip(inside + inward, beside, last - beside)
+        here, there = self._mean_at(inside, beside), self._mean_at(further, beside)
+        apart = np.where(further == inside, 1.0, further - inside)
+        found = here + (np.clip(wanted, 0, last) - inside) * (there - here) / apart
+        # Wages are never below nothing, however steep the line is.
+        lowest = np.append(self.amounts, np.nan)[np.where(self.sizes > 0, self.starts, len(self.amounts))]
+        return np.asarray(np.where(lowest >= 0, np.maximum(found, 0.0), found), np.float64)
+
+    def _mean_at(self, rank: Reals, beside: Ints) -> Reals:
+        down = np.floor(rank).astype(np.int64)
+        lower, upper = (self._mean(place, beside) for place in (down, down + 1))
+        part = rank - down
+        return np.asarray(np.where(part > 0, lower + (upper - lower) * part, lower), np.float64)
+
+    def _mean(self, middle: Ints, beside: Ints) -> Reals:
+        """The mean of the amounts from so many ranks before the middle to so many after it."""
+        first = self.starts + middle - beside
+        ends = np.clip(np.stack([first, first + 2 * beside + 1]), 0, len(self.amounts))
+        found = (self._summed[ends[1]] - self._summed[ends[0]]) / (2 * beside + 1)
+        return np.where(self.sizes > 0, found, np.nan)
+
+    @cached_property
+    def _summed(self) -> Reals:
+        """The sum of the amounts before each row, and of all."""
+        return np.concatenate([[0.0], np.cumsum(self.amounts)])
+
     def percentile(self, p: float) -> Reals:
         """The percentile of every group, interpolated as the figures are."""
         return self.at(np.asarray(p * (self.sizes - 1), np.float64))
+
+    def smoothed(self, p: float) -> Reals:
+        """The percentile of every group, averaged as the ends of a band are."""
+        return self.around(np.asarray(p * (self.sizes - 1), np.float64))
 
 
 def ascending(person: Packs, amounts: Reals) -> Ints:
@@ -87,6 +131,8 @@ class Placed:
         high: Upper end of it.
         chance: Both ends of the band of chance alone.
         strict: The percentile at each of the other thresholds.
+        smoothed: The percentile, averaged as the ends are.
+        smoothed_strict: The percentile at each of the other thresholds, averaged likewise.
     """
 
     value: Reals
@@ -95,6 +141,8 @@ class Placed:
     high: Reals
     chance: tuple[Reals, Reals]
     strict: Reals
+    smoothed: Reals
+    smoothed_strict: Reals
 
 
 def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Placed:
@@ -113,29 +161,22 @@ def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Place
     below, apart = ratio(part.drawn, whole.drawn), np.minimum(under / np.maximum(n, 1), 1.0)
     error = np.sqrt(p * (1 - p) / np.maximum(n, 1) * excess(below, apart * (1 - apart) / np.maximum(n, 1)))
     likely = p + apart - np.where(whole.expected > 0, ratio(part.expected, whole.expected), apart)
-    ends = [
-        given.at(n * share - 0.5)
-        for share in (
-            np.minimum(p, likely) - REACH * error,
-            np.maximum(p, likely) + REACH * error,
-            p - REACH * error,
-            p + REACH * error,
-        )
+    ends = [np.minimum(p, likely) - REACH * error, np.maximum(p, likely) + REACH * error]
+    low, high = (given.around(n * share - 0.5) for share in ends)
+    chance = given.at(n * (p - REACH * error) - 0.5), given.at(n * (p + REACH * error) - 0.5)
+    certain = [
+        given.kept((given.rows.pack < replicates.certain) | (given.rows.pack >= replicates.certain + most))
+        for most in replicates.below
     ]
-    strict = np.column_stack(
-        [
-            given.kept(
-                (given.rows.pack < replicates.certain) | (given.rows.pack >= replicates.certain + most)
-            ).percentile(p)
-            for most in replicates.below
-        ]
-    )
-    return Placed(given.percentile(p), below, ends[0], ends[1], (ends[2], ends[3]), strict)
+    strict, smooth = (np.column_stack([getattr(one, how)(p) for one in certain]) for how in ("percentile", "smoothed"))
+    return Placed(given.percentile(p), below, low, high, chance, strict, given.smoothed(p), smooth)
 
 
 def percentile_bands(found: Placed) -> Bands:
     """Bands of a percentile of every group."""
-    return union(found.low, found.high, found.chance, found.strict, found.value)
+    fragile = union(found.low, found.high, found.chance, found.strict, found.value).fragile
+    told = union(found.low, found.high, found.chance, found.smoothed_strict, found.smoothed)
+    return replace(told, fragile=fragile)
 
 
 def difference_bands(one: Placed, other: Placed) -> Bands:
@@ -145,21 +186,24 @@ def difference_bands(one: Placed, other: Placed) -> Bands:
     """
     together = _correlation(one.below, other.below)
     value = one.value - other.value
-    low, high = _mover(one, other, (one.low, one.high), (other.low, other.high), together)
-    chance = _mover(one, other, one.chance, other.chance, together)
+    middles = one.smoothed, other.smoothed
+    low, high = _mover(middles, (one.low, one.high), (other.low, other.high), together)
+    chance = _mover((one.value, other.value), one.chance, other.chance, together)
     found = union(low, high, chance, one.strict - other.strict, value)
+    smooth = one.smoothed_strict - other.smoothed_strict
+    ends = union(low, high, chance, smooth, one.smoothed - other.smoothed)
     turned = np.sign(one.strict - other.strict) * np.sign(value)[:, None] < 0
     told = (chance[0] > 0) | (chance[1] < 0)
-    return Bands(found.low, found.high, found.fragile | (turned.any(axis=1) & told))
+    return Bands(ends.low, ends.high, found.fragile | (turned.any(axis=1) & told))
 
 
 def _mover(
-    one: Placed, other: Placed, band: tuple[Reals, Reals], beside: tuple[Reals, Reals], together: Reals
+    middles: tuple[Reals, Reals], band: tuple[Reals, Reals], beside: tuple[Reals, Reals], together: Reals
 ) -> tuple[Reals, Reals]:
-    """Both ends of the band of a difference, by the recovery of variances from two bands."""
-    down, up = one.value - band[0], band[1] - one.value
-    below, above = other.value - beside[0], beside[1] - other.value
-    value = one.value - other.value
+    """Both ends of the band of a difference, by the recovery of variances from two bands around their middles."""
+    down, up = middles[0] - band[0], band[1] - middles[0]
+    below, above = middles[1] - beside[0], beside[1] - middles[1]
+    value = middles[0] - middles[1]
     return (
         value - np.sqrt(np.maximum(down**2 + above**2 - 2 * together * down * above, 0.0)),
         value + np.sqrt(np.maximum(up**2 + below**2 - 2 * together * up * below, 0.0)),
