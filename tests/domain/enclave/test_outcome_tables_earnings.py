@@ -81,9 +81,9 @@ def test_percentiles_are_in_dollars_of_the_base_year(found: Result) -> None:
             assert cell["value"] == pytest.approx(nominal * factor, abs=1e-6)
             assert (cell["n"], cell["unit"], cell["base_year"], cell["status"]) == (5, "usd", 2023, 1)
     median = found.cell("earnings_p50/h=1")
-    # Of five people, the least is the low end and the largest the high one.
-    assert median["low"] == pytest.approx(10000 * factor, abs=2500)
-    assert median["high"] == pytest.approx(100000 * factor, abs=2500)
+    # Five people say nothing of where half earn less: the ends lie beyond all of them, but not below nothing.
+    assert 0 <= median["low"] < 10000 * factor
+    assert median["high"] > 100000 * factor
 
 
 def test_the_base_year_is_a_setting() -> None:

@@ -100,6 +100,7 @@ def test_outcomes_are_rounded_named_and_marked(work: Scratch) -> None:
         "bands",
         f"""
         SELECT 'earnings_p50' AS measure, 'earnings_p50' AS definition, 'F' AS sex, 1 AS horizon, 900.0 AS low, 2100.0 AS high, true AS fragile,
+               CAST(4 AS BIGINT) AS employers, 0.5 AS largest_employer,
                {", ".join(f"'all' AS {name}" for name in (*GROUP, "sector", "setting") if name != "sex")}
         """,
     )

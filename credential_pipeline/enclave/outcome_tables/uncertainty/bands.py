@@ -148,6 +148,7 @@ class _Answering:
         self._flags: dict[str, Flags] = {}
         self._payers: dict[tuple[object, ...], Payers] = {}
         self._employer: Ints | None = None
+        self._by_employer: Ints = np.zeros(0, np.int64)
 
     def bands(self, asked: Band, breakdown: tuple[str, ...]) -> Banded:
         """The bands of one figure in one breakdown."""
@@ -171,13 +172,15 @@ class _Answering:
                 # What is missing is numbered last, all of it once.
                 place = np.unique(found, return_inverse=True)[1]
                 self._employer = np.where(np.isnan(found), -1, place).astype(np.int64)
+                self._by_employer = np.argsort(self._employer, kind="stable")
             groups = self._grouped(asked.where, asked.column, breakdown)[0]
-            employer, wages = self._employer[groups.places], self._table.numbers[WAGES][groups.places]
+            rows, places = groups.sorted_by(self._table, self._by_employer)
+            employer, wages = self._employer[places], self._table.numbers[WAGES][places]
             if asked.less is None:
-                self._payers[key] = payers(groups.rows, employer, wages)
+                self._payers[key] = payers(rows, employer, wages)
             else:
-                less = self._true(asked.less)[groups.places]
-                one, other = (payers(groups.rows.only(side), employer[side], wages[side]) for side in (less, ~less))
+                less = self._true(asked.less)[places]
+                one, other = (payers(rows.only(side), employer[side], wages[side]) for side in (less, ~less))
                 self._payers[key] = one.and_the(other)
         return self._payers[key]
 
