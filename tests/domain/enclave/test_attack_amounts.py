@@ -23,6 +23,7 @@ EXACT = replace(STANDARD, steps=(), averaged=0)
 PERCENTS = (25, 50, 75)
 HALVING = np.array([1, 2, 4, 8, 16, 32, 16, 8, 4, 2, 1.0])
 MANY = 600
+FINER = {"n": -1, "publishable": -2, "low": -2, "high": -2}
 
 
 def cell(measure: str, n: float, value: float, low: float = np.nan, high: float = np.nan, **more: object) -> dict:
@@ -130,6 +131,12 @@ def test_what_is_printed_does_not_tell_what_a_newcomer_earns(pair) -> None:
     assert len(hidden) <= len(PERCENTS) * (MANY // 100)
     left = [row if row["cell_id"] not in hidden else row | {"status": 5, "value": np.nan} for row in now]
     assert amounts.one_more(read(left), read(then), "r0001")[0] == []
+
+
+def test_bands_that_are_printed_by_another_rule_are_no_newcomer(pair) -> None:
+    before = pair[0]
+    finer = rows_of(before, *(np.round(before[name].to_numpy(float), place) for name, place in FINER.items()))
+    assert amounts.one_more(read(shipped(before)), read(finer), "r0001")[0] == []
 
 
 def test_more_than_one_newcomer_is_not_looked_for(pair) -> None:

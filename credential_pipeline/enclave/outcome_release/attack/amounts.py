@@ -25,6 +25,8 @@ _FEW = 300
 _REACH = 1.96
 _NEAR = 0.05
 _NUMBERS = ("value", "low", "high")
+#: Dollars to which ends of bands are rounded outwards, by the published rule: below, and from ten thousand on.
+_BAND_UNITS, _LARGE = (500.0, 1_000.0), 10_000
 _MEDIAN = 0.5
 _OF_SEEN = ("in_industry_share", "sector_share")
 """Shares of those with wages, whose number is thereby known of groups whose amounts are hidden, too."""
@@ -138,8 +140,8 @@ def one_more(now: Amounts, then: Amounts, against: str) -> tuple[list[Finding], 
     group = np.unique(mine["pack"].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
     many = int(group.max(initial=-1)) + 1
     numbers = mine[list(_NUMBERS)].to_numpy(float)
-    moved = numbers - earlier[list(_NUMBERS)].to_numpy(float)
-    least, most = (numbers + slack for slack in _slacks(now))
+    moved = numbers - _as_now(earlier[list(_NUMBERS)].to_numpy(float), numbers, now, then)
+    least, most = _within(numbers, now)
     found: list[Finding] = []
     for sign in (1.0, -1.0):
         low, high = _between(sign * moved, least, most, group, many)
@@ -152,10 +154,32 @@ def one_more(now: Amounts, then: Amounts, against: str) -> tuple[list[Finding], 
     return sorted(found), many
 
 
-def _slacks(now: Amounts) -> tuple[Reals, Reals]:
-    """How far what was rounded can lie below and above each of the numbers; ends of bands are rounded outwards."""
-    half, band = now.step / 2, now.band_step
-    return np.array([-half, 0.0, -band]), np.array([half, band, 0.0])
+def _band_units(numbers: Reals, now: Amounts) -> Reals:
+    """By how much ends of bands are rounded: by the published rule, or as the file plainly does it."""
+    if now.band_step < _BAND_UNITS[0]:
+        return np.full(numbers.shape, now.band_step)
+    return np.where(np.abs(numbers) < _LARGE, *_BAND_UNITS)
+
+
+def _within(numbers: Reals, now: Amounts) -> tuple[Reals, Reals]:
+    """Between what each number lay before it was rounded; ends of bands are rounded outwards."""
+    half, unit = now.step / 2, _band_units(numbers, now)
+    below = np.stack([np.full(len(numbers), half), np.zeros(len(numbers)), unit[:, 2]], axis=1)
+    above = np.stack([np.full(len(numbers), half), unit[:, 1], np.zeros(len(numbers))], axis=1)
+    return numbers - below, numbers + above
+
+
+def _as_now(earlier: Reals, numbers: Reals, now: Amounts, then: Amounts) -> Reals:
+    """Numbers of a file with finer bands, as they would be printed now: another rule is no newcomer."""
+    if then.band_step >= now.band_step:
+        return earlier
+    unit, out = _band_units(earlier, now), earlier.copy()
+    for column, outward in ((1, np.floor), (2, np.ceil)):
+        ends = (earlier[:, [column]] + np.array([-0.5, 0.0, 0.5]) * then.band_step) / unit[:, [column]]
+        could = outward(ends) * unit[:, [column]]
+        same = (could == numbers[:, [column]]).any(axis=1)
+        out[:, column] = np.where(same, numbers[:, column], could[:, 1])
+    return out
 
 
 def _between(moved: Reals, least: Reals, most: Reals, group: Ints, many: int) -> tuple[Reals, Reals]:
