@@ -82,10 +82,15 @@ def college(
         credentials=[*(event(key, award) for key in done), *(event(key, "2017-10-01", "attempt") for key in gone)],
         enrollments=[(key, "public_2yr", True, False, "2017-07-10", end, OPEID) for key in keys],
         wages=[
-            *((key, year, "E1", amounts[key]) for key in done[idle:] for year in years if year >= 2017),
+            *(
+                (key, year, f"E{n % 4 + 1}", amounts[key])
+                for n, key in enumerate(done[idle:])
+                for year in years
+                if year >= 2017
+            ),
             *(("ELSE", year, "E1", 1.0) for year in years),
         ],
-        employers=[("E1", "332710")],
+        employers=[(f"E{n}", "332710") for n in range(1, 5)],
         wage_states=[("NC", "agreed", 1)],
     )
 
@@ -105,6 +110,7 @@ class Answered:
 def no_bands(work: Scratch) -> Relation:
     texts = ("measure", "definition", *GROUP, "sector", "setting")
     numbers = {"horizon": "INTEGER", "low": "DOUBLE", "high": "DOUBLE", "fragile": "BOOLEAN"}
+    numbers |= {"employers": "BIGINT", "largest_employer": "DOUBLE"}
     return work.rows("bands", dict.fromkeys(texts, "VARCHAR") | numbers, [])
 
 
