@@ -31,6 +31,8 @@ _HALF_PERCENT = 0.005
 RANKED = r"_p\d\d$"
 #: Dollars to which ends of their bands are rounded outwards: below, and from ten thousand on.
 _BAND_UNITS, _LARGE = (500.0, 1_000.0), 10_000
+#: Learners from whom one more moves no end of a band by what rounding leaves.
+_MANY = 1_000
 #: Figures are kept with six digits, so that the last of these is sure.
 _TOLD = 4
 _NOTHING = (np.zeros(1), np.zeros(1))
@@ -132,7 +134,7 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     counted = (unit == "count") & ~np.isnan(value)
     printed[counted] = rule.apply(np.rint(value[counted]).astype(np.int64))
     bounds = share_band(percent / 100, n, beyond_chance(figures))
-    ranked = (unit == "usd") & figures["measure"].str.contains(RANKED).to_numpy(bool)
+    ranked = (unit == "usd") & figures["measure"].str.contains(RANKED).to_numpy(bool) & (n < _MANY)
     ends = []
     for end, bound, outward in zip((low, high), bounds, (np.floor, np.ceil), strict=True):
         rounded = to_unit(end, np.where(unit == "usd", np.maximum(grain, money_unit(end, least)), grain))
@@ -148,7 +150,7 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
 
 
 def band_unit(ends: Reals, grain: Reals) -> Reals:
-    """The dollars to which ends of bands of percentiles are rounded, never finer than the figure.
+    """The dollars to which ends of bands of percentiles of few are rounded, never finer than the figure.
 
     Each is where a few people stand, so that one more learner moves it one way or the other: of three figures with their bands
     who counts on one newcomer would read that one's wages to a few percent.

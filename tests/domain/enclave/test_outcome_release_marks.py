@@ -232,6 +232,23 @@ def test_what_doubtful_links_leave_open_is_in_the_published_band() -> None:
     assert after["high"] == before["high"]
 
 
+@pytest.mark.parametrize(
+    ("measure", "n", "value", "band"),
+    [
+        ("earnings_p50", 60, 26_350.0, (25_000, 28_000)),
+        ("earnings_p50", 60, 9_350.0, (8_000, 11_000)),
+        ("earnings_p50", 5_000, 26_350.0, (25_400, 27_300)),
+        ("comparison_effect", 60, 26_350.0, (25_400, 27_300)),
+    ],
+)
+def test_bands_of_percentiles_of_few_end_at_round_numbers_outwards(
+    measure: str, n: int, value: float, band: tuple[int, int]
+) -> None:
+    given = {"unit": "usd", "measure": measure, "n": n, "value": value, "part_id": None, "part": None}
+    (found,) = mark.decide(figure(**given, low=value - 950, high=value + 950), STANDARD).to_dict("records")
+    assert (found["status"], found["low"], found["high"]) == (1, *band)
+
+
 def test_a_band_does_not_tell_the_exact_number() -> None:
     """36 and 44 people, half of whom are counted, have the same band: that of 40 as printed."""
     bands = set()

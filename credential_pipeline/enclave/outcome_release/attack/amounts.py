@@ -40,7 +40,7 @@ class Amounts:
         cells: The amounts, with family, percent (not a number for what is no percentile), group, tail (the id without its
             industry), and the least and the most people that the printed n can stand for.
         step: Dollars by which values are rounded, as the file plainly does it.
-        band_step: The same of the ends of bands.
+        band_step: The same of the ends of bands of small groups.
         seen: Group to the printed number of its people with wages.
     """
 
@@ -81,7 +81,7 @@ def amounts(cells: pd.DataFrame, rules: Rules) -> Amounts:
     as_printed = unrounded(rules, n[shown])
     low, high = ends(as_printed, np.where(shown, n, 0.0))
     low, high = np.where(shown, np.maximum(low, rules.money_from), 0.0), np.where(shown, high, np.inf)
-    bands = usd.loc[usd["percent"].notna(), ["low", "high"]].to_numpy(float)
+    bands = usd.loc[usd["percent"].notna() & (high <= _FEW), ["low", "high"]].to_numpy(float)
     usd = usd.assign(least=low, most=high)
     value_step, band_step = _plain_step(usd["value"].to_numpy(float)), _plain_step(bands.ravel())
     return Amounts(usd, value_step, band_step, _seen(cells))
