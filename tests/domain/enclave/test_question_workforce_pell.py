@@ -242,10 +242,11 @@ def test_several_credentials_make_one_completer_and_learners_without_a_key_compl
     assert verdict(result)[2] == {"too_few"}  # earnings of 28 are not published
 
 
-def test_who_lives_where_the_year_is_not_covered_is_not_followed() -> None:
+def test_who_lives_where_the_year_is_not_covered_is_not_followed_and_has_no_earnings() -> None:
     world = college()
     world.states |= {f"P{number:03d}": "OH" for number in range(15)}
-    assert tables(world).counts[f"pell_followed/{PLACE}"] == 45
+    counts = tables(world).counts
+    assert (counts[f"pell_followed/{PLACE}"], counts[f"pell_with_earnings/{PLACE}"]) == (45, 45)
 
 
 def test_those_who_still_study_do_not_count_for_earnings_and_the_dead_for_nothing() -> None:

@@ -1,6 +1,6 @@
 -- One row per programme: how many of its window began and completed in time, are followed to the day of placement and have
--- wages in that year (those of a state whose wages of that year are missing are not followed); and the real earnings of its completers, sorted. Completers who are enrolled anywhere in the year of
--- their earnings are still studying and left out of these.
+-- wages in that year; and the real earnings of its completers, sorted. Nobody is followed, nor has earnings, in a year whose wages of
+-- the person's state are missing. Completers who are enrolled anywhere in the year of their earnings are still studying and left out.
 WITH dated AS (
     SELECT
         c.programme, c.pid, c.person_key, c.death_year, p.state,
@@ -27,7 +27,7 @@ WITH dated AS (
 ), judged AS (
     SELECT
         c.programme, paid.employer_id, c.followed, placed.dollars IS NOT NULL AS placed,
-        CASE WHEN NOT EXISTS (
+        CASE WHEN late.state IS NULL AND NOT EXISTS (
             SELECT 1 FROM {enrollments} AS e
             WHERE e.person_key = c.person_key AND year(e.begin_date) <= c.earnings_year
                 AND year(coalesce(e.end_date, e.begin_date)) >= c.earnings_year
@@ -36,6 +36,7 @@ WITH dated AS (
     LEFT JOIN pay AS placed ON placed.person_key = c.person_key AND placed.year = c.placement_year
     LEFT JOIN pay AS paid ON paid.person_key = c.person_key AND paid.year = c.earnings_year
     LEFT JOIN {factors} AS f ON f.year = c.earnings_year
+    LEFT JOIN {shut_years} AS late ON late.state = c.state AND late.year = c.earnings_year
 ), outcomes AS (
     SELECT
         programme, count(*) FILTER (judged.followed) AS followed, count(*) FILTER (judged.followed AND judged.placed) AS placed,
