@@ -137,13 +137,14 @@ def part_sizes(
         """
     ).fetchall()
     asked = None if horizons is None else set(horizons)
-    return PartSizes(
-        {
-            (certifier, name, horizon): Size((learners,), (leads,))
-            for certifier, name, horizon, learners, leads in rows
-            if asked is None or horizon in asked
-        }
-    )
+    # A part that occurs at other horizons alone is there, too, and has nobody: without a label it would be lost from totals.
+    elsewhere = {(None, name, min(asked)): Size((0,), (0,)) for _, name, *_ in rows} if asked else {}
+    found = {
+        (certifier, name, horizon): Size((learners,), (leads,))
+        for certifier, name, horizon, learners, leads in rows
+        if asked is None or horizon in asked
+    }
+    return PartSizes(elsewhere | found)
 
 
 def _people(plan: Plan) -> str:

@@ -149,6 +149,22 @@ def test_small_certifiers_and_credentials_are_pooled() -> None:
     assert {row["credential"] for row in strict.outcomes if row["certifier"] == "nims"} == {"all", "N1", "N2"}
 
 
+def test_a_sector_that_is_seen_only_where_few_are_followed_is_not_lost() -> None:
+    """Of 700 the files follow 300 for four years and more; one of these moves then into a sector where nobody was before."""
+    later = crowd(300, 400)
+    later.credentials[:] = [(*row[:5], "2013-06-01", *row[6:]) for row in later.credentials]
+    world = together(crowd(0, 300), later)
+    world.employers += [("E2", "445110"), ("E3", "722511")]
+    world.wages[:] = [(k, y, "E2" if int(k[1:]) % 3 == 0 else firm, pay) for k, y, firm, pay in world.wages]
+    world.wages[:] = [(k, y, "E3" if (k, y > 2013) == ("K00001", True) else f, pay) for k, y, f, pay in world.wages]
+    found = tabulated(world, profile="standard")
+    parts = {row["sector"]: row["value"] for row in found.counts if row["count_id"].startswith("sector/sector=")}
+    assert set(parts) == {"31-33", "44-45", "other_or_not_recorded"}
+    for horizon in (1, 4, 5):
+        inside = [row for row in found.equations if row["equation_id"] == f"wage_matched/h={horizon} = sector"]
+        assert sum(found.count(row["part_count_id"]) for row in inside) == found.count(f"wage_matched/h={horizon}")
+
+
 def test_a_dimension_that_cannot_be_told_apart_is_left_out() -> None:
     found = tabulated(together(crowd(0, 100), crowd(100, 10, race="black")), profile="standard")
     assert categories(found, "race") == set()
