@@ -197,7 +197,7 @@ def of_large_groups(work: Scratch, cells: Relation, plan: Plan) -> Relation:
         "cells",
         f"""
         SELECT * FROM {cells}
-        QUALIFY {_WHO} = '' OR "table" IN {_ANY_SIZE} OR definition = 'not_reported'
+        QUALIFY {_WHO} = '' OR "table" IN {_ANY_SIZE} OR definition IN ('not_reported', 'not_available')
             OR max(n) OVER (PARTITION BY "table", {_WHO}) >= {LARGE}
         """,
     )

@@ -13,6 +13,9 @@ _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "pass
 _NUMBERS = ("attempts", "passes")
 #: A year with fewer sittings and awards may lack failures by chance.
 _ENOUGH = 20
+#: For how long after the first sitting everybody is followed from sitting to sitting.
+FOLLOWED_YEARS = 2
+_DAYS_IN_YEAR = 365
 
 
 def reporting_years(work: Scratch, credentials: Relation, plan: Plan) -> Relation:
@@ -44,14 +47,19 @@ def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan:
         plan: The settings, for who reports failures and the cohort's years.
 
     Returns:
-        pid, certifier, credential, first_year, passed_first, passed, sittings, passes, days_to_pass, days_followed,
-        passed_at (the sitting), last_sitting and days_since_sitting (as far as failures are reported).
+        pid, certifier, credential, first_year, passed_first, passed, sittings, passes, days_to_pass, days_followed, followed
+        (failures are reported for :data:`FOLLOWED_YEARS` after the first sitting) and passed_at (the sitting, of those
+        followed who passed within these years).
     """
     years = reporting_years(work, credentials, plan)
     return work.table(
         "tries",
         statement(__package__, "tries.sql", credentials=credentials, people=people, years=years),
-        {"first_year": plan.first_year, "last_year": plan.last_year},
+        {
+            "first_year": plan.first_year,
+            "last_year": plan.last_year,
+            "followed_days": FOLLOWED_YEARS * _DAYS_IN_YEAR,
+        },
     )
 
 

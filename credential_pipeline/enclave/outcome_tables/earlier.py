@@ -13,6 +13,7 @@ _LABELS = """
 WITH cells AS (
     SELECT * FROM read_csv(?, all_varchar = true)
     WHERE industry = ? AND "table" NOT IN ('never_passed', 'each') AND measure <> 'next_award_effect'
+        AND coalesce(definition, '') <> 'not_available'
 ), labels AS (
     SELECT CASE WHEN "table" = 'attempts' THEN 'attempts_' ELSE '' END AS prefix, * FROM cells
 )

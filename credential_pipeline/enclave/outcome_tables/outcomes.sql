@@ -60,7 +60,7 @@ WITH silent AS (
 SELECT
     '' AS release, CAST($industry AS VARCHAR) AS industry, "table",
     CAST($industry AS VARCHAR) || '/' || measure
-        || CASE WHEN definition IN (measure, 'not_reported') THEN '' ELSE '/' || definition END
+        || CASE WHEN definition IN (measure, 'not_reported', 'not_available') THEN '' ELSE '/' || definition END
         || id_tail(who_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state), sector, setting, horizon) AS cell_id,
     certifier, credential, cohort, age_band, sex, race, ethnicity, state, sector,
     horizon, measure,

@@ -1,27 +1,25 @@
-"""How passing goes on after the first sitting, and for which years a certifier tells: curves by sitting and by months.
+"""How passing goes on after the first sitting, and for which years a certifier tells: the curve by months, and years.
 
-The labels are those of the other figures on attempts. Not here: attempts and pass rates (attempts.py), and what becomes of
-those who never pass (questions).
+The labels are those of the other figures on attempts. Not here: attempts and pass rates (attempts.py), the curve by sitting
+(passing_by_sitting.py), and what becomes of those who never pass (questions).
 """
 
 from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, ShareAsk, ask_shares, together
-from credential_pipeline.enclave.outcome_tables.attempts import reporting_years
+from credential_pipeline.enclave.outcome_tables.attempts import FOLLOWED_YEARS, reporting_years
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import KEYED, Definition
+from credential_pipeline.enclave.outcome_tables.passing_by_sitting import passing_by_sitting
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
-_SITTINGS = 4
 _MONTHS = (3, 6, 12, 24)
 _DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
-_GIVEN_UP_DAYS = 365
-_ENDLESS = 1_000_000
 _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
     "fewer than 20 sittings and awards without a failure is taken for what the years around it are."
@@ -31,18 +29,30 @@ DEFINITIONS: Final = (
         "passing_share",
         "passing_share",
         "Passed by this sitting, or within these months",
-        "Share of the pairs of a learner and a credential that was tried (n) that has passed by the sitting, or within the months "
-        "since the first sitting: estimated by Kaplan and Meier, since those who sat lately are not followed that long. Whoever "
-        "failed and did not sit again for a year counts as not passing; whose last failed sitting is more recent, or comes "
-        "before a year without reports, is followed up to it only. How many are still at risk is a figure of its own. Within "
-        f"{', '.join(map(str, _DAYS))} months means within {', '.join(map(str, _DAYS.values()))} days. {KEYED}",
+        "By months: share of the pairs of a learner and a credential that was tried (n) that has passed within so many months "
+        "of the first sitting, estimated by Kaplan and Meier, since those who sat lately are not followed that long. By sitting: "
+        f"of the pairs whose first sitting lies at least {FOLLOWED_YEARS} years before the end of the records, or before the next "
+        f"year without reports (n), the share that has passed by that sitting, within {FOLLOWED_YEARS} years of the first one; "
+        "whoever has not by then counts as not passing, and nobody is left out for how a sitting ended. How many are "
+        f"still at risk is a figure of its own. Within {', '.join(map(str, _DAYS))} months means within "
+        f"{', '.join(map(str, _DAYS.values()))} days. {KEYED}",
     ),
     Definition(
         "passing_at_risk",
         "passing_at_risk",
         "Had not passed before, and was still followed",
         "Pairs of a learner and a credential that had not passed before this sitting, or within these months, and were still "
-        f"followed: the number at risk of the curve of passing; n are the pairs that tried. {KEYED}",
+        "followed: the number at risk of the curve of passing; n are the pairs that the curve begins with. " + KEYED,
+    ),
+    *(
+        Definition(
+            "not_available",
+            measure,
+            "Too few are followed",
+            f"Not available: of too few is known who failed for {FOLLOWED_YEARS} years after the first sitting, since years that "
+            "report attempts do not go on for long enough.",
+        )
+        for measure in ("passing_share", "passing_at_risk")
     ),
     Definition(
         "yearly_pass_rate",
@@ -81,22 +91,17 @@ def passing(work: Scratch, tries: Relation, credentials: Relation, people: Relat
     years = reporting_years(work, credentials, plan)
     return together(
         work,
-        _curves(work, tries),
+        passing_by_sitting(work, tries, plan),
+        _by_months(work, tries),
         _by_year(work, tries, years, plan),
         _reported(work, credentials, people, years, plan),
     )
 
 
-def _curves(work: Scratch, tries: Relation) -> Answer:
-    spells = work.table(
-        "spells",
-        statement(__package__, "passing_spells.sql", tries=tries),
-        {"given_up": _GIVEN_UP_DAYS, "endless": _ENDLESS},
-    )
-    points = [(f"sitting_{nth}", "sitting", nth) for nth in range(1, _SITTINGS + 1)]
-    points += [(f"months_{months}", "months", _DAYS[months]) for months in _MONTHS]
-    asked = work.rows("points", {"setting": "VARCHAR", "curve": "VARCHAR", "until": "INTEGER"}, points)
-    curves = work.table("curves", statement(__package__, "passing_curves.sql", spells=spells, points=asked))
+def _by_months(work: Scratch, tries: Relation) -> Answer:
+    points = [(f"months_{months}", days) for months, days in _DAYS.items()]
+    asked = work.rows("points", {"setting": "VARCHAR", "until": "INTEGER"}, points)
+    curves = work.table("curves", statement(__package__, "passing_curves.sql", tries=tries, points=asked))
     # An estimate does not add up from its parts: by credential it is a quantity of its own.
     estimated = "'passing_estimated' || CASE WHEN credential = 'all' THEN '' ELSE '_by_credential' END"
     shown = work.view("shown", f"SELECT *, CAST(round(passing * tried) AS BIGINT) AS part FROM {curves} WHERE risk > 0")

@@ -1,5 +1,7 @@
 -- A sitting is an attempt, or an award that carries a result. On one day a failed sitting comes before a passed one. A pair
--- of person and credential is counted if the first that is known of it is a sitting in a year that reports attempts.
+-- of person and credential is counted if the first that is known of it is a sitting in a year that reports attempts. It is
+-- followed from sitting to sitting if years that report go on for long enough after the first one, whatever came of it; an
+-- award without a sitting of its own was passed at the sitting after those before it.
 WITH events AS (
     SELECT
         p.pid, c.certifier, c.credential_code AS credential, c.event_date, y.reported,
@@ -17,7 +19,7 @@ WITH events AS (
         min(event_date) OVER (PARTITION BY pid, certifier, credential) AS first_date
     FROM events
 ), followed AS (
-    SELECT n.*, y.reported_until, y.feed_end, n.sitting AND n.event_date <= y.reported_until AS told
+    SELECT n.*, y.feed_end, n.first_date + CAST($followed_days AS INTEGER) AS until, until <= y.reported_until AS followed
     FROM numbered AS n JOIN {years} AS y ON y.certifier = n.certifier AND y.year = year(n.first_date)
     WHERE y.reported AND y.year BETWEEN $first_year AND $last_year
 )
@@ -27,8 +29,7 @@ SELECT
     bool_or(passed) AS passed,
     count(*) FILTER (sitting AND reported) AS sittings, count(*) FILTER (sitting AND reported AND passed) AS passes,
     min(event_date) FILTER (passed) - first_date AS days_to_pass, feed_end - first_date AS days_followed,
-    min(nth) FILTER (told AND passed) AS passed_at, max(nth) FILTER (told) AS last_sitting,
-    reported_until - max(event_date) FILTER (told) AS days_since_sitting
+    followed, min(CASE WHEN sitting THEN nth ELSE nth + 1 END) FILTER (followed AND passed AND event_date <= until) AS passed_at
 FROM followed
-GROUP BY pid, certifier, credential, first_date, reported_until, feed_end
+GROUP BY pid, certifier, credential, first_date, followed, feed_end
 HAVING min(event_date) FILTER (sitting) = first_date

@@ -94,14 +94,14 @@ def value(found: dict[str, Any], measure: str, setting: str, credential: str = "
 
 
 def test_the_curve_by_sittings(found: dict[str, Any]) -> None:
-    # 2 of 6 pass at once; D leaves; of B, C and F two pass at the second: 1 - 4/6 x 1/3 = 7/9, that is 5 of 6.
+    # D and E sat too late to be followed for two years. 1 of 4 passes at once, two at the second sitting, C never.
     for credential in ("all", "CPT-SAF"):
         curve = [value(found, "passing_share", f"sitting_{nth}", credential) for nth in (1, 2, 3)]
-        assert curve == pytest.approx([2 / 6, 5 / 6, 5 / 6])
-        assert [value(found, "passing_at_risk", f"sitting_{nth}", credential) for nth in (1, 2, 3)] == [6, 3, 1]
+        assert curve == pytest.approx([1 / 4, 3 / 4, 3 / 4])
+        assert [value(found, "passing_at_risk", f"sitting_{nth}", credential) for nth in (1, 2, 3)] == [4, 3, 1]
     cell = found["cells"]["passing_share", "mssc", "all", "sitting_2"]
-    assert (cell["n"], cell["n_count_id"]) == (6, "tried/certifier=mssc")
-    assert cell["low"] < 7 / 9 < cell["high"]
+    assert (cell["n"], cell["n_count_id"]) == (4, "sitters_followed/certifier=mssc")
+    assert cell["low"] < 3 / 4 < cell["high"]
 
 
 def test_the_curve_by_months(found: dict[str, Any]) -> None:
@@ -154,3 +154,15 @@ def test_who_never_passed_holds_no_award_of_anybody() -> None:
 def test_nobody_who_sat_is_no_row_and_no_figure() -> None:
     assert sitters([award("A", "nims", "N1", "2012-05-01")]) == []
     assert years_of([]) == {}
+
+
+def test_an_award_without_a_sitting_of_its_own_was_passed_at_the_next_one() -> None:
+    rows = [attempt("A", "mssc", "CPT-SAF", "2012-01-01"), award("A", "mssc", "CPT-SAF", "2012-03-01")]
+    rows += [attempt("B", "mssc", "CPT-SAF", "2012-01-01"), passed("B", "2014-06-01")]
+    rows += [attempt("C", "mssc", "CPT-SAF", f"{year}-01-01") for year in (2012, 2013, 2014, 2015)]
+    with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
+        people = number_people(work, relation(work.con, "person_keys.learners"))
+        tries = rows_of(work.con, count_sittings(work, relation(work.con, "person_keys.credentials"), people, plan))
+    # B passed, but more than two years after the first sitting.
+    found = {row["pid"]: (row["followed"], row["passed_at"], row["passed"]) for row in tries}
+    assert found == {1: (True, 2, True), 2: (True, None, True), 3: (True, None, False)}
