@@ -21,6 +21,8 @@ LARGE = 300
 """Learners from which on a group is asked the questions: the answers of smaller ones would be hidden in good part."""
 _ANY_SIZE = ("workforce_pell", "each")
 """Tables whose groups are pooled, or judged, by a rule of their own."""
+_SAID = {"next_award_effect": "all", "next_award_share": "no_further_award"}
+"""Measures that say so where they are not given of a smaller group, and the setting of the cell that does."""
 _PERCENTS = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
 
 
@@ -184,7 +186,8 @@ def together(work: Scratch, *answers: Answer) -> Answer:
 def of_large_groups(work: Scratch, cells: Relation, plan: Plan) -> Relation:
     """The answers for everybody and for groups of :data:`LARGE` learners; none are left out where categories stay as they are.
 
-    A group is as large as the largest of its figures in the same table: tables have groups of their own.
+    A group is as large as the largest of its figures in the same table: tables have groups of their own. Of a smaller one a
+    few measures keep a cell without a value.
 
     Args:
         work: Where the rows live.
@@ -193,14 +196,24 @@ def of_large_groups(work: Scratch, cells: Relation, plan: Plan) -> Relation:
     """
     if plan.thresholds is None:
         return cells
-    return work.table(
-        "cells",
+    judged = work.table(
+        "judged",
         f"""
-        SELECT * FROM {cells}
-        QUALIFY {_WHO} = '' OR "table" IN {_ANY_SIZE} OR definition IN ('not_reported', 'not_available')
-            OR max(n) OVER (PARTITION BY "table", {_WHO}) >= {LARGE}
+        SELECT *, {_WHO} = '' OR "table" IN {_ANY_SIZE} OR coalesce(definition IN ('not_reported', 'not_available'), false)
+            OR coalesce(max(n) OVER (PARTITION BY "table", {_WHO}) >= {LARGE}, false) AS large
+        FROM {cells}
         """,
     )
+    said = work.rows("said", {"measure": "VARCHAR", "place": "VARCHAR"}, list(_SAID.items()))
+    group = ", ".join(GROUP)
+    silent = CELLS.rows(
+        work,
+        f"""
+        SELECT "table", measure, 'not_available' AS definition, unit, {group}, place AS setting, max(n) AS n
+        FROM {judged} JOIN {said} USING (measure) WHERE NOT large GROUP BY "table", measure, unit, {group}, place
+        """,
+    )
+    return CELLS.union(work, work.view("cells", f"SELECT * EXCLUDE (large) FROM {judged} WHERE large"), silent)
 
 
 def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns: Breakdowns) -> Relation:

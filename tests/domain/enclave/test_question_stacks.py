@@ -84,7 +84,9 @@ def test_under_highest_the_next_award_is_none_of_those_counted_or_before() -> No
     made.credentials += [award("T", "mssc", "CPT", "2013-03-01")]
     found = tabulated(made, attribution="highest", cohorts={"first_award_year": 2012, "last_award_year": 2012})
     tail = "next_award_share/certifier=nims/credential=N2/setting="
-    assert {cell["setting"] for cell in found.outcomes if cell["measure"] == "next_award_share"} == {
+    assert {
+        cell["setting"] for cell in found.outcomes if cell["measure"] == "next_award_share" and cell["status"] == 1
+    } == {
         "mssc/CPT",
         "no_further_award",
     }
@@ -94,10 +96,12 @@ def test_under_highest_the_next_award_is_none_of_those_counted_or_before() -> No
 
 def test_the_band_holds_what_sets_strata_of_one_apart() -> None:
     columns = {"pid": "INTEGER", "nth": "INTEGER", "certifier": "VARCHAR", "credential": "VARCHAR", "gap": "INTEGER"}
-    columns |= {"age_band": "VARCHAR", "treated": "BOOLEAN", "change": "DOUBLE"}
-    treated = [(number, 2, "c", "k", number, "all", True, 5_000.0 * number) for number in range(1, 5)]
-    others = [(10 * gap + place, 2, None, None, gap, "all", False, 0.0) for gap in range(1, 5) for place in range(2)]
-    alone = [(99, 2, None, None, 9, "all", False, 0.0), (98, 2, "c", "k", 9, "all", True, 1e6)]
+    columns |= {"age_band": "VARCHAR", "held": "VARCHAR", "treated": "BOOLEAN", "change": "DOUBLE"}
+    treated = [(number, 2, "c", "k", number, "all", "h", True, 5_000.0 * number) for number in range(1, 5)]
+    others = [
+        (10 * gap + place, 2, None, None, gap, "all", "h", False, 0.0) for gap in range(1, 5) for place in range(2)
+    ]
+    alone = [(99, 2, None, None, 9, "all", "h", False, 0.0), (98, 2, "c", "k", 9, "all", "h", True, 1e6)]
     with connect(threads=1) as con, scratch(con) as work:
         changes = work.rows("changes", columns, [*treated, *others, *alone])
         groups = work.table(
@@ -128,14 +132,21 @@ def test_what_a_further_one_adds_is_the_change_less_that_of_who_stopped(
     for tail in ("nth_effect/setting=second", "next_award_effect/certifier=mssc/credential=CPT"):
         cell = found.cell(tail)
         assert (cell["n"], cell["value"]) == (1, pytest.approx(added, abs=1e-5))
-    assert not [row for row in found.outcomes if row["measure"] == "nth_effect" and row["setting"] != "second"]
+    silent = (
+        "nth_effect/setting=third",
+        "nth_effect/setting=fourth_plus",
+        "next_award_effect/certifier=nims/credential=N1",
+    )
+    for tail in silent:
+        cell = found.cell(tail)
+        assert (cell["status"], cell["n"], cell["n_count_id"], cell["definition"]) == (-1, 0, None, "not_available")
 
 
 def test_nobody_with_two_awards_is_nothing_added() -> None:
     single = world()
     single.credentials = [row for row in single.credentials if row[0] in "SVW"]
     made = tabulated(single)
-    measures = {row["measure"] for row in made.outcomes}
+    measures = {row["measure"] for row in made.outcomes if row["status"] == 1}
     assert not measures & {"nth_effect", "next_award_effect", "months_to_next_p50"}
     assert made.value("further_award_share/within_5") == 0.0
     assert made.value("next_award_share/certifier=mssc/credential=CPT/setting=no_further_award") == 1.0

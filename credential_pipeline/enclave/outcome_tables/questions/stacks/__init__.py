@@ -29,5 +29,5 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         work,
         every_award.every_award(work, awarded, followed, labels),
         following_award.following_award(work, given, plan),
-        effects.effects(work, awarded, followed, labels),
+        effects.effects(work, awarded, followed, labels, plan),
     )

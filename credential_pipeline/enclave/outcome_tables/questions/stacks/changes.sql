@@ -1,20 +1,24 @@
 -- What people earned in the two years after a year less what they earned in the two before it, of those with wages in both; the
 -- years from a revocation of the further award on do not count.
--- Treated: at each further award. Compared: everybody who had as many awards before it and stopped, as long after the
--- first award; at every such distance, so that a person may stand in several strata.
+-- Treated: at each further award. Compared: everybody who had as many awards before it, the same one last, and stopped, as
+-- long after the first award; at every such distance, so that a person may stand in several strata.
 WITH own AS (
     SELECT DISTINCT pid, year, real FROM {followed} WHERE seen
+), numbered AS (
+    SELECT *, certifier || '/' || credential AS code FROM {awarded}
 ), treated AS (
-    SELECT pid, nth, certifier, credential, award_year AS at_year, award_year - first_year AS gap, age_band, true AS treated,
-           revoked_year
-    FROM {awarded} WHERE nth > 1 AND counted
+    SELECT a.pid, a.nth, a.certifier, a.credential, a.award_year AS at_year, a.award_year - a.first_year AS gap, a.age_band,
+           before.code AS held, true AS treated, a.revoked_year
+    FROM numbered AS a JOIN numbered AS before ON before.pid = a.pid AND before.nth = a.nth - 1
+    WHERE a.counted
 ), gaps AS (
-    SELECT DISTINCT nth, gap, age_band FROM treated
+    SELECT DISTINCT nth, gap, age_band, held FROM treated
 ), stopped AS (
-    SELECT a.pid, g.nth, NULL AS certifier, NULL AS credential, a.first_year + g.gap AS at_year, g.gap, a.age_band, false, NULL
-    FROM (SELECT DISTINCT pid, awards, first_year, age_band, max(award_year) OVER (PARTITION BY pid) AS last_award
-          FROM {awarded}) AS a
-    JOIN gaps AS g ON g.age_band = a.age_band AND g.nth = a.awards + 1 AND a.first_year + g.gap >= a.last_award
+    SELECT a.pid, g.nth, NULL AS certifier, NULL AS credential, a.first_year + g.gap AS at_year, g.gap, a.age_band, g.held,
+           false, NULL
+    FROM numbered AS a JOIN gaps AS g
+        ON g.age_band = a.age_band AND g.nth = a.awards + 1 AND g.held = a.code AND a.first_year + g.gap >= a.award_year
+    WHERE a.nth = a.awards
 ), people AS (
     SELECT * FROM treated UNION ALL SELECT * FROM stopped
 )

@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
+from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.stacks.stopping import differences
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -20,9 +21,10 @@ TABLE: Final = "stacking"
 _SETTINGS: Final = ((2, "second"), (3, "third"), (4, "fourth_plus"))
 _HOW = (
     "Mean real wages of a learner in the years 1 and 2 after the award less those in the years 1 and 2 before it (years with "
-    "wages), less the same change of learners who had as many credentials before it and stopped, at the same number of years "
-    "since the first award and of the same age then; in dollars of the base year. Further awards count that lie within the years of the "
-    "cohort, and no others; years that the wage files do not cover where a learner lives are left out. Those who go on may differ in ways that are "
+    "wages), less the same change of learners who had as many credentials before it, the same one last, and stopped, at the same "
+    "number of years since the first award and of the same age then; in dollars of the base year. Whoever has no two such "
+    "learners to be compared with is left out (n are the others). Further awards count that lie within the years of the cohort, and no "
+    "others; years that the wage files do not cover where a learner lives are left out. Those who go on may differ in ways that are "
     "not seen."
 )
 DEFINITIONS: Final = (
@@ -38,17 +40,30 @@ DEFINITIONS: Final = (
         "What this credential adds as a further one",
         f"{_HOW} The certifier and the credential are those of the credential that was added, as second or later.",
     ),
+    *(
+        Definition(
+            "not_available",
+            measure,
+            "Nobody to compare with, or too few",
+            "Not available: nobody added it, or nobody who added it can be compared with two learners who held the same credential "
+            "before and stopped, or too few can, or too few hold it at all.",
+        )
+        for measure in ("nth_effect", "next_award_effect")
+    ),
 )
 
 
-def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relation) -> Answer:
+def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relation, plan: Plan) -> Answer:
     """``nth_effect`` by the number of the award, and ``next_award_effect`` by the credential that was added.
+
+    Where there is no figure a cell says so: for every number, and every label or credential of the registry without one.
 
     Args:
         work: Where the rows live.
         awarded: Every award of everybody, numbered.
         followed: Where they are in the years around each.
         labels: Certifier, credential and the label under which it is told of.
+        plan: The settings, for the credentials of the registry.
     """
     changes = work.table("changes", statement(__package__, "changes.sql", awarded=awarded, followed=followed))
     settings = work.rows("settings", {"nth": "INTEGER", "setting": "VARCHAR"}, _SETTINGS)
@@ -65,11 +80,20 @@ def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relati
         """,
     )
     paid = work.table("paid", statement(__package__, "paid.sql", changes=changes, followed=followed))
+    numbers = work.view("numbers", f"SELECT 'all' AS certifier, 'all' AS credential, setting FROM {settings}")
+    known = work.rows("known", dict.fromkeys(("certifier", "credential"), "VARCHAR"), [row[:2] for row in plan.levels])
+    lines = work.view(
+        "lines",
+        f"""
+        SELECT DISTINCT certifier, label AS credential, 'all' AS setting FROM {labels}
+        UNION SELECT certifier, credential, 'all' FROM {known} ANTI JOIN {labels} USING (certifier, credential)
+        """,
+    )
     answers = [
-        _answer(work, measure, quantity, (changes, paid), groups)
-        for measure, quantity, groups in (
-            ("nth_effect", "with_nth_award", by_number),
-            ("next_award_effect", "with_added_award", by_credential),
+        _answer(work, measure, quantity, _with_payers(work, differences(work, changes, groups), paid, groups), asked)
+        for measure, quantity, groups, asked in (
+            ("nth_effect", "with_nth_award", by_number, numbers),
+            ("next_award_effect", "with_added_award", by_credential, lines),
         )
     ]
     return Answer(
@@ -77,12 +101,14 @@ def effects(work: Scratch, awarded: Relation, followed: Relation, labels: Relati
     )
 
 
-def _answer(
-    work: Scratch, measure: str, quantity: str, given: tuple[Relation, Relation], groups: Relation
-) -> tuple[Relation, Relation]:
-    changes, paid = given
-    found = differences(work, changes, groups)
+def _with_payers(work: Scratch, found: Relation, paid: Relation, groups: Relation) -> Relation:
+    """What was found, with how many employers pay those who went on."""
     payers = work.table("payers", statement(__package__, "payers.sql", paid=paid, groups=groups))
+    return work.table("paid_for", f"SELECT * FROM {found} LEFT JOIN {payers} USING (certifier, credential, setting)")
+
+
+def _answer(work: Scratch, measure: str, quantity: str, found: Relation, asked: Relation) -> tuple[Relation, Relation]:
+    """Counts and cells of what was found, and cells without a value of what was asked and was not."""
     counts = COUNTS.rows(
         work, f"SELECT '{quantity}' AS quantity, certifier, credential, setting, n AS value, n AS learners FROM {found}"
     )
@@ -90,10 +116,11 @@ def _answer(
     cells = CELLS.rows(
         work,
         f"""
-        SELECT '{TABLE}' AS "table", '{measure}' AS measure, 'usd' AS unit, certifier, credential, setting,
-               effect AS value, n, effect - {REACH} * deviation AS low, effect + {REACH} * deviation AS high,
-               '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) AS n_count_id, employers, largest_employer
-        FROM {found} LEFT JOIN {payers} USING (certifier, credential, setting)
+        SELECT '{TABLE}' AS "table", '{measure}' AS measure, CASE WHEN n IS NULL THEN 'not_available' END AS definition,
+               'usd' AS unit, certifier, credential, setting, effect AS value, coalesce(n, 0) AS n,
+               effect - {REACH} * deviation AS low, effect + {REACH} * deviation AS high, employers, largest_employer,
+               CASE WHEN n IS NOT NULL THEN '{quantity}' || id_tail(who_of({group}), 'all', setting, NULL) END AS n_count_id
+        FROM {asked} FULL JOIN {found} USING (certifier, credential, setting)
         """,
     )
     return counts, cells

@@ -9,7 +9,7 @@ WITH ranked AS (
     SELECT max(event_date) AS feed_end FROM {credentials} WHERE event IN ('attempt', 'award', 'renewal')
 )
 SELECT
-    u.uid, u.pid, u.certifier, u.credential, u.cohort, u.age_band, u.sex, u.race, u.ethnicity, u.state,
+    u.uid, u.pid, u.own_certifier, u.own_credential, u.certifier, u.credential, u.cohort, u.age_band, u.sex, u.race, u.ethnicity, u.state,
     CAST(NULL AS INTEGER) AS horizon, u.award_date, e.feed_end, s.next_date,
     (s.next_date - u.award_date) * 12 / 365.25 AS months,
     s.next_certifier || '/' || s.next_credential AS next_award,

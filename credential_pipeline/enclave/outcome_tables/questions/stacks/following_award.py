@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_tables.asking import (
     ask_shares,
     together,
 )
+from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.given import Given, source
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
@@ -49,6 +50,12 @@ DEFINITIONS: Final = (
         "next_award_share",
         "The credential that comes next, on a ladder",
         f"{_NEXT} By the certifier's own ladder this credential stacks to that one, or both stack to the same.",
+    ),
+    Definition(
+        "not_available",
+        "next_award_share",
+        "Too few are counted at this credential",
+        "Not available: no learner is counted at the award of this credential, or too few to say what comes next.",
     ),
 )
 
@@ -91,9 +98,20 @@ def following_award(work: Scratch, given: Given, plan: Plan) -> Answer:
 
 
 def _sequences(work: Scratch, following: Relation, plan: Plan) -> Answer:
-    """Which credential comes next, for each that enough went on to."""
+    """Which credential comes next, for each that enough went on to; without a value for those that have no line."""
     least = 1 if plan.thresholds is None else plan.thresholds.counts
-    steps = work.table("steps", statement(__package__, "steps.sql", following=following), {"least": least})
+    # The only credential of a certifier at which anybody is counted has no category of its own: it is the certifier's.
+    own = work.view(
+        "own",
+        f"""
+        SELECT * REPLACE (
+            CASE WHEN credential = 'all' AND certifier = own_certifier AND min(own_credential) OVER same = max(own_credential) OVER same
+                THEN own_credential ELSE credential END AS credential
+        )
+        FROM {following} WINDOW same AS (PARTITION BY own_certifier)
+        """,
+    )
+    steps = work.table("steps", statement(__package__, "steps.sql", following=own), {"least": least})
     # A ladder is the certifier's: a pooled credential is on one if all that stand in the line are.
     told = work.table(
         "told",
@@ -109,5 +127,21 @@ def _sequences(work: Scratch, following: Relation, plan: Plan) -> Answer:
     found = by_credential(work, ask_shares(work, told, asks, [("certifier", "credential")], ("setting",)))
     # A credential is on the ladder or beside it: as the other nobody went on to it.
     counts = work.table("counts", f"SELECT * FROM {found.counts} WHERE quantity = 'first_holders' OR value > 0")
-    cells = work.table("cells", f"SELECT * FROM {found.cells} WHERE value > 0")
+    cells = CELLS.union(
+        work, work.view("cells", f"SELECT * FROM {found.cells} WHERE value > 0"), _without_line(work, steps, plan)
+    )
     return Answer(counts, cells, (("first_holders", ("next_award_share", _LADDER)),), found.wanted)
+
+
+def _without_line(work: Scratch, steps: Relation, plan: Plan) -> Relation:
+    """One cell without a value for each credential of the registry of which nothing is told, alone or with others."""
+    known = work.rows("known", dict.fromkeys(("certifier", "credential"), "VARCHAR"), [row[:2] for row in plan.levels])
+    return CELLS.rows(
+        work,
+        f"""
+        SELECT '{TABLE}' AS "table", 'next_award_share' AS measure, 'not_available' AS definition, 'share' AS unit,
+               k.certifier, k.credential, 'no_further_award' AS setting, 0 AS n
+        FROM {known} AS k
+        ANTI JOIN {steps} AS s ON s.own_certifier = k.certifier AND s.own_credential = k.credential
+        """,
+    )

@@ -1,7 +1,8 @@
 """The change of people at a further award less that of people who stopped, in strata, with its standard error.
 
 Mean change of those with the further award, less the mean change of those who stopped in the same stratum, weighted by the
-former. The variance is clustered by person: a person's influence is summed over the strata in which it stands. Not here: who
+former. Whoever has nobody to be compared with in the own stratum is left out: with another credential held before, pay goes
+another way. The variance is clustered by person: a person's influence is summed over the strata in which it stands. Not here: who
 goes on and who stops (changes.sql).
 """
 
@@ -16,7 +17,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Columns = Mapping[str, NDArray[Any]]
 _GROUP = ("certifier", "credential", "setting")
-_STRATUM = "nth, gap, age_band"
+_STRATUM = "nth, gap, age_band, held"
 
 
 def differences(work: Scratch, changes: Relation, groups: Relation) -> Relation:
@@ -24,7 +25,7 @@ def differences(work: Scratch, changes: Relation, groups: Relation) -> Relation:
 
     Args:
         work: Where the rows live.
-        changes: pid, nth, gap, age_band, treated, change: those who go on, once for an award, and those who stopped.
+        changes: pid, nth, gap, age_band, held (the credential before), treated, change: those who go on, once for an award, and those who stopped.
         groups: pid, nth, certifier, credential, setting: the group of an award, at most one award of a person in each.
     """
     shown = ", ".join(_GROUP)
