@@ -5,7 +5,7 @@ questions there are (questions_pay.py, questions_path.py), nor figures that need
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +25,8 @@ from credential_pipeline.public.published_outcomes.tables import measures_table,
 LARGE: Final = 0.05
 _NAMED: Final = 8
 _FEW: Final = 5
+_OTHERS: Final = "other"
+_LAST: Final = ("no_further_award", _OTHERS)
 
 
 class Shape(StrEnum):
@@ -50,6 +52,7 @@ class Series:
         definition: Variant of the measure.
         table: Where it is not that of the question.
         dimension: Dimension whose categories become rows of their own.
+        held: Whether there are such rows under each credential that was held before, and they name credentials.
         panel: Heading under which its row stands.
         drawn: Whether it is in the picture, too.
     """
@@ -60,6 +63,7 @@ class Series:
     definition: str = ""
     table: str = ""
     dimension: str = ""
+    held: bool = False
     panel: str = ""
     drawn: bool = True
 
@@ -143,6 +147,8 @@ def _cells_of(context: Context, question: Question, series: Series) -> list[_Fou
     """The rows of a series: one, or one for each category of its dimension, largest first."""
     dimension = series.dimension or None
     table = series.table or question.table
+    if series.held:
+        return _after_each(context, table, series)
     grid = context.release.grid(table, series.measure, dimension, definition=series.definition)
     if not dimension:
         return [_Found(series, series.name or question.title, grid)] if grid else []
@@ -154,6 +160,27 @@ def _cells_of(context: Context, question: Question, series: Series) -> list[_Fou
         return code in REST, cell is None or not cell.shown, -((cell.value if cell else 0) or 0)
 
     return [_Found(series, names[code], grid, code) for code in sorted(names, key=place)]
+
+
+def _after_each(context: Context, table: str, series: Series) -> list[_Found]:
+    """The rows of a series under each credential that was held, those of most learners first."""
+    most: dict[tuple[str, str, str], float] = {}
+    for cell in context.release.rows(table, series.measure):
+        held = (cell.at["certifier"], cell.at["credential"], cell.category("credential"))
+        most[held] = max(most.get(held, 0), (cell.n or 0) if cell.shown else 0)
+    found: list[_Found] = []
+    for certifier, credential, category in sorted(most, key=lambda held: (-most[held], held)):
+        at = {"certifier": certifier, "credential": credential}
+        grid = context.release.grid(table, series.measure, series.dimension, within=at)
+        named = replace(
+            series,
+            panel=f"after {context.naming.name('credential', category)}",
+            drawn=most[certifier, credential, category] > 0,
+        )
+        rows = sorted(grid, key=lambda key: (key[0] in _LAST, -(grid[key].value or 0), key[0]))
+        names = {code: context.naming.name("setting", code) for code, _ in rows} | {_OTHERS: "Another credential"}
+        found += [_Found(named, names[code], grid, code) for code, _ in rows]
+    return found
 
 
 def _last(found: Sequence[_Found]) -> int | None:
@@ -199,12 +226,12 @@ def _listed(rows: Sequence[_Found], last: int | None) -> list[str]:
     hidden = len(rows) - len(shown)
     said = [f"{hidden} of {len(rows)} are not shown or not available."] if hidden else []
     if shown and shown[0][1].unit == "share":
-        large = [
-            f"{one.name} ({say.percent(cell.value or 0)})"
-            for one, cell in shown
-            if one.code not in REST and (cell.value or 0) >= LARGE
-        ]
-        return [f"Shares of {say.percent(LARGE)} or more{when}: {say.listing(large)}."] * bool(large) + said
+        large: dict[str, list[str]] = {}
+        for one, cell in shown:
+            if one.code not in REST and (cell.value or 0) >= LARGE:
+                large.setdefault(one.series.panel, []).append(f"{one.name} ({say.percent(cell.value or 0)})")
+        words = "; ".join(f"{f'{panel}: ' * bool(panel)}{say.listing(names)}" for panel, names in large.items())
+        return [f"Shares of {say.percent(LARGE)} or more{when}: {words}."] * bool(words) + said
     if len(rows) <= _FEW:
         listed = [f"{one.name}: {say.figure(cell.value or 0, cell.unit)}{say.band(cell)}" for one, cell in shown]
         return [f"{'; '.join(listed)}."] * bool(listed) + said

@@ -42,6 +42,7 @@ BUILT_IN: Labels = {
         "employer": "Employer or apprenticeship",
         "military": "Armed forces",
         "other": "Another setting",
+        "no_further_award": "No further credential",
         "degree_seeking": "In a degree programme",
         "not_degree_seeking": "Not in a degree programme",
         "community_college": "Community or technical college",
@@ -153,6 +154,8 @@ class Naming:
                     return source[spelling]
         if dimension == "setting" and (told := _counted(code)):
             return told
+        if dimension == "setting" and "/" in code:  # a credential that comes next, as certifier/code
+            return self._known("credential", code.rpartition("/")[2])
         if dimension == "definition" and code in BUILT_IN["reason"]:
             return BUILT_IN["reason"][code]
         return {POOLED: "Other or not recorded", "unknown": "Not recorded"}.get(code, "")

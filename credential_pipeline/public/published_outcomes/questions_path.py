@@ -294,7 +294,7 @@ STACKED: Final = (
         title="Which credential is added next",
         about="which credential is added next",
         table="stacking",
-        series=(Series("next_award_share", dimension="credential"),),
+        series=(Series("next_award_share", dimension="setting", held=True),),
         shape=Shape.ROWS,
     ),
     Question(

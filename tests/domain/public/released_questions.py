@@ -113,9 +113,15 @@ def _tries():
             yield from _asked("never_passed", f"{who}_{what}_share", "share", 0.4, YEARS, groups=({},))
     for setting in ("second", "third"):
         yield released_row("stacking", "nth_effect", 1200.0, "usd", setting=setting, band=400.0)
-    for measure, unit, value in (("next_award_share", "share", 0.21), ("next_award_effect", "usd", 900.0)):
-        for code in ("CPT-SAF", "CPT-QLT"):
-            yield released_row("stacking", measure, value, unit, certifier="mssc", credential=code, band=value / 5)
+    for code in ("CPT-SAF", "CPT-QLT"):
+        held = {"certifier": "mssc", "credential": code}
+        yield released_row("stacking", "next_award_effect", 900.0, "usd", band=180.0, **held)
+        for setting, share in (("mssc/CPT-MNT", 0.21), ("other", 0.06), ("no_further_award", 0.6)):
+            yield released_row("stacking", "next_award_share", share, "share", setting=setting, **held)
+        ladder = {"definition": "next_award_on_ladder", "setting": "mssc/CPT-MFG"}
+        yield released_row("stacking", "next_award_share", 0.13, "share", **held, **ladder)
+    held = {"certifier": "mssc", "credential": "CPT-MNT", "setting": "no_further_award"}
+    yield released_row("stacking", "next_award_share", 0.0, "share", status=-1, definition="not_available", **held)
     yield released_row("stacking", "months_to_next_p50", 14.0, "mean", band=1.0)
 
 

@@ -165,3 +165,18 @@ def test_a_release_of_one_cell_has_a_page_without_pictures_of_the_rest(tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert page.count('role="img"') == 2
     assert page.count("This release holds no figures on") == 13
+
+
+def test_what_is_added_next_is_told_under_what_was_held(parts):
+    figure = next(item for section in parts for item in section.figures if item.key == "next-award")
+    (row,) = [one for one in figure.tables[0].blocks[0].rows if one.name.startswith("after Maintenance Awareness")]
+    assert next(entry.mark for entry in row.entries if entry.cell_id) == "s-1"
+    first = figure.tables[0].blocks[0].rows[0]
+    assert (first.name, first.entries[0].text) == (
+        "after Quality Practices and Measurement: Maintenance Awareness",
+        "21%",
+    )
+    assert figure.sentences[0].startswith(
+        "Shares of 5% or more: after Quality Practices and Measurement: Maintenance Awareness (21%), "
+    )
+    assert "No further credential (60%)" in figure.sentences[0]
