@@ -49,7 +49,7 @@ def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan:
     Returns:
         pid, certifier, credential, first_year, passed_first, passed, sittings, passes, days_to_pass, days_followed, followed
         (failures are reported for :data:`FOLLOWED_YEARS` after the first sitting) and passed_at (the sitting, of those
-        followed who passed within these years).
+        followed who passed while failures were reported).
     """
     years = reporting_years(work, credentials, plan)
     return work.table(

@@ -32,8 +32,8 @@ DEFINITIONS: Final = (
         "By months: share of the pairs of a learner and a credential that was tried (n) that has passed within so many months "
         "of the first sitting, estimated by Kaplan and Meier, since those who sat lately are not followed that long. By sitting: "
         f"of the pairs whose first sitting lies at least {FOLLOWED_YEARS} years before the end of the records, or before the next "
-        f"year without reports (n), the share that has passed by that sitting, within {FOLLOWED_YEARS} years of the first one; "
-        "whoever has not by then counts as not passing, and nobody is left out for how a sitting ended. How many are "
+        f"year without reports (n), the share that has passed by that sitting until then; "
+        "whoever has not counts as not passing, and nobody is left out for how a sitting ended. How many are "
         f"still at risk is a figure of its own. Within {', '.join(map(str, _DAYS))} months means within "
         f"{', '.join(map(str, _DAYS.values()))} days. {KEYED}",
     ),

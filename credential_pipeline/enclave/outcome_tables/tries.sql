@@ -1,7 +1,7 @@
 -- A sitting is an attempt, or an award that carries a result. On one day a failed sitting comes before a passed one. A pair
 -- of person and credential is counted if the first that is known of it is a sitting in a year that reports attempts. It is
--- followed from sitting to sitting if years that report go on for long enough after the first one, whatever came of it; an
--- award without a sitting of its own was passed at the sitting after those before it.
+-- followed from sitting to sitting, as long as years report, if they do so for long enough after the first one, whatever came of
+-- it; an award without a sitting of its own was passed at the sitting after those before it.
 WITH events AS (
     SELECT
         p.pid, c.certifier, c.credential_code AS credential, c.event_date, y.reported,
@@ -19,7 +19,8 @@ WITH events AS (
         min(event_date) OVER (PARTITION BY pid, certifier, credential) AS first_date
     FROM events
 ), followed AS (
-    SELECT n.*, y.feed_end, n.first_date + CAST($followed_days AS INTEGER) AS until, until <= y.reported_until AS followed
+    SELECT n.*, y.feed_end, y.reported_until AS until,
+        n.first_date + CAST($followed_days AS INTEGER) <= y.reported_until AS followed
     FROM numbered AS n JOIN {years} AS y ON y.certifier = n.certifier AND y.year = year(n.first_date)
     WHERE y.reported AND y.year BETWEEN $first_year AND $last_year
 )

@@ -64,7 +64,7 @@ def curves(context: Context) -> Figure | None:
     picture = Picture(key, title, described, *shapes(intervals, rows, "share"))
     legend = [BAND] if any(row.low is not None for row in rows) else []
     legend += [HATCHED] if any(row.value is None for row in rows) else []
-    note = "Of pairs of a learner and a credential: by months as far as the records reach, by sitting for two years after the first one."
+    note = "Of pairs of a learner and a credential: by months as far as the records reach, by sitting of those who are followed for two years or more."
     tables = [Table(caption, "Until", columns, tuple(blocks))]
     return Figure(key, title, said or ["The curve of passing is not shown."], [picture], tables, note, legend)
 
