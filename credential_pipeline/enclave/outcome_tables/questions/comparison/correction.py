@@ -35,7 +35,7 @@ _LEAST, _MOST = 50_000, 50_000_000
 class Covariates:
     """What is known of both sides before the award.
 
-    Cells in which the earlier years are covered and cells in which they are not have slopes of their own: each covariate is
+    Cells in which the earlier years are covered and cells in which they are not have slopes of their own: each covariate but age is
     there twice, and 0 in the cells of the other kind.
 
     Attributes:
@@ -78,7 +78,6 @@ def _known_before(frame: Frames, side: Side) -> NDArray[np.float32]:
         *(np.where(earned[at] > 0, frame.sector_pay[side.place + at], 0.0) for at in BASELINE),
         inside[min(BASELINE)],
         frame.state_pay[side.person],
-        *(np.clip(side.age, first, last) - first for first, last in pairwise(_AGES)),
     ]
     earlier = [
         *(earned[at] / 1e6 for at in EARLIER),
@@ -86,7 +85,8 @@ def _known_before(frame: Frames, side: Side) -> NDArray[np.float32]:
         *(inside[at] for at in EARLIER),
     ]
     long = frame.remembered[side.cell]
-    columns = [*(column * long for column in (*always, *earlier)), *(column * ~long for column in always)]
+    ages = (np.clip(side.age, first, last) - first for first, last in pairwise(_AGES))
+    columns = [*(column * long for column in (*always, *earlier)), *(column * ~long for column in always), *ages]
     return np.column_stack([column.astype(np.float32) for column in columns])
 
 
