@@ -8,6 +8,7 @@ The regression's own error is part of the band; that of what sector and state ar
 groups (effects.py).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -110,50 +111,86 @@ def corrected(frame: Frames, found: Gaps, known: Covariates) -> Correction | Non
     weight = np.bincount(own_cell, minlength=frame.cells)[cell] / found.others_in[cell]
     starts = np.flatnonzero(first_of(frame.others.person[found.others]))
     means = _cell_means(known.others, found.others, cell, frame.cells)
-
-    def told_apart(column: int) -> Floats:
-        return np.asarray(known.others[found.others, column] - means[cell, column])
-
-    carried = [_carriers(told_apart(at) ** 2 * weight, starts) >= _LEAST_CARRIERS for at in range(means.shape[1])]
-    kept = np.flatnonzero(carried)
-    if not len(kept) or len(starts) < len(kept) * _OTHERS_A_COVARIATE:
-        return None
     # The residuals are scaled up for their variance; the regression wants them as they are.
     scale = np.sqrt(found.others_in[cell] / (found.others_in[cell] - 1.0))
-    parts = [slice(*part) for part in pairwise((*range(0, len(cell), _ROWS), len(cell)))]
-    gram, moment = np.zeros((len(kept), len(kept))), np.zeros(len(kept))
-    for part in parts:
-        theirs = _rows(known, found, means, cell, kept, part)
-        weighted = theirs * weight[part, None]
-        gram += theirs.T @ weighted
-        moment += weighted.T @ (found.residual[part] / scale[part])
-    bread = _inverse(gram)
-    slope, residual = bread @ moment, np.empty(len(cell))
-    for part in parts:
-        residual[part] = found.residual[part] - scale[part] * (_rows(known, found, means, cell, kept, part) @ slope)
-    scores = [np.add.reduceat(told_apart(column) * weight * residual, starts) for column in kept.tolist()]
+    work = _Work(known.others, found.others, cell, means, weight, starts)
+    gram, moment, carriers = work.moments(found.residual / scale)
+    kept = np.flatnonzero(carriers >= _LEAST_CARRIERS)
+    if not len(kept) or len(starts) < len(kept) * _OTHERS_A_COVARIATE:
+        return None
+    bread = _inverse(gram[np.ix_(kept, kept)])
+    slope = bread @ moment[kept]
+    residual, scores = work.left_over(found.residual, scale, kept, slope)
     apart = known.holders[np.ix_(found.holders, kept)] - means[np.ix_(own_cell, kept)]
-    return Correction(apart, slope, residual, np.column_stack(scores) @ bread)
+    return Correction(apart, slope, residual, scores @ bread)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The others of a horizon, ordered by person, worked on some rows at a time: all at once would want too much memory.
+
+    Attributes:
+        values: Covariates of all others.
+        rows: Places of those who count [k].
+        cell: Their cells [k].
+        means: Means of the covariates by cell.
+        weight: What each counts [k].
+        starts: Where in [k] each person begins.
+    """
+
+    values: NDArray[np.float32]
+    rows: Ints
+    cell: Ints
+    means: Floats
+    weight: Floats
+    starts: Ints
+
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """Rows, and the persons to whom they belong; none is in two parts."""
+        ends = np.append(self.starts, len(self.cell))
+        cuts = np.unique(np.searchsorted(ends, (*range(0, len(self.cell), _ROWS), len(self.cell))))
+        for first, last in pairwise(cuts.tolist()):
+            yield slice(int(ends[first]), int(ends[last])), slice(first, last)
+
+    def told_apart(self, part: slice) -> Floats:
+        """Covariates of some rows less the means of their cells."""
+        return np.asarray(self.values[self.rows[part]] - self.means[self.cell[part]])
+
+    def by_person(self, amounts: Floats, part: slice, persons: slice) -> Floats:
+        """Sums of rows by person."""
+        return np.asarray(np.add.reduceat(amounts, self.starts[persons] - part.start, axis=0))
+
+    def moments(self, wanted: Floats) -> tuple[Floats, Floats, Floats]:
+        """The weighted moments of the covariates and of these with what is wanted; and how many persons carry each covariate.
+
+        As many carry one as would carry it alike, by the inverse of Herfindahl's index.
+        """
+        many = self.values.shape[1]
+        gram, moment, total, squares = np.zeros((many, many)), np.zeros(many), np.zeros(many), np.zeros(many)
+        for part, persons in self.parts():
+            theirs = self.told_apart(part)
+            weighted = theirs * self.weight[part, None]
+            gram += theirs.T @ weighted
+            moment += weighted.T @ wanted[part]
+            carried = self.by_person(theirs * weighted, part, persons)
+            total += carried.sum(axis=0)
+            squares += (carried**2).sum(axis=0)
+        return gram, moment, np.divide(total**2, squares, out=np.zeros(many), where=squares > 0)
+
+    def left_over(self, residual: Floats, scale: Floats, kept: Ints, slope: Floats) -> tuple[Floats, Floats]:
+        """The residuals after the regression [k], and by person the sums of covariate, weight and residual [persons, kept]."""
+        left, scores = np.empty(len(self.cell)), np.empty((len(self.starts), len(kept)))
+        for part, persons in self.parts():
+            theirs = self.told_apart(part)[:, kept]
+            left[part] = residual[part] - scale[part] * (theirs @ slope)
+            scores[persons] = self.by_person(theirs * (self.weight[part] * left[part])[:, None], part, persons)
+        return left, scores
 
 
 def _inverse(gram: Floats) -> Floats:
     """Of covariates that each vary; of two that tell the same, each has half."""
     unit = 1.0 / np.sqrt(np.diag(gram))
     return np.asarray(np.linalg.pinv(gram * unit * unit[:, None], rcond=1e-8, hermitian=True) * unit * unit[:, None])
-
-
-def _rows(known: Covariates, found: Gaps, means: Floats, cell: Ints, kept: Ints, part: slice) -> Floats:
-    """Covariates of some others less the means of their cells."""
-    return np.asarray(known.others[np.ix_(found.others[part], kept)] - means[np.ix_(cell[part], kept)])
-
-
-def _carriers(squares: Floats, starts: Ints) -> float:
-    """How many persons carry a covariate: as many as would carry it alike, by the inverse of Herfindahl's index."""
-    if not len(starts):
-        return 0.0
-    by_person = np.add.reduceat(squares, starts)
-    total = by_person.sum()
-    return float(total**2 / (by_person @ by_person)) if total > 0 else 0.0
 
 
 def _cell_means(values: NDArray[np.float32], rows: Ints, cell: Ints, cells: int) -> Floats:
