@@ -26,7 +26,8 @@ SELECT 'attempts' AS "table", 'yearly_pass_rate' AS measure, 'share' AS unit, ce
        count(*) FILTER (first_passed = 1) / count(*) AS value, count(*) AS n
 FROM tries GROUP BY certifier, year(first_day);
 
--- Passing curves, of pairs of a person and a credential: by sittings, and by days since the first one.
+-- Passing curves, of pairs of a person and a credential: by sittings, of those observed for two years, and by days since the
+-- first one, of those observed for so long.
 CREATE TEMP TABLE points AS
 SELECT 'sitting' AS axis, unnest([1, 2, 3, 4, 5]) AS point, point AS reach
 UNION ALL
@@ -38,7 +39,7 @@ WITH last AS (SELECT max(day) AS day FROM events),
 pairs AS (
     SELECT certifier, credential, passes > 0 AS passed, unnest(['sitting', 'months']) AS axis,
            unnest([until, coalesce(passed_day, last.day) - first_day]) AS time,
-           unnest([NULL, last.day - first_day]) AS observed
+           last.day - first_day AS observed
     FROM tries CROSS JOIN last
 ), counted AS (
     SELECT certifier, credential, axis, passed, time, observed, count(*) AS n FROM pairs GROUP BY ALL
@@ -52,7 +53,7 @@ SELECT 'attempts' AS "table", 'passing_share' AS measure, 'share' AS unit, certi
        axis || '_' || point AS setting, coalesce(sum(c.n) FILTER (passed AND time <= reach), 0) / sum(c.n) AS value,
        CAST(sum(c.n) AS BIGINT) AS n
 FROM curves AS c JOIN points USING (axis)
-WHERE observed IS NULL OR observed >= reach
+WHERE observed >= CASE axis WHEN 'sitting' THEN 730 ELSE reach END
 GROUP BY certifier, credential, axis, point;
 
 -- Kaplan and Meier: the product over the times of passing of the share that did not pass, of those still at risk.
