@@ -27,7 +27,7 @@ _LEAST_CARRIERS = 30
 #: Ages between which a year of age is worth the same; within a cell of several years, who is older has seen more of it.
 _AGES = (10, 21, 26, 36, 111)
 #: Rows that are worked on at once.
-_ROWS = 1 << 18
+_ROWS = 1 << 15
 #: Logs begin at 500 dollars, as the bins do; beyond 500,000 dollars, more tells no more.
 _LEAST, _MOST = 50_000, 50_000_000
 
