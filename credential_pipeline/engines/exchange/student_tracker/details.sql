@@ -10,8 +10,8 @@ SELECT * EXCLUDE (ssn_text, names),
        CASE WHEN upper(ssn_text) = 'NO SSN' THEN '' ELSE ssn_text END AS ssn,
        regexp_full_match(ssn_text, '\d{3}-?\d{2}-?\d{4}') AS ssn_readable,
        regexp_matches(names || '|' || return_field,
-                      '(^|[^0-9])\d{3}[\s\x{A0}\x{2010}-\x{2015}\x{2212}-]+\d{2}[\s\x{A0}\x{2010}-\x{2015}\x{2212}-]+\d{4}($|[^0-9])')
-           OR regexp_matches(names, '(^|[^0-9])\d{9}($|[^0-9])') AS ssn_elsewhere,
+                      '(^|\P{Nd})\p{Nd}{3}[\s.\x{A0}\x{2010}-\x{2015}\x{2212}-]+\p{Nd}{2}[\s.\x{A0}\x{2010}-\x{2015}\x{2212}-]+\p{Nd}{4}($|\P{Nd})')
+           OR regexp_matches(names, '(^|\P{Nd})\p{Nd}{9}($|\P{Nd})') AS ssn_elsewhere,
        CASE WHEN regexp_full_match(birth_text, '[0-9]{8}') THEN try_strptime(birth_text, '%Y%m%d')::DATE END AS birth_date,
        CASE WHEN regexp_full_match(search_text, '[0-9]{8}') THEN try_strptime(search_text, '%Y%m%d')::DATE END AS search_date
 FROM named
