@@ -87,10 +87,12 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _refuse_files(arguments: argparse.Namespace) -> None:
     """Look at the files before anybody is named: a trial that cannot be would leave a disclosure behind."""
+    from credential_pipeline.clearinghouse.education_registry.send_request import was_cut_off
+
     out: Path = arguments.out
     if out.suffix != ".txt" or not out.absolute().parent.is_dir():
         raise SafeError("E_FORMAT", f"--out {out.name}: give a .txt file in a folder that exists.")
-    if os.path.lexists(out):
+    if os.path.lexists(out) and not was_cut_off(out):
         raise SafeError("E_EXISTS", f"--out {out.name}: there is such a file; name another one.")
     if arguments.trial is not None and not (arguments.trial / "persons").is_dir():
         raise SafeError("E_NO_FOLDER", "--trial: give the education folder of a simulated pilot, which holds persons.")

@@ -80,7 +80,7 @@ def _tell_partners(industry: str) -> list[str]:
         ).fetchall()
     return [
         f"{partner} {file if is_plain(file) else request_id}: {code}{f', line {line}' if line else ''}; see"
-        " docs/how-to/student-tracker.md, and ask the partner to send it again"
+        f" docs/how-to/{'pdp' if code.startswith('E_PDP_') else 'student-tracker'}.md, and ask the partner to send it again"
         for partner, file, request_id, code, line in found
     ]
 

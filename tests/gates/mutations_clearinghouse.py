@@ -271,6 +271,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "birth_decades_linked_alike": (_rates("birth_decade", 84, 100), _rates("birth_decade", 0, 16)),
         "certifiers_linked_alike": _rates("certifier", 60, 81),
         "linked_share_not_fallen": _FIGURE.format("'change_share_linked', 'all', 'all', -0.021, 50"),
+        "service_answered_most": "UPDATE linked_records.profile_links SET decided_by = 'unanswered' WHERE profile_id < 'P3'",
         "service_answers_are_about_the_industry": "UPDATE education_registry.student_tracker_answers SET profile_id = 'P99'",
         "declared_fields_have_values": _FIGURE.format("'declared_field', 'mssc', 'ssn_last4', 0.0, 50"),
     },

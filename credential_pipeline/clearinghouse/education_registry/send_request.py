@@ -55,7 +55,7 @@ def send_request(
         work: Makes relations, in a connection with ``cleaned_learners.credentials``.
         people: Whom it names.
         learners: ``linked_records.profile_links``, where learners were linked before.
-        path: The file to write, which does not exist.
+        path: The file to write, which does not exist, unless an earlier call was cut off after it had appeared.
         asking: Who asks for what.
         home: The clearinghouse's folder.
         when: Time for the record, with its zone.
@@ -89,19 +89,29 @@ def _appear(staged: Path, path: Path, record: DisclosureRecord, package_id: str,
         # A hard link fails if the name is taken, where a rename would overwrite what another call wrote.
         os.link(staged, path, follow_symlinks=False)
     except FileExistsError:
-        record.void(package_id, when)
-        raise SafeError("E_EXISTS", f"--out {path.name}: there is such a file; name another one.") from None
+        if path.is_symlink() or not path.is_file() or sha256_file(path)[0] != sha256_file(staged)[0]:
+            record.void(package_id, when)
+            raise SafeError("E_EXISTS", f"--out {path.name}: there is such a file; name another one.") from None
     except OSError:
         record.void(package_id, when)
         raise
     flush(path.absolute().parent)
 
 
+def was_cut_off(path: Path) -> bool:
+    """Whether a call that wrote this file ended before the record said so: what it made lies beside it still, as the same file."""
+    return any(os.path.samestat(left.lstat(), path.lstat()) for left in _left_beside(path))
+
+
+def _left_beside(path: Path) -> list[Path]:
+    """What calls that were cut off left beside a file."""
+    beside = path.absolute().parent.iterdir()
+    return [left for left in beside if left.name.startswith(f".{path.name}.") and left.name.endswith(_PART)]
+
+
 def _clear(path: Path) -> None:
-    """Remove what calls that were cut off left beside the file."""
-    for left in path.absolute().parent.iterdir():
-        if left.name.startswith(f".{path.name}.") and left.name.endswith(_PART):
-            left.unlink(missing_ok=True)
+    for left in _left_beside(path):
+        left.unlink(missing_ok=True)
 
 
 def _members(work: Scratch, people: Relation, learners: Relation | None) -> Relation:

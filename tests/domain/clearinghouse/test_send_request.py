@@ -9,7 +9,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.disclosure_record import REQUEST, DisclosureRecord, kind_of
 from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
-from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request
+from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request, was_cut_off
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING, Entry, OptOuts
 from credential_pipeline.clearinghouse.people_on_record import other_ids
 from credential_pipeline.engines.exchange.student_tracker.request import Header
@@ -172,6 +172,30 @@ def test_a_name_that_was_taken_meanwhile_is_not_overwritten(con, tmp_path, monke
     assert refused.value.code == "E_EXISTS"
     assert (tmp_path / "request.txt").read_text() == "another's"
     assert [one.state for one in DisclosureRecord(tmp_path).entries()] == ["prepared", "void"]
+    assert not [*tmp_path.glob(".request*")]
+
+
+def test_a_call_that_was_cut_off_after_the_file_appeared_is_finished_by_asking_again(con, tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def cut(*_):
+        raise Killed
+
+    complete, unlink = DisclosureRecord.complete, Path.unlink
+    monkeypatch.setattr(DisclosureRecord, "complete", cut)
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)
+    with pytest.raises(Killed):
+        ask(con, tmp_path)
+    monkeypatch.setattr(DisclosureRecord, "complete", complete)
+    monkeypatch.setattr(Path, "unlink", unlink)
+    said = (tmp_path / "request.txt").read_bytes()
+    assert was_cut_off(tmp_path / "request.txt")
+    assert [one.state for one in DisclosureRecord(tmp_path).entries()] == ["prepared"]
+    ask(con, tmp_path)
+    assert (tmp_path / "request.txt").read_bytes() == said
+    assert not was_cut_off(tmp_path / "request.txt")
+    assert [one.state for one in DisclosureRecord(tmp_path).entries()] == ["prepared", "done"]
     assert not [*tmp_path.glob(".request*")]
 
 

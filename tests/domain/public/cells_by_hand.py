@@ -1,7 +1,7 @@
 """Cells of a release made by hand, those of the sample, and what a report is told of them."""
 
 from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.public.published_outcomes.cells import Cell, Release, read_cells
+from credential_pipeline.public.published_outcomes.cells import DIMENSIONS, Cell, Release, read_cells
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.labels import Naming
 from tests.domain.public import released_sample as sample
@@ -21,21 +21,7 @@ def context(cells, labels=None):
 
 def cell(value, horizon, status=1, measure="earnings_p50", table="earnings_overall", unit="usd", **at):
     row = released_row(table, measure, value, unit, horizon, status=status, **at)
-    place = {
-        name: row[name]
-        for name in (
-            "certifier",
-            "credential",
-            "cohort",
-            "age_band",
-            "sex",
-            "race",
-            "ethnicity",
-            "state",
-            "sector",
-            "setting",
-        )
-    }
+    place = {name: row[name] for name in DIMENSIONS}
     kept = {
         key: row[key]
         for key in (

@@ -1,5 +1,7 @@
 """Rows of an invented release: its codes, one row, and the earnings of a group over all years."""
 
+from credential_pipeline.public.published_outcomes.cells import DIMENSIONS
+
 INDUSTRY = "manufacturing"
 RELEASE = "R2026Q4-1"
 AGES = ("14-17", "18-25", "26-35", "36-45", "46-55", "56-99")
@@ -24,21 +26,7 @@ SECTORS = {
 
 
 def released_row(table, measure, value, unit, horizon=None, *, n=900, status=1, band=0.0, definition=None, **at):
-    place = {
-        name: at.get(name, "all")
-        for name in (
-            "certifier",
-            "credential",
-            "cohort",
-            "age_band",
-            "sex",
-            "race",
-            "ethnicity",
-            "state",
-            "sector",
-            "setting",
-        )
-    }
+    place = {name: at.get(name, "all") for name in DIMENSIONS}
     split = [name for name, code in place.items() if code != "all"]
     tail = "".join(f"/{name}={place[name]}" for name in split) + (f"/h={horizon}" if horizon is not None else "")
     shown = status == 1
