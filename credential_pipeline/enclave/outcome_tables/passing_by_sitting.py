@@ -1,4 +1,4 @@
-"""How passing goes on from sitting to sitting, of those whom failures are told of for as long after the first sitting.
+"""How passing goes on from sitting to sitting, of those of whom failures are told for long enough after the first one.
 
 Nobody leaves the curve for what came of a sitting, so that it needs no estimate. Not here: the curve by months (passing.py),
 and for which years a certifier tells (attempts.py).

@@ -146,7 +146,7 @@ def test_more_than_one_newcomer_is_not_looked_for(pair) -> None:
 
 
 @pytest.mark.parametrize(("step", "told"), [(1, True), (100, False)])
-def test_means_to_the_dollar_are_sums(step: int, told: bool) -> None:  # noqa: FBT001
+def test_means_to_the_dollar_are_sums(*, step: int, told: bool) -> None:
     median = cell("earnings_p50", 40, 38_000)
     then = [median, cell("next_award_effect", 40, 3_000, certifier="nims")]
     now = [median, cell("next_award_effect", 40, 3_000 + 3 * step, certifier="nims")]
@@ -163,7 +163,9 @@ def with_a_hidden_group(part: int, band: float = 700) -> list[dict]:
 
 
 @pytest.mark.parametrize(("part", "band", "told"), [(2_000, 700, True), (1_600, 700, False), (2_000, 4_000, False)])
-def test_a_hidden_amount_is_told_by_a_total_that_is_nearly_the_same_people(part: int, band: float, told: bool) -> None:  # noqa: FBT001
+def test_a_hidden_amount_is_told_by_a_total_that_is_nearly_the_same_people(
+    *, part: int, band: float, told: bool
+) -> None:
     rows = with_a_hidden_group(part, band)
     found, tried = amounts.hidden_by_total(read(rows))
     assert tried == 1
