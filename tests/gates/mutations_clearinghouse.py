@@ -272,6 +272,10 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "certifiers_linked_alike": _rates("certifier", 60, 81),
         "linked_share_not_fallen": _FIGURE.format("'change_share_linked', 'all', 'all', -0.021, 50"),
         "service_answered_most": "UPDATE linked_records.profile_links SET decided_by = 'unanswered' WHERE profile_id < 'P3'",
+        "service_answered_to_the_end": (
+            "UPDATE linked_records.profile_links SET decided_by = CASE WHEN profile_id > 'P5' THEN 'unanswered'"
+            " ELSE 'student_tracker' END"
+        ),
         "service_answers_are_about_the_industry": "UPDATE education_registry.student_tracker_answers SET profile_id = 'P99'",
         "declared_fields_have_values": _FIGURE.format("'declared_field', 'mssc', 'ssn_last4', 0.0, 50"),
     },

@@ -1,6 +1,7 @@
 """What must hold before learners go into an extract: one learner a row, blocked learners marked, rates in bounds."""
 
 from checks.rule import Rule, column_in, contract_rules, none_where, number, share_where
+from checks.service_rules import SERVICE_RULES
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 
 _STATUSES = ["linked", "ambiguous", "unlinked", "blocked"]
@@ -319,22 +320,5 @@ RULES = (
         severity="warn",
         named_by=("dimension", "level"),
     ),
-    number(
-        "service_answered_most",
-        "Where detail reports stand for a registry, most people have an answer; else a report lacks lines, or is older than the feeds:"
-        " put it there whole, or ask again.",
-        "SELECT coalesce(avg(CAST(coalesce(decided_by, '') = 'unanswered' AS INTEGER)), 0) FROM linked_records.profile_links"
-        " WHERE EXISTS (FROM education_registry.student_tracker_answers)",
-        at_most=0.2,
-        severity="warn",
-    ),
-    number(
-        "service_answers_are_about_the_industry",
-        "A detail report of which no return field is a profile's answers somebody else's request; put the answer to yours there.",
-        "SELECT count(*) FROM (SELECT count(*) AS answers, count(p.profile_id) AS known FROM"
-        " education_registry.student_tracker_answers a LEFT JOIN cleaned_learners.profiles p USING (profile_id))"
-        " WHERE answers > 0 AND known = 0",
-        at_most=0,
-        severity="warn",
-    ),
+    *SERVICE_RULES,
 )

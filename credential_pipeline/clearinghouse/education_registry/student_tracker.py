@@ -8,13 +8,12 @@ service made. Not here: asking (ask.py), and what the links become (linked_recor
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.engines.exchange.student_tracker.report import read_report
+from credential_pipeline.engines.exchange.student_tracker.report import read_report, shown_report
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.drop_findings import NOT_READ, Finding
 from credential_pipeline.foundation.drop_folder import CSV, PARQUET, files_of, kind_of
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -90,7 +89,7 @@ def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
     credentials, others, size = work.con.execute(
         f"SELECT count(*) FILTER ({nothing} AND {credential}), count(*) FILTER ({nothing} AND NOT {credential}), count(*) FROM {rows}"
     ).fetchall()[0]
-    shown = shown_file(file)
+    shown = shown_report(file)
     found = (
         Finding(FOLDER, shown, "industry credentials", NOT_READ, credentials, size, "they come from certifiers"),
         Finding(FOLDER, shown, "rows without a date", NOT_READ, others, size, "neither an enrollment nor a degree"),
@@ -101,7 +100,7 @@ def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
 def _checked(work: Scratch, file: Path) -> Relation:
     """The rows of one report with their dates read."""
     rows = read_report(work, file)
-    shown = f"{_SHOWN}/{shown_file(file)}"
+    shown = f"{_SHOWN}/{shown_report(file)}"
     dates = ", ".join(f"try_strptime({name}, '%Y%m%d')::DATE AS {name}" for name in _DATES)
     unread = " OR ".join(f"({name} IS NOT NULL AND try_strptime({name}, '%Y%m%d') IS NULL)" for name in _DATES)
     bad, blank = work.con.execute(

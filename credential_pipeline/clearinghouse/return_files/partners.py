@@ -1,6 +1,5 @@
 """Who gets something back of an industry today, and what the steps are given. Not here: what anybody gets."""
 
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,35 +43,27 @@ class Given:
         """The agreements in force under which a partner gets one thing."""
         return tuple(one for one in self.in_force if what in one.gets)
 
-    def files(self, agreement: ReturnAgreement, folder: str, endings: Sequence[str] | None) -> Iterator[Path]:
-        """What a partner left in one of its folders, by name; hidden files are still on their way.
+    def files(self, agreement: ReturnAgreement, folder: str) -> Iterator[Path]:
+        """Whatever a partner left in one of its folders, by name; hidden files are still on their way.
+
+        Folders, links and pipes are among it, so that whoever reads it refuses them in so many words.
 
         Args:
             agreement: Of the partner.
             folder: Which of its folders.
-            endings: Of the files to be taken; None for whatever lies there and is no folder, of any ending and kind.
 
         Raises:
             OSError: The folder cannot be listed.
         """
         place = self.partners / agreement.partner / folder
         for path in sorted(place.iterdir()) if place.is_dir() else ():
-            wanted = not _is_folder(path) if endings is None else path.is_file() and path.suffix.lower() in endings
-            if wanted and not path.name.startswith("."):
+            if not path.name.startswith("."):
                 yield path
 
 
 def heard_students(work: Scratch) -> Relation:
     """Students whom a wish to share nothing may be about, for those who are no learners: student_id."""
     return work.table("heard", statement(__package__, "heard.sql"))
-
-
-def _is_folder(path: Path) -> bool:
-    """Whether something is a folder and no link to one; what cannot be looked at is none."""
-    try:
-        return stat.S_ISDIR(path.lstat().st_mode)
-    except OSError:
-        return False
 
 
 def partners_table(work: Scratch, agreements: Sequence[ReturnAgreement]) -> Relation:

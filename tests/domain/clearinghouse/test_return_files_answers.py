@@ -228,7 +228,7 @@ def test_what_is_no_file_or_cannot_be_read_is_refused_and_stops_nobody(
 
     monkeypatch.setattr(Path, "read_bytes", unless_bad)
     answers = answer_requests(work, given(tmp_path, agreement()))
-    odd = ("bad.txt", "copy.txt", "data.xlsx", "feed.txt", "late.txt", "list.txt", "part")
+    odd = ("bad.txt", "copy.txt", "data.xlsx", "feed.txt", "late.txt", "list.txt", "other", "part")
     assert listed(work, answers.requests, "file, request_id, reason_code, line", "state = 'refused'") == [
         (name, "unread", "E_REQUEST_FILE", None) for name in odd
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
@@ -54,11 +55,12 @@ def test_a_file_is_named_below_its_folder_and_by_an_id_where_the_name_could_be_a
 
 
 def test_what_cannot_be_read_or_is_no_regular_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [tmp_path / name for name in ("copy.csv", "data.csv", "file.csv", "late.csv", "part.csv")]
+    paths = [tmp_path / name for name in ("copy.csv", "data.csv", "file.csv", "late.csv", "part.csv", "update.csv")]
     paths[0].mkdir()
     os.mkfifo(paths[1])
     paths[2].symlink_to(tmp_path / "nowhere")
     paths[4].write_text("Name\n")
+    paths[5].symlink_to(paths[4])
     opened, stat = Path.open, Path.stat
 
     def failing(path: Path, *given: Any, **named: Any) -> Any:
@@ -75,6 +77,19 @@ def test_what_cannot_be_read_or_is_no_regular_file_is_refused(tmp_path: Path, mo
     monkeypatch.setattr(Path, "stat", hidden)
     nothing = "e3b0c44298fc1c14"
     assert refused(paths) == [(f"pdp/{path.name}", nothing, "E_PDP_UNREADABLE") for path in paths]
+
+
+def test_whatever_lies_in_the_folder_is_told_of(tmp_path: Path) -> None:
+    terms, left = agreement(), given(tmp_path, agreement())
+    folder = left.partners / terms.partner / OWN_PDP
+    folder.mkdir(parents=True)
+    (folder / "part").mkdir()
+    (folder / "data.xlsx").write_bytes(b"PK")
+    (folder / ".data.csv").write_text("Name\n")
+    assert [(name, code) for name, _, code in refused([*left.files(terms, OWN_PDP)])] == [
+        ("pdp/data.xlsx", "E_PDP_UNREADABLE"),
+        ("pdp/part", "E_PDP_UNREADABLE"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from credential_pipeline.engines.exchange.student_tracker.report import (
     REPORT,
     read_report,
     report_name,
+    shown_report,
 )
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
@@ -78,7 +79,9 @@ def test_headers_in_other_cases_and_orders_and_unknown_ones(work: Scratch, tmp_p
         ("E_REPORT_CODE", f"Requester Return Field,Record Found Y/N\n1,{CANARY}\n".encode()),
         ("E_REPORT_CODE", b"Requester Return Field,Record Found Y/N\n1,\n"),
         ("E_REPORT_UNREADABLE", f"Requester Return Field,Record Found Y/N\n{CANARY},Y,Z\n".encode()),
-        ("E_REPORT_UNREADABLE", f"Requester Return Field,Record Found Y/N\n{CANARY}\xe9,Y\n".encode("cp1252")),
+        ("E_REPORT_ENCODING", f"Requester Return Field,Record Found Y/N\n{CANARY},Y\n".encode("utf-16")),
+        ("E_REPORT_ENCODING", f"Requester Return Field,Record Found Y/N\n{CANARY}\0,Y\n".encode()),
+        ("E_REPORT_ENCODING", f"Requester Return Field,Record Found Y/N\n{CANARY}\xe9,Y\n".encode("cp1252")),
     ],
 )
 def test_a_broken_report_is_refused(work: Scratch, tmp_path: Path, code: str, content: bytes) -> None:
@@ -89,6 +92,14 @@ def test_a_broken_report_is_refused(work: Scratch, tmp_path: Path, code: str, co
     assert caught.value.code == code
     assert CANARY not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_report_that_was_named_here_is_told_by_its_name_unless_that_could_be_a_persons(tmp_path: Path) -> None:
+    header = Header("002330", "01", "University", date(2026, 1, 15), "SE")
+    told = report_name(header, "0123456789abcdef", "request_20260115.txt")
+    for name in (told, report_name(header, "0123456789abcdef", f"{CANARY}.txt"), f"{CANARY}_{told}"):
+        (tmp_path / name).touch()
+        assert (shown_report(tmp_path / name) == name) == (name == told)
 
 
 def test_the_name_of_a_report_says_who_asked_what_and_when() -> None:

@@ -75,7 +75,7 @@ def _of_partner(work: Scratch, given: Given, agreement: ReturnAgreement) -> Iter
     """What a partner left under its own names, each with the hash of its content."""
     seen: set[str] = set()
     try:
-        paths = [*given.files(agreement, REQUESTS, None)]
+        paths = [*given.files(agreement, REQUESTS)]
     except OSError:
         message = "the folder of requests cannot be listed; see to its permissions"
         yield Left(agreement.partner, REQUESTS, UNREAD, refusal=RequestError(UNREADABLE, message)), _NOTHING
@@ -100,7 +100,7 @@ def _of_partner(work: Scratch, given: Given, agreement: ReturnAgreement) -> Iter
 def _content(path: Path) -> bytes:
     """What a file holds; what is none, or of another ending, is refused before it is opened."""
     if path.suffix.lower() not in ENDINGS or not stat.S_ISREG(path.lstat().st_mode):
-        message = f"a request is a file of its own, no link or pipe, and ends in {', '.join(ENDINGS)}"
+        message = f"a request is a file of its own, no folder, link or pipe, and ends in {', '.join(ENDINGS)}"
         raise RequestError(UNREADABLE, message)
     return path.read_bytes()
 

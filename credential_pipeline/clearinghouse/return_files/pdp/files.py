@@ -15,7 +15,6 @@ from credential_pipeline.foundation.registry.return_agreements import ReturnAgre
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
-CSV = (".csv",)
 CREDENTIAL = "credential_engine_identifier"
 
 
@@ -54,7 +53,7 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
         SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
     """
     students = students_of(work, agreement)
-    own = read_own(work, given.files(agreement, OWN_PDP, CSV), agreement)
+    own = read_own(work, given.files(agreement, OWN_PDP), agreement)
     if own.cohort:
         people = of_own_file(work, own.cohort, students)
     else:
@@ -124,5 +123,5 @@ def own_headers(given: Given, agreement: ReturnAgreement) -> Mapping[str, Header
         agreement: Of the institution.
     """
     with connect(threads=1) as con, scratch(con) as work:
-        own = read_own(work, given.files(agreement, OWN_PDP, CSV), agreement)
+        own = read_own(work, given.files(agreement, OWN_PDP), agreement)
     return {one.header.file: one.header for one in (own.cohort, own.course) if one}

@@ -5,7 +5,7 @@ from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
-from credential_pipeline.clearinghouse.return_files.pdp.files import CSV, pdp_files
+from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, read_own, whole_folder
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -51,7 +51,7 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement) -> Mapping[str,
 
 def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
     """An institution whose files can't be made is told so, and the other partners get theirs."""
-    left = [*given.files(agreement, OWN_PDP, CSV)]
+    left = [*given.files(agreement, OWN_PDP)]
     refused = [*read_own(work, left, agreement).refused, whole_folder(left, error)]
     nothing = {name: work.rows(name, SNAPSHOT.table(name).schema, []) for name in _TABLES}
     return nothing | {"requests": as_requests(work, agreement, refused)}

@@ -1,6 +1,7 @@
 """The files that an institution leaves: opened, judged, and refused one by one. Not here: what is added to them."""
 
 import hashlib
+import stat
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,14 +59,12 @@ def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement) -
 
     Args:
         work: Makes the relations.
-        paths: CSV files, in the order of their names; a file is a whole, so that a later one takes the place of an earlier one.
+        paths: What it left, in the order of the names; a file is a whole, so that a later one takes the place of an earlier one.
         agreement: Of the institution.
     """
     kept: dict[str, PdpFile] = {}
     refused = []
     for path in paths:
-        if path.suffix.lower() not in _ENDINGS:
-            continue
         try:
             file = _judged(work, path, agreement)
         except SafeError as error:
@@ -118,9 +117,9 @@ def _named(agreement: ReturnAgreement, refused: Sequence[Refused]) -> list[str]:
 
 
 def _is_regular(path: Path) -> bool:
-    """Whether it can be opened as a file at all: a pipe would keep the reader waiting."""
+    """Whether it is a file of its own: a pipe would keep the reader waiting, and a link could lead to another partner's."""
     try:
-        return path.is_file()
+        return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
 
@@ -135,8 +134,9 @@ def _digest(path: Path) -> str:
 
 
 def _judged(work: Scratch, path: Path, agreement: ReturnAgreement) -> PdpFile:
-    if not _is_regular(path):
-        raise SafeError("E_PDP_UNREADABLE", f"{shown_file(path)} can't be read; write it again as a CSV file")
+    if not _is_regular(path) or path.suffix.lower() not in _ENDINGS:
+        message = f"{shown_file(path)} is no file of its own that ends in .csv; leave the CSV file itself"
+        raise SafeError("E_PDP_UNREADABLE", message)
     file = read_pdp(work, path)
     refuse(faults(work, file.header.file, file.rows), file.shown)
     ((school,),) = work.con.execute(f"SELECT DISTINCT {INSTITUTION} FROM {file.rows}").fetchall()

@@ -7,6 +7,7 @@ Not here: which rows a person gets.
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ import duckdb
 from credential_pipeline.engines.exchange.records import KINDS, record_kind
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_file
+from credential_pipeline.foundation.file_names import is_plain, shown_file
 from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -23,6 +24,8 @@ NEEDED: Final = ("requester_return_field", "record_found")
 """Columns without which a received report says nothing of anybody."""
 OWN: Final = "credential_"
 """Begin of the names of the columns that the service itself does not have."""
+_NAMED: Final = re.compile(r"\d{8}_[\da-f]{1,16}_DETLRPT_[A-Z]{2}_\d{8,14}_")
+"""How :func:`report_name` begins: codes, ids and times, which are nobody's name."""
 
 
 REPORT: Final = LAYOUTS["student_tracker_report"]
@@ -44,6 +47,12 @@ def report_name(header: Header, request_id: str, original: str) -> str:
     return f"{header.school_code}{header.branch}_{request_id}_DETLRPT_{header.query_type}_{made}_{stem}.csv"
 
 
+def shown_report(path: Path) -> str:
+    """The name of a report if it can be nobody's, as that of one that was called by :func:`report_name` after such a file."""
+    made = _NAMED.match(path.name)
+    return path.name if made and is_plain(path.name[made.end() :]) else shown_file(path)
+
+
 def read_report(work: Scratch, path: Path) -> Relation:
     """Read a report as it was received: one row a line, with every column of :data:`NAMES` as text, NULL if blank.
 
@@ -54,13 +63,13 @@ def read_report(work: Scratch, path: Path) -> Relation:
         path: The file.
 
     Raises:
-        SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_COLUMN`` (names the missing column), ``E_REPORT_CODE`` (a row says
-            neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end), ``E_REPORT_KIND`` (another file of the services).
+        SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_ENCODING``, ``E_REPORT_COLUMN`` (names the missing column), ``E_REPORT_CODE`` (a
+            row says neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end), ``E_REPORT_KIND`` (another file of the services).
     """
-    shown = shown_file(path)
+    shown = shown_report(path)
     if kind := record_kind(path):
         raise SafeError("E_REPORT_KIND", f"{shown} is {KINDS[kind]} ({kind}), and no detail report; put that there")
-    headers = _headers(path, shown)
+    headers = _headers(path.read_bytes(), shown)
     present = {_key(header): place for place, header in reversed(list(enumerate(headers)))}
     named = {column.name: present.get(_key(column.header)) for column in REPORT}
     missing = [column.header for column in REPORT if column.name in NEEDED and named[column.name] is None]
@@ -78,8 +87,7 @@ def read_report(work: Scratch, path: Path) -> Relation:
             [str(path), columns],
         )
     except duckdb.Error:
-        message = f"{shown} cannot be read as CSV in UTF-8; save the report again as it was received"
-        raise SafeError("E_REPORT_UNREADABLE", message) from None
+        raise _unreadable(shown) from None
     odd = work.con.execute(
         f"SELECT count(*) FROM {rows} WHERE record_found IS NULL OR record_found NOT IN ('Y', 'N')"
     ).fetchall()[0][0]
@@ -88,18 +96,26 @@ def read_report(work: Scratch, path: Path) -> Relation:
     return rows
 
 
-def _headers(path: Path, shown: str) -> list[str]:
-    """The first line of a file, which must be whole."""
-    content = path.read_bytes()
+def _headers(content: bytes, shown: str) -> list[str]:
+    """The first line of a file, which must be whole and in UTF-8."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        message = f"{shown} is not written in UTF-8; save the report again as CSV in UTF-8"
+        raise SafeError("E_REPORT_ENCODING", message)
     if not content.endswith((b"\n", b"\r")):
         message = f"{shown} is empty or cut off: its last line has no line end; put the whole report there"
         raise SafeError("E_REPORT_CUT", message)
     try:
-        first = content.split(b"\n", 1)[0].decode("utf-8-sig")
-        return next(csv.reader(io.StringIO(first), strict=True))
-    except (UnicodeDecodeError, csv.Error, StopIteration):
-        message = f"{shown} cannot be read as CSV in UTF-8; save the report again as it was received"
-        raise SafeError("E_REPORT_UNREADABLE", message) from None
+        return next(csv.reader(io.StringIO(text.split("\n", 1)[0]), strict=True))
+    except (csv.Error, StopIteration):
+        raise _unreadable(shown) from None
+
+
+def _unreadable(shown: str) -> SafeError:
+    return SafeError("E_REPORT_UNREADABLE", f"{shown} cannot be read as CSV; save the report again as it was received")
 
 
 def _key(header: str) -> str:
