@@ -26,6 +26,11 @@ def check_name(rule: Rule) -> str:
     return f"{place}_{rule.name}"
 
 
+def rule_name(check: str) -> str:
+    """Name of the rule behind an asset check."""
+    return check.partition("_")[2]
+
+
 def specs(
     asset: str, rules: Sequence[Rule], partitions: dg.PartitionsDefinition | None = None
 ) -> list[dg.AssetCheckSpec]:

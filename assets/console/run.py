@@ -168,9 +168,24 @@ def _materialize(
         raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
+    for hop, rules in _warnings(result).items():
+        _PROGRESS.info("%s %s warns: %s", industry, hop, ", ".join(rules))
     for line in () if result.success else _refusals(result):
         print(f"refused: {line}", file=sys.stderr)
     return result.success
+
+
+def _warnings(result: dg.ExecuteInProcessResult) -> dict[str, list[str]]:
+    """The rules of each hop that are broken and block nothing; ``status`` tells them again."""
+    import dagster as dg
+
+    from checks.gate import rule_name
+
+    warned: dict[str, list[str]] = {}
+    for judged in result.get_asset_check_evaluations():
+        if not judged.passed and judged.severity == dg.AssetCheckSeverity.WARN:
+            warned.setdefault(judged.asset_key.to_user_string(), []).append(rule_name(judged.check_name))
+    return warned
 
 
 def _tags(industry: str, location: str) -> dict[str, str]:

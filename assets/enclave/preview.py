@@ -18,6 +18,7 @@ from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.staging import Staged
 
 RENDERER = "assets.public.render"
+PROGRAM = (sys.executable, "-m", RENDERER)
 _SECONDS = 600
 _MADE_HERE = "public_files"
 
@@ -52,7 +53,7 @@ def _run(step: Step, folder: Path, release: str) -> None:
     registry = step.side.registry_folder
     environment = {key: value for key, value in os.environ.items() if key != "CREDENTIAL_PIPELINE_REGISTRY"}
     environment |= {"CREDENTIAL_PIPELINE_REGISTRY": registry} if registry else {}
-    call = [sys.executable, "-m", RENDERER, str(folder), step.partition, release]
+    call = [*PROGRAM, str(folder), step.partition, release]
     try:
         done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
         why = "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace") or "no word of it"

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.pipeline.conftest import command
 from tests.pipeline.test_refusals import FEEDS
 
 CANARY = "QUUXINGTON"
@@ -57,11 +59,21 @@ def destroyed(run, home: Path) -> list[dict[str, str]]:
     return [entry for path in certificates for entry in json.loads(path.read_bytes())["destroyed"]]
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "blocked"])
-def test_after_an_opt_out_nothing_of_the_person_stays(run, home, how):
+@pytest.fixture(scope="module")
+def delivered(pilot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the canary was delivered, and went as far as a person's row goes."""
+    home = tmp_path_factory.mktemp("delivered") / "home"
+    shutil.copytree(pilot, home, symlinks=True)
     deliver(home, "No")
-    let_in(run, home)
-    upto_enclave(run, home)
+    let_in(command, home)
+    upto_enclave(command, home)
+    return home
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "blocked"])
+def test_after_an_opt_out_nothing_of_the_person_stays(run, delivered, tmp_path, how):
+    home = tmp_path / "home"
+    shutil.copytree(delivered, home, symlinks=True)
     before = holding(home)
     assert any(path.startswith("enclave/store/accepted_extract") for path in before)
     # The extract without the canary, from before, has had its time.

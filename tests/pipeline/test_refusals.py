@@ -276,7 +276,18 @@ def test_a_year_of_wages_in_cents_stops_the_chain_and_half_a_year_does_not(run, 
     answer = run(home, "run", "manufacturing", "--until", "reference_population")
     refused(answer, "the wages of a job in 2012 are", "wages_in_dollars", "E_GATE")
     rewrite(wages, "CASE WHEN year = 2012 THEN wages / 200 ELSE wages END AS wages")
-    assert run(home, "run", "manufacturing", "--until", "reference_population").code == 0
+    answer = run(home, "run", "manufacturing", "--until", "reference_population")
+    assert answer.code == 0
+    (told,) = [
+        line.partition(" warns: ")[2] for line in answer.out.splitlines() if "reference_population warns: " in line
+    ]
+    (kept,) = [
+        line
+        for line in run(home, "status", "manufacturing").out.splitlines()
+        if line.strip().startswith("reference_population")
+    ]
+    assert told
+    assert set(told.split(", ")) == set(kept.partition("(warns: ")[2].removesuffix(")").split(", "))
 
 
 def test_usage(run, home):

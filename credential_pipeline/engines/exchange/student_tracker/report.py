@@ -24,7 +24,7 @@ NEEDED: Final = ("requester_return_field", "record_found")
 """Columns without which a received report says nothing of anybody."""
 OWN: Final = "credential_"
 """Begin of the names of the columns that the service itself does not have."""
-_NAMED: Final = re.compile(r"\d{8}_[\da-f]{1,16}_DETLRPT_[A-Z]{2}_\d{8,14}_")
+_NAMED: Final = re.compile(r"\d{8}_[\da-f]{1,16}_DETLRPT_[A-Z]{2}_(?:\d{8,14}_)?")
 """How :func:`report_name` begins: codes, ids and times, which are nobody's name."""
 
 
