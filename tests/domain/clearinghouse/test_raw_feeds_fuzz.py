@@ -1,6 +1,6 @@
 """Feeds that were mutated at random, seeded: no crash, no row lost, no value in a message, no change of an untouched row.
 
-CI tries a few thousand; ``FUZZ_FEEDS=100000`` tries as many as are asked for.
+CI tries a few thousand; ``FUZZ_FEEDS=100000`` tries as many as are asked for, and ``FUZZ_FROM=400`` others, from that chunk of a hundred on.
 """
 
 import gzip
@@ -23,6 +23,7 @@ from tests.domain.clearinghouse.test_raw_feeds_forms import BADGES, FIXED, NAMES
 
 COUNT = int(os.environ.get("FUZZ_FEEDS", "1200"))
 CHUNK = 100
+FIRST = int(os.environ.get("FUZZ_FROM", "0"))
 ROWS = 12
 SHARE_CUT, SHARE_SPLICED = 0.3, 0.5
 NAME = "Zyzzogeton"
@@ -133,7 +134,7 @@ SENDERS = [
 ]
 
 
-@pytest.mark.parametrize("chunk", range(COUNT // CHUNK))
+@pytest.mark.parametrize("chunk", range(FIRST, FIRST + COUNT // CHUNK))
 def test_mutated_lines(chunk: int, stages: Stages) -> None:
     generator = random.Random(chunk)
     for _ in range(CHUNK):
@@ -173,7 +174,7 @@ FORMS: list[tuple[Certifier, str, Callable[[list[list[str]], bytes], bytes]]] = 
 ]
 
 
-@pytest.mark.parametrize("chunk", range(COUNT // CHUNK // 4))
+@pytest.mark.parametrize("chunk", range(FIRST, FIRST + COUNT // CHUNK // 4))
 def test_mutated_files(chunk: int, stages: Stages) -> None:
     generator = random.Random(10_000 + chunk)
     for number in range(CHUNK):

@@ -96,12 +96,21 @@ def test_under_highest_the_next_award_is_none_of_those_counted_or_before() -> No
 
 def test_the_band_holds_what_sets_strata_of_one_apart() -> None:
     columns = {"pid": "INTEGER", "nth": "INTEGER", "certifier": "VARCHAR", "credential": "VARCHAR", "gap": "INTEGER"}
-    columns |= {"age_band": "VARCHAR", "held": "VARCHAR", "treated": "BOOLEAN", "change": "DOUBLE"}
-    treated = [(number, 2, "c", "k", number, "all", "h", True, 5_000.0 * number) for number in range(1, 5)]
+    columns |= {
+        "age_band": "VARCHAR",
+        "held": "VARCHAR",
+        "since": "INTEGER",
+        "years": "INTEGER",
+        "treated": "BOOLEAN",
+        "change": "DOUBLE",
+    }
+    treated = [(number, 2, "c", "k", number, "all", "h", 1, 2, True, 5_000.0 * number) for number in range(1, 5)]
     others = [
-        (10 * gap + place, 2, None, None, gap, "all", "h", False, 0.0) for gap in range(1, 5) for place in range(2)
+        (10 * gap + place, 2, None, None, gap, "all", "h", 1, 2, False, 0.0)
+        for gap in range(1, 5)
+        for place in range(2)
     ]
-    alone = [(99, 2, None, None, 9, "all", "h", False, 0.0), (98, 2, "c", "k", 9, "all", "h", True, 1e6)]
+    alone = [(99, 2, None, None, 9, "all", "h", 1, 2, False, 0.0), (98, 2, "c", "k", 9, "all", "h", 1, 2, True, 1e6)]
     with connect(threads=1) as con, scratch(con) as work:
         changes = work.rows("changes", columns, [*treated, *others, *alone])
         groups = work.table(
@@ -140,6 +149,42 @@ def test_what_a_further_one_adds_is_the_change_less_that_of_who_stopped(
     for tail in silent:
         cell = found.cell(tail)
         assert (cell["status"], cell["n"], cell["n_count_id"], cell["definition"]) == (-1, 0, None, "not_available")
+
+
+def _gone_on(*years: int) -> Result:
+    """T adds further ones in these years, after CPT-SAF in 2012 and CPT in 2014."""
+    made = world()
+    made.credentials += [award("T", "nims", f"N{number}", f"{year}-03-01") for number, year in enumerate(years, 1)]
+    return tabulated(made)
+
+
+def test_an_award_is_told_of_by_years_in_which_no_other_one_counts(factors: dict[int, float]) -> None:
+    second = "nth_effect/setting=second"
+    assert _gone_on(2014).cell(second)["status"] == -1
+    for year, years in ((2015, (2015,)), (2016, (2015, 2016))):
+        cell = _gone_on(year).cell(second)
+        added = (20_000 - 13_000) * sum(factors[one] for one in years) / len(years)
+        assert (cell["n"], cell["value"]) == (1, pytest.approx(added, abs=1e-5))
+
+
+def test_who_stopped_holds_the_last_one_as_long_as_who_goes_on() -> None:
+    """T adds N1 in 2016, two years after CPT; Y and Z stopped with CPT in the year of the first one, or two years after it."""
+    for second, n in (("2012-06-01", 0), ("2014-06-01", 1)):
+        made = world()
+        made.learners += [(key, 1990, "F", "white", None) for key in "YZ"]
+        made.credentials += [award("T", "nims", "N1", "2016-03-01")]
+        for key in "YZ":
+            made.credentials += [
+                award(key, "mssc", "CPT-SAF", "2012-03-01"),
+                award(key, "mssc", "CPT", second),
+            ]
+        made.wages += [
+            (key, year, "E1", 10_000.0)
+            for key in "TYZ"
+            for year in (2014, 2015, 2017, 2018)
+            if (key, year) not in {row[:2] for row in made.wages}
+        ]
+        assert tabulated(made).cell("nth_effect/setting=third")["n"] == n
 
 
 def test_nobody_with_two_awards_is_nothing_added() -> None:

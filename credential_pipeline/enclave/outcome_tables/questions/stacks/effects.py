@@ -21,9 +21,10 @@ TABLE: Final = "stacking"
 _SETTINGS: Final = ((2, "second"), (3, "third"), (4, "fourth_plus"))
 _HOW = (
     "Mean real wages of a learner in the years 1 and 2 after the award less those in the years 1 and 2 before it (years with "
-    "wages), less the same change of learners who had as many credentials before it, the same one last, and stopped, at the same "
-    "number of years since the first award and of the same age then; in dollars of the base year. Whoever has no two such "
-    "learners to be compared with is left out (n are the others). Further awards count that lie within the years of the cohort, and no "
+    "wages), less the same change of learners who had as many credentials before it, the same one last and as long ago, and stopped, at "
+    "the same number of years since the first award and of the same age then; in dollars of the base year. Where yet another one follows "
+    "in year 1, year 2 counts for neither side; whoever adds it in the same year, or has no two such learners to be compared with, is left "
+    "out (n are the others). Further awards count that lie within the years of the cohort, and no "
     "others; years that the wage files do not cover where a learner lives are left out. Those who go on may differ in ways that are "
     "not seen."
 )

@@ -17,7 +17,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Columns = Mapping[str, NDArray[Any]]
 _GROUP = ("certifier", "credential", "setting")
-_STRATUM = "nth, gap, age_band, held"
+_STRATUM = "nth, gap, age_band, held, since, years"
 
 
 def differences(work: Scratch, changes: Relation, groups: Relation) -> Relation:
@@ -25,7 +25,8 @@ def differences(work: Scratch, changes: Relation, groups: Relation) -> Relation:
 
     Args:
         work: Where the rows live.
-        changes: pid, nth, gap, age_band, held (the credential before), treated, change: those who go on, once for an award, and those who stopped.
+        changes: pid, nth, gap, age_band, held (the credential before), since (years from it, up to 3), years (after the award,
+            1 or 2), treated, change: those who go on, once for an award, and those who stopped.
         groups: pid, nth, certifier, credential, setting: the group of an award, at most one award of a person in each.
     """
     shown = ", ".join(_GROUP)
