@@ -5,7 +5,7 @@ A delivery is bytes, not a file name: the same bytes under two names are one del
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,8 @@ class Arrival:
         known_as: Number of the delivery with the same bytes, of which this is another name.
         growing: It grew while it was read.
         latest: It is what lay last under its name.
+        names: Every name under which the same bytes ever lay, the first one first.
+        back_from: Name under which they lay when other bytes took their place there, before they came under this one.
     """
 
     number: int
@@ -62,6 +64,8 @@ class Arrival:
     known_as: int | None = None
     growing: bool = False
     latest: bool = True
+    names: tuple[str, ...] = ()
+    back_from: str | None = None
 
     @property
     def is_fact(self) -> bool:
@@ -90,9 +94,9 @@ def arrivals(
     """
     mine = known.sights.of(certifier.certifier)
     numbers: dict[str, int] = {} if found is None else found
-    looks = {one.name: one.look for one in reversed(mine)}
+    noted = {one.name: place for place, one in reversed(list(enumerate(mine)))}
     # Names that were there before come first, so that of two equal files the newer one is the copy.
-    names = sorted(_names(inbox, industry, certifier.certifier, known), key=lambda name: looks.get(name, 1 << 62))
+    names = sorted(_names(inbox, industry, certifier.certifier, known), key=lambda name: noted.get(name, len(mine)))
     current = {name: sha256 for (of, name), sha256 in known.sights.last.items() if of == certifier.certifier}
     number = 0
     for name in names:
@@ -102,7 +106,14 @@ def arrivals(
         same = numbers.get(one.file.sha256) if one.file.content else None
         if one.file.content and not one.growing:
             numbers.setdefault(one.file.sha256, number)
-        yield Arrival(number, one.file.name, one.sight, one.file, known_as=same, growing=one.growing)
+        yield replace(
+            one,
+            delivery=one.file.name,
+            known_as=same,
+            names=_called(mine, one.sight),
+            back_from=_replaced_before(mine, one.sight, known.sights.last),
+        )
+        number += 1
         number += 1
     for sight in mine:
         if sight.sha256 not in numbers:
@@ -111,7 +122,8 @@ def arrivals(
             label = sight.name if latest else f"{sight.name}#{sight.sha256[:_LABEL]}"
             content = from_archive(known.archive, sight.sha256)
             file = Delivery(sight.name, content, sight.sha256, None if content is not None else "E_UNREADABLE")
-            yield Arrival(number, label, sight, file, present=False, latest=latest)
+            called = _called(mine, sight)
+            yield Arrival(number, label, sight, file, present=False, latest=latest, names=called)
             number += 1
 
 
@@ -149,6 +161,26 @@ def _first(sights: Sequence[Sight], name: str, sha256: str) -> Sight | None:
     if named:
         return Sight(*named[0].key, same[0].look, same[0].file_time, named[0].said)
     return Sight(same[0].certifier, name, sha256, same[0].look, same[0].file_time, NOTHING) if same else None
+
+
+def _called(sights: Sequence[Sight], sight: Sight) -> tuple[str, ...]:
+    """The names of these bytes, in the order in which they were noted."""
+    return tuple(dict.fromkeys([*(one.name for one in sights if one.sha256 == sight.sha256), sight.name]))
+
+
+def _replaced_before(sights: Sequence[Sight], sight: Sight, last: Mapping[tuple[str, str], str]) -> str | None:
+    """The first name of these bytes, if others had taken their place there before they came under the one they have now.
+
+    Who renames a file and puts a new one in its place has replaced nothing: the rename is noted first.
+    """
+    first = next((one.name for one in sights if one.sha256 == sight.sha256), sight.name)
+    if first == sight.name:
+        return None
+    noted = [one.key for one in sights]
+    if sight.key in noted:
+        before = [one.sha256 for one in sights[: noted.index(sight.key)] if one.name == first]
+        return first if before[-1] != sight.sha256 else None
+    return first if last[sight.certifier, first] != sight.sha256 else None
 
 
 def _facts(path: Path) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 The same facts lead to the same end in whatever order they arrive. Not here: what becomes of single rows (judge.py).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from credential_pipeline.clearinghouse.raw_feeds.hold import Hold
 from credential_pipeline.clearinghouse.raw_feeds.hold_size import LAST, Past, Sent
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure
 from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.registry.deliveries import ALL, BY_NAME, Deliveries
@@ -92,7 +94,8 @@ def decide(case: Case) -> dict[int, Verdict]:
         walk.verdicts[number] = verdict
         if verdict.state == ACCEPTED:
             _take_places(case, walk, number)
-    return {number: _told(case, number, verdict) for number, verdict in walk.verdicts.items()}
+    waited_for = Counter(walk.said.values())
+    return {number: _told(case, number, verdict, waited_for[number]) for number, verdict in walk.verdicts.items()}
 
 
 def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
@@ -190,8 +193,7 @@ def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:
     return [
         other
         for other in standing
-        if other != number
-        and (case.arrivals[other].sight.name == same_name or said & set(_names(case.arrivals[other])))
+        if other != number and (_lay_as(case.arrivals[other]) == same_name or said & set(_names(case.arrivals[other])))
     ]
 
 
@@ -217,20 +219,27 @@ def _same_rows(case: Case, one: int, other: int) -> bool:
     return content is not None and content == case.measures.get(other, NOTHING).content
 
 
+def _lay_as(arrival: Arrival) -> str:
+    """The name under which a file is written anew: that of bytes which were replaced once stays theirs."""
+    return arrival.back_from or arrival.sight.name
+
+
 def _names(arrival: Arrival) -> Iterator[str]:
     """By which words a sender or a steward can mean a delivery."""
-    yield arrival.sight.name
+    yield from arrival.names or (arrival.sight.name,)
     yield delivery_id(arrival.sight.certifier, arrival.file.sha256)
     yield arrival.file.sha256
 
 
-def _told(case: Case, number: int, verdict: Verdict) -> Verdict:
-    """The verdict with what else is worth knowing."""
+def _told(case: Case, number: int, verdict: Verdict, waited_for: int) -> Verdict:
+    """The verdict with what else is worth knowing, also how many deliveries it takes the place of that have not come."""
     arrival = case.arrivals[number]
     decision = case.decisions.get((arrival.sight.certifier, arrival.file.sha256))
     notices = list(verdict.notices)
     if verdict.state == ACCEPTED and not arrival.present:
         notices.append(("VANISHED", "the file is gone from the inbox; its rows stay in force"))
+    if waited_for:
+        notices.append(("REPLACES_UNKNOWN", plural(waited_for, "name")))
     if decision is not None and decision.kind == RELEASED:
         notices.append(("RELEASED", f"by {decision.account} on {decision.when[:10]}"))
     return replace(verdict, notices=tuple(notices))

@@ -5,8 +5,9 @@ Not here: the rows below the header (rows.py), each form (reading/).
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from credential_pipeline.clearinghouse.raw_feeds.reading.badges import badges_text
@@ -14,6 +15,7 @@ from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import MEGABYTE,
 from credential_pipeline.clearinghouse.raw_feeds.reading.encodings import Open, find_encoding, looks_like
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
 from credential_pipeline.clearinghouse.raw_feeds.reading.fixed import fixed_header
+from credential_pipeline.clearinghouse.raw_feeds.reading.folding import folded
 from credential_pipeline.clearinghouse.raw_feeds.reading.header import LOOKED_AT, Header, find_header
 from credential_pipeline.clearinghouse.raw_feeds.reading.mending import NULL_SIGN
 from credential_pipeline.clearinghouse.raw_feeds.reading.spreadsheet import sheet_text
@@ -38,6 +40,7 @@ class Lines:
         notices: What was forgiven so far.
         format: How the file was read.
         encoding: Its encoding; "" where it has none.
+        counts: Code of a notice -> rows, of what was forgiven below the header; whole once the body was read.
     """
 
     header: Header
@@ -46,6 +49,7 @@ class Lines:
     notices: tuple[Notice, ...]
     format: str
     encoding: str
+    counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def before(self) -> int:
@@ -118,4 +122,6 @@ def _lines(
     rest = first.split(b"\n", header.line)
     body = itertools.chain([rest[header.line] if len(rest) > header.line else b""], blocks)
     safe = (block.replace(b"\0", NULL_SIGN.encode()) if b"\0" in block else block for block in body if block)
-    return Lines(header, safe, delimiter, (*notices, *header.notices), form, encoding)
+    counts: Counter[str] = Counter()
+    rows = folded(safe, delimiter, len(header.names), counts) if delimiter else safe
+    return Lines(header, rows, delimiter, (*notices, *header.notices), form, encoding, counts)

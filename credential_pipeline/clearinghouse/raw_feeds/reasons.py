@@ -43,6 +43,7 @@ NOTICES: Final[dict[str, str]] = {
     "NOT_VERIFIED": "Signed credentials were read without a look at their signatures.",
     "ONE_OF_SEVERAL": "Credentials hold several things in a place for one. The first was read.",
     "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
+    "REPLACES_UNKNOWN": "It takes the place of a delivery that has not come. Correct the name in the file beside it if it is misspelled.",
     "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
     "UNREADABLE_BIRTH_DATE": "Some birth dates are there and cannot be read; they count as missing. Send them in the layout of the YAML.",
     "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",

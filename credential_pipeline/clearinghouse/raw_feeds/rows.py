@@ -154,7 +154,7 @@ def stage_rows(stage: Stage, lines: Lines, delivery: str, number: int) -> Staged
     staging = _Staging(stage, lines, number)
     blocks = Blocks(stage.certifier, lines.header, lines.delimiter)
     stage.add(number, delivery, _rows(staging, blocks), lines.header.names, lines.delimiter)
-    return Staged(staging.rows, told(blocks.counts + staging.counts), staging.cut)
+    return Staged(staging.rows, told(blocks.counts + staging.counts + lines.counts), staging.cut)
 
 
 def _rows(staging: _Staging, blocks: Blocks) -> Iterator[pa.RecordBatch]:

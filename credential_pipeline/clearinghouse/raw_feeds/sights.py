@@ -124,6 +124,9 @@ def record_sights(file: Path, industry: str, sights: Iterable[Sight], now: datet
         if known.get(one.key) != one.said or before.last.get((one.certifier, one.name)) != one.sha256
     ]
     moment = _moment(now)
+    # Known bytes under another name come first: a file that was renamed before another one took its place.
+    there = {(one.certifier, one.sha256) for one in before.all}
+    new.sort(key=lambda one: (one.certifier, one.sha256) not in there)
     lines = [
         {**vars(one), "said": one.said.plain, "industry": industry, "received_at": moment} for one in dict.fromkeys(new)
     ]

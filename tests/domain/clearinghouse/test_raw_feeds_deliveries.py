@@ -52,6 +52,39 @@ def test_a_copy_that_comes_first_by_name_is_still_the_copy(board: Board) -> None
     assert board.look().states == {"m.csv": "accepted", "a.csv": "replayed"}
 
 
+def test_of_two_equal_files_the_first_one_stays_the_original(board: Board) -> None:
+    board.put("m.csv", FIX)
+    board.look()
+    board.put("a.csv", FIX)
+    for _ in range(3):
+        assert board.look().states == {"m.csv": "accepted", "a.csv": "replayed"}
+
+
+def test_what_was_replaced_and_comes_again_under_another_name_stays_replaced(board: Board) -> None:
+    board.put("m.csv", text(rows(range(40))))
+    board.look()
+    board.put("m.csv", text(rows(range(36))))
+    board.look()
+    board.put("z.csv", text(rows(range(40))))
+    for _ in range(2):
+        found = board.look()
+        assert len(found.births) == 36
+        assert found.states == {"m.csv": "accepted", "z.csv": "replaced REPLACED"}
+
+
+def test_a_file_that_makes_room_for_the_next_one_of_its_name_stays_in_force(board: Board) -> None:
+    """As logs are turned over: the last file is renamed, and a new one takes its name."""
+    board.put("latest.csv", text(rows(range(5))))
+    board.look()
+    for old, new in (("month1.csv", range(5, 9)), ("a.csv", range(9, 14))):
+        board.put(old, (board.folder / "latest.csv").read_bytes())
+        board.put("latest.csv", text(rows(new)), seconds=5)
+        for _ in range(2):
+            found = board.look()
+            assert len(found.births) == new.stop
+            assert set(found.states.values()) == {"accepted"}
+
+
 def test_a_renamed_file_is_the_same_delivery(board: Board) -> None:
     board.put("m.csv", FIX)
     board.look()
@@ -172,6 +205,24 @@ def test_a_word_beside_the_file_says_what_it_replaces(board: Board, *, early: bo
         found = board.look()
     assert found.states == {"a.csv": "replaced REPLACED", "b.csv": "accepted"}
     assert set(found.births) == {"R2", "R3"}
+
+
+def test_what_was_replaced_by_word_stays_so_under_another_name(board: Board) -> None:
+    board.put("a.csv", text(rows(range(5))))
+    board.look()
+    board.put("b.csv", text(rows(range(2, 4))))
+    board.put("b.csv.delivery.yml", "replaces: a.csv\n")
+    board.look()
+    board.take("a.csv")
+    board.put("z.csv", text(rows(range(5))))
+    assert set(board.look().births) == {"R2", "R3"}
+
+
+def test_a_word_about_a_file_that_never_came_is_told(board: Board) -> None:
+    board.put("a.csv", text(rows(range(5))))
+    board.put("b.csv", text(rows(range(2, 4))))
+    board.put("b.csv.delivery.yml", "replaces: [aa.csv]\n")
+    assert ("b.csv", "REPLACES_UNKNOWN") in board.look().notices
 
 
 def test_what_was_said_is_remembered_when_the_files_are_gone(board: Board) -> None:
