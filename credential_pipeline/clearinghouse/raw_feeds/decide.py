@@ -50,6 +50,7 @@ class Case:
         decisions: What people decided.
         accepted_before: Hashes of deliveries whose rows went on at some time.
         holds: Gives the reasons for which a delivery waits, from its past.
+        taken: Rows of deliveries whose record ids mostly stand on earlier rows of others; found when rows were settled.
     """
 
     agreed: Deliveries
@@ -60,6 +61,7 @@ class Case:
     decisions: Decisions
     accepted_before: frozenset[tuple[str, str]]
     holds: Callable[[int, Past], Iterator[Hold]]
+    taken: Mapping[int, int] = field(default_factory=dict)
 
     def ordered(self) -> list[int]:
         """Numbers in the order of the deliveries; of equally late ones by hash, which no sender chooses."""
@@ -115,6 +117,9 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
         return elsewhere
     released = decision is not None and decision.kind == RELEASED
     holds = [] if released else [*_taken_back(case, walk, number), *case.holds(number, _past(case, walk, number))]
+    if number in case.taken and not released:
+        words = f"those of {case.taken[number]:,} of {case.measures[number].rows:,} rows"
+        holds.append(Hold("RECORD_IDS_TAKEN", words))
     if holds:
         words = "; ".join([holds[0].detail, *(f"{hold.code}: {hold.detail}" for hold in holds[1:])])
         return _absent(case, number) or Verdict(HELD, holds[0].code, words)

@@ -65,6 +65,11 @@ def as_it_came(arrival: Arrival, file: Told, measure: Measure, agreed: Deliverie
         yield Hold("TRAILER_DIFFERS", f"the agreed last line {said_there}")
 
 
+def ids_taken(measure: Measure, reused: int) -> bool:
+    """Whether rows that repeat the record ids of others make most of a delivery useless: its ids are none."""
+    return measure.rows >= SMALL and reused > 0 and measure.rows - measure.usable + reused > HALF * measure.rows
+
+
 def unreadable(measure: Measure) -> Iterator[Hold]:
     """None of the rows can be used, or fewer than half."""
     aside = measure.rows - measure.usable

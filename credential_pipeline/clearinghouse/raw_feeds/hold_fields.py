@@ -17,10 +17,11 @@ SOME = 0.1
 SURE = 4.0
 """Standard deviations from which fewer filled rows than expected are no chance."""
 LAST_OF_MONTHS = 12
-EXPECTED = 10
+EXPECTED = 5
 """Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
 
 Fields = Mapping[str, Share]
+_BIRTH = "birth_date"
 
 
 def dates(fields: Fields) -> Iterator[Hold]:
@@ -42,7 +43,7 @@ def unreadable(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     """Values that are there and cannot be read, more than in the sender's other deliveries."""
     for name, share in fields.items():
         lost, usual = share.filled - share.readable, _unreadable(name, others)
-        birth = name == "birth_date"
+        birth = name == _BIRTH
         if name in {"event_date", "first_name", "last_name"} or lost < FEW:
             continue  # Rows that lack these are told one by one.
         limit = SOME if birth or others else HALF
@@ -50,6 +51,14 @@ def unreadable(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
             what = ", ".join(f"{form} {rows:,}" for form, rows in share.forms.items() if rows)
             words = f"{name}: {lost:,} of {share.filled:,} cannot be read" + (f" ({what})" if what else "")
             yield Hold("BIRTH_DATES_UNREADABLE" if birth else "FIELD_UNREADABLE", words)
+
+
+def alike(fields: Fields) -> Iterator[Hold]:
+    """One birth date on most rows: what a system writes where it knows none."""
+    births = fields.get(_BIRTH)
+    if births is not None and births.filled >= SMALL and births.commonest > HALF * births.filled:
+        words = f"{_BIRTH}: one day stands in {births.commonest:,} of {births.filled:,} rows"
+        yield Hold("BIRTH_DATES_UNREADABLE", words)
 
 
 def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:

@@ -107,6 +107,14 @@ def settle_rows(
     )
 
 
+def reused_ids(con: Connection, settled: Relation) -> dict[int, int]:
+    """Number of a delivery -> rows whose record id stands on an earlier row of somebody or something else."""
+    query = (
+        f"SELECT place // {LINES_PER_FILE}, count(*) FROM {settled} WHERE reason_code = 'RECORD_ID_REUSED' GROUP BY 1"
+    )
+    return {int(number): int(rows) for number, rows in con.execute(query).fetchall()}
+
+
 def write_rows(con: Connection, stage: Relation, settled: Relation, certifier: str) -> None:
     """Move staged rows into quarantine, and complete the counts of deliveries.
 

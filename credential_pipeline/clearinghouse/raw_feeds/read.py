@@ -6,7 +6,7 @@ is asserted for each: rows in = accepted + quarantined + duplicate. Not here: wh
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from credential_pipeline.clearinghouse.raw_feeds.blocked import write_blocks
 from credential_pipeline.clearinghouse.raw_feeds.decide import Case, Verdict, decide
 from credential_pipeline.clearinghouse.raw_feeds.deliveries import assert_conservation, write_deliveries
 from credential_pipeline.clearinghouse.raw_feeds.delivery_gate import Gate
-from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, settle_rows, write_rows
+from credential_pipeline.clearinghouse.raw_feeds.hold import ids_taken
+from credential_pipeline.clearinghouse.raw_feeds.judge import Turn, judge_rows, reused_ids, settle_rows, write_rows
 from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, measure
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
@@ -28,7 +29,7 @@ from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Scratch, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 
 @dataclass
@@ -110,7 +111,7 @@ def _read_certifier(
         put_down(stage, arrival, known.archive, pile)
     name_after_the_first(stage, pile)
     judged = judge_rows(work, stage, certifier, today)
-    shares = measure_shares(con, stage, judged, certifier)
+    shares = measure_shares(con, stage, judged, certifier, today)
     names = sample_names(work, stage, certifier)
     gate = Gate(con, certifier.deliveries, pile, measure(con, stage, judged), RecordIds(con, judged), shares, names)
     case = Case(
@@ -123,8 +124,7 @@ def _read_certifier(
         accepted_before=known.sights.accepted,
         holds=gate.holds,
     )
-    verdicts = decide(case)
-    settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
+    verdicts, settled = _settled(work, stage, judged, case, certifier)
     stage.drop(number for number, verdict in verdicts.items() if verdict.state == REPLAYED)
     write_deliveries(con, settled, stage, case, verdicts, pile.readings)
     labels = {number: pile.arrivals[number].delivery for number, one in verdicts.items() if one.state != REPLAYED}
@@ -133,6 +133,24 @@ def _read_certifier(
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)
     look.add(pile, verdicts)
+
+
+def _settled(
+    work: Scratch, stage: Relation, judged: Relation, case: Case, certifier: Certifier
+) -> tuple[dict[int, Verdict], Relation]:
+    """What becomes of deliveries and of their rows; anew where the rows show that a delivery has to wait."""
+    while True:
+        verdicts = decide(case)
+        settled = settle_rows(work, stage, judged, _turns(case, verdicts), certifier)
+        found = {
+            number: rows
+            for number, rows in reused_ids(work.con, settled).items()
+            if number not in case.taken and ids_taken(case.measures[number], rows)
+        }
+        if not found:
+            return verdicts, settled
+        work.drop(settled)
+        case = replace(case, taken={**case.taken, **found})
 
 
 def _turns(case: Case, verdicts: Mapping[int, Verdict]) -> dict[int, Turn]:

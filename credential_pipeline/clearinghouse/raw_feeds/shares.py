@@ -5,6 +5,7 @@ A value is looked at once, however many rows have it. Not here: what the figures
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from credential_pipeline.clearinghouse.raw_feeds.judge import JUDGED
 from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE
@@ -16,6 +17,11 @@ from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation
 
+IMPLAUSIBLE = "IMPLAUSIBLE"
+"""Form of a birth date that can be read and cannot be that of anybody who holds a credential."""
+_BIRTH = "birth_date"
+_FIRST_BORN = date(1900, 1, 1)
+_YOUNGEST = 10
 _CHECKED = {"date", "zip", "last4", *CLOSED}
 """Kinds of fields whose values have a form: others are read whatever they are."""
 
@@ -31,6 +37,7 @@ class Share:
         blocked: Of the field ``block_flag``: rows that say "do not share".
         forms: Of a date: form that the agreed layout does not read -> rows.
         days: Of a date whose month is a number: how many different days of the month there are, and the last of them.
+        commonest: Of a date: rows that hold the most frequent one.
     """
 
     rows: int
@@ -39,6 +46,7 @@ class Share:
     blocked: int = 0
     forms: Mapping[str, int] = field(default_factory=dict)
     days: tuple[int, int] = (0, 0)
+    commonest: int = 0
 
 
 Shares = Mapping[int, Mapping[str, Share]]
@@ -46,7 +54,7 @@ Shares = Mapping[int, Mapping[str, Share]]
 
 
 def measure_shares(
-    con: Connection, stage: Relation, judged: Relation, certifier: Certifier
+    con: Connection, stage: Relation, judged: Relation, certifier: Certifier, today: date
 ) -> dict[int, dict[str, Share]]:
     """Count how each delivery fills the fields that come from a column.
 
@@ -55,6 +63,7 @@ def measure_shares(
         stage: The staged rows of a certifier.
         judged: What was found of each row by itself.
         certifier: Whose rows they are.
+        today: Ten years before it the youngest were born who can hold anything.
     """
     shares: dict[int, dict[str, Share]] = {}
     names = [name for name, column in certifier.columns.items() if column.source is not None]
@@ -66,11 +75,14 @@ def measure_shares(
     for name in looked_at:
         dated = layout_of(certifier, name) if FIELDS[name].kind == "date" else None
         shapes = list(forms(dated, "written")) if dated else []
-        for number, rows, filled, readable, blocked, days, last, *of_form in con.execute(
-            _readable_sql(stage, certifier, name, dated)
+        shapes += [IMPLAUSIBLE] if name == _BIRTH else []
+        for number, rows, filled, readable, blocked, days, last, most, *of_form in con.execute(
+            _readable_sql(stage, certifier, name, dated, today)
         ).fetchall():
             found = dict(zip(shapes, map(int, of_form), strict=True))
-            shares[number][name] = Share(int(rows), int(filled), int(readable), int(blocked), found, (days, last))
+            shares[number][name] = Share(
+                int(rows), int(filled), int(readable), int(blocked), found, (days, last), int(most)
+            )
     return shares
 
 
@@ -106,7 +118,7 @@ def write_shares(con: Connection, certifier: str, labels: Mapping[int, str], sha
     if rows:
         con.executemany("INSERT INTO raw_feeds.field_shares VALUES (?, ?, ?, ?, ?, ?)", rows)
     for number, fields in shares.items():
-        births = fields.get("birth_date")
+        births = fields.get(_BIRTH)
         if number not in labels or births is None or births.readable == births.filled:
             continue
         told = [f"{births.filled - births.readable:,} of {births.filled:,} birth dates"]
@@ -122,8 +134,8 @@ def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
     return f"SELECT place // {LINES_PER_FILE} AS number, count(*){counted} FROM {stage} WHERE reason_code IS NULL GROUP BY 1"
 
 
-def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None) -> str:
-    """Rows, filled, readable, blocked, days, last day, and rows of each form, by delivery; each value is looked at once."""
+def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None, today: date) -> str:
+    """Rows, filled, readable, blocked, days, last day, commonest, and rows of each form, by delivery; each value is looked at once."""
     column = certifier.columns[name]
     source = column.source or ""
     # A placeholder such as 01/01/1900 can be read: it says that nothing is known.
@@ -137,6 +149,10 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         f", CASE WHEN value IS NULL AND written <> '' THEN {_first(shapes)} END AS form" for _ in [0] if shapes
     )
     counted = "".join(f", coalesce(sum(n) FILTER (form = {literal(form)}), 0)" for form in shapes)
+    if name == _BIRTH:
+        born = f"value BETWEEN DATE '{_FIRST_BORN}' AND DATE '{today}' - INTERVAL {_YOUNGEST} YEAR"
+        readable = f"coalesce({born}, false)"
+        counted += f", coalesce(sum(n) FILTER (NOT {born}), 0)"
     day = "day(value)" if numbered else "NULL"
     return f"""
         WITH distinct_values AS (
@@ -151,7 +167,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         ), told AS (SELECT *{told} FROM read)
         SELECT number, sum(n), coalesce(sum(n) FILTER (written <> ''), 0),
             coalesce(sum(n) FILTER (written <> '' AND {readable}), 0), coalesce(sum(n) FILTER (blocked), 0),
-            count(DISTINCT {day}), coalesce(max({day}), 0){counted}
+            count(DISTINCT {day}), coalesce(max({day}), 0), coalesce(max(n) FILTER (written <> ''), 0){counted}
         FROM told GROUP BY number
         """
 

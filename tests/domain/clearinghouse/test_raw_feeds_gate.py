@@ -153,6 +153,20 @@ def test_missing_birth_dates_are_no_unreadable_ones(board: Board) -> None:
     assert share[3:] == (40, 14, 14)
 
 
+@pytest.mark.parametrize(
+    ("born", "words"), [("01/01/2087", "IMPLAUSIBLE 60"), ("01/01/1970", "one day stands in 60 of 60")]
+)
+def test_birth_dates_that_can_be_nobodys_or_not_everybodys_make_a_delivery_wait(
+    board: Board, born: str, words: str
+) -> None:
+    board.put("a.csv", text(rows(range(60))))
+    board.look()
+    board.put("b.csv", text(rows(range(100, 160), born=born)))
+    found = board.look()
+    assert found.states == {"a.csv": "accepted", "b.csv": "held BIRTH_DATES_UNREADABLE"}
+    assert words in found.details["b.csv"]
+
+
 @pytest.mark.parametrize("field", ["born", "first"])
 def test_a_field_that_was_lost_is_missed(board: Board, field: str) -> None:
     board.put("a.csv", text(rows(range(100))))
@@ -185,6 +199,18 @@ def test_a_delivery_that_lost_its_marks_is_held(board: Board) -> None:
     board.look()
     board.put("b.csv", text(rows(range(100, 190))))
     assert board.look().states["b.csv"] == "held BLOCK_MARKS_LOST"
+
+
+@pytest.mark.parametrize(("size", "held"), [(24, False), (25, True)])
+def test_a_small_delivery_without_marks_waits_where_chance_hardly_leaves_none(
+    board: Board, size: int, *, held: bool
+) -> None:
+    """Of one in five, five are expected among 25 rows."""
+    board.put("a.csv", text(row(n, block="Y" if n % 5 == 0 else "N") for n in range(100)))
+    board.look()
+    board.put("b.csv", text(rows(range(100, 100 + size))))
+    found = board.look()
+    assert ("none of 25 rows, where 5 are usual" in (found.details["b.csv"] or "")) == held
 
 
 def test_several_reasons_are_told_together(board: Board) -> None:

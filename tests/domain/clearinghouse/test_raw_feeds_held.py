@@ -123,3 +123,26 @@ def test_a_month_without_events_waits_for_nobody(board: Board) -> None:
         board.look()
     board.put("quiet.csv", text([]))
     assert board.look().states["quiet.csv"] == "accepted"
+
+
+def test_record_ids_that_begin_anew_make_a_delivery_wait_and_the_right_one_comes_after(board: Board) -> None:
+    months(board, 2, 30)
+    others = [row(number + 100, id=f"R{number}") for number in range(30)]
+    board.put("new.csv", text(others))
+    found = board.look()
+    assert found.states["new.csv"] == "held RECORD_IDS_TAKEN"
+    assert "30 of 30 rows" in found.details["new.csv"]
+    assert len(found.births) == 60
+    board.put("new.csv", text(row(number + 100, id=f"S{number}") for number in range(30)))
+    found = board.look()
+    assert found.states["new.csv"] == "accepted"
+    assert len(found.births) == 90
+
+
+def test_a_few_record_ids_of_others_are_told_one_by_one(board: Board) -> None:
+    months(board, 1, 30)
+    others = [row(number + 100, id=f"R{number}") for number in range(10)]
+    board.put("new.csv", text([*others, *rows(range(50, 65))]))
+    found = board.look()
+    assert found.states["new.csv"] == "accepted"
+    assert {code for _, _, code in found.reasons} == {"RECORD_ID_REUSED"}
