@@ -185,7 +185,8 @@ def _past(case: Case, walk: _Walk, number: int) -> Past:
     ]
     others = before[-LAST:] or [one for one in together if one != number]
     seconds = case.arrivals[number].sight.file_time
-    return Past(sent, seconds, standing, others, replaced[0] if replaced else None)
+    beside = [one for one in standing if one not in taken]
+    return Past(sent, seconds, standing, others, replaced[0] if replaced else None, beside)
 
 
 def _replaced(case: Case, number: int, standing: Sequence[int]) -> list[int]:

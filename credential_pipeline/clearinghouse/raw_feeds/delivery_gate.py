@@ -10,6 +10,7 @@ from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields, hold_
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure, RecordIds
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import votes
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile
+from credential_pipeline.clearinghouse.raw_feeds.rows_known import KnownRows
 from credential_pipeline.clearinghouse.raw_feeds.shares import Shares
 from credential_pipeline.foundation.registry.deliveries import Deliveries
 from credential_pipeline.foundation.storage.engine import Connection
@@ -28,6 +29,7 @@ class Gate:
         ids: Asks for their record ids.
         shares: Their fields.
         names: Names of their first rows; None if the feed has not both.
+        known: Asks for the rows that they share under other record ids.
     """
 
     con: Connection
@@ -37,12 +39,14 @@ class Gate:
     ids: RecordIds
     shares: Shares
     names: Relation | None
+    known: KnownRows
 
     def holds(self, number: int, past: hold_size.Past) -> Iterator[hold.Hold]:
         """The reasons for which a delivery waits, the most telling first."""
         figures = self.measures.get(number, NOTHING)
         yield from hold.as_it_came(self.pile.arrivals[number], self.pile.told[number], figures, self.agreed)
         yield from hold.unreadable(figures)
+        yield from hold.known_rows(figures, self.known.rows(number, past.beside))
         fields = self.shares.get(number)
         if fields:
             others = [self.shares[one] for one in past.others if one in self.shares]

@@ -70,6 +70,12 @@ def ids_taken(measure: Measure, reused: int) -> bool:
     return measure.rows >= SMALL and reused > 0 and measure.rows - measure.usable + reused > HALF * measure.rows
 
 
+def known_rows(measure: Measure, known: int) -> Iterator[Hold]:
+    """Most rows are those of other deliveries, under other record ids."""
+    if measure.rows >= SMALL and known > HALF * measure.rows:
+        yield Hold("ROWS_KNOWN", f"{known:,} of {measure.rows:,} rows")
+
+
 def unreadable(measure: Measure) -> Iterator[Hold]:
     """None of the rows can be used, or fewer than half."""
     aside = measure.rows - measure.usable

@@ -51,6 +51,7 @@ class Past:
         numbers: Their numbers, with those of its own look.
         others: Numbers of those with which its fields are compared: the last of its past; at a first load those that came with it.
         replaced: Number and rows of the one whose place it takes, without its sender having said so.
+        beside: Numbers of those that would go on beside it.
     """
 
     sent: Sequence[Sent] = ()
@@ -58,6 +59,7 @@ class Past:
     numbers: Sequence[int] = ()
     others: Sequence[int] = ()
     replaced: tuple[int, int] | None = None
+    beside: Sequence[int] = ()
 
     @property
     def usual(self) -> list[int]:

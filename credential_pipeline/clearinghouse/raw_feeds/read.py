@@ -21,6 +21,7 @@ from credential_pipeline.clearinghouse.raw_feeds.measures import RecordIds, meas
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import sample_names
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile, name_after_the_first, put_down
 from credential_pipeline.clearinghouse.raw_feeds.records import Records
+from credential_pipeline.clearinghouse.raw_feeds.rows_known import known_rows
 from credential_pipeline.clearinghouse.raw_feeds.shares import measure_shares, write_shares
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight
 from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
@@ -113,7 +114,12 @@ def _read_certifier(
     judged = judge_rows(work, stage, certifier, today)
     shares = measure_shares(con, stage, judged, certifier, today)
     names = sample_names(work, stage, certifier)
-    gate = Gate(con, certifier.deliveries, pile, measure(con, stage, judged), RecordIds(con, judged), shares, names)
+    measures, ids, known_by = (
+        measure(con, stage, judged),
+        RecordIds(con, judged),
+        known_rows(work, stage, judged, certifier),
+    )
+    gate = Gate(con, certifier.deliveries, pile, measures, ids, shares, names, known_by)
     case = Case(
         agreed=certifier.deliveries,
         arrivals=pile.arrivals,

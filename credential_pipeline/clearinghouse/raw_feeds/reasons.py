@@ -99,6 +99,7 @@ HOLD_REASONS: Final[dict[str, str]] = {
     "TRAILER_DIFFERS": "The last line does not say as many rows as came. Deliver the file again.",
     "ROWS_UNREADABLE": "Most rows cannot be used, so the layout has changed. Mend the export or the YAML.",
     "RECORD_IDS_TAKEN": "Most record ids stand on earlier rows of somebody or something else. Ask for ids that last, or derive them in the YAML.",
+    "ROWS_KNOWN": "Most rows are those of other deliveries under other record ids. Withdraw it, or release it if they are other events.",
     "ROWS_LOST": "It takes the place of another delivery and lacks many of its rows. Deliver it whole, or release it.",
     "TOO_FEW_ROWS": "There are far fewer rows than usual. Ask the sender whether it is whole, then release it: as many are usual from then on.",
     "TOO_MANY_ROWS": "There are far more rows than usual. Ask the sender whether it is right, then release it: as many are usual from then on.",

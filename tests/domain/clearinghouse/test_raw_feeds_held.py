@@ -139,6 +139,28 @@ def test_record_ids_that_begin_anew_make_a_delivery_wait_and_the_right_one_comes
     assert len(found.births) == 90
 
 
+@pytest.mark.parametrize("spoiled", ["{}.0", "000{}"])
+def test_known_rows_under_other_record_ids_wait(board: Board, spoiled: str) -> None:
+    board.put("a.csv", text(row(number, id=str(1000 + number)) for number in range(30)))
+    board.put("b.csv", text(row(number, id=str(1000 + number)) for number in range(30, 60)))
+    board.look()
+    sha256 = board.put("c.csv", text(row(number, id=spoiled.format(1000 + number)) for number in range(10, 40)))
+    found = board.look()
+    assert found.states["c.csv"] == "held ROWS_KNOWN"
+    assert "30 of 30 rows" in found.details["c.csv"]
+    assert len(found.births) == 60
+    board.decide(RELEASED, sha256)
+    assert len(board.look().births) == 90
+
+
+def test_a_full_file_may_give_its_rows_other_record_ids(board: Board) -> None:
+    board.changes = {"deliveries": {"replaces": "all"}}
+    board.put("a.csv", text(row(number, id=str(1000 + number)) for number in range(30)))
+    board.look()
+    board.put("b.csv", text(row(number, id=f"N{number}") for number in range(30)))
+    assert board.look().states["b.csv"] == "held ROWS_LOST", "the record ids are gone, but nothing would count twice"
+
+
 def test_a_few_record_ids_of_others_are_told_one_by_one(board: Board) -> None:
     months(board, 1, 30)
     others = [row(number + 100, id=f"R{number}") for number in range(10)]
