@@ -95,6 +95,8 @@ def open_regular(path: Path) -> int:
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENOTDIR}:
             raise SafeError("E_NOT_A_FILE", message) from None
+        if error.errno == errno.ENAMETOOLONG:
+            raise FileNotFoundError from None  # No file can have this name.
         raise SafeError("E_READ", f"{path} can't be read: check who owns it and that the disk is sound.") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

@@ -39,6 +39,13 @@ def test_a_delivery_without_the_agreed_number_waits(board: Board) -> None:
     assert board.look().states == {"m.csv": "held NO_SEQUENCE", "m_v1.csv": "accepted"}
 
 
+def test_beside_a_file_of_a_long_name_lies_nothing(board: Board) -> None:
+    """The name of what could lie beside it would be longer than 255 bytes."""
+    name = f"{'x' * 240}.csv"
+    board.put(name, FIX)
+    assert board.look().states == {name: "accepted"}
+
+
 MANIFESTS = {
     "rows: 3\n": None,
     "rows: 4\n": "ROW_COUNT_DIFFERS",
