@@ -10,6 +10,7 @@ from assets.clearinghouse.landing import Seen, has_deliveries, look_at, read_cur
 from assets.partitions import INDUSTRIES
 from assets.resources import SideResource
 from assets.sources import EMPTY, latest_release
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
@@ -31,13 +32,30 @@ def landing(
     """Ask for one run of every industry in whose inbox other contents lie at rest than at the last look."""
     inbox = clearinghouse.root / "inbox"
     seen = read_cursor(context.cursor)
-    found = {name: look_at(inbox / name, seen.get(name, Seen())) for name in INDUSTRIES.get_partition_keys()}
+    found = {}
+    for name in INDUSTRIES.get_partition_keys():
+        before = seen.get(name, Seen())
+        try:
+            found[name] = look_at(inbox / name, before, _limits(clearinghouse, name))
+        except Exception as error:  # noqa: BLE001 - one industry's trouble must not keep the others waiting
+            context.log.warning(
+                "The inbox of %s could not be looked at (%s); see to its files.", name, type(error).__name__
+            )
+            found[name] = before
     changed = [name for name, one in found.items() if one.asked != seen.get(name, Seen()).asked]
     for name in changed:
         yield dg.RunRequest(partition_key=name, run_key=found[name].key(name))
     if not changed:
         yield dg.SkipReason("No new files in the inbox.")
     context.update_cursor(write_cursor(found))
+
+
+def _limits(side: SideResource, industry: str) -> dict[str, int]:
+    """Megabytes above which files are refused unread, by certifier; none where the registry cannot say, as a run will tell."""
+    try:
+        return {one.certifier: one.feed.max_megabytes for one in side.registry.certifiers_of(industry)}
+    except SafeError:
+        return {}
 
 
 @dg.sensor(

@@ -1,22 +1,30 @@
-"""What lies in the inboxes: whether it is at rest, and whether it is something new, by content and not by the files' times.
+"""What lies in the inboxes: what of it is at rest, and whether that is something new, by content and not by the files' times.
 
 Not here: the sensor that asks (automation.py), and what deliveries are worth (raw_feeds).
 """
 
+import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assets.digests import digest_of
-from credential_pipeline.clearinghouse.raw_feeds.inbox import is_delivery
+from credential_pipeline.clearinghouse.raw_feeds.inbox import is_delivery, may_be_read
 from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.storage.durable import sha256
 
 #: A file that changed within these seconds may still be on its way, and is looked at again.
 SETTLED_SECONDS = 10.0
+_MEGABYTE = 1_048_576
+_LARGEST = 4096
+"""Megabytes above which no YAML lets a file be read."""
+_SIGNS = 10
+"""Hex digits by which files are remembered; the cursor is kept with every look."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +32,15 @@ class Seen:
     """What a look found in the inbox of an industry.
 
     Attributes:
-        files: Names, sizes and times, as a short hash.
-        settled: The same of the files whose contents were last looked at, which takes a while.
-        asked: The contents for which a run was asked, as a short hash; empty if for none.
+        moving: Files that had changed just before, with their size and time; as short hashes, like all that is kept of files.
+        contents: Files that were taken, with their contents.
+        settled: Names, sizes and times of those files, which tell whether contents must be looked at again.
+        asked: The contents for which a run was asked; empty if for none.
         turn: How often a run was asked.
     """
 
-    files: str = ""
+    moving: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, str] = field(default_factory=dict)
     settled: str = ""
     asked: str = ""
     turn: int = 0
@@ -40,31 +50,69 @@ class Seen:
         return f"{industry}-{self.turn}-{self.asked}"
 
 
-def look_at(folder: Path, before: Seen, now: float | None = None) -> Seen:
-    """Look at an industry's inbox; what is asked changes only where everything is at rest and some content is new.
+@dataclass(frozen=True)
+class _File:
+    """A file of the inbox as it is remembered.
 
-    A file is at rest if it changed a while ago, or if nothing has changed since the look before: a file that is dated in the
-    future, by its sender or a wrong clock, waits for one look and not for its day.
+    Attributes:
+        path: The file.
+        name: Its name within the inbox, which may be no text, as a short hash.
+        facts: Its size, the times of its content and of its entry, and its place on the disk.
+        whole: Its content counts, and not only that it is there.
+    """
+
+    path: Path
+    name: str
+    facts: tuple[int, int, int, int]
+    whole: bool
+
+    @property
+    def told(self) -> str:
+        """Size and times, which tell whether it is still the same."""
+        return _short(repr(self.facts))
+
+    def content(self, most: int) -> str:
+        """Its content as a short hash; its size if intake refuses it unread for that, a word if nobody reads it."""
+        size = self.facts[0]
+        if not self.whole:
+            return "name"
+        if size > most:
+            return _short(f"{size}")
+        try:
+            return _hash(self.path, self.facts)[:_SIGNS]
+        except OSError:
+            return "unread"
+
+
+def look_at(folder: Path, before: Seen, limits: Mapping[str, int] | None = None, now: float | None = None) -> Seen:
+    """Look at an industry's inbox; what is asked changes only where some content is new of what is at rest.
+
+    A file is at rest if it changed a while ago, or if it is as at the look before: one that is dated in the future, by its sender or
+    a wrong clock, waits for one look and not for its day. One that moves waits alone, and stands for what it was until it rests.
 
     Args:
         folder: The inbox.
         before: What the look before found.
+        limits: Certifier -> megabytes above which intake refuses its files unread; 4096 for others.
         now: Seconds since 1970; the clock's if None.
     """
-    paths = list(_deliveries(folder))
-    facts = [(str(path.relative_to(folder)), size, moment) for path, size, moment in paths]
-    files = digest_of(*(repr(fact) for fact in facts)) if facts else ""
+    files = list(_files(folder))
     moment = time.time() if now is None else now
-    rests = files == before.files or all(changed / 1e9 <= moment - SETTLED_SECONDS for _, _, changed in facts)
-    if not facts or not rests or files == before.settled:
-        return replace(before, files=files)
-    asked = digest_of(*(f"{path.relative_to(folder)}\0{_content(path)}" for path, _, _ in paths))
-    return Seen(files, files, asked, before.turn + (asked != before.asked))
+    moving = {one.name: one.told for one in files if one.whole and one.facts[1] / 1e9 > moment - SETTLED_SECONDS}
+    resting = [one for one in files if moving.get(one.name) in {None, before.moving.get(one.name)}]
+    waiting = {one.name for one in files}.difference(one.name for one in resting)
+    known = {name: content for name, content in before.contents.items() if name in waiting}
+    settled = digest_of(*(f"{one.name} {one.told if one.whole else ''}" for one in resting), *sorted(known))
+    if not resting or settled == before.settled:
+        return replace(before, moving=moving)
+    contents = known | {one.name: one.content(_most(one.path, folder, limits or {})) for one in resting}
+    asked = digest_of(*(f"{name} {content}" for name, content in sorted(contents.items())))
+    return Seen(moving, contents, settled, asked, before.turn + (asked != before.asked))
 
 
 def has_deliveries(folder: Path) -> bool:
     """Whether anything lies in an industry's inbox."""
-    return any(True for _ in _deliveries(folder))
+    return any(True for _ in _files(folder))
 
 
 def read_cursor(cursor: str | None) -> Mapping[str, Seen]:
@@ -81,19 +129,30 @@ def write_cursor(seen: Mapping[str, Seen]) -> str:
     return json.dumps({name: vars(one) for name, one in sorted(seen.items())})
 
 
-def _deliveries(folder: Path) -> Iterator[tuple[Path, int, int]]:
-    """Deliveries and what lies beside them, with size and time, by name."""
+def _files(folder: Path) -> Iterator[_File]:
+    """Deliveries and what lies beside them, by name."""
     for path in sorted(folder.rglob("*")):
         try:
             if (is_delivery(path.name) or is_sidecar(path.name)) and path.is_file():
                 facts = path.stat()
-                yield path, facts.st_size, facts.st_mtime_ns
+                name = hashlib.sha256(os.fsencode(path.relative_to(folder))).hexdigest()[:_SIGNS]
+                whole = is_sidecar(path.name) or may_be_read(path.name)
+                yield _File(path, name, (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino), whole)
         except OSError:
             continue  # It is gone meanwhile, or nobody may look at it; the next look sees.
 
 
-def _content(path: Path) -> str:
-    try:
-        return sha256(path)
-    except OSError:
-        return "unread"
+def _most(path: Path, folder: Path, limits: Mapping[str, int]) -> int:
+    """Bytes up to which the content of a file counts."""
+    return limits.get(path.relative_to(folder).parts[0], _LARGEST) * _MEGABYTE
+
+
+@lru_cache(maxsize=65_536)
+def _hash(path: Path, facts: tuple[int, int, int, int]) -> str:
+    """Hash of a file, once for as long as size, times and place on the disk stay as they are."""
+    del facts
+    return sha256(path)
+
+
+def _short(text: str) -> str:
+    return digest_of(text)[:_SIGNS]

@@ -7,6 +7,7 @@ import pytest
 from dagster_duckdb import DuckDBResource
 
 from assets.resources import SideResource
+from tests.graph.landing_world import arrivals
 
 LOCATIONS = ("clearinghouse", "enclave", "public")
 
@@ -47,3 +48,23 @@ def side(tmp_path):
         published=str(tmp_path / "public"),
         duckdb=DuckDBResource(database=":memory:"),
     )
+
+
+@pytest.fixture
+def look(definitions, side):
+    """Evaluate a sensor of a location once, that on files or packages if not said, over the side's folders."""
+
+    def evaluate(name, cursor=None, sensor=None):
+        sensor = arrivals(definitions[name], sensor)
+        with (
+            dg.DagsterInstance.ephemeral() as instance,
+            dg.build_sensor_context(
+                instance=instance,
+                cursor=cursor,
+                resources={name: side},
+                repository_def=definitions[name].get_repository_def(),
+            ) as context,
+        ):
+            return sensor.evaluate_tick(context)
+
+    return evaluate

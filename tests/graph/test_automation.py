@@ -1,8 +1,6 @@
 """What runs by itself: there, described, switched off until somebody switches it on, and asking for the right runs."""
 
 import datetime
-import itertools
-import os
 from pathlib import Path
 
 import dagster as dg
@@ -11,52 +9,10 @@ import pytest
 from assets import automation
 from assets.partitions import INDUSTRIES
 from credential_pipeline.foundation.names import HOPS
+from tests.graph.landing_world import arrivals, industries, land
 
 _ALL = sorted(INDUSTRIES.get_partition_keys())
 _ARRIVALS = {"enclave": "extracts", "public": "releases"}
-
-
-@pytest.fixture
-def look(definitions, side):
-    """Evaluate a sensor of a location once, that on files or packages if not said, over the side's folders."""
-
-    def evaluate(name, cursor=None, sensor=None):
-        sensor = _arrivals(definitions[name], sensor)
-        with (
-            dg.DagsterInstance.ephemeral() as instance,
-            dg.build_sensor_context(
-                instance=instance,
-                cursor=cursor,
-                resources={name: side},
-                repository_def=definitions[name].get_repository_def(),
-            ) as context,
-        ):
-            return sensor.evaluate_tick(context)
-
-    return evaluate
-
-
-_MOMENTS = itertools.count(1_700_000_000)
-
-
-def _land(side, industry="manufacturing", name="mssc/a.csv", content="id\n1\n"):
-    path = side.root / "inbox" / industry / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    moment = next(_MOMENTS)
-    os.utime(path, (moment, moment))
-    return path
-
-
-def _industries(tick):
-    return [request.partition_key for request in tick.run_requests]
-
-
-def _arrivals(location, name=None):
-    """The sensor on files or packages, or the one of a name."""
-    others = (one for one in location.sensors if not isinstance(one, dg.AutomationConditionSensorDefinition))
-    (sensor,) = [one for one in others if (one.name == name if name else one.name != "released")]
-    return sensor
 
 
 def _monthly(location):
@@ -70,7 +26,7 @@ def test_jobs_schedules_and_sensors_are_there_and_described(definitions):
         assert [job.name for job in location.jobs] == [name, f"{name}_look", *more]
         for thing in (*location.jobs, *location.schedules, *location.sensors):
             assert thing.description.endswith(".")
-        assert {_monthly(location).job_name, _arrivals(location).job_name} == {name}
+        assert {_monthly(location).job_name, arrivals(location).job_name} == {name}
         assert {one.name: one.job_name for one in location.schedules}[f"{name}_looks"] == f"{name}_look"
         assert f"{name}_up_to_date" in {sensor.name for sensor in location.sensors}
 
@@ -113,7 +69,7 @@ def _tick(definitions, name, side):
 def _arrive(side, name, industry):
     """Something of an industry comes to a side."""
     if name == "clearinghouse":
-        _land(side, industry)
+        land(side, industry)
     else:
         folder = side.folder_of_extracts(industry) if name == "enclave" else side.folder_of_releases(industry)
         (folder / "package").mkdir(parents=True)
@@ -126,7 +82,7 @@ def test_monthly_schedule_leaves_out_industries_of_which_nothing_has_come(defini
     assert "anything new" in tick.skip_message
     _arrive(side, name, "healthcare")
     tick = _tick(definitions, name, side)
-    assert _industries(tick) == ["healthcare"]
+    assert industries(tick) == ["healthcare"]
     assert tick.run_requests[0].run_key == "2026-11-05-healthcare"
 
 
@@ -138,8 +94,8 @@ def test_monthly_schedule_leaves_out_industries_in_which_no_hop_has_anything_to_
 
     monkeypatch.setattr(automation, "survey", survey)
     for industry in _ALL:
-        _land(side, industry)
-    assert _industries(_tick(definitions, "clearinghouse", side)) == ["construction", "healthcare"]
+        land(side, industry)
+    assert industries(_tick(definitions, "clearinghouse", side)) == ["construction", "healthcare"]
 
 
 def test_monthly_schedules_run_one_side_after_the_other(definitions):
@@ -149,119 +105,6 @@ def test_monthly_schedules_run_one_side_after_the_other(definitions):
         days.append(int(schedule.cron_schedule.split()[2]))
         assert schedule.execution_timezone == "UTC"
     assert days == sorted(set(days)), "one side after the other"
-
-
-def test_empty_inbox_is_skipped(look):
-    tick = look("clearinghouse")
-    assert tick.run_requests == []
-    assert tick.skip_message
-
-
-def test_new_file_asks_for_a_run_of_its_industry(side, look):
-    _land(side)
-    tick = look("clearinghouse")
-    assert _industries(tick) == ["manufacturing"]
-
-
-@pytest.mark.parametrize("name", ["mssc/A.CSV", "mssc/a.txt", "mssc/a"])
-def test_a_file_that_will_be_refused_asks_too(side, look, name):
-    _land(side, name=name)
-    assert _industries(look("clearinghouse")) == ["manufacturing"]
-
-
-@pytest.mark.parametrize("name", ["mssc/.a.csv", "mssc/a.csv.part", "mssc/a.csv.TMP"])
-def test_hidden_and_unfinished_files_are_left_alone(side, look, name):
-    _land(side, name=name)
-    assert look("clearinghouse").run_requests == []
-
-
-def test_unchanged_inbox_is_skipped(side, look):
-    _land(side)
-    first = look("clearinghouse")
-    again = look("clearinghouse", first.cursor)
-    assert again.run_requests == []
-    assert again.skip_message
-
-
-@pytest.mark.parametrize(
-    "change", [("mssc/a.csv", "id\n2\n"), ("mssc/b.csv", "id\n1\n")], ids=["content", "another file"]
-)
-def test_changed_inbox_asks_again(side, look, change):
-    _land(side)
-    first = look("clearinghouse")
-    _land(side, "manufacturing", *change)
-    again = look("clearinghouse", first.cursor)
-    assert _industries(again) == ["manufacturing"]
-
-
-def test_one_industry_does_not_wake_the_others(side, look):
-    for industry in _ALL:
-        _land(side, industry)
-    first = look("clearinghouse")
-    assert _industries(first) == _ALL
-    _land(side, _ALL[-1], content="id\n9\n")
-    again = look("clearinghouse", first.cursor)
-    assert _industries(again) == [_ALL[-1]]
-
-
-def test_a_file_that_is_still_being_written_waits(side, look):
-    path = _land(side)
-    path.touch()
-    assert look("clearinghouse").run_requests == []
-
-
-def test_a_file_that_rests_between_two_looks_waits_no_longer(side, look):
-    _land(side).touch()
-    first = look("clearinghouse")
-    assert _industries(look("clearinghouse", first.cursor)) == ["manufacturing"]
-
-
-def test_a_file_dated_in_the_future_silences_nobody(side, look):
-    path = _land(side)
-    os.utime(path, (4_000_000_000, 4_000_000_000))
-    first = look("clearinghouse")
-    second = look("clearinghouse", first.cursor)
-    assert [_industries(tick) for tick in (first, second)] == [[], ["manufacturing"]]
-    _land(side, name="mssc/b.csv", content="id\n2\n")
-    third = look("clearinghouse", second.cursor)
-    assert _industries(look("clearinghouse", third.cursor)) == ["manufacturing"]
-
-
-def test_a_file_that_was_only_touched_is_nothing_new(side, look):
-    _land(side)
-    first = look("clearinghouse")
-    _land(side)
-    again = look("clearinghouse", first.cursor)
-    assert again.run_requests == []
-
-
-def test_what_is_said_beside_a_file_is_something_new(side, look):
-    _land(side)
-    first = look("clearinghouse")
-    _land(side, name="mssc/a.csv.delivery.yml", content="rows: 1\n")
-    assert _industries(look("clearinghouse", first.cursor)) == ["manufacturing"]
-
-
-def test_a_look_that_is_repeated_after_a_crash_asks_for_the_same_run(side, look):
-    _land(side)
-    keys = [look("clearinghouse").run_requests[0].run_key for _ in range(2)]
-    assert keys[0] == keys[1]
-
-
-@pytest.mark.parametrize("cursor", ["manufacturing=abc", "{}", "[1]", '{"manufacturing": 1}'])
-def test_a_cursor_that_cannot_be_read_asks_again(side, look, cursor):
-    _land(side)
-    assert _industries(look("clearinghouse", cursor)) == ["manufacturing"]
-
-
-def test_content_that_comes_back_asks_again(side, look):
-    _land(side)
-    first = look("clearinghouse")
-    _land(side, content="id\n2\n")
-    second = look("clearinghouse", first.cursor)
-    _land(side)
-    third = look("clearinghouse", second.cursor)
-    assert [_industries(tick) for tick in (first, second, third)] == [["manufacturing"]] * 3
 
 
 @pytest.mark.parametrize("name", _ARRIVALS)
@@ -278,7 +121,7 @@ def test_package_asks_for_one_run_and_another_for_another(look, name, tmp_path):
     for package in ("first", "first", "second", "second"):
         (inbox / package).mkdir(parents=True, exist_ok=True)
         tick = look(name, cursor)
-        asked.append(_industries(tick))
+        asked.append(industries(tick))
         cursor = tick.cursor
     assert asked == [["manufacturing"], [], ["manufacturing"], []]
 
@@ -290,7 +133,7 @@ def test_a_hop_runs_by_itself_when_its_source_is_newer(definitions, side):
     with dg.DagsterInstance.ephemeral() as instance:
         graph.resolve_job_def("clearinghouse_look").execute_in_process(instance=instance)
         first = dg.evaluate_automation_conditions(defs=graph, instance=instance)
-        _land(side, "manufacturing")
+        land(side, "manufacturing")
         graph.resolve_job_def("clearinghouse_look").execute_in_process(instance=instance)
         second = dg.evaluate_automation_conditions(defs=graph, instance=instance, cursor=first.cursor)
     assert second.get_requested_partitions(dg.AssetKey("raw_feeds")) == {"manufacturing"}
@@ -313,7 +156,7 @@ def test_a_release_asks_for_what_goes_back_and_for_nothing_else(side, look, defi
     for release in ("r0001-a", "r0001-a", "r0002-b"):
         latest.write_text(release)
         tick = look("clearinghouse", cursor, "released")
-        asked.append(_industries(tick))
+        asked.append(industries(tick))
         cursor = tick.cursor
     assert asked == [["manufacturing"], [], ["manufacturing"]]
     job = definitions["clearinghouse"].resolve_job_def("clearinghouse_returns")

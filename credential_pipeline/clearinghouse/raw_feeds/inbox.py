@@ -73,6 +73,11 @@ def is_delivery(name: str) -> bool:
     return not passed_over
 
 
+def may_be_read(name: str) -> bool:
+    """Whether files of some format may end as this one does; others are refused by their names, whatever they hold."""
+    return name.lower().endswith(tuple({ending for endings in ENDINGS.values() for ending in endings}))
+
+
 def delivery_names(inbox: Path, industry: str, certifier: str) -> list[str]:
     """Names of a certifier's deliveries, sorted; folders within are none.
 
