@@ -76,6 +76,8 @@ def _list(arguments: argparse.Namespace) -> int:
             )
             for code, number in one.aside:
                 print(f"{'':12}{number:,} of its rows: {REASONS[code]} [{code}]")
+        for line in intake.passed_over(name):
+            print(f"  {line}")
         waiting = sum(one.waits for one in items)
         print(f"  {len(items)} deliveries, {waiting} waiting" if not arguments.waiting else f"  {waiting} waiting")
     return 0

@@ -1,4 +1,4 @@
-"""What the command line says of deliveries that wait for a person: after a run, and in ``status``.
+"""What the command line says of deliveries that wait for a person, after a run and in ``status``, and of what nobody reads.
 
 Not here: what people do about them (deliveries.py).
 """
@@ -50,6 +50,16 @@ def _told(industry: str, tell: Callable[[Connection, str], list[str]]) -> list[s
             return tell(con, industry)
     except SafeError:
         return []  # Whoever reads the version for its own sake says what is wrong with it.
+
+
+def passed_over(industry: str) -> list[str]:
+    """A line for each place of the industry's inbox where something lies that nobody reads, unless no person put it there."""
+    from credential_pipeline.clearinghouse.raw_feeds.inbox import overlooked
+    from credential_pipeline.clearinghouse.raw_feeds.reasons import OVERLOOKED
+
+    certifiers = environment.registry().industry(industry).certifiers
+    found = overlooked(environment.side_home(Side.CLEARINGHOUSE) / "inbox", industry, certifiers)
+    return [f"not read: {place}: {OVERLOOKED[code]}" for place, code in found if code != "JUNK"]
 
 
 def deliveries(industry: str) -> list[Listed]:

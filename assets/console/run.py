@@ -63,6 +63,8 @@ def execute(arguments: argparse.Namespace) -> int:
             headline.show(name)
         if name not in refused and "raw_feeds" in hops:
             waiting += dict.fromkeys([*intake.waiting(name), *lost[name]])
+        for line in intake.passed_over(name) if "raw_feeds" in hops else ():
+            print(line)
         if "outcome_release" in hops and (line := release_acts.waiting(name)):
             print(line)
     _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)

@@ -62,6 +62,24 @@ def accepted(run, home: Path) -> int:
     return sum(one["rows_accepted"] for one in listed)
 
 
+def test_what_lies_in_the_wrong_place_is_told_and_changes_no_exit_code(run, home):
+    folder = home / FEEDS
+    (folder / "stray.csv").write_text("Id\n1\n")
+    (folder / "test.csv").write_text("Id\n1\n")
+    (folder / "nobody" / "deep").mkdir(parents=True)
+    (folder / ".DS_Store").write_text("x")
+    told = [
+        "inbox/manufacturing/[a file whose name is not shown: number",
+        "inbox/manufacturing/[a folder whose",
+        "manufacturing/test.csv: ",
+    ]
+    for arguments in (("run", "manufacturing", "--until", "raw_feeds"), ("deliveries", "list", "manufacturing")):
+        answer = run(home, *arguments)
+        assert (answer.code, [word for word in told if word not in answer.out]) == (0, [])
+        assert sum("not read: " in line for line in answer.out.splitlines()) == 3
+        assert "stray" not in answer.out + answer.err
+
+
 def test_an_empty_feed_waits_and_what_it_was_stays_in_force(run, home):
     feed, before = first_feed(home, "mssc"), accepted(run, home)
     feed.write_bytes(b"")
