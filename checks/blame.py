@@ -11,7 +11,7 @@ import duckdb
 
 from checks.rule import Rule
 from credential_pipeline.foundation.contracts import SNAPSHOTS
-from credential_pipeline.foundation.file_names import delivery_id, is_plain
+from credential_pipeline.foundation.file_names import delivery_id_sql, is_plain
 from credential_pipeline.foundation.storage.engine import Connection
 
 MOST = 5
@@ -78,11 +78,12 @@ def _without_file_names(con: Connection, labels: Sequence[str]) -> dict[str, str
 
 def _delivery_id(con: Connection, certifier: str, name: str) -> str:
     try:
-        query = "SELECT sha256 FROM raw_feeds.deliveries WHERE certifier = ? AND delivery = ?"
+        ids = f"SELECT certifier, delivery, {delivery_id_sql('d')} AS id FROM raw_feeds.deliveries AS d"
+        query = f"SELECT id FROM ({ids}) WHERE certifier = ? AND delivery = ?"
         found = con.execute(query, [certifier, name]).fetchall()
     except duckdb.Error:
         found = []
-    return delivery_id(certifier, str(found[0][0])) if found and found[0][0] else "a delivery"
+    return str(found[0][0]) if found and found[0][0] else "a delivery"
 
 
 def safe(name: str) -> str:

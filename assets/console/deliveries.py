@@ -133,7 +133,7 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     from credential_pipeline.clearinghouse.raw_feeds.decisions import WITHDRAWN
 
     one = _meant(arguments)
-    if one.id.endswith("-unread"):
+    if one.unread:
         place = f"inbox/{arguments.industry}/{one.certifier}"
         raise SafeError("E_DELIVERY", f"{one.certifier}/{one.shown} was not read; take it out of {place} instead.")
     if one.reason_code == "WITHDRAWN":

@@ -12,6 +12,7 @@ from assets import environment
 from assets.console import access, grammar
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import delivery_id_sql
 from credential_pipeline.foundation.names import SHARED, Side
 from credential_pipeline.foundation.spreadsheets import csv_safe_sql
 
@@ -44,7 +45,7 @@ _QUERIES = {
     "quarantine": "SELECT certifier, delivery, line, reason_code, what_to_do FROM raw_feeds.quarantine"
     " LEFT JOIN {reasons} USING (reason_code) ORDER BY ALL",
     "deliveries": "SELECT d.certifier, d.delivery, d.sha256, d.rows_in, d.rows_accepted, d.rows_quarantined,"
-    " d.rows_duplicate, r.received_at, d.state, d.reason_code AS reason, d.reason_code, d.detail, d.certifier || '-' || left(d.sha256, 12) AS delivery_id"
+    f" d.rows_duplicate, r.received_at, d.state, d.reason_code AS reason, d.reason_code, d.detail, {delivery_id_sql('d')} AS delivery_id"
     " FROM raw_feeds.deliveries d LEFT JOIN {receipts} r USING (sha256) ORDER BY ALL",
     "credentials": "SELECT c.certifier, c.record_id, k.learner_id, c.credential_code, c.event, c.result, c.event_date,"
     " c.expiration_date, c.training_setting FROM cleaned_learners.credentials c"

@@ -98,14 +98,36 @@ def is_plain(name: str, sender: str = "") -> bool:
     return name.isprintable() and digits <= _DIGITS and all(len(word) == 1 or word in _WORDS for word in words)
 
 
-def delivery_id(certifier: str, sha256: str) -> str:
-    """What a delivery is called where its file name may not be shown."""
-    return f"{certifier}-unread" if sha256.startswith(_NOTHING) else f"{certifier}-{sha256[:_HASH]}"
+def delivery_id(certifier: str, sha256: str, number: int = 1) -> str:
+    """What a delivery is called where its file name may not be shown.
+
+    Args:
+        certifier: Its sender.
+        sha256: Hash of its bytes.
+        number: Which one it is, by name, of the sender's files that are empty or were not read: they have one hash, that of no bytes.
+    """
+    if not sha256.startswith(_NOTHING):
+        return f"{certifier}-{sha256[:_HASH]}"
+    return f"{certifier}-unread" if number == 1 else f"{certifier}-unread-{number}"
 
 
-def shown_delivery(certifier: str, name: str, sha256: str) -> str:
+def shown_delivery(certifier: str, name: str, sha256: str, number: int = 1) -> str:
     """The file name of a delivery if it is plain, else its id."""
-    return name if is_plain(name, certifier) else f"[{delivery_id(certifier, sha256)}]"
+    return name if is_plain(name, certifier) else f"[{delivery_id(certifier, sha256, number)}]"
+
+
+def delivery_id_sql(deliveries: str) -> str:
+    """SQL of :func:`delivery_id` in a query of all deliveries of an industry; ``deliveries`` is what the query calls their table."""
+    certifier, sha256, number = f"{deliveries}.certifier", f"{deliveries}.sha256", number_sql(deliveries)
+    unread = f"CASE {number} WHEN 1 THEN '-unread' ELSE '-unread-' || {number} END"
+    return f"{certifier} || CASE WHEN {sha256} LIKE '{_NOTHING}%' THEN {unread} ELSE '-' || left({sha256}, {_HASH}) END"
+
+
+def number_sql(deliveries: str) -> str:
+    """SQL of the number that :func:`delivery_id` asks for, in such a query."""
+    names = ("certifier", "sha256", "delivery")
+    certifier, sha256, delivery = (f"{deliveries}.{name}" for name in names)
+    return f"row_number() OVER (PARTITION BY {certifier}, {sha256} ORDER BY {delivery})"
 
 
 def shown_file(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -88,6 +89,33 @@ def test_an_empty_feed_waits_and_what_it_was_stays_in_force(run, home):
     answer = run(home, "status", "manufacturing")
     assert answer.code == 1
     assert "E_EMPTY" in answer.out
+
+
+def test_files_without_bytes_are_told_apart_everywhere(run, home, tmp_path):
+    folder = home / FEEDS / "mssc"
+    for name in ("mueller.csv", "abel.csv"):
+        (folder / name).touch()
+    with Path(os.fsdecode(os.fsencode(folder / "M") + b"\xfcller.csv")).open("w") as file:
+        file.write("Id\n")
+    ids = ["mssc-unread", "mssc-unread-2", "mssc-unread-3"]
+    answer = read(run, home)
+    told = [re.search(r"mssc/\[(\S+)\]: .* \[(E_\w+)\]", line).groups() for line in answer.err.splitlines()]
+    assert (answer.code, told) == (1, list(zip(ids, ["E_NAME", "E_EMPTY", "E_EMPTY"], strict=True)))
+    listed = json.loads(run(home, "deliveries", "list", "manufacturing", "--json", "--waiting").out)
+    assert [one["delivery_id"] for one in listed] == ids
+    receipts = home / "clearinghouse" / "receipts" / "manufacturing" / "mssc"
+    assert [json.loads((receipts / f"{name}.json").read_text())["reason"] for name in ids] == [code for _, code in told]
+    assert run(home, "export", "deliveries", "manufacturing", "--out", str(tmp_path / "d.csv")).code == 0
+    exported = (tmp_path / "d.csv").read_text().splitlines()
+    assert [line.rpartition(",")[2] for line in exported if "unread" in line] == ids
+    checked = run(home, "registry", "check")
+    assert [name for name in ids if f"mssc/[{name}]: " not in checked.out + checked.err] == []
+    refused(
+        run(home, "deliveries", "withdraw", "manufacturing", ids[2], "--reason", "empty"), f"[{ids[2]}] was not read"
+    )
+    (folder / "abel.csv").unlink()
+    assert len(read(run, home).err.splitlines()) == 2
+    assert {path.stem for path in receipts.glob("*unread*")} == set(ids[:2]), "of what is gone nothing stays"
 
 
 def test_a_certifier_without_a_usable_delivery_stops_the_chain_and_the_report_stands(run, home, tmp_path):

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
-from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery_names, overlooked, read_delivery
+from credential_pipeline.clearinghouse.raw_feeds.inbox import (
+    Delivery,
+    delivery_names,
+    overlooked,
+    read_delivery,
+    shown_name,
+)
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
 from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NOTICES, OVERLOOKED
 from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
@@ -76,9 +83,12 @@ def _of_industry(con: Connection, inbox: Path, registry: Registry, industry: Ind
         except SafeError as error:
             yield Finding(error.message)
             continue
-        for file in files:
+        unread = 0
+        for file in sorted(files, key=shown_name):
             delivery = read_delivery(inbox, name, certifier.certifier, file, certifier.feed)
-            shown = f"inbox/{name}/{certifier.certifier}/{shown_delivery(certifier.certifier, file, delivery.sha256)}"
+            unread += delivery.sha256 == NO_BYTES
+            called = shown_delivery(certifier.certifier, delivery.name, delivery.sha256, unread)
+            shown = f"inbox/{name}/{certifier.certifier}/{called}"
             yield from _of_file(shown, delivery, certifier)
             if _cut_by_default(industry):
                 years += _years(con, delivery, certifier, industry)

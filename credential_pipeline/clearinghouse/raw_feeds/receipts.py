@@ -4,7 +4,7 @@ No name and no other value is in it. Not here: report cards over months (return_
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,17 @@ def write_receipts(con: Connection, home: Path, industry: str, received: Mapping
             "fields": shares.get(key, []),
         }
         written += _write(home / FOLDER / industry / one.certifier / f"{one.id}.json", facts)
+    _clear(home / FOLDER / industry, listed(con))
     return written
+
+
+def _clear(folder: Path, deliveries: Sequence[Listed]) -> None:
+    """Remove receipts of files without bytes that are there no longer: their numbers are those of others now, or of none."""
+    there = {folder / one.certifier / f"{one.id}.json" for one in deliveries}
+    for certifier in {one.certifier for one in deliveries}:
+        for receipt in (folder / certifier).glob(f"{certifier}-unread*.json"):
+            if receipt not in there:
+                receipt.unlink(missing_ok=True)
 
 
 def _write(path: Path, facts: Mapping[str, Any]) -> list[Path]:

@@ -6,17 +6,18 @@ Nothing that is said here names anybody: of a file whose name may be somebody's 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS, ROW_REASONS
 from credential_pipeline.clearinghouse.raw_feeds.sights import read_sights
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, HELD, REFUSED
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
+from credential_pipeline.foundation.file_names import delivery_id, number_sql, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 
-_LISTED = """
-SELECT certifier, delivery, sha256, state, reason_code, coalesce(detail, ''), rows_in, rows_accepted, rows_quarantined,
+_LISTED = f"""
+SELECT certifier, delivery, sha256, {number_sql("d")}, state, reason_code, coalesce(detail, ''), rows_in, rows_accepted, rows_quarantined,
     rows_duplicate
-FROM raw_feeds.deliveries ORDER BY certifier, delivery
+FROM raw_feeds.deliveries AS d ORDER BY certifier, delivery
 """
 
 
@@ -33,6 +34,7 @@ class Listed:
         detail: The same in words and figures.
         rows: Rows in, accepted, set aside, repeated.
         aside: Reasons of single rows that were set aside, with their number, the most frequent first, if they were asked for.
+        number: Which one it is, by name, of its sender's files that are empty or were not read.
     """
 
     certifier: str
@@ -43,16 +45,22 @@ class Listed:
     detail: str
     rows: tuple[int, ...]
     aside: tuple[tuple[str, int], ...] = ()
+    number: int = 1
 
     @property
     def id(self) -> str:
         """What it is called in commands."""
-        return delivery_id(self.certifier, self.sha256)
+        return delivery_id(self.certifier, self.sha256, self.number)
 
     @property
     def shown(self) -> str:
         """Its name if that is nobody's, else its id."""
-        return shown_delivery(self.certifier, self.delivery, self.sha256)
+        return shown_delivery(self.certifier, self.delivery, self.sha256, self.number)
+
+    @property
+    def unread(self) -> bool:
+        """It has no bytes, so that nothing but its name tells it from others."""
+        return self.sha256 == NO_BYTES
 
     @property
     def waits(self) -> bool:
@@ -83,8 +91,8 @@ def listed(con: Connection) -> list[Listed]:
         con: Connection with ``raw_feeds.deliveries``.
     """
     return [
-        Listed(certifier, delivery, sha256, state, code, detail, tuple(rows))
-        for certifier, delivery, sha256, state, code, detail, *rows in con.execute(_LISTED).fetchall()
+        Listed(certifier, delivery, sha256, state, code, detail, tuple(rows), number=number)
+        for certifier, delivery, sha256, number, state, code, detail, *rows in con.execute(_LISTED).fetchall()
     ]
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from credential_pipeline.foundation.file_names import delivery_id, is_plain, shown_delivery, shown_file
+from credential_pipeline.foundation.file_names import delivery_id, delivery_id_sql, is_plain, shown_delivery, shown_file
+from credential_pipeline.foundation.storage.engine import connect
 
 SHA = "0123456789abcdef" * 4
 
@@ -66,3 +67,25 @@ def test_a_file_whose_name_is_not_shown_is_told_by_its_place_and_size(tmp_path: 
 def test_a_file_that_was_not_read_has_no_hash_of_its_own() -> None:
     nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert delivery_id("nims", nothing) == "nims-unread"
+    assert delivery_id("nims", nothing, 3) == "nims-unread-3"
+    assert shown_delivery("nims", "quux.csv", nothing, 2) == "[nims-unread-2]"
+    assert delivery_id("nims", SHA, 3) == delivery_id("nims", SHA), "what has bytes is told by them"
+
+
+def test_queries_call_deliveries_the_same() -> None:
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    rows = [
+        ("nims", "b", nothing),
+        ("nims", "a", nothing),
+        ("acme", "c", nothing),
+        ("nims", "d", SHA),
+        ("nims", "e", SHA),
+    ]
+    values = ", ".join(map(repr, rows))
+    query = (
+        f"SELECT d.delivery, {delivery_id_sql('d')} FROM (VALUES {values}) AS d(certifier, delivery, sha256) ORDER BY 1"
+    )
+    with connect() as con:
+        found = con.execute(query).fetchall()
+    ids = ["nims-unread", "nims-unread-2", "acme-unread", delivery_id("nims", SHA), delivery_id("nims", SHA)]
+    assert found == list(zip("abcde", ids, strict=True))
