@@ -136,9 +136,10 @@ def _files(folder: Path) -> Iterator[_File]:
             if (is_delivery(path.name) or is_sidecar(path.name)) and path.is_file():
                 facts = path.stat()
                 name = hashlib.sha256(os.fsencode(path.relative_to(folder))).hexdigest()[:_SIGNS]
-                whole = is_sidecar(path.name) or may_be_read(path.name)
+                within = not path.is_symlink() or path.resolve().is_relative_to(folder.parent.resolve())
+                whole = within and (is_sidecar(path.name) or may_be_read(path.name))
                 yield _File(path, name, (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino), whole)
-        except OSError:
+        except (OSError, RuntimeError):
             continue  # It is gone meanwhile, or nobody may look at it; the next look sees.
 
 

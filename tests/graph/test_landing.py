@@ -177,6 +177,17 @@ def test_a_file_that_intake_refuses_for_its_size_is_not_read(side, look, monkeyp
     assert [industries(tick) for tick in (first, second)] == [["manufacturing"]] * 2
 
 
+def test_what_a_link_out_of_the_inbox_leads_to_is_not_read(side, look, monkeypatch, tmp_path):
+    path = land(side)
+    (tmp_path / "outside.csv").write_text("id\n")
+    os.utime(tmp_path / "outside.csv", (1, 1))
+    (path.parent / "link.csv").symlink_to(tmp_path / "outside.csv")
+    read = []
+    monkeypatch.setattr(landing, "sha256", lambda path: (read.append(path.name), "0" * 64)[1])
+    assert industries(look()) == ["manufacturing"]
+    assert read == ["a.csv"]
+
+
 def test_a_file_that_stays_as_it_is_is_read_once(side, look, monkeypatch):
     read = []
     monkeypatch.setattr(landing, "sha256", lambda path: (read.append(path.name), "0" * 64)[1])
