@@ -23,6 +23,7 @@ _FUNCTIONS: dict[str, Callable[..., str]] = {
     **PLAIN,
     "parse_date": dates.parse_date,
     "map": text.map_values,
+    "pass_from": text.pass_from,
     "name_part": names.name_part,
 }
 _PARAMETERS = {
@@ -32,6 +33,7 @@ _PARAMETERS = {
     "map": 'words of the file, in any case, and what each means; `"*"` is every other word that is not blank, and '
     + " or ".join(f"`{one}`" for one in NULLS)
     + " as a meaning says that the word tells nothing of the field, on purpose",
+    "pass_from": "the least score that is a pass; for `event` a map follows, as `map: {pass: award, fail: attempt}`",
     "name_part": f"`layout`, one of {', '.join(f'`{one}`' for one in names.LAYOUTS)}; `part`, one of "
     + ", ".join(f"`{one}`" for one in names.PARTS),
 }

@@ -52,7 +52,7 @@ class Gate:
             others = [self.shares[one] for one in past.others if one in self.shares]
             yield from hold_fields.dates(fields)
             yield from hold_fields.unreadable(fields, others)
-            yield from hold_fields.alike(fields)
+            yield from hold_fields.alike(fields, others)
             yield from hold_fields.emptied(fields, others)
             yield from hold_fields.unmarked(fields, others)
         if self.names is not None and past.others:

@@ -53,10 +53,12 @@ def unreadable(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
             yield Hold("BIRTH_DATES_UNREADABLE" if birth else "FIELD_UNREADABLE", words)
 
 
-def alike(fields: Fields) -> Iterator[Hold]:
-    """One birth date on most rows: what a system writes where it knows none."""
-    births = fields.get(_BIRTH)
-    if births is not None and births.filled >= SMALL and births.commonest > HALF * births.filled:
+def alike(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
+    """One birth date on most rows, and not so in the sender's other deliveries: what a system writes where it knows none."""
+    births, theirs = fields.get(_BIRTH), [one[_BIRTH] for one in others if _BIRTH in one and one[_BIRTH].filled]
+    if births is None or births.filled < SMALL or all(one.commonest > HALF * one.filled for one in theirs):
+        return
+    if births.commonest > HALF * births.filled:
         words = f"{_BIRTH}: one day stands in {births.commonest:,} of {births.filled:,} rows"
         yield Hold("BIRTH_DATES_UNREADABLE", words)
 

@@ -4,6 +4,7 @@ A step is a word (``trim``) or a word with an argument (``parse_date: "%m/%d/%Y"
 names the allowed words; the registry adds file and key.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
@@ -36,6 +37,7 @@ PLAIN: Final[dict[str, Callable[[str], str]]] = {
 WITH_ARGUMENT: Final = {
     "parse_date": 'parse_date: "%m/%d/%Y"',
     "map": "map: {P: pass, F: fail}",
+    "pass_from": 'pass_from: "70"',
     "name_part": 'name_part: {layout: "Last, First Middle", part: first}',
 }
 """Steps that need an argument, each with an example."""
@@ -94,6 +96,10 @@ class Step(BaseModel):
             _check_name_part(self.argument)
         if self.name == "parse_date" and not isinstance(self.argument, str):
             raise _refuse(f"parse_date needs a layout, as in {WITH_ARGUMENT['parse_date']}")
+        if self.name == "pass_from" and not (
+            isinstance(self.argument, str) and re.fullmatch(text.SCORE, self.argument.strip())
+        ):
+            raise _refuse(f"pass_from needs a number, as in {WITH_ARGUMENT['pass_from']}")
         if self.name == "map" and (not isinstance(self.argument, dict) or not self.argument):
             raise _refuse(f"map needs a mapping, as in {WITH_ARGUMENT['map']}")
         self.sql("''")
@@ -113,6 +119,8 @@ class Step(BaseModel):
             return dates.parse_date(expression, argument)
         if self.name == "map":
             return text.map_values(expression, argument)
+        if self.name == "pass_from":
+            return text.pass_from(expression, argument.strip())
         if self.name == "name_part":
             return names.name_part(expression, argument["layout"], argument["part"])
         return PLAIN[self.name](expression)

@@ -110,3 +110,15 @@ def map_values(expression: str, mapping: Mapping[str, str | None]) -> str:
     if "*" not in mapping:
         return lookup(word, listed)
     return f"coalesce({lookup(word, {'': '', **listed})}, {literal(mapping['*'] or '')})"
+
+
+SCORE: Final = r"[+-]?\d{1,6}(?:[.,]\d{1,6})?"
+"""A score as senders write it, with a point or a comma."""
+
+
+def pass_from(expression: str, least: str) -> str:
+    """``pass`` for a score of that many points or more, ``fail`` for fewer; NULL for what is no number. A percent sign says nothing."""
+    score = f"trim(replace({trim(expression)}, '%', ''))"
+    number = f"CAST(replace({score}, ',', '.') AS DOUBLE)"
+    reached = f"CASE WHEN {number} >= {least.replace(',', '.')} THEN 'pass' ELSE 'fail' END"
+    return f"CASE WHEN regexp_full_match({score}, {literal(SCORE)}) THEN {reached} END"

@@ -306,6 +306,14 @@ def test_one_column_of_events_and_results_says_which_words_have_no_result(tmp_pa
     assert load_registry(tmp_path).certifier("acme").columns["result"].recipe[0].words == step["map"]
 
 
+def test_scores_without_results_are_asked_about(tmp_path):
+    header = "Row ID,Last Name,First Name,DOB,Exam Code,Exam Date,Exam Score"
+    lines = [f"R{n},Smith{n},Ann,1990-01-{n % 28 + 1:02},X{n % 3},2018-03-{n % 28 + 1:02},{50 + n}" for n in range(40)]
+    proposal = proposed(tmp_path, rows(*lines, header=header))
+    assert "'Exam Score' holds scores" in asked(proposal, "event")
+    assert "pass_from" in asked(proposal, "event")
+
+
 def test_a_file_without_a_column_for_the_credential(tmp_path):
     lines = [f"{n},Smith,Ann,1990-05-14,2015-03-{n % 20 + 10}" for n in range(40)]
     proposal = proposed(tmp_path, rows(*lines, header="Certificate No,Last Name,First Name,DOB,Date Issued"))
