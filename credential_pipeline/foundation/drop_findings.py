@@ -23,6 +23,8 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, s
 ALL: Final = "all"
 """Stands for all files of a drop together."""
 UNREADABLE, UNKNOWN, REPEATED, NOT_READ, STRANGE = "unreadable", "unknown", "repeated", "not read", "unknown word"
+NO_SECTOR: Final = "no sector"
+"""Of jobs: nobody knows in which sector the employer is."""
 _NOTHING: Final = r"[0 /:.-]*|9{4,8}([.]0)?|9999-12-31.*|99991231"
 """What stands in a column of dates for no date."""
 
@@ -35,7 +37,7 @@ class Finding:
         table: The drop.
         delivery: The file as it may be shown, or ``all``.
         measure: The column, or the kind of record.
-        finding: What it is: ``unreadable``, ``unknown``, ``repeated``, ``not read`` or ``unknown word``.
+        finding: What it is: ``unreadable``, ``unknown``, ``repeated``, ``not read``, ``unknown word`` or ``no sector``.
         found: How many rows (of ids: how many ids).
         rows: Of how many.
         note: The likely cause, in words.
@@ -161,8 +163,8 @@ def explain_findings(con: Connection, snapshot: Snapshot, folder: str, above: fl
     """
     found = con.execute(
         'SELECT "table", delivery, measure, finding, found, rows, note FROM'
-        f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding = '{UNKNOWN}')"
-        f" AND finding NOT IN ('{NOT_READ}', '{STRANGE}') AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 2",
+        f" {snapshot.name}.drop_findings WHERE (delivery = '{ALL}') = (finding IN ('{UNKNOWN}', '{NO_SECTOR}'))"
+        f" AND finding NOT IN ('{NOT_READ}', '{STRANGE}') AND found > $above * rows ORDER BY found / rows DESC, 1, 2, 3, 4 LIMIT 3",
         {"above": above},
     ).fetchall()
     return " ".join(_sentence(folder, Finding(*row)) for row in found)
@@ -175,4 +177,9 @@ def _sentence(folder: str, finding: Finding) -> str:
         return f"{place}: {number} filled {finding.measure} cannot be read; write dates as 1990-12-31, since 05/06/1990 is two days."
     if finding.finding == UNKNOWN:
         return f"{place}: {number} rows have a {finding.measure} of nobody ({finding.note})."
+    if finding.finding == NO_SECTOR:
+        return (
+            f"{place}: {number} jobs are at employers whose {finding.measure} is blank or unclassified (99), or who are not in the"
+            " file; deliver employers with their NAICS codes."
+        )
     return f"{place}: {number} rows stand there more than once with the same {finding.measure}; each was counted once."

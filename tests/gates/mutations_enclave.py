@@ -29,6 +29,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
                 ),
                 ("wages", "person_key", "unknown", {"wages_mostly_of_known_persons": 6, "wages_of_known_persons": 1}),
                 ("wages", "employer_id", "unknown", {"employers_mostly_known": 21, "employers_known": 1}),
+                ("employers", "naics", "no sector", {"most_jobs_in_a_sector": 51, "jobs_in_a_sector": 6}),
             )
             for rule, found in rules.items()
         },

@@ -10,6 +10,10 @@ STRANGERS = 0.05
 """Share of jobs of nobody among the reference persons above which keys were written differently."""
 UNKNOWN_EMPLOYERS = 0.2
 """Share of jobs at employers who are not in their file above which that file is not the one that belongs to the wages."""
+NO_SECTOR = 0.5
+"""Share of jobs at employers of no known sector above which figures on the industry tell of the file and not of people."""
+SOME_SECTOR = 0.05
+"""The same share above which a person is told."""
 _TWICE = (
     "The same person, employer, time and amount twice is one payment that was delivered twice; it was counted once."
 )
@@ -35,6 +39,13 @@ _NOTICED: tuple[tuple[str, str, str, dict[str, float], str], ...] = (
         "employer_id",
         {"employers_mostly_known": UNKNOWN_EMPLOYERS, "employers_known": 0.0},
         "Wages of an unknown employer have no industry.",
+    ),
+    (
+        "no sector",
+        "employers",
+        "naics",
+        {"most_jobs_in_a_sector": NO_SECTOR},
+        "Who works for an employer without a NAICS code, or with 99, counts as outside every industry: deliver employers with it.",
     ),
 )
 _YEARS = "SELECT count(*) FROM reference_population.wage_file_years WHERE {}"
@@ -62,6 +73,16 @@ RULES = (
         )
         for finding, table, measure, names, why in _NOTICED
         for name, at_most in names.items()
+    ),
+    share_rule(
+        SNAPSHOT,
+        "jobs_in_a_sector",
+        "Who works for an employer whose naics is blank or unclassified (99) counts as working outside the industry.",
+        "no sector",
+        "employers",
+        "naics",
+        at_most=SOME_SECTOR,
+        severity="warn",
     ),
     number(
         "years_not_copied",

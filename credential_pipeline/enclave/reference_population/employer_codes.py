@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from credential_pipeline.foundation.drop_findings import ALL, NO_SECTOR, Finding
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.recipes.text import PLACEHOLDERS
 from credential_pipeline.foundation.reference.load import reference_series
-from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 UNCLASSIFIED: Final = "99"
 """With which codes begin that tell no sector; the Bureau of Labor Statistics writes them."""
@@ -37,6 +38,26 @@ def no_naics(text: str, sectors: list[str]) -> str:
     """
     known = ", ".join(literal(sector) for sector in sectors)
     return f"NOT {_nothing(text)} AND left(regexp_extract({text}, '{_DIGITS}', 1), 2) NOT IN ({known})"
+
+
+def jobs_without_sector(work: Scratch, jobs: Relation, employers: Relation) -> list[Finding]:
+    """Jobs at employers of whom nobody knows the sector: without a code, unclassified, or not in the file; none where there are none.
+
+    Args:
+        work: Runs the queries.
+        jobs: A row a job and year: employer_id.
+        employers: ``reference_population.employers``.
+    """
+    ids = work.table("ids", f"SELECT DISTINCT employer_id AS code, CAST(employer_id AS VARCHAR) AS id FROM {jobs}")
+    told = work.table(
+        "told",
+        f"SELECT employer_id AS id FROM {employers} WHERE naics IS NOT NULL AND left(naics, 2) <> '{UNCLASSIFIED}'",
+    )
+    lost = work.table("lost", f"SELECT code FROM {ids} ANTI JOIN {told} USING (id)")
+    found, rows = work.con.execute(
+        f"SELECT count(*) FILTER (employer_id IN (SELECT code FROM {lost})), count(*) FROM {jobs}"
+    ).fetchall()[0]
+    return [Finding("employers", ALL, "naics", NO_SECTOR, found, rows)] if found else []
 
 
 def _nothing(text: str) -> str:

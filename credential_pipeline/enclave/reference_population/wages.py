@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.enclave.reference_population.bad_wages import refuse_wages, repeated_rows, usable
+from credential_pipeline.enclave.reference_population.employer_codes import jobs_without_sector
 from credential_pipeline.enclave.reference_population.wage_file_years import keep_wage_file_years
 from credential_pipeline.enclave.reference_population.wage_states import without_shut_states
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
@@ -51,7 +52,7 @@ def load_wages(
         newest: The last year that can be.
 
     Returns:
-        Rows that stand there more than once, and wages of people and employers whom nobody knows.
+        Rows that stand there more than once, wages of people and employers whom nobody knows, and jobs in no sector.
 
     Raises:
         SafeError: E_REFERENCE_WAGES, and what dropped_files.py raises.
@@ -73,6 +74,7 @@ def load_wages(
         findings = [found for name, drop in drops.items() if repeated for found in _repeated(work, name, drop)]
         findings += _unknown(work, summed, "person_key", persons, "persons")
         findings += _unknown(work, summed, "employer_id", known, "employers")
+        findings += jobs_without_sector(work, summed, known)
         keep_wage_file_years(work, summed, read.get("wages_quarterly"), read.get("wages_annual"))
         work.con.execute(
             f"""

@@ -118,7 +118,10 @@ DROP_FINDING = (
     Column("delivery", "VARCHAR", "File, by its name as it may be shown; all for the files together."),
     Column("measure", "VARCHAR", "Column that was looked at."),
     Column(
-        "finding", "VARCHAR", "unreadable, unknown (ids of nobody), unknown word (of a category), repeated or not read."
+        "finding",
+        "VARCHAR",
+        "unreadable, unknown (ids of nobody), unknown word (of a category), repeated, not read or no sector (jobs at employers"
+        " without a NAICS code that tells one).",
     ),
     Column("found", "BIGINT", "How often."),
     Column("rows", "BIGINT", "Of so many rows where the column is filled."),

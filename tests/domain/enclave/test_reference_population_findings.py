@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
+from credential_pipeline.foundation.drop_findings import explain_findings
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.drops import refusal, write
 from tests.domain.enclave.reference_world import COLUMNS, REFERENCE, drops, jobs, load, loaded, people
@@ -103,6 +105,7 @@ def test_wages_of_strangers_and_of_unknown_employers_are_told(tmp_path: Path) ->
     )
     assert noted == [
         ("employer_id", 3, 6, "wages have ids of no characters, employers of 2 characters"),
+        ("naics", 3, 6, None),
         (
             "person_key",
             6,
@@ -110,3 +113,17 @@ def test_wages_of_strangers_and_of_unknown_employers_are_told(tmp_path: Path) ->
             "wages have ids of 7 characters, persons of 5 characters; without .0 at their end, 3 of 3 would be known",
         ),
     ]
+
+
+@pytest.mark.parametrize("code", ["", "0", "999999", "99"])
+def test_employers_that_tell_no_sector_weigh_by_their_jobs(tmp_path: Path, code: str) -> None:
+    rows = jobs({2012: (300, 30_000.0)})
+    wages = [{**row, "employer_id": "E2" if n < 160 else "E1"} for n, row in enumerate(rows)]
+    # Of the many small ones, for whom nobody works, it does not matter.
+    without = [{"employer_id": f"E{n}", "naics": code, "state": "OH"} for n in range(2, 20)]
+    tables = {"persons": people(), "employers": [*REFERENCE["employers"], *without], "wages_annual": wages}
+    with connect(threads=2) as con:
+        load(con, drops(tmp_path, tables))
+        assert con.execute(FINDINGS).fetchall() == [("employers", "all", "naics", "no sector", 160, 300)]
+        said = explain_findings(con, SNAPSHOT, "reference", 0.5)
+        assert said.startswith("reference/employers: 160 of 300 jobs are at employers whose naics is blank")
