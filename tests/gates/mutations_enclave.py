@@ -35,9 +35,15 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         },
         "years_not_copied": "UPDATE reference_population.wage_file_years SET copy_of = 2015, fault = 'copied'",
         "wages_in_dollars": "UPDATE reference_population.wage_file_years SET fault = 'other_unit'",
-        "years_complete": tuple(
-            f"UPDATE reference_population.wage_file_years SET fault = '{fault}'"
-            for fault in ("missing_quarters", "few_jobs", "low_wages", "high_wages")
+        "years_complete": (
+            "INSERT INTO reference_population.wage_file_years BY NAME SELECT 2015 AS year, 0 AS jobs, 'no_wages' AS fault",
+            *(
+                f"UPDATE reference_population.wage_file_years SET fault = '{fault}'"
+                for fault in (
+                    *("missing_quarters", "few_jobs", "low_wages", "high_wages"),
+                    *("many_jobs", "many_dollars", "strangers"),
+                )
+            ),
         ),
         "birth_dates_present": "UPDATE reference_population.persons SET birth_date = NULL WHERE person_key < 'k3'",
         "one_birth_date_a_person": """

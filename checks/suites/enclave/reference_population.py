@@ -49,7 +49,7 @@ _NOTICED: tuple[tuple[str, str, str, dict[str, float], str], ...] = (
     ),
 )
 _YEARS = "SELECT count(*) FROM reference_population.wage_file_years WHERE {}"
-_BLAMED = "SELECT year || ' ' || fault, jobs FROM reference_population.wage_file_years WHERE {}"
+_BLAMED = "SELECT year || ' ' || fault, greatest(jobs, 1) FROM reference_population.wage_file_years WHERE {}"
 
 RULES = (
     *contract_rules(SNAPSHOT),
@@ -100,7 +100,7 @@ RULES = (
     ),
     number(
         "years_complete",
-        "A year that lacks a quarter, or many jobs or wages, is not used; the release says so beside its figures.",
+        "A year that is missing, lacks a quarter or many jobs or wages, is told twice, or is of people whom nobody knows is not used; the release says so.",
         _YEARS.format("fault IS NOT NULL"),
         at_most=0,
         severity="warn",

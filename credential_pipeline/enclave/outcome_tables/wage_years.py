@@ -21,6 +21,10 @@ _FAULTS: Final = {
     "few_jobs": "the wage files hold far fewer jobs than in the years around it",
     "low_wages": "the wage files hold far lower wages than in the years around it, as of a part of a year",
     "high_wages": "the wage files hold far higher wages than in the years around it",
+    "many_jobs": "the wage files hold far more jobs than in the years around it, as if it were told twice",
+    "many_dollars": "the wage files hold as much pay as of two years together",
+    "strangers": "many jobs of the wage files belong to nobody whom the enclave knows",
+    "no_wages": "the wage files hold nothing of it",
 }
 """What readers are told of a year that the files do not tell whole."""
 UNKNOWN: Final = "unknown"

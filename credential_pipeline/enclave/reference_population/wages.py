@@ -72,10 +72,11 @@ def load_wages(
             rows = f"SELECT * FROM ({rows}) {shut}"
         summed, repeated = _add_up(work, rows)
         findings = [found for name, drop in drops.items() if repeated for found in _repeated(work, name, drop)]
-        findings += _unknown(work, summed, "person_key", persons, "persons")
-        findings += _unknown(work, summed, "employer_id", known, "employers")
+        strangers = _lost(work, summed, "person_key", persons)
+        findings += _unknown(work, summed, "person_key", strangers, persons, "persons")
+        findings += _unknown(work, summed, "employer_id", _lost(work, summed, "employer_id", known), known, "employers")
         findings += jobs_without_sector(work, summed, known)
-        keep_wage_file_years(work, summed, read.get("wages_quarterly"), read.get("wages_annual"))
+        keep_wage_file_years(work, summed, strangers, read.get("wages_quarterly"), read.get("wages_annual"))
         work.con.execute(
             f"""
             CREATE OR REPLACE TABLE reference_population.wages AS
@@ -192,14 +193,20 @@ def _repeated(work: Scratch, name: str, drop: Drop) -> list[Finding]:
     return repeated_rows(work.con, drop, quarterly="quarter" in KINDS[name])
 
 
-def _unknown(work: Scratch, jobs: Relation, column: str, known: Relation, whom: str) -> list[Finding]:
-    """Jobs of people, or of employers, whom nobody knows; each id is looked up once."""
+def _lost(work: Scratch, jobs: Relation, column: str, known: Relation) -> Relation:
+    """The ids (code, id: as text) of jobs that are nobody's; each id is looked up once."""
     ids = work.table("ids", f"SELECT DISTINCT {column} AS code, CAST({column} AS VARCHAR) AS id FROM {jobs}")
-    have = work.table("known", f"SELECT DISTINCT {column} AS id FROM {known}")
-    lost = work.table("lost", f"SELECT code, id FROM {ids} ANTI JOIN {have} USING (id)")
+    return work.table(
+        "lost", f"SELECT code, id FROM {ids} ANTI JOIN (SELECT DISTINCT {column} AS id FROM {known}) USING (id)"
+    )
+
+
+def _unknown(work: Scratch, jobs: Relation, column: str, lost: Relation, known: Relation, whom: str) -> list[Finding]:
+    """Jobs of people, or of employers, whom nobody knows."""
     if not work.con.execute(f"SELECT 1 FROM {lost} LIMIT 1").fetchall():
         return []
     query = f"SELECT count(*) FILTER ({column} IN (SELECT code FROM {lost})), count(*) FROM {jobs}"
     found, rows = work.con.execute(query).fetchall()[0]
     named = work.table("named", f"SELECT id FROM {lost} WHERE id <> ''")
+    have = work.table("known", f"SELECT DISTINCT {column} AS id FROM {known}")
     return [Finding("wages", ALL, column, UNKNOWN, found, rows, likely_cause(work, named, have, "wages", whom))]

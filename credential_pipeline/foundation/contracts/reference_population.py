@@ -85,7 +85,8 @@ _TABLES = (
             Column(
                 "fault",
                 "VARCHAR",
-                "copied or other_unit, which keep the files back; missing_quarters, few_jobs, low_wages or high_wages, for which the"
+                "copied or other_unit, which keep the files back; missing_quarters, few_jobs, low_wages, high_wages, many_jobs or"
+                " many_dollars (as of two years), strangers (jobs of nobody) or no_wages (between years with wages), for which the"
                 " year is not used; empty where the year is in order.",
             ),
         ),

@@ -95,7 +95,12 @@ def test_years_that_are_not_covered_are_named(work: Scratch) -> None:
 
 def test_a_year_that_the_files_do_not_tell_whole_is_covered_nowhere_and_readers_hear_why(work: Scratch) -> None:
     jobs = {(state, year): 300 for state in ("OH", "TX") for year in (2004, 2005, 2007, 2008, 2009)}
-    faults: list[tuple[int, str | None]] = [(2005, "low_wages"), (2008, "missing_quarters"), (2009, None)]
+    faults: list[tuple[int, str | None]] = [
+        (2005, "low_wages"),
+        (2006, "no_wages"),
+        (2008, "missing_quarters"),
+        (2009, None),
+    ]
     found = years_of(work, jobs, [("OH", "A", 5), ("TX", "A", 5)], faults)
     # Of 2006 the files hold nothing at all.
     assert rows(work, covered_years(work, found), "year") == [(2004,), (2007,), (2009,)]
@@ -105,6 +110,7 @@ def test_a_year_that_the_files_do_not_tell_whole_is_covered_nowhere_and_readers_
     assert "every state 2005, 2006, 2008" in text
     assert "2008: the wage files lack a quarter" in text
     assert "2005: the wage files hold far lower wages" in text
+    assert "2006: the wage files hold nothing of it" in text
 
 
 def test_a_year_without_any_wages_is_not_covered_in_a_small_world_either(work: Scratch) -> None:

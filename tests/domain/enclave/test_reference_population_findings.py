@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from credential_pipeline.enclave.reference_population.wage_file_years import explain_years
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.drop_findings import explain_findings
 from credential_pipeline.foundation.storage.engine import connect
@@ -26,13 +27,69 @@ FINDINGS = (
         ((300, 15_000.0), "low_wages"),
         ((300, 60_000.0), "high_wages"),
         ((150, 30_000.0), "few_jobs"),
+        ((500, 30_000.0), "many_jobs"),
+        ((400, 42_000.0), "many_dollars"),
+        ((400, 30_000.0), None),
         ((290, 28_000.0), None),
     ],
 )
 def test_a_year_that_is_not_like_its_neighbors(
     tmp_path: Path, year: int, told: tuple[int, float], fault: str | None
 ) -> None:
-    assert loaded(tmp_path, FAULTS, wages_annual=jobs(YEARS | {year: told})) == ([(year, None, fault)] if fault else [])
+    found = loaded(tmp_path, FAULTS, persons=people(500), wages_annual=jobs(YEARS | {year: told}))
+    assert found == ([(year, None, fault)] if fault else [])
+
+
+@pytest.mark.parametrize("doubled", [(2008,), (2012,), (2016,), (2011, 2012)])
+def test_a_year_told_twice_under_other_employers(tmp_path: Path, doubled: tuple[int, ...]) -> None:
+    again = [{**row, "employer_id": "X1"} for row in jobs(YEARS) if int(row["year"]) in doubled]
+    found = loaded(tmp_path, FAULTS, wages_annual=[*jobs(YEARS), *again])
+    assert found == [(year, None, "many_jobs") for year in doubled]
+
+
+def test_a_file_that_carries_another_year(tmp_path: Path) -> None:
+    """Of the jobs of 2012 three of four are those of 2011 again: pay is doubled, jobs are not, and 2012 is not told."""
+    rows = [row for row in jobs(YEARS) if row["year"] != "2012"]
+    other = [
+        {**row, "year": "2011", "wages": f"{float(row['wages']) + 11:.2f}"} for row in jobs({2012: (300, 30_000.0)})
+    ]
+    moved = [{**row, "employer_id": "E1" if n % 4 else "E2"} for n, row in enumerate(other)]
+    with connect(threads=2) as con:
+        tables = {"persons": people(), "employers": REFERENCE["employers"], "wages_annual": [*rows, *moved]}
+        load(con, drops(tmp_path, tables))
+        assert con.execute(FAULTS).fetchall() == [(2011, None, "many_dollars"), (2012, None, "no_wages")]
+        said = explain_years(con)
+    assert "the wages of 2011 are as those of two years together" in said
+    assert "there are no wages of 2012" in said
+
+
+def test_a_state_that_joins_from_a_year_on_is_no_fault(tmp_path: Path) -> None:
+    years = {year: (300 if year < 2012 else 900, 30_000.0) for year in YEARS}
+    assert loaded(tmp_path, FAULTS, persons=people(900), wages_annual=jobs(years)) == []
+
+
+def test_a_year_that_is_not_told_between_others(tmp_path: Path) -> None:
+    few = dict.fromkeys((2008, 2009, 2012), (3, 30_000.0))
+    assert loaded(tmp_path, FAULTS, wages_annual=jobs(few)) == [(2010, None, "no_wages"), (2011, None, "no_wages")]
+
+
+@pytest.mark.parametrize(("strangers", "fault"), [(300, "strangers"), (60, "strangers"), (50, None)])
+def test_a_year_of_people_whom_nobody_knows(tmp_path: Path, strangers: int, fault: str | None) -> None:
+    of_2012 = jobs({2012: (300, 30_000.0)})
+    other = [{**row, "person_key": row["person_key"].lower()} for row in of_2012[:strangers]]
+    years = {year: told for year, told in YEARS.items() if year != 2012}
+    found = loaded(tmp_path, FAULTS, wages_annual=[*jobs(years), *other, *of_2012[strangers:]])
+    assert found == ([(2012, None, fault)] if fault else [])
+
+
+def test_a_message_names_a_handful_of_years(tmp_path: Path) -> None:
+    with connect(threads=2) as con:
+        tables = {"persons": people(), "employers": REFERENCE["employers"]}
+        load(con, drops(tmp_path, {**tables, "wages_annual": jobs({1990: (3, 5.0), 2012: (3, 5.0)})}))
+        assert (
+            "there are no wages of 1995, and there are of years before and after it; and 16 more years"
+            in explain_years(con)
+        )
 
 
 def test_a_year_that_is_another_one_again(tmp_path: Path) -> None:
