@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar, intake, keys, release_acts
-from assets.run_tags import INDUSTRY, NEW_IDS, STARTED_BY
+from assets.run_tags import INDUSTRY, NEW_IDS, SMALLER_REGISTRY, STARTED_BY
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
 
@@ -38,6 +38,11 @@ def add(commands: grammar.Commands) -> None:
         "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
     )
     parser.add_argument(
+        "--smaller-registry",
+        action="store_true",
+        help="where the education registry rightly holds far fewer rows than last time, take it",
+    )
+    parser.add_argument(
         "--simulate-if-empty", action="store_true", help="simulate the pilot first if there are no feeds"
     )
 
@@ -56,7 +61,8 @@ def execute(arguments: argparse.Namespace) -> int:
     hops = _up_to(arguments.until)
     started = time.monotonic()
     lost = {name: intake.lost_ledger(name) for name in industries if "raw_feeds" in hops}
-    refused = hops_of(industries, hops, {NEW_IDS: "true"} if arguments.new_ids else {})
+    told = {NEW_IDS: arguments.new_ids, SMALLER_REGISTRY: arguments.smaller_registry}
+    refused = hops_of(industries, hops, {tag: "true" for tag, said in told.items() if said})
     waiting: list[str] = []
     for name in industries:
         if name not in refused and hops[-1] == list(HOPS)[-1]:

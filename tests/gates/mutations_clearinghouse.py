@@ -103,6 +103,15 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
             """UPDATE previous_education_registry.blocks SET persons = 2000, blocked = 500;
                UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'""",
         ),
+        "registry_not_shrunk": tuple(
+            f"UPDATE previous_education_registry.row_counts SET rows = 26 WHERE \"table\" = '{table}'"
+            for table in ("persons", "enrollments", "degrees")
+        ),
+        "enrollments_mostly_end_after_they_begin": """
+            UPDATE education_registry.enrollments SET end_date = DATE '2013-12-31' WHERE student_id = 's1'""",
+        "enrollments_end_after_they_begin": """
+            INSERT INTO education_registry.enrollments BY NAME SELECT 's1' AS student_id, '001' AS opeid,
+            DATE '2014-01-01' AS begin_date, DATE '2014-01-01' - (i = 7)::INTEGER AS end_date FROM range(100) AS t(i)""",
         "duplicates_give_way": (
             "UPDATE education_registry.duplicate_students SET student_id = 's2'",
             "UPDATE education_registry.duplicate_students SET kept_student_id = 'x'",

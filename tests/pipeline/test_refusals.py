@@ -316,6 +316,20 @@ def test_enrollments_of_nobody_stop_the_chain_with_the_likely_cause(run, home):
     assert versions(home) == before
 
 
+def test_half_of_the_enrollments_gone_stops_the_chain_until_a_person_says_that_it_is_right(run, home):
+    for file in (home / "clearinghouse" / "education" / "enrollments").glob("*.parquet"):
+        other = file.with_suffix(".tmp")
+        duckdb.execute(f"COPY (SELECT * FROM '{file}' WHERE hash(student_id) % 2 = 0) TO '{other}' (FORMAT parquet)")
+        other.replace(file)
+    before = versions(home)
+    words = ("run", "manufacturing", "--until", "education_registry")
+    refused(run(home, *words), "enrollments where the last version has", "--smaller-registry", "registry_not_shrunk")
+    assert versions(home) == before
+    assert run(home, *words, "--smaller-registry").code == 0
+    assert versions(home) != before
+    assert run(home, *words).code == 0, "what was taken once is what the next one is compared with"
+
+
 def test_a_year_of_wages_in_cents_stops_the_chain_and_half_a_year_does_not(run, home):
     wages = home / "enclave" / "reference" / "wages_annual"
     rewrite(wages, "CASE WHEN year = 2012 THEN wages * 100 ELSE wages END AS wages")

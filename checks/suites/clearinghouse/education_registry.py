@@ -21,6 +21,25 @@ FALL = f"""
 """
 """Counts one where far fewer students are blocked than in the last version."""
 
+KEPT = 0.8
+"""Share of the last version's rows below which a part of the registry is missing."""
+FEWEST = 20
+"""Rows of the last version from which on they are compared."""
+_COUNTED = " UNION ALL ".join(
+    f"SELECT '{name}' AS \"table\", count(*) AS rows FROM education_registry.{name}"
+    for name in ("persons", "enrollments", "degrees")
+)
+SHRUNK = f"""
+    SELECT "table", before.rows AS before, now.rows AS now
+    FROM previous_education_registry.row_counts AS before JOIN ({_COUNTED}) AS now USING ("table")
+    WHERE before.rows >= {FEWEST} AND now.rows < {KEPT} * before.rows
+"""
+"""The tables that hold far fewer rows than in the last version: table, before, now."""
+TURNED = 0.05
+"""Share of enrollments that end before they begin above which two columns were exchanged."""
+_TERMS = "(SELECT begin_date, end_date FROM education_registry.enrollments WHERE begin_date IS NOT NULL AND end_date IS NOT NULL)"
+_BACKWARDS = "begin_date > end_date"
+
 INDEXED = """
     SELECT abs(held.n - indexed.n) + (held.digest IS DISTINCT FROM indexed.digest)::INTEGER
     FROM (SELECT count(*) AS n, sum(hash(student_id)::HUGEINT) AS digest FROM education_registry.persons) AS held,
@@ -83,6 +102,28 @@ RULES = (
         "When most students who opted out are no longer said to, a column was lost, and all of them would be shared.",
         FALL,
         at_most=0,
+    ),
+    number(
+        "registry_not_shrunk",
+        "A fifth of the people, enrollments or degrees less than last time is a part that was forgotten, until a person says not.",
+        f"SELECT count(*) FROM ({SHRUNK})",
+        at_most=0,
+        blame=f'SELECT "table", before - now FROM ({SHRUNK})',
+    ),
+    share_where(
+        "enrollments_mostly_end_after_they_begin",
+        "Many enrollments end before they begin: begin_date and end_date are exchanged; deliver them the right way round.",
+        _TERMS,
+        _BACKWARDS,
+        at_most=TURNED,
+        severity="block",
+    ),
+    share_where(
+        "enrollments_end_after_they_begin",
+        "An enrollment that ends before it begins has a wrong date, and lies in no year that can be trusted.",
+        _TERMS,
+        _BACKWARDS,
+        at_most=0.0,
     ),
     number(
         "duplicates_give_way",
