@@ -54,10 +54,12 @@ def jobs_without_sector(work: Scratch, jobs: Relation, employers: Relation) -> l
         f"SELECT employer_id AS id FROM {employers} WHERE naics IS NOT NULL AND left(naics, 2) <> '{UNCLASSIFIED}'",
     )
     lost = work.table("lost", f"SELECT code FROM {ids} ANTI JOIN {told} USING (id)")
+    if not work.con.execute(f"SELECT 1 FROM {lost} LIMIT 1").fetchall():
+        return []
     found, rows = work.con.execute(
         f"SELECT count(*) FILTER (employer_id IN (SELECT code FROM {lost})), count(*) FROM {jobs}"
     ).fetchall()[0]
-    return [Finding("employers", ALL, "naics", NO_SECTOR, found, rows)] if found else []
+    return [Finding("employers", ALL, "naics", NO_SECTOR, found, rows)]
 
 
 def _nothing(text: str) -> str:
