@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.opted_out_elsewhere import statements_elsewhere, students_elsewhere
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -64,6 +65,12 @@ class Given:
 def heard_students(work: Scratch) -> Relation:
     """Students whom a wish to share nothing may be about, for those who are no learners: student_id."""
     return work.table("heard", statement(__package__, "heard.sql"))
+
+
+def opted_out_elsewhere(work: Scratch) -> Relation:
+    """Students whom a wish may be about that was heard in another industry, learners or not: student_id."""
+    heard = {"statements": statements_elsewhere(work), "students": students_elsewhere(work)}
+    return work.table("elsewhere", statement(__package__, "elsewhere.sql", **heard))
 
 
 def partners_table(work: Scratch, agreements: Sequence[ReturnAgreement]) -> Relation:

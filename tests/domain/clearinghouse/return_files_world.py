@@ -102,6 +102,8 @@ def fill(con: Connection, **changed: Rows) -> Connection:
         "education_registry.persons": changed.get("persons", PERSONS),
         "education_registry.enrollments": ENROLLMENTS,
         "education_registry.degrees": DEGREES,
+        "education_registry.duplicate_students": (),
+        "cleaned_learners.profiles": changed.get("profiles", ()),
         "cleaned_learners.credentials": EVENTS,
         "linked_records.links": EVENTS,
         "linked_records.learners": LEARNERS,

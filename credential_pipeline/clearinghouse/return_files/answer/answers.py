@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, requests_left
 from credential_pipeline.clearinghouse.return_files.answer.within_reach import find_within_reach
-from credential_pipeline.clearinghouse.return_files.partners import Given, heard_students, partners_table
+from credential_pipeline.clearinghouse.return_files.partners import (
+    Given,
+    heard_students,
+    opted_out_elsewhere,
+    partners_table,
+)
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -57,7 +62,13 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
     scoped = work.table(
         "scoped",
         statement(
-            __package__, "scope.sql", found=reached.found, asked=asked, partners=partners, heard=heard_students(work)
+            __package__,
+            "scope.sql",
+            found=reached.found,
+            asked=asked,
+            partners=partners,
+            heard=heard_students(work),
+            elsewhere=opted_out_elsewhere(work),
         ),
     )
     events = _events(work, given, asked, scoped)

@@ -22,6 +22,6 @@ own AS (
     FROM person p JOIN linked_records.links k ON k.learner_id = p.learner_id AND k.certifier = p.of
     WHERE p.role = 'certifier')
 SELECT asked, partner, role, of, student_id, learner_id, match_probability,
-       blocked OR (learner_id IS NULL AND student_id IN (SELECT student_id FROM {heard})) AS blocked,
+       blocked OR student_id IN (SELECT student_id FROM {elsewhere}) OR (learner_id IS NULL AND student_id IN (SELECT student_id FROM {heard})) AS blocked,
        asked IN (SELECT asked FROM own) AS own
 FROM person

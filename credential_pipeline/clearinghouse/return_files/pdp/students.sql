@@ -11,6 +11,8 @@ learners AS (
     SELECT student_id, min(learner_id) AS learner_id, bool_or(blocked) AS blocked
     FROM linked_records.learners WHERE student_id IS NOT NULL GROUP BY ALL)
 SELECT p.student_id, l.learner_id, p.birth_date, p.sex, p.student_id IN (SELECT student_id FROM own) AS own,
-       coalesce(p.ferpa_block, true) OR coalesce(l.blocked, h.student_id IS NOT NULL) AS blocked
+       coalesce(p.ferpa_block, true) OR coalesce(l.blocked, h.student_id IS NOT NULL)
+       OR e.student_id IS NOT NULL AS blocked
 FROM education_registry.persons p LEFT JOIN learners l USING (student_id) LEFT JOIN {heard} h USING (student_id)
+LEFT JOIN {elsewhere} e USING (student_id)
 WHERE own OR blocked

@@ -22,3 +22,4 @@ JOIN linked_records.learners AS p USING (learner_id)
 LEFT JOIN education_registry.persons AS s ON s.student_id = p.student_id
 LEFT JOIN cleaned_learners.profiles AS f USING (profile_id)
 WHERE NOT p.blocked AND NOT coalesce(s.ferpa_block, false)
+    AND coalesce(p.student_id NOT IN (SELECT student_id FROM {elsewhere}), true)

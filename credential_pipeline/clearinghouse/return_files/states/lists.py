@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.partners import opted_out_elsewhere
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.programmes import Programme
@@ -48,9 +49,8 @@ def completers(work: Scratch, agreement: ReturnAgreement, programmes: Relation) 
         agreement: Of the state; without ``completers`` there is no row.
         programmes: See :func:`programmes_of`.
     """
-    made = work.table(
-        "completers", statement(__package__, "completers.sql", programmes=programmes), {"partner": agreement.partner}
-    )
+    sql = statement(__package__, "completers.sql", programmes=programmes, elsewhere=opted_out_elsewhere(work))
+    made = work.table("completers", sql, {"partner": agreement.partner})
     columns = ", ".join(
         f"CAST(NULL AS {kind}) AS {name}" if name in agreement.withheld else f"CAST({name} AS {kind}) AS {name}"
         for name, kind in SNAPSHOT.table("completers").schema.items()

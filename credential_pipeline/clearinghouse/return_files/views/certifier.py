@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.partners import opted_out_elsewhere
 from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import Share
@@ -26,7 +27,8 @@ def certifier_counts(work: Scratch, certifier: str) -> Relation:
         certifier: Name in the registry.
     """
     asked = {"certifier": certifier}
-    people = work.table("people", statement(__package__, "certifier_people.sql"), asked)
+    sql = statement(__package__, "certifier_people.sql", elsewhere=opted_out_elsewhere(work))
+    people = work.table("people", sql, asked)
     counts = work.table("counts", statement(__package__, "certifier_counts.sql", people=people), asked)
     top = work.table(
         "top",

@@ -6,4 +6,5 @@ JOIN linked_records.learners AS p ON p.learner_id = l.learner_id
 LEFT JOIN education_registry.persons AS s ON s.student_id = p.student_id
 WHERE c.certifier = $certifier AND c.event = 'award' AND c.result IS DISTINCT FROM 'fail' AND c.event_date IS NOT NULL
     AND NOT p.blocked AND NOT coalesce(s.ferpa_block, false)
+    AND coalesce(p.student_id NOT IN (SELECT student_id FROM {elsewhere}), true)
 GROUP BY p.learner_id, p.student_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import heard_students
+from credential_pipeline.clearinghouse.return_files.partners import heard_students, opted_out_elsewhere
 from credential_pipeline.clearinghouse.return_files.protection import MISSING
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import Share
@@ -37,15 +37,15 @@ def institution_counts(work: Scratch, opeid: str) -> Relation:
         work: Makes the relations; its connection has ``cleaned_learners``, ``linked_records`` and ``education_registry``.
         opeid: Beginning of the OPEID, see :func:`campus`.
     """
-    people = work.table(
-        "people", statement(__package__, "institution_people.sql", heard=heard_students(work)), {"opeid": opeid}
-    )
+    heard = {"heard": heard_students(work), "elsewhere": opted_out_elsewhere(work)}
+    people = work.table("people", statement(__package__, "institution_people.sql", **heard), {"opeid": opeid})
     return work.table("counts", statement(__package__, "institution_counts.sql", people=people))
 
 
 def passing_counts(work: Scratch, opeid: str) -> Relation:
     """How many trained at an institution sat and passed, and ``reported``: whether the certifier reports failures at all."""
-    return work.table("passing", statement(__package__, "passing.sql"), {"opeid": opeid})
+    sql = statement(__package__, "passing.sql", elsewhere=opted_out_elsewhere(work))
+    return work.table("passing", sql, {"opeid": opeid})
 
 
 def institution_view(

@@ -14,5 +14,6 @@ FROM here AS h
 JOIN education_registry.persons AS s USING (student_id)
 LEFT JOIN linked_records.learners AS l ON l.student_id = h.student_id
 LEFT JOIN {heard} AS w ON w.student_id = h.student_id
-WHERE NOT s.ferpa_block AND (l.learner_id IS NOT NULL OR w.student_id IS NULL)
+WHERE NOT s.ferpa_block AND h.student_id NOT IN (SELECT student_id FROM {elsewhere})
+    AND (l.learner_id IS NOT NULL OR w.student_id IS NULL)
 QUALIFY NOT bool_or(coalesce(l.blocked, false)) OVER (PARTITION BY h.student_id)

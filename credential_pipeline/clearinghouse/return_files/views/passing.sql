@@ -14,6 +14,7 @@ WITH sittings AS (
     JOIN linked_records.learners AS p USING (learner_id)
     LEFT JOIN education_registry.persons AS q ON q.student_id = p.student_id
     WHERE s.here AND NOT p.blocked AND NOT coalesce(q.ferpa_block, false)
+          AND coalesce(p.student_id NOT IN (SELECT student_id FROM {elsewhere}), true)
 ), levels AS (
     SELECT *, 'certifier' AS dimension, certifier AS level FROM told
     UNION ALL
