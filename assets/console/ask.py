@@ -48,12 +48,13 @@ def execute(arguments: argparse.Namespace) -> int:
 
     Raises:
         SafeError: The industry is unknown or its profiles are not published, no agreement allows the request, the code or the
-            name is none, or the file can't be written.
+            name is none, the links are older than what may say "do not share", or the file can't be written.
     """
     from assets.console.engine import connect, store
     from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
     from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request
     from credential_pipeline.clearinghouse.opt_outs.lists import read_opt_outs
+    from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere
     from credential_pipeline.foundation.storage.relation import relation, scratch
 
     registry, now = environment.registry(), datetime.datetime.now(datetime.UTC)
@@ -67,13 +68,12 @@ def execute(arguments: argparse.Namespace) -> int:
         published.current(cleaned_learners.SNAPSHOT, industry).attach(con)
         linked = published.find(linked_records.SNAPSHOT, industry)
         if linked is not None:
-            linked.attach(con, tables=("block_statements", "profile_links"))
-        remembered, learners = (
-            relation(con, f"linked_records.{name}") if linked is not None else None
-            for name in ("block_statements", "profile_links")
-        )
+            _refuse_stale(industry)
+            linked.attach(con, tables=("block_statements", "blocks", "learners", "profile_links"))
+        learners = relation(con, "linked_records.profile_links") if linked is not None else None
+        attach_elsewhere(con, published, industry)
         access.record(Side.CLEARINGHOUSE, "ask", [f"{industry}: cleaned_learners.profiles"])
-        people = people_to_ask(work, agreement, arguments.since, read_opt_outs(home), remembered)
+        people = people_to_ask(work, agreement, arguments.since, read_opt_outs(home), linked=linked is not None)
         asking = Asking(industry, agreement, header, access.account())
         size = send_request(work, people, learners, arguments.out, asking, home, now)
     print(
@@ -83,6 +83,15 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.trial is not None:
         _try(arguments.trial, arguments.out, home / _REPORTS)
     return 0
+
+
+def _refuse_stale(industry: str) -> None:
+    """Refuse to name anybody while linkage has not heard all that may say "do not share"."""
+    from assets.clearinghouse import heard
+    from assets.hop import Step
+    from assets.resources import side_resource
+
+    heard.refuse_what_is_stale(Step(side_resource(Side.CLEARINGHOUSE), industry))
 
 
 def _refuse_files(arguments: argparse.Namespace) -> None:

@@ -1,10 +1,12 @@
 """``ask``: what it takes, what it refuses before it looks at anybody, and what the ledger tells of it."""
 
 import datetime
+import sys
 
 import pandas as pd
 import pytest
 
+from assets.clearinghouse import heard
 from assets.console import engine
 from assets.console import main as console
 from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
@@ -51,6 +53,10 @@ class _Tables:
         del snapshot, partition
         return self
 
+    def partitions(self, snapshot):
+        del snapshot
+        return []
+
     def attach(self, con, tables=None):
         del tables
         if not con.execute("SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'cleaned_learners'").fetchall():
@@ -65,6 +71,12 @@ _FRAMES = {
     ),
     "linked_records.record_ids": pd.DataFrame({"certifier": ["mssc"], "record_id": "1", "learner_id": "L1", "present": True}),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _heard(monkeypatch):
+    """Nothing has come since the linkage, but where a test says so."""
+    monkeypatch.setattr(heard, "lists", lambda step: {})
 
 
 def _ask(tmp_path):
@@ -108,3 +120,23 @@ def test_what_is_refused_is_no_disclosure(tmp_path, capsys, monkeypatch):
     assert "E_EXISTS" in capsys.readouterr().err
     assert DisclosureRecord(tmp_path / "home" / Side.CLEARINGHOUSE.value).entries() == []
     assert not (tmp_path / "elsewhere.txt").exists()
+
+
+def test_where_something_came_since_the_linkage_nobody_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(engine, "store", lambda side: _Tables())
+    monkeypatch.setattr(heard, "lists", lambda step: {"the lists of opt-outs": ("old", "new")})
+    assert _ask(tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "E_STALE_BLOCKS" in said
+    assert len(said.strip().splitlines()) == 1
+    assert not (tmp_path / "a.txt").exists()
+    assert DisclosureRecord(tmp_path / "home" / Side.CLEARINGHOUSE.value).entries() == []
+
+
+def test_whom_linkage_blocked_is_not_named(tmp_path, capsys, monkeypatch):
+    blocked = {"linked_records.profile_links": pd.DataFrame({"profile_id": ["P1"], "learner_id": "L1"}),
+               "linked_records.blocks": pd.DataFrame({"statement_id": ["B1"], "learner_id": "L1", "in_force": True})}  # fmt: skip
+    monkeypatch.setattr(engine, "store", lambda side: _Tables())
+    monkeypatch.setattr(sys.modules[__name__], "_FRAMES", _FRAMES | blocked)
+    assert _ask(tmp_path) == 1
+    assert "E_NOBODY" in capsys.readouterr().err

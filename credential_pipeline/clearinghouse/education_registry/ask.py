@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts
+from credential_pipeline.clearinghouse.opted_out_elsewhere import statements_elsewhere
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.engines.handover.agreement import require_in_force
 from credential_pipeline.foundation import standard_form as form
@@ -49,16 +50,18 @@ def require_request(
 
 
 def people_to_ask(
-    work: Scratch, agreement: RequestAgreement, since: date, opt_outs: OptOuts, remembered: Relation | None = None
+    work: Scratch, agreement: RequestAgreement, since: date, opt_outs: OptOuts, *, linked: bool = False
 ) -> Relation:
     """Everybody who may be named: the columns of a request, empty where the agreement does not name them.
 
     Args:
-        work: Makes relations, in a connection with the views of ``cleaned_learners``.
+        work: Makes relations, in a connection with the views of ``cleaned_learners`` and, where they were attached, with what
+            other industries heard (opted_out_elsewhere.py).
         agreement: Says which columns are filled.
         since: Search date of every row.
         opt_outs: The steward's lists.
-        remembered: ``linked_records.block_statements``, where learners were linked before: once said, always meant.
+        linked: Whether learners were linked before, so that ``linked_records`` is there: once said, always meant, and whom
+            linkage blocked is named to nobody.
 
     Raises:
         SafeError: ``E_NOBODY``: there is nobody to ask about.
@@ -67,7 +70,14 @@ def people_to_ask(
     listed = ", ".join(f"{made} AS {name}" for name, made in letters.items())
     named = work.table("named", f"SELECT p.* EXCLUDE ({', '.join(letters)}), {listed} FROM cleaned_learners.profiles p")
     withheld = work.table(
-        "withheld", statement(__package__, "withheld.sql", named=named, wishes=_wishes(work, opt_outs, remembered))
+        "withheld",
+        statement(
+            __package__,
+            "withheld.sql",
+            named=named,
+            wishes=_wishes(work, opt_outs, linked=linked),
+            blocked=_blocked(work, linked=linked),
+        ),
     )
     middle = "middle_name" if "middle_initial" in agreement.filled else "NULL::VARCHAR"
     suffix = "name_suffix" if "name_suffix" in agreement.filled else "NULL::VARCHAR"
@@ -84,7 +94,18 @@ def people_to_ask(
     return people
 
 
-def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Relation:
+def _blocked(work: Scratch, *, linked: bool) -> Relation:
+    """Profiles of learners with a block in force: profile_id."""
+    if not linked:
+        return work.rows("blocked", {"profile_id": "VARCHAR"}, ())
+    return work.table(
+        "blocked",
+        "SELECT DISTINCT profile_id FROM linked_records.profile_links SEMI JOIN (SELECT learner_id FROM linked_records.blocks"
+        " WHERE in_force UNION SELECT learner_id FROM linked_records.learners WHERE blocked) USING (learner_id)",
+    )
+
+
+def _wishes(work: Scratch, opt_outs: OptOuts, *, linked: bool) -> Relation:
     """Whom a wish names; one that was taken back still counts here, since a request can wait for the linkage to hear it."""
     add_to_latin(work.con)
     columns = ("certifier", "record_id", "person_ref", "first_name", "last_name")
@@ -97,6 +118,7 @@ def _wishes(work: Scratch, opt_outs: OptOuts, remembered: Relation | None) -> Re
         f"{form.letters_of_name(form.NAME_FORMS[name](name))} AS {name}" for name in ("first_name", "last_name")
     )
     said = f"SELECT * REPLACE ({letters}) FROM {rows}"
-    if remembered is not None:
+    told = ["linked_records.block_statements"] if linked else []
+    for remembered in (*told, statements_elsewhere(work)):
         said += f" UNION ALL SELECT {', '.join(columns)}, birth_date FROM {remembered}"
     return work.table("wishes", said)

@@ -1,4 +1,4 @@
--- Profiles of people who said, or may have said, "do not share": profile_id. What reaches one profile of a sender's person id, or of a
+-- Profiles of people who said, or may have said, "do not share", or whom linkage blocked: profile_id. What reaches one profile of a sender's person id, or of a
 -- surname, birth date and initial, reaches all of them.
 WITH marked AS (
     SELECT profile_id FROM cleaned_learners.credentials WHERE blocked
@@ -10,7 +10,9 @@ WITH marked AS (
     UNION
     SELECT c.profile_id FROM cleaned_learners.credentials c JOIN {wishes} w USING (certifier, record_id)
     UNION
-    SELECT p.profile_id FROM {named} p JOIN {wishes} w USING (certifier, person_ref)),
+    SELECT p.profile_id FROM {named} p JOIN {wishes} w USING (certifier, person_ref)
+    UNION
+    SELECT profile_id FROM {blocked}),
 said AS (
     SELECT first_name[1] AS initial, last_name, birth_date FROM cleaned_learners.blocks
     UNION

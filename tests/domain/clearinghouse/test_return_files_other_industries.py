@@ -1,9 +1,8 @@
 """Who opted out in one industry is in no file of another one, whether there is a learner there or a student alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import scratch
-from credential_pipeline.foundation.storage.snapshots import Store
+from tests.domain.clearinghouse.other_industries_world import Row, publish
 from tests.domain.clearinghouse.return_files_world import (
     COLLEGE,
     EVERYBODY,
@@ -29,30 +28,10 @@ from tests.domain.clearinghouse.return_files_world import (
     request,
 )
 
-Row = Mapping[str, Any]
 ANN: Row = {"first_name": "ANN", "last_name": "LEEWARD", "birth_date": date(1990, 5, 1)}
 HILDA: Row = {"first_name": "H", "last_name": "RASMUSSEN", "birth_date": date(1982, 12, 8)}
 SAID: Row = {"statement_id": "B1", "source": "certifier", "certifier": "ncrc", "scope": "all", "said_now": True}
 BLOCK: Row = {"statement_id": "B1", "source": "certifier", "scope": "all", "in_force": True}
-
-
-def publish(home: Path, said: Row, block: Row, learner: Row, industry: str = "other") -> Store:
-    """What another industry published of its wishes."""
-    store = Store(home / "store")
-    with store.stage(SNAPSHOT, industry) as staged:
-        for table in SNAPSHOT:
-            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
-            staged.con.execute(f'CREATE TABLE linked_records."{table.name}" ({columns})')
-        for name, row in (("block_statements", said), ("blocks", block), ("learners", learner)):
-            shape = SNAPSHOT.table(name).schema
-            marks = ", ".join("?" * len(shape))
-            if row:
-                staged.con.execute(
-                    f"INSERT INTO linked_records.{name} VALUES ({marks})", [row.get(one) for one in shape]
-                )
-        staged.write()
-        staged.publish()
-    return store
 
 
 @pytest.fixture

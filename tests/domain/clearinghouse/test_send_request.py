@@ -11,6 +11,7 @@ from credential_pipeline.clearinghouse.disclosure_record import REQUEST, Disclos
 from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
 from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request, was_cut_off
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING, Entry, OptOuts
+from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere
 from credential_pipeline.clearinghouse.people_on_record import other_ids
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.contracts import cleaned_learners, linked_records
@@ -18,6 +19,7 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import relation, scratch
+from tests.domain.clearinghouse.other_industries_world import publish
 from tests.domain.clearinghouse.request_world import request_agreement
 
 TODAY = date(2026, 7, 1)
@@ -206,6 +208,42 @@ def test_nothing_appears_where_the_record_cannot_be_written(con, tmp_path):
         ask(con, tmp_path, "again.txt")
     assert refused.value.code == "E_LEDGER_BROKEN"
     assert not [*tmp_path.glob("*again*")]
+
+
+def named(con, *, linked: bool = True) -> set[str]:
+    with scratch(con) as work:
+        people = people_to_ask(work, request_agreement(), TODAY, NOTHING, linked=linked)
+        return {one for (one,) in con.execute(f"SELECT return_field FROM {people}").fetchall()}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "INSERT INTO linked_records.blocks BY NAME SELECT 'B1' AS statement_id, 'L1' AS learner_id, true AS in_force",
+        "INSERT INTO linked_records.learners BY NAME SELECT 'L1' AS learner_id, true AS blocked",
+    ],
+)
+def test_whom_linkage_blocked_is_not_named_whatever_was_said(con, block):
+    """The wish names another person's row, and reached the learner by linkage alone."""
+    link(con)
+    assert named(con) == {"P1", "P2", "P3"}
+    con.execute(block)
+    assert named(con) == {"P3"}
+
+
+def test_a_block_that_is_not_in_force_keeps_nobody_back(con):
+    link(con)
+    con.execute(
+        "INSERT INTO linked_records.blocks BY NAME SELECT 'B1' AS statement_id, 'L1' AS learner_id, false AS in_force"
+    )
+    assert named(con) == {"P1", "P2", "P3"}
+
+
+def test_who_opted_out_in_another_industry_is_not_named(con, tmp_path):
+    wish = {"statement_id": "B1", "source": "certifier", "certifier": "ncrc", "scope": "all", "said_now": True}
+    said = wish | {"first_name": "A", "last_name": CANARY, "birth_date": date(1990, 5, 1)}
+    attach_elsewhere(con, publish(tmp_path, said, {}, {}), "manufacturing")
+    assert named(con, linked=False) == {"P3"}
 
 
 def test_a_request_about_nobody_is_refused(con, tmp_path):
