@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.counts import MEASURES
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures, protected
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
@@ -203,3 +205,32 @@ def test_what_is_shown_is_never_a_few_in_any_world() -> None:
             if one.part:
                 part = value[row.dimension, row.level, one.part]
                 assert min(part, n - part) >= FEWEST
+
+
+@pytest.mark.parametrize(
+    ("shares", "people"),
+    [
+        (("aggregates",), 200),
+        (("aggregates", "cohort"), 200),
+        (("aggregates", "cohort", "credentials"), 120),
+        (("aggregates", "course"), 120),
+    ],
+)
+def test_who_may_read_nobody_s_credentials_does_not_choose_whom_figures_are_on(
+    tmp_path: Path, shares: tuple[str, ...], people: int
+) -> None:
+    """The file has holders and a few others: two such files that differ by one student would tell what the one holds."""
+    row = {"Institution ID": COLLEGE[:6], "Cohort": "2020-21", "Cohort Term": "FALL", "Enrollment Type": "FIRST-TIME",
+           "Retention": "1", "Persistence": "1", "Years of Last Enrollment at cohort institution": "1",
+           "Years of Last Enrollment at other institution": "0"}  # fmt: skip
+    rows = [row | {"Study ID": f"S{number:03d}"} for number in range(120)]
+    leave(tmp_path, "cohort.csv", headers("pdp_cohort"), rows)
+    terms = agreement(shares=[{"what": what, "legal_basis": "Law"} for what in shares])
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **world())
+        files = pdp_files(work, given(tmp_path, terms), terms)
+        assert con.execute(f"SELECT count(*) FROM {files.people}").fetchall() == [(people,)]
+    said = "never on the cohort file that you left" in about_pdp(given(tmp_path, terms), terms)
+    assert said == (people == 200)
+    if said:
+        assert figures(tmp_path, terms, **world())["momentum", "all", "all", "credential_share"][0] == 0.5

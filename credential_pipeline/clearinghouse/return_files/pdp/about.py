@@ -4,7 +4,7 @@ from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.cohort import FROM_REGISTRY
-from credential_pipeline.clearinghouse.return_files.pdp.files import own_headers
+from credential_pipeline.clearinghouse.return_files.pdp.files import own_headers, reads_credentials
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 
@@ -28,6 +28,10 @@ _LEFT_OUT: Final = (
     "Students who opted out, with you, with a certifier or in person, have no row, also where your own file has one. A student of"
     " your file whom the clearinghouse does not know as yours gets no credential."
 )
+_FIGURES: Final = (
+    "Momentum and dashboards in figures.csv are on the students whom the clearinghouse knows as yours, and never on the cohort file that"
+    " you left, since your agreement gives you nobody's credentials."
+)
 _WITHHELD: Final = "Under the agreement these columns are sent blank: {0}."
 
 
@@ -42,5 +46,6 @@ def about_pdp(given: Given, agreement: ReturnAgreement) -> str:
     blank = [column.field.header for column in COLUMNS[COHORT] if not column.later and column.name not in FROM_REGISTRY]
     told = [_OWN.format(COHORT) if COHORT in own else _REGISTRY.format(blank=", ".join(blank))]
     told += [_OWN.format(COURSE) if COURSE in own else _NO_COURSES, _CREDENTIALS, _LEFT_OUT]
+    told += [_FIGURES] if "aggregates" in agreement.gets and not reads_credentials(agreement) else []
     told += [_WITHHELD.format(", ".join(agreement.withheld))] if agreement.withheld else []
     return "\n\n".join(told) + "\n"

@@ -26,7 +26,7 @@ class PdpFiles:
         cohort: Rows of the table ``pdp_cohort``; without a row if they are not agreed.
         course: Rows of the table ``pdp_course``; likewise.
         students: Whose rows may be told.
-        people: The cohort file before columns were withheld.
+        people: Whom figures are on: the cohort file before columns were withheld, or the registry's students alone.
         awards: The credentials of its students.
         refused: Files of its own that were not read.
         left: Kinds of its own files that were read, whose rows go back.
@@ -54,10 +54,8 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
     """
     students = students_of(work, agreement)
     own = read_own(work, given.files(agreement, OWN_PDP), agreement)
-    if own.cohort:
-        people = of_own_file(work, own.cohort, students)
-    else:
-        people = cohort_from_registry(work, students, agreement, given.today)
+    known = cohort_from_registry(work, students, agreement, given.today)
+    people = of_own_file(work, own.cohort, students) if own.cohort else known
     courses = of_own_file(work, own.course, students) if own.course else None
     awards = awards_of(work, students, given.certifiers, given.today)
     course = course_rows(work, people, awards, students, courses)
@@ -68,11 +66,19 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
         cohort=_table(work, COHORT, people, agreement),
         course=_table(work, COURSE, course, agreement),
         students=students,
-        people=people,
+        people=people if reads_credentials(agreement) else known,
         awards=awards,
         refused=own.refused,
         left=tuple(one.header.file for one in (own.cohort, own.course) if one),
     )
+
+
+def reads_credentials(agreement: ReturnAgreement) -> bool:
+    """Whether an institution may read single students' credentials.
+
+    If not, figures are on the registry's students alone: who chooses whom a figure is on reads from two of them what one student holds.
+    """
+    return bool(agreement.gets & {"course", "credentials"})
 
 
 def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement) -> Relation:
