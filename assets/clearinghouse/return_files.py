@@ -12,7 +12,7 @@ from assets.digests import digest_of, digest_of_files
 from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.return_files import RULES
 from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere, heard_elsewhere
-from credential_pipeline.clearinghouse.return_files.partners import FOLDER, OWN_PDP, REQUESTS, RETURNS, Given
+from credential_pipeline.clearinghouse.return_files.partners import FOLDER, OWN_PDP, REQUESTS, RETURNS, Given, is_odd
 from credential_pipeline.clearinghouse.return_files.released import newest_outcomes
 from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records, raw_feeds
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -38,7 +38,10 @@ def _depends(step: Step) -> Mapping[str, str]:
     heard = {name: digest for name, (_, digest) in lists(step).items()}
     return {
         "partners": digest_of(*(one.model_dump_json() for one in given.in_force)),
-        "what partners left": digest_of_files(*left),
+        "what partners left": digest_of(
+            digest_of_files(*(place for place in left if not is_odd(place))),
+            *(f"{place.parent.name}/{place.name}" for place in left if is_odd(place)),
+        ),
         "published": digest_of(str(given.published.parent.name) if given.published else ""),
         "who opted out in other industries": _heard_elsewhere(step),
         **heard,

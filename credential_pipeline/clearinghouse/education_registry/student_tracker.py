@@ -77,6 +77,10 @@ def _read_all(work: Scratch, folder: Path) -> tuple[Relation, list[Finding]]:
     files = files_of(folder, _SHOWN, (CSV, PARQUET))
     if any(kind_of(file) == PARQUET for file in files):
         raise SafeError("E_DROP_FORMAT", f"{_SHOWN} holds .parquet files; a detail report is a .csv file")
+    for file in files:
+        if file.is_symlink():
+            # Whatever the link leads to would be read as a report, and may change behind it.
+            raise SafeError("E_DROP_FORMAT", f"{_SHOWN}/{shown_report(file)} is a link; put the report itself there")
     parts = [_checked(work, file) for file in files]
     findings = [one for file, part in zip(files, parts, strict=True) for one in _unread(work, part, file)]
     return work.table("reported", " UNION ".join(f"FROM {part}" for part in parts)), findings

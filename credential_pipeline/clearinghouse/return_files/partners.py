@@ -54,12 +54,19 @@ class Given:
             folder: Which of its folders.
 
         Raises:
-            OSError: The folder cannot be listed.
+            OSError: The folder cannot be listed, or is a link, which may lead to another partner's, or no folder.
         """
         place = self.partners / agreement.partner / folder
+        if is_odd(place):
+            raise NotADirectoryError
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             if not path.name.startswith("."):
                 yield path
+
+
+def is_odd(place: Path) -> bool:
+    """Whether something else than a folder lies in the place of one."""
+    return place.is_symlink() or (place.exists() and not place.is_dir())
 
 
 def heard_students(work: Scratch) -> Relation:

@@ -235,26 +235,6 @@ def test_what_is_no_file_or_cannot_be_read_is_refused_and_stops_nobody(
     assert listed(work, answers.requests, "file, found", "state <> 'refused'") == [("request.txt", 1)]
 
 
-def test_a_folder_that_cannot_be_listed_stops_nobody(
-    work: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    leave(tmp_path, "demo_college", request(ANN))
-    leave(tmp_path, "mssc", request(ANN, school="999999"), "request.txt")
-    listing = Path.iterdir
-
-    def unless_college(path: Path) -> Iterator[Path]:
-        if path.parent.name == "demo_college":
-            raise PermissionError(13, "Permission denied", str(path))
-        return listing(path)
-
-    monkeypatch.setattr(Path, "iterdir", unless_college)
-    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)))
-    assert listed(work, answers.requests, "partner, file, state, reason_code") == [
-        ("demo_college", "[demo_college-unread]", "refused", "E_REQUEST_FILE"),
-        ("mssc", "request.txt", "answered", None),
-    ]
-
-
 def test_names_of_files_that_may_be_a_person_s_are_told_by_an_id(work: Scratch, tmp_path: Path) -> None:
     for name in ("Ann Leeward.txt", "Bodo Lindgren.txt", "demo_college_request.txt"):
         leave(tmp_path, "demo_college", request(ANN), name)

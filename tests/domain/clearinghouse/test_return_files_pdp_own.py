@@ -92,6 +92,27 @@ def test_whatever_lies_in_the_folder_is_told_of(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_folder_that_is_a_link_or_none_is_refused_and_the_registry_goes_in_its_place(
+    tmp_path: Path, *, linked: bool
+) -> None:
+    left = leave(tmp_path, "cohort.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1"}]).parent
+    left.rename(tmp_path / "others")
+    if linked:
+        left.symlink_to(tmp_path / "others")
+    else:
+        left.write_text("")
+    terms = agreement()
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **WORLD)
+        parts = pdp_of_institutions(work, given(tmp_path, terms))
+        rows = con.execute(f"SELECT file, state, reason_code FROM {parts['requests']}").fetchall()
+        assert rows == [("pdp/", "refused", "E_PDP_UNREADABLE")]
+        assert con.execute(f"SELECT count(*) FROM {parts['own_files']}").fetchall() == [(0,)]
+        assert con.execute(f"SELECT count(*) > 0 FROM {parts['pdp_cohort']}").fetchall() == [(True,)]
+    assert "The cohort file is made from enrollments" in about_pdp(given(tmp_path), terms)
+
+
 @pytest.mark.parametrize(
     ("of", "written", "accepted"),
     [

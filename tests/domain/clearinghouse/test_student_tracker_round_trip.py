@@ -250,3 +250,11 @@ def test_another_file_of_the_services_is_told_what_it_is(tmp_path: Path, kind: s
     refused = refusal(load, folder)
     assert refused.code == "E_REPORT_KIND"
     assert f"({kind})" in str(refused)
+
+
+def test_a_report_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    folder = put_reports(tmp_path)
+    (tmp_path / "other.csv").write_text(f"{REPORT}P1,N,Ann,{CANARY},,,,\n")
+    (folder / "student_tracker" / "a.csv").symlink_to(tmp_path / "other.csv")
+    refused = refusal(load, folder)
+    assert (refused.code, "is a link" in str(refused)) == ("E_DROP_FORMAT", True)

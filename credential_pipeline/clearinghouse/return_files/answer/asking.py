@@ -77,7 +77,7 @@ def _of_partner(work: Scratch, given: Given, agreement: ReturnAgreement) -> Iter
     try:
         paths = [*given.files(agreement, REQUESTS)]
     except OSError:
-        message = "the folder of requests cannot be listed; see to its permissions"
+        message = "requests is a link or no folder, or cannot be listed; make it a folder and see to its permissions"
         yield Left(agreement.partner, REQUESTS, UNREAD, refusal=RequestError(UNREADABLE, message)), _NOTHING
         return
     for path in paths:

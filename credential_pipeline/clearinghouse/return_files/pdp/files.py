@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
+from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.cohort import cohort_from_registry, of_own_file
 from credential_pipeline.clearinghouse.return_files.pdp.course import awards_of, course_rows
-from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, read_own
+from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, own_files
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students, students_of
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, Header
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
@@ -53,7 +53,7 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFil
         SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
     """
     students = students_of(work, agreement)
-    own = read_own(work, given.files(agreement, OWN_PDP), agreement)
+    own = own_files(work, given, agreement)
     known = cohort_from_registry(work, students, agreement, given.today)
     people = of_own_file(work, own.cohort, students) if own.cohort else known
     courses = of_own_file(work, own.course, students) if own.course else None
@@ -129,5 +129,5 @@ def own_headers(given: Given, agreement: ReturnAgreement) -> Mapping[str, Header
         agreement: Of the institution.
     """
     with connect(threads=1) as con, scratch(con) as work:
-        own = read_own(work, given.files(agreement, OWN_PDP), agreement)
+        own = own_files(work, given, agreement)
     return {one.header.file: one.header for one in (own.cohort, own.course) if one}

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
+from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
-from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, read_own, whole_folder
+from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, left_by, own_files, whole_folder
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -51,8 +51,7 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement) -> Mapping[str,
 
 def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
     """An institution whose files can't be made is told so, and the other partners get theirs."""
-    left = [*given.files(agreement, OWN_PDP)]
-    refused = [*read_own(work, left, agreement).refused, whole_folder(left, error)]
+    refused = [*own_files(work, given, agreement).refused, whole_folder(left_by(given, agreement), error)]
     nothing = {name: work.rows(name, SNAPSHOT.table(name).schema, []) for name in _TABLES}
     return nothing | {"requests": as_requests(work, agreement, refused)}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
@@ -72,6 +72,30 @@ def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement) -
         else:
             kept[file.header.file] = file
     return OwnFiles(kept.get(COHORT), kept.get(COURSE), tuple(refused))
+
+
+def own_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> OwnFiles:
+    """Open what an institution left; a folder that is a link or none, or cannot be listed, is refused as a whole.
+
+    Args:
+        work: Makes the relations.
+        given: Partners' folders.
+        agreement: Of the institution.
+    """
+    try:
+        return read_own(work, left_by(given, agreement), agreement)
+    except OSError:
+        message = f"{OWN_PDP} is a link or no folder, or cannot be listed; make it a folder and see to its permissions"
+        return OwnFiles(None, None, (whole_folder((), SafeError("E_PDP_UNREADABLE", message)),))
+
+
+def left_by(given: Given, agreement: ReturnAgreement) -> tuple[Path, ...]:
+    """What an institution left in its folder.
+
+    Raises:
+        OSError: As :meth:`Given.files`.
+    """
+    return tuple(given.files(agreement, OWN_PDP))
 
 
 def whole_folder(paths: Iterable[Path], error: SafeError) -> Refused:
