@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, requests_left
+from credential_pipeline.clearinghouse.return_files.answer.own_people import find_own_people
 from credential_pipeline.clearinghouse.return_files.answer.within_reach import find_within_reach
 from credential_pipeline.clearinghouse.return_files.partners import (
     Given,
@@ -58,7 +59,7 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
     index = relation(work.con, "education_registry.person_index")
     reached = find_within_reach(work, left, index, model or shipped("registry"))
     asked = reached.asked
-    partners = partners_table(work, given.in_force)
+    partners, elsewhere = partners_table(work, given.in_force), opted_out_elsewhere(work)
     scoped = work.table(
         "scoped",
         statement(
@@ -68,7 +69,8 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
             asked=asked,
             partners=partners,
             heard=heard_students(work),
-            elsewhere=opted_out_elsewhere(work),
+            elsewhere=elsewhere,
+            certified=find_own_people(work, asked, partners, elsewhere),
         ),
     )
     events = _events(work, given, asked, scoped)

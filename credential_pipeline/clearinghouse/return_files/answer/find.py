@@ -48,7 +48,7 @@ def find_people(work: Scratch, asked: Relation, index: Relation, model: Model) -
         asked, student_id, match_probability of the rows that found somebody.
     """
     add_to_latin(work.con)
-    people = work.table("asked_people", _standard(asked))
+    people = work.table("asked_people", in_standard_form(asked))
     left = make_records(work, people, id_column="asked")
     right = open_index(work, index, id_column="student_id")
     sql = Here(work)
@@ -66,8 +66,8 @@ def find_people(work: Scratch, asked: Relation, index: Relation, model: Model) -
     return work.table("asked_found", f"SELECT asked, student_id, match_probability FROM {best} WHERE status = 'linked'")
 
 
-def _standard(asked: Relation) -> str:
-    """The rows in the standard form of the registry."""
+def in_standard_form(asked: Relation) -> str:
+    """The rows in the standard form of the registry, as SQL that needs ``add_to_latin``."""
     suffixes = ", ".join([form.written_suffix("name_suffix"), *(form.suffix_at_end(name) for name in form.NAME_FORMS)])
     listed = ", ".join(f"{make(name)} AS {name}" for name, make in form.NAME_FORMS.items())
     return (
