@@ -8,7 +8,7 @@ service made. Not here: asking (ask.py), and what the links become (linked_recor
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.engines.exchange.student_tracker.report import read_report, shown_report
+from credential_pipeline.engines.exchange.student_tracker.report import NEEDED, read_report, shown_report
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.drop_findings import NOT_READ, Finding
@@ -20,6 +20,13 @@ from credential_pipeline.foundation.storage.sql import statement
 
 FOLDER: Final = "student_tracker"
 _SHOWN: Final = f"education/{FOLDER}"
+_READ: Final = (
+    *NEEDED,
+    *("college_code_branch", "college_name", "college_state", "public_private", "two_year_four_year"),
+    *("enrollment_begin", "enrollment_end", "enrollment_status", "enrollment_cip_1"),
+    *("graduated", "graduation_date", "degree_title", "degree_cip_1"),
+)
+"""Columns that tell enrollments and degrees: a report that lacks one was cut, and would make people of whom it tells look unschooled."""
 _DATES: Final = ("enrollment_begin", "enrollment_end", "graduation_date")
 
 
@@ -103,7 +110,7 @@ def _unread(work: Scratch, rows: Relation, file: Path) -> list[Finding]:
 
 def _checked(work: Scratch, file: Path) -> Relation:
     """The rows of one report with their dates read."""
-    rows = read_report(work, file)
+    rows = read_report(work, file, _READ)
     shown = f"{_SHOWN}/{shown_report(file)}"
     dates = ", ".join(f"try_strptime({name}, '%Y%m%d')::DATE AS {name}" for name in _DATES)
     unread = " OR ".join(f"({name} IS NOT NULL AND try_strptime({name}, '%Y%m%d') IS NULL)" for name in _DATES)

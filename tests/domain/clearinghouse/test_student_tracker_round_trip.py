@@ -14,6 +14,7 @@ from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING, Entry, Opt
 from credential_pipeline.engines.exchange.student_tracker.request import Header, read_request
 from credential_pipeline.engines.exchange.student_tracker.request_writer import write_request
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
+from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import scratch
 from credential_pipeline.simulation.partners.student_tracker import Service, Told
@@ -23,7 +24,10 @@ from tests.domain.engines.linkage_world import INDUSTRY, World, make_world, put_
 
 HEADER = Header("999999", "00", "Certifiers of steel", date(2020, 1, 15), "CO")
 SINCE = date(2000, 1, 1)
-REPORT = "Requester Return Field,Record Found Y/N,First Name,Last Name,College Code/Branch,Enrollment Begin,Graduated?,Graduation Date\n"
+MORE = "College Name,College State,Public/Private,2-Year/4-Year,Enrollment End,Enrollment Status,Enrollment CIP 1,Degree Title,Degree CIP 1"
+WRITTEN = "Requester Return Field,Record Found Y/N,First Name,Last Name,College Code/Branch,Enrollment Begin,Graduated?,Graduation Date"
+BLANK = "," * (2 + MORE.count(","))
+REPORT = f"{WRITTEN},Credential Code,{MORE}\n"
 
 
 @dataclass
@@ -187,7 +191,7 @@ def load(con: Connection, folder: Path) -> None:
 def put_reports(folder: Path, *rows: str) -> Path:
     (folder / "student_tracker").mkdir(parents=True)
     for number, text in enumerate(rows):
-        (folder / "student_tracker" / f"{number}.csv").write_text(REPORT + text)
+        (folder / "student_tracker" / f"{number}.csv").write_text(REPORT + text.replace("\n", f"{BLANK}\n"))
     return folder
 
 
@@ -216,7 +220,6 @@ def test_a_report_that_leaves_something_open_is_refused(tmp_path: Path, code: st
 
 
 def test_rows_that_tell_nothing_of_schooling_are_counted_by_kind_and_named(tmp_path: Path) -> None:
-    header = REPORT.strip() + ",Credential Code\n"
     folder = tmp_path / "student_tracker"
     folder.mkdir()
     told = (
@@ -226,7 +229,7 @@ def test_rows_that_tell_nothing_of_schooling_are_counted_by_kind_and_named(tmp_p
         "N,Ann,Lee,,,,,",
         "Y,Ann,Lee,002330-01,,y,20120501,",
     )
-    (folder / "a.csv").write_text(header + "".join(f"P1,{row}\n" for row in told))
+    (folder / "a.csv").write_text(REPORT + "".join(f"P1,{row}{BLANK[1:]}\n" for row in told))
     with connect(threads=1) as con:
         load(con, tmp_path)
         found = con.execute(
@@ -258,3 +261,30 @@ def test_a_report_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (folder / "student_tracker" / "a.csv").symlink_to(tmp_path / "other.csv")
     refused = refusal(load, folder)
     assert (refused.code, "is a link" in str(refused)) == ("E_DROP_FORMAT", True)
+
+
+def test_a_report_that_lacks_columns_of_enrollments_or_degrees_is_refused(tmp_path: Path) -> None:
+    """The service's own columns, without ours and with one of its later ones, are a whole report; cut on the right they are none."""
+    own = [field for field in LAYOUTS["student_tracker_report"] if not field.name.startswith("credential_")]
+    said = {
+        "requester_return_field": "P1",
+        "record_found": "Y",
+        "first_name": "Ann",
+        "last_name": "Lee",
+        "graduated": "Y",
+    }
+    said |= {"college_code_branch": "002330-01", "graduation_date": "20120501", "degree_title": "Associate of Arts"}
+    assert len(own) == 33
+    for kept in (33, 25, 20):
+        folder = tmp_path / str(kept)
+        (folder / "student_tracker").mkdir(parents=True)
+        head = ",".join([*(field.header for field in own[:kept]), "Later Column"])
+        row = ",".join([*(said.get(field.name, "") for field in own[:kept]), "x"])
+        (folder / "student_tracker" / "a.csv").write_text(f"{head}\n{row}\n")
+        if kept < 33:
+            refused = refusal(load, folder)
+            assert (refused.code, "Degree CIP 1" in str(refused)) == ("E_REPORT_COLUMN", True)
+            continue
+        with connect(threads=1) as con:
+            load(con, folder)
+            assert con.execute("SELECT degree_level FROM education_registry.degrees").fetchall() == [("associate",)]

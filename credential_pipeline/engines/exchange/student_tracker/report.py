@@ -8,6 +8,7 @@ Not here: which rows a person gets.
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,7 @@ def shown_report(path: Path) -> str:
     return path.name if made and is_plain(path.name[made.end() :]) else shown_file(path)
 
 
-def read_report(work: Scratch, path: Path) -> Relation:
+def read_report(work: Scratch, path: Path, needed: Sequence[str] = NEEDED) -> Relation:
     """Read a report as it was received: one row a line, with every column of :data:`NAMES` as text, NULL if blank.
 
     Return fields keep their blanks, whatever they hold; other values are trimmed.
@@ -61,9 +62,10 @@ def read_report(work: Scratch, path: Path) -> Relation:
     Args:
         work: Makes the relation.
         path: The file.
+        needed: Columns that it must have, by their names here.
 
     Raises:
-        SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_ENCODING``, ``E_REPORT_COLUMN`` (names the missing column), ``E_REPORT_CODE`` (a
+        SafeError: ``E_REPORT_UNREADABLE``, ``E_REPORT_ENCODING``, ``E_REPORT_COLUMN`` (names missing columns), ``E_REPORT_CODE`` (a
             row says neither Y nor N), ``E_REPORT_CUT`` (the last line has no line end), ``E_REPORT_KIND`` (another file of the services).
     """
     shown = shown_report(path)
@@ -72,11 +74,10 @@ def read_report(work: Scratch, path: Path) -> Relation:
     headers = _headers(path.read_bytes(), shown)
     present = {_key(header): place for place, header in reversed(list(enumerate(headers)))}
     named = {column.name: present.get(_key(column.header)) for column in REPORT}
-    missing = [column.header for column in REPORT if column.name in NEEDED and named[column.name] is None]
+    missing = [column.header for column in REPORT if column.name in needed and named[column.name] is None]
     if missing:
-        raise SafeError(
-            "E_REPORT_COLUMN", f"{shown} lacks the column {', '.join(missing)} of a StudentTracker detail report"
-        )
+        what = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        raise SafeError("E_REPORT_COLUMN", f"{shown} lacks the {what} of a StudentTracker detail report")
     columns = {f"c{place}": "VARCHAR" for place in range(len(headers))}
     chosen = ", ".join(f"{_value(name, place)} AS {name}" for name, place in named.items())
     try:
