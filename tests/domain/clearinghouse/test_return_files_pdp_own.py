@@ -11,7 +11,7 @@ from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
-from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, read_own
+from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, own_files, read_own
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
 from tests.domain.clearinghouse.return_files_pdp_world import (
@@ -221,3 +221,21 @@ def test_who_came_back_is_unknown_until_the_year_is_covered(
             f"SELECT student_id, retention, persistence FROM {cohort} WHERE student_id <> 'S3'"
         ).fetchall()
     assert {student: tuple(rest) for student, *rest in rows} == told
+
+
+def test_the_row_of_the_first_fault_is_told_to_the_partner(tmp_path: Path) -> None:
+    rows = [OWN | {"Study ID": "S1"}, OWN | {"Study ID": "S2", "Cohort": "2027-28"}]
+    leave(tmp_path, "cohort.csv", headers("pdp_cohort"), rows)
+    terms = agreement()
+    with connect(threads=1) as con, scratch(con) as work:
+        refused_files = own_files(work, given(tmp_path, terms), terms).refused
+        told = con.execute(f"SELECT reason_code, line FROM {as_requests(work, terms, refused_files)}").fetchall()
+    assert told == [("E_PDP_VALUE", 3)]
+
+
+def test_a_title_that_a_certifier_reported_in_two_lines_is_one(tmp_path: Path) -> None:
+    terms = agreement()
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **(WORLD | {"events": [award("S1", "NEW", date(2016, 3, 1), credential_title="Two\r\nlines")]}))
+        files = pdp_files(work, given(tmp_path, terms), terms)
+        assert con.execute(f"SELECT course_name FROM {files.course}").fetchall() == [("Two lines",)]

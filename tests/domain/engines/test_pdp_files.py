@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
 
 CANARY = "Zyzzogeton"
+TODAY = date(2026, 11, 26)
 HEADERS = {file: [column.field.header for column in COLUMNS[file] if not column.later] for file in COLUMNS}
 STUDENT = {
     "Study ID": "A1", "Institution ID": "00999900", "Cohort": "2016-17", "Cohort Term": "FALL", "Gender": "F",
@@ -46,7 +48,7 @@ def found(folder: Path, file: str, *changes: Mapping[str, str]) -> list[tuple[st
     rows = [{**ROWS[file], "Study ID": f"A{number}", **change} for number, change in enumerate(changes)]
     with connect(threads=1) as con, scratch(con) as work:
         opened = read_pdp(work, write(folder, file, rows))
-        told = [(fault.code, str(fault)) for fault in faults(work, file, opened.rows)]
+        told = [(fault.code, str(fault)) for fault in faults(work, file, opened.rows, today=TODAY)]
     assert CANARY not in str(told)
     return told
 
@@ -97,7 +99,12 @@ def test_columns_that_came_later_or_are_optional_may_be_absent(tmp_path: Path) -
 
 @pytest.mark.parametrize("file", [COHORT, COURSE])
 def test_a_good_file_has_no_fault(tmp_path: Path, file: str) -> None:
-    assert found(tmp_path, file, {}, {"Gender": "UK", "Race": "white"}, {"Student Age": "20 AND YOUNGER"}) == []
+    assert (
+        found(
+            tmp_path, file, {"Cohort": "2026-27"}, {"Gender": "UK", "Race": "white"}, {"Student Age": "20 AND YOUNGER"}
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,6 +122,17 @@ def test_a_good_file_has_no_fault(tmp_path: Path, file: str) -> None:
         (COHORT, {"Study ID": "A0"}, "E_PDP_KEY", "a student stands twice"),
         (COURSE, {"Study ID": "A0"}, "E_PDP_KEY", "a section twice"),
         (COURSE, {"Number of Credits Earned": "4"}, "E_PDP_CREDITS", "more than attempted"),
+        (COHORT, {"Number of Credits Attempted Year 2": "3", "Number of Credits Earned Year 2": "4"}, "E_PDP_CREDITS",
+         "Number of Credits Earned Year 2: more than attempted"),
+        *((COHORT, {"Number of Credits Earned Year 1": word}, "E_PDP_VALUE", "a number of 0 or more")
+          for word in ("inf", "Infinity", "nan", "1e5", "1_0")),
+        (COHORT, {"Years to Bachelor at other inst.": "1e0"}, "E_PDP_VALUE", "a whole number from 0 to 8"),
+        (COHORT, {"Time to Credential": "nan"}, "E_PDP_VALUE", "a number of 0 or more"),
+        *((COURSE, {"Course Name": f"{CANARY}{sign}x"}, "E_PDP_VALUE", "Course Name: must be one line")
+          for sign in ("\0", "\n", "\r\n", "\t", "\x1b[31m", "\x85", "\u2028")),
+        (COHORT, {"Study ID": "A\n9"}, "E_PDP_VALUE", "one line without control characters"),
+        (COHORT, {"Cohort": "2027-28"}, "E_PDP_VALUE", "Cohort: must not begin after 2026"),
+        (COURSE, {"Academic Year": "2031-32"}, "E_PDP_VALUE", "Academic Year: must not begin after 2026"),
         (COURSE, {"Number of Credits Attempted": "21"}, "E_PDP_VALUE", "from 0 to 20"),
         (COURSE, {"Course Begin Date": "2018-01-08"}, "E_PDP_VALUE", "YYYYMMDD"),
         (COURSE, {"Course Begin Date": "20180230"}, "E_PDP_VALUE", "YYYYMMDD"),

@@ -8,7 +8,9 @@ revoked AS (
     SELECT student_id, certifier, credential_code, max(event_date) AS last_day
     FROM known WHERE event = 'revocation' GROUP BY ALL)
 SELECT k.student_id, k.certifier, k.credential_code, k.event_date AS awarded,
-       coalesce(any_value(t.title), min(k.credential_title)) AS title, any_value(t.ctid) AS ctid, any_value(t.cip) AS cip,
+       -- A title as reported may hold line ends, which no PDP file may.
+       regexp_replace(coalesce(any_value(t.title), min(k.credential_title)), '[[:cntrl:]\x{80}-\x{9f}\x{2028}\x{2029}]+', ' ', 'g')
+           AS title, any_value(t.ctid) AS ctid, any_value(t.cip) AS cip,
        any_value(t.stacks_to) AS stacks_to
 FROM known k
 LEFT JOIN {titles} t ON t.certifier = k.certifier AND t.credential_code = k.credential_code

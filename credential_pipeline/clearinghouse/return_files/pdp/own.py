@@ -5,11 +5,12 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE
-from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
+from credential_pipeline.engines.exchange.pdp.judge import PdpError, faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -31,12 +32,14 @@ class Refused:
         request_id: First 16 digits of its hash, or of the hash of nothing if it can't be read.
         code: Why.
         message: The sentence; it holds no value of the file.
+        row: The first row that it is about; the header is row 1. None for the whole file.
     """
 
     file: str
     request_id: str
     code: str
     message: str
+    row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,21 +57,23 @@ class OwnFiles:
     refused: tuple[Refused, ...]
 
 
-def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement) -> OwnFiles:
+def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement, today: date | None = None) -> OwnFiles:
     """Open the files of an institution.
 
     Args:
         work: Makes the relations.
         paths: What it left, in the order of the names; a file is a whole, so that a later one takes the place of an earlier one.
         agreement: Of the institution.
+        today: The day, for years that lie ahead; None where they are not judged.
     """
     kept: dict[str, PdpFile] = {}
     refused = []
     for path in paths:
         try:
-            file = _judged(work, path, agreement)
+            file = _judged(work, path, agreement, today)
         except SafeError as error:
-            refused.append(Refused(path.name, _digest(path)[:_ID_DIGITS], error.code, error.message))
+            row = error.row if isinstance(error, PdpError) else None
+            refused.append(Refused(path.name, _digest(path)[:_ID_DIGITS], error.code, error.message, row))
         else:
             kept[file.header.file] = file
     return OwnFiles(kept.get(COHORT), kept.get(COURSE), tuple(refused))
@@ -83,7 +88,7 @@ def own_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> OwnFil
         agreement: Of the institution.
     """
     try:
-        return read_own(work, left_by(given, agreement), agreement)
+        return read_own(work, left_by(given, agreement), agreement, given.today)
     except OSError:
         message = f"{OWN_PDP} is a link or no folder, or cannot be listed; make it a folder and see to its permissions"
         return OwnFiles(None, None, (whole_folder((), SafeError("E_PDP_UNREADABLE", message)),))
@@ -122,6 +127,7 @@ def as_requests(work: Scratch, agreement: ReturnAgreement, refused: Sequence[Ref
             "school_code": agreement.school_code,
             "state": "refused",
             "reason_code": one.code,
+            "line": one.row,
         }
         for name, one in zip(_named(agreement, refused), refused, strict=True)
     ]
@@ -157,12 +163,12 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _judged(work: Scratch, path: Path, agreement: ReturnAgreement) -> PdpFile:
+def _judged(work: Scratch, path: Path, agreement: ReturnAgreement, today: date | None) -> PdpFile:
     if not _is_regular(path) or path.suffix.lower() not in _ENDINGS:
         message = f"{shown_file(path)} is no file of its own that ends in .csv; leave the CSV file itself"
         raise SafeError("E_PDP_UNREADABLE", message)
     file = read_pdp(work, path)
-    refuse(faults(work, file.header.file, file.rows), file.shown)
+    refuse(faults(work, file.header.file, file.rows, today=today), file.shown)
     ((school,),) = work.con.execute(f"SELECT DISTINCT {INSTITUTION} FROM {file.rows}").fetchall()
     short = school.lstrip("0") == agreement.school_code.lstrip("0")
     meant = agreement.of if agreement.branch != _ALL_CAMPUSES else agreement.school_code

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, KEYS, STUDENT, UNKNOWN, PdpColumn
@@ -10,6 +11,9 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
+_EARNED: Final = "number_of_credits_earned"
+_DIGITS: Final = r"[+-]?(\d+\.?\d*|\.\d+)"
+_SIGNS: Final = r"[[:cntrl:]\x{80}-\x{9f}\x{2028}\x{2029}]"
 _TOLD: Final = 5
 """Faults that a refusal tells."""
 _FEW_VALUES: Final = 15
@@ -50,7 +54,22 @@ class Fault:
         return self.what + where
 
 
-def faults(work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn] | None = None) -> tuple[Fault, ...]:
+class PdpError(SafeError):
+    """A file that has faults.
+
+    Attributes:
+        row: The first row that the first fault is about; the header is row 1. None if it is about the whole file.
+    """
+
+    def __init__(self, code: str, message: str, row: int | None) -> None:
+        """Keep code, message and row."""
+        self.row = row
+        super().__init__(code, message)
+
+
+def faults(
+    work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn] | None = None, today: date | None = None
+) -> tuple[Fault, ...]:
     """What is wrong with the rows of a file.
 
     Args:
@@ -58,6 +77,7 @@ def faults(work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn
         file: ``cohort`` or ``course``.
         rows: ``row_number`` and the columns of the file, as text.
         columns: Those that are judged, where they are not all of an analysis-ready file's.
+        today: The day: no cohort and no course is of a later year. None where that is not judged.
 
     Returns:
         Faults of whole rows first, then column by column; none if all is well.
@@ -65,7 +85,8 @@ def faults(work: Scratch, file: str, rows: Relation, columns: Sequence[PdpColumn
     if not _counted(work, rows, ["true"])[0][0]:
         return (Fault("E_PDP_EMPTY", "there is no row", 0, None),)
     across = _of_rows(file) if columns is None else _of_days(columns)
-    tests = [*across, *(test for column in columns or COLUMNS[file] for test in _of_column(column))]
+    judged = columns or COLUMNS[file]
+    tests = [*across, *(test for column in judged for test in (*_of_column(column), *_of_years(column, today)))]
     counted = _counted(work, rows, [condition for _, _, condition in tests])
     found = [Fault(code, what, n, first) for (code, what, _), (n, first) in zip(tests, counted, strict=True) if n]
     return (*_of_file(work, rows), *_repeated(work, file, rows), *found)
@@ -79,11 +100,11 @@ def refuse(found: Sequence[Fault], shown: str) -> None:
         shown: How the message names it.
 
     Raises:
-        SafeError: With the code of the first fault.
+        PdpError: With the code and the row of the first fault.
     """
     if found:
         more = f"; and {len(found) - _TOLD} more faults" if len(found) > _TOLD else ""
-        raise SafeError(found[0].code, f"{shown}: {'; '.join(map(str, found[:_TOLD]))}{more}")
+        raise PdpError(found[0].code, f"{shown}: {'; '.join(map(str, found[:_TOLD]))}{more}", found[0].row)
 
 
 def _counted(work: Scratch, rows: Relation, conditions: Sequence[str]) -> list[tuple[int, int | None]]:
@@ -116,13 +137,14 @@ def _repeated(work: Scratch, file: str, rows: Relation) -> Iterator[Fault]:
 
 def _of_rows(file: str) -> Iterator[tuple[str, str, str]]:
     """Code, sentence and condition of what is wrong across columns."""
-    pairs = [("number_of_credits_attempted", "number_of_credits_earned", "Number of Credits Earned")]
-    for attempted, earned, header in pairs if file == COURSE else ():
-        yield (
-            "E_PDP_CREDITS",
-            f"{header}: more than attempted",
-            f"try_cast({earned} AS DOUBLE) > try_cast({attempted} AS DOUBLE)",
-        )
+    for column in COLUMNS[file]:
+        if column.name.startswith(_EARNED):
+            attempted = column.name.replace(_EARNED, "number_of_credits_attempted", 1)
+            yield (
+                "E_PDP_CREDITS",
+                f"{column.field.header}: more than attempted",
+                f"try_cast({column.name} AS DOUBLE) > try_cast({attempted} AS DOUBLE)",
+            )
 
 
 def _of_days(columns: Sequence[PdpColumn]) -> Iterator[tuple[str, str, str]]:
@@ -154,6 +176,18 @@ def _of_column(column: PdpColumn) -> Iterator[tuple[str, str, str]]:
         yield "E_PDP_VALUE", f"{header}: must be {what}", f"{given} AND NOT coalesce({condition.format(name)}, false)"
 
 
+def _of_years(column: PdpColumn, today: date | None) -> Iterator[tuple[str, str, str]]:
+    """Code, sentence and condition of a school year that has not begun, and will not this year."""
+    if today is not None and column.form == "school_year":
+        what = f"{column.field.header}: must not begin after {today.year}"
+        yield "E_PDP_VALUE", what, f"try_cast(left({column.name}, 4) AS INTEGER) > {today.year}"
+
+
+def _text(column: PdpColumn) -> tuple[str, str]:
+    # RE2 counts NUL, tabs and ends of lines among these signs.
+    return f"NOT regexp_matches({column.name}, {literal(_SIGNS)})", "one line without control characters"
+
+
 def _code(column: PdpColumn) -> tuple[str, str]:
     values = column.field.values
     allowed = ", ".join(literal(value.upper()) for value in values)
@@ -163,12 +197,14 @@ def _code(column: PdpColumn) -> tuple[str, str]:
 
 def _number(column: PdpColumn) -> tuple[str, str]:
     number = f"try_cast({column.name} AS DOUBLE)"
-    bounds = [f"{number} >= {column.least:g}"] if column.least is not None else []
+    # Words such as inf and nan are numbers to the engine, and so is 1e5.
+    bounds = [f"regexp_full_match({column.name}, {literal(_DIGITS)})"]
+    bounds += [f"{number} >= {column.least:g}"] if column.least is not None else []
     bounds += [f"{number} <= {column.most:g}"] if column.most is not None else []
     whole = column.field.kind == "integer"
     bounds += [f"{number} = floor({number})"] if whole else []
     kind = "a whole number" if whole else "a number"
-    return " AND ".join(bounds or [f"{number} IS NOT NULL"]), kind + _span(column)
+    return " AND ".join(bounds), kind + _span(column)
 
 
 def _span(column: PdpColumn) -> str:
@@ -189,5 +225,6 @@ _KINDS: Final[Mapping[str, Callable[[PdpColumn], tuple[str, str]]]] = {
     "number": _number,
     "integer": _number,
     "date": _date,
+    "text": _text,
 }
 """Kind of a column to the condition on a value, and what it must be."""
