@@ -53,7 +53,9 @@ def add(commands: grammar.Commands) -> None:
         )
         parser.add_argument("industry", metavar="INDUSTRY")
         parser.add_argument("delivery", metavar="DELIVERY", help="its id, its file name, or CERTIFIER/FILE")
-        parser.add_argument("--reason", required=True, help="why; it is kept with your account and the time")
+        parser.add_argument(
+            "--reason", type=grammar.one_line, required=True, help="why; it is kept with your account and the time"
+        )
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -4,13 +4,18 @@ Not here: what each command takes, which stands beside what it does. Nothing hea
 """
 
 import argparse
+import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from credential_pipeline.foundation.errors import SafeError
+
 PROGRAM = "credential-pipeline"
 
 Execute = Callable[[argparse.Namespace], int]
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of signs that are not seen and steer what is."""
 Commands = Any
 """What ``add_subparsers`` gives; argparse keeps the name of its class to itself."""
 
@@ -43,6 +48,18 @@ def program(description: str) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[_anywhere()],
     )
+
+
+def one_line(text: str) -> str:
+    """What a person gives as a reason, for a ledger, a release or a terminal, which a line end or an escape sequence would falsify.
+
+    Raises:
+        SafeError: ``E_REASON``: it holds a control character or an invisible one.
+    """
+    if any(unicodedata.category(sign) in _UNSEEN for sign in text):
+        message = "The reason holds a line end or another control character: write it in one line of plain text; nothing was done."
+        raise SafeError("E_REASON", message)
+    return text
 
 
 def command(commands: Commands, name: str, summary: str, example: str, execute: Execute) -> argparse.ArgumentParser:

@@ -68,12 +68,13 @@ def _options(
     for parser in (propose, correct):
         parser.add_argument(
             "--accept-revisions",
+            type=grammar.one_line,
             default="",
             metavar="WHY",
             help="why it is right that much of what is public changes; approvers see it",
         )
     for parser in (correct, withdraw):
-        parser.add_argument("--reason", required=True, help="readers see it")
+        parser.add_argument("--reason", type=grammar.one_line, required=True, help="readers see it")
     approve.add_argument(
         "--kind", choices=["regular", "correction", "withdrawal"], default="regular", help="of the proposal (regular)"
     )

@@ -32,7 +32,11 @@ def add(commands: grammar.Commands) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="of a person's record: a file that does not exist yet")
     parser.add_argument(
-        "--reason", default="", metavar="TEXT", help="why the person gets it; goes into the record of disclosures"
+        "--reason",
+        type=grammar.one_line,
+        default="",
+        metavar="TEXT",
+        help="why the person gets it; goes into the record of disclosures",
     )
 
 

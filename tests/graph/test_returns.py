@@ -102,3 +102,30 @@ def test_a_file_that_cannot_be_written_is_no_disclosure(tmp_path, capsys, monkey
 
 def _full(*_):
     raise OSError(errno.ENOSPC, "full")
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\x1b[2J", "\0", "\x9b", "\u2028", "\u202e", "\udcff"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["returns", "--person", "L1", "--out", "a.json", "--reason"],
+        ["deliveries", "release", "manufacturing", "mssc-0f3c5e7a9b1d", "--reason"],
+        ["deliveries", "withdraw", "manufacturing", "mssc-0f3c5e7a9b1d", "--reason"],
+        ["release", "correct", "manufacturing", "--key", "my.key", "--reason"],
+        ["release", "withdraw", "manufacturing", "--release", "r1", "--key", "my.key", "--reason"],
+        ["release", "propose", "manufacturing", "--key", "my.key", "--accept-revisions"],
+    ],
+    ids=" ".join,
+)
+def test_no_reason_steers_a_ledger_or_a_terminal(tmp_path, capsys, words, sign):
+    assert console.main(["--home", str(tmp_path), *words, f"asked{sign}in writing"]) == 1
+    said = capsys.readouterr().err
+    assert "E_REASON" in said
+    assert len(said.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reason_in_any_script_is_one(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_OWN_RECORDS", "on")
+    code, said = _call(tmp_path, capsys, reason="Schriftlich gefragt, geprüft\xa0: да")
+    assert (code, "E_NO_LEARNER" in said) == (1, True)
