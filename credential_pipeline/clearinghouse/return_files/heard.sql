@@ -1,4 +1,4 @@
--- Students whom a wish to share nothing may be about: by id, or by surname, initial and birth date. Linkage follows every wish to the
+-- Students whom a wish to share nothing may be about: by id, or by any surname, initial and birth date. Linkage follows every wish to the
 -- learners; this is for students who are none.
 WITH wishes AS (
     SELECT w.student_id, w.first_name, w.last_name, w.birth_date
@@ -8,6 +8,7 @@ WITH wishes AS (
 SELECT student_id FROM wishes WHERE student_id IS NOT NULL
 UNION
 SELECT i.student_id
-FROM education_registry.person_index i
-JOIN wishes w ON w.last_name = i.last_name AND w.birth_date = i.birth_date
+FROM (SELECT student_id, first_name, birth_date, unnest(coalesce(surnames, [last_name])) AS surname
+      FROM education_registry.person_index) i
+JOIN wishes w ON w.last_name = i.surname AND w.birth_date = i.birth_date
               AND coalesce(w.first_name[1] = i.first_name[1], true)

@@ -20,6 +20,7 @@ from tests.domain.clearinghouse.other_industries_world import Row, publish
 from tests.domain.clearinghouse.return_files_world import (
     COLLEGE,
     EVERYBODY,
+    PERSONS,
     agreement,
     event,
     fill,
@@ -123,3 +124,20 @@ def test_an_industry_whose_wishes_are_damaged_lets_nothing_go(con: Connection, t
     with pytest.raises(SafeError) as refused:
         attach_elsewhere(con, store, "manufacturing")
     assert refused.value.code == "E_CHECKSUM"
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_wish_under_an_earlier_name_is_heard_of_a_student_who_is_no_learner(
+    con: Connection, tmp_path: Path, *, here: bool
+) -> None:
+    persons = [dict(one) | ({"previous_last_name": "EARLIER"} if one["student_id"] == "S9" else {}) for one in PERSONS]
+    fill(con, persons=persons)
+    assert "S9" in told(con, tmp_path)
+    wish = SAID | HILDA | {"last_name": "EARLIER"}
+    if here:
+        shape = SNAPSHOT.table("block_statements").schema
+        marks = ", ".join("?" * len(shape))
+        con.execute(f"INSERT INTO linked_records.block_statements VALUES ({marks})", [wish.get(one) for one in shape])
+    else:
+        attach_elsewhere(con, publish(tmp_path, wish, {}, {}), "manufacturing")
+    assert "S9" not in told(con, tmp_path)
