@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
+_DERIVED: Final = re.compile(r"D[0-9a-f]{16}")
+"""How a record id is written that was made out of other columns."""
 _DASH: Final = "\N{EN DASH}"
 _NONE: Final = Figure("", "", [], [], [])
 PLACES: Final = 20
@@ -112,16 +115,22 @@ def _to_fix(card: Card) -> Figure:
     drawn = [Bar(name=reason, value=count, text=f"{count:,}") for reason, count in card.reasons]
     picture = Picture("fix", "Rows set aside by reason", "Bars of rows, most first.", *shapes(bars, drawn, "count"))
     tables = [_places(reason, count, card.set_aside) for reason, count in card.reasons]
-    sentence = "Send these rows again under the same record ids; a later row takes the place of the earlier one."
+    same = "Send these rows again under the same record ids; a later row takes the place of the earlier one."
+    sentence = same if any(map(_own_id, card.set_aside)) else "Send these rows again, mended."
     return Figure("fix", "What to fix first", [sentence], [picture], tables)
 
 
 def _places(reason: str, count: int, rows: Sequence[SetAside]) -> Table:
     mine = [row for row in rows if row.reason == reason and not row.mended][:PLACES]
-    lines = tuple(Row(row.delivery, (Entry(f"{row.line:,}"), Entry(row.record_id or _DASH))) for row in mine)
+    lines = tuple(Row(row.delivery, (Entry(f"{row.line:,}"), Entry(_own_id(row) or _DASH))) for row in mine)
     more = "" if count <= PLACES else f" The first {PLACES} of {count:,}; the CSV file has them all."
     caption = f"{reason}: {REASONS.get(reason, '')}{more}"
     return Table(caption, "delivery", ("line", "your record id"), (Block("", lines),))
+
+
+def _own_id(row: SetAside) -> str:
+    """The record id that its sender gave a row; empty if it was made here, out of other columns."""
+    return "" if _DERIVED.fullmatch(row.record_id) else row.record_id
 
 
 def _trend(card: Card) -> Figure:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -138,6 +139,15 @@ def test_no_difference_of_rates_tells_of_few_people(groups: list[tuple[str, int,
     if "everybody" not in hidden and hidden:
         left = [sum(numbers[place] for numbers in groups if numbers[0] in hidden) for place in (1, 2)]
         assert min(left[1], left[0] - left[1]) >= 10
+
+
+def test_an_id_that_was_made_here_is_not_told_as_the_senders(con: Connection) -> None:
+    april = cards(con)[0]
+    assert "under the same record ids" in card_page(april, Names("Mining", "Acme Board"))
+    made = replace(april, set_aside=[replace(one, record_id="D0123456789abcdef") for one in april.set_aside])
+    page = card_page(made, Names("Mining", "Acme Board"))
+    assert "D0123456789abcdef" not in page
+    assert "Send these rows again, mended." in page
 
 
 def test_nothing_that_is_sent_names_anybody(con: Connection) -> None:
