@@ -40,7 +40,7 @@ def _is_plain(word: str, facts: Facts) -> bool:
     return often and bool(_PLAIN.fullmatch(word)) and not named
 
 
-def _outcome(word: str) -> tuple[str, str]:
+def outcome(word: str) -> tuple[str, str]:
     """Event and result that a word means; empty where it says nothing of it."""
     small = code_word(word)
     result = codes("result").get(small, "")
@@ -67,10 +67,10 @@ def outcomes(event: Facts | None, result: Facts | None, notes: Notes) -> dict[st
             "event", "No column says what happened; every row counts as an award. Does the file hold awards only?"
         )
         return {"event": {"value": "award"}}
-    if event is None and result is not None and not any(any(_outcome(word)) for word in result.counts):
+    if event is None and result is not None and not any(any(outcome(word)) for word in result.counts):
         return _unknown(result, notes)
     for facts in (one for one in (event, result) if one is not None):
-        meant = {word: _outcome(word) for word in facts.counts}
+        meant = {word: outcome(word) for word in facts.counts}
         if "event" not in said and any(first for first, _ in meant.values()):
             said["event"] = _entry(facts, {word: first for word, (first, _) in meant.items() if first})
             if {first for first, _ in meant.values()} & {"attempt"} and any(second for _, second in meant.values()):

@@ -16,7 +16,7 @@ from credential_pipeline.clearinghouse.onboarding.matching import Matched, match
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
 from credential_pipeline.clearinghouse.onboarding.record_ids import of_rows, record_id
-from credential_pipeline.clearinghouse.onboarding.scores import ask_about_scores
+from credential_pipeline.clearinghouse.onboarding.unused_results import ask_about_results
 from credential_pipeline.clearinghouse.onboarding.words import CONSENT
 from credential_pipeline.foundation.registry.vocabulary import FIELDS, REQUIRED
 
@@ -84,7 +84,7 @@ def propose(certifier: str, table: Table) -> Proposal:
     asked = matched.runners_up.get(_OPTED_OUT, ()) if _OPTED_OUT in matched.fields else ()
     ask_about_marks((facts for facts in columns if facts.name and facts.name not in {*used, *asked}), notes)
     if "result" not in said:
-        ask_about_scores((facts for facts in columns if facts.name and facts.name not in used), notes)
+        ask_about_results((facts for facts in columns if facts.name and facts.name not in used), notes)
     return Proposal(
         certifier=certifier,
         table=table,

@@ -314,6 +314,18 @@ def test_scores_without_results_are_asked_about(tmp_path):
     assert "pass_from" in asked(proposal, "event")
 
 
+def test_results_among_remarks_are_asked_about(tmp_path):
+    header = "Row ID,Last Name,First Name,DOB,Exam Code,Exam Date,Remarks"
+    said = ("PASSED", "FAILED", "seat 12 moved", "late by 5 min", "call back", "see file")
+    lines = [
+        f"R{n},Smith{n},Ann,1990-01-{n % 28 + 1:02},X{n % 3},2018-03-{n % 28 + 1:02},{said[n % 2] if n % 3 else f'{said[2 + n % 4]} {n}'}"
+        for n in range(60)
+    ]
+    proposal = proposed(tmp_path, rows(*lines, header=header))
+    assert "result" not in proposal.columns
+    assert "'Remarks' tells of results in 40 of 60 rows" in asked(proposal, "event")
+
+
 def test_a_file_without_a_column_for_the_credential(tmp_path):
     lines = [f"{n},Smith,Ann,1990-05-14,2015-03-{n % 20 + 10}" for n in range(40)]
     proposal = proposed(tmp_path, rows(*lines, header="Certificate No,Last Name,First Name,DOB,Date Issued"))
