@@ -80,13 +80,27 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] | None = None) -> list[str]:
-    """Run hops of industries, one industry after the other; return those in which something was refused."""
+    """Run hops of industries, one industry after the other; return those in which something was refused.
+
+    Of several industries all are linked before anything leaves the clearinghouse: who opted out in one is out in the others, too.
+    """
     from assets.console import instance, unfinished
 
     keys.ensure()
     with instance.instance() as dagster_instance, unfinished.alive() as alive:
         unfinished.end_orphans(dagster_instance)
-        return [name for name in industries if not _run(name, hops, dagster_instance, {**alive, **(tags or {})})]
+        refused: set[str] = set()
+        for stretch in _stretches(hops) if len(industries) > 1 else [hops]:
+            going_on = [name for name in industries if name not in refused]
+            given = {**alive, **(tags or {})}
+            refused |= {name for name in going_on if not _run(name, stretch, dagster_instance, given)}
+        return [name for name in industries if name in refused]
+
+
+def _stretches(hops: list[str]) -> list[list[str]]:
+    """The hops up to the linkage, and those after it; an empty stretch is none."""
+    linked = hops.index("linked_records") + 1 if "linked_records" in hops else 0
+    return [stretch for stretch in (hops[:linked], hops[linked:]) if stretch]
 
 
 def _simulate(industries: Sequence[str]) -> None:
