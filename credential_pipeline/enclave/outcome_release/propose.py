@@ -15,7 +15,6 @@ from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, ent
 from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, mark_figures
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
-from credential_pipeline.enclave.outcome_release.programme_verdicts import follow_hidden_figures
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
 from credential_pipeline.enclave.outcome_release.releases import Binding, decide
 from credential_pipeline.enclave.outcome_release.releases import keep as keep_file
@@ -146,7 +145,6 @@ def settle(
     """
     mended = 0
     for left in reversed(range(MOST_ROUNDS)):
-        follow_hidden_figures(con)
         verdict = attack(stage_csv(con, folder), earlier, profile)
         hidden = hide_cells(con, verdict.hide) if left else 0
         mended += hidden
