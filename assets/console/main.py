@@ -103,7 +103,7 @@ def _stop() -> int:
 
 def _refuse(error: Exception) -> int:
     print(f"refused: {faults.explain(error, environment.home())}", file=sys.stderr)
-    return _REFUSED
+    return _USAGE if getattr(error, "code", "") == "E_USAGE" else _REFUSED
 
 
 def _end_output() -> int:

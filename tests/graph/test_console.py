@@ -111,7 +111,8 @@ def test_what_is_not_understood_is_kept_where_the_account_alone_reads_it(monkeyp
 
 
 @pytest.mark.parametrize(
-    "words", [["simulate", "--learners", "0"], ["simulate", "--learners", "many"], ["nothing"], []]
+    "words",
+    [["simulate", "--learners", "0"], ["simulate", "--learners", "many"], ["nothing"], [], ["returns"]],
 )
 def test_wrong_usage_is_2(capsys, words):
     assert console.main(words) == 2

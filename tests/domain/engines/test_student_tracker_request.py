@@ -129,6 +129,7 @@ def test_return_fields_stay_as_they_are(work: Scratch, tmp_path: Path) -> None:
         ("E_REQUEST_SSN", 2, lines(detail(suffix="123456789"), header=HEADER.replace("SE", "PA"))),
         ("E_REQUEST_SSN", 2, lines(detail(ssn=CANARY), header=HEADER.replace("SE", "PA"))),
         ("E_REQUEST_RETURN_FIELD", 2, lines(detail(back="x" * 51))),
+        ("E_REQUEST_RECORD", 3, lines(detail(first="é" * 100), detail(first="x" * 101, back="2"))),
     ],
 )
 def test_what_cannot_be_answered_is_refused(

@@ -35,6 +35,8 @@ HIGH_SCHOOL_FIELDS: Final = 28
 LEAST_ROWS: Final = 11
 """Detail rows below which the service itself takes no file; fewer are answered here, with a warning."""
 LONGEST_RETURN_FIELD: Final = 50
+LONGEST_NAME: Final = 100
+"""Characters of a part of a name, five times those that the service itself keeps; what is longer is no name."""
 COLUMNS: Final = (
     "row",
     "first_name",
@@ -229,7 +231,13 @@ def _check_details(work: Scratch, details: Relation, header: Header, branch: str
     other = f"school_code NOT IN ('', '{header.school_code}')" + (
         f" OR branch NOT IN ('', '{branch}')" if branch else ""
     )
+    longest = "greatest(length(first_name), length(middle_name), length(last_name), length(name_suffix))"
     checks = (
+        (
+            "E_REQUEST_RECORD",
+            f"{longest} > {LONGEST_NAME}",
+            f"a part of a name is longer than {LONGEST_NAME} characters",
+        ),
         (
             "E_REQUEST_SSN",
             f"({allowed}) OR ssn_elsewhere",
