@@ -15,12 +15,12 @@ from typing import Any
 
 from assets.digests import digest_of
 from credential_pipeline.clearinghouse.raw_feeds.inbox import is_delivery, may_be_read
+from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import MEGABYTE
 from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.storage.durable import sha256
 
 #: A file that changed within these seconds may still be on its way, and is looked at again.
 SETTLED_SECONDS = 10.0
-_MEGABYTE = 1_048_576
 _LARGEST = 4096
 """Megabytes above which no YAML lets a file be read."""
 _SIGNS = 10
@@ -145,7 +145,7 @@ def _files(folder: Path) -> Iterator[_File]:
 
 def _most(path: Path, folder: Path, limits: Mapping[str, int]) -> int:
     """Bytes up to which the content of a file counts."""
-    return limits.get(path.relative_to(folder).parts[0], _LARGEST) * _MEGABYTE
+    return limits.get(path.relative_to(folder).parts[0], _LARGEST) * MEGABYTE
 
 
 @lru_cache(maxsize=65_536)

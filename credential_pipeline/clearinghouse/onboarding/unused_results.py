@@ -14,22 +14,12 @@ from credential_pipeline.clearinghouse.onboarding.words import split_name
 from credential_pipeline.foundation.recipes.text import SCORE
 
 _WORDS: Final = frozenset(
-    [
-        "score",
-        "scores",
-        "points",
-        "percent",
-        "percentage",
-        "mark",
-        "marks",
-        "punkte",
-        "punktzahl",
-        "puntaje",
-        "puntos",
-        "note",
-        "nota",
-    ]
+    {
+        *("score", "scores", "points", "percent", "percentage", "mark", "marks"),
+        *("punkte", "punktzahl", "puntaje", "puntos", "note", "nota"),
+    }
 )
+"""Words of the names of columns that hold scores."""
 _MOST: Final = 0.8
 _SOME: Final = 0.1
 

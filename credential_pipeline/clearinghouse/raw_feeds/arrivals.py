@@ -114,7 +114,6 @@ def arrivals(
             back_from=_replaced_before(mine, one.sight, known.sights.last),
         )
         number += 1
-        number += 1
     for sight in mine:
         if sight.sha256 not in numbers:
             numbers[sight.sha256] = number

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import MEGABYTE
 from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
@@ -29,7 +30,6 @@ ENDINGS: Final[dict[str, tuple[str, ...]]] = {
     "badges": (".json", ".json.gz"),
 }
 """Format of a feed -> how the names of its files may end."""
-_MEGABYTE: Final = 1_048_576
 _NOTHING: Final = hashlib.sha256(b"").hexdigest()
 
 
@@ -148,7 +148,7 @@ def read_delivery(inbox: Path, industry: str, certifier: str, name: str, feed: F
 def _read(file: BinaryIO, name: str, feed: Feed) -> Delivery:
     """What an open file holds, if it is one and may be read whole."""
     facts = os.fstat(file.fileno())
-    if facts.st_size > feed.max_megabytes * _MEGABYTE:
+    if facts.st_size > feed.max_megabytes * MEGABYTE:
         return _refused(name, "E_TOO_LARGE")
     try:
         content = file.read()

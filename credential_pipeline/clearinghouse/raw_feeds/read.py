@@ -112,14 +112,16 @@ def _read_certifier(
         put_down(stage, arrival, known.archive, pile)
     name_after_the_first(stage, pile)
     judged = judge_rows(work, stage, certifier, today)
-    shares = measure_shares(con, stage, judged, certifier, today)
-    names = sample_names(work, stage, certifier)
-    measures, ids, known_by = (
-        measure(con, stage, judged),
-        RecordIds(con, judged),
-        known_rows(work, stage, judged, certifier),
+    gate = Gate(
+        con=con,
+        agreed=certifier.deliveries,
+        pile=pile,
+        measures=measure(con, stage, judged),
+        ids=RecordIds(con, judged),
+        shares=measure_shares(con, stage, judged, certifier, today),
+        names=sample_names(work, stage, certifier),
+        known=known_rows(work, stage, judged, certifier),
     )
-    gate = Gate(con, certifier.deliveries, pile, measures, ids, shares, names, known_by)
     case = Case(
         agreed=certifier.deliveries,
         arrivals=pile.arrivals,
@@ -134,7 +136,7 @@ def _read_certifier(
     stage.drop(number for number, verdict in verdicts.items() if verdict.state == REPLAYED)
     write_deliveries(con, settled, stage, case, verdicts, pile.readings)
     labels = {number: pile.arrivals[number].delivery for number, one in verdicts.items() if one.state != REPLAYED}
-    write_shares(con, certifier.certifier, labels, shares)
+    write_shares(con, certifier.certifier, labels, gate.shares)
     written.add(con, stage, settled, certifier)
     write_rows(con, stage, settled, certifier.certifier)
     write_blocks(con, stage, settled, certifier)

@@ -14,6 +14,7 @@ from credential_pipeline.foundation.recipes.language import ON_DATES, field_expr
 from credential_pipeline.foundation.recipes.sql import identifier, literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.vocabulary import CLOSED, FIELDS
+from credential_pipeline.foundation.standard_form import YOUNGEST
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -21,7 +22,6 @@ IMPLAUSIBLE = "IMPLAUSIBLE"
 """Form of a birth date that can be read and cannot be that of anybody who holds a credential."""
 _BIRTH = "birth_date"
 _FIRST_BORN = date(1900, 1, 1)
-_YOUNGEST = 10
 _CHECKED = {"date", "zip", "last4", *CLOSED}
 """Kinds of fields whose values have a form: others are read whatever they are."""
 
@@ -150,7 +150,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
     )
     counted = "".join(f", coalesce(sum(n) FILTER (form = {literal(form)}), 0)" for form in shapes)
     if name == _BIRTH:
-        born = f"value BETWEEN DATE '{_FIRST_BORN}' AND DATE '{today}' - INTERVAL {_YOUNGEST} YEAR"
+        born = f"value BETWEEN DATE '{_FIRST_BORN}' AND DATE '{today}' - INTERVAL {YOUNGEST} YEAR"
         readable = f"coalesce({born}, false)"
         counted += f", coalesce(sum(n) FILTER (NOT {born}), 0)"
     day = "day(value)" if numbered else "NULL"

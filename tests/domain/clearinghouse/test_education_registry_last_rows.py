@@ -33,8 +33,7 @@ def publish(con: Connection, store: Store, **rows: int) -> Path:
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_rows_are_held_against_the_last_version_until_a_person_says_that_fewer_are_right(
-    tmp_path: Path,
-    accepted: bool,  # noqa: FBT001
+    tmp_path: Path, *, accepted: bool
 ) -> None:
     with connect(threads=1) as con:
         con.execute(f"CREATE SCHEMA {SNAPSHOT.name}")

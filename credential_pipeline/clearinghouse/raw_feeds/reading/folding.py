@@ -48,9 +48,11 @@ def _fold(text: bytes, delimiter: str, width: int, counts: Counter[str]) -> tupl
     parts, done, place = [], 0, 0
     while place + 1 < len(odd):
         first, last = odd[place], odd[place + 1]
-        lines = text[begins[first] : begins[last + 1]].decode().split("\n")
         place += 1
-        if last - first >= _MOST or lines[-1] or not _is_row(lines[:-1], delimiter, width):
+        if last - first >= _MOST:
+            continue
+        lines = text[begins[first] : begins[last + 1]].decode().split("\n")
+        if lines[-1] or not _is_row(lines[:-1], delimiter, width):
             continue
         parts += [text[done : begins[first]], " ".join(lines[:-1]).encode(), b"\n" * (last - first + 1)]
         done = begins[last + 1]

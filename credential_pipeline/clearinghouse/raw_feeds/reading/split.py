@@ -1,7 +1,7 @@
 """Splits a block of lines into values all at once: each physical line is one row, whatever the line before it looked like.
 
-A value may be quoted as RFC 4180 says; line ends in it were taken out before (folding.py). Lines that are in order are given to a fast reader, which is told how many
-values each has; every other line is left over. Not here: what becomes of those (ragged.py), what a line hides (mending.py).
+A value may be quoted as RFC 4180 says; line ends in it were taken out before (folding.py). Lines that are in order are given to a
+fast reader, which is told how many values each has; every other line is left over. Not here: what becomes of those (ragged.py), what a line hides (mending.py).
 """
 
 from dataclasses import dataclass
