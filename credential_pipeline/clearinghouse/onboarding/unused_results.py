@@ -50,5 +50,7 @@ def _ask_about_scores(facts: Facts, notes: Notes) -> None:
             "event",
             f"'{facts.name}' holds scores, and no column says who passed: as it stands, whoever failed counts as a holder. From which "
             "score on is it a pass? Write it into event and result, as "
-            'result: {from: "' + facts.name + '", recipe: [{pass_from: "70"}]}.',
+            'result: {from: "'
+            + facts.name
+            + '", recipe: [{pass_from: "70"}]}, and take the two out of ignored and absent.',
         )
