@@ -12,12 +12,19 @@ from credential_pipeline.simulation.simulate import SimulationSummary, simulate
 
 INDUSTRIES = ("healthcare", "manufacturing")
 LEARNERS, STUDENTS = 700, 4_000
+rooms: list[Path] = []
+"""Where worlds may lie; pytest clears away after them."""
+
+
+def room() -> Path:
+    """A new folder for a world that lives as long as the tests."""
+    return Path(mkdtemp(dir=rooms[-1]))
 
 
 @cache
 def small_world() -> tuple[Path, SimulationSummary, list[str]]:
     """Home, summary and progress lines of the world that most tests look at."""
-    home, said = Path(mkdtemp(prefix="simulated-")), list[str]()
+    home, said = room(), list[str]()
     summary = simulate(home, load_registry(), INDUSTRIES, LEARNERS, STUDENTS, seed=7, progress=said.append)
     return home, summary, said
 

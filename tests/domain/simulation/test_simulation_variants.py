@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pandas as pd
 import pytest
@@ -12,14 +11,14 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.simulation.simulate import simulate
 from credential_pipeline.simulation.variant import Variant, load_variant
-from tests.domain.simulation.simulation_world import hashes, truth
+from tests.domain.simulation.simulation_world import hashes, room, truth
 
 INDUSTRY = "manufacturing"
 
 
 @cache
 def home_of(variant: str | None, learners: int = 400, students: int = 2_000) -> Path:
-    home = Path(mkdtemp(prefix="variant-"))
+    home = room()
     changes = None if variant is None else load_variant(variant)
     simulate(home, load_registry(), [INDUSTRY], learners, students, seed=11, variant=changes)
     return home
@@ -95,7 +94,7 @@ def test_attachment_by_quarters_is_stricter_than_by_dollars():
 
 def test_a_lapsed_state_has_no_wages_for_a_time_and_its_people_are_not_followed():
     variant = Variant(wage_gaps={"CA": (2013, 2016)})
-    home = Path(mkdtemp(prefix="variant-"))
+    home = room()
     simulate(home, load_registry(), [INDUSTRY], 400, 2_000, seed=11, variant=variant)
     state = pd.read_parquet(home / "enclave/reference/employers").set_index("employer_id")["state"]
     plain, gap = wages(home_of(None)), wages(home)
