@@ -50,6 +50,7 @@ class Case:
         decisions: What people decided.
         accepted_before: Hashes of deliveries whose rows went on at some time.
         holds: Gives the reasons for which a delivery waits, from its past.
+        remarks: Gives what is worth asking about one that counts, from its past.
         taken: Rows of deliveries whose record ids mostly stand on earlier rows of others; found when rows were settled.
     """
 
@@ -61,6 +62,7 @@ class Case:
     decisions: Decisions
     accepted_before: frozenset[tuple[str, str]]
     holds: Callable[[int, Past], Iterator[Hold]]
+    remarks: Callable[[int, Past], Iterator[tuple[str, str]]]
     taken: Mapping[int, int] = field(default_factory=dict)
 
     def ordered(self) -> list[int]:
@@ -116,14 +118,15 @@ def _verdict(case: Case, walk: _Walk, number: int) -> Verdict:
     if elsewhere is not None:
         return elsewhere
     released = decision is not None and decision.kind == RELEASED
-    holds = [] if released else [*_taken_back(case, walk, number), *case.holds(number, _past(case, walk, number))]
+    past = _past(case, walk, number)
+    holds = [] if released else [*_taken_back(case, walk, number), *case.holds(number, past)]
     if number in case.taken and not released:
         words = f"those of {case.taken[number]:,} of {case.measures[number].rows:,} rows"
         holds.append(Hold("RECORD_IDS_TAKEN", words))
     if holds:
         words = "; ".join([holds[0].detail, *(f"{hold.code}: {hold.detail}" for hold in holds[1:])])
         return _absent(case, number) or Verdict(HELD, holds[0].code, words)
-    return Verdict(ACCEPTED)
+    return Verdict(ACCEPTED, notices=tuple(case.remarks(number, past)))
 
 
 def _elsewhere(case: Case, walk: _Walk, number: int) -> Verdict | None:

@@ -6,7 +6,7 @@ Not here: the reasons themselves (hold.py, hold_fields.py, hold_size.py), and in
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields, hold_size
+from credential_pipeline.clearinghouse.raw_feeds import hold, hold_fields, hold_size, remarks
 from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measure, RecordIds
 from credential_pipeline.clearinghouse.raw_feeds.names_reversed import votes
 from credential_pipeline.clearinghouse.raw_feeds.pile import Pile
@@ -53,8 +53,15 @@ class Gate:
             yield from hold_fields.dates(fields)
             yield from hold_fields.unreadable(fields, others)
             yield from hold_fields.alike(fields, others)
+            yield from hold_fields.one_day(fields, others)
             yield from hold_fields.emptied(fields, others)
             yield from hold_fields.unmarked(fields, others)
         if self.names is not None and past.others:
             yield from hold_fields.reversed_names(votes(self.con, self.names, number, past.others))
         yield from hold_size.unusual(number, figures, past, self.ids)
+
+    def remarks(self, number: int, past: hold_size.Past) -> Iterator[tuple[str, str]]:
+        """What a delivery that counts gives reason to ask its sender: codes of NOTICES with figures."""
+        fields = self.shares.get(number)
+        if fields:
+            yield from remarks.old(fields, [self.shares[one] for one in past.others if one in self.shares])

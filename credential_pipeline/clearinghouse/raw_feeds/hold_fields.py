@@ -1,6 +1,6 @@
 """Why a delivery waits for what stands in its fields: dates, names and marks that are not as in the sender's other deliveries.
 
-Not here: its rows as a whole (hold.py).
+Not here: its rows as a whole (hold.py), and what is only remarked on (remarks.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,9 @@ EXPECTED = 5
 """Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
 
 Fields = Mapping[str, Share]
-_BIRTH = "birth_date"
+ENOUGH = 3
+"""Deliveries of the sender from which it shows that its events are of many days each."""
+_BIRTH, _EVENT = "birth_date", "event_date"
 
 
 def dates(fields: Fields) -> Iterator[Hold]:
@@ -61,6 +63,20 @@ def alike(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     if births.commonest > HALF * births.filled:
         words = f"{_BIRTH}: one day stands in {births.commonest:,} of {births.filled:,} rows"
         yield Hold("BIRTH_DATES_UNREADABLE", words)
+
+
+def one_day(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
+    """Most events of one day, as no other delivery of the sender has them: the day of the export, or a system's default."""
+    events, theirs = (
+        fields.get(_EVENT),
+        [one[_EVENT] for one in others if _EVENT in one and one[_EVENT].filled >= SMALL],
+    )
+    if events is None or events.filled < SMALL or len(theirs) < ENOUGH:
+        return
+    most = max(one.commonest / one.filled for one in theirs)
+    if events.commonest > HALF * events.filled and most <= HALF:
+        words = f"one day stands in {events.commonest:,} of {events.filled:,} rows, where at most {most:.0%} are usual"
+        yield Hold("EVENTS_OF_ONE_DAY", words)
 
 
 def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:

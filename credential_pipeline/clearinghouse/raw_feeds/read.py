@@ -131,6 +131,7 @@ def _read_certifier(
         decisions=known.decisions,
         accepted_before=known.sights.accepted,
         holds=gate.holds,
+        remarks=gate.remarks,
     )
     verdicts, settled = _settled(work, stage, judged, case, certifier)
     stage.drop(number for number, verdict in verdicts.items() if verdict.state == REPLAYED)

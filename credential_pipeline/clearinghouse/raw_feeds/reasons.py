@@ -34,7 +34,7 @@ NOTICES: Final[dict[str, str]] = {
     "COLUMNS_ABSENT": "No row of the file holds these columns.",
     "ROWS_WITH_EMPTY_ENDS": "Rows end in separators behind which nothing stands. They were read without them.",
     "ROWS_WITHOUT_ENDS": "Rows lack columns at their end. They were read as empty.",
-    "DECODED_TWICE": "Accents had been decoded wrongly before the file was sent. They were restored; correct the export.",
+    "DECODED_TWICE": "Accents had been decoded wrongly before the file was sent. Restored where possible, set aside elsewhere. Correct the export.",
     "INVISIBLE_SIGNS": "Signs without a width, or blanks that are none, were removed or replaced.",
     "LOST_SIGNS": "Letters were lost before the file was sent; a replacement sign stands in their place.",
     "FORMULAS": "Cells hold formulas. The values that they had when the file was saved were read.",
@@ -44,6 +44,7 @@ NOTICES: Final[dict[str, str]] = {
     "ONE_OF_SEVERAL": "Credentials hold several things in a place for one. The first was read.",
     "VANISHED": "The file is gone from the inbox and its rows stay in force. Withdraw it if they are not to count.",
     "REPLACES_UNKNOWN": "It takes the place of a delivery that has not come. Correct the name in the file beside it if it is misspelled.",
+    "EVENTS_LONG_AGO": "Its events are years older than those of the sender's other deliveries. Ask whether the years are right.",
     "RELEASED": "The delivery was held and let through by a person. Nothing needs to be done.",
     "UNREADABLE_BIRTH_DATE": "Some birth dates are there and cannot be read; they count as missing. Send them in the layout of the YAML.",
     "CORRECTED": "A later delivery corrected some of its rows. Nothing needs to be done.",
@@ -108,6 +109,7 @@ HOLD_REASONS: Final[dict[str, str]] = {
     "FIELD_UNREADABLE": "A field is filled and cannot be read as before. Mend the export or the YAML.",
     "FIELD_LOST": "A field is empty in many rows more than in the sender's other deliveries. Ask the sender for it.",
     "NAMES_REVERSED": "First and last names stand in each other's place, by the sender's other deliveries. Mend the export.",
+    "EVENTS_OF_ONE_DAY": "Most events are of one day, unlike in the sender's other deliveries. Ask the sender; release it if that is right.",
     "BLOCK_MARKS_LOST": "The marks that say 'do not share' are missing. Ask the sender for them; release it only if nobody asked.",
 }
 """Codes of a delivery that waits until it is mended, released or withdrawn; its rows have the code, too."""

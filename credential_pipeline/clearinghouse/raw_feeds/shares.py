@@ -38,6 +38,7 @@ class Share:
         forms: Of a date: form that the agreed layout does not read -> rows.
         days: Of a date whose month is a number: how many different days of the month there are, and the last of them.
         commonest: Of a date: rows that hold the most frequent one.
+        middle: Of a date: the middle one of the days that occur, however often each does.
     """
 
     rows: int
@@ -47,6 +48,7 @@ class Share:
     forms: Mapping[str, int] = field(default_factory=dict)
     days: tuple[int, int] = (0, 0)
     commonest: int = 0
+    middle: date | None = None
 
 
 Shares = Mapping[int, Mapping[str, Share]]
@@ -76,12 +78,12 @@ def measure_shares(
         dated = layout_of(certifier, name) if FIELDS[name].kind == "date" else None
         shapes = list(forms(dated, "written")) if dated else []
         shapes += [IMPLAUSIBLE] if name == _BIRTH else []
-        for number, rows, filled, readable, blocked, days, last, most, *of_form in con.execute(
+        for number, rows, filled, readable, blocked, days, last, most, middle, *of_form in con.execute(
             _readable_sql(stage, certifier, name, dated, today)
         ).fetchall():
             found = dict(zip(shapes, map(int, of_form), strict=True))
             shares[number][name] = Share(
-                int(rows), int(filled), int(readable), int(blocked), found, (days, last), int(most)
+                int(rows), int(filled), int(readable), int(blocked), found, (days, last), int(most), middle
             )
     return shares
 
@@ -135,7 +137,7 @@ def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
 
 
 def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None, today: date) -> str:
-    """Rows, filled, readable, blocked, days, last day, commonest, and rows of each form, by delivery; each value is looked at once."""
+    """Rows, filled, readable, blocked, days, last day, commonest, middle, and rows of each form, by delivery; each value is looked at once."""
     column = certifier.columns[name]
     source = column.source or ""
     # A placeholder such as 01/01/1900 can be read: it says that nothing is known.
@@ -154,6 +156,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         readable = f"coalesce({born}, false)"
         counted += f", coalesce(sum(n) FILTER (NOT {born}), 0)"
     day = "day(value)" if numbered else "NULL"
+    middle = "quantile_disc(value, 0.5)" if layout else "NULL"
     return f"""
         WITH distinct_values AS (
             SELECT place // {LINES_PER_FILE} AS number, source[{literal(source)}] AS content, count(*) AS n
@@ -167,7 +170,7 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         ), told AS (SELECT *{told} FROM read)
         SELECT number, sum(n), coalesce(sum(n) FILTER (written <> ''), 0),
             coalesce(sum(n) FILTER (written <> '' AND {readable}), 0), coalesce(sum(n) FILTER (blocked), 0),
-            count(DISTINCT {day}), coalesce(max({day}), 0), coalesce(max(n) FILTER (written <> ''), 0){counted}
+            count(DISTINCT {day}), coalesce(max({day}), 0), coalesce(max(n) FILTER (written <> ''), 0), {middle}{counted}
         FROM told GROUP BY number
         """
 

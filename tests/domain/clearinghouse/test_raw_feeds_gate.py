@@ -167,6 +167,38 @@ def test_birth_dates_that_can_be_nobodys_or_not_everybodys_make_a_delivery_wait(
     assert words in found.details["b.csv"]
 
 
+def test_events_of_one_day_wait_where_the_sender_has_many_days(board: Board) -> None:
+    """The day of the export in place of that of the event: every row can be read, and every horizon is wrong."""
+    for month in range(3):
+        board.put(f"{month}.csv", text(rows(range(100 * month, 100 * month + 40))))
+    board.put("class.csv", text(rows(range(300, 310), day="05/05/2018")))
+    board.look()
+    sha256 = board.put("b.csv", text(rows(range(400, 440), day="06/30/2018")))
+    found = board.look()
+    assert found.states["class.csv"] == "accepted"
+    assert found.states["b.csv"] == "held EVENTS_OF_ONE_DAY"
+    assert "one day stands in 40 of 40 rows, where at most" in found.details["b.csv"]
+    board.decide(RELEASED, sha256)
+    assert board.look().states["b.csv"] == "accepted"
+
+
+def test_a_sender_of_one_day_a_file_is_not_asked(board: Board) -> None:
+    for day in range(1, 5):
+        board.put(f"{day}.csv", text(rows(range(100 * day, 100 * day + 40), day=f"05/{day:02}/2018")))
+        assert set(board.look().states.values()) == {"accepted"}
+
+
+def test_events_of_long_ago_are_remarked_on_and_count(board: Board) -> None:
+    for month in range(3):
+        board.put(f"{month}.csv", text(rows(range(100 * month, 100 * month + 40))))
+        board.look()
+    board.put("late.csv", text(row(n, day=f"{1 + n % 11:02}/{1 + n % 27:02}/2016") for n in range(400, 440)))
+    board.put("typed.csv", text(row(n, day=f"{1 + n % 11:02}/{1 + n % 27:02}/2008") for n in range(500, 540)))
+    found = board.look()
+    assert set(found.states.values()) == {"accepted"}
+    assert {name for name, code in found.notices if code == "EVENTS_LONG_AGO"} == {"typed.csv"}
+
+
 @pytest.mark.parametrize("field", ["born", "first"])
 def test_a_field_that_was_lost_is_missed(board: Board, field: str) -> None:
     board.put("a.csv", text(rows(range(100))))
