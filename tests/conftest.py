@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 _TIERS = {"domain", "gates", "graph", "boundary", "pipeline", "upstream", "browser"}
 _DAGSTER_FREE = {"domain"}
 _LONGEST_FIRST = (
+    # The first makes the pilot that a hundred tests start from; the second needs none, so that the other worker does not wait.
+    "pipeline/test_cases",
+    "domain/enclave/test_attack_sequence",
     "boundary/",
     "pipeline/",
     "domain/engines/test_linkage_spark",

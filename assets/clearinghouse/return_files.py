@@ -11,7 +11,7 @@ from assets.clearinghouse.heard import lists, refuse_what_is_stale
 from assets.digests import digest_of, digest_of_files
 from assets.hop import Hop, Published, Step
 from checks.suites.clearinghouse.return_files import RULES
-from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere, heard_elsewhere
+from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_opted_out, heard_elsewhere
 from credential_pipeline.clearinghouse.return_files.partners import FOLDER, OWN_PDP, REQUESTS, RETURNS, Given, is_odd
 from credential_pipeline.clearinghouse.return_files.released import newest_outcomes
 from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records, raw_feeds
@@ -50,7 +50,7 @@ def _depends(step: Step) -> Mapping[str, str]:
 
 def _heard_elsewhere(step: Step) -> str:
     with step.side.store.connect() as con:
-        attach_elsewhere(con, step.side.store, step.partition)
+        attach_opted_out(con, step.side.store, step.partition)
         return digest_of(*heard_elsewhere(con))
 
 
@@ -58,7 +58,7 @@ def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.clearinghouse.return_files.build import build
 
     refuse_what_is_stale(step)
-    attach_elsewhere(staged.con, step.side.store, step.partition)
+    attach_opted_out(staged.con, step.side.store, step.partition)
     build(staged.con, _given(step))
 
 

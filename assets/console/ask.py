@@ -54,7 +54,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
     from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request
     from credential_pipeline.clearinghouse.opt_outs.lists import read_opt_outs
-    from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere
+    from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_opted_out
     from credential_pipeline.foundation.storage.relation import relation, scratch
 
     registry, now = environment.registry(), datetime.datetime.now(datetime.UTC)
@@ -71,7 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
             _refuse_stale(industry)
             linked.attach(con, tables=("block_statements", "blocks", "learners", "profile_links"))
         learners = relation(con, "linked_records.profile_links") if linked is not None else None
-        attach_elsewhere(con, published, industry)
+        attach_opted_out(con, published, industry)
         access.record(Side.CLEARINGHOUSE, "ask", [f"{industry}: cleaned_learners.profiles"])
         people = people_to_ask(work, agreement, arguments.since, read_opt_outs(home), linked=linked is not None)
         asking = Asking(industry, agreement, header, access.account())

@@ -18,7 +18,7 @@ _READ: Final = ("block_statements", "blocks", "learners")
 _SHAPES: Final = {"statements": SNAPSHOT.table("block_statements").schema, "students": {"student_id": "VARCHAR"}}
 
 
-def attach_elsewhere(con: Connection, store: Store, industry: str) -> None:
+def attach_opted_out(con: Connection, store: Store, industry: str) -> None:
     """Create the tables of :data:`SCHEMA`: wishes in force in other industries that are not about their industry alone.
 
     Args:

@@ -5,12 +5,12 @@ Not here: which deliveries there are and in which order they count (read.py).
 
 from dataclasses import dataclass
 
+from credential_pipeline.clearinghouse.raw_feeds.agreed_lines import MISSING, take_agreed_lines
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError, Notice
 from credential_pipeline.clearinghouse.raw_feeds.rows import stage_rows
 from credential_pipeline.clearinghouse.raw_feeds.stage import Stage
-from credential_pipeline.clearinghouse.raw_feeds.trailer import MISSING, take_trailer
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,13 @@ def stage_delivery(stage: Stage, file: Delivery, delivery: str, number: int) -> 
         staged = stage_rows(stage, lines, delivery, number)
     except FileFaultError as fault:
         return Reading(fault=fault.code, detail=fault.detail)
-    trailer = take_trailer(stage, number, stage.certifier.deliveries.trailer)
-    told = trailer not in {None, MISSING}
+    agreed = take_agreed_lines(stage, number, stage.certifier.deliveries)
     return Reading(
-        rows=staged.rows - told,
+        rows=staged.rows - agreed.taken,
         notices=(*lines.notices, *staged.notices),
         format=lines.format,
         encoding=lines.encoding,
         # The agreed line itself may lack its end: nothing of a row can be missing then.
-        cut=staged.cut and not told,
-        trailer=trailer,
+        cut=staged.cut and agreed.rows in {None, MISSING},
+        trailer=agreed.rows,
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.domain.clearinghouse.deliveries_world import FIX, OLD, RIGHT, Board, hash_of, row, text
+from tests.domain.clearinghouse.deliveries_world import FIX, HEADER, OLD, RIGHT, Board, hash_of, row, text
 
 
 @pytest.fixture
@@ -99,3 +99,32 @@ def test_a_trailer_that_was_agreed_on_is_no_row_and_is_verified(board: Board, la
     found = board.look()
     assert found.states == {"m.csv": state}
     assert found.counts["m.csv"][0] == 3
+
+
+@pytest.mark.parametrize(("said", "state"), [(5, "accepted"), (3, "held TRAILER_DIFFERS")])
+def test_a_trailer_may_count_every_line_of_the_file(board: Board, said: int, state: str) -> None:
+    """The line of column names and the trailer itself are two of them."""
+    board.changes = {"deliveries": {"trailer": r"^TRAILER (\d+)$", "trailer_counts": "records"}}
+    board.put("m.csv", f"{FIX}TRAILER {said}\n")
+    found = board.look()
+    assert found.states == {"m.csv": state}
+    assert found.counts["m.csv"][0] == 3
+
+
+@pytest.mark.parametrize(("first", "aside"), [("HDR20180601ACME\n", 0), ("", 0), ("HXR20180601ACME\n", 1)])
+def test_a_header_record_of_a_file_of_fixed_width_is_no_row(board: Board, first: str, aside: int) -> None:
+    widths = (6, 10, 10, 10, 4, 10, 1)
+    ends = [sum(widths[: place + 1]) for place in range(len(widths))]
+    places = {name: [end - width + 1, end] for name, width, end in zip(HEADER.split(","), widths, ends, strict=True)}
+    board.changes = {
+        "feed": {"format": "fixed", "widths": places},
+        "deliveries": {"trailer": r"^TRL(\d+)$", "trailer_counts": "records", "header_record": "^HDR"},
+    }
+    lines = [
+        "".join(f"{value:<{width}}" for value, width in zip(row(n).split(","), widths, strict=True)) for n in range(4)
+    ]
+    board.put("m.txt", first + "".join(f"{line}\n" for line in lines) + f"TRL{5 + bool(first):06}\n")
+    found = board.look()
+    assert found.states == {"m.txt": "accepted"}
+    assert found.counts["m.txt"][0] == 4 + aside
+    assert len(found.tables["quarantine"]) == aside

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere, heard_elsewhere
+from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_opted_out, heard_elsewhere
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
 from credential_pipeline.clearinghouse.return_files.pdp.students import students_of
 from credential_pipeline.clearinghouse.return_files.states.lists import completers, programmes_of
@@ -67,7 +67,7 @@ def test_who_opted_out_elsewhere_is_told_of_nowhere(
     con: Connection, tmp_path: Path, said: Row, block: Row, learner: Row, who: str
 ) -> None:
     assert who in told(con, tmp_path)
-    attach_elsewhere(con, publish(tmp_path, said, block, learner), "manufacturing")
+    attach_opted_out(con, publish(tmp_path, said, block, learner), "manufacturing")
     assert heard_elsewhere(con)
     assert who not in told(con, tmp_path)
     assert told(con, tmp_path), "the others are told of"
@@ -84,9 +84,9 @@ def test_who_opted_out_elsewhere_is_told_of_nowhere(
 def test_what_is_not_in_force_here_hides_nobody(con: Connection, tmp_path: Path, said: Row, block: Row) -> None:
     learner = {"learner_id": "X1", "student_id": "S1"}
     store = publish(tmp_path, said, BLOCK | {"learner_id": "X1"} | block, learner)
-    attach_elsewhere(con, store, "manufacturing")
+    attach_opted_out(con, store, "manufacturing")
     assert "S1" in told(con, tmp_path)
-    attach_elsewhere(con, publish(tmp_path, SAID | ANN, {}, {}, "manufacturing"), "manufacturing")
+    attach_opted_out(con, publish(tmp_path, SAID | ANN, {}, {}, "manufacturing"), "manufacturing")
     assert "S1" in told(con, tmp_path), "its own wishes the linkage hears"
 
 
@@ -112,7 +112,7 @@ def test_figures_and_lists_of_states_leave_them_out_too(con: Connection, tmp_pat
 
     before = counted()
     assert min(before) > 0
-    attach_elsewhere(con, publish(tmp_path, SAID | ANN, {}, {}), "manufacturing")
+    attach_opted_out(con, publish(tmp_path, SAID | ANN, {}, {}), "manufacturing")
     assert counted() == tuple(n - 1 for n in before)
 
 
@@ -122,7 +122,7 @@ def test_an_industry_whose_wishes_are_damaged_lets_nothing_go(con: Connection, t
     assert version is not None
     version.path("block_statements").write_bytes(b"")
     with pytest.raises(SafeError) as refused:
-        attach_elsewhere(con, store, "manufacturing")
+        attach_opted_out(con, store, "manufacturing")
     assert refused.value.code == "E_CHECKSUM"
 
 
@@ -139,5 +139,5 @@ def test_a_wish_under_an_earlier_name_is_heard_of_a_student_who_is_no_learner(
         marks = ", ".join("?" * len(shape))
         con.execute(f"INSERT INTO linked_records.block_statements VALUES ({marks})", [wish.get(one) for one in shape])
     else:
-        attach_elsewhere(con, publish(tmp_path, wish, {}, {}), "manufacturing")
+        attach_opted_out(con, publish(tmp_path, wish, {}, {}), "manufacturing")
     assert "S9" not in told(con, tmp_path)

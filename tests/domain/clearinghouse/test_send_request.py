@@ -11,7 +11,7 @@ from credential_pipeline.clearinghouse.disclosure_record import REQUEST, Disclos
 from credential_pipeline.clearinghouse.education_registry.ask import people_to_ask, require_request
 from credential_pipeline.clearinghouse.education_registry.send_request import Asking, send_request, was_cut_off
 from credential_pipeline.clearinghouse.opt_outs.lists import NOTHING, Entry, OptOuts
-from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_elsewhere
+from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_opted_out
 from credential_pipeline.clearinghouse.people_on_record import other_ids
 from credential_pipeline.engines.exchange.student_tracker.request import Header
 from credential_pipeline.foundation.contracts import cleaned_learners, linked_records
@@ -242,7 +242,7 @@ def test_a_block_that_is_not_in_force_keeps_nobody_back(con):
 def test_who_opted_out_in_another_industry_is_not_named(con, tmp_path):
     wish = {"statement_id": "B1", "source": "certifier", "certifier": "ncrc", "scope": "all", "said_now": True}
     said = wish | {"first_name": "A", "last_name": CANARY, "birth_date": date(1990, 5, 1)}
-    attach_elsewhere(con, publish(tmp_path, said, {}, {}), "manufacturing")
+    attach_opted_out(con, publish(tmp_path, said, {}, {}), "manufacturing")
     assert named(con, linked=False) == {"P3"}
 
 
