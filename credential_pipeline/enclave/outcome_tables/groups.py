@@ -125,7 +125,7 @@ def relabel(work: Scratch, units: Relation, follow_ups: Relation, ladder: Ladder
     """The units and their follow-ups with the labels of their groups and sectors instead of their categories.
 
     Every unit is in exactly one label of every dimension; where the dimension was given up, in ``all``. Where sectors
-    were given up, they are missing.
+    were given up, they are missing. Follow-ups that got labels are given back: their room is what the largest tables take.
     """
     if ladder.horizons is None:
         return units, follow_ups
@@ -147,4 +147,5 @@ def relabel(work: Scratch, units: Relation, follow_ups: Relation, ladder: Ladder
         LEFT JOIN {rungs} AS s ON s.dimension = 'sector' AND s.category = f.sector
         """,
     )
+    work.drop(follow_ups)
     return coarse, followed

@@ -41,13 +41,16 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         shut_years=given.shut_years,
     )
     found = match(work, sources, plan)
-    return together(
+    answers = together(
         work,
         support(work, found, given.units),
         _effects(work, found, given, plan),
         _balance(work, found),
         premium(work, found, given.follow_ups),
     )
+    # Rows of everybody who was compared, which nothing reads from here on: a third of what the hop holds.
+    work.drop(found.moments, found.others, found.careers.rows, found.persons)
+    return answers
 
 
 def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
