@@ -44,7 +44,8 @@ _NOTES = {
     "reference/employers": "One row an employer; rows without an id are passed over. Its state decides under which [agreement](../../how-to/enter-an-agreement.md) its wages are"
     " used: wages of a state without an agreement on wages are left out, and `reference_population.wage_states` lists the states.",
     "reference/wages_annual": "One row a person, year and employer. Either this folder or `wages_quarterly`, or both: for a person and a"
-    " year that this one has, the quarters only tell when a job was paid.",
+    " year that this one has, the quarters only tell when a job was paid. Jobs in a state of which this one holds nothing in a year count"
+    " by quarter all the same.",
     "reference/wages_quarterly": "One row a person, quarter and employer.",
 }
 _WHERE = {"education": "clearinghouse/education", "reference": "enclave/reference"}

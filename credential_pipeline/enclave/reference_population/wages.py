@@ -1,7 +1,8 @@
 """Creates reference_population.wages: what every employer paid every person in a year.
 
 Wages may come by year, by quarter or both. For a person and a year that the annual file has, the quarterly file is not
-used, so that nothing is counted twice; it only tells in which quarters a job was paid. Keys of people and employers are turned into numbers once for each distinct value,
+used, so that nothing is counted twice; it only tells in which quarters a job was paid. A job in a state of which the annual
+file holds nothing in that year counts by quarter, though: such a state delivers quarters alone. Keys of people and employers are turned into numbers once for each distinct value,
 because tens of millions of numbers are joined, added up and sorted at a fraction of the cost of words.
 """
 
@@ -67,7 +68,7 @@ def load_wages(
         read = {name: _read(work, name, drop, people, employers, newest) for name, drop in drops.items()}
         rows = f"FROM {read[present[0]]}"
         if len(read) == len(KINDS):
-            rows = _together(read["wages_annual"], read["wages_quarterly"])
+            rows = _together(work, read["wages_annual"], read["wages_quarterly"], known, employers.scale)
         if shut := without_shut_states(work, known, states, employers.scale):
             rows = f"SELECT * FROM ({rows}) {shut}"
         summed, repeated = _add_up(work, rows)
@@ -151,12 +152,45 @@ def _read(work: Scratch, name: str, drop: Drop, people: _Numbers, employers: _Nu
     return rows
 
 
-def _together(annual: Relation, quarterly: Relation) -> str:
+def _together(work: Scratch, annual: Relation, quarterly: Relation, known: Relation, scale: str) -> str:
     """Wages by year with the quarters in which the same job was paid, and wages by quarter of those who have none by year."""
+    alone = _by_quarter_alone(work, annual, quarterly, known, scale)
     return (
         f"SELECT {_KEY}, wages, told.quarters, by_year FROM (SELECT {_KEY}, wages, by_year FROM {annual}) LEFT JOIN"
         f" (SELECT {_KEY}, bit_or(quarters) AS quarters FROM {quarterly} GROUP BY {_KEY}) AS told USING ({_KEY})"
         f" UNION ALL SELECT {_KEY}, wages, quarters, by_year FROM {quarterly} ANTI JOIN {annual} USING (person_key, year)"
+        f" UNION ALL SELECT {_KEY}, wages, quarters, by_year FROM {alone}"
+    )
+
+
+def _by_quarter_alone(work: Scratch, annual: Relation, quarterly: Relation, known: Relation, scale: str) -> Relation:
+    """Wages by quarter, of people who have some by year, in states and years of which the files by year hold nothing.
+
+    Not of those who have wages by year from an employer whose state is not known: it may be the same job.
+    """
+    places = work.table(
+        "places",
+        f"SELECT TRY_CAST(employer_id AS {scale}) AS employer_id, min(state) AS state FROM {known} GROUP BY ALL",
+    )
+    apart = work.table(
+        "apart",
+        f"""
+        SELECT q.employer_id, q.year
+        FROM (SELECT DISTINCT employer_id, year FROM {quarterly}) AS q JOIN {places} AS p USING (employer_id)
+        ANTI JOIN (SELECT DISTINCT state, year FROM {annual} JOIN {places} USING (employer_id)) AS told
+            ON told.state = p.state AND told.year = q.year
+        WHERE p.state IS NOT NULL
+        """,
+    )
+    unplaced = (
+        f"SELECT person_key, year FROM {annual} ANTI JOIN (FROM {places} WHERE state IS NOT NULL) USING (employer_id)"
+    )
+    return work.table(
+        "by_quarter_alone",
+        f"""
+        SELECT {_KEY}, wages, quarters, by_year FROM {quarterly} SEMI JOIN {apart} USING (employer_id, year)
+        SEMI JOIN {annual} USING (person_key, year) ANTI JOIN ({unplaced}) USING (person_key, year)
+        """,
     )
 
 

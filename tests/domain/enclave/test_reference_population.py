@@ -65,6 +65,42 @@ def test_quarters_with_wages_are_kept_beside_wages_by_year(tmp_path: Path, threa
         ]
 
 
+def test_a_state_that_tells_quarters_alone_is_not_lost_where_another_tells_years(tmp_path: Path) -> None:
+    def row(key: str, year: str, employer: str, wages: str, quarter: str = "") -> dict[str, str]:
+        made = {"person_key": key, "year": year, "employer_id": employer, "wages": wages}
+        return made | ({"quarter": quarter} if quarter else {})
+
+    tables = {
+        **REFERENCE,
+        "employers": [
+            {"employer_id": "E1", "naics": "332710", "state": "OH"},
+            {"employer_id": "W1", "naics": "332710", "state": "WA"},
+        ],
+        "wages_annual": [
+            *(row("K1", year, "E1", "30") for year in ("2012", "2013")),
+            row("K2", "2012", "E9", "9"),
+            row("K3", "2013", "W1", "8"),
+        ],
+        "wages_quarterly": [
+            *(row(key, year, "W1", "10", "2") for key in ("K1", "K2") for year in ("2012", "2013")),
+            row("K1", "2012", "E1", "30", "4"),
+        ],
+    }
+    with connect(threads=1) as con:
+        create = "CREATE SCHEMA IF NOT EXISTS reference_population"
+        con.execute(create)
+        load_reference_population(con, drops(tmp_path, tables), {"OH": "A", "WA": "A", "unknown": "A"}, NEWEST)
+        # In 2013 Washington tells years, so that K1's quarters only tell when; E9 of K2 may be the job in Washington.
+        assert con.execute("FROM reference_population.wages").fetchall() == [
+            ("K1", 2012, "E1", 30.0, 8),
+            ("K1", 2012, "W1", 10.0, 2),
+            ("K1", 2013, "E1", 30.0, None),
+            ("K2", 2012, "E9", 9.0, None),
+            ("K2", 2013, "W1", 10.0, 2),
+            ("K3", 2013, "W1", 8.0, None),
+        ]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("step", [1, -1])
 def test_wages_lie_in_the_order_of_their_keys_whatever_comes_first(tmp_path: Path, threads: int, step: int) -> None:
