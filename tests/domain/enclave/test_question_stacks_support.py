@@ -71,13 +71,13 @@ def test_nobody_is_compared_with_those_who_held_another_one_before() -> None:
 
 @pytest.fixture(scope="module")
 def coarse() -> dict[str, Result]:
-    """Under the standard profile: nims with one credential of many, of 200, or with a second one of few; mssc is large."""
+    """Under the standard profile: nims with one credential of many, of 200, or with a second one of few or of fewer than one in a hundred; mssc is large."""
     few = {"outcomes": {"replicates": 20}, "horizons": {"first": -3, "last": 8}}
     return {name: tabulated(of_nims(*sizes), profile="standard", **few) for name, sizes in NIMS.items()}
 
 
 #: Learners with N1 and with N2 as their first credential.
-NIMS = {"one": (LARGE + 60, 0), "small": (200, 0), "few": (LARGE, 4)}
+NIMS = {"one": (LARGE + 60, 0), "small": (200, 0), "few": (LARGE, 4), "rest": (LARGE + 60, 3)}
 
 
 def of_nims(first: int, second: int) -> World:
@@ -112,6 +112,13 @@ def test_the_only_credential_of_a_certifier_has_its_line(coarse: dict[str, Resul
     assert cell["low"] < 1 / 3 < cell["high"]
 
 
+def test_one_in_a_hundred_at_others_of_the_certifier_cost_the_line_nothing(coarse: dict[str, Result]) -> None:
+    told = shares(coarse["rest"], "certifier=nims/credential=N1")
+    assert told == {"mssc/CPT": pytest.approx(1 / 3), "no_further_award": pytest.approx(2 / 3)}
+    assert coarse["rest"].cell("next_award_share/certifier=nims/credential=N1/setting=mssc/CPT")["n"] == LARGE + 60
+    assert shares(coarse["rest"], "certifier=nims/credential=N2") == {"no_further_award": None}
+
+
 @pytest.mark.parametrize(("case", "credential"), [("small", "N1"), ("few", "N1"), ("few", "N2"), ("one", "N2")])
 def test_a_credential_without_its_line_says_so(coarse: dict[str, Result], case: str, credential: str) -> None:
     assert shares(coarse[case], f"certifier=nims/credential={credential}") == {"no_further_award": None}
@@ -127,9 +134,9 @@ def test_every_credential_says_what_it_adds_or_that_this_is_not_available(coarse
             for row in found.outcomes
             if row["measure"] == "next_award_effect"
         }
-        # CPT is added by a third of all learners, which makes enough in one case; nobody adds one of the others.
+        # CPT is added by a third of all learners, which makes enough in two cases; nobody adds one of the others.
         assert cells == dict.fromkeys((("mssc", "CPT-SAF"), ("mssc", "CPT"), ("nims", "N1"), ("nims", "N2")), -1) | {
-            ("mssc", "CPT"): 1 if case == "one" else -1
+            ("mssc", "CPT"): 1 if case in {"one", "rest"} else -1
         }, case
         assert found.count("with_added_award/certifier=mssc/credential=CPT") > 100
 

@@ -16,6 +16,7 @@ from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.stacks.every_award import by_credential
+from credential_pipeline.enclave.outcome_tables.thresholds import TINY
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -55,7 +56,8 @@ DEFINITIONS: Final = (
         "not_available",
         "next_award_share",
         "Too few are counted at this credential",
-        "Not available: no learner is counted at the award of this credential, or too few to say what comes next.",
+        "Not available: no learner is counted at the award of this credential, or too few to say what comes next, or nearly all "
+        "of the certifier's, so that the few at its others would be told by what is left.",
     ),
 )
 
@@ -100,15 +102,17 @@ def following_award(work: Scratch, given: Given, plan: Plan) -> Answer:
 def _sequences(work: Scratch, following: Relation, plan: Plan) -> Answer:
     """Which credential comes next, for each that enough went on to; without a value for those that have no line."""
     least = 1 if plan.thresholds is None else plan.thresholds.counts
-    # The only credential of a certifier at which anybody is counted has no category of its own: it is the certifier's.
+    # The only credential of a certifier at which anybody is counted, but for a few, has no category of its own: it is the certifier's.
     own = work.view(
         "own",
         f"""
         SELECT * REPLACE (
-            CASE WHEN credential = 'all' AND certifier = own_certifier AND min(own_credential) OVER same = max(own_credential) OVER same
+            CASE WHEN credential = 'all' AND certifier = own_certifier
+                AND (count(*) OVER whole - count(*) OVER same) * {TINY} <= count(*) OVER whole
                 THEN own_credential ELSE credential END AS credential
         )
-        FROM {following} WINDOW same AS (PARTITION BY own_certifier)
+        FROM {following}
+        WINDOW whole AS (PARTITION BY own_certifier), same AS (PARTITION BY own_certifier, own_credential)
         """,
     )
     steps = work.table("steps", statement(__package__, "steps.sql", following=own), {"least": least})
