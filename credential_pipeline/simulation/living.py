@@ -22,6 +22,10 @@ def poverty_lines(year: int, prices: dict[int, float]) -> list[float]:
     return [factor * (first + others * further) for others in range(_LARGEST_HOUSEHOLD)]
 
 
+#: States with guidelines of their own, which are higher.
+OWN_GUIDELINES = frozenset({"AK", "HI"})
+
+
 def read_parities() -> dict[str, float]:
     """Regional price parity of each state, all items, 2023; the country is 100."""
     return {row["state"]: float(row["parity"]) for row in read("price_parities.csv")}

@@ -1,11 +1,15 @@
 """The reference CSV files as relations. Not here: what is computed with them."""
 
 from pathlib import Path
+from typing import Final
 
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 FOLDER = Path(__file__).parent
+
+OTHER_GUIDELINES: Final = ("AK", "AS", "GU", "HI", "MP", "PR", "VI")
+"""States and territories to which the poverty guideline of the contiguous states does not apply."""
 
 #: File (without .csv) to its columns and DuckDB types; every file also has ``source`` and ``as_of``.
 SERIES: dict[str, dict[str, str]] = {

@@ -17,7 +17,7 @@ from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.feeds import reports_failures
 from credential_pipeline.simulation.industries import SimulatedIndustry
-from credential_pipeline.simulation.living import poverty_lines, read_parities
+from credential_pipeline.simulation.living import OWN_GUIDELINES, poverty_lines, read_parities
 from credential_pipeline.simulation.outcome_truth import asks
 from credential_pipeline.simulation.outcome_truth.figures import EVERY, FEW, NOBODY, add_figures
 from credential_pipeline.simulation.people import People
@@ -154,7 +154,8 @@ def tabulate(work: Scratch, model: Industry, prices: dict[int, float], *, quarte
     bands = work.rows("bands", shape, age_bands(model))
     cohorts = work.rows("cohort_bands", shape, cohort_bands(model))
     yearly = work.rows("prices", {"year": "INTEGER", "index": "DOUBLE"}, sorted(prices.items()))
-    parities = work.rows("parities", {"state": "VARCHAR", "parity": "DOUBLE"}, sorted(read_parities().items()))
+    parity_rows = sorted((state, level) for state, level in read_parities().items() if state not in OWN_GUIDELINES)
+    parities = work.rows("parities", {"state": "VARCHAR", "parity": "DOUBLE"}, parity_rows)
     con.execute(statement(__package__, "people.sql", bands=bands, cohort_bands=cohorts))
     con.execute(statement(__package__, "years.sql", prices=yearly, parities=parities))
     for file in ("frame.sql", "schooling.sql", "sittings.sql"):

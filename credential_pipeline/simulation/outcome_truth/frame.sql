@@ -22,12 +22,12 @@ SELECT f.*, m.started, m.seen_before, m.entered, f.real - m.before AS change,
 FROM follow_ups AS f JOIN marks AS m USING (unit);
 
 -- Of the living-wage line, twice the guideline of one person: who had reached it in that year or an earlier one after the
--- award, of those whose years up to then are all covered.
+-- award, of those whose years up to then are all covered and whose state has a price level and the guideline.
 CREATE TEMP TABLE reached AS
 SELECT unit, certifier, credential, cohort, age_band, sex, race, ethnicity, state, horizon,
        coalesce(bool_or(buys > 2 * getvariable('poverty')[1]) OVER so_far, false) AS reached,
        count(*) OVER so_far = horizon AS followed
-FROM frame WHERE lead AND horizon >= 1
+FROM frame WHERE lead AND horizon >= 1 AND priced
 WINDOW so_far AS (PARTITION BY unit ORDER BY horizon);
 
 -- Filled by everything below; a dimension that is not told apart is NULL.

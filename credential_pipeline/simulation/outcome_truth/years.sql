@@ -36,7 +36,7 @@ CREATE TEMP TABLE follow_ups AS
 SELECT c.*, CAST(h.horizon AS INTEGER) AS horizon, c.death_year = 0 OR c.death_year >= v.year AS alive,
        w.wages IS NOT NULL AS matched, w.wages AS nominal, CAST(w.wages AS DOUBLE) * v.factor AS real,
        coalesce(w.inside, false) AS inside, w.naics, w.employer_id, coalesce(w.quarters, 0) AS quarters,
-       CAST(w.wages AS DOUBLE) * v.factor / r.parity * 100 AS buys
+       CAST(w.wages AS DOUBLE) * v.factor / r.parity * 100 AS buys, r.parity IS NOT NULL AS priced
 FROM cohort AS c
 CROSS JOIN (SELECT unnest(range(getvariable('first_horizon'), getvariable('last_horizon') + 1)) AS horizon) AS h
 JOIN covered AS v ON v.year = c.award_year + h.horizon

@@ -115,16 +115,16 @@ def test_college_before_and_after(found: Result) -> None:
 def test_a_line_is_met_at_the_prices_of_the_state() -> None:
     """Two people of one pay: at the prices of California it does not reach twice the guideline, in Arkansas it does."""
     made = World(employers=[(INSIDE, "332710")])
-    for key, pay in (("A", 31_000.0), ("B", 31_000.0), ("C", 1_000.0)):
+    for key, pay in (("A", 31_000.0), ("B", 31_000.0), ("C", 1_000.0), ("D", 31_000.0)):
         made.learners.append((key, 1985, "F", "white", None))
         made.credentials.append(award(key, "mssc", "CPT", "2020-06-01", result="pass"))
         made.wages.append((key, 2021, INSIDE, pay * 270.970 / 304.702))
         made.wages.append((key, 2022, INSIDE, pay * 292.655 / 304.702))
-    made.states = {"A": "CA", "B": "AR", "C": "PR"}
+    made.states = {"A": "CA", "B": "AR", "C": "PR", "D": "AK"}
     years = {"first_award_year": 2020, "last_award_year": 2020}
     found = tabulated(made, cohorts=years, base_year=2023, horizons={"first": -1, "last": 2})
     cell = found.cell("above_poverty_share/above_200_h1/h=1")
-    # Puerto Rico has no price parity.
+    # Puerto Rico has no price parity, and Alaska a guideline of its own.
     assert (cell["value"], cell["n"]) == (0.5, 2)
     assert found.value("above_poverty_share/above_100_h1/h=1") == 1.0
     reached = found.cell("living_wage_reached_share/h=2")

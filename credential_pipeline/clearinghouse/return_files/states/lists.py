@@ -20,7 +20,7 @@ NOT_SHOWN: Final = "too few people to tell, or not told to protect others"
 _WORDS: Final = {
     "pell_no_provider": "the certifier does not report at which provider its learners trained",
     "pell_too_few": "too few learners completed, began, or have earnings",
-    "pell_too_young": "most learners completed too lately for their earnings to be known",
+    "pell_too_young": "most learners completed too lately for their earnings to be known, or after the years whose awards are reported",
     "pell_wages_not_covered": "the wage files do not cover the years of its completers, or not the wages of its state",
     "pell_prices_not_covered": "poverty guidelines or price levels do not cover its state or year",
     "pell_completion_not_known": "the certifier does not report who sat and failed, so that nobody knows who did not complete",

@@ -14,7 +14,7 @@ from credential_pipeline.enclave.outcome_tables.grouping import BROAD, GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
-from credential_pipeline.foundation.reference.load import reference_series
+from credential_pipeline.foundation.reference.load import OTHER_GUIDELINES, reference_series
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -25,7 +25,8 @@ LINE: Final = (200, 1)
 _PRICES: Final = (
     "Own real annual wages are divided by the price level of the state where the learner lives (regional price parities of the "
     "Bureau of Economic Analysis, 2023) and set against the guideline of the Department of Health and Human Services in the base "
-    "year; other income and other earners are not known, and whoever lives in a territory or no known state is left out."
+    "year for the 48 contiguous states; other income and other earners are not known, and whoever lives in Alaska or Hawaii, which have "
+    "guidelines of their own, in a territory or in no known state is left out."
 )
 
 
@@ -48,7 +49,7 @@ DEFINITIONS: Final = (
         "Reached the living-wage line",
         f"Share of the learners of the cohort whose wages were above {LINE[0]} % of the poverty guideline for one person in that year or "
         f"in an earlier one after the award. {_PRICES} Learners whose years up to then are not all covered by the wage files, whose award was revoked by then, or "
-        "whose state has no price level, are left out.",
+        "whose state has no price level or another guideline, are left out.",
     ),
     Definition(
         "months_to_living_wage_p50",
@@ -75,7 +76,12 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
             guidelines=reference_series(work, "poverty_guidelines"),
             parities=reference_series(work, "price_parities"),
         ),
-        {"base_year": plan.base_year, "percent": LINE[0], "household": LINE[1]},
+        {
+            "base_year": plan.base_year,
+            "percent": LINE[0],
+            "household": LINE[1],
+            "other_guidelines": list(OTHER_GUIDELINES),
+        },
     )
     asks = {
         (percent, household): ShareAsk(

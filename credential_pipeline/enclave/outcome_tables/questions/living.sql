@@ -1,6 +1,6 @@
 -- One row per person and horizon: wages at the nation's prices (level), the guideline of the base year, and whether the
--- line was met by then in a year after the award. Who lives where there is no parity (a territory, or unknown) has no level and is
--- not followed, nor is anybody where the base year has no guideline.
+-- line was met by then in a year after the award. Who lives where there is no parity (a territory, or unknown), or under
+-- another guideline (Alaska, Hawaii), has no level and is not followed, nor is anybody where the base year has no guideline.
 WITH lines AS (
     SELECT one_person, each_additional FROM {guidelines} WHERE year = $base_year
 ), priced AS (
@@ -8,7 +8,7 @@ WITH lines AS (
            CASE WHEN priced THEN f.real / (r.parity / 100) END AS level
     FROM {persons} AS f
     JOIN {people} AS p USING (pid)
-    LEFT JOIN {parities} AS r ON r.state = p.state
+    LEFT JOIN {parities} AS r ON r.state = p.state AND NOT list_contains(CAST($other_guidelines AS VARCHAR[]), p.state)
     LEFT JOIN lines AS l ON true
 )
 SELECT

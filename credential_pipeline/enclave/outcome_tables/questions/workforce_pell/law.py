@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.reference.load import reference_series
+from credential_pipeline.foundation.reference.load import OTHER_GUIDELINES, reference_series
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
-
-_OTHER_GUIDELINES = frozenset({"AK", "HI", "PR", "AS", "GU", "MP", "VI"})
-"""States and territories to which the guideline of the contiguous states does not apply."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def _prices(
     factor = inflation.get(tuition.year) if tuition else None
     return Prices(
         parity=levels.get(programme.state),
-        poverty=None if programme.state in _OTHER_GUIDELINES else poverty,
+        poverty=None if programme.state in OTHER_GUIDELINES else poverty,
         tuition=tuition.usd * factor if tuition and factor is not None else None,
         tuition_covered=tuition is None or factor is not None,
     )

@@ -6,8 +6,9 @@ from credential_pipeline.enclave.outcome_tables.meaning import Definition
 
 _OF = (
     "The award years of the column cohort begin in July: 2015-2017 is July 2015 to June 2018. They are the last ones that the data "
-    "can judge, and reach back, for four years at most, until 50 learners completed. Whoever completed and has a "
-    "protected key is in the award year of the first completion at the provider, whatever was completed there later."
+    "can judge, of those that lie in the calendar years whose awards are reported, and reach back, for four years at most, until 50 "
+    "learners completed. Whoever completed and has a protected key is in the award year of the first completion at the provider, "
+    "whatever was completed there later."
 )
 _LAW = "P.L. 119-21, section 83002; 34 CFR 690.90 to 690.97"
 _VERDICTS: Final = (
@@ -34,7 +35,11 @@ _REASONS: Final = (
         "Too few",
         "too few learners completed (fewer than 30 in four award years), began, or have earnings, to judge it or to publish it",
     ),
-    ("too_young", "Too young", "most of its learners completed too lately for their earnings to be known"),
+    (
+        "too_young",
+        "Too young",
+        "most of its learners completed too lately for their earnings to be known, or after the years whose awards are reported",
+    ),
     (
         "wages_not_covered",
         "Wages not covered",
