@@ -13,7 +13,7 @@ from credential_pipeline.engines.charts.bars import Bar, dumbbells, intervals, s
 from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.engines.charts.lines import Frame, lines
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.cells import ALL, Grid, categories, horizons
+from credential_pipeline.public.published_outcomes.cells import ALL, Grid, categories, horizons, last_year
 from credential_pipeline.public.published_outcomes.comparison import anyway_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of
@@ -152,8 +152,8 @@ def _cells_of(context: Context, question: Question, series: Series) -> list[_Fou
     grid = context.release.grid(table, series.measure, dimension, definition=series.definition)
     if not dimension:
         return [_Found(series, series.name or question.title, grid)] if grid else []
-    last = max((year for _, year in grid if year is not None), default=None)
     names = {code: context.naming.name(dimension, code) for code in in_order(categories(grid))}
+    last = last_year(grid, names)
 
     def place(code: str) -> tuple[bool, bool, float]:
         cell = grid.get((code, last))
@@ -184,7 +184,7 @@ def _after_each(context: Context, table: str, series: Series) -> list[_Found]:
 
 
 def _last(found: Sequence[_Found]) -> int | None:
-    """The last year at which everything that is said is shown, else the last one of all; None where time plays no part."""
+    """The last year at which everything that is said is shown, else anything, else the last one of all; None where time plays no part."""
     years = [year for one in found for year in one.years if year is not None]
     if not years:
         return None
@@ -194,7 +194,8 @@ def _last(found: Sequence[_Found]) -> int | None:
         for year in years
         if all(((cell := one.grid.get((one.code, year))) is not None and cell.shown) for one in said)
     ]
-    return max(common or years)
+    after = [year for one in said if (year := last_year(one.grid, [one.code])) is not None]
+    return max(common or after or years)
 
 
 def _sentences(context: Context, question: Question, found: Sequence[_Found], last: int | None) -> list[str]:

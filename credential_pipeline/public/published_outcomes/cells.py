@@ -208,6 +208,23 @@ def horizons(grids: Iterable[Grid]) -> list[int]:
     return sorted({horizon for grid in grids for _, horizon in grid if horizon is not None})
 
 
+def last_year(grid: Grid, codes: Iterable[str]) -> int | None:
+    """The last year after the award at which any of the categories is published, and everybody together if they have cells at all.
+
+    Where the wage files end, the last years are told of the older awards alone, or of nobody: they would compare one group with none.
+
+    Args:
+        grid: Cells by category and horizon.
+        codes: The categories.
+    """
+    wanted = set(codes)
+    years = {
+        year for (code, year), cell in grid.items() if code in wanted and cell.shown and year is not None and year > 0
+    }
+    whole = {year for (code, year), cell in grid.items() if code == ALL and cell.shown}
+    return max(years & whole or years, default=None)
+
+
 def last_shown(grid: Grid, category: str = ALL, *, after: int = 0) -> Cell | None:
     """The published cell of a category with the greatest horizon above ``after``; None if there is none."""
     found = [

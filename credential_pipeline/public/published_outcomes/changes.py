@@ -26,8 +26,11 @@ def change_words(grid: Grid, names: Mapping[str, str]) -> list[str]:
         first, last = grid.get((code, before)), grid.get((code, after))
         if first is not None and last is not None and first.shown and last.shown:
             items.append(say.Change(name, first, last))
+    told_years = {year for (_, year), cell in grid.items() if cell.shown}
     hidden = [
-        name for code, name in names.items() if any(key == code and not cell.shown for (key, _), cell in grid.items())
+        name
+        for code, name in names.items()
+        if any(key == code and year in told_years and not cell.shown for (key, year), cell in grid.items())
     ]
     said = [say.not_shown(hidden)] if hidden else []
     if not items:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, last_shown
+from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, last_shown, last_year
 from credential_pipeline.public.published_outcomes.context import Context
 
 TABLE: Final = "comparison"
@@ -70,12 +70,9 @@ def groups_words(context: Context, dimension: str, codes: Iterable[str]) -> list
     """What each group earns beyond people like it who hold no credential, at one year; that nothing says so, if there is none."""
     grid = grid_of(context, EFFECT, dimension)
     wanted = list(codes)
-    years = [
-        year for (code, year), cell in grid.items() if code in wanted and cell.shown and year is not None and year > 0
-    ]
-    if not years:
+    last = last_year(grid, wanted)
+    if last is None:
         return [UNKNOWN]
-    last = max(years)
     cells = {code: cell for code in wanted if (cell := grid.get((code, last)))}
     ages = "ages " if dimension == "age_band" else ""
     names = {code: f"{ages}{context.naming.name(dimension, code)}" for code in wanted}

@@ -7,7 +7,7 @@ from typing import Final
 from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons
+from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_year
 from credential_pipeline.public.published_outcomes.comparison import groups_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, P25, P50, P75
@@ -62,7 +62,8 @@ def earnings_span(context: Context, kind: Kind) -> Figure:
     if not codes or years[-1] <= 0:
         return nothing(kind.key, title, f"earnings by {kind.one}")
     names = {code: context.naming.name(kind.dimension, code) for code in codes}
-    last, before = years[-1], max((year for year in years if year < 0), default=None)
+    before = max((year for year in years if year < 0), default=None)
+    last = last_year(median, codes) or years[-1]
     rows = {code: _span(names[code], code, grids, last, before) for code in codes}
     parts = [("Median", median, "value"), (context.counted("Learners"), median, "n")]
     parts = [("25th percentile", grids[P25], "value"), parts[0], ("75th percentile", grids[P75], "value"), parts[1]]
