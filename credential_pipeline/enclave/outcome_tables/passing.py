@@ -9,6 +9,7 @@ from typing import Final
 from credential_pipeline.enclave.outcome_tables.asking import Answer, ShareAsk, ask_shares, together
 from credential_pipeline.enclave.outcome_tables.attempts import FOLLOWED_YEARS, reporting_years
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.clusters import spread_of_persons
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import KEYED, Definition
@@ -102,9 +103,24 @@ def _by_months(work: Scratch, tries: Relation) -> Answer:
     points = [(f"months_{months}", days) for months, days in _DAYS.items()]
     asked = work.rows("points", {"setting": "VARCHAR", "until": "INTEGER"}, points)
     curves = work.table("curves", statement(__package__, "passing_curves.sql", tries=tries, points=asked))
+    marks = work.view(
+        "marks",
+        f"""
+        SELECT t.pid, t.certifier, t.credential, p.setting, coalesce(t.days_to_pass <= p.until, false) AS passed
+        FROM {tries} AS t CROSS JOIN {asked} AS p
+        """,
+    )
+    # Greenwood's formula takes pairs for independent.
+    spreads = spread_of_persons(work, marks)
     # An estimate does not add up from its parts: by credential it is a quantity of its own.
     estimated = "'passing_estimated' || CASE WHEN credential = 'all' THEN '' ELSE '_by_credential' END"
-    shown = work.view("shown", f"SELECT *, CAST(round(passing * tried) AS BIGINT) AS part FROM {curves} WHERE risk > 0")
+    shown = work.view(
+        "shown",
+        f"""
+        SELECT * REPLACE (deviation * spread AS deviation), CAST(round(passing * tried) AS BIGINT) AS part
+        FROM {curves} JOIN {spreads} USING (certifier, credential, setting) WHERE risk > 0
+        """,
+    )
     counts = COUNTS.rows(
         work,
         f"""
@@ -154,15 +170,20 @@ def _by_year(work: Scratch, tries: Relation, years: Relation, plan: Plan) -> Ans
         UNION ALL SELECT 'passed_first_in_year', certifier, setting, passed, passers FROM {flows}
         """,
     )
+    marks = work.view(
+        "marks",
+        f"SELECT pid, certifier, 'all' AS credential, CAST(first_year AS VARCHAR) AS setting, passed_first AS passed FROM {tries}",
+    )
+    spreads = spread_of_persons(work, marks)
     tail = _tail("setting", "certifier")
     told = CELLS.rows(
         work,
         f"""
         SELECT 'attempts' AS "table", 'yearly_pass_rate' AS measure, 'share' AS unit, certifier, setting,
-               passed / tried AS value, tried AS n, greatest(value - {REACH} * sqrt(value * (1 - value) / tried), 0) AS low,
-               least(value + {REACH} * sqrt(value * (1 - value) / tried), 1) AS high,
+               passed / tried AS value, tried AS n, greatest(value - {REACH} * spread * sqrt(value * (1 - value) / tried), 0) AS low,
+               least(value + {REACH} * spread * sqrt(value * (1 - value) / tried), 1) AS high,
                'tried_in_year' || {tail} AS n_count_id, 'passed_first_in_year' || {tail} AS numerator_count_id
-        FROM {flows}
+        FROM {flows} JOIN {spreads} USING (certifier, setting)
         """,
     )
     silent = CELLS.rows(

@@ -8,6 +8,7 @@ from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
+from credential_pipeline.enclave.outcome_tables.clusters import spread_of_persons
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
@@ -69,10 +70,20 @@ def passing_by_sitting(work: Scratch, tries: Relation, plan: Plan) -> Answer:
         SELECT certifier, credential, flow.quantity, flow.value, flow.learners FROM (SELECT *, unnest(flows) AS flow FROM wide)
         """,
     )
-    return Answer(counts, _cells(work, counts, plan), _RULES)
+    sittings = ", ".join(
+        f"{{'setting': 'sitting_{nth}', 'passed': coalesce(passed_at <= {nth}, false)}}" for nth in range(1, _LAST + 1)
+    )
+    marks = work.view(
+        "marks",
+        f"""
+        SELECT pid, certifier, credential, mark.setting, mark.passed
+        FROM (SELECT pid, certifier, credential, unnest([{sittings}]) AS mark FROM {tries} WHERE followed)
+        """,
+    )
+    return Answer(counts, _cells(work, counts, spread_of_persons(work, marks), plan), _RULES)
 
 
-def _cells(work: Scratch, counts: Relation, plan: Plan) -> Relation:
+def _cells(work: Scratch, counts: Relation, spreads: Relation, plan: Plan) -> Relation:
     least = 1 if plan.thresholds is None else plan.thresholds.counts
     points = work.rows(
         "points",
@@ -88,8 +99,7 @@ def _cells(work: Scratch, counts: Relation, plan: Plan) -> Relation:
         ), curves AS (
             SELECT n.certifier, n.credential, p.setting, n.value AS n, n.count_id AS n_count_id, n.value >= {least} AS told,
                    unnest(['passing_share', 'passing_at_risk']) AS measure, unnest(['share', 'count']) AS unit,
-                   unnest([k.value / nullif(n.value, 0), r.value]) AS value, unnest([k.count_id, r.count_id]) AS part_id,
-                   k.value AS passed
+                   unnest([k.value / nullif(n.value, 0), r.value]) AS value, unnest([k.count_id, r.count_id]) AS part_id
             FROM named AS n CROSS JOIN {points} AS p
             JOIN named AS k ON k.quantity = p.passed AND k.certifier = n.certifier AND k.credential = n.credential
             JOIN named AS r ON r.quantity = p.risk AND r.certifier = n.certifier AND r.credential = n.credential
@@ -97,9 +107,9 @@ def _cells(work: Scratch, counts: Relation, plan: Plan) -> Relation:
         )
         SELECT 'attempts' AS "table", measure, CASE WHEN NOT told THEN 'not_available' END AS definition, unit,
                certifier, credential, setting, n, CASE WHEN told THEN value END AS value,
-               CASE WHEN told AND unit = 'share' THEN share_low(passed, n) END AS low,
-               CASE WHEN told AND unit = 'share' THEN share_high(passed, n) END AS high,
+               CASE WHEN told AND unit = 'share' THEN greatest(value - spread * normal_reach() * sqrt(value * (1 - value) / n), 0) END AS low,
+               CASE WHEN told AND unit = 'share' THEN least(value + spread * normal_reach() * sqrt(value * (1 - value) / n), 1) END AS high,
                CASE WHEN told THEN n_count_id END AS n_count_id, CASE WHEN told THEN part_id END AS numerator_count_id
-        FROM curves
+        FROM curves LEFT JOIN {spreads} USING (certifier, credential, setting)
         """,
     )

@@ -166,3 +166,30 @@ def test_an_award_without_a_sitting_of_its_own_was_passed_at_the_next_one() -> N
     # B passed more than two years after the first sitting, while failures were still told.
     found = {row["pid"]: (row["followed"], row["passed_at"], row["passed"]) for row in tries}
     assert found == {1: (True, 2, True), 2: (True, 2, True), 3: (True, None, False)}
+
+
+def test_pairs_of_one_person_are_no_two_people() -> None:
+    """Whoever passes one of two credentials at once passes the other: the certifier's line is no surer than a credential's."""
+    people = [(f"P{number:03}", 1990, "M", "white", None) for number in range(120)]
+    rows = [
+        award(key, "mssc", code, "2012-03-01", None, "pass")
+        if number % 3
+        else attempt(key, "mssc", code, "2012-03-01", "fail")
+        for number, (key, *_) in enumerate(people)
+        for code in ("CPT-SAF", "CPT")
+    ]
+    rows += [attempt("P000", "mssc", "CPT", "2016-01-01")]
+    with working(World(learners=people, credentials=rows)) as (work, plan):
+        persons = number_people(work, relation(work.con, "person_keys.learners"))
+        credentials = relation(work.con, "person_keys.credentials")
+        answer = passing(work, count_sittings(work, credentials, persons, plan), credentials, persons, plan)
+        cells = rows_of(work.con, answer.cells)
+    width = {
+        (row["measure"], row["credential"], row["setting"]): row["high"] - row["low"]
+        for row in cells
+        if row["low"] is not None and row["certifier"] == "mssc"
+    }
+    for setting in ("sitting_1", "months_12"):
+        one, both = (width["passing_share", credential, setting] for credential in ("CPT-SAF", "all"))
+        assert both == pytest.approx(one, rel=0.01)
+    assert width["yearly_pass_rate", "all", "2012"] == pytest.approx(width["passing_share", "CPT-SAF", "sitting_1"])
