@@ -67,8 +67,10 @@ def price_factors(work: Scratch, prices: Relation, person_years: Relation, plan:
     )
     gap = work.con.execute(f"SELECT min(year) FROM {person_years} ANTI JOIN {factors} USING (year)").fetchall()[0][0]
     if gap is not None:
+        based = work.con.execute(f"SELECT 1 FROM {prices} WHERE year = ?", [plan.base_year]).fetchone()
+        missing = str(gap) if based else f"the base year {plan.base_year}"
         message = (
-            f"The consumer price index of {gap} or of the base year {plan.base_year} is missing; add the year to "
+            f"The consumer price index of {missing} is missing; add the year to "
             "credential_pipeline/foundation/reference/cpi_u.csv or change base_year or the cohort of the industry."
         )
         raise SafeError("E_CPI", message)

@@ -110,5 +110,5 @@ def test_prices_of_the_base_year_over_those_of_the_year(work: Scratch) -> None:
     assert rows(work, factors, "year", "factor") == [(2010, 2.5), (2011, 2.0), (2023, 1.0)]
     with pytest.raises(SafeError, match="2012"):
         price_factors(work, prices, work.rows("years", years, [(2010,), (2012,)]), plan(base_year=2023))
-    with pytest.raises(SafeError, match="E_CPI"):
+    with pytest.raises(SafeError, match="index of the base year 2020 is missing"):
         price_factors(work, prices, work.rows("years", years, [(2010,)]), plan(base_year=2020))
