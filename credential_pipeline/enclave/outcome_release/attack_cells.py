@@ -69,8 +69,11 @@ def _sightings(cells: pd.DataFrame, measure: str, min_learners: int) -> pd.DataF
     key = pd.Series(np.arange(len(cells)), index=cells.index).astype("string") + "@" + measure
     base = cells[[*DIMENSIONS, "industry", "attribution", "horizon", "cell_id"]].assign(key=key)
     whole = base.assign(**dict.fromkeys(what.splits, "all"))
+    quantity = cells["attribution"].map(lambda name: what.whole(str(name)))
     out = [
-        whole.assign(quantity=what.n, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown)
+        whole.assign(
+            quantity=quantity, role="n", low=np.where(shown, n, 0), high=np.where(shown, n, np.inf), seen=shown
+        )
     ]
     if what.counted and what.part:
         low, high = np.where(shown, value, 0), np.where(shown, value, np.inf)

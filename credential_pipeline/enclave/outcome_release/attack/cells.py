@@ -31,6 +31,8 @@ DIMENSIONS = [
 ]
 KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
 SHOWN = 1
+#: The attribution under which a learner counts at every award.
+EACH = "each"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Meaning:
         counted: True if the value is a count.
         also: Part and rest of n that must be showable for the cell to be published, though no number of them is given.
         money: True if the value is an amount.
+        persons: Quantity of n where learners count at every award, and this measure counts each of them once; n if None.
     """
 
     n: str
@@ -54,6 +57,11 @@ class Meaning:
     counted: bool = False
     also: tuple[str, str] | None = None
     money: bool = False
+    persons: str | None = None
+
+    def whole(self, attribution: str) -> str:
+        """The quantity of n under an attribution."""
+        return self.persons if self.persons is not None and attribution == EACH else self.n
 
 
 MEANINGS = {
@@ -97,7 +105,7 @@ MEANINGS = {
     "new_job_share": Meaning("followed_to_a_job", "new_job", "no_new_job"),
     "prior_degree_share": Meaning("school_known", "prior_degree", "no_prior_degree"),
     "enrolled_at_award_share": Meaning("school_known", "enrolled_at_award", "not_enrolled_at_award"),
-    "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency"),
+    "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency", persons="persons_matched"),
     "completion_rate": Meaning("pell_began", "pell_completed", "pell_not_completed"),
     "placement_rate": Meaning("pell_followed", "pell_placed", "pell_not_placed"),
     "value_added_earnings": Meaning("pell_with_earnings", money=True),
@@ -172,7 +180,8 @@ def _told(
     low, high = _interval(rules, n, shown)
     money = shown & _each(what, [one.money for one in meant])
     low = np.where(money, np.maximum(low, np.minimum(rules.money_from, high)), low)
-    quantity = np.array([one.n for one in meant], object)[what]
+    at_each = cells["attribution"].eq(EACH).to_numpy(bool, na_value=False)
+    quantity = np.where(at_each, *(np.array([one.whole(name) for one in meant], object)[what] for name in (EACH, "")))
     yield whole.assign(quantity=quantity, role="n", low=low, high=high, seen=shown, printed=n)
     rows = _each(what, [one.counted and one.part is not None for one in meant])
     if rows.any():
