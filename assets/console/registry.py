@@ -12,6 +12,7 @@ from assets import environment
 from assets.console import grammar
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.reference.load import years_of
 from credential_pipeline.foundation.registry.load import load_registry
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     mistakes: list[SafeError] = []
     registry = load_registry(environment.extra_registry(), mistakes.append)
     whole = not mistakes
-    mistakes += _not_in_force(registry, today, whole=whole)
+    mistakes += [*_without_prices(registry), *_not_in_force(registry, today, whole=whole)]
     findings = _inbox(registry, whole=whole)
     refused = [*map(str, mistakes), *(finding.text for finding in findings if finding.wrong)]
     for line in refused:
@@ -63,6 +64,18 @@ def _inbox(registry: Registry, *, whole: bool) -> list[Finding]:
 
     with connect(Side.CLEARINGHOUSE) as con:
         return list(look_at_inbox(con, inbox, registry, whole=whole))
+
+
+def _without_prices(registry: Registry) -> Iterator[SafeError]:
+    """Industries whose amounts would be in dollars of a year without a price index."""
+    known = years_of("cpi_u")
+    for name, industry in sorted(registry.industries.items()):
+        if industry.base_year not in known:
+            yield SafeError(
+                "E_CPI",
+                f"industries/{name}.yml: base_year {industry.base_year} has no consumer price index; choose one of "
+                f"{min(known)} to {max(known)}, or add the year to credential_pipeline/foundation/reference/cpi_u.csv.",
+            )
 
 
 def _not_in_force(registry: Registry, today: datetime.date, *, whole: bool) -> Iterator[SafeError]:

@@ -234,6 +234,11 @@ def test_a_key_that_the_registry_does_not_know(run, home, tmp_path):
     refused(run(home, "registry", "check", registry=folder), "industries/manufacturing.yml", "colour")
 
 
+def test_a_base_year_without_a_price_index_is_told_before_anything_runs(run, home, tmp_path):
+    folder = overlay(tmp_path, "industries", "manufacturing", base_year=2031)
+    refused(run(home, "registry", "check", registry=folder), "industries/manufacturing.yml", "base_year 2031", "E_CPI")
+
+
 def test_an_expired_agreement(run, home, tmp_path):
     folder = overlay(tmp_path, "agreements", "manufacturing_extract", expires=datetime.date(2026, 2, 1))
     refused(run(home, "registry", "check", registry=folder), "E_AGREEMENT_EXPIRED", "manufacturing_extract")

@@ -1,5 +1,6 @@
 """The reference CSV files as relations. Not here: what is computed with them."""
 
+import csv
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,12 @@ SERIES: dict[str, dict[str, str]] = {
     "states": {"state": "VARCHAR", "fips": "VARCHAR", "label": "VARCHAR"},
     "workforce_pell": {"parameter": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR"},
 }
+
+
+def years_of(name: str) -> frozenset[int]:
+    """The years of which a series tells, for whoever has no connection."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return frozenset(int(row["year"]) for row in csv.DictReader(lines))
 
 
 def reference_series(work: Scratch, name: str) -> Relation:

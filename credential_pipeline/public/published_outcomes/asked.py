@@ -211,6 +211,7 @@ def _sentences(context: Context, question: Question, found: Sequence[_Found], la
                 "band": say.band(cell),
                 "when": f"in {say.year(cell.horizon, question.event)}" if cell.horizon is not None else "",
                 "industry": context.industry,
+                "learners": f"{'about ' if context.rounded else ''}{say.count(cell.n or 0)}",
             }
             text = one.series.said.format(**words).strip()
             said.append(text if said and not said[-1].endswith(".") else say.opening(text))

@@ -125,7 +125,7 @@ LEFT: Final = (
             Series(
                 "premium_matched",
                 "In the industry over elsewhere",
-                "Among comparable holders, those in {industry} earned {more}{band} {when} than those elsewhere.",
+                "Of comparable holders, those in {industry} ({learners}) earned {more}{band} {when} than those elsewhere.",
             ),
         ),
         shape=Shape.YEARS,
