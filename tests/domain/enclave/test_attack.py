@@ -289,3 +289,36 @@ def test_a_certifier_takes_its_own_holders_out(safe, made: Tables, tmp_path):
     more = pd.DataFrame([{"cell_id": f"x/{body}", "role": "n", "value": v} for body, v in values.items()])
     found = attack(write(cells, tmp_path / "o.csv"), [], STANDARD, pd.concat([made.truth, more]))
     assert {f.against for f in found.findings if f.cell_id == "x/nims"} == {"the certifier mssc"}
+
+
+# --- people in no category that has cells --------------------------------------------------------------------------------
+
+
+def test_who_stands_in_no_category_with_cells_is_found(made: Tables, tmp_path):
+    """Of 186 learners of nims 27 and 152 have a setting with a cell, 15 % and 82 % of about 200: seven are left, and are few."""
+    rows = made.cells[(made.cells["definition"] == "setting_training") & (made.cells["certifier"] == "nims")].iloc[:2]
+    rows = rows.assign(n_count_id="all", numerator_count_id=["some", "most"], n=186, value=[27 / 186, 152 / 186])
+    counts = pd.Series({"all": 186.0, "some": 27.0, "most": 152.0})
+    few = Tables(rows.assign(setting=["employer", "college"]), counts)
+    found = attack(write(published(few), tmp_path / "a.csv"), [], STANDARD, few.truth)
+    assert [(one.kind, one.low, one.high) for one in found.findings] == [("below", 4.0, 8.0)]
+    assert "less setting college|employer" in found.findings[0].role
+    left, cells = settle(few, tmp_path / "b.csv")
+    assert not left.findings
+    assert (cells["status"] == 1).sum() == 1
+
+
+def test_what_one_certifier_leaves_of_all_is_the_other_ones(made: Tables, tmp_path):
+    """Four of nims, which has no cell of this, are what mssc's twenty leave of the 4 % of about 600."""
+    agency = (made.cells["measure"] == "temporary_agency_share") & (made.cells["horizon"] == 2)
+    groups = made.cells[["certifier", "credential", "age_band", "race", "sex"]].astype(str).agg("|".join, axis=1)
+    rows = made.cells[agency & groups.isin(["all|all|all|all|all", "mssc|all|all|all|all"])].sort_values("certifier")
+    rows = rows.assign(
+        n_count_id=["all", "mssc"], numerator_count_id=["part", "own"], n=[586, 400], value=[24 / 586, 0.05]
+    )
+    other = made.cells[(made.cells["certifier"] == "nims") & (made.cells["measure"] == "setting_share")].iloc[:1]
+    counts = pd.concat([made.counts, pd.Series({"all": 586.0, "mssc": 400.0, "part": 24.0, "own": 20.0})])
+    few = Tables(pd.concat([rows, other]), counts)
+    found = attack(write(published(few), tmp_path / "a.csv"), [], STANDARD, few.truth)
+    told = [one for one in found.findings if "part less certifier mssc" in one.role]
+    assert [(one.against, one.kind, one.low, one.high) for one in told] == [("the certifier mssc", "below", 1.0, 8.0)]

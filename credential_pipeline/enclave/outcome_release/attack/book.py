@@ -5,7 +5,7 @@ Not here: what a single cell tells (cells.py) and solving it (solve.py).
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,13 +14,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, KEY, Ints
+from credential_pipeline.enclave.outcome_release.attack.leftover import Sum, with_leftovers
 from credential_pipeline.enclave.outcome_release.attack.rules import Reals
 
 _BAND = re.compile(r"\A(\d+)-(\d+)\Z")
 _WHAT = ("quantity", "sector", "setting", "definition")
 _FEW_PAIRS = {True: 2, False: 6}
 """How many equal pairs make two slots look alike, where numbers are exact and where they are rounded."""
-Sum = tuple[int, list[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,7 @@ class Book:
         ties: Pairs of counts that look alike wherever both are shown.
         wholes: (total, part) where part = 0 tells about everyone of the total.
         strips: Rows of ``counts`` that are people between the ends of bands of two files.
+        leftover: Rows of ``counts`` that are people of a total in none of its categories with cells.
     """
 
     counts: pd.DataFrame
@@ -44,6 +45,7 @@ class Book:
     ties: list[tuple[int, int]]
     wholes: list[tuple[int, int]]
     strips: list[int]
+    leftover: frozenset[int] = frozenset()
 
     @property
     def classes(self) -> np.ndarray:
@@ -76,8 +78,10 @@ def write_down(seen: pd.DataFrame, truth: pd.DataFrame | None = None) -> Book:
     counts = seen.drop_duplicates("count").set_index("count")[KEY].sort_index().join(folded)
     shares = _shares(seen)
     counts, sums, strips = _sums(counts, seen)
-    book = Book(counts, seen, shares, sums, _ties(counts), _wholes(counts, shares), strips)
-    return _only_true(book)
+    ties, wholes, cells = _ties(counts), _wholes(counts, shares), len(counts)
+    counts, sums, seen = with_leftovers(counts, sums, seen)
+    leftover = frozenset(range(cells, len(counts)))
+    return _only_true(Book(counts, seen, shares, sums, ties, wholes, strips, leftover))
 
 
 def _truth_of(seen: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
@@ -245,4 +249,4 @@ def _only_true(book: Book) -> Book:
         and high[parts].sum() >= low[total]
     ]
     ties = [(a, b) for a, b in book.ties if not abs(truth[a] - truth[b]) > 0]
-    return Book(book.counts, book.sightings, book.shares, sums, ties, book.wholes, book.strips)
+    return replace(book, sums=sums, ties=ties)

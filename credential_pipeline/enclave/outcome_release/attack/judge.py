@@ -98,7 +98,8 @@ def judge(solved: Solved, rules: Rules, against: str = "a reader", *, only: Flag
 def _kinds(solved: Solved, rules: Rules) -> list[tuple[str, Flags]]:
     low, high, truth, seen = solved.low, solved.high, solved.truth, solved.seen
     unknown, small = np.isnan(truth), sensitive(solved, rules)
-    proved = high < rules.reach
+    # What is left over may be told to be nobody or a few, where nobody is possible.
+    proved = (high < rules.reach) & ~(_leftover(solved.book) & (low <= 0))
     deep = low <= np.where(unknown, np.inf, floors(truth))
     kept = ~proved & deep
     short = np.where(unknown, (low > 0) & (high - low < rules.spread) & ~proved, ~kept & ~proved)
@@ -114,6 +115,13 @@ def _kinds(solved: Solved, rules: Rules) -> list[tuple[str, Flags]]:
     ]
 
 
+def _leftover(book: Book) -> Flags:
+    """Which counts are of people in none of the categories with cells."""
+    flags = np.zeros(len(book.counts), bool)
+    flags[sorted(book.leftover)] = True
+    return flags
+
+
 def _groups(solved: Solved, rules: Rules) -> Flags:
     """Counts of nobody that tell about everyone of a group: hidden ones worked out, printed ones that are surely few."""
     zero = np.where(solved.seen, solved.high < rules.reach, solved.high == 0)
@@ -127,7 +135,7 @@ def employers(solved: Solved, rules: Rules) -> list[Finding]:
     """What an employer can tell who takes those out of a hidden count whom it knows, and knows how many are left at most."""
     truth = np.nan_to_num(solved.truth)
     known = np.minimum(rules.employer, np.maximum(truth - 1, 0))
-    narrowed = sensitive(solved, rules) & ~solved.seen & (truth > 0)
+    narrowed = sensitive(solved, rules) & ~solved.seen & (truth > 0) & ~_leftover(solved.book)
     flags = narrowed & (solved.high - known < rules.reach) & (solved.high >= rules.reach)
     names = first_names(solved.book)
     return [

@@ -136,6 +136,8 @@ def mend_narrow(studied: Studied, cells: Cells, place: int, rules: Rules) -> tup
     truth[studied.system.place] = studied.solved.truth
     floor = float(np.nan_to_num(floors(truth[[place]])[0]))
     wanted = floor, float(rules.reach + rules.employer)
+    if place in set(studied.system.place[sorted(studied.solved.book.leftover)].tolist()):
+        wanted = 0.0, -np.inf
     found = _equations(studied, cells, place, wanted) or _programs(studied, cells, place, wanted)
     if not found:
         threes = studied.system.threes[(studied.system.threes[:, 1:] == place).any(axis=1)]

@@ -81,7 +81,8 @@ def system_of(book: Book, *, ties: bool = True) -> System:
     threes = place[book.shares[["n", "part", "rest"]].to_numpy(int)].reshape(-1, 3)
     lines = [tuple(three) for three in np.unique(threes, axis=0).tolist()]
     lines += [(place[total], *place[parts]) for total, parts in book.sums]
-    shown = _shown(book.shares, place, {(total, part) for total, parts in book.sums for part in parts})
+    complete = [(total, parts) for total, parts in book.sums if book.leftover.isdisjoint(parts)]
+    shown = _shown(book.shares, place, {(total, part) for total, parts in complete for part in parts})
     rows = _rows(sorted(set(lines)), shown, size)
     extra = rows.shape[1] - size
     low, high = np.concatenate([low, np.zeros(extra)]), np.concatenate([high, np.full(extra, np.inf)])
