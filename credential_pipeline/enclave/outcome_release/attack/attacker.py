@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.enclave.outcome_release.attack import amounts, changes, insiders, mend
+from credential_pipeline.enclave.outcome_release.attack import amounts, changes, insiders, mend, one_learner
 from credential_pipeline.enclave.outcome_release.attack.book import Book, write_down
 from credential_pipeline.enclave.outcome_release.attack.cells import SHOWN, read_cells, sightings
 from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, employers, judge
@@ -31,12 +31,14 @@ class Released:
         name: How it is called in the certificate, for example ``manufacturing r0001-2ea665f2``.
         rules: The rules that it was made by.
         truth: cell_id, role, value: its confidential counts, if they are still at hand; for the judge alone.
+        one_learner: True if no group of people differs by more than one learner between it and the attacked file.
     """
 
     path: Path
     name: str
     rules: Rules
     truth: pd.DataFrame | None = field(default=None, compare=False)
+    one_learner: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,10 @@ def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.D
     for other in earlier:
         _beside(record, cells, studied, shown, other, rules, truth)
         _amounts_beside(record, mine, other)
+        if other.one_learner and not other.rules.noise:
+            told, tried = one_learner.answers(cells, _cells(other.path), other.name)
+            record.add("one learner's answers", other.name, tried, told, _NOTES["answers"])
+            record.repairs += [(finding.cell_id,) for finding in told]
     if not record.findings:
         # What a reader can tell anyway is mended first; insiders cost as much as everything else together.
         inside = insiders.certifiers(studied, shown, rules)
@@ -138,6 +144,7 @@ _NOTES = {
     "earner": "Amounts were read as what one learner earns: percentiles that stand on a single rank.",
     "total": "Hidden amounts were bounded by that of a larger group which is nearly the same people.",
     "newcomer": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
+    "answers": "Whoever knows that just one learner came or left looked for shares and numbers that are printed otherwise.",
     "mean": "Whoever knows the same subtracted the sums behind two means.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }

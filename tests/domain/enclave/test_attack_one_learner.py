@@ -1,0 +1,91 @@
+"""One learner opts out between two releases: whoever knows that reads no answer of that learner out of shares and numbers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, Statement
+from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
+from credential_pipeline.enclave.outcome_release.attack.cells import read_cells
+from credential_pipeline.enclave.outcome_release.attack.one_learner import answers
+from credential_pipeline.enclave.outcome_release.cohorts import one_learner
+from credential_pipeline.enclave.outcome_release.ledger import Entry, record
+from credential_pipeline.enclave.outcome_release.propose import propose
+from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.model import Disclosure
+from tests.domain.enclave.outcome_tables_world import World, opened, settings
+from tests.domain.enclave.release_world import STANDARD, published, tables, without, world, write
+
+LEAVES = "K00017"
+
+
+def released(home: Path, people: World) -> Entry:
+    """Propose the figures of a world and publish them; the entry of the ledger."""
+    with opened(people) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        con.execute("CREATE SCHEMA outcome_release")
+        entry = propose(con, home, "manufacturing", Disclosure(profile="standard")).entry
+    by = Signed("x", "x", "x")
+    standing = Standing(Statement("manufacturing", entry.release, "v"), by, (by, by))
+    record(home, entry, standing, 1, datetime(2026, 6, 1, tzinfo=UTC))
+    return entry
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Entry, Entry]:
+    home = tmp_path_factory.mktemp("one") / "enclave"
+    people = world(500, seed=1)
+    return home, released(home, people), released(home, without(people, {LEAVES}, 41))
+
+
+def test_the_second_release_shows_nothing_that_one_learner_changed(twice):
+    home, first, second = twice
+    then, now = (read_cells(home / entry.file) for entry in (first, second))
+    found, tried = answers(now, then, "the first")
+    assert found == []
+    assert tried > 0.9 * int((then["status"] == 1).sum())
+
+
+def test_without_this_attack_many_answers_of_the_learner_are_told_and_all_are_right(tmp_path):
+    people = world(500, seed=1)
+    before, after = tables(people), tables(without(people, {LEAVES}, 41))
+    old, new = write(published(before), tmp_path / "old.csv"), write(published(after), tmp_path / "new.csv")
+    then, now = (pd.read_csv(path).set_index("cell_id") for path in (old, new))
+    both = then.join(now[["value", "status"]], rsuffix="_now")
+    both = both[(both["unit"] == "share") & (both["status"] == 1) & (both["status_now"] == 1)]
+    moved = both["value_now"] - both["value"]
+    roles = [made.truth.set_index(["cell_id", "role"])["value"] for made in (before, after)]
+    left = {role: (roles[0] - roles[1]).xs(role, level="role").reindex(both.index) for role in ("part", "rest", "n")}
+    alone = left["n"] == 1
+    assert (moved[alone] != 0).sum() > 5
+    assert (left["part"][alone & (moved < 0)] == 1).all()
+    assert (left["rest"][alone & (moved > 0)] == 1).all()
+    found = attack(new, [Released(old, "r0001", STANDARD, one_learner=True)], STANDARD, after.truth)
+    assert set(both.index[moved != 0]) <= {one.cell_id for one in found.findings if one.against == "r0001"}
+    assert {line.attack for line in found.certificate} >= {"one learner's answers"}
+
+
+def test_groups_say_whether_just_one_learner_came_or_left(twice):
+    home, first, second = twice
+    people = world(500, seed=1)
+    for gone, alone in ((set(), False), ({LEAVES}, True), ({LEAVES, "K00018"}, False)):
+        with opened(without(people, gone, 40 + len(gone))) as con:
+            tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+            assert one_learner(con, home, first) is alone
+            assert not one_learner(con, home, replace(second, cohorts=""))
+
+
+def test_groups_that_were_lost_or_altered_are_refused(twice, tmp_path):
+    home, first, _ = twice
+    lost = replace(first, file=str(tmp_path / "r0001.csv"))
+    with opened(world(500, seed=1)) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        with pytest.raises(SafeError, match="E_RELEASE_FILE"):
+            one_learner(con, home, lost)
+        (tmp_path / "r0001.cohorts.json").write_text("{}")
+        with pytest.raises(SafeError, match="E_RELEASE_FILE"):
+            one_learner(con, home, lost)
