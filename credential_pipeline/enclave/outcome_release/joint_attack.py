@@ -10,7 +10,7 @@ from pathlib import Path
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
 from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
-from credential_pipeline.enclave.outcome_release.cohorts import one_learner
+from credential_pipeline.enclave.outcome_release.kept_counts import one_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
@@ -27,12 +27,12 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         released: All releases of all industries, as the ledger knows them.
     """
     by_file = {home / entry.file: entry for entry in released}
-    alone = {path for path, entry in by_file.items() if one_learner(con, home, entry)}
+    alone = {path: one_apart(con, home, entry) for path, entry in by_file.items()}
     truth = true_counts(con)
 
     def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
         form = check_print(staged, earlier, profile)
-        files = [_released(path, by_file[path], alone=path in alone) for path in earlier]
+        files = [_released(path, by_file[path], alone[path]) for path in earlier]
         found = attack(staged, files, rules_of(profile.name, profile.min_learners, profile.min_money), truth)
         left = () if found.hide else tuple((one.kind, one.cell_id, one.role) for one in found.findings)
         return Verdict(
@@ -44,6 +44,6 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
     return try_all
 
 
-def _released(path: Path, entry: Entry, *, alone: bool) -> Released:
+def _released(path: Path, entry: Entry, alone: frozenset[str]) -> Released:
     rules = rules_of(entry.profile, entry.min_learners or None, entry.min_money or None)
     return Released(path, f"{entry.industry} {entry.release}", rules, one_learner=alone)

@@ -31,7 +31,7 @@ class Entry:
         profile: The profile by which its figures were made safe, and the thresholds that held.
         min_learners: Fewest learners behind a figure.
         min_money: Fewest learners behind an amount.
-        cohorts: SHA-256 of the file that says how many learners stood in each group; empty if none was kept.
+        counts: SHA-256 of the file of the counts that it was made of; empty if none was kept.
     """
 
     release: str
@@ -44,7 +44,7 @@ class Entry:
     profile: str = "standard"
     min_learners: int = 0
     min_money: int = 0
-    cohorts: str = ""
+    counts: str = ""
 
 
 def chain(home: Path) -> Chain:

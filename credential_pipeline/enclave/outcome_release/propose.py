@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from credential_pipeline.enclave.outcome_release.audit import exact_attack
-from credential_pipeline.enclave.outcome_release.cohorts import keep_cohorts
 from credential_pipeline.enclave.outcome_release.joint_attack import joint_attack
+from credential_pipeline.enclave.outcome_release.kept_counts import keep_counts
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
 from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, mark_figures
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
@@ -101,7 +101,7 @@ def propose(
     fewest, money = profile.min_learners, profile.min_money
     entry = replace(decision.entry, profile=profile.name, min_learners=fewest, min_money=money)
     keep_file(home, entry, staged_csv(home, industry))
-    entry = keep_cohorts(con, home, entry)
+    entry = keep_counts(con, home, entry)
     verdict, mended = settled[-1]
     con.execute("UPDATE outcome_release.published_outcomes SET release = ?", [entry.release])
     _keep_definitions(con, profile)

@@ -11,7 +11,7 @@ from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, S
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.cells import read_cells
 from credential_pipeline.enclave.outcome_release.attack.one_learner import answers
-from credential_pipeline.enclave.outcome_release.cohorts import one_learner
+from credential_pipeline.enclave.outcome_release.kept_counts import one_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry, record
 from credential_pipeline.enclave.outcome_release.propose import propose
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
@@ -45,8 +45,11 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Entry, Entry]
 def test_the_second_release_shows_nothing_that_one_learner_changed(twice):
     home, first, second = twice
     then, now = (read_cells(home / entry.file) for entry in (first, second))
-    found, tried = answers(now, then, "the first")
-    assert found == []
+    with opened(without(world(500, seed=1), {LEAVES}, 41)) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        told, _ = answers(now[now["cell_id"].isin(one_apart(con, home, first))], then, "the first")
+    _, tried = answers(now, then, "the first")
+    assert told == []
     assert tried > 0.9 * int((then["status"] == 1).sum())
 
 
@@ -64,28 +67,29 @@ def test_without_this_attack_many_answers_of_the_learner_are_told_and_all_are_ri
     assert (moved[alone] != 0).sum() > 5
     assert (left["part"][alone & (moved < 0)] == 1).all()
     assert (left["rest"][alone & (moved > 0)] == 1).all()
-    found = attack(new, [Released(old, "r0001", STANDARD, one_learner=True)], STANDARD, after.truth)
-    assert set(both.index[moved != 0]) <= {one.cell_id for one in found.findings if one.against == "r0001"}
+    ones = frozenset(left["n"].index[alone])
+    found = attack(new, [Released(old, "r0001", STANDARD, one_learner=ones)], STANDARD, after.truth)
+    assert set(both.index[alone & (moved != 0)]) <= {one.cell_id for one in found.findings if one.against == "r0001"}
     assert {line.attack for line in found.certificate} >= {"one learner's answers"}
 
 
-def test_groups_say_whether_just_one_learner_came_or_left(twice):
+@pytest.mark.parametrize(("gone", "some"), [(0, False), (1, True), (2, True), (9, True), (10, False)])
+def test_figures_are_one_learner_apart_while_few_have_left(twice, gone, some):
     home, first, second = twice
-    people = world(500, seed=1)
-    for gone, alone in ((set(), False), ({LEAVES}, True), ({LEAVES, "K00018"}, False)):
-        with opened(without(people, gone, 40 + len(gone))) as con:
-            tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
-            assert one_learner(con, home, first) is alone
-            assert not one_learner(con, home, replace(second, cohorts=""))
+    left = {f"K{number:05}" for number in range(17, 17 + gone)}
+    with opened(without(world(500, seed=1), left, 40 + gone)) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        assert bool(one_apart(con, home, first)) is some
+        assert not one_apart(con, home, replace(second, counts=""))
 
 
-def test_groups_that_were_lost_or_altered_are_refused(twice, tmp_path):
+def test_counts_that_were_lost_or_altered_are_refused(twice, tmp_path):
     home, first, _ = twice
     lost = replace(first, file=str(tmp_path / "r0001.csv"))
     with opened(world(500, seed=1)) as con:
         tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
         with pytest.raises(SafeError, match="E_RELEASE_FILE"):
-            one_learner(con, home, lost)
-        (tmp_path / "r0001.cohorts.json").write_text("{}")
+            one_apart(con, home, lost)
+        (tmp_path / "r0001.counts.json").write_text("{}")
         with pytest.raises(SafeError, match="E_RELEASE_FILE"):
-            one_learner(con, home, lost)
+            one_apart(con, home, lost)

@@ -14,7 +14,7 @@ def answers(now: pd.DataFrame, then: pd.DataFrame, against: str) -> tuple[list[F
     """Figures that are printed otherwise in two files between which one learner came or left.
 
     Args:
-        now: Cells of the attacked file.
+        now: Cells of the attacked file behind which one learner more or less stands.
         then: Cells of the other one.
         against: How the other file is called.
 
