@@ -29,6 +29,8 @@ CHANGES: Final = {
 released or a conflict was decided; its delivery counts no longer; none of these."""
 EVERYBODY: Final = "everybody"
 """The group of all people, as linkability.sql calls it."""
+KINDS: Final = ("name alone", "name and birth date alone", "name, birth date and more", "no birth date", "no full name")
+"""The groups of people, as linkability.sql calls them."""
 
 
 @dataclass(frozen=True)

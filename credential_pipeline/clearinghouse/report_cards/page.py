@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
-from credential_pipeline.clearinghouse.report_cards.facts import CHANGES, Card, Linkability, SetAside
+from credential_pipeline.clearinghouse.report_cards.facts import CHANGES, KINDS, Card, Linkability, SetAside
 from credential_pipeline.clearinghouse.report_cards.last_card import COUNTS, DELIVERY, OPEN, SET_ASIDE, TREND
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
+from credential_pipeline.engines.disclosure.rounding import DRB
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
 _DERIVED: Final = re.compile(r"D[0-9a-f]{16}")
 """How a record id is written that was made out of other columns."""
 _DASH: Final = "\N{EN DASH}"
 _NONE: Final = Figure("", "", [], [], [])
+_FEWEST: Final = 15
+"""A group with fewer people is told as such, also if nobody is in it."""
 PLACES: Final = 20
 """Rows of a reason that the page names; the CSV file names them all."""
 
@@ -71,8 +76,8 @@ def card_csv(card: Card) -> str:
     for month in card.months:
         for name in COUNTS:
             write(f"{TREND} {month.month}", name, getattr(month, name))
-    for one in card.linkability:
-        write("linkability", one.says, one.people)
+    for one in _kinds(card):
+        write("linkability", one.says, _people(one))
         write("match rate", one.says, _percent(one))
     for row in card.set_aside:
         place = (row.delivery, row.line, row.record_id, row.delivery_id)
@@ -154,13 +159,30 @@ def _trend(card: Card) -> Figure:
 
 
 def _linkability(card: Card) -> Figure:
-    rows = tuple(Row(one.says, (Entry(f"{one.people:,}"), Entry(_percent(one)))) for one in card.linkability)
-    table = Table("People by what your rows say of them", "your rows say", ("people", "found"), (Block("", rows),))
+    rows = tuple(Row(one.says, (Entry(_people(one)), Entry(_percent(one)))) for one in _kinds(card))
+    table = Table(
+        "People by what your rows say of them", "your rows say", ("people, about", "found"), (Block("", rows),)
+    )
     sentences = [
         "Before linking: what your rows tell of a person. After: the share of them who were found in the education registry.",
-        "People who are not to be shared are in no figure; a share that would tell of few people, also as a difference, is not shown.",
+        "People who are not to be shared are in no figure, and numbers are rounded, so that nobody can tell how many they are.",
+        "A share that would tell of few people, also as a difference, is not shown.",
     ]
     return Figure("linkability", "How well your people can be found", sentences, [], [table])
+
+
+def _kinds(card: Card) -> list[Linkability]:
+    """All groups, also those of nobody: one that came or went would tell of the one in it."""
+    there = {one.says: one for one in card.linkability}
+    names = sorted({*KINDS, *there}) if there else []
+    return [there.get(says, Linkability(says, 0, None)) for says in names]
+
+
+def _people(one: Linkability) -> str:
+    """How many people, rounded: the sender knows whom it told of, and so would count those who are not to be shared."""
+    if one.people < _FEWEST:
+        return f"fewer than {_FEWEST}"
+    return f"{int(DRB.apply(np.array([one.people]))[0]):,}"
 
 
 def _mended(card: Card) -> Figure:

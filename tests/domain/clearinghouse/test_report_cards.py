@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -117,6 +118,26 @@ def test_rates_of_few_people_are_not_shown(con: Connection) -> None:
     assert found["everybody"].linked is not None
     assert found["name alone"].people == 4
     assert found["name alone"].linked is None
+
+
+def test_nobody_can_count_who_is_not_to_be_shared(con: Connection) -> None:
+    """A sender knows of whom it told: an exact number of all others, or a group that is gone, would tell who opted out elsewhere."""
+    card = cards(con)[-1]
+    gone = replace(card, linkability=[one for one in card.linkability if one.says != "name alone"])
+    told = [
+        [
+            (row["code"], row["value"])
+            for row in csv.DictReader(io.StringIO(card_csv(one)))
+            if row["section"] == "linkability"
+        ]
+        for one in (card, gone)
+    ]
+    assert told[0] == told[1]
+    assert dict(told[0])["name, birth date and more"] == "40"
+    assert dict(told[0])["name alone"] == dict(told[0])["no full name"] == "fewer than 15"
+    page = card_page(gone, Names("Mining", "Acme Board"))
+    assert "fewer than 15" in page
+    assert not re.search(r">\s*39\s*<", page)
 
 
 @pytest.mark.parametrize(
