@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing, Statement, require_approved, standing
-from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, record
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of, record
 from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
 from credential_pipeline.enclave.outcome_release.revisions import refuse_revisions
@@ -76,6 +76,23 @@ def publish(version: Version, statement: Statement, place: Sealing) -> SealedPac
             load_recipient(place.home, ENCLAVE_TO_PUBLICATION),
             before_publish=lambda manifest: _record(place, version, approved, manifest, head),
         )
+
+
+def whole_releases(home: Path, outbox: Path) -> int:
+    """How many lines the ledger of releases has, once it, the packages in the outbox and the files it names agree.
+
+    Args:
+        home: Folder of the enclave.
+        outbox: Folder of the packages of all industries; what was taken from there is no witness any more.
+
+    Raises:
+        SafeError: ``E_LEDGER_BROKEN``, ``E_RELEASE_FILE``, or what is wrong with a package.
+    """
+    sealed = any(path.is_dir() for path in outbox.glob("*/*"))
+    seen = witnesses(outbox, load_signing_key(home, ENCLAVE_TO_PUBLICATION).public) if sealed else []
+    lines = chain(home).lines(seen)
+    files_of(entries(lines), home)
+    return len(lines)
 
 
 def refuse_outdated(version: Version, statement: Statement, home: Path) -> None:
