@@ -98,9 +98,9 @@ def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] 
 
 
 def _stretches(hops: list[str]) -> list[list[str]]:
-    """The hops up to the linkage, and those after it; an empty stretch is none."""
+    """The hops up to the linkage, and then all: who was linked first has yet to hear whom the others' people asked to leave out."""
     linked = hops.index("linked_records") + 1 if "linked_records" in hops else 0
-    return [stretch for stretch in (hops[:linked], hops[linked:]) if stretch]
+    return [stretch for stretch in (hops[:linked], hops) if stretch]
 
 
 def _simulate(industries: Sequence[str]) -> None:

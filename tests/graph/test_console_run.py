@@ -1,0 +1,28 @@
+"""In which order ``run`` goes through hops and industries."""
+
+import pytest
+
+from assets.console import run
+from credential_pipeline.foundation.names import HOPS
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
+
+
+def test_of_several_industries_all_are_linked_and_then_hear_one_another_before_anything_leaves(monkeypatch):
+    """The first is linked before the others' people are known to have opted out; it would be refused as stale."""
+    hops, ran = list(HOPS), []
+
+    def go(name: str, some: list[str], *_: object) -> bool:
+        ran.append((name, some[0], some[-1]))
+        return name != "red"
+
+    monkeypatch.setattr(run, "_run", go)
+    assert run.hops_of(["one", "red", "two"], hops) == ["red"]
+    links = [(name, "raw_feeds", "linked_records") for name in ("one", "red", "two")]
+    assert ran == [*links, *((name, "raw_feeds", "return_files") for name in ("one", "two"))]
+    ran.clear()
+    assert run.hops_of(["one"], hops) == []
+    assert ran == [("one", "raw_feeds", "return_files")]
