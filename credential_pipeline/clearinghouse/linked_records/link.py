@@ -93,7 +93,7 @@ def _link(
         best=merged.best,
         ids=ids.given,
     )
-    outputs.write_links(con, people, profile_persons, read.credentials)
+    outputs.write_links(con, people, profile_persons, merged.best, read.credentials)
     pairs = gather_pairs(work, of_profiles, learners, students, merged, decided)
     write_pairs(con, pairs)
     write_queue(con, pairs, merged.best, students.candidates, limits.review_threshold)

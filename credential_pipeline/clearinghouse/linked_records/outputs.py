@@ -9,7 +9,7 @@ from credential_pipeline.foundation.storage.sql import statement
 
 
 def place_profiles(work: Scratch, identities: Relation, members: Relation, persons: Relation) -> Relation:
-    """The person of each profile: profile_id, person.
+    """The person of each profile: profile_id, learner, person.
 
     Args:
         work: Makes the relation.
@@ -19,7 +19,7 @@ def place_profiles(work: Scratch, identities: Relation, members: Relation, perso
     """
     return work.table(
         "profile_persons",
-        f"SELECT i.profile_id, m.person FROM {identities} i JOIN {members} l USING (identity) "
+        f"SELECT i.profile_id, learner, m.person FROM {identities} i JOIN {members} l USING (identity) "
         f"JOIN {persons} m USING (learner)",
     )
 
@@ -72,23 +72,28 @@ def describe_people(
     )
 
 
-def write_links(con: Connection, people: Relation, profile_persons: Relation, credentials: Relation) -> None:
+def write_links(
+    con: Connection, people: Relation, profile_persons: Relation, best: Relation, credentials: Relation
+) -> None:
     """Create linked_records.{profile_links, links, learners}.
+
+    Several learners who met one student are one person; how sure that is differs between them, and each profile tells its own.
 
     Args:
         con: The connection.
         people: As :func:`describe_people` gives them.
-        profile_persons: profile_id, person.
+        profile_persons: profile_id, learner, person.
+        best: The best student of each learner.
         credentials: Rows of the feeds.
     """
     con.execute(
         f"""
         CREATE OR REPLACE TABLE linked_records.profile_links AS
-        SELECT profile_id, p.learner_id, p.student_id, p.match_probability, p.status,
-               CASE WHEN p.status IN ('linked', 'blocked') AND p.student_id IS NOT NULL THEN p.decided_by
+        SELECT profile_id, p.learner_id, p.student_id, coalesce(b.match_probability, 0.0) AS match_probability, p.status,
+               CASE WHEN p.status IN ('linked', 'blocked') AND p.student_id IS NOT NULL THEN b.decided_by
                     WHEN p.status = 'blocked' THEN 'block'
-                    WHEN p.decided_by IN ('student_tracker', 'unanswered') THEN p.decided_by ELSE 'none' END AS decided_by
-        FROM {profile_persons} JOIN {people} p USING (person)
+                    WHEN b.decided_by IN ('student_tracker', 'unanswered') THEN b.decided_by ELSE 'none' END AS decided_by
+        FROM {profile_persons} JOIN {people} p USING (person) LEFT JOIN {best} b USING (learner)
         ORDER BY profile_id
         """
     )

@@ -94,7 +94,7 @@ def test_rows_people_and_tables_of_links(work: Scratch) -> None:
         ("L4", "S4", "blocked", True, "review"),
         ("L5", None, "unlinked", False, None),
     ]
-    outputs.write_links(work.con, people, placed, credentials)
+    outputs.write_links(work.con, people, placed, best, credentials)
     assert listed(work, "linked_records.links", "record_id, learner_id, decided_by") == [
         ("r1", "L1", "model"),
         ("r2", "L1", "model"),
@@ -106,6 +106,31 @@ def test_rows_people_and_tables_of_links(work: Scratch) -> None:
         ("L3", "mssc", 1, date(2013, 5, 1)),
         ("L4", "mssc", 1, date(2013, 6, 1)),
         ("L5", None, 0, None),
+    ]
+
+
+def test_each_of_several_learners_of_one_student_tells_its_own_probability(work: Scratch) -> None:
+    rows = [("mssc", f"r{i}", f"p{i}", "award", date(2012, 5, i), False) for i in (1, 2)]
+    credentials = work.rows("credentials", CREDENTIALS, rows)
+    pair = {"learner": "VARCHAR", "person": "VARCHAR"}
+    persons = work.rows("persons", pair, [("p1", "p1"), ("p2", "p1")])
+    members = members_of(work, (1, "p1", "p1"), (2, "p2", "p2"))
+    of_profiles = work.rows(
+        "identities", {"profile_id": "VARCHAR", "identity": "VARCHAR"}, [("p1", "p1"), ("p2", "p2")]
+    )
+    placed = outputs.place_profiles(work, of_profiles, members, persons)
+    best = work.rows(
+        "best",
+        BEST,
+        [("p1", "S1", 20.0, 0.999999, 1.0, 1, "linked", "exact"), ("p2", "S1", 3.0, 0.9, 0.9, 1, "linked", "model")],
+    )
+    ids = work.rows("ids", {"person": "VARCHAR", "learner_id": "VARCHAR"}, [("p1", "L1")])
+    nobody = work.rows("blocked", {"person": "VARCHAR"}, ())
+    people = outputs.describe_people(work, profile_persons=placed, blocked=nobody, merged=persons, best=best, ids=ids)
+    outputs.write_links(work.con, people, placed, best, credentials)
+    assert listed(work, "linked_records.links", "record_id, learner_id, student_id, match_probability, decided_by") == [
+        ("r1", "L1", "S1", 0.999999, "exact"),
+        ("r2", "L1", "S1", 0.9, "model"),
     ]
 
 
