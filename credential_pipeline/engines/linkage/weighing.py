@@ -21,6 +21,7 @@ HIDDEN = 0.2
 """Share of records alike to a relative whose own person is on the right but not found, by the error that makes them alike."""
 TINY = 1e-15
 """Odds below which a relative is no rival."""
+_LOST = ("name", "address")
 COMPATIBLE: dict[str, Mapping[str, float]] = {
     "last_only": dict.fromkeys(
         ("full", "nickname", "similar_first", "middle_as_first", "initial", "odd_first", "last"), 1.0
@@ -40,16 +41,19 @@ class Fitted:
         expected: Matches that a left record has on average.
         absent: Share of left records whose person is not on the right, or not among its candidates; 1 where a record may have
             several matches.
+        measured: Whether the shares were estimated in these data.
     """
 
     m: Mapping[str, Floats]
     expected: float
     absent: float = 1.0
+    measured: bool = True
 
     @classmethod
     def pinned(cls, model: Model, right_rows: int) -> "Fitted":
         """What the pinned model expects."""
-        return cls({name: shares(model, name, 0) for name in model.weights}, model.prior_for(right_rows) * right_rows)
+        m = {name: shares(model, name, 0) for name in model.weights}
+        return cls(m, model.prior_for(right_rows) * right_rows, measured=False)
 
 
 def weigh(
@@ -148,22 +152,47 @@ def _factors(families: Families, fitted: Fitted, name: str) -> Floats:
 
 def _ratios(families: Families, fitted: Fitted, fields: Sequence[str]) -> Floats:
     """Expected relatives over expected matches by joint level; the last place of each axis is for what is unknown."""
-    rates = families.rates
+    m = [fitted.m[one] if one in fields else np.ones(families.rates.shape[axis]) for axis, one in enumerate(JOINT)]
     name = names_of(comparison("name"))
-    m = [fitted.m[one] if one in fields else np.ones(rates.shape[axis]) for axis, one in enumerate(JOINT)]
-    matches, alike = m[0].copy(), rates.copy()
+    matches = m[0].copy()
     for level, whole in COMPATIBLE.items():
-        places, place = [name.index(one) for one in whole], name.index(level)
-        share = np.array(list(whole.values()))
-        alike[place] = np.tensordot(share, rates[places], 1)
-        matches[place] = share @ m[0][places]
-    matches = np.append(matches, 1.0)
-    for axis in range(3):
-        alike = np.concatenate([alike, alike.sum(axis=axis, keepdims=True)], axis=axis)
-    other = [np.append(values, 1.0) for values in m[1:]]
-    expected = matches[:, None, None] * other[0][None, :, None] * other[1][None, None, :]
+        matches[name.index(level)] = [m[0][name.index(one)] for one in whole] @ np.array(list(whole.values()))
+    alike = _with_unknown(_lost_as_by_matches(families.rates, m, fields))
+    if not fitted.measured:
+        # How often agreement is lost elsewhere is no reason to expect less of it among relatives here than was counted.
+        alike = np.maximum(alike, _with_unknown(families.rates))
+    others = [np.append(values, 1.0) for values in (matches, *m[1:])]
+    expected = others[0][:, None, None] * others[1][None, :, None] * others[2][None, None, :]
     hidden = fitted.absent + (1.0 - fitted.absent) * HIDDEN
     return np.asarray(alike * hidden / (expected * fitted.expected))
+
+
+def _lost_as_by_matches(rates: Floats, m: Sequence[Floats], fields: Sequence[str]) -> Floats:
+    """Rates of relatives once their whole agreement in name or address is lost as often as that of matches.
+
+    They are counted in one population, where a family is on one form. Between two tables a street is spelled in two ways, a name
+    mistyped, a household moved, of a relative as often as of the person: a difference that matches show, too, does not tell
+    them apart. Dates are left as they were counted: birthdays of relatives differ by all sorts of amounts anyway.
+    """
+    for axis, name in enumerate(JOINT):
+        if name in fields and name in _LOST:
+            rest = rates.copy()
+            rest[(slice(None),) * axis + (0,)] = 0.0
+            shape = [-1 if k == axis else 1 for k in range(len(JOINT))]
+            rates = rest + np.take(rates, [0], axis=axis) * np.reshape(m[axis] / m[axis].sum(), shape)
+    return rates
+
+
+def _with_unknown(rates: Floats) -> Floats:
+    """Rates with those of names of which a part is missing, and one more place on each axis for what is unknown."""
+    name = names_of(comparison("name"))
+    alike = rates.copy()
+    for level, whole in COMPATIBLE.items():
+        share = np.array(list(whole.values()))
+        alike[name.index(level)] = np.tensordot(share, rates[[name.index(one) for one in whole]], 1)
+    for axis in range(len(JOINT)):
+        alike = np.concatenate([alike, alike.sum(axis=axis, keepdims=True)], axis=axis)
+    return alike
 
 
 def _table(sql: Sql, what: str, axes: Sequence[str], ratio: Floats, gain: Floats) -> Relation:

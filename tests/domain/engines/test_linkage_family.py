@@ -27,15 +27,17 @@ def code(field: str, level: str) -> int:
     return comparison(field).code(level)
 
 
-def weighed(levels: Mapping[str, str], weight: float) -> float:
+def weighed(
+    levels: Mapping[str, str], weight: float, fitted: Fitted | None = None, families: Families | None = None
+) -> float:
     """The weight of one pair after families are held against it."""
-    families = usual_families(MODEL, FIELDS)
+    fitted, families = fitted or Fitted.pinned(MODEL, ROWS), families or usual_families(MODEL, FIELDS)
     with connect(threads=1) as con, scratch(con) as work:
         kinds = {"left_record": "BIGINT", "right_record": "BIGINT", "match_weight": "DOUBLE"}
         kinds |= {f"gamma_{name}": "INTEGER" for name in FIELDS}
         row = (1, 1, weight, *(code(name, levels.get(name, "unknown")) for name in FIELDS))
         scored = work.rows("scored", kinds, [row])
-        made = weigh(Here(work), families, MODEL, Fitted.pinned(MODEL, ROWS), scored, FIELDS, ROWS)
+        made = weigh(Here(work), families, MODEL, fitted, scored, FIELDS, ROWS)
         return float(con.execute(f"SELECT match_weight FROM {made}").fetchall()[0][0])
 
 
@@ -66,6 +68,24 @@ def test_families_never_raise_a_weight_and_leave_strangers_alone() -> None:
     for level in names_of(comparison("name")):
         assert weighed({"name": level, "birth_date": "exact", "address": "zip"}, 8.0) <= 8.0
     assert weighed({"name": "full", "birth_date": "exact", "address": "exact"}, 8.0) == pytest.approx(8.0, abs=0.1)
+
+
+def test_what_matches_lose_between_two_tables_relatives_lose_as_often() -> None:
+    """In the registry a family is on one form; the feed writes streets in another way, mistypes, and knows who moved."""
+    pinned, usual = Fitted.pinned(MODEL, ROWS), usual_families(MODEL, FIELDS)
+    places, rates = names_of(comparison("address")), np.zeros_like(usual.rates)
+    rates[:, :, 0] = usual.rates.sum(axis=2)
+    at_home = Families(rates, usual.given, usual.people, usual.odd)
+    shares = np.full(len(places), 0.02)
+    shares[[places.index(level) for level in ("exact", "similar", "state")]] = (0.3, 0.4, 0.2)
+    moved = Fitted(dict(pinned.m) | {"address": shares}, pinned.expected)
+    twin = {"name": "last", "birth_date": "exact"}
+    for level in places:
+        assert weighed(twin | {"address": level}, 12.0, moved, at_home) < 1.5
+    # A father's name with a slip of the pen is no better evidence than the father's name.
+    father = {"birth_date": "other", "address": "exact"}
+    bits = [weighed(father | {"name": level}, 12.0, moved, at_home) for level in ("full", "similar")]
+    assert bits[1] < bits[0] + 2.0
 
 
 def counted(work: Scratch, students: pd.DataFrame, shuffle: int | None = None) -> Families:
