@@ -225,13 +225,14 @@ class Wanted:
     sign: int = 1
 
 
-def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relation:
+def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation, defaults: Relation) -> Relation:
     """The feature table of the candidate records of one or two record tables.
 
     Args:
         sql: What executes it.
         sides: The records of each side.
         known: First names that people bear, of :func:`make_known_names`.
+        defaults: Last four digits that are taken for missing, of :func:`make_default_digits`.
     """
     nicknames = load_nicknames(sql)
     parts = [
@@ -245,11 +246,12 @@ def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation) -> Relatio
                CASE WHEN r.birth_ymd % 100 <= 12 THEN
                    (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR
                END AS birth_swapped,
-               r.sex, r.ssn_last4, r.email, r.phone,
+               r.sex, CASE WHEN d.digits IS NULL THEN r.ssn_last4 END AS ssn_last4, r.email, r.phone,
                r.street, r.city, r.state, r.zip, {HOME} AS home, {PLACE} AS place
         FROM {side.records} r
         SEMI JOIN ({side.numbers}) c ON c.record = r.record
         LEFT JOIN {nicknames} n ON n.name = r.first_name LEFT JOIN {known} k ON k.known = r.first_name
+        LEFT JOIN {defaults} d ON d.digits = r.ssn_last4
         """
         for side in sides
     ]

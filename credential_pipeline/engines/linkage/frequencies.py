@@ -20,6 +20,8 @@ VALUES = {
     "street": "street",
 }
 """Column with a frequency -> its value in a record table."""
+DEFAULT_DIGITS = (20, 10.0)
+"""Last four digits are a default if more than so many people hold them, and so many times as many as by chance."""
 USUAL_DATES = 4.0
 """The usual frequency of a date counts as much as so many people who were born on it."""
 HOUSEHOLD = 10
@@ -34,6 +36,16 @@ def make_known_names(sql: Sql, population: Relation) -> Relation:
     return sql.table(
         "known_names",
         f"SELECT first_name AS known FROM {population} WHERE first_name IS NOT NULL GROUP BY first_name HAVING count(*) > {least}",
+    )
+
+
+def make_default_digits(sql: Sql, population: Relation) -> Relation:
+    """Last four digits that stand for none, such as 0000 or 9999: far more of a population hold them than chance explains."""
+    least, times = DEFAULT_DIGITS
+    return sql.table(
+        "default_digits",
+        f"SELECT ssn_last4 AS digits FROM {population} WHERE ssn_last4 IS NOT NULL GROUP BY ssn_last4 "
+        f"HAVING count(*) > {least} + {times} / 10000 * (SELECT count(ssn_last4) FROM {population})",
     )
 
 

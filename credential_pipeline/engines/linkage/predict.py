@@ -14,7 +14,12 @@ from splink import Linker
 
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.fields import Wanted, make_features
-from credential_pipeline.engines.linkage.frequencies import add_frequencies, make_frequencies, make_known_names
+from credential_pipeline.engines.linkage.frequencies import (
+    add_frequencies,
+    make_default_digits,
+    make_frequencies,
+    make_known_names,
+)
 from credential_pipeline.engines.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.engines.linkage.sql import Sql, count
 from credential_pipeline.foundation.storage.relation import Relation
@@ -77,7 +82,7 @@ def score(
         (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
     """
     tables = frequencies or make_frequencies(sql, left, right or left, model.chance(fields))
-    known = make_known_names(sql, right or left)
+    known, defaults = make_known_names(sql, right or left), make_default_digits(sql, right or left)
     settings = model.settings(fields, right_rows, sql.dialect)
     chosen = comparisons([name for name in fields if name in model.weights])
     parts = _parts(sql, pairs)
@@ -86,7 +91,7 @@ def score(
     for number, part in enumerate(parts, start=1):
         if len(parts) > 1:
             _PROGRESS.info("comparing pairs, chunk %d of %d", number, len(parts))
-        features, compared = _make_chunk(sql, left, searched, part, tables, known)
+        features, compared = _make_chunk(sql, left, searched, part, tables, known, defaults)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
         target = _keep(sql, target, _kept_sql(made, chosen, within=right is None))
@@ -94,7 +99,7 @@ def score(
         sql.drop(features, compared)
     if searched is not None and searched is not right:
         sql.drop(searched)
-    sql.drop(known)
+    sql.drop(known, defaults)
     assert target is not None  # noqa: S101 -- there is a chunk at least
     return target
 
@@ -113,7 +118,13 @@ def _candidates(sql: Sql, right: Relation, pairs: Relation) -> Relation:
 
 
 def _make_chunk(
-    sql: Sql, left: Relation, right: Relation | None, pairs: str, frequencies: Mapping[str, Relation], known: Relation
+    sql: Sql,
+    left: Relation,
+    right: Relation | None,
+    pairs: str,
+    frequencies: Mapping[str, Relation],
+    known: Relation,
+    defaults: Relation,
 ) -> tuple[Relation, Relation]:
     """What Splink is given: records with all that a comparison needs, and which to compare."""
     if right is None:
@@ -123,7 +134,7 @@ def _make_chunk(
             Wanted(left, f"SELECT left_record AS record FROM {pairs}"),
             Wanted(right, f"SELECT right_record AS record FROM {pairs}", sign=-1),
         ]
-    plain = make_features(sql, sides, known)
+    plain = make_features(sql, sides, known, defaults)
     features = add_frequencies(sql, plain, frequencies, FREQUENCY_SCALE)
     sql.drop(plain)
     compared = sql.table(

@@ -23,7 +23,7 @@ from credential_pipeline.engines.linkage.blocking import usable as usable_rules
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
 from credential_pipeline.engines.linkage.fields import Wanted, make_features, make_records, shared_fields
-from credential_pipeline.engines.linkage.frequencies import make_known_names
+from credential_pipeline.engines.linkage.frequencies import make_default_digits, make_known_names
 from credential_pipeline.engines.linkage.model import Model, Weights, save
 from credential_pipeline.engines.linkage.samples import (
     FALLBACK_PASS,
@@ -136,9 +136,9 @@ def _look(
         SafeError: ``E_TRAINING`` if a level is open in no pass.
     """
     con, within = work.con, right is None
-    known = make_known_names(Here(work), right or left)
+    known, defaults = make_known_names(Here(work), right or left), make_default_digits(Here(work), right or left)
     features = [
-        make_features(Here(work), [Wanted(table, f"SELECT record FROM {table}")], known)
+        make_features(Here(work), [Wanted(table, f"SELECT record FROM {table}")], known, defaults)
         for table in ((left, right) if right else (left,))
     ]
     sides = features[0], features[-1]
