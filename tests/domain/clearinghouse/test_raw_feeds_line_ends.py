@@ -45,6 +45,19 @@ def test_a_stray_mark_takes_no_row_along(tmp_path: Path, rows: tuple[str, ...]) 
     assert found.notices == {}
 
 
+def test_a_short_row_before_a_stray_mark_tells_nothing_of_the_width_of_others(tmp_path: Path) -> None:
+    """The rows before the mark were once looked at alone, and all others taken for too wide."""
+    rows = (
+        "2,Smith,X1,2012-03-14,N",
+        '3,Jo"nes,X1,2012-03-15,N,Lima',
+        "4,Lee,X1,2012-03-16,N,Rome",
+        "5,Poe,X1,2012-03-17,N,Oslo",
+    )
+    found = read(tmp_path, lines(*rows))
+    assert set(found.rows) == {4, 5}
+    assert found.aside == {2: "COLUMN_COUNT", 3: "BAD_QUOTING"}
+
+
 def test_a_row_that_was_cut_stays_cut(tmp_path: Path) -> None:
     found = read(tmp_path, lines(GOOD, BROKEN).removesuffix('e"\n'))
     assert set(found.rows) == {2}

@@ -33,13 +33,14 @@ def folded(blocks: Iterable[bytes], delimiter: str, width: int, counts: Counter[
     Yields:
         The same text in blocks, with as many lines.
     """
-    rest = b""
+    text = rest = b""
     for block in blocks:
-        text, rest = _fold(rest + block, delimiter, width, counts)
         if text:
             yield text
-    if rest:
-        yield rest
+        text, rest = _fold(rest + block, delimiter, width, counts)
+    # Together: a first block of few lines would tell wrongly how wide the rows of the file are.
+    if text or rest:
+        yield text + rest
 
 
 def _fold(text: bytes, delimiter: str, width: int, counts: Counter[str]) -> tuple[bytes, bytes]:
