@@ -24,6 +24,8 @@ DEFAULT_DIGITS = (20, 10.0)
 """Last four digits are a default if more than so many people hold them, and so many times as many as by chance."""
 USUAL_DATES = 4.0
 """The usual frequency of a date counts as much as so many people who were born on it."""
+DAYS = 365.25
+"""Days of a year."""
 HOUSEHOLD = 10
 """So many people at one address may be of one household; those beyond live in a dormitory, a barracks or a home."""
 ASSOCIATION = 2.0
@@ -46,6 +48,22 @@ def make_default_digits(sql: Sql, population: Relation) -> Relation:
         "default_digits",
         f"SELECT ssn_last4 AS digits FROM {population} WHERE ssn_last4 IS NOT NULL GROUP BY ssn_last4 "
         f"HAVING count(*) > {least} + {times} / 10000 * (SELECT count(ssn_last4) FROM {population})",
+    )
+
+
+def make_common_days(sql: Sql, population: Relation) -> Relation:
+    """Days of the year on which more of a population were born than on others, as 1 January where of many the year alone is known.
+
+    Returns:
+        ``day`` (MMDD) and ``bits``: log2 of how many times as many as by chance, above 0; the usual number counts as much as
+        :data:`USUAL_DATES` people.
+    """
+    by_chance = f"(SELECT count(birth_ymd) FROM {population}) / {DAYS}"
+    times = f"(greatest(count(*) - 1, 0) + {USUAL_DATES}) / ({by_chance} + {USUAL_DATES})"
+    return sql.table(
+        "common_days",
+        f"SELECT substr(birth_ymd::VARCHAR, 5, 4) AS day, log2({times}) AS bits FROM {population} WHERE birth_ymd IS NOT NULL "
+        f"GROUP BY substr(birth_ymd::VARCHAR, 5, 4) HAVING {times} > 1",
     )
 
 

@@ -16,6 +16,7 @@ from credential_pipeline.engines.linkage.comparisons import Comparison, comparis
 from credential_pipeline.engines.linkage.fields import Wanted, make_features
 from credential_pipeline.engines.linkage.frequencies import (
     add_frequencies,
+    make_common_days,
     make_default_digits,
     make_frequencies,
     make_known_names,
@@ -35,6 +36,8 @@ ALL = -1e6
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
+_BY_DAY = ("one_edit", "same_day")
+"""Levels of the birth date on which strangers with one day of the year meet as often as that day is common."""
 CHUNK_PAIRS = 1_000_000
 """Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
 
@@ -83,6 +86,7 @@ def score(
     """
     tables = frequencies or make_frequencies(sql, left, right or left, model.chance(fields))
     known, defaults = make_known_names(sql, right or left), make_default_digits(sql, right or left)
+    days = make_common_days(sql, right or left)
     settings = model.settings(fields, right_rows, sql.dialect)
     chosen = comparisons([name for name in fields if name in model.weights])
     parts = _parts(sql, pairs)
@@ -94,12 +98,12 @@ def score(
         features, compared = _make_chunk(sql, left, searched, part, tables, known, defaults)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
-        target = _keep(sql, target, _kept_sql(made, chosen, within=right is None))
+        target = _keep(sql, target, _kept_sql(made, chosen, days, within=right is None))
         sql.discard(made)
         sql.drop(features, compared)
     if searched is not None and searched is not right:
         sql.drop(searched)
-    sql.drop(known, defaults)
+    sql.drop(known, defaults, days)
     assert target is not None  # noqa: S101 -- there is a chunk at least
     return target
 
@@ -153,12 +157,21 @@ def _keep(sql: Sql, target: Relation | None, query: str) -> Relation:
     return target
 
 
-def _kept_sql(scored: str, chosen: Sequence[Comparison], *, within: bool) -> str:
+def _kept_sql(scored: str, chosen: Sequence[Comparison], days: Relation, *, within: bool) -> str:
     kept = [f"gamma_{item.name}" for item in chosen]
     kept += [f"{item.name}_{side}" for item in chosen if item.name in _COMPARED for side in "lr"]
+    weight, joined = "match_weight", ""
+    for item in chosen:
+        if item.name == "birth_date":
+            codes = ", ".join(str(item.code(level)) for level in _BY_DAY)
+            joined = (
+                f" LEFT JOIN {days} d ON d.day = substr(birth_date_l, 5, 4) AND d.day = substr(birth_date_r, 5, 4)"
+                f" AND gamma_birth_date IN ({codes})"
+            )
+            weight = "match_weight - coalesce(d.bits, 0.0)"
     return (
         f"SELECT unique_id_l AS left_record, {'' if within else '-'}unique_id_r AS right_record, "
-        f"round(match_weight, 6) AS match_weight, {', '.join(kept)} FROM {scored}"
+        f"round({weight}, 6) AS match_weight, {', '.join(kept)} FROM {scored}{joined}"
     )
 
 

@@ -232,31 +232,6 @@ def test_scores_do_not_depend_on_how_many_pairs_are_scored_at_a_time(work: Scrat
     }
 
 
-def test_digits_that_a_system_puts_for_everybody_are_taken_for_missing(work: Scratch) -> None:
-    def people(digits: list[str | None]) -> list[dict[str, str | None]]:
-        born = [f"19{60 + i % 40}-0{1 + i % 9}-1{i % 10}" for i in range(len(digits))]
-        return [PERSON | {"birth_date": day, "ssn_last4": four} for day, four in zip(born, digits, strict=True)]
-
-    left = records(work, "l", people(["4321", "8765"]))
-    right = records(work, "r", people([*["4321"] * 40, *["8765"] * 2, *[f"{i:04d}" for i in range(60)]]))
-    used = ("name", "birth_date", "ssn_last4")
-    pairs = work.table("pairs", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l, {right} r")
-    scored = predict.score(
-        Here(work),
-        model.shipped("registry"),
-        left=left,
-        right=right,
-        pairs=pairs,
-        fields=used,
-        right_rows=102,
-        min_weight=predict.ALL,
-    )
-    found = work.con.execute(
-        f"SELECT l.ssn_last4, max(s.gamma_ssn_last4) FROM {scored} s JOIN {left} l ON l.record = s.left_record GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    assert found == [("4321", -1), ("8765", comparisons.comparison("ssn_last4").code("exact"))]
-
-
 def left_behind(work: Scratch) -> set[str]:
     return {name for (name,) in work.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
