@@ -12,7 +12,6 @@ from assets import environment
 from assets.console import grammar
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.foundation.reference.load import years_of
 from credential_pipeline.foundation.registry.load import load_registry
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def _inbox(registry: Registry, *, whole: bool) -> list[Finding]:
 
 def _without_prices(registry: Registry) -> Iterator[SafeError]:
     """Industries whose amounts would be in dollars of a year without a price index."""
+    from credential_pipeline.foundation.reference.load import years_of
+
     known = years_of("cpi_u")
     for name, industry in sorted(registry.industries.items()):
         if industry.base_year not in known:

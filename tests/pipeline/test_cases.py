@@ -42,7 +42,10 @@ def test_defaults_titles_and_marks(run, home, tmp_path):
     assert (found.student_id == "X" + found.record_id).all()
     named = links[links.record_id.str.match("(MRK|TIT)")]
     assert set(named.status) == {"linked"}
-    assert (named.match_probability.astype(float) > 0.99).all()
+    # Of initials alone ("R.J.") a brother of the same first letter is not quite ruled out.
+    initials = named.record_id == "TIT12"
+    assert (named[~initials].match_probability.astype(float) > 0.99).all()
+    assert (named[initials].match_probability.astype(float) > 0.95).all()
 
 
 def test_a_student_who_stands_there_twice_is_linked_as_before(run, home, tmp_path):

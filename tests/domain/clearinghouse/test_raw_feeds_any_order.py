@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,19 @@ def test_with_a_sequence_arrival_does_not_count(deliveries: list[Any], chance: r
     chance.shuffle(order)
     again = _end(files, order, changes, 2)
     assert _facts(again) == _facts(first)
+
+
+@pytest.mark.parametrize("order", ["123", "231", "321"])
+def test_who_names_itself_waits_for_nobody(order: str) -> None:
+    """The second file has the bytes of the first, which says of itself that it is replaced."""
+    ann = _content([(0, "", "Ann")])
+    files = {
+        "m_v1.csv": (ann, "replaces: m_v1.csv\n"),
+        "m_v2.csv": (ann, ""),
+        "m_v3.csv": (_content([(3, "", "Ann")]), ""),
+    }
+    found = _end(files, [f"m_v{number}.csv" for number in order], {"deliveries": {"sequence": r"_v(\d+)"}}, 1)
+    assert found.tables["notices"] == []
 
 
 @_SOME
