@@ -38,6 +38,8 @@ _PROGRESS = logging.getLogger("credential_pipeline.progress")
 _COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 _BY_DAY = ("one_edit", "same_day")
 """Levels of the birth date on which strangers with one day of the year meet as often as that day is common."""
+_COUNTED = (make_known_names, make_default_digits, make_common_days)
+"""What is counted in the population before pairs are compared."""
 CHUNK_PAIRS = 1_000_000
 """Pairs that are scored at a time: enough to outweigh Splink's third of a second, few enough to bound memory."""
 
@@ -85,8 +87,7 @@ def score(
         (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
     """
     tables = frequencies or make_frequencies(sql, left, right or left, model.chance(fields))
-    known, defaults = make_known_names(sql, right or left), make_default_digits(sql, right or left)
-    days = make_common_days(sql, right or left)
+    known, defaults, days = (make(sql, right or left) for make in _COUNTED)
     settings = model.settings(fields, right_rows, sql.dialect)
     chosen = comparisons([name for name in fields if name in model.weights])
     parts = _parts(sql, pairs)
