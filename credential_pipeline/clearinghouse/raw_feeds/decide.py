@@ -219,8 +219,7 @@ def _take_places(case: Case, walk: _Walk, number: int) -> None:
     for other in [*taken, *(one for one in waiting if _same_rows(case, one, number))]:
         walk.verdicts[other] = Verdict(REPLACED, "REPLACED", f"{case.shown(number)} took its place")
     # What was named and has not come yet is replaced as soon as it comes.
-    # Its own name has come with it, also where its bytes lay under another one first.
-    there = {case.arrivals[number].sight.name, *(name for one in walk.verdicts for name in _names(case.arrivals[one]))}
+    there = {name for one in walk.verdicts for name in _names(case.arrivals[one])}
     walk.said |= {name: number for name in case.arrivals[number].sight.said.replaces if name not in {ALL, *there}}
 
 

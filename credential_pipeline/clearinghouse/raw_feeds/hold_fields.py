@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
 
 from credential_pipeline.clearinghouse.raw_feeds.hold import HALF, SMALL, Hold
+from credential_pipeline.clearinghouse.raw_feeds.hold_size import ENOUGH
 from credential_pipeline.clearinghouse.raw_feeds.shares import Share
 from credential_pipeline.clearinghouse.raw_feeds.written_dates import DAY_FIRST, MONTH_FIRST
 
@@ -21,8 +22,6 @@ EXPECTED = 5
 """Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
 
 Fields = Mapping[str, Share]
-ENOUGH = 3
-"""Deliveries of the sender from which it shows that its events are of many days each."""
 _BIRTH, _EVENT = "birth_date", "event_date"
 
 
@@ -67,10 +66,8 @@ def alike(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
 
 def one_day(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     """Most events of one day, as no other delivery of the sender has them: the day of the export, or a system's default."""
-    events, theirs = (
-        fields.get(_EVENT),
-        [one[_EVENT] for one in others if _EVENT in one and one[_EVENT].filled >= SMALL],
-    )
+    events = fields.get(_EVENT)
+    theirs = [one[_EVENT] for one in others if _EVENT in one and one[_EVENT].filled >= SMALL]
     if events is None or events.filled < SMALL or len(theirs) < ENOUGH:
         return
     most = max(one.commonest / one.filled for one in theirs)

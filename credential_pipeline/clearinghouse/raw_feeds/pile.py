@@ -69,6 +69,7 @@ def name_after_the_first(stage: Stage, pile: Pile) -> None:
         numbers = [sequence_of(one.sight, stage.certifier.deliveries) for one in (first, copy)]
         if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
             continue
-        pile.arrivals[first.number] = replace(first, delivery=copy.delivery, sight=copy.sight)
+        called = tuple(dict.fromkeys([*first.names, *copy.names]))
+        pile.arrivals[first.number] = replace(first, delivery=copy.delivery, sight=copy.sight, names=called)
         pile.arrivals[number] = replace(copy, delivery=first.delivery, sight=first.sight)
         stage.rename({first.number: copy.delivery})

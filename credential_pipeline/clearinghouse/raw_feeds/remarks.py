@@ -5,7 +5,8 @@ Not here: what makes a delivery wait (hold_fields.py).
 
 from collections.abc import Iterator, Sequence
 
-from credential_pipeline.clearinghouse.raw_feeds.hold_fields import ENOUGH, Fields
+from credential_pipeline.clearinghouse.raw_feeds.hold_fields import Fields
+from credential_pipeline.clearinghouse.raw_feeds.hold_size import ENOUGH
 
 LONG_AGO = 3
 """Years before all of the sender's others from which events may be of a wrong year; a file that comes late is a year late, or two."""

@@ -1,9 +1,8 @@
 """Values that a system puts where it knows none, or knows only a part: shared by many, they tell little."""
 
-from credential_pipeline.engines.linkage import comparisons, model, predict
-from credential_pipeline.engines.linkage.sql import Here
+from credential_pipeline.engines.linkage import comparisons
 from credential_pipeline.foundation.storage.relation import Scratch
-from tests.domain.engines.test_linkage_engine import PERSON, records, work
+from tests.domain.engines.test_linkage_engine import PERSON, every_pair, records, score_all, work
 
 __all__ = ["work"]
 
@@ -16,17 +15,8 @@ def test_digits_that_a_system_puts_for_everybody_are_taken_for_missing(work: Scr
     left = records(work, "l", people(["4321", "8765"]))
     right = records(work, "r", people([*["4321"] * 40, *["8765"] * 2, *[f"{i:04d}" for i in range(60)]]))
     used = ("name", "birth_date", "ssn_last4")
-    pairs = work.table("pairs", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l, {right} r")
-    scored = predict.score(
-        Here(work),
-        model.shipped("registry"),
-        left=left,
-        right=right,
-        pairs=pairs,
-        fields=used,
-        right_rows=102,
-        min_weight=predict.ALL,
-    )
+    pairs = every_pair(work, left, right)
+    scored = score_all(work, left, right, pairs, used)
     found = work.con.execute(
         f"SELECT l.ssn_last4, max(s.gamma_ssn_last4) FROM {scored} s JOIN {left} l ON l.record = s.left_record GROUP BY 1 ORDER BY 1"
     ).fetchall()
@@ -46,16 +36,7 @@ def test_a_day_of_the_year_that_many_share_tells_little(work: Scratch) -> None:
     pairs = work.table(
         "pairs", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l JOIN {right} r ON {alike}"
     )
-    scored = predict.score(
-        Here(work),
-        model.shipped("registry"),
-        left=left,
-        right=right,
-        pairs=pairs,
-        fields=("name", "birth_date"),
-        right_rows=1_000,
-        min_weight=predict.ALL,
-    )
+    scored = score_all(work, left, right, pairs, ("name", "birth_date"))
     query = f"SELECT gamma_birth_date, substr(birth_date_l, 5), avg(match_weight) FROM {scored} GROUP BY ALL"
     weights = {(code, day): weight for code, day, weight in work.con.execute(query).fetchall()}
     for level in ("one_edit", "same_day"):

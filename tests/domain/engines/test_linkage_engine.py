@@ -34,6 +34,20 @@ def every_pair(work: Scratch, left: Relation, right: Relation) -> Relation:
     return work.table("every", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l, {right} r")
 
 
+def score_all(work: Scratch, left: Relation, right: Relation, pairs: Relation, used: tuple[str, ...]) -> Relation:
+    """All pairs with their scores, however low."""
+    return predict.score(
+        Here(work),
+        model.shipped("registry"),
+        left=left,
+        right=right,
+        pairs=pairs,
+        fields=used,
+        right_rows=9,
+        min_weight=predict.ALL,
+    )
+
+
 NAMES = [
     ({}, {}, "full"),
     ({"first_name": "BOB"}, {"first_name": "ROBERT"}, "nickname"),
@@ -85,16 +99,7 @@ def levels(pairs: list[tuple[dict[str, str | None], dict[str, str | None]]], fie
             "alike",
             f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l JOIN {right} r ON r.id[2:] = l.id[2:]",
         )
-        scored = predict.score(
-            Here(work),
-            model.shipped("registry"),
-            left=left,
-            right=right,
-            pairs=alike,
-            fields=("name", "birth_date"),
-            right_rows=9,
-            min_weight=predict.ALL,
-        )
+        scored = score_all(work, left, right, alike, ("name", "birth_date"))
         rows = con.execute(
             f"SELECT gamma_{field} FROM {scored} JOIN {left} l ON l.record = left_record ORDER BY substr(l.id, 2)::INTEGER"
         ).fetchall()
