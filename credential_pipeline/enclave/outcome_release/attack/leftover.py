@@ -31,7 +31,8 @@ def with_leftovers(
     Returns:
         The same with a count, a part and a sighting for each rest; the sighting names a cell of the total, or of a part.
     """
-    truth = counts["truth"].to_numpy(float)
+    truth, keys = counts["truth"].to_numpy(float), counts[KEY].to_numpy(object)
+    certifiers = frozenset(counts["certifier"]) - NOBODY
     mine = seen[seen["file"] == 0].sort_values(["count", "cell_id", "role"]).drop_duplicates("count").set_index("count")
     named = mine.to_dict("index")
     whole: list[Sum] = []
@@ -45,7 +46,7 @@ def with_leftovers(
             continue
         place = len(counts) + len(rows)
         told = {"low": 0.0, "high": np.inf, "seen": False, "printed": np.nan, "truth": left}
-        key, what = _rest_of(counts, total, parts)
+        key, what = _rest_of(keys[[total, *parts]], certifiers)
         rows.append(key | told)
         role = f"{named[owner]['role']} less {what}"
         sightings.append(named[owner] | key | told | {"share": np.nan, "half": np.nan, "role": role, "count": place})
@@ -61,18 +62,22 @@ def with_leftovers(
     )
 
 
-def _rest_of(counts: pd.DataFrame, total: int, parts: list[int]) -> tuple[dict[Hashable, object], str]:
+def _rest_of(keys: np.ndarray, certifiers: frozenset[str]) -> tuple[dict[Hashable, object], str]:
     """The key of a rest, which names the categories it is not of, so that only equal rests of two files are compared.
 
     What all certifiers but one leave is that one's.
+
+    Args:
+        keys: The key of the total and then those of its parts, one a row.
+        certifiers: All that have counts.
     """
-    members = counts.loc[[total, *parts], KEY].astype(str)
-    key: dict[Hashable, object] = dict(zip(KEY, counts.loc[[total], KEY].to_numpy(object)[0].tolist(), strict=True))
-    dimension = next(name for name in DIMENSIONS if members[name].iloc[0] != members[name].iloc[1])
-    others = sorted(set(members[dimension].iloc[1:]))
-    way = "|".join(sorted(set(members["definition"].iloc[1:])))
+    key: dict[Hashable, object] = dict(zip(KEY, keys[0].tolist(), strict=True))
+    parts = {name: {str(value) for value in keys[1:, place]} for place, name in enumerate(KEY)}
+    dimension = next(name for name in DIMENSIONS if str(key[name]) != str(keys[1, KEY.index(name)]))
+    others = sorted(parts[dimension])
+    way = "|".join(sorted(parts["definition"]))
     label = f"{NOT}{'|'.join(others)}"
     if dimension == "certifier":
-        rest = set(counts["certifier"]) - NOBODY - {*others}
-        label = str(rest.pop()) if len(rest) == 1 and "other" not in others else label
+        rest = certifiers - {*others}
+        label = next(iter(rest)) if len(rest) == 1 and "other" not in others else label
     return key | {dimension: label, "definition": way}, f"{dimension} {'|'.join(others)} {way}"
