@@ -18,12 +18,14 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
        - window_mean(v, CAST(floor(p * (len(v) - 1)) AS BIGINT) + 1)) * (p * (len(v) - 1) - floor(p * (len(v) - 1)))
 );
 
--- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0.
+-- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0. Those of
+-- shares are Wilson's, which hold near 0 and 1 too (JASA 1927); people counted several times divide part and n by what that widens.
 CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
-CREATE OR REPLACE TEMP MACRO share_low(part, n) AS
-    greatest(part / n - normal_reach() * sqrt((part / n) * (1 - part / n) / n), 0.0);
-CREATE OR REPLACE TEMP MACRO share_high(part, n) AS
-    least(part / n + normal_reach() * sqrt((part / n) * (1 - part / n) / n), 1.0);
+CREATE OR REPLACE TEMP MACRO wilson_end(p, n, side) AS
+    (p + power(normal_reach(), 2) / (2 * n) + side * normal_reach() * sqrt(p * (1 - p) / n + power(normal_reach() / (2 * n), 2)))
+    / (1 + power(normal_reach(), 2) / n);
+CREATE OR REPLACE TEMP MACRO share_low(part, n) AS greatest(least(wilson_end(part / n, n, -1), part / n), 0.0);
+CREATE OR REPLACE TEMP MACRO share_high(part, n) AS least(greatest(wilson_end(part / n, n, 1), part / n), 1.0);
 CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
     smoothed(v, greatest(p - normal_reach() * sqrt(p * (1 - p) / len(v)), 0.25));
 CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS

@@ -180,8 +180,8 @@ def _by_year(work: Scratch, tries: Relation, years: Relation, plan: Plan) -> Ans
         work,
         f"""
         SELECT 'attempts' AS "table", 'yearly_pass_rate' AS measure, 'share' AS unit, certifier, setting,
-               passed / tried AS value, tried AS n, greatest(value - {REACH} * spread * sqrt(value * (1 - value) / tried), 0) AS low,
-               least(value + {REACH} * spread * sqrt(value * (1 - value) / tried), 1) AS high,
+               passed / tried AS value, tried AS n, share_low(passed / spread**2, tried / spread**2) AS low,
+               share_high(passed / spread**2, tried / spread**2) AS high,
                'tried_in_year' || {tail} AS n_count_id, 'passed_first_in_year' || {tail} AS numerator_count_id
         FROM {flows} JOIN {spreads} USING (certifier, setting)
         """,

@@ -107,8 +107,8 @@ def _cells(work: Scratch, counts: Relation, spreads: Relation, plan: Plan) -> Re
         )
         SELECT 'attempts' AS "table", measure, CASE WHEN NOT told THEN 'not_available' END AS definition, unit,
                certifier, credential, setting, n, CASE WHEN told THEN value END AS value,
-               CASE WHEN told AND unit = 'share' THEN greatest(value - spread * normal_reach() * sqrt(value * (1 - value) / n), 0) END AS low,
-               CASE WHEN told AND unit = 'share' THEN least(value + spread * normal_reach() * sqrt(value * (1 - value) / n), 1) END AS high,
+               CASE WHEN told AND unit = 'share' THEN share_low(value * n / spread**2, n / spread**2) END AS low,
+               CASE WHEN told AND unit = 'share' THEN share_high(value * n / spread**2, n / spread**2) END AS high,
                CASE WHEN told THEN n_count_id END AS n_count_id, CASE WHEN told THEN part_id END AS numerator_count_id
         FROM curves LEFT JOIN {spreads} USING (certifier, credential, setting)
         """,

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from credential_pipeline.enclave.outcome_tables.attempts import count_sitters, count_sittings, reporting_years
 from credential_pipeline.enclave.outcome_tables.cohorts import first_awards, number_people
 from credential_pipeline.enclave.outcome_tables.counts import identify
 from credential_pipeline.enclave.outcome_tables.passing import passing
+from credential_pipeline.engines.sampling import wilson
 from credential_pipeline.foundation.storage.relation import relation
 from tests.domain.enclave.outcome_tables_world import Row, World, attempt, award, rows_of, working
 
@@ -102,6 +104,14 @@ def test_the_curve_by_sittings(found: dict[str, Any]) -> None:
     cell = found["cells"]["passing_share", "mssc", "all", "sitting_2"]
     assert (cell["n"], cell["n_count_id"]) == (4, "sitters_followed/certifier=mssc")
     assert cell["low"] < 3 / 4 < cell["high"]
+
+
+@pytest.mark.parametrize(("measure", "setting"), [("yearly_pass_rate", "2012"), ("passing_share", "sitting_1")])
+def test_bands_of_small_shares_are_wilson_s(found: dict[str, Any], measure: str, setting: str) -> None:
+    """Those of the normal distribution are too narrow and end at 0 where few passed."""
+    cell = found["cells"][measure, "mssc", "all", setting]
+    low, high = wilson(np.array([cell["value"]]), np.array([cell["n"]], dtype=float))
+    assert (cell["low"], cell["high"]) == (pytest.approx(low[0]), pytest.approx(high[0]))
 
 
 def test_the_curve_by_months(found: dict[str, Any]) -> None:
