@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 _PLAIN_COLUMN: Final = re.compile(r"\A\w+\Z")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 
 def literal(text: str) -> str:
     """Return the text as a SQL string literal; ValueError if it holds a control character other than tab."""
-    if any(ord(character) < ord(" ") and character != "\t" for character in text):
+    if _CONTROL.search(text):
         message = "control characters are not allowed"
         raise ValueError(message)
     return "'" + text.replace("'", "''") + "'"

@@ -5,6 +5,7 @@ Not here: what the files may say (model.py, feeds.py, agreements.py) and the che
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,9 +114,15 @@ def _shown(step: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    """What a YAML text says, not to be changed: a service reads the same files at every step and every look of a sensor."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 # a BaseLoader: text only
+
+
 def _read(file: Path, shown: str) -> Mapping[str, Any] | SafeError:
     try:
-        content = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506 # a BaseLoader: text only
+        content = _parsed(file.read_text(encoding="utf-8-sig"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = error.problem or "not readable"
