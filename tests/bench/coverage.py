@@ -2,8 +2,9 @@
 
 Two truths are asked for. The *population's*: bands claim to hold what the learners' population would give, so small samples
 of the people of a large simulated pilot are tabulated, and the truth is that of the whole pilot, which its linkage played
-no part in. The *people's*: what the very people of a small world would give had every link been right, which the band must
-hold more often, since chance has no part in it. With ``--seeds`` small worlds are simulated and run, linkage included.
+no part in, and for the comparison what awards were planted to do. The *people's*: what the very people of a small world would
+give had every link been right, which the band must hold more often, since chance has no part in it. With ``--seeds`` small
+worlds are simulated and run, linkage included.
 """
 
 import argparse
@@ -20,8 +21,9 @@ from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.snapshots import Store
 from tests.bench.measure import run
+from tests.bench.outcomes import TRUTH
 
-_COUNTS = "cell_id, measure, definition, unit, n, value, low, high"
+_COUNTS = "cell_id, measure, definition, unit, horizon, n, value, low, high"
 
 
 def main() -> int:
@@ -33,7 +35,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=3_000, help="people of a sample, and learners of a small world")
     parser.add_argument("--seeds", type=int, default=0, help="small worlds to simulate and run")
     options = parser.parse_args()
-    truth = options.home / "truth" / "outcome_cells.csv"
+    truth = _truth(options.home, options.industry)
     with connect(memory_limit="2GB") as con:
         for sample in range(options.samples):
             with _sampled(options.home, options.industry, sample, options.people) as tabulated:
@@ -48,7 +50,10 @@ def main() -> int:
 
 @contextmanager
 def _sampled(home: Path, industry: str, sample: int, people: int) -> Iterator[Connection]:
-    """The outcome tables of a sample of the people, without those who have no key."""
+    """The outcome tables of a sample of the people, without those who have no key.
+
+    The other holders are taken out of the population, too, or they would stand among the people who hold nothing.
+    """
     store, registry = Store(home / "enclave" / "store"), load_registry()
     with connect(memory_limit="2GB") as con:
         keyed = store.current(SNAPSHOTS["person_keys"], industry)
@@ -57,6 +62,9 @@ def _sampled(home: Path, industry: str, sample: int, people: int) -> Iterator[Co
         con.execute(
             f"CREATE TABLE chosen AS SELECT person_key FROM person_keys.learners "
             f"ORDER BY md5(person_key || '{sample}') LIMIT {people}"
+        )
+        con.execute(
+            "CREATE TABLE others AS SELECT person_key FROM person_keys.person_links ANTI JOIN chosen USING (person_key)"
         )
         for table in SNAPSHOTS["person_keys"]:
             own = f"SELECT * FROM person_keys.{table.name}"
@@ -68,12 +76,26 @@ def _sampled(home: Path, industry: str, sample: int, people: int) -> Iterator[Co
             con.execute(f"CREATE TABLE kept_{table.name} AS {own}")
         for table in SNAPSHOTS["person_keys"]:
             con.execute(f"CREATE OR REPLACE VIEW person_keys.{table.name} AS SELECT * FROM main.kept_{table.name}")
+        for table in SNAPSHOTS["reference_population"]:
+            if "person_key" in table.schema:
+                con.execute(
+                    f"CREATE TABLE known_{table.name} AS FROM reference_population.{table.name} ANTI JOIN others USING (person_key)"
+                )
+                con.execute(f"CREATE OR REPLACE VIEW reference_population.{table.name} AS FROM main.known_{table.name}")
         con.execute("CREATE SCHEMA outcome_tables")
         tabulate(con, plan_for(registry.industry(industry), registry))
         yield con
 
 
-def _world(con: Connection, home: Path, industry: str, seed: int, learners: int, population: Path) -> bool:
+def _truth(home: Path, industry: str) -> dict[str, str]:
+    """Where the truth of a simulated home lies, and of which industry it is asked."""
+    files = {
+        name: str(home / "truth" / file) for name, file in (("cells", "outcome_cells.csv"), ("effects", "effects.csv"))
+    }
+    return {**files, "industry": industry}
+
+
+def _world(con: Connection, home: Path, industry: str, seed: int, learners: int, population: dict[str, str]) -> bool:
     """Simulate a small world, run it, and compare it with the truth of its own people and with the population's."""
     sizes = ("--learners", str(learners), "--registry-size", str(8 * learners))
     simulated = run(home, "simulate", *sizes, "--seed", str(seed), "--industry", industry)
@@ -81,12 +103,12 @@ def _world(con: Connection, home: Path, industry: str, seed: int, learners: int,
         return False
     with connect(memory_limit="2GB") as tabulated:
         Store(home / "enclave" / "store").current(SNAPSHOTS["outcome_tables"], industry).attach(tabulated)
-        _keep(con, tabulated, "own people", home / "truth" / "outcome_cells.csv")
+        _keep(con, tabulated, "own people", _truth(home, industry))
         _keep(con, tabulated, "population, worlds", population)
     return True
 
 
-def _keep(con: Connection, tabulated: Connection, against: str, truth: Path) -> None:
+def _keep(con: Connection, tabulated: Connection, against: str, truth: dict[str, str]) -> None:
     """Add the cells that have a band and a truth to those that were found before."""
     cells = tabulated.sql(
         f"SELECT {_COUNTS} FROM outcome_tables.outcomes WHERE low IS NOT NULL AND value IS NOT NULL"
@@ -96,14 +118,16 @@ def _keep(con: Connection, tabulated: Connection, against: str, truth: Path) -> 
         "CREATE TABLE IF NOT EXISTS found (against VARCHAR, measure VARCHAR, unit VARCHAR, n BIGINT, value DOUBLE, low DOUBLE, high DOUBLE, truth DOUBLE)"
     )
     con.execute(
-        """
+        f"""
         INSERT INTO found
-        SELECT ?, CASE WHEN c.definition = c.measure THEN c.measure ELSE c.measure || ' ' || c.definition END,
-               c.unit, c.n, c.value, c.low, c.high, TRY_CAST(t.value AS DOUBLE)
-        FROM cells AS c JOIN read_csv(?, all_varchar = true) AS t USING (cell_id)
-        WHERE TRY_CAST(t.value AS DOUBLE) IS NOT NULL AND c.n >= CASE c.unit WHEN 'share' THEN 15 ELSE 30 END
+        SELECT $against, CASE WHEN c.definition = c.measure THEN c.measure ELSE c.measure || ' ' || c.definition END,
+               c.unit, c.n, c.value, c.low, c.high, t.value
+        FROM cells AS c JOIN ({TRUTH}) AS t USING (cell_id)
+        WHERE t.value IS NOT NULL AND c.n >= CASE c.unit WHEN 'share' THEN 15 ELSE 30 END
+              -- Up to the award's year holders and others differ by the dip and by what was left of the matching: no effects.
+              AND (c.measure <> 'comparison_effect' OR c.horizon > 0)
         """,
-        [against, str(truth)],
+        {"against": against, **truth},
     )
     con.unregister("cells")
 

@@ -35,7 +35,7 @@ OR o.measure = 'nth_effect'
 """
 #: By sitting, who gave up counts as not passing, and by months nobody gives up: the truth has a definition for each. A further
 #: award is told of the years 1 and 2 after it.
-_TRUTH = """
+TRUTH = """
 SELECT replace(cell_id, '/kaplan_meier/', '/') AS cell_id, TRY_CAST(value AS DOUBLE) AS value
 FROM read_csv($cells, all_varchar = true)
 WHERE industry = $industry
@@ -119,7 +119,7 @@ def _cells(home: Path, industry: str) -> list[_Cell]:
             f"""
             SELECT o.measure || CASE WHEN o.definition <> o.measure THEN ' ' || o.definition ELSE '' END AS figure,
                    concat_ws(' ', {categories}) AS grp, o.horizon, o.unit, o.value, t.value, o.low, o.high, o.n
-            FROM outcome_tables.outcomes AS o JOIN ({_TRUTH}) AS t USING (cell_id)
+            FROM outcome_tables.outcomes AS o JOIN ({TRUTH}) AS t USING (cell_id)
             WHERE ({_HEADLINES}) AND o.status = 1 AND o.value IS NOT NULL AND t.value IS NOT NULL
             ORDER BY o."table", figure, grp, o.horizon
             """,
