@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing, Statement, require_approved, standing
+from credential_pipeline.enclave.outcome_release.kept_counts import kept_file
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of, record
 from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
@@ -91,7 +92,11 @@ def whole_releases(home: Path, outbox: Path) -> int:
     sealed = any(path.is_dir() for path in outbox.glob("*/*"))
     seen = witnesses(outbox, load_signing_key(home, ENCLAVE_TO_PUBLICATION).public) if sealed else []
     lines = chain(home).lines(seen)
-    files_of(entries(lines), home)
+    released = entries(lines)
+    files_of(released, home)
+    for entry in released:
+        if entry.counts:
+            kept_file(home, entry)
     return len(lines)
 
 

@@ -1,5 +1,6 @@
 """One learner opts out between two releases: whoever knows that reads no answer of that learner out of shares and numbers."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, S
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.cells import read_cells
 from credential_pipeline.enclave.outcome_release.attack.one_learner import answers
+from credential_pipeline.enclave.outcome_release.hand_over import whole_releases
 from credential_pipeline.enclave.outcome_release.kept_counts import one_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry, record
 from credential_pipeline.enclave.outcome_release.propose import propose
@@ -93,3 +95,13 @@ def test_counts_that_were_lost_or_altered_are_refused(twice, tmp_path):
         (tmp_path / "r0001.counts.json").write_text("{}")
         with pytest.raises(SafeError, match="E_RELEASE_FILE"):
             one_apart(con, home, lost)
+
+
+def test_a_ledger_whose_counts_were_lost_is_not_called_whole(twice, tmp_path):
+    home, first, _ = twice
+    again = tmp_path / "enclave"
+    shutil.copytree(home, again)
+    assert whole_releases(again, tmp_path / "outbox") == 2
+    (again / first.file).with_suffix(".counts.json").unlink()
+    with pytest.raises(SafeError, match=r"file of its counts, .* is missing or altered"):
+        whole_releases(again, tmp_path / "outbox")
