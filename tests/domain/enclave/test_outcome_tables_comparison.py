@@ -107,6 +107,16 @@ def test_everybody_has_somebody_to_be_compared_with(found: Result) -> None:
     assert found.value("balance_difference/balance_earnings_3_after") == pytest.approx(0, abs=1e-4)
 
 
+def test_where_the_others_could_be_holders_without_a_key_nobody_is_compared() -> None:
+    """Eighteen do not hold as far as keys tell: one holder without a key may be among them, two may not."""
+    for without_key, told in ((0, True), (1, True), (2, False)):
+        world = planted()
+        world.coverage = [("reported", 5 + without_key), ("keyed", 5), ("no_person_key", without_key)]
+        found = tabulated(world)
+        assert (found.value("comparison_effect/h=3") is not None) is told
+        assert (found.value("common_support_share/without_others") == 0) is told
+
+
 def test_rows_in_another_order_give_the_same_tables(found: Result) -> None:
     assert tabulated(planted().shuffled(3), threads=2).outcomes == found.outcomes
 

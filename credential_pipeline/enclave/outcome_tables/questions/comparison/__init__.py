@@ -33,6 +33,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
         people=given.people,
         learners=source(work.con, "person_keys.learners"),
         credentials=source(work.con, "person_keys.credentials"),
+        coverage=source(work.con, "person_keys.coverage"),
         persons=source(work.con, "reference_population.persons"),
         wages=source(work.con, "reference_population.wages"),
         employers=source(work.con, "reference_population.employers"),

@@ -12,7 +12,8 @@ _OTHERS = (
 )
 _LIMITS = (
     "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
-    "all for those who earned nothing before; nor that holders whose key was not found are among the others."
+    "all for those who earned nothing before; nor that holders whose key was not found are among the others (where they could be "
+    "more than one in ten of them, nobody is compared)."
 )
 DEFINITIONS: Final = (
     Definition(

@@ -24,6 +24,9 @@ HISTORY = (*EARLIER, *BASELINE)
 #: Rung to the others that a cell must hold: narrow cells in the state, the region and the country, wide cells in the country, and
 #: such cells of any ethnicity.
 RUNGS = {1: 10, 2: 10, 3: 5, 4: 2, 5: 2}
+#: At most one in so many of the others may be a holder whom no key tells: an effect is made smaller by no more.
+ONE_IN = 10
+_READ = ("units", "people", "learners", "credentials", "coverage", "persons", "wages")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Sources:
         people: pid, person_key.
         learners: ``person_keys.learners``; whoever is in it is nobody's comparison.
         credentials: ``person_keys.credentials``, likewise.
+        coverage: ``person_keys.coverage``, for the holders without a key.
         persons: ``reference_population.persons``.
         wages: ``reference_population.wages``.
         employers: ``reference_population.employers``.
@@ -47,6 +51,7 @@ class Sources:
     people: Relation
     learners: Relation
     credentials: Relation
+    coverage: Relation
     persons: Relation
     wages: Relation
     employers: Relation
@@ -90,8 +95,8 @@ def match(work: Scratch, sources: Sources, plan: Plan) -> Match:
         sources: What is read.
         plan: The settings, for the industry and the horizons.
     """
-    read = {name: getattr(sources, name) for name in ("units", "people", "learners", "credentials", "persons", "wages")}
-    persons = work.table("compared_persons", statement(__package__, "people.sql", **read))
+    read = {name: getattr(sources, name) for name in _READ}
+    persons = work.table("compared_persons", statement(__package__, "people.sql", **read), {"one_in": ONE_IN})
     known_years = work.table(
         "known_years", f"SELECT year FROM {sources.covered_years} SEMI JOIN {sources.price_factors} USING (year)"
     )
