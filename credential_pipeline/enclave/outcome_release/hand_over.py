@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from credential_pipeline.enclave.outcome_release.acts import WITHDRAWN, Standing, Statement, require_approved, standing
-from credential_pipeline.enclave.outcome_release.kept_counts import kept_file
+from credential_pipeline.enclave.outcome_release.kept_counts import require_counts
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of, record
 from credential_pipeline.enclave.outcome_release.people import People
 from credential_pipeline.enclave.outcome_release.releases import EARLIER, known_before
@@ -95,8 +95,7 @@ def whole_releases(home: Path, outbox: Path) -> int:
     released = entries(lines)
     files_of(released, home)
     for entry in released:
-        if entry.counts:
-            kept_file(home, entry)
+        require_counts(home, entry)
     return len(lines)
 
 
@@ -123,6 +122,8 @@ def _record(place: Sealing, version: Version, approved: Standing, manifest: Pack
     statement = approved.statement
     if statement.kind != "withdrawal":
         entry = Entry(**version.manifest.facts["entry"])
+        # A run that broke off may have written others: what the ledger names must be there for every later attack.
+        require_counts(place.home, entry)
         record(place.home, entry, approved, manifest.number, place.when, head)
     elif not approved.published:
         facts = {"statement": vars(statement), "number": manifest.number}

@@ -52,7 +52,8 @@ def one_apart(con: Connection, home: Path, entry: Entry) -> frozenset[str]:
     """
     if not entry.counts:
         return frozenset()
-    then = json.loads(kept_file(home, entry).read_bytes())
+    require_counts(home, entry)
+    then = json.loads(_file(home, entry).read_bytes())
     apart = {name: abs(many - then[name]) for name, many in con.execute(_COUNTS).fetchall() if name in then}
     groups = [apart[name] for (name,) in con.execute(_GROUPS).fetchall() if name in apart]
     if not 0 < max(groups, default=0) < FEW:
@@ -61,17 +62,16 @@ def one_apart(con: Connection, home: Path, entry: Entry) -> frozenset[str]:
     return frozenset(cell for cell, n, part in cells if max(apart.get(n, FEW), apart.get(part, FEW)) == 1)
 
 
-def kept_file(home: Path, entry: Entry) -> Path:
-    """The file with the counts of a release that kept some.
+def require_counts(home: Path, entry: Entry) -> None:
+    """Refuse a release whose counts are not what they were; of one that kept none there is nothing to say.
 
     Raises:
-        SafeError: ``E_RELEASE_FILE``: it is missing or altered.
+        SafeError: ``E_RELEASE_FILE``: the counts that were kept are missing or altered.
     """
     kept = _file(home, entry)
-    if not kept.is_file() or sha256(kept) != entry.counts:
+    if entry.counts and (not kept.is_file() or sha256(kept) != entry.counts):
         message = f"release {entry.release}: the file of its counts, {kept.name}, is missing or altered; restore it"
         raise SafeError("E_RELEASE_FILE", message)
-    return kept
 
 
 def _file(home: Path, entry: Entry) -> Path:

@@ -97,11 +97,13 @@ def test_counts_that_were_lost_or_altered_are_refused(twice, tmp_path):
             one_apart(con, home, lost)
 
 
-def test_a_ledger_whose_counts_were_lost_is_not_called_whole(twice, tmp_path):
-    home, first, _ = twice
-    again = tmp_path / "enclave"
-    shutil.copytree(home, again)
-    assert whole_releases(again, tmp_path / "outbox") == 2
-    (again / first.file).with_suffix(".counts.json").unlink()
-    with pytest.raises(SafeError, match=r"file of its counts, .* is missing or altered"):
-        whole_releases(again, tmp_path / "outbox")
+def test_counts_that_were_lost_or_altered_are_told_by_who_looks_at_the_ledger(twice, tmp_path):
+    home, outbox = shutil.copytree(twice[0], tmp_path / "enclave"), tmp_path / "transfer"
+    assert whole_releases(home, outbox) == 2
+    kept = next((home / "releases" / "manufacturing").glob("r0001-*.counts.json"))
+    kept.write_bytes(kept.read_bytes() + b" ")
+    with pytest.raises(SafeError, match="E_RELEASE_FILE"):
+        whole_releases(home, outbox)
+    kept.unlink()
+    with pytest.raises(SafeError, match="E_RELEASE_FILE"):
+        whole_releases(home, outbox)

@@ -19,6 +19,7 @@ from credential_pipeline.engines.handover.agreement import release_terms
 from credential_pipeline.engines.handover.opening import open_package
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Store, Version
 from credential_pipeline.public.published_outcomes.index import Act, list_release, states
@@ -217,7 +218,9 @@ def version(office: Office) -> Version:
             staged.con.execute(f"CREATE TABLE outcome_release.{table.name} ({columns})")
             staged.con.execute(f"INSERT INTO outcome_release.{table.name} ({table.key[0]}) VALUES ('x')")
         staged.write()
+        (office.home / "f.counts.json").write_text("{}")
         entry = {"release": FIRST.release, "industry": "manufacturing", "file": "f", "sha256": "0"}
+        entry |= {"counts": sha256(office.home / "f.counts.json")}
         staged.facts |= {"release": FIRST.release, "entry": entry | {"binds": "", "made_of": ""}}
         staged.publish()
     return store.current(SNAPSHOT, "manufacturing")
@@ -244,6 +247,9 @@ def test_a_release_is_in_the_ledger_before_its_package_and_once(office: Office, 
     office.propose(0, statement)
     for who in (1, 2):
         office.approve(who, statement)
+    (office.home / "f.counts.json").write_text("{ }")
+    refused("E_RELEASE_FILE", seal, office, version, statement)
+    (office.home / "f.counts.json").write_text("{}")
     package = seal(office, version, statement)
     assert [entry.release for entry in entries(office.ledger.lines())] == [FIRST.release]
     assert seal(office, version, statement).reused
