@@ -121,8 +121,9 @@ import os, signal, sys, threading
 from pathlib import Path
 from checks.guard import guarded
 from credential_pipeline.foundation.storage.engine import connect
-threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 with connect(threads=1) as con, guarded("raw_feeds", "manufacturing", Path(sys.argv[1])):
+    # Only now: a statement that is just done when the key is pressed may take the word for itself.
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     con.execute("SELECT sum(hash(a.range + b.range)) FROM range(1000000) a, range(1000000) b")
 """
 
