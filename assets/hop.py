@@ -126,6 +126,7 @@ class Hop:
         rules: The suite of its gate.
         build: Creates the contract's tables in the staged connection, where ``reads`` are views.
         reads: Snapshots of the same side that it reads, at their current versions.
+        after_all: Those of ``reads`` that a backfill makes for each of its industries before the first runs this hop.
         receives: The snapshot that another side sends as a sealed package, if it reads one.
         depends: What else the result depends on, by name, as short hashes; may refuse.
         asks: Keys of the industry's YAML that it reads (``certifiers``: their own YAML, too); it sees no others, and a
@@ -146,6 +147,7 @@ class Hop:
     rules: Sequence[Rule]
     build: Callable[[Step, Staged], None]
     reads: Sequence[Snapshot] = ()
+    after_all: Sequence[Snapshot] = ()
     receives: Snapshot | None = None
     depends: Callable[[Step], Mapping[str, str]] = field(default=lambda step: {})
     asks: tuple[str, ...] = ()

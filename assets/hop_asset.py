@@ -16,7 +16,7 @@ from assets.hop import Hop
 from assets.lineage import column_lineage, qualified
 from assets.materialize import PROGRESS, Outcome, materialize
 from assets.observe import observation, spoken_for, survey
-from assets.partitions import INDUSTRIES, shared_policy
+from assets.partitions import INDUSTRIES, in_a_later_run, shared_policy
 from assets.resources import SideResource
 from checks import gate
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
@@ -37,7 +37,7 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=hop.name,
-        deps=[dg.AssetKey(name) for name in (*sources.read_by(hop.name), *hop.upstream)],
+        deps=_deps(hop),
         partitions_def=partitions,
         backfill_policy=None if partitions else shared_policy(side),
         check_specs=gate.specs(hop.name, hop.rules, partitions),
@@ -58,6 +58,14 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
             yield from _run(context, hop, hops)
 
     return run
+
+
+def _deps(hop: Hop) -> list[dg.AssetDep]:
+    after_all = {snapshot.name for snapshot in hop.after_all}
+    return [
+        dg.AssetDep(name, partition_mapping=in_a_later_run() if name in after_all else None)
+        for name in (*sources.read_by(hop.name), *hop.upstream)
+    ]
 
 
 def _run(context: dg.AssetExecutionContext, hop: Hop, hops: Sequence[Hop]) -> Iterator[Outcome]:

@@ -18,3 +18,11 @@ _SIDES_WITH_POLICY = {Side.CLEARINGHOUSE}
 def shared_policy(side: Side) -> dg.BackfillPolicy | None:
     """How a backfill asks for a side's assets that have no partitions."""
     return dg.BackfillPolicy.single_run() if side in _SIDES_WITH_POLICY else None
+
+
+def in_a_later_run() -> dg.PartitionMapping:
+    """Each industry depends on itself, said so that a backfill does not put both assets into one run.
+
+    It puts an asset into its parent's run only where the mapping is of the class for identity.
+    """
+    return dg.StaticPartitionMapping({name: name for name in INDUSTRIES.get_partition_keys()})

@@ -72,6 +72,7 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     reads=[linked_records.SNAPSHOT, cleaned_learners.SNAPSHOT, education_registry.SNAPSHOT],
+    after_all=[linked_records.SNAPSHOT],
     asks=("agreement",),
     depends=_depends,
     before_publish=_hand_over,

@@ -87,6 +87,7 @@ HOP = Hop(
     rules=RULES,
     build=_build,
     reads=[raw_feeds.SNAPSHOT, education_registry.SNAPSHOT, cleaned_learners.SNAPSHOT, linked_records.SNAPSHOT],
+    after_all=[linked_records.SNAPSHOT],
     asks=("name", "returns", "certifiers", "programmes"),
     depends=_depends,
     before_publish=_deliver,

@@ -82,7 +82,7 @@ def execute(arguments: argparse.Namespace) -> int:
 def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] | None = None) -> list[str]:
     """Run hops of industries, one industry after the other; return those in which something was refused.
 
-    Of several industries all are linked before anything leaves the clearinghouse: who opted out in one is out in the others, too.
+    Of several industries all are cleaned before any is linked, and linked before anything leaves: who opted out in one is out in all.
     """
     from assets.console import instance, unfinished
 
@@ -98,9 +98,11 @@ def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] 
 
 
 def _stretches(hops: list[str]) -> list[list[str]]:
-    """The hops up to the linkage, and then all: who was linked first has yet to hear whom the others' people asked to leave out."""
-    linked = hops.index("linked_records") + 1 if "linked_records" in hops else 0
-    return [stretch for stretch in (hops[:linked], hops) if stretch]
+    """The hops before the linkage, those up to it, and all: linkage hears what was said in the other industries, and files whom that reached."""
+    if "linked_records" not in hops:
+        return [hops]
+    linked = hops.index("linked_records")
+    return [hops[:linked], hops[: linked + 1], *([hops] if hops[linked + 1 :] else [])]
 
 
 def _simulate(industries: Sequence[str]) -> None:

@@ -1,11 +1,14 @@
 """Who said "do not share" in another industry, for whatever names people to others: a wish has no borders.
 
-What each industry published of its wishes is read as it stands now; taken back is what all of it says is taken back. Not here: what
-linkage makes of wishes of other industries that are about its own learners (linked_records).
+What each industry published of its wishes is read as it stands now, and what its deliveries say even before it is linked; taken back
+is what all of it says is taken back. Not here: what linkage makes of wishes of other industries that are about its own learners
+(linked_records).
 """
 
 from typing import Final
 
+from credential_pipeline.clearinghouse.opt_outs.delivered import attach_delivered
+from credential_pipeline.foundation.contracts import cleaned_learners
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
@@ -34,27 +37,46 @@ def attach_opted_out(con: Connection, store: Store, industry: str) -> None:
     for name, shape in _SHAPES.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in shape.items())
         con.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{name} ({columns})")
-    for place, other in enumerate(store.partitions(SNAPSHOT)):
-        version = store.find(SNAPSHOT, other) if other != industry else None
-        if version is None:
-            continue
-        if not {*_READ} <= {*version.manifest.tables}:
-            message = f"The linked records of {other} tell of no opt-outs: run linked_records of {other} again; nothing was sent."
-            raise SafeError("E_STALE_BLOCKS", message)
+    others = sorted({*store.partitions(SNAPSHOT), *store.partitions(cleaned_learners.SNAPSHOT)} - {industry})
+    for place, other in enumerate(others):
         there = f"{SCHEMA}_{place}"
-        version.attach(con, there, _READ)
-        meant = "(s.scope <> 'industry' OR s.industry IS NULL OR s.industry = $industry)"
-        con.execute(
-            f"INSERT INTO {SCHEMA}.statements FROM {there}.block_statements s ANTI JOIN (SELECT statement_id FROM {there}.blocks"
-            f" GROUP BY ALL HAVING bool_and(rescinded IS NOT NULL)) r USING (statement_id) WHERE s.source <> 'school' AND {meant}",
-            {"industry": industry},
-        )
-        con.execute(
-            f"INSERT INTO {SCHEMA}.students SELECT DISTINCT l.student_id FROM {there}.blocks b"
-            f" JOIN {there}.block_statements s USING (statement_id) JOIN {there}.learners l USING (learner_id)"
-            f" WHERE b.rescinded IS NULL AND (b.in_force OR s.scope = 'industry') AND l.student_id IS NOT NULL AND {meant}",
-            {"industry": industry},
-        )
+        linked = _attach_linked(con, store, other, there)
+        if linked:
+            _hear_linked(con, there, industry)
+        if delivered := attach_delivered(con, store, other, f"{there}_delivered"):
+            # What its linkage has heard, and may know to be taken back, it has told above.
+            heard = f"{there}.block_statements" if linked else f"{SCHEMA}.statements"
+            con.execute(
+                f"INSERT INTO {SCHEMA}.statements FROM ({delivered}) d WHERE NOT EXISTS (FROM {heard} h"
+                " WHERE h.statement_id = d.statement_id AND coalesce(h.last_said >= d.last_said, true))"
+            )
+
+
+def _attach_linked(con: Connection, store: Store, industry: str, schema: str) -> bool:
+    """Make what the linkage of another industry heard visible; False if there is none."""
+    version = store.find(SNAPSHOT, industry)
+    if version is None:
+        return False
+    if not {*_READ} <= {*version.manifest.tables}:
+        message = f"The linked records of {industry} tell of no opt-outs: run linked_records of {industry} again; nothing was sent."
+        raise SafeError("E_STALE_BLOCKS", message)
+    version.attach(con, schema, _READ)
+    return True
+
+
+def _hear_linked(con: Connection, there: str, industry: str) -> None:
+    meant = "(s.scope <> 'industry' OR s.industry IS NULL OR s.industry = $industry)"
+    con.execute(
+        f"INSERT INTO {SCHEMA}.statements FROM {there}.block_statements s ANTI JOIN (SELECT statement_id FROM {there}.blocks"
+        f" GROUP BY ALL HAVING bool_and(rescinded IS NOT NULL)) r USING (statement_id) WHERE s.source <> 'school' AND {meant}",
+        {"industry": industry},
+    )
+    con.execute(
+        f"INSERT INTO {SCHEMA}.students SELECT DISTINCT l.student_id FROM {there}.blocks b"
+        f" JOIN {there}.block_statements s USING (statement_id) JOIN {there}.learners l USING (learner_id)"
+        f" WHERE b.rescinded IS NULL AND (b.in_force OR s.scope = 'industry') AND l.student_id IS NOT NULL AND {meant}",
+        {"industry": industry},
+    )
 
 
 def heard_elsewhere(con: Connection) -> list[str]:

@@ -11,8 +11,8 @@ def _own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path))
 
 
-def test_of_several_industries_all_are_linked_and_then_hear_one_another_before_anything_leaves(monkeypatch):
-    """The first is linked before the others' people are known to have opted out; it would be refused as stale."""
+def test_of_several_industries_all_are_cleaned_then_linked_before_anything_leaves(monkeypatch):
+    """The first would be linked before the others' people are known to have opted out."""
     hops, ran = list(HOPS), []
 
     def go(name: str, some: list[str], *_: object) -> bool:
@@ -21,8 +21,9 @@ def test_of_several_industries_all_are_linked_and_then_hear_one_another_before_a
 
     monkeypatch.setattr(run, "_run", go)
     assert run.hops_of(["one", "red", "two"], hops) == ["red"]
-    links = [(name, "raw_feeds", "linked_records") for name in ("one", "red", "two")]
-    assert ran == [*links, *((name, "raw_feeds", "return_files") for name in ("one", "two"))]
+    cleans = [(name, "raw_feeds", "cleaned_learners") for name in ("one", "red", "two")]
+    links = [(name, "raw_feeds", "linked_records") for name in ("one", "two")]
+    assert ran == [*cleans, *links, *((name, "raw_feeds", "return_files") for name in ("one", "two"))]
     ran.clear()
     assert run.hops_of(["one"], hops) == []
     assert ran == [("one", "raw_feeds", "return_files")]

@@ -1,22 +1,26 @@
 """What people do in Dagster's UI, with page and daemon: materialize all, follow a step, cancel it.
 
-Two industries are green and unchanged since the command line ran them; a third has a feed that its gate refuses.
+Two industries are green and unchanged since the command line ran them; a third has a feed that its gate refuses. Two more never ran,
+and in each somebody asks for silence who is in the other.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from credential_pipeline.foundation.contracts import SNAPSHOTS
-from credential_pipeline.foundation.names import HOPS
+from credential_pipeline.foundation.contracts import SNAPSHOTS, census_extract, cleaned_learners, linked_records
+from credential_pipeline.foundation.names import HOPS, Side
+from credential_pipeline.foundation.storage.snapshots import Store
 from tests.pipeline.live import Page, live, wait_for
 from tests.pipeline.versions import versions
 
 GREEN = ("healthcare", "manufacturing")
 RED = "construction"
+NEW = ("clinics", "labs")
+SEEN = {"clinics": "2016.csv", "labs": "2017.csv"}
 
 # The UI's own question and mutation ("Launch runs to materialize …"), of its dialog over several code locations.
 _NODES = "query { assetNodes { assetKey { path } isExecutable isObservable } }"
@@ -53,13 +57,26 @@ mutation($id: String!) { terminateRun(runId: $id) { __typename } }
 
 @pytest.fixture(scope="module")
 def home(pilot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the pilot with a third industry, whose only delivery is empty."""
+    """A copy of the pilot with a third industry, whose only delivery is empty, and the new ones."""
     target = tmp_path_factory.mktemp("live") / "home"
     shutil.copytree(pilot, target, symlinks=True, ignore=shutil.ignore_patterns("dagster"))
-    feed = target / "clearinghouse" / "inbox" / RED / "nha" / "2005.csv"
-    feed.parent.mkdir(parents=True)
-    feed.write_bytes(b"")
+    inbox = target / "clearinghouse" / "inbox"
+    for industry in (RED, *NEW):
+        (inbox / industry / "nha").mkdir(parents=True)
+    (inbox / RED / "nha" / "2005.csv").write_bytes(b"")
+    delivered = {one: (inbox / "healthcare" / "nha" / name).read_text().splitlines() for one, name in SEEN.items()}
+    for asks, is_in in (NEW, NEW[::-1]):
+        lines = [*delivered[asks], *_asking(delivered[is_in])]
+        (inbox / asks / "nha" / SEEN[asks]).write_text("\n".join(lines) + "\n")
     return target
+
+
+def _asking(lines: Sequence[str]) -> list[str]:
+    """The first rows of a delivery under other ids, of people who say that nothing is to be shared."""
+    columns = lines[0].split("\t")
+    rows = [dict(zip(columns, line.split("\t"), strict=True)) for line in lines[1:3]]
+    changes = {"account": "", "do_not_share": "true"}
+    return ["\t".join({**row, **changes, "cert_number": f"X{row['cert_number']}"}.values()) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +85,12 @@ def page(home: Path) -> Iterator[Page]:
     industries = home / "registry" / "industries"
     industries.mkdir(parents=True)
     shipped = Path("credential_pipeline/foundation/registry/industries/healthcare.yml").read_text()
-    changed = {"industry: healthcare": f"industry: {RED}", "[nha, ptcb]": "[nha]"}
-    for old, new in changed.items():
-        assert old in shipped
-        shipped = shipped.replace(old, new)
-    (industries / f"{RED}.yml").write_text(shipped)
+    for industry in (RED, *NEW):
+        changed = shipped
+        for old, new in {"industry: healthcare": f"industry: {industry}", "[nha, ptcb]": "[nha]"}.items():
+            assert old in changed
+            changed = changed.replace(old, new)
+        (industries / f"{industry}.yml").write_text(changed)
     with live(home, home / "registry") as page:
         yield page
 
@@ -84,7 +102,19 @@ def backfill(page: Page, home: Path) -> dict[str, Any]:
     nodes = page.ask(_NODES)["assetNodes"]
     chosen = [node["assetKey"] for node in nodes if node["isExecutable"] and not node["isObservable"]]
     assert {key["path"][0] for key in chosen} == set(HOPS)
-    wanted = {"tags": [], "assetSelection": chosen, "partitionNames": [*GREEN, RED], "fromFailure": False}
+    return {**_materialize_all(page, chosen, (*GREEN, RED)), "versions before": before, "versions": versions(home)}
+
+
+@pytest.fixture(scope="module")
+def first_backfill(page: Page, home: Path, backfill: dict[str, Any]) -> dict[str, Any]:
+    """The clearinghouse's hops, for two industries of which nothing was ever made."""
+    assert not any(one in str(name) for one in NEW for name in backfill["versions"])
+    chosen = [{"path": [hop]} for hop, side in HOPS.items() if side is Side.CLEARINGHOUSE]
+    return _materialize_all(page, chosen, NEW)
+
+
+def _materialize_all(page: Page, chosen: Sequence[Any], industries: Sequence[str]) -> dict[str, Any]:
+    wanted = {"tags": [], "assetSelection": chosen, "partitionNames": industries, "fromFailure": False}
     launched = page.ask(_LAUNCH, backfillParams=wanted)["launchPartitionBackfill"]
     assert launched["__typename"] == "LaunchBackfillSuccess", launched
 
@@ -92,7 +122,7 @@ def backfill(page: Page, home: Path) -> dict[str, Any]:
         found: dict[str, Any] = page.ask(_BACKFILL, id=launched["backfillId"])["partitionBackfillOrError"]
         return found if found["status"] not in {"REQUESTED", "FAILING"} else None
 
-    return {**wait_for(ended), "id": launched["backfillId"], "versions before": before, "versions": versions(home)}
+    return {**wait_for(ended), "id": launched["backfillId"]}
 
 
 def _runs(page: Page, **filters: Any) -> list[dict[str, Any]]:
@@ -152,6 +182,40 @@ def test_runs_can_be_read_by_people(page: Page, backfill: dict[str, Any]) -> Non
         assert run["tags"].get("credential_pipeline/industry") == run["tags"].get("dagster/partition")
         if run["status"] == "SUCCESS":
             assert any("unchanged in" in message for message in _messages(page, run["runId"]))
+
+
+@pytest.mark.usefixtures("first_backfill")
+@pytest.mark.parametrize(("asked", "is_in"), [NEW, NEW[::-1]])
+def test_a_first_backfill_hears_in_each_industry_what_was_said_in_the_others(
+    home: Path, asked: str, is_in: str
+) -> None:
+    store = Store(home / "clearinghouse" / "store")
+    read = [store.current(snapshot, is_in) for snapshot in (linked_records.SNAPSHOT, census_extract.SNAPSHOT)]
+    other = store.current(cleaned_learners.SNAPSHOT, asked)
+    with store.read(*read, store.current(cleaned_learners.SNAPSHOT, is_in)) as con:
+        other.attach(con, "other", ("blocks",))
+        query = "SELECT DISTINCT b.last_name, b.birth_date FROM other.blocks b WHERE record_id LIKE 'X%'"
+        people = con.execute(
+            f"SELECT count(*) FROM cleaned_learners.profiles SEMI JOIN ({query}) USING (last_name, birth_date)"
+        )
+        assert people.fetchall() >= [(1,)]
+        extracted = con.execute(
+            f"SELECT count(*) FROM census_extract.learners SEMI JOIN ({query}) USING (last_name, birth_date)"
+        )
+        assert extracted.fetchall() == [(0,)]
+        assert con.execute("SELECT count(*) > 0 FROM census_extract.learners").fetchall() == [(True,)]
+
+
+def test_a_first_backfill_is_green_and_links_all_before_anything_leaves(
+    page: Page, first_backfill: dict[str, Any]
+) -> None:
+    assert first_backfill["error"] is None
+    assert first_backfill["status"] == "COMPLETED_SUCCESS"
+    runs = _runs(page, tags=[{"key": "dagster/backfill", "value": first_backfill["id"]}])
+    order = [run["hops"] for run in reversed(runs)]
+    assert [hops for hops in order if "linked_records" in hops] == [{"linked_records"}] * len(NEW)
+    linked = max(place for place, hops in enumerate(order) if hops == {"linked_records"})
+    assert linked < min(place for place, hops in enumerate(order) if "census_extract" in hops)
 
 
 @pytest.mark.usefixtures("backfill")

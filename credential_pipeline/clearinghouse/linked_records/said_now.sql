@@ -1,4 +1,4 @@
--- What deliveries, registry and lists say today, each wish once.
+-- What deliveries, registry and lists say today.
 WITH feeds AS (
     SELECT certifier, record_id, person_ref, first_name, last_name, birth_date,
            coalesce(reason_code, 'FLAG') AS reason, since
@@ -29,15 +29,7 @@ said AS (
     UNION ALL
     SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
            'OPT_OUT', received, received, true
-    FROM {listed}),
-named AS (
-    SELECT 'B' || substr(md5(concat_ws('|', source, coalesce(certifier, ''), coalesce(record_id, ''),
-               coalesce(person_ref, ''), coalesce(student_id, ''), coalesce(first_name, ''), coalesce(last_name, ''),
-               coalesce(birth_date::VARCHAR, ''), scope, coalesce(industry, ''), (reason = 'CUT_ROW')::VARCHAR)), 1, 16)
-               AS statement_id, *
-    FROM said)
-SELECT statement_id, source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry,
-       CASE WHEN bool_or(reason = 'FLAG') THEN 'FLAG' ELSE min(reason) END AS reason,
-       min(since) AS since, max(last_said) AS last_said, bool_or(own) AS own
-FROM named
-GROUP BY ALL
+    FROM {listed})
+SELECT source, certifier, record_id, person_ref, student_id, first_name, last_name, birth_date, scope, industry, reason, since,
+       last_said, own
+FROM said

@@ -11,6 +11,7 @@ from datetime import date
 from credential_pipeline.clearinghouse.linked_records.block_memory import recall_statements
 from credential_pipeline.clearinghouse.linked_records.elsewhere import recall_elsewhere
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
+from credential_pipeline.clearinghouse.opt_outs.delivered import STATEMENT_ID
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry, OptOuts
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
@@ -62,20 +63,23 @@ def gather_statements(work: Scratch, read: Inputs, wishes: Wishes) -> Relation:
     listed = _entries(work, "listed", wishes.opt_outs.entries)
     rescissions = _entries(work, "rescissions", wishes.opt_outs.rescissions)
     letters = _letters_of_names(work, read)
+    each = statement(
+        __package__,
+        "said_now.sql",
+        blocks=letters,
+        profiles=read.profiles,
+        credentials=read.credentials,
+        students=read.persons,
+        index=read.index,
+        duplicates=read.duplicates,
+        listed=listed,
+        elsewhere=recall_elsewhere(work),
+    )
     said = work.table(
         "said_now",
-        statement(
-            __package__,
-            "said_now.sql",
-            blocks=letters,
-            profiles=read.profiles,
-            credentials=read.credentials,
-            students=read.persons,
-            index=read.index,
-            duplicates=read.duplicates,
-            listed=listed,
-            elsewhere=recall_elsewhere(work),
-        ),
+        f"SELECT {STATEMENT_ID} AS statement_id, * EXCLUDE (reason, since, last_said, own),"
+        " CASE WHEN bool_or(reason = 'FLAG') THEN 'FLAG' ELSE min(reason) END AS reason,"
+        f" min(since) AS since, max(last_said) AS last_said, bool_or(own) AS own FROM ({each}) GROUP BY ALL",
     )
     return work.table(
         "statements",
