@@ -39,6 +39,7 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
             hide=form.hide | frozenset(found.hide),
             findings=(*form.findings, *left),
             certificate=(*form.certificate, *(Line(**vars(line)) for line in found.certificate)),
+            spare=frozenset(found.hide) - form.hide - {one.cell_id for one in found.findings},
         )
 
     return try_all

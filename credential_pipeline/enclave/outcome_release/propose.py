@@ -4,7 +4,7 @@ Not here: sealing what was proposed (hand_over.py), and the rules that judge the
 """
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,10 @@ from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, ent
 from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, mark_figures
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
-from credential_pipeline.enclave.outcome_release.release import publish_outcomes, stage_csv
+from credential_pipeline.enclave.outcome_release.release import publish_outcomes
 from credential_pipeline.enclave.outcome_release.releases import Binding, decide
 from credential_pipeline.enclave.outcome_release.releases import keep as keep_file
+from credential_pipeline.enclave.outcome_release.settling import settle
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Verdict
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.registry.model import Disclosure
@@ -29,8 +30,6 @@ from credential_pipeline.foundation.storage.relation import relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 NOTHING_ELSE: Final = Binding()
-MOST_ROUNDS = 30
-"""How often what an attack found is hidden and attacked again, before the release is given up."""
 
 
 @dataclass(frozen=True)
@@ -134,41 +133,6 @@ def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Dr
             published = mark_figures(work, outcomes, counts, profile)
         keep(con, SNAPSHOT, "published_outcomes", published)
     return check_print
-
-
-def settle(
-    con: Connection, folder: Path, profile: Profile, earlier: Sequence[Path], attack: Attack
-) -> tuple[Verdict, int]:
-    """Attack what is published, hide what is found, and attack again, until nothing is found that hiding mends.
-
-    Returns:
-        The last verdict, and how many cells were hidden. If the last round still asks for cells to be hidden, each of
-        them is a finding.
-    """
-    mended = 0
-    for left in reversed(range(MOST_ROUNDS)):
-        verdict = attack(stage_csv(con, folder), earlier, profile)
-        hidden = hide_cells(con, verdict.hide) if left else 0
-        mended += hidden
-        if not hidden:
-            break
-    return _unmended(verdict), mended
-
-
-def hide_cells(con: Connection, cells: Collection[str]) -> int:
-    """Hide shown cells under the one mark for everything hidden; how many there were."""
-    changed = con.execute(
-        "UPDATE outcome_release.published_outcomes SET status = 5, value = NULL, n = NULL, low = NULL, high = NULL"
-        " WHERE status = 1 AND list_contains(CAST(? AS VARCHAR[]), cell_id)",
-        [sorted(cells)],
-    ).fetchall()
-    return int(changed[0][0])
-
-
-def _unmended(verdict: Verdict) -> Verdict:
-    """A verdict whose wishes are findings: nothing is hidden after it."""
-    wishes = tuple(("unmended", cell, "n") for cell in sorted(verdict.hide))
-    return Verdict(findings=(*verdict.findings, *wishes), certificate=verdict.certificate)
 
 
 def _few_employers(con: Connection, profile: Profile) -> int:

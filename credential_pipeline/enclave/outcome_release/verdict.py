@@ -37,6 +37,7 @@ class Verdict:
 
     Attributes:
         hide: Ids of shown cells without which less can be worked out.
+        spare: Those of them that give nothing away themselves; another choice might do.
         findings: (kind, cell_id, role) of what the file gives away as it stands and what no hiding mends.
         certificate: What was tried, with its result.
     """
@@ -44,6 +45,7 @@ class Verdict:
     hide: frozenset[str] = frozenset()
     findings: tuple[tuple[str, str, str], ...] = ()
     certificate: tuple[Line, ...] = ()
+    spare: frozenset[str] = frozenset()
 
 
 Attack = Callable[[Path, Sequence[Path], Profile], Verdict]

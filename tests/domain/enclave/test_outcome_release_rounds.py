@@ -7,11 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credential_pipeline.enclave.outcome_release import settling
 from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, Statement
 from credential_pipeline.enclave.outcome_release.ledger import Entry, record
 from credential_pipeline.enclave.outcome_release.print_check import check_print
-from credential_pipeline.enclave.outcome_release.propose import MOST_ROUNDS, propose, staged_csv
+from credential_pipeline.enclave.outcome_release.propose import propose, staged_csv
 from credential_pipeline.enclave.outcome_release.releases import keep
+from credential_pipeline.enclave.outcome_release.settling import MOST_ROUNDS
 from credential_pipeline.enclave.outcome_release.verdict import Line, Verdict
 from credential_pipeline.enclave.outcome_release.what_if import what_if
 from credential_pipeline.foundation.registry.model import Disclosure
@@ -160,3 +162,45 @@ def test_what_if_counts_every_figure_once_under_every_profile(con: Connection) -
         assert 0 < total.learners_shown < 1
     shown = {row.profile: row.shown for row in rows if row.table == "all"}
     assert shown["strict"] < shown["standard"]
+
+
+class Redundant:
+    """An attack that asks for one figure and for three that share a number, of which the one is enough if it is hidden first.
+
+    Attributes:
+        enough: Whether it is.
+    """
+
+    def __init__(self, con: Connection, *, enough: bool) -> None:
+        self.enough = enough
+        rows = con.execute("SELECT cell_id, n_count_id FROM outcome_tables.outcomes").fetchall()
+        self.numbers = dict(rows)
+        self.alone, self.sharing = "", frozenset[str]()
+
+    def __call__(self, staged: Path, _earlier: Sequence[Path], _profile: Profile) -> Verdict:
+        cells = pd.read_csv(staged)
+        shown = cells.loc[cells["status"] == 1, "cell_id"]
+        if not self.alone:
+            groups = shown.groupby(shown.map(self.numbers)).apply(list)
+            self.sharing = frozenset(groups[groups.map(len) > 1].iloc[0])
+            self.alone = next(cell for cell in shown if cell not in self.sharing)
+            return Verdict(self.sharing | {self.alone}, spare=self.sharing | {self.alone})
+        back = self.sharing & set(shown)
+        return Verdict(back if back and not self.enough else frozenset(), spare=back)
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_what_shares_a_number_is_put_back_if_what_else_is_hidden_does(
+    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, enough: bool
+) -> None:
+    monkeypatch.setattr(settling, "WORTH", 0.0)
+    attack = Redundant(con, enough=enough)
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
+    cells = pd.read_csv(staged_csv(tmp_path, "manufacturing")).set_index("cell_id")
+    assert len(attack.sharing) > 1
+    assert cells.loc[attack.alone, "status"] == 5
+    assert (cells.loc[sorted(attack.sharing), "status"] == (1 if enough else 5)).all()
+    assert cells.loc[sorted(attack.sharing), "value"].notna().all() == enough
+    assert proposal.mended == (1 if enough else 1 + len(attack.sharing))
+    shown = con.execute("SELECT cell_id FROM outcome_release.published_outcomes WHERE status = 1").fetchall()
+    assert {cell for (cell,) in shown} == set(cells.index[cells["status"] == 1])
