@@ -7,6 +7,9 @@ given the confidential counts. Not here: the attack on exact releases (audit.py)
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from credential_pipeline.enclave.outcome_release.attack import attacker
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
 from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
@@ -14,8 +17,12 @@ from credential_pipeline.enclave.outcome_release.kept_counts import one_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
+from credential_pipeline.engines.disclosure.rounding import DRB
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
+
+_FEWEST = 10
+"""What stands in a certificate for up to 14 counts."""
 
 
 def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Attack:
@@ -27,7 +34,7 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         released: All releases of all industries, as the ledger knows them.
     """
     by_file = {home / entry.file: entry for entry in released}
-    alone = {path: one_apart(con, home, entry) for path, entry in by_file.items()}
+    alone = {path: one_apart(con, home, entry) if entry.counts else None for path, entry in by_file.items()}
     truth = true_counts(con)
 
     def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
@@ -38,13 +45,19 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         return Verdict(
             hide=form.hide | frozenset(found.hide),
             findings=(*form.findings, *left),
-            certificate=(*form.certificate, *(Line(**vars(line)) for line in found.certificate)),
+            certificate=(*form.certificate, *map(_told, found.certificate)),
             spare=frozenset(found.hide) - form.hide - {one.cell_id for one in found.findings},
         )
 
     return try_all
 
 
-def _released(path: Path, entry: Entry, alone: frozenset[str]) -> Released:
+def _released(path: Path, entry: Entry, alone: frozenset[str] | None) -> Released:
     rules = rules_of(entry.profile, entry.min_learners or None, entry.min_money or None)
     return Released(path, f"{entry.industry} {entry.release}", rules, one_learner=alone)
+
+
+def _told(line: attacker.Line) -> Line:
+    """A line as readers get it: how many counts are small is a number of the confidential side, so it is told as n is."""
+    rounded = int(DRB.apply(np.array([line.tried], np.int64))[0])
+    return Line(**vars(line) | {"tried": max(rounded, _FEWEST if line.tried else 0)})

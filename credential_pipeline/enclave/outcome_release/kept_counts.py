@@ -13,9 +13,10 @@ from credential_pipeline.foundation.storage.durable import canonical_json, sha25
 from credential_pipeline.foundation.storage.engine import Connection
 
 FEW = 10
-"""From so many learners on that one group has gained or lost, nobody is taken to know who else came or left."""
+"""From so many learners on that one group, of holders or of those who tried, has gained or lost, nobody is taken to know who else
+came or left."""
 _COUNTS = "SELECT count_id, CAST(learners AS BIGINT) FROM outcome_tables.counts ORDER BY count_id"
-_GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity = 'cohort'"
+_GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity IN ('cohort', 'tried', 'sitters')"
 _CELLS = (
     "SELECT cell_id, n_count_id, coalesce(numerator_count_id, n_count_id) FROM outcome_tables.outcomes"
     " WHERE n_count_id IS NOT NULL ORDER BY cell_id"
@@ -56,10 +57,11 @@ def one_apart(con: Connection, home: Path, entry: Entry) -> frozenset[str]:
     then = json.loads(_file(home, entry).read_bytes())
     apart = {name: abs(many - then[name]) for name, many in con.execute(_COUNTS).fetchall() if name in then}
     groups = [apart[name] for (name,) in con.execute(_GROUPS).fetchall() if name in apart]
-    if not 0 < max(groups, default=0) < FEW:
+    if max(groups, default=0) >= FEW:
         return frozenset()
-    cells = con.execute(_CELLS).fetchall()
-    return frozenset(cell for cell, n, part in cells if max(apart.get(n, FEW), apart.get(part, FEW)) == 1)
+    cells = ((cell, apart.get(n, FEW), apart.get(part, FEW)) for cell, n, part in con.execute(_CELLS).fetchall())
+    # One learner more or less can move others in or out of a part, as those whom it was compared with.
+    return frozenset(cell for cell, n, part in cells if n <= 1 and 0 < max(n, part) < FEW)
 
 
 def require_counts(home: Path, entry: Entry) -> None:

@@ -27,7 +27,11 @@ _TABLES = (
         columns=(
             Column("attack", "VARCHAR", "What was tried."),
             Column("against", "VARCHAR", "What the attacker held."),
-            Column("tried", "BIGINT", "Counts or figures that were attacked."),
+            Column(
+                "tried",
+                "BIGINT",
+                "Counts or figures that were attacked, about: rounded where they are counted in the enclave.",
+            ),
             Column("found", "BIGINT", "How many of them gave something away."),
             Column("result", "VARCHAR", "held, found where something is left, or not tried (the note says why)."),
             Column("note", "VARCHAR", "What it means, in a sentence."),

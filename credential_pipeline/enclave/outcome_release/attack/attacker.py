@@ -31,14 +31,14 @@ class Released:
         name: How it is called in the certificate, for example ``manufacturing r0001-2ea665f2``.
         rules: The rules that it was made by.
         truth: cell_id, role, value: its confidential counts, if they are still at hand; for the judge alone.
-        one_learner: Cells of the attacked file behind which one learner more or less stands than in this one.
+        one_learner: Cells of the attacked file behind which one learner more or less stands than in this one; None if not known.
     """
 
     path: Path
     name: str
     rules: Rules
     truth: pd.DataFrame | None = field(default=None, compare=False)
-    one_learner: frozenset[str] = field(default=frozenset(), compare=False)
+    one_learner: frozenset[str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,8 @@ def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.D
     for other in earlier:
         _beside(record, cells, studied, shown, other, rules, truth)
         _amounts_beside(record, mine, other)
-        if other.one_learner and not other.rules.noise:
-            told, tried = one_learner.answers(
-                cells[cells["cell_id"].isin(other.one_learner)], _cells(other.path), other.name
-            )
+        if other.one_learner is not None and not other.rules.noise:
+            told, tried = one_learner.answers(cells, _cells(other.path), other.name, other.one_learner)
             record.add("one learner's answers", other.name, tried, told, _NOTES["answers"])
             record.repairs += [(finding.cell_id,) for finding in told]
     if not record.findings:
