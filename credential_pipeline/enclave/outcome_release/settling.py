@@ -45,13 +45,14 @@ def settle(
         start = _shown(con)
         verdict, spare = _mend(con, folder, profile, earlier, attack)
         shown = _shown(con)
-        back = _sharing_a_number(con, spare)
+        back = _sharing_a_number(con, spare & start)
         if not verdict.findings and len(back) > WORTH * len(shown):
             _put_back(con, marked, back)
             again, _ = _mend(con, folder, profile, earlier, attack)
             if not again.findings and len(_shown(con)) > len(shown):
                 verdict = again
             else:
+                # Exactly what was attacked before: nothing is shown that the verdict does not know.
                 _put_back(con, marked, start)
                 hide_cells(con, start - shown)
                 stage_csv(con, folder)

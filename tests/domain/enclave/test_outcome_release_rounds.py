@@ -168,33 +168,42 @@ class Redundant:
     """An attack that asks for one figure and for three that share a number, of which the one is enough if it is hidden first.
 
     Attributes:
-        enough: Whether it is.
+        then: What it says when the three are shown again: ``enough``, ``both`` are needed, or ``worse``: nothing mends it.
+        seen: Whether each attacked file was found whole, and its bytes.
     """
 
-    def __init__(self, con: Connection, *, enough: bool) -> None:
-        self.enough = enough
-        rows = con.execute("SELECT cell_id, n_count_id FROM outcome_tables.outcomes").fetchall()
-        self.numbers = dict(rows)
+    def __init__(self, con: Connection, then: str) -> None:
+        self.then = then
+        self.numbers = dict(con.execute("SELECT cell_id, n_count_id FROM outcome_tables.outcomes").fetchall())
         self.alone, self.sharing = "", frozenset[str]()
+        self.seen: list[tuple[bool, bytes]] = []
 
     def __call__(self, staged: Path, _earlier: Sequence[Path], _profile: Profile) -> Verdict:
-        cells = pd.read_csv(staged)
-        shown = cells.loc[cells["status"] == 1, "cell_id"]
+        verdict = self.judge(pd.read_csv(staged))
+        self.seen.append((not verdict.hide and not verdict.findings, staged.read_bytes()))
+        return verdict
+
+    def judge(self, cells: pd.DataFrame) -> Verdict:
+        shown, hidden = (cells.loc[cells["status"] == status, "cell_id"] for status in (1, 5))
         if not self.alone:
             groups = shown.groupby(shown.map(self.numbers)).apply(list)
             self.sharing = frozenset(groups[groups.map(len) > 1].iloc[0])
             self.alone = next(cell for cell in shown if cell not in self.sharing)
-            return Verdict(self.sharing | {self.alone}, spare=self.sharing | {self.alone})
+            wanted = self.sharing | {self.alone}
+            # What is hidden anyway is asked for in vain, and must not come back.
+            return Verdict(wanted | set(hidden), spare=wanted | set(hidden))
         back = self.sharing & set(shown)
-        return Verdict(back if back and not self.enough else frozenset(), spare=back)
+        if back and self.then == "worse":
+            return Verdict(findings=(("group", min(back), "n"),))
+        return Verdict(back if self.then == "both" else frozenset(), spare=back)
 
 
-@pytest.mark.parametrize("enough", [True, False])
+@pytest.mark.parametrize("then", ["enough", "both", "worse"])
 def test_what_shares_a_number_is_put_back_if_what_else_is_hidden_does(
-    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, enough: bool
+    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
     monkeypatch.setattr(settling, "WORTH", 0.0)
-    attack = Redundant(con, enough=enough)
+    attack, enough = Redundant(con, then), then == "enough"
     proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     cells = pd.read_csv(staged_csv(tmp_path, "manufacturing")).set_index("cell_id")
     assert len(attack.sharing) > 1
@@ -204,3 +213,24 @@ def test_what_shares_a_number_is_put_back_if_what_else_is_hidden_does(
     assert proposal.mended == (1 if enough else 1 + len(attack.sharing))
     shown = con.execute("SELECT cell_id FROM outcome_release.published_outcomes WHERE status = 1").fetchall()
     assert {cell for (cell,) in shown} == set(cells.index[cells["status"] == 1])
+    assert con.execute("SELECT * FROM outcome_release.audit_findings").fetchall() == []
+    # What is released is a file that was attacked as it is, and in which nothing was found.
+    assert (True, staged_csv(tmp_path, "manufacturing").read_bytes()) in attack.seen
+
+
+def test_putting_back_ends_although_the_second_mending_does_not(
+    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "WORTH", 0.0)
+    once = Redundant(con, "both")
+
+    def attack(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
+        verdict = once(staged, earlier, profile)
+        shown = _shown(tmp_path)
+        return verdict if len(once.seen) < 3 else Verdict(frozenset(shown[:1]))
+
+    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
+    assert len(once.seen) == 2 + MOST_ROUNDS
+    assert proposal.mended == 1 + len(once.sharing)
+    assert staged_csv(tmp_path, "manufacturing").read_bytes() == once.seen[1][1]
+    assert con.execute("SELECT * FROM outcome_release.audit_findings").fetchall() == []
