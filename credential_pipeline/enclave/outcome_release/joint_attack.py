@@ -4,16 +4,17 @@ The attacker (``attack/``) reads files; here it is told which files there are an
 given the confidential counts. Not here: the attack on exact releases (audit.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from credential_pipeline.enclave.outcome_release.attack import attacker
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
+from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
 from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
 from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
-from credential_pipeline.enclave.outcome_release.kept_counts import one_apart
+from credential_pipeline.enclave.outcome_release.kept_counts import few_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Line, Verdict
@@ -34,12 +35,12 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         released: All releases of all industries, as the ledger knows them.
     """
     by_file = {home / entry.file: entry for entry in released}
-    alone = {path: one_apart(con, home, entry) if entry.counts else None for path, entry in by_file.items()}
+    apart = {path: few_apart(con, home, entry) if entry.counts else None for path, entry in by_file.items()}
     truth = true_counts(con)
 
     def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
         form = check_print(staged, earlier, profile)
-        files = [_released(path, by_file[path], alone[path]) for path in earlier]
+        files = [_released(path, by_file[path], apart[path]) for path in earlier]
         found = attack(staged, files, rules_of(profile.name, profile.min_learners, profile.min_money), truth)
         left = () if found.hide else tuple((one.kind, one.cell_id, one.role) for one in found.findings)
         return Verdict(
@@ -52,9 +53,9 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
     return try_all
 
 
-def _released(path: Path, entry: Entry, alone: frozenset[str] | None) -> Released:
+def _released(path: Path, entry: Entry, apart: Mapping[str, Apart] | None) -> Released:
     rules = rules_of(entry.profile, entry.min_learners or None, entry.min_money or None)
-    return Released(path, f"{entry.industry} {entry.release}", rules, one_learner=alone)
+    return Released(path, f"{entry.industry} {entry.release}", rules, apart=apart)
 
 
 def _told(line: attacker.Line) -> Line:

@@ -1,4 +1,4 @@
-"""The counts that a release was made of, so that a later proposal knows of which figures just one learner came or left.
+"""The counts that a release was made of, so that a later proposal knows of which figures few learners came or left.
 
 They are kept in the enclave, since the version of the tables may be destroyed by then. Not here: the attack that needs them.
 """
@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.durable import canonical_json, sha256, write_atomically
@@ -15,7 +16,9 @@ from credential_pipeline.foundation.storage.engine import Connection
 FEW = 10
 """From so many learners on that one group, of holders or of those who tried, has gained or lost, nobody is taken to know who else
 came or left."""
-_COUNTS = "SELECT count_id, CAST(learners AS BIGINT) FROM outcome_tables.counts ORDER BY count_id"
+_COUNTS = (
+    "SELECT count_id, CAST(learners AS BIGINT), CAST(value AS BIGINT) FROM outcome_tables.counts ORDER BY count_id"
+)
 _GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity IN ('cohort', 'tried', 'sitters')"
 _CELLS = (
     "SELECT cell_id, n_count_id, coalesce(numerator_count_id, n_count_id) FROM outcome_tables.outcomes"
@@ -33,12 +36,12 @@ def keep_counts(con: Connection, home: Path, entry: Entry) -> Entry:
     """
     if any((one.industry, one.release) == (entry.industry, entry.release) for one in entries(chain(home).lines())):
         return entry
-    write_atomically(_file(home, entry), canonical_json(dict(con.execute(_COUNTS).fetchall())))
+    write_atomically(_file(home, entry), canonical_json(_counts(con)))
     return replace(entry, counts=sha256(_file(home, entry)))
 
 
-def one_apart(con: Connection, home: Path, entry: Entry) -> frozenset[str]:
-    """The figures behind which one learner more or less stands than in an earlier release, if few learners came or left at all.
+def few_apart(con: Connection, home: Path, entry: Entry) -> dict[str, Apart]:
+    """The figures behind which few learners more or less stand than in an earlier release, if few came or left at all.
 
     Args:
         con: Connection with the views ``outcome_tables.counts`` and ``.outcomes``.
@@ -46,22 +49,36 @@ def one_apart(con: Connection, home: Path, entry: Entry) -> frozenset[str]:
         entry: An earlier release; of one that kept no counts it is not known.
 
     Returns:
-        Ids of cells.
+        How far the two are apart behind each such figure, by cell.
 
     Raises:
         SafeError: ``E_RELEASE_FILE``: the counts that were kept are missing or altered.
     """
     if not entry.counts:
-        return frozenset()
+        return {}
     require_counts(home, entry)
-    then = json.loads(_file(home, entry).read_bytes())
-    apart = {name: abs(many - then[name]) for name, many in con.execute(_COUNTS).fetchall() if name in then}
+    then = {name: _both(kept) for name, kept in json.loads(_file(home, entry).read_bytes()).items()}
+    now = {name: _both(kept) for name, kept in _counts(con).items() if name in then}
+    apart = {name: abs(learners - then[name][0]) for name, (learners, _) in now.items()}
     groups = [apart[name] for (name,) in con.execute(_GROUPS).fetchall() if name in apart]
-    if max(groups, default=0) >= FEW:
-        return frozenset()
-    cells = ((cell, apart.get(n, FEW), apart.get(part, FEW)) for cell, n, part in con.execute(_CELLS).fetchall())
+    # Where nobody came or left, what moves is what became known of learners who stay.
+    if not 0 < max(groups, default=0) < FEW:
+        return {}
+    cells = ((cell, n, apart.get(n, FEW), apart.get(part, FEW)) for cell, n, part in con.execute(_CELLS).fetchall())
     # One learner more or less can move others in or out of a part, as those whom it was compared with.
-    return frozenset(cell for cell, n, part in cells if n <= 1 and 0 < max(n, part) < FEW)
+    few = [(cell, n, many) for cell, n, many, part in cells if 0 < max(many, part) < FEW]
+    return {cell: Apart(many, now[n][1] - then[n][1]) for cell, n, many in few}
+
+
+def _counts(con: Connection) -> dict[str, int | list[int]]:
+    """The learners of each count, and also what it counts where one learner can count several times."""
+    rows = con.execute(_COUNTS).fetchall()
+    return {name: learners if learners == value else [learners, value] for name, learners, value in rows}
+
+
+def _both(kept: int | list[int]) -> tuple[int, int]:
+    """Learners, and what is counted."""
+    return (kept, kept) if isinstance(kept, int) else (kept[0], kept[1])
 
 
 def require_counts(home: Path, entry: Entry) -> None:

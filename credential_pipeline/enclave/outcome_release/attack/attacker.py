@@ -4,7 +4,7 @@ It reads ``outcomes.csv`` files and shares no code with what protects them. The 
 serve the judge alone: to drop guesses that are wrong, and to hold the intervals against the promise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.enclave.outcome_release.attack import amounts, changes, insiders, mend, one_learner
+from credential_pipeline.enclave.outcome_release.attack import amounts, changes, few_learners, insiders, mend
 from credential_pipeline.enclave.outcome_release.attack.book import Book, write_down
 from credential_pipeline.enclave.outcome_release.attack.cells import SHOWN, read_cells, sightings
+from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
 from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, employers, judge
 from credential_pipeline.enclave.outcome_release.attack.rules import Rules
 from credential_pipeline.enclave.outcome_release.attack.study import Studied, study
@@ -31,14 +32,14 @@ class Released:
         name: How it is called in the certificate, for example ``manufacturing r0001-2ea665f2``.
         rules: The rules that it was made by.
         truth: cell_id, role, value: its confidential counts, if they are still at hand; for the judge alone.
-        one_learner: Cells of the attacked file behind which one learner more or less stands than in this one; None if not known.
+        apart: Cells of the attacked file behind which few learners more or less stand than in this one; None if not known.
     """
 
     path: Path
     name: str
     rules: Rules
     truth: pd.DataFrame | None = field(default=None, compare=False)
-    one_learner: frozenset[str] | None = field(default=None, compare=False)
+    apart: Mapping[str, Apart] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,10 @@ def attack(current: Path, earlier: Sequence[Released], rules: Rules, truth: pd.D
     for other in earlier:
         _beside(record, cells, studied, shown, other, rules, truth)
         _amounts_beside(record, mine, other)
-        if other.one_learner is not None and not other.rules.noise:
-            told, tried = one_learner.answers(cells, _cells(other.path), other.name, other.one_learner)
-            record.add("one learner's answers", other.name, tried, told, _NOTES["answers"])
+        if other.apart is not None and not other.rules.noise:
+            told, tried = few_learners.of_one(cells, _cells(other.path), other.name, other.apart)
+            told += few_learners.of_few(solved, _solved(other), other.name, other.apart)
+            record.add("few learners' answers", other.name, tried, told, _NOTES["answers"])
             record.repairs += [(finding.cell_id,) for finding in told]
     if not record.findings:
         # What a reader can tell anyway is mended first; insiders cost as much as everything else together.
@@ -144,7 +146,7 @@ _NOTES = {
     "earner": "Amounts were read as what one learner earns: percentiles that stand on a single rank.",
     "total": "Hidden amounts were bounded by that of a larger group which is nearly the same people.",
     "newcomer": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
-    "answers": "Whoever knows that just one learner came or left looked for shares and numbers that are printed otherwise.",
+    "answers": "Whoever knows which few learners came or left looked for shares and numbers that tell the answer of one, or of how many.",
     "mean": "Whoever knows the same subtracted the sums behind two means.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }
