@@ -157,10 +157,12 @@ def _parts(both: pd.DataFrame, row: Ints, total: Ints, bounds: Bounds, which: st
 
 def _together(both: pd.DataFrame, tried: _Tried) -> NDArray[np.bool_]:
     """Which numbers of people all shares of the same people allow."""
-    same = both.groupby(["n", "n_then", "counted"], sort=True).ngroup().to_numpy(np.int64)
-    pairs = np.column_stack([same[tried.row], tried.total])
-    _, spot = np.unique(pairs, axis=0, return_inverse=True)
-    spot = spot.reshape(-1)
+    same = both.groupby(["n", "n_then", "counted"], sort=True).ngroup().to_numpy(np.int64)[tried.row]
+    bottom, top = np.full(len(both), np.iinfo(np.int64).max), np.full(len(both), -1, np.int64)
+    np.minimum.at(bottom, same, tried.total)
+    np.maximum.at(top, same, tried.total)
+    room = np.where(top < 0, 0, top - bottom + 1)
+    spot = (np.cumsum(room) - room - bottom)[same] + tried.total
     return np.asarray(np.bincount(spot, tried.least > tried.most)[spot] == 0, np.bool_)
 
 
