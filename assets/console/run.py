@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assets import environment
-from assets.console import grammar, intake, keys, release_acts
+from assets.console import grammar, intake, interruption, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, SMALLER_REGISTRY, STARTED_BY
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assets.hop import Hop
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
-#: How Dagster records that somebody pressed Ctrl-C in a step.
+#: How Dagster records that somebody pressed Ctrl-C, in a step as before the first.
 _INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 
@@ -87,13 +87,14 @@ def hops_of(industries: Sequence[str], hops: list[str], tags: Mapping[str, str] 
     from assets.console import instance, unfinished
 
     keys.ensure()
-    with instance.instance() as dagster_instance, unfinished.alive() as alive:
+    with interruption.heard() as pressed, instance.instance() as dagster_instance, unfinished.alive() as alive:
         unfinished.end_orphans(dagster_instance)
         refused: set[str] = set()
         for stretch in _stretches(hops) if len(industries) > 1 else [hops]:
             going_on = [name for name in industries if name not in refused]
             given = {**alive, **(tags or {})}
             refused |= {name for name in going_on if not _run(name, stretch, dagster_instance, given)}
+        pressed.look()
         return [name for name in industries if name in refused]
 
 
@@ -224,10 +225,10 @@ def _tags(industry: str, location: str) -> dict[str, str]:
 def _refusals(result: dg.ExecuteInProcessResult) -> list[str]:
     lines = []
     for event in result.all_events:
+        if event.is_job_failure and (error := event.job_failure_data.error) and error.cls_name in _INTERRUPTIONS:
+            raise KeyboardInterrupt
         if event.is_step_failure:
             failure = event.step_failure_data
-            if failure.error and failure.error.cls_name in _INTERRUPTIONS:
-                raise KeyboardInterrupt
             described = failure.user_failure_data.description if failure.user_failure_data else None
             kind = failure.error.cls_name if failure.error else "failure"
             lines.append(

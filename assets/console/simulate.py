@@ -40,7 +40,11 @@ def add(commands: grammar.Commands) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same files (1)")
     parser.add_argument(
-        "--industry", nargs="+", metavar="NAME", help="industries to simulate; those of the pilot if not given"
+        "--industry",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="industries to simulate; those of the pilot if not given",
     )
     parser.add_argument(
         "--variant", metavar="NAME", help="a world that differs in one thing, such as quarterly or zero_effect"

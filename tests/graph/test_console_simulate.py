@@ -65,3 +65,10 @@ def test_a_day_cuts_the_world_and_a_later_one_adds_to_it(tmp_path, monkeypatch, 
     assert "was sent after that day" in capsys.readouterr().err
     assert console.main([*words, "soon"]) == 2
     assert "give a day as YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_an_option_given_twice_names_both_industries(tmp_path, monkeypatch):
+    written: list[list[str]] = []
+    monkeypatch.setattr(simulate, "write", lambda industries, *_: written.append(industries))
+    assert console.main(["simulate", "--industry", "manufacturing", "--industry", "healthcare", "construction"]) == 0
+    assert written == [["manufacturing", "healthcare", "construction"]]

@@ -1,0 +1,58 @@
+"""Ctrl-C ends a run wherever it is pressed.
+
+Python raises it as an exception in whatever line happens to run, and libraries let some of those fall: Dagster while a run ends,
+an import that does without what it cannot have. Python's own handler of signals also writes each one to a pipe, which no library
+empties; what lies in it stops the run at its next line of progress or between two runs.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Iterator
+
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
+_STOP = {signal.SIGINT, signal.SIGTERM}
+
+
+class _Pressed(logging.Handler):
+    """Looks after Ctrl-C at every line of progress."""
+
+    def __init__(self, pipe: int) -> None:
+        super().__init__()
+        self._pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - each line is an occasion, whatever it says
+        self.look()
+
+    def look(self) -> None:
+        """Stop if somebody asked for it since the last look.
+
+        Raises:
+            KeyboardInterrupt: Somebody did.
+        """
+        with contextlib.suppress(BlockingIOError):
+            if _STOP & set(os.read(self._pipe, 4096)):
+                raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[_Pressed]:
+    """Keep every Ctrl-C until somebody looks; belongs around the whole of a run, in the main thread.
+
+    Yields:
+        What looks.
+    """
+    reading, writing = os.pipe()
+    for end in (reading, writing):
+        os.set_blocking(end, False)
+    pressed = _Pressed(reading)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    _PROGRESS.addHandler(pressed)
+    try:
+        yield pressed
+    finally:
+        _PROGRESS.removeHandler(pressed)
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
