@@ -1,8 +1,8 @@
 """Ctrl-C ends a run wherever it is pressed.
 
-Python raises it as an exception in whatever line happens to run, and libraries let some of those fall: Dagster while a run ends,
-an import that does without what it cannot have. Python's own handler of signals also writes each one to a pipe, which no library
-empties; what lies in it stops the run at its next line of progress or between two runs.
+Python raises it as an exception in whatever line happens to run. In the callback of a weak reference it is lost, Dagster drops it
+while a run ends, and in the middle of an import it may come out as a fault of another kind. But Python also writes every signal
+to a pipe, which no library empties: what lies there stops the run at its next line of progress, at a fault, and at its end.
 """
 
 import contextlib
@@ -51,6 +51,9 @@ def heard() -> Iterator[_Pressed]:
     _PROGRESS.addHandler(pressed)
     try:
         yield pressed
+    except Exception:
+        pressed.look()
+        raise
     finally:
         _PROGRESS.removeHandler(pressed)
         signal.set_wakeup_fd(before)

@@ -42,6 +42,14 @@ def test_what_falls_after_the_last_hop_is_no_success(tmp_path, monkeypatch):
         run.hops_of(["one"], ["raw_feeds"])
 
 
+def test_a_fault_that_comes_of_it_is_an_interruption_and_any_other_stays_a_fault():
+    with pytest.raises(KeyboardInterrupt), interruption.heard():
+        _press_and_let_fall()
+        raise AssertionError("an import was left half done")
+    with pytest.raises(AssertionError), interruption.heard():
+        raise AssertionError("something else")
+
+
 @pytest.mark.parametrize("place", ["RESOURCE_INIT_STARTED", "PIPELINE_START", "STEP_START"])
 def test_a_key_pressed_while_dagster_prepares_is_an_interruption_and_no_refusal(place, tmp_path, monkeypatch):
     @dg.resource
