@@ -29,6 +29,16 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def _fixed_sql(path: Path) -> Iterator[ast.Constant]:
+    """Statements in which no value is put; those of an f-string, whose columns vary, stand in Python."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    varying = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        fixed = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in varying
+        if fixed and "SELECT " in node.value and "FROM " in node.value:
+            yield node
+
+
 def _classes(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef):
@@ -94,3 +104,13 @@ def test_no_temporary_name_is_spelled_by_hand():
         if path.name != "relation.py" and "CREATE TEMP " in path.read_text(encoding="utf-8").replace("OR REPLACE ", "")
     ]
     assert spelled == []
+
+
+def test_long_fixed_sql_stands_in_a_file_of_its_own():
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in _MODULES
+        for node in _fixed_sql(path)
+        if node.value.strip().count("\n") + 1 > 15
+    ]
+    assert long == []

@@ -8,31 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_pipeline.foundation.storage.engine import Connection
-
-_LABELS = """
-WITH cells AS (
-    SELECT * FROM read_csv(?, all_varchar = true)
-    WHERE industry = ? AND "table" NOT IN ('never_passed', 'each') AND measure <> 'next_award_effect'
-        AND coalesce(definition, '') <> 'not_available'
-), labels AS (
-    SELECT CASE WHEN "table" = 'attempts' THEN 'attempts_' ELSE '' END AS prefix, * FROM cells
-)
-SELECT prefix || 'certifier', '', certifier FROM labels WHERE certifier <> 'all' AND "table" NOT IN ('sectors', 'settings')
-UNION SELECT prefix || 'credential', certifier, credential FROM labels WHERE credential <> 'all'
-UNION SELECT 'age_band', '', age_band FROM cells WHERE age_band <> 'all'
-UNION SELECT 'cohort', '', cohort FROM cells WHERE cohort <> 'all'
-UNION SELECT 'ethnicity', '', ethnicity FROM cells WHERE ethnicity <> 'all'
-UNION SELECT 'state', '', state FROM cells WHERE state <> 'all'
-UNION SELECT 'sex', '', sex FROM cells WHERE sex <> 'all'
-UNION SELECT 'race', '', race FROM cells WHERE race <> 'all'
-UNION SELECT 'sector', '', sector FROM cells WHERE sector <> 'all'
-UNION SELECT 'setting', definition, setting FROM cells WHERE setting <> 'all'
-UNION SELECT 'by_certifier', 'sector', certifier FROM cells WHERE sector <> 'all' AND certifier <> 'all'
-UNION SELECT 'by_certifier', definition, certifier FROM cells WHERE setting <> 'all' AND certifier <> 'all'
-UNION SELECT 'by_certifier', 'stack', certifier FROM cells WHERE measure = 'stacking_share' AND certifier <> 'all'
-UNION SELECT 'stack', '', definition FROM cells WHERE measure = 'stacking_share'
-UNION SELECT 'ledger', '', definition FROM cells WHERE measure = 'coverage_share'
-"""
+from credential_pipeline.foundation.storage.sql import text_of
 
 
 @dataclass(frozen=True)
@@ -61,6 +37,7 @@ def read_earlier(con: Connection, file: Path | None, industry: str) -> Earlier:
     if file is None:
         return Earlier()
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for dimension, within, label in con.execute(_LABELS, [str(file), industry]).fetchall():
+    values = {"file": str(file), "industry": industry}
+    for dimension, within, label in con.execute(text_of(__package__, "earlier_labels.sql"), values).fetchall():
         found[dimension, within].add(label)
     return Earlier({key: frozenset(labels) for key, labels in found.items()})
