@@ -97,7 +97,7 @@ def _has_work(
     side: SideResource, industry: str, hops: Sequence[Hop], has_come: Callable[[SideResource, str], bool]
 ) -> bool:
     """Whether something of an industry has come, now or before, and some hop has anything to do."""
-    published = any(side.store.find(hop.contract, industry) for hop in hops if hop.contract.partitioned)
+    published = any(side.store.has_current(hop.contract, industry) for hop in hops if hop.contract.partitioned)
     return (published or has_come(side, industry)) and any(
         version is None for _, version in survey(hops, side, industry)
     )

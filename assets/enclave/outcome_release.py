@@ -27,7 +27,7 @@ FROM outcome_release.published_outcomes GROUP BY 1 ORDER BY 2 DESC
 
 def _depends(step: Step) -> Mapping[str, str]:
     require_agreement(step.industry, step.date)
-    current = step.side.store.find(SNAPSHOT, step.partition)
+    current = step.side.store.readable(SNAPSHOT, step.partition)
     release = current.manifest.facts.get("release", "") if current else ""
     return {
         EARLIER: known_before(step.root, step.partition, release),

@@ -19,7 +19,7 @@ _CATEGORIES = "categories of"
 def _depends(step: Step) -> Mapping[str, str]:
     """The last release, whose categories are kept where they can be; tables that it was made of keep what they depend on."""
     last = last_release(step.root, step.partition)
-    current = step.side.store.find(SNAPSHOT, step.partition)
+    current = step.side.store.readable(SNAPSHOT, step.partition)
     if last is not None and current is not None and current.name == last.tables:
         return {_CATEGORIES: current.manifest.inputs.get(_CATEGORIES, last.release)}
     return {_CATEGORIES: last.release if last is not None else "no release"}

@@ -8,6 +8,7 @@ import pytest
 
 from assets import automation
 from assets.partitions import INDUSTRIES
+from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import HOPS
 from tests.graph.landing_world import arrivals, industries, land
 
@@ -96,6 +97,14 @@ def test_monthly_schedule_leaves_out_industries_in_which_no_hop_has_anything_to_
     for industry in _ALL:
         land(side, industry)
     assert industries(_tick(definitions, "clearinghouse", side)) == ["construction", "healthcare"]
+
+
+def test_a_damaged_version_is_work_and_stops_no_schedule(definitions, side):
+    folder = side.store.folder(SNAPSHOTS["raw_feeds"], "manufacturing")
+    folder.mkdir(parents=True)
+    (folder / "CURRENT").write_text("")
+    land(side, "healthcare")
+    assert industries(_tick(definitions, "clearinghouse", side)) == ["healthcare", "manufacturing"]
 
 
 def test_monthly_schedules_run_one_side_after_the_other(definitions):

@@ -6,12 +6,16 @@ import dagster as dg
 import pytest
 from dagster_duckdb import DuckDBResource
 
+from assets.clearinghouse.hops import HOPS as CLEARINGHOUSE
+from assets.enclave.hops import HOPS as ENCLAVE
 from assets.hop import Hop
 from assets.hop_asset import hop_assets
 from assets.observe import observation, spoken_for, survey
+from assets.public.hops import HOPS as PUBLIC
 from assets.resources import SideResource
 from checks.rule import contract_rules
 from credential_pipeline.foundation.contracts import SNAPSHOTS
+from credential_pipeline.foundation.errors import SafeError
 from tests.gates.world import ROWS
 
 _INDUSTRY = "manufacturing"
@@ -161,3 +165,19 @@ def test_a_hop_sees_no_more_of_the_registry_than_it_asks_for(side):
     assert set(replace(HOPS[0], asks=("certifiers",)).step(side, _INDUSTRY).registry.certifiers) == set(
         side.industry(_INDUSTRY).certifiers
     )
+
+
+@pytest.mark.parametrize("hop", [*CLEARINGHOUSE, *ENCLAVE, *PUBLIC], ids=lambda hop: hop.name)
+def test_a_hop_whose_own_version_cannot_be_read_is_free_to_build_it_again(hop, tmp_path):
+    """Its inputs may be refused for another reason, such as a package that has not come."""
+    side = SideResource(home=str(tmp_path / "home"), duckdb=DuckDBResource(database=":memory:"))
+    step = hop.step(side, _INDUSTRY)
+    folder = step.side.store.folder(hop.contract, step.partition)
+    folder.mkdir(parents=True)
+    (folder / "CURRENT").write_text("")
+    refusal = ""
+    try:
+        hop.depends(step)
+    except SafeError as error:
+        refusal = error.code
+    assert refusal not in {"E_CURRENT", "E_MANIFEST"}

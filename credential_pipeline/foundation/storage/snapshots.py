@@ -150,6 +150,19 @@ class Store:
             raise SafeError("E_CURRENT", message)
         return Version(snapshot, folder / name, manifest.load(folder / name))
 
+    def readable(self, snapshot: Snapshot, partition: str = SHARED) -> Version | None:
+        """The current version, or None if there is none or it is damaged: for the hop that builds it over again.
+
+        Raises:
+            SafeError: ``E_SCHEMA_NEWER``: it was written by a later program, and must not be built again by this one.
+        """
+        try:
+            return self.find(snapshot, partition)
+        except SafeError as error:
+            if error.code == "E_SCHEMA_NEWER":
+                raise
+            return None
+
     def versions(self, snapshot: Snapshot, partition: str = SHARED) -> list[Version]:
         """Every version on disk whose manifest can be read: the current one first, then the others, newest first.
 
@@ -159,12 +172,7 @@ class Store:
             SafeError: ``E_SCHEMA_NEWER``: the current version was written by a later program, and passing it over
                 would forget what it knows.
         """
-        try:
-            current = self.find(snapshot, partition)
-        except SafeError as error:
-            if error.code == "E_SCHEMA_NEWER":
-                raise
-            current = None
+        current = self.readable(snapshot, partition)
         others = []
         for folder in self._version_folders(snapshot, partition):
             try:
