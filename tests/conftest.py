@@ -6,6 +6,7 @@ where there is room: a thousand small transactions wait for no disk then.
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -30,7 +31,10 @@ _ROOM = 3 << 30  # bytes
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the folders of tests into memory, unless somebody says where they shall be or there is too little of it."""
+    """Let Ctrl-C be heard; put the folders of tests into memory, unless somebody says where or there is too little of it."""
+    # A shell lets what it starts in the background ignore Ctrl-C, and every process that a test presses it in would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
