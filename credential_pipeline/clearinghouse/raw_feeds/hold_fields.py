@@ -19,7 +19,7 @@ SURE = 4.0
 """Standard deviations from which fewer filled rows than expected are no chance."""
 LAST_OF_MONTHS = 12
 EXPECTED = 5
-"""Blocked rows that a delivery should hold, by its sender's others, from which having none is no chance."""
+"""People in a delivery who should say "do not share", by its sender's others, from which having none is no chance."""
 
 Fields = Mapping[str, Share]
 _BIRTH, _EVENT = "birth_date", "event_date"
@@ -95,19 +95,19 @@ def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
 
 
 def unmarked(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
-    """No row says "do not share" where the sender's others hold many that do, or the column is blank where theirs is not.
+    """Nobody says "do not share" where many in the sender's others do, or the column is blank where theirs is not.
 
-    A delivery in which most rows say so is a list of those who asked, and tells nothing of what is usual.
+    People are counted, since a wish stands in all rows of a person. A delivery in which most say so is a list of those who asked, and tells nothing of what is usual.
     """
     mine = fields.get("block_flag")
     theirs = [one["block_flag"] for one in others if "block_flag" in one]
-    theirs = [one for one in theirs if one.blocked <= HALF * one.rows]
-    rows = sum(one.rows for one in theirs)
-    if mine is None or not rows or mine.blocked:
+    theirs = [one for one in theirs if one.blocked <= HALF * one.people]
+    people, rows = sum(one.people for one in theirs), sum(one.rows for one in theirs)
+    if mine is None or not people or mine.blocked:
         return
-    expected = sum(one.blocked for one in theirs) / rows * mine.rows
+    expected = sum(one.blocked for one in theirs) / people * mine.people
     if expected >= EXPECTED:
-        yield Hold("BLOCK_MARKS_LOST", f"none of {mine.rows:,} rows, where {expected:,.0f} are usual")
+        yield Hold("BLOCK_MARKS_LOST", f"none of {mine.people:,} people, where {expected:,.0f} are usual")
     elif not mine.filled and rows >= SMALL and sum(one.filled for one in theirs) > HALF * rows:
         yield Hold("BLOCK_MARKS_LOST", f"the column is blank in all {mine.rows:,} rows")
 

@@ -20,7 +20,8 @@ from credential_pipeline.foundation.storage.relation import Relation
 
 IMPLAUSIBLE = "IMPLAUSIBLE"
 """Form of a birth date that can be read and cannot be that of anybody who holds a credential."""
-_BIRTH = "birth_date"
+_BIRTH, _FLAG = "birth_date", "block_flag"
+_NAMES = ("first_name", "last_name")
 _FIRST_BORN = date(1900, 1, 1)
 _CHECKED = {"date", "zip", "last4", *CLOSED}
 """Kinds of fields whose values have a form: others are read whatever they are."""
@@ -34,7 +35,8 @@ class Share:
         rows: Rows whose values can be told apart.
         filled: Rows in which something is written.
         readable: Rows in which it can be read.
-        blocked: Of the field ``block_flag``: rows that say "do not share".
+        people: Of the field ``block_flag``: how many people the rows are of, as the sender writes their ids or names.
+        blocked: The same: how many of them say "do not share".
         forms: Of a date: form that the agreed layout does not read -> rows.
         days: Of a date whose month is a number: how many different days of the month there are, and the last of them.
         commonest: Of a date: rows that hold the most frequent one.
@@ -44,6 +46,7 @@ class Share:
     rows: int
     filled: int
     readable: int
+    people: int = 0
     blocked: int = 0
     forms: Mapping[str, int] = field(default_factory=dict)
     days: tuple[int, int] = (0, 0)
@@ -78,13 +81,16 @@ def measure_shares(
         dated = layout_of(certifier, name) if FIELDS[name].kind == "date" else None
         shapes = list(forms(dated, "written")) if dated else []
         shapes += [IMPLAUSIBLE] if name == _BIRTH else []
-        for number, rows, filled, readable, blocked, days, last, most, middle, *of_form in con.execute(
+        for number, rows, filled, readable, days, last, most, middle, *of_form in con.execute(
             _readable_sql(stage, certifier, name, dated, today)
         ).fetchall():
             found = dict(zip(shapes, map(int, of_form), strict=True))
             shares[number][name] = Share(
-                int(rows), int(filled), int(readable), int(blocked), found, (days, last), int(most), middle
+                int(rows), int(filled), int(readable), 0, 0, found, (days, last), int(most), middle
             )
+    if _FLAG in looked_at:
+        for number, people, blocked in con.execute(_people_sql(stage, certifier)).fetchall():
+            shares[number][_FLAG] = replace(shares[number][_FLAG], people=int(people), blocked=int(blocked))
     return shares
 
 
@@ -137,14 +143,13 @@ def _filled_sql(stage: Relation, certifier: Certifier, names: list[str]) -> str:
 
 
 def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str | None, today: date) -> str:
-    """Rows, filled, readable, blocked, days, last day, commonest, middle, and rows of each form, by delivery; each value is looked at once."""
+    """Rows, filled, readable, days, last day, commonest, middle, and rows of each form, by delivery; each value is looked at once."""
     column = certifier.columns[name]
     source = column.source or ""
     # A placeholder such as 01/01/1900 can be read: it says that nothing is known.
     steps = tuple(step for step in column.recipe if step.name not in ON_DATES)
     read = field_expression(source, None, steps, dated=layout is not None)
     readable = "value IS NOT NULL" if layout else "(coalesce(value, '') <> '' OR silent)"
-    blocked = certifier.blocked_sql() if name == "block_flag" else "false"
     numbered = layout is not None and swapped(layout) is not None
     shapes = forms(layout, "written") if layout else {}
     told = "".join(
@@ -164,13 +169,37 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
         ), packed AS (
             SELECT number, n, struct_pack({identifier(source)} := content) AS source FROM distinct_values
         ), read AS (
-            SELECT number, n, coalesce({certifier.written_sql(name)}, '') AS written, {read} AS value, {blocked} AS blocked,
+            SELECT number, n, coalesce({certifier.written_sql(name)}, '') AS written, {read} AS value,
                 {certifier.silent_sql(name)} AS silent
             FROM packed
         ), told AS (SELECT *{told} FROM read)
         SELECT number, sum(n), coalesce(sum(n) FILTER (written <> ''), 0),
-            coalesce(sum(n) FILTER (written <> '' AND {readable}), 0), coalesce(sum(n) FILTER (blocked), 0),
+            coalesce(sum(n) FILTER (written <> '' AND {readable}), 0),
             count(DISTINCT {day}), coalesce(max({day}), 0), coalesce(max(n) FILTER (written <> ''), 0), {middle}{counted}
+        FROM told GROUP BY number
+        """
+
+
+def _people_sql(stage: Relation, certifier: Certifier) -> str:
+    """People, and those of them who say "do not share", by delivery: a wish stands in all rows of a person."""
+    names = [name for name in ("person_ref",) if name in certifier.columns] or [*_NAMES, _BIRTH]
+    sources = sorted({certifier.columns[name].source or "" for name in names if name in certifier.columns} - {""})
+    written = ", ".join(f"source[{literal(source)}]" for source in sources)
+    who = (
+        f"hash(nullif(concat_ws('|', {written}), ''), CASE WHEN concat({written}) = '' THEN place END)"
+        if sources
+        else "place"
+    )
+    flag = certifier.columns[_FLAG].source or ""
+    return f"""
+        WITH told AS (
+            SELECT place // {LINES_PER_FILE} AS number, source[{literal(flag)}] AS content, {who} AS who
+            FROM {stage} WHERE reason_code IS NULL
+        ), blocking AS (
+            SELECT content FROM (SELECT content, struct_pack({identifier(flag)} := content) AS source FROM told GROUP BY content)
+            WHERE {certifier.blocked_sql()}
+        )
+        SELECT number, count(DISTINCT who), count(DISTINCT who) FILTER (content IN (FROM blocking))
         FROM told GROUP BY number
         """
 
