@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import yaml
 
 from assets import environment
 from assets.console import event_files
@@ -24,6 +25,27 @@ def prepare() -> Path:
         target.write_bytes(_CONFIGURATION.read_bytes() if _CONFIGURATION.exists() else b"telemetry: {enabled: false}\n")
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
+
+
+def lets_runs_overtake(folder: Path) -> str:
+    """What to tell people whose ``dagster.yaml`` is older than the shipped one, or another; empty if it starts one run a side at once.
+
+    In a backfill of several industries one could leave the clearinghouse before the opt-outs of another are heard.
+    """
+    target = folder / "dagster.yaml"
+    if not _CONFIGURATION.exists() or all(one in _limits(target) for one in _limits(_CONFIGURATION)):
+        return ""
+    return (
+        f"{target} lacks the limit of one run a side (concurrency, runs, tag_concurrency_limits), so that a backfill may link one"
+        " industry before it has heard the opt-outs of another: take it over from the shipped dagster.yaml, or remove the file, so"
+        " that the next command puts the shipped one there."
+    )
+
+
+def _limits(path: Path) -> list[object]:
+    said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    runs = (said.get("concurrency") or {}).get("runs") or {}
+    return list(runs.get("tag_concurrency_limits") or [])
 
 
 @contextmanager

@@ -42,6 +42,8 @@ def execute(arguments: argparse.Namespace) -> int:
     folder = instance.prepare()
     with instance.instance():
         pass  # What is wrong with it is one line here; and its database is made before the page and the daemon need it.
+    if warning := instance.lets_runs_overtake(folder):
+        print(warning, file=sys.stderr)
     print(f"Dagster on http://127.0.0.1:{arguments.port} (instance {folder}); stop with Ctrl-C")
     return _serve(arguments.port)
 

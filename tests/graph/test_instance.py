@@ -108,3 +108,10 @@ def test_what_a_killed_command_recorded_is_there(folder):
         (run,) = made.get_runs()
         assert run.status is dg.DagsterRunStatus.SUCCESS
         assert made.all_logs(run.run_id)[-1].dagster_event_type is dg.DagsterEventType.RUN_SUCCESS
+
+
+def test_a_configuration_without_the_limit_of_one_run_a_side_is_told(folder):
+    assert instance.lets_runs_overtake(folder) == ""
+    for text in ("telemetry: {enabled: false}\n", "", "concurrency:\n  runs:\n    max_concurrent_runs: 2\n"):
+        (folder / "dagster.yaml").write_text(text)
+        assert f"{folder / 'dagster.yaml'} lacks the limit of one run a side" in instance.lets_runs_overtake(folder)

@@ -163,8 +163,8 @@ RULES = (
     ),
     none_where(
         "blocks_in_each_delivery",
-        "A delivery without any mark where its sender's others hold many was released: see that nobody asked not to be"
-        " shared.",
+        "A delivery without any mark where its sender's others hold many counts: its rows are of few people, or somebody"
+        " released it; see that nobody asked not to be shared.",
         _MARKS,
         _UNMARKED,
         severity="warn",

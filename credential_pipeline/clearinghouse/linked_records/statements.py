@@ -11,7 +11,7 @@ from datetime import date
 from credential_pipeline.clearinghouse.linked_records.block_memory import recall_statements
 from credential_pipeline.clearinghouse.linked_records.elsewhere import recall_elsewhere
 from credential_pipeline.clearinghouse.linked_records.inputs import Inputs
-from credential_pipeline.clearinghouse.opt_outs.delivered import STATEMENT_ID
+from credential_pipeline.clearinghouse.opt_outs.delivered import STATEMENT_ID, said_in
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry, OptOuts
 from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
@@ -62,11 +62,10 @@ def gather_statements(work: Scratch, read: Inputs, wishes: Wishes) -> Relation:
     """
     listed = _entries(work, "listed", wishes.opt_outs.entries)
     rescissions = _entries(work, "rescissions", wishes.opt_outs.rescissions)
-    letters = _letters_of_names(work, read)
     each = statement(
         __package__,
         "said_now.sql",
-        blocks=letters,
+        delivered=work.table("delivered", said_in(str(read.blocks))),
         profiles=read.profiles,
         credentials=read.credentials,
         students=read.persons,
@@ -93,15 +92,6 @@ def write_statements(work: Scratch, statements: Relation) -> None:
     columns = ", ".join(SNAPSHOT.table("block_statements").column_names)
     work.con.execute(
         f"CREATE OR REPLACE TABLE linked_records.block_statements AS SELECT {columns} FROM {statements} WHERE own ORDER BY statement_id"
-    )
-
-
-def _letters_of_names(work: Scratch, read: Inputs) -> Relation:
-    """What feed rows say, with names as they are compared."""
-    return work.table(
-        "blocks_in_letters",
-        f"SELECT * REPLACE ({form.letters_of_name('first_name')} AS first_name, "
-        f"{form.letters_of_name('last_name')} AS last_name) FROM {read.blocks}",
     )
 
 

@@ -46,9 +46,18 @@ def attach_delivered(con: Connection, store: Store, industry: str, schema: str) 
             f" nothing was sent. ({error})"
         )
         raise SafeError("E_STALE_BLOCKS", message) from None
+    return f"SELECT {_COLUMNS} FROM (SELECT {STATEMENT_ID} AS statement_id, true AS said_now, * FROM ({said_in(f'{schema}.{_BLOCKS}')}))"
+
+
+def said_in(blocks: str) -> str:
+    """What rows of cleaned_learners.blocks say, as a query: one statement a row, with names as they are compared.
+
+    Args:
+        blocks: SQL name of the rows.
+    """
     letters = ", ".join(f"{form.letters_of_name(name)} AS {name}" for name in ("first_name", "last_name"))
     return (
-        f"SELECT {_COLUMNS} FROM (SELECT {STATEMENT_ID} AS statement_id, * FROM (SELECT * REPLACE ({letters}),"
-        " 'certifier' AS source, NULL::VARCHAR AS student_id, 'all' AS scope, NULL::VARCHAR AS industry,"
-        f" coalesce(reason_code, 'FLAG') AS reason, since AS last_said, true AS said_now FROM {schema}.{_BLOCKS}))"
+        "SELECT 'certifier' AS source, certifier, record_id, person_ref, NULL::VARCHAR AS student_id, first_name, last_name,"
+        " birth_date, 'all' AS scope, NULL::VARCHAR AS industry, coalesce(reason_code, 'FLAG') AS reason, since,"
+        f" since AS last_said FROM (SELECT * REPLACE ({letters}) FROM {blocks})"
     )

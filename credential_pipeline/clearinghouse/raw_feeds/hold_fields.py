@@ -97,7 +97,8 @@ def emptied(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
 def unmarked(fields: Fields, others: Sequence[Fields]) -> Iterator[Hold]:
     """Nobody says "do not share" where many in the sender's others do, or the column is blank where theirs is not.
 
-    People are counted, since a wish stands in all rows of a person. A delivery in which most say so is a list of those who asked, and tells nothing of what is usual.
+    People are counted, since a wish stands in all rows of a person. A delivery in which most say so is a list of those who
+    asked, and tells nothing of what is usual.
     """
     mine = fields.get("block_flag")
     theirs = [one["block_flag"] for one in others if "block_flag" in one]

@@ -1,6 +1,6 @@
 """How each delivery fills the fields: rows in which something is written, and in which it can be read; what dates look like.
 
-A value is looked at once, however many rows have it. Not here: what the figures lead to (hold_fields.py).
+Of the wish to share nothing it counts people. A value is looked at once, however many rows have it. Not here: what the figures lead to (hold_fields.py).
 """
 
 from collections.abc import Mapping
@@ -86,7 +86,13 @@ def measure_shares(
         ).fetchall():
             found = dict(zip(shapes, map(int, of_form), strict=True))
             shares[number][name] = Share(
-                int(rows), int(filled), int(readable), 0, 0, found, (days, last), int(most), middle
+                int(rows),
+                int(filled),
+                int(readable),
+                forms=found,
+                days=(days, last),
+                commonest=int(most),
+                middle=middle,
             )
     if _FLAG in looked_at:
         for number, people, blocked in con.execute(_people_sql(stage, certifier)).fetchall():
@@ -182,14 +188,11 @@ def _readable_sql(stage: Relation, certifier: Certifier, name: str, layout: str 
 
 def _people_sql(stage: Relation, certifier: Certifier) -> str:
     """People, and those of them who say "do not share", by delivery: a wish stands in all rows of a person."""
-    names = [name for name in ("person_ref",) if name in certifier.columns] or [*_NAMES, _BIRTH]
-    sources = sorted({certifier.columns[name].source or "" for name in names if name in certifier.columns} - {""})
+    fields = ("person_ref",) if "person_ref" in certifier.columns else (*_NAMES, _BIRTH)
+    sources = sorted({column.source for name, column in certifier.columns.items() if name in fields and column.source})
     written = ", ".join(f"source[{literal(source)}]" for source in sources)
-    who = (
-        f"hash(nullif(concat_ws('|', {written}), ''), CASE WHEN concat({written}) = '' THEN place END)"
-        if sources
-        else "place"
-    )
+    # A row that does not say whose it is may be anybody's.
+    who = f"hash({written}, CASE WHEN concat({written}) = '' THEN place END)" if sources else "place"
     flag = certifier.columns[_FLAG].source or ""
     return f"""
         WITH told AS (

@@ -35,7 +35,7 @@ def joint_attack(con: Connection, home: Path, released: Sequence[Entry]) -> Atta
         released: All releases of all industries, as the ledger knows them.
     """
     by_file = {home / entry.file: entry for entry in released}
-    apart = {path: few_apart(con, home, entry) if entry.counts else None for path, entry in by_file.items()}
+    apart = {path: few_apart(con, home, entry) for path, entry in by_file.items()}
     truth = true_counts(con)
 
     def try_all(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:

@@ -40,22 +40,22 @@ def keep_counts(con: Connection, home: Path, entry: Entry) -> Entry:
     return replace(entry, counts=sha256(_file(home, entry)))
 
 
-def few_apart(con: Connection, home: Path, entry: Entry) -> dict[str, Apart]:
+def few_apart(con: Connection, home: Path, entry: Entry) -> dict[str, Apart] | None:
     """The figures behind which few learners more or less stand than in an earlier release, if few came or left at all.
 
     Args:
         con: Connection with the views ``outcome_tables.counts`` and ``.outcomes``.
         home: Folder of the enclave.
-        entry: An earlier release; of one that kept no counts it is not known.
+        entry: An earlier release.
 
     Returns:
-        How far the two are apart behind each such figure, by cell.
+        How far the two are apart behind each such figure, by cell; None where the release kept no counts to tell it.
 
     Raises:
         SafeError: ``E_RELEASE_FILE``: the counts that were kept are missing or altered.
     """
     if not entry.counts:
-        return {}
+        return None
     require_counts(home, entry)
     then = {name: _both(kept) for name, kept in json.loads(_file(home, entry).read_bytes()).items()}
     now = {name: _both(kept) for name, kept in _counts(con).items() if name in then}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.domain.clearinghouse.deliveries_world import Board, row, rows, text
+from tests.domain.clearinghouse.deliveries_world import ACME, HEADER, Board, row, rows, text
 
 
 @pytest.fixture
@@ -31,19 +31,26 @@ def test_a_small_delivery_without_marks_waits_where_chance_hardly_leaves_none(
     assert ("none of 25 people, where 5 are usual" in (found.details["b.csv"] or "")) == held
 
 
+def lines(first: int, rows_each: int, *, asked: bool, by_id: bool) -> list[str]:
+    """25 rows, those of every fifth person marked; a person is told by names and birth date, or by the sender's id alone."""
+    return [
+        row(
+            first + (n if by_id else n // rows_each),
+            id=f"R{first + n}",
+            block="Y" if asked and n // rows_each % 5 == 0 else "N",
+            person=f"P{first + n // rows_each}",
+        )
+        for n in range(25)
+    ]
+
+
+@pytest.mark.parametrize("by_id", [False, True], ids=["by name", "by id"])
 @pytest.mark.parametrize(("rows_each", "state"), [(1, "held BLOCK_MARKS_LOST"), (5, "accepted")])
-def test_a_wish_stands_in_all_rows_of_a_person(board: Board, rows_each: int, state: str) -> None:
+def test_a_wish_stands_in_all_rows_of_a_person(tmp_path: Path, rows_each: int, state: str, *, by_id: bool) -> None:
     """Of 25 rows, one in five is marked; they are of 25 people, or of five people with five rows each."""
-    numbers = [(n, n // rows_each) for n in range(25)]
-
-    def lines(first: int, every: int) -> list[str]:
-        people = [(first + n, first + person, person) for n, person in numbers]
-        return [
-            row(who, id=f"R{n}", code="X1", block="Y" if every and person % every == 0 else "N")
-            for n, who, person in people
-        ]
-
-    board.put("a.csv", text(lines(0, 5)))
+    columns = ACME["columns"] | ({"person_ref": {"from": "Person", "recipe": ["trim"]}} if by_id else {})
+    board = Board(tmp_path, {"columns": columns, "ignored": [] if by_id else ["Person"]})
+    board.put("a.csv", text(lines(0, rows_each, asked=True, by_id=by_id), f"{HEADER},Person"))
     board.look()
-    board.put("b.csv", text(lines(100, 0)))
+    board.put("b.csv", text(lines(100, rows_each, asked=False, by_id=by_id), f"{HEADER},Person"))
     assert board.look().states["b.csv"] == state
