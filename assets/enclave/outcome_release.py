@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from assets.code_version import code_version
 from assets.digests import digest_of
 from assets.enclave import preview
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.enclave.outcome_release import RULES
 from credential_pipeline.enclave.outcome_release.packet import FEW_EMPLOYERS
-from credential_pipeline.enclave.outcome_release.releases import EARLIER, Binding, known_before, read_notice
+from credential_pipeline.enclave.outcome_release.releases import EARLIER, Binding, known_before, read_notice, take_over
 from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
@@ -32,22 +31,25 @@ def _depends(step: Step) -> Mapping[str, str]:
     return {
         EARLIER: known_before(step.root, step.partition, release),
         "notice": digest_of(read_notice(step.root)),
-        "preview": code_version(preview.RENDERER),
     }
 
 
 def _build(step: Step, staged: Staged) -> None:
     from credential_pipeline.enclave.outcome_release.propose import propose
 
-    words = [read_notice(step.root), code_version(preview.RENDERER), step.industry.model_dump_json()]
+    words = [read_notice(step.root), step.industry.model_dump_json()]
     words += [certifier.model_dump_json() for certifier in step.certifiers]
     tables = step.current(outcome_tables.SNAPSHOT).name
-    figures = [tables, code_version(__name__)]
-    figures.append(step.industry.disclosure.model_dump_json())
-    binding = Binding(words=digest_of(*words), made_of=digest_of(*figures), tables=tables)
+    made_of = digest_of(tables, step.industry.disclosure.model_dump_json())
+    binding = Binding(words=digest_of(*words), made_of=made_of, tables=tables)
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
     staged.learn(EARLIER, proposal.known)
-    preview.render(step, staged, proposal.entry.release)
+    versions = step.side.store.versions(SNAPSHOT, step.partition)
+    approved = next((one for one in versions if one.name == proposal.approved and one.is_whole()), None)
+    if approved is None:
+        preview.render(step, staged, proposal.entry.release)
+    else:
+        take_over(staged.con, approved)
     staged.facts |= {
         "release": proposal.entry.release,
         "entry": asdict(proposal.entry),

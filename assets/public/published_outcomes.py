@@ -83,5 +83,5 @@ HOP = Hop(
     describe=_describe,
     charts={"median earnings": Chart("Published median earnings, US dollars, by year from the award", _MEDIANS)},
     kinds=["age", "html", "csv"],
-    description="Writes outcomes.csv, outcomes.parquet, report.html, methods.md, certificate.csv, datapackage.json and their manifest.",
+    description="Lays out, as they were approved, outcomes.csv, outcomes.parquet, report.html, methods.md, certificate.csv, datapackage.json and their manifest.",
 )

@@ -11,7 +11,7 @@ from assets import environment
 from credential_pipeline.foundation.contracts import outcome_release
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.public.published_outcomes.publish import write_files
+from credential_pipeline.public.published_outcomes.for_review import write_files
 
 
 def main(folder: Path, industry: str, release: str) -> None:

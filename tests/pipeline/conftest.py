@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,18 +39,25 @@ class Answer:
     err: str
 
 
-def command(home: Path, *words: str, registry: Path | None = None, drawn: bool = False, **environment: str) -> Answer:
+def command(
+    home: Path,
+    *words: str,
+    registry: Path | None = None,
+    drawn: bool = False,
+    updated: str = "",
+    **environment: str,
+) -> Answer:
     """Run the command line as a user would, in a process of its own, bounded in time.
 
     Pictures are left out unless ``drawn``: drawing those of report cards and linkage reports takes a
-    quarter of a small run. The pages are written all the same.
+    quarter of a small run. The pages are written all the same. With ``updated`` a hop's code is another than it was.
     """
     overlay = ["--registry", str(registry)] if registry else []
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         arguments = ["--home", str(home), *overlay, *words]
         process = SERVER.Process(
-            target=_run if drawn else _run_undrawn, args=(arguments, environment, str(out), str(err))
+            target=_run if drawn else partial(_run_undrawn, updated), args=(arguments, environment, str(out), str(err))
         )
         process.start()
         process.join(_SECONDS)
@@ -82,12 +90,15 @@ def _run(arguments: list[str], environment: dict[str, str], out: str, err: str) 
     sys.exit(code)
 
 
-def _run_undrawn(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+def _run_undrawn(updated: str, arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
+    from assets import inputs
     from assets.enclave import preview
     from tests.pipeline import undrawn
 
     undrawn.leave_out_pictures()
     preview.PROGRAM = (sys.executable, "-m", undrawn.__name__)
+    version = inputs.code_version
+    inputs.code_version = lambda module: "another" if module.endswith(f".{updated}") else version(module)
     _run(arguments, environment, out, err)
 
 

@@ -5,6 +5,8 @@ import json
 
 import pandas as pd
 
+from tests.pipeline.versions import public_bytes, versions
+
 
 def stamps(home):
     """Every file of the enclave with its time; locks are touched by whoever reads a ledger."""
@@ -54,3 +56,17 @@ def test_the_public_figures_follow_the_profile_and_say_so(pilot):
         lines = list(csv.DictReader(file))
     assert lines
     assert {line["result"] for line in lines} == {"held"}
+
+
+def test_an_update_of_the_program_that_changes_no_figure_is_no_release(run, home):
+    """The program that writes the pages is another one, too: it leaves the pictures out."""
+    before, public = versions(home), public_bytes(home)
+    again = run(home, "run", "manufacturing", updated="outcome_release")
+    assert again.code == 0, again.err
+    assert "outcome_release published" in again.err + again.out
+    assert versions(home) == before
+    assert public_bytes(home) == public
+    ledger = (home / "enclave" / "release_ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    assert (
+        sum(json.loads(line)["facts"].get("statement", {}).get("industry") == "manufacturing" for line in ledger) == 4
+    )

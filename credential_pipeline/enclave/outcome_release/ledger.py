@@ -57,6 +57,13 @@ def entries(lines: Sequence[Line]) -> list[Entry]:
     return [Entry(**line.facts["entry"]) for line in lines if line.kind == RELEASED]
 
 
+def approved_version(lines: Sequence[Line], entry: Entry) -> str:
+    """The version of ``outcome_release`` whose files became public as this release; empty if it is not public."""
+    told = (line.facts for line in lines if line.kind == RELEASED)
+    names = [facts["statement"]["version"] for facts in told if Entry(**facts["entry"]) == entry]
+    return str(names[-1]) if names else ""
+
+
 def record(
     home: Path, entry: Entry, approved: Standing, number: int, when: datetime, after: Head | None = None
 ) -> None:

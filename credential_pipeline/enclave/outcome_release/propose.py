@@ -44,6 +44,7 @@ class Proposal:
         mended: How many of those were hidden for what an attack found.
         few_employers: How many are amounts of enough learners, whom too few employers pay or one of them nearly alone.
         earlier: How many earlier releases it was attacked with.
+        approved: Version of ``outcome_release`` that is public as just this release; empty if it is new.
     """
 
     entry: Entry
@@ -53,6 +54,7 @@ class Proposal:
     mended: int
     few_employers: int
     earlier: int
+    approved: str
 
 
 def staged_csv(home: Path, industry: str) -> Path:
@@ -107,7 +109,8 @@ def propose(
     _keep_verdict(con, verdict)
     tally = "SELECT count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM outcome_release.published_outcomes"
     shown, hidden = con.execute(tally).fetchall()[0]
-    return Proposal(entry, decision.known, shown, hidden, mended, _few_employers(con, profile), len(decision.earlier))
+    few, earlier = _few_employers(con, profile), len(decision.earlier)
+    return Proposal(entry, decision.known, shown, hidden, mended, few, earlier, decision.approved)
 
 
 def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Draw = as_counted) -> Attack:

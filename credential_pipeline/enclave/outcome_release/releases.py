@@ -1,13 +1,19 @@
-"""Releases of the enclave: what is already public, and the id of the next one."""
+"""Releases of the enclave: what is already public, and the id of the next one.
+
+What is public stays as it was approved: a program that would only write it in other words or looks is no reason for a release.
+"""
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of
+from credential_pipeline.enclave.outcome_release.ledger import Entry, approved_version, chain, entries, files_of
+from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.storage.durable import sha256, write_atomically
+from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.private_files import private_folder
+from credential_pipeline.foundation.storage.snapshots import Version
 
 EARLIER = "earlier releases"
 """Name of the input that stands for what a proposal was attacked with."""
@@ -50,8 +56,8 @@ class Binding:
     """What a release depends on besides its figures.
 
     Attributes:
-        words: Hash of everything else that becomes public: words of the registry, the notice, the program that writes them.
-        made_of: Hash of the tables, rules and code that the figures come from.
+        words: Hash of what the pages say besides: words of the registry, and the notice.
+        made_of: Hash of the tables and rules that the figures come from.
         tables: Version of the tables.
     """
 
@@ -68,11 +74,13 @@ class Decision:
         entry: The release as the ledger will know it.
         earlier: The files of earlier releases, of all industries, that an attacker also holds.
         known: Hash of just these, as :func:`known_before` gives it.
+        approved: Version of ``outcome_release`` whose files are public as just this release; empty if it is new.
     """
 
     entry: Entry
     earlier: tuple[Path, ...]
     known: str
+    approved: str = ""
 
 
 def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], binding: Binding) -> Decision:
@@ -88,13 +96,14 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], bin
         protect: Writes the public file, with its column ``release`` empty, given the files of earlier releases.
         binding: What else the release depends on.
     """
-    released = entries(chain(home).lines())
+    lines = chain(home).lines()
+    released = entries(lines)
     files = files_of(released, home)
     mine = [place for place, entry in enumerate(released) if entry.industry == industry]
     if mine and (released[mine[-1]].binds, released[mine[-1]].made_of) == (binding.words, binding.made_of):
-        before = files[: mine[-1]]
-        if sha256(protect(before)) == released[mine[-1]].sha256:
-            return Decision(released[mine[-1]], tuple(before), _hash_of(released[: mine[-1]]))
+        last, before = released[mine[-1]], files[: mine[-1]]
+        if sha256(protect(before)) == last.sha256:
+            return Decision(last, tuple(before), _hash_of(released[: mine[-1]]), approved_version(lines, last))
     digest = sha256(protect(files))
     number = len({entry.release for entry in released if entry.industry == industry}) + 1
     name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
@@ -109,6 +118,18 @@ def keep(home: Path, entry: Entry, staged: Path) -> None:
     private_folder(private_folder(home / _KEPT) / entry.industry)
     if not kept.is_file() or sha256(kept) != entry.sha256:
         write_atomically(kept, staged.read_bytes())
+
+
+def take_over(con: Connection, approved: Version) -> None:
+    """Let the tables of a proposal be those that were approved: the same figures need no other words and no other looks.
+
+    Args:
+        con: Connection with the tables of ``outcome_release``.
+        approved: The version that is public.
+    """
+    for table in approved.snapshot:
+        path = literal(str(approved.path(table.name)))
+        con.execute(f'CREATE OR REPLACE TABLE {approved.snapshot.name}."{table.name}" AS FROM read_parquet({path})')
 
 
 def _hash_of(released: Sequence[Entry]) -> str:

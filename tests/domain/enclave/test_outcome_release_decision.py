@@ -70,6 +70,14 @@ def test_the_figures_of_the_last_release_keep_its_id(released, tmp_path: Path) -
     assert [entry.release for entry in entries(chain(tmp_path).lines())] == [first, second]
 
 
+def test_what_is_public_names_the_version_that_was_approved(released, tmp_path: Path) -> None:
+    figures = Figures(tmp_path / "outcomes.csv", "a")
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding(made_of="a")).approved == ""
+    released("a")
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding(made_of="a")).approved == "v"
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding("other words", "a")).approved == ""
+
+
 def test_industries_are_numbered_apart_and_protected_against_one_another(released) -> None:
     first, _, _ = released("a")
     other, held, asked = released("b", "healthcare")

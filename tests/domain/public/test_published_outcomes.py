@@ -25,9 +25,9 @@ from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import read_cells
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
 from credential_pipeline.public.published_outcomes.files import read_table, write_csv, write_parquet
+from credential_pipeline.public.published_outcomes.for_review import method_note
 from credential_pipeline.public.published_outcomes.labels import Naming
 from credential_pipeline.public.published_outcomes.methods import MethodNote
-from credential_pipeline.public.published_outcomes.publish import method_note
 from credential_pipeline.public.published_outcomes.write import write_public_files
 from tests.domain.public import released_sample as sample
 from tests.domain.public.cells_by_hand import cells_by_id, context
