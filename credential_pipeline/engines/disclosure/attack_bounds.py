@@ -4,7 +4,9 @@ Shares no code with the protector, so that a mistake there cannot hide itself he
 differ in their goal alone: HiGHS gets the part once, and each program begins where the last one ended.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import highspy
 import numpy as np
@@ -16,6 +18,8 @@ Reals = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CLOSE = 1e-6
+_REMEMBERED = 2_000
+"""How many parts are not solved again; together as large as a few releases."""
 
 
 class ContradictionError(Exception):
@@ -90,10 +94,36 @@ def bound(
     for places, part in parts_of(puzzle):
         wanted = np.flatnonzero(targets[places])
         if len(wanted) and part.rows.shape[0]:
-            search = _Search(part, wanted, enough, asked[places], integer=integer)
-            search.run()
-            low[places[wanted]], high[places[wanted]] = search.low[wanted], search.high[wanted]
+            answer = _answer(_Question.of(part, wanted, enough, asked[places], integer=integer))
+            low[places[wanted]], high[places[wanted]] = answer
     return low, high
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of one part. Equal if all numbers are: little changes from one attack to the next, and the rest is known."""
+
+    digest: bytes
+    part: Puzzle = field(compare=False)
+    wanted: NDArray[np.int64] = field(compare=False)
+    enough: float = field(compare=False)
+    floor: Reals = field(compare=False)
+    integer: bool = field(compare=False)
+
+    @classmethod
+    def of(cls, part: Puzzle, wanted: NDArray[np.int64], enough: float, floor: Reals, *, integer: bool) -> "_Question":
+        digest = hashlib.sha256(f"{part.rows.shape} {enough} {integer}".encode())
+        rows = part.rows
+        for numbers in (rows.indptr, rows.indices, rows.data, part.right, part.low, part.high, wanted, floor):
+            digest.update(np.ascontiguousarray(numbers).tobytes())
+        return cls(digest.digest(), part, wanted, enough, floor, integer)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _answer(asked: _Question) -> tuple[Reals, Reals]:
+    search = _Search(asked.part, asked.wanted, asked.enough, asked.floor, integer=asked.integer)
+    search.run()
+    return search.low[asked.wanted], search.high[asked.wanted]
 
 
 class _Search:

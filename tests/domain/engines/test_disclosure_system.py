@@ -156,3 +156,18 @@ def test_known_numbers_that_do_not_add_up_are_a_contradiction() -> None:
     known = np.array([10.0, 4.0, 5.0])
     with pytest.raises(ContradictionError):
         bound(Puzzle(rows, np.zeros(1), known, known), np.ones(3, bool), 10)
+
+
+def test_what_was_asked_before_is_answered_alike_and_nothing_else() -> None:
+    """Each number of the question counts: its equations, what is known, who is asked for, and how far."""
+    rows = csr_matrix([[-1.0, 1.0, 1.0]])
+    low, high = np.array([100.0, 0.0, 0.0]), np.array([100.0, 100.0, 40.0])
+    puzzle, asked = Puzzle(rows, np.zeros(1), low, high), np.array([False, True, False])
+    first, again = bound(puzzle, asked, 10), bound(puzzle, asked, 10)
+    assert [side.tolist() for side in first] == [side.tolist() for side in again]
+    known = high.copy()
+    known[2] = 5.0
+    assert bound(Puzzle(rows, np.zeros(1), low, known), asked, 10)[0][1] == 95
+    assert bound(Puzzle(rows, np.array([-3.0]), low, known), asked, 10)[0][1] == 92
+    assert bound(puzzle, np.array([False, False, True]), 10)[1][2] == 40
+    assert bound(puzzle, asked, 200)[1][1] == 100

@@ -6,6 +6,7 @@ Not here: what a single cell tells (cells.py) and solving it (solve.py).
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -56,6 +57,15 @@ class Book:
         left, right = np.array(self.ties).T
         graph = coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size))
         return np.asarray(connected_components(graph, directed=False)[1])
+
+    @cached_property
+    def first_names(self) -> dict[int, tuple[str, str]]:
+        """One (cell_id, role) of the attacked file for each count that stands in it."""
+        mine = self.sightings[self.sightings["file"] == 0]
+        first = mine.sort_values(["count", "cell_id", "role"]).drop_duplicates("count")
+        return {
+            int(c): (str(i), str(r)) for c, i, r in zip(first["count"], first["cell_id"], first["role"], strict=True)
+        }
 
 
 def write_down(seen: pd.DataFrame, truth: pd.DataFrame | None = None) -> Book:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from credential_pipeline.enclave.outcome_release.attack.cells import KEY
-from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, first_names, strip_names
+from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, strip_names
 from credential_pipeline.enclave.outcome_release.attack.rules import Reals, Rules
 
 OF_INDUSTRY = frozenset({"in_industry", "out_of_industry"})
@@ -66,7 +66,7 @@ def changes(now: Solved, then: Solved, rules: Rules, against: str, both: pd.Data
     low, high = now.low[here] - then.high[there], now.high[here] - then.low[there]
     true = now.truth[here] - then.truth[there]
     flags = pinned(low, high, true, rules, groups=both["quantity"].isin(_GROUPS).to_numpy(bool))
-    names = first_names(now.book)
+    names = now.book.first_names
     return [
         Finding("difference", *names[int(here[spot])], float(low[spot]), float(high[spot]), against)
         for spot in np.flatnonzero(flags)
@@ -92,7 +92,7 @@ def over_years(solved: Solved, rules: Rules) -> list[tuple[Finding, tuple[int, i
     low, high = solved.low[here] - solved.high[there], solved.high[here] - solved.low[there]
     true = solved.truth[here] - solved.truth[there]
     flags = pinned(low, high, true, rules, groups=np.zeros(len(here), bool))
-    names = first_names(solved.book)
+    names = solved.book.first_names
     return [
         (
             Finding("difference", *names[int(here[spot])], float(low[spot]), float(high[spot]), "a year later"),

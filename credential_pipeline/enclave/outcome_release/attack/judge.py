@@ -86,7 +86,7 @@ def judge(solved: Solved, rules: Rules, against: str = "a reader", *, only: Flag
     """
     chosen = np.ones(len(solved.low), bool) if only is None else only
     kinds = _kinds(solved, rules)
-    names = first_names(solved.book)
+    names = solved.book.first_names
     return [
         Finding(kind, *names[place], float(solved.low[place]), float(solved.high[place]), against)
         for kind, flags in kinds
@@ -137,7 +137,7 @@ def employers(solved: Solved, rules: Rules) -> list[Finding]:
     known = np.minimum(rules.employer, np.maximum(truth - 1, 0))
     narrowed = sensitive(solved, rules) & ~solved.seen & (truth > 0) & ~_leftover(solved.book)
     flags = narrowed & (solved.high - known < rules.reach) & (solved.high >= rules.reach)
-    names = first_names(solved.book)
+    names = solved.book.first_names
     return [
         Finding("narrow", *names[place], 0.0, float(solved.high[place] - known[place]), "an employer")
         for place in np.flatnonzero(flags).tolist()
@@ -145,16 +145,9 @@ def employers(solved: Solved, rules: Rules) -> list[Finding]:
     ]
 
 
-def first_names(book: Book) -> dict[int, tuple[str, str]]:
-    """Return one (cell_id, role) of the attacked file for each count that stands in it."""
-    mine = book.sightings[book.sightings["file"] == 0]
-    first = mine.sort_values(["count", "cell_id", "role"]).drop_duplicates("count")
-    return {int(c): (str(i), str(r)) for c, i, r in zip(first["count"], first["cell_id"], first["role"], strict=True)}
-
-
 def strip_names(book: Book) -> dict[int, tuple[str, str]]:
     """Return a band of the attacked file for each strip between the ends of bands."""
-    names = first_names(book)
+    names = book.first_names
     owners: dict[int, tuple[str, str]] = {}
     for total, parts in book.sums:
         for part in parts:

@@ -34,22 +34,27 @@ def with_leftovers(
     truth, keys = counts["truth"].to_numpy(float), counts[KEY].to_numpy(object)
     certifiers = frozenset(counts["certifier"]) - NOBODY
     mine = seen[seen["file"] == 0].sort_values(["count", "cell_id", "role"]).drop_duplicates("count").set_index("count")
-    named = mine.to_dict("index")
+    named = set(mine.index)
+    left = {place: truth[total] - truth[parts].sum() for place, (total, parts) in enumerate(sums)}
+    owners = {
+        place: next((one for one in (sums[place][0], *sums[place][1]) if one in named), None)
+        for place, people in left.items()
+        if people > 0
+    }
+    seen_as = mine.loc[[owner for owner in owners.values() if owner is not None]].to_dict("records")
     whole: list[Sum] = []
     rows: list[dict[Hashable, object]] = []
     sightings: list[dict[Hashable, object]] = []
-    for total, parts in sums:
-        left = truth[total] - truth[parts].sum()
-        owner = next((place for place in (total, *parts) if place in named), None)
-        if not left > 0 or owner is None:
+    for number, (total, parts) in enumerate(sums):
+        if owners.get(number) is None:
             whole.append((total, parts))
             continue
-        place = len(counts) + len(rows)
-        told = {"low": 0.0, "high": np.inf, "seen": False, "printed": np.nan, "truth": left}
+        place, owner = len(counts) + len(rows), seen_as[len(rows)]
+        told = {"low": 0.0, "high": np.inf, "seen": False, "printed": np.nan, "truth": left[number]}
         key, what = _rest_of(keys[[total, *parts]], certifiers)
         rows.append(key | told)
-        role = f"{named[owner]['role']} less {what}"
-        sightings.append(named[owner] | key | told | {"share": np.nan, "half": np.nan, "role": role, "count": place})
+        role = f"{owner['role']} less {what}"
+        sightings.append(owner | key | told | {"share": np.nan, "half": np.nan, "role": role, "count": place})
         whole.append((total, [*parts, place]))
     if not rows:
         return counts, sums, seen
