@@ -19,7 +19,7 @@ from credential_pipeline.foundation.contracts.published_outcomes import SNAPSHOT
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.staging import Staged
 from credential_pipeline.public.published_outcomes.index import WITHDRAWAL
-from credential_pipeline.public.published_outcomes.place import report_path
+from credential_pipeline.public.published_outcomes.place import report_path, whole
 
 _SENT_BY = outcome_release.SNAPSHOT.name
 _MEDIANS = """
@@ -62,7 +62,7 @@ def _publish(step: Step, staged: Staged) -> None:
 
 def _intact(step: Step, version: Version) -> bool:
     facts = version.manifest.facts
-    return facts.get("act") == WITHDRAWAL or report_path(step.root, step.partition, facts.get("release", "")).is_file()
+    return facts.get("act") == WITHDRAWAL or whole(step.root, step.partition, facts.get("release", ""))
 
 
 def _describe(published: Published) -> Mapping[str, Any]:
@@ -83,5 +83,5 @@ HOP = Hop(
     describe=_describe,
     charts={"median earnings": Chart("Published median earnings, US dollars, by year from the award", _MEDIANS)},
     kinds=["age", "html", "csv"],
-    description="Lays out, as they were approved, outcomes.csv, outcomes.parquet, report.html, methods.md, certificate.csv, datapackage.json and their manifest.",
+    description="Lays out, as they were approved, outcomes.csv and .parquet, report.html with its chapters, methods.md and certificate.csv.",
 )

@@ -56,7 +56,11 @@ def test_from_a_proposal_to_a_correction_to_a_withdrawal(run, office):
     assert ran.code == 0, ran.err
     folder = office / "public" / INDUSTRY
     assert (folder / "LATEST").read_text() == release
-    assert "Another notice." in (folder / release / "report.html").read_text()
+    pages = sorted((folder / release).glob("report*.html"))
+    assert len(pages) > 5
+    assert all("Another notice." in page.read_text() for page in pages)
+    packet = (office / "enclave" / "proposals" / INDUSTRY / f"{release}.html").read_text()
+    assert all(f"<summary>{page.name}</summary>" in packet for page in pages)
     listed = json.loads((folder / "releases.json").read_text())
     assert [(one["release"], one["corrects"]) for one in listed] == [(first, ""), (release, first)]
     assert f"corrected by {release}" in (folder / "index.html").read_text()

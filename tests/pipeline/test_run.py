@@ -42,7 +42,8 @@ def test_public_files_are_listed_with_their_hashes(pilot):
     folder = pilot / "public" / "manufacturing" / release
     listed = json.loads((folder / "manifest.json").read_text())["files"]
     names = [entry["path"] for entry in listed]
-    assert {"outcomes.csv", "outcomes.parquet", "report.html", "methods.md", "datapackage.json"} <= set(names)
+    pages = {"report.html", "report-earnings.html", "report-work.html", "report-college.html"}
+    assert {"outcomes.csv", "outcomes.parquet", *pages, "methods.md", "datapackage.json"} <= set(names)
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert sorted(names) == sorted(found - {"manifest.json"}), "every file is listed, once"
     for entry in listed:

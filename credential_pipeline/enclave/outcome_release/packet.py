@@ -36,6 +36,7 @@ FROM outcome_release.published_outcomes GROUP BY ALL ORDER BY ALL
 """
 _CERTIFICATE = "SELECT attack, against, tried, found, result, note FROM outcome_release.certificate ORDER BY ALL"
 _LARGEST = 20
+_FRONT: Final = "report.html"
 FEW_EMPLOYERS: Final = "amounts hidden: FEW_EMPLOYERS"
 """The reason why amounts of enough learners are hidden; no reader is told of which figures."""
 
@@ -83,7 +84,7 @@ def write_packet(
         _section(
             "The smallest groups that are shown", _table(("cell", "measure", "n", "value"), _rows(con, _SMALLEST))
         ),
-        _section("The report, as readers would get it", _preview(dict(files).get("report.html", b""))),
+        _section("The report, as readers would get it", _preview(files)),
     ]
     page = (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Review of {html.escape(release)}</title>'
@@ -133,9 +134,17 @@ def _file(row: tuple[str, bytes]) -> tuple[str, int, str]:
     return name, len(content), hashlib.sha256(content).hexdigest()
 
 
-def _preview(report: bytes) -> str:
-    source = html.escape(report.decode("utf-8"), quote=True)
-    return f'<iframe sandbox="allow-scripts" title="The report" srcdoc="{source}"></iframe>'
+def _preview(files: Iterable[tuple[str, bytes]]) -> str:
+    """Every page of the report, the front page first and open; the links from page to page lead nowhere here."""
+    pages = sorted((name != _FRONT, name, content) for name, content in files if name.endswith(".html"))
+    told = "".join(_page(name, content, chapter=chapter) for chapter, name, content in pages)
+    return f"<p>{len(pages)} pages; each of them is shown here, and links between them do not work here.</p>\n{told}"
+
+
+def _page(name: str, content: bytes, *, chapter: bool) -> str:
+    source = html.escape(content.decode("utf-8"), quote=True)
+    frame = f'<iframe sandbox loading="lazy" title="{html.escape(name)}" srcdoc="{source}"></iframe>'
+    return f"<details{'' if chapter else ' open'}><summary>{html.escape(name)}</summary>\n{frame}</details>\n"
 
 
 def _rows(con: Connection, query: str) -> list[tuple[Any, ...]]:

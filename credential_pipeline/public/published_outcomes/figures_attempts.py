@@ -6,6 +6,7 @@ from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, Grid, categories
+from credential_pipeline.public.published_outcomes.chosen import Chosen, of_most_learners
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.labels import in_order
 from credential_pipeline.public.published_outcomes.tables import by_measure
@@ -22,6 +23,12 @@ class _Feed:
     attempts: Grid
     passes: Grid
     rates: dict[str, Grid]
+
+    @property
+    def chosen(self) -> Chosen[str]:
+        """The certifiers or credentials that are shown."""
+        codes = in_order(categories(self.attempts) or categories(self.passes))
+        return of_most_learners([self.attempts, self.passes], codes)
 
 
 def _feed(context: Context, dimension: str) -> _Feed:
@@ -40,13 +47,15 @@ def attempts(context: Context) -> Figure:
     feeds = [_feed(context, dimension) for dimension in ("certifier", "credential")]
     pictures: list[Picture] = []
     tables: list[Table] = []
+    left: list[str] = []
     legend: dict[tuple[str, str], None] = {}
     for feed in feeds:
-        codes = in_order(categories(feed.attempts) or categories(feed.passes))
-        if not codes:
+        chosen = feed.chosen
+        if not chosen.rows:
             continue
-        names = {code: context.naming.name(feed.dimension, code) for code in codes}
-        rows = [_attempt_mark(names[code], code, feed) for code in codes]
+        left.append(chosen.words(f"{feed.dimension}s"))
+        names = {code: context.naming.name(feed.dimension, code) for code in chosen.rows}
+        rows = [_attempt_mark(names[code], code, feed) for code in names]
         rows.sort(key=lambda row: (row.value is None, -(row.start or row.value or 0), row.name))
         legend |= {("pass", "passes"): None, ("outer", "attempts"): None}
         legend |= {("hatch", "not reported or not shown"): None} if any(row.value is None for row in rows) else {}
@@ -67,7 +76,11 @@ def attempts(context: Context) -> Figure:
         tables.append(by_measure(caption, feed.dimension.capitalize(), names, columns, missing=NOT_REPORTED))
     if not pictures:
         return nothing(key, title, "attempts and passes")
-    note = "Attempts are known only where a certifier's feed sends failed sittings too. Passes alone say nothing about how many tried."
+    left.insert(
+        0,
+        "Attempts are known only where a certifier's feed sends failed sittings too. Passes alone say nothing about how many tried.",
+    )
+    note = " ".join(filter(None, left))
     return Figure(key, title, attempt_words(context, feeds[0]), pictures, tables, note, list(legend))
 
 
@@ -93,7 +106,7 @@ def attempt_words(context: Context, feed: _Feed) -> list[str]:
     """One sentence for each certifier: attempts, passes and rates, or that they are not reported."""
     said: list[str] = []
     silent: list[str] = []
-    for code in in_order(categories(feed.attempts) or categories(feed.passes)):
+    for code in feed.chosen.rows:
         name = context.naming.name("certifier", code)
         tried = feed.attempts.get((code, None))
         if tried is None or tried.status == NOT_AVAILABLE:

@@ -5,7 +5,7 @@ from typing import Final
 from credential_pipeline.engines.charts.bars import Bar, dumbbells, intervals, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.asked import Question, Series, Shape, figure_of
+from credential_pipeline.public.published_outcomes.asked import figure_of
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, horizons, last_shown
 from credential_pipeline.public.published_outcomes.comparison import (
     ANYWAY,
@@ -18,7 +18,14 @@ from credential_pipeline.public.published_outcomes.comparison import (
 )
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, points_of, years_picture
-from credential_pipeline.public.published_outcomes.groups import Split, group_picture, group_table, group_words
+from credential_pipeline.public.published_outcomes.groups import (
+    Split,
+    group_picture,
+    group_table,
+    group_words,
+    left_out_words,
+)
+from credential_pipeline.public.published_outcomes.question import Question, Series, Shape
 from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
 
 _TEST: Final = -1
@@ -104,7 +111,8 @@ def by_group(context: Context) -> Figure | None:
     said = [whole, *group_words(context, split, called)]
     table = group_table(context, split, f"Earnings beyond those of people like them. {context.money.removesuffix('.')}")
     cells = context.release.rows(TABLE, EFFECT)
-    return Figure(key, title, said, [picture], [table], f"{_LIMITS} {context.money}", _legend(cells))
+    notes = [_LIMITS, left_out_words(context, split), context.money]
+    return Figure(key, title, said, [picture], [table], " ".join(filter(None, notes)), _legend(cells))
 
 
 _SUPPORT: Final = Question(

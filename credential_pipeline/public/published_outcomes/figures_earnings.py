@@ -14,6 +14,7 @@ from credential_pipeline.public.published_outcomes.cells import (
     last_shown,
 )
 from credential_pipeline.public.published_outcomes.changes import change_words
+from credential_pipeline.public.published_outcomes.chosen import GROWING, LINES, of_most_learners
 from credential_pipeline.public.published_outcomes.comparison import anyway_words, groups_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.labels import in_order
@@ -55,9 +56,10 @@ def earnings_by(
     codes = in_order(categories(median))
     if not codes:
         return nothing(key, title, f"earnings by {people}")
-    names = {code: context.naming.name(dimension, code) for code in codes}
+    chosen = of_most_learners(median, codes, LINES if dimension in GROWING else len(codes))
+    names = {code: context.naming.name(dimension, code) for code in chosen.rows}
     years = horizons([median])
-    points = [point for code in codes for point in points_of(median, code, names[code])]
+    points = [point for code in names for point in points_of(median, code, names[code])]
     description = f"Lines of median annual earnings from year {years[0]} to year {years[-1]} around the award, by {people}. The table below holds every figure."
     parts = [
         ("25th percentile", grids[P25], "value"),
@@ -74,7 +76,7 @@ def earnings_by(
         title,
         [
             *change_words(median, {code: context.naming.people(dimension, code) for code in codes}),
-            *groups_words(context, dimension, codes),
+            *groups_words(context, dimension, names),
         ],
         [years_picture(key, title, description, points, "usd", panels=panels)],
         [
@@ -86,7 +88,7 @@ def earnings_by(
                 years,
             )
         ],
-        f"{_LINES} {context.money}",
+        " ".join(filter(None, [_LINES, chosen.words(f"{dimension}s"), context.money])),
         legend(points, panels=panels),
     )
 
@@ -148,8 +150,8 @@ def distribution(context: Context) -> Figure:
     )
 
 
-def earnings_figures(context: Context) -> list[Figure]:
-    """All figures on earnings, in the order of the page."""
+def people_figures(context: Context) -> list[Figure]:
+    """Earnings by who the holders are, and by when they earned the award."""
     title = "Earnings before and after, by "
     return [
         earnings_by(context, "earnings_by_age", "age_band", title + "age at the award", "age at the award"),
@@ -162,6 +164,10 @@ def earnings_figures(context: Context) -> list[Figure]:
             for dimension, people in (("ethnicity", "ethnicity"), ("cohort", "years of the award"))
             if context.release.holds(f"earnings_by_{dimension}")
         ),
-        earnings_by(context, "earnings_by_certifier", "certifier", title + "certifier", "certifier", panels=True),
-        distribution(context),
     ]
+
+
+def certifier_figure(context: Context) -> Figure:
+    """Earnings by who issued the credential."""
+    title = "Earnings before and after, by certifier"
+    return earnings_by(context, "earnings_by_certifier", "certifier", title, "certifier", panels=True)

@@ -5,6 +5,7 @@ from credential_pipeline.engines.charts.figure import Block, Figure, Picture, Ro
 from credential_pipeline.engines.charts.lines import Frame, Point, lines
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, Cell, categories
+from credential_pipeline.public.published_outcomes.chosen import LINES, Chosen, choose
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED
 from credential_pipeline.public.published_outcomes.labels import in_order
@@ -20,8 +21,14 @@ def passing_figures(context: Context) -> list[Figure]:
     return [figure for figure in (curves(context), by_year(context)) if figure is not None]
 
 
-def _certifiers(context: Context, measure: str) -> list[str]:
-    return in_order({cell.at["certifier"] for cell in context.release.rows(_TABLE, measure)})
+def _certifiers(context: Context, measure: str) -> Chosen[str]:
+    """The certifiers that have the measure, those of most learners if they are many."""
+    numbers: dict[str, int] = {}
+    rows = context.release.rows(_TABLE, measure)
+    for cell in rows:
+        if cell.shown:
+            numbers[cell.at["certifier"]] = max(numbers.get(cell.at["certifier"], 0), cell.n or 0)
+    return choose(in_order({cell.at["certifier"] for cell in rows}), numbers.get, LINES)
 
 
 def _place(setting: str) -> tuple[bool, int]:
@@ -33,7 +40,8 @@ def _place(setting: str) -> tuple[bool, int]:
 def curves(context: Context) -> Figure | None:
     """The share that has passed by each sitting and within months, with the numbers at risk."""
     title, key = "How passing goes on after the first sitting", "passing"
-    owners = _certifiers(context, _SHARE)
+    chosen = _certifiers(context, _SHARE)
+    owners = chosen.rows
     grids = {code: context.release.grid(_TABLE, _SHARE, "setting", within={"certifier": code}) for code in owners}
     risks = {code: context.release.grid(_TABLE, _RISK, "setting", within={"certifier": code}) for code in owners}
     grids = {code: grid for code, grid in grids.items() if categories(grid)}
@@ -66,6 +74,7 @@ def curves(context: Context) -> Figure | None:
     legend += [HATCHED] if any(row.value is None for row in rows) else []
     note = "Of pairs of a learner and a credential: by months as far as the records reach, by sitting of those who are followed for two years or more."
     tables = [Table(caption, "Until", columns, tuple(blocks))]
+    note = f"{note} {chosen.words('certifiers')}".strip()
     return Figure(key, title, said or ["The curve of passing is not shown."], [picture], tables, note, legend)
 
 
@@ -83,7 +92,8 @@ def _line(cell: Cell, risk: Cell | None, name: str) -> Row:
 def by_year(context: Context) -> Figure | None:
     """The pass rate at the first sitting by its year, and the years for which a certifier does not tell who failed."""
     title, key = "Passed at the first sitting, by year", "passing-years"
-    owners = _certifiers(context, _YEARLY)
+    chosen = _certifiers(context, _YEARLY)
+    owners = chosen.rows
     grids = {code: context.release.grid(_TABLE, _YEARLY, "setting", within={"certifier": code}) for code in owners}
     years = sorted({code for grid in grids.values() for code in categories(grid) if code.isdigit()})
     if not years:
@@ -115,7 +125,7 @@ def by_year(context: Context) -> Figure | None:
         (Block("", rows),),
     )
     if not points:
-        return Figure(key, title, said, [], [table])
+        return Figure(key, title, said, [], [table], chosen.words("certifiers"))
     wide, narrow = (
         lines(points, Frame(width, height, "share", 1.0, "", "Year of the first sitting"))
         for width, height in ((520, 220), (180, 200))
@@ -124,5 +134,7 @@ def by_year(context: Context) -> Figure | None:
         key, title, "A line for each certifier of the share of first sittings that were passed, by year.", wide, narrow
     )
     legend = [HATCHED] if any(point.value is None for point in points) else []
-    said = said or ["Every certifier reports who failed in all of these years."]
-    return Figure(key, title, said, [picture], [table], "A year that is not reported has no point.", legend)
+    whom = "Every certifier that is shown" if chosen.left else "Every certifier"
+    said = said or [f"{whom} reports who failed in all of these years."]
+    note = f"A year that is not reported has no point. {chosen.words('certifiers')}".strip()
+    return Figure(key, title, said, [picture], [table], note, legend)

@@ -10,6 +10,7 @@ from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Block, Figure, Picture, Row, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell
+from credential_pipeline.public.published_outcomes.chosen import choose
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.tables import entry
 
@@ -64,7 +65,8 @@ def pell(context: Context) -> Figure:
         return Figure(
             key, title, ["No training programme of this industry is registered, so that none is judged."], [], []
         )
-    rows = [_bar(one) for one in programmes]
+    chosen = choose(programmes, lambda one: one.cells["pell_verdict"].n)
+    rows = [_bar(one) for one in chosen.rows]
     described = (
         "Value-added earnings of each programme as a dot with its band, and its tuition and fees as a hollow dot."
     )
@@ -73,7 +75,8 @@ def pell(context: Context) -> Figure:
     )
     legend = [("hollow", "tuition and fees"), ("dot", "value-added earnings, with their band")]
     legend += [("hatch", "not shown or not available")] if any(row.value is None for row in rows) else []
-    return Figure(key, title, words(programmes), [picture], [_table(context, programmes)], _NOTE, legend)
+    note = f"{_NOTE} {chosen.words('programmes')}".strip()
+    return Figure(key, title, words(programmes), [picture], [_table(context, chosen.rows)], note, legend)
 
 
 def _programmes(context: Context) -> list[_Programme]:

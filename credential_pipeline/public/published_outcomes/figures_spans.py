@@ -8,6 +8,7 @@ from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_year
+from credential_pipeline.public.published_outcomes.chosen import of_most_learners
 from credential_pipeline.public.published_outcomes.comparison import groups_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, P25, P50, P75
@@ -64,7 +65,9 @@ def earnings_span(context: Context, kind: Kind) -> Figure:
     names = {code: context.naming.name(kind.dimension, code) for code in codes}
     before = max((year for year in years if year < 0), default=None)
     last = last_year(median, codes) or years[-1]
-    rows = {code: _span(names[code], code, grids, last, before) for code in codes}
+    chosen = of_most_learners({key: cell for key, cell in median.items() if key[1] == last}, codes)
+    shown = {code: names[code] for code in chosen.rows}
+    rows = {code: _span(name, code, grids, last, before) for code, name in shown.items()}
     parts = [("Median", median, "value"), (context.counted("Learners"), median, "n")]
     parts = [("25th percentile", grids[P25], "value"), parts[0], ("75th percentile", grids[P75], "value"), parts[1]]
     caption = f"Annual earnings by {kind.one} and year relative to the award. {context.money}"
@@ -77,8 +80,8 @@ def earnings_span(context: Context, kind: Kind) -> Figure:
         title,
         [*_ends(kind, median, names, last), *beyond, kind.beware],
         _pictures(context, kind, median, rows, last),
-        [by_year(caption, say.opening(kind.one), names, parts, [year for year in (before, last) if year is not None])],
-        context.money,
+        [by_year(caption, say.opening(kind.one), shown, parts, [year for year in (before, last) if year is not None])],
+        f"{chosen.words(kind.several)} {context.money}".strip(),
         entries,
     )
 

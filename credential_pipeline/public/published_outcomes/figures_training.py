@@ -5,6 +5,7 @@ from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.asked import LARGE
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories
+from credential_pipeline.public.published_outcomes.chosen import of_most_learners
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_attempts import attempts
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED
@@ -16,7 +17,7 @@ _VIEWS = ("setting_training", "setting_sector", "setting_degree", "setting_credi
 
 def training_figures(context: Context) -> list[Figure]:
     """All figures on training, in the order of the page."""
-    return [settings(context), attempts(context), stacking(context)]
+    return [settings(context), attempts(context)]
 
 
 def settings(context: Context) -> Figure:
@@ -77,7 +78,8 @@ def stacking(context: Context) -> Figure:
     if not grid:
         return nothing(key, title, "credentials per learner")
     horizon = min({year for _, year in grid}, key=lambda year: (year is not None, year or 0))
-    names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
+    chosen = of_most_learners(grid, in_order(categories(grid)))
+    names = total_first({code: context.naming.name("certifier", code) for code in chosen.rows})
     rows = [
         _bar(name, cell, say.figure(cell.value or 0, "mean"), tone="1" if code == ALL else "2")
         for code, name in names.items()
@@ -108,7 +110,7 @@ def stacking(context: Context) -> Figure:
         pictures.append(drawing)
         tables.append(table)
         rows += [_bar("", cell, "") for cell in cells.values()]
-    return Figure(key, title, said, pictures, tables, "", _legend(rows))
+    return Figure(key, title, said, pictures, tables, chosen.words("certifiers"), _legend(rows))
 
 
 def _stacks(context: Context, cells: dict[str, Cell]) -> tuple[list[str], Picture, Table]:

@@ -5,6 +5,7 @@ from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.asked import LARGE
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, categories, horizons, last_shown
+from credential_pipeline.public.published_outcomes.chosen import LINES, of_most_learners
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import (
     BAND,
@@ -30,7 +31,8 @@ def industry_share(context: Context) -> Figure:
     years = [year for year in horizons([grid]) if year >= 0] or horizons([grid])
     if not years:
         return nothing(key, title, f"work in {context.industry}")
-    names = total_first({code: context.naming.name("certifier", code) for code in in_order(categories(grid))})
+    chosen = of_most_learners(grid, in_order(categories(grid)), LINES)
+    names = total_first({code: context.naming.name("certifier", code) for code in chosen.rows})
     points = [point for code, name in names.items() for point in points_of(grid, code, name) if point.year in years]
     description = f"Lines of the share of holders with wages whose main employer is in {context.industry}, by year after the award."
     panels = len(names) > 1
@@ -47,7 +49,7 @@ def industry_share(context: Context) -> Figure:
         share_words(context, grid),
         [years_picture(key, title, description, points, "share", panels=panels)],
         [by_year(caption, "Certifier", names, parts, horizons([grid]))],
-        "The share is taken among holders with wages in the year; it is not an employment rate.",
+        f"The share is taken among holders with wages in the year; it is not an employment rate. {chosen.words('certifiers')}".strip(),
         legend(points, panels=panels),
     )
 

@@ -7,6 +7,7 @@ from credential_pipeline.engines.charts.bars import Bar, intervals, shapes
 from credential_pipeline.engines.charts.figure import Block, Picture, Row, Table
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import Grid, categories
+from credential_pipeline.public.published_outcomes.chosen import GROWING, LINES, ROWS, Chosen, of_most_learners
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.labels import in_order
 from credential_pipeline.public.published_outcomes.ranking import ends_words, rank_cells
@@ -47,6 +48,11 @@ class Split:
         }
         return {dimension: grid for dimension, grid in found.items() if len(categories(grid)) > 1}
 
+    def chosen(self, dimension: str, grid: Grid) -> Chosen[str]:
+        """The groups that are shown, in order; only those that grow with the registry are ever too many."""
+        most = LINES if dimension in GROWING else ROWS
+        return of_most_learners(grid, in_order(categories(grid)), most)
+
     def by(self, dimension: str) -> str:
         """``by age at the award``."""
         return self._counted(f"by {GROUPS[dimension]}")
@@ -69,7 +75,7 @@ def group_picture(context: Context, split: Split, key: str, title: str) -> Pictu
     rows: list[Bar] = []
     unit = "share"
     for dimension, grid in split.grids(context).items():
-        for code in in_order(categories(grid)):
+        for code in split.chosen(dimension, grid).rows:
             cell = grid.get((code, split.year))
             if cell is None:
                 continue
@@ -90,7 +96,7 @@ def group_table(context: Context, split: Split, caption: str) -> Table:
     blocks = []
     for dimension, grid in split.grids(context).items():
         rows = []
-        for code in in_order(categories(grid)):
+        for code in split.chosen(dimension, grid).rows:
             cell = grid.get((code, split.year))
             entries = tuple(entry(cell, part) for part in ("value", "low", "high", "n"))
             rows.append(Row(context.naming.name(dimension, code), entries))
@@ -113,3 +119,12 @@ def group_words(context: Context, split: Split, called: str) -> list[str]:
     said = [f"{say.opening(called)} {'; '.join(told)}."] if told else []
     reasons = [f"{say.listing(names)}: {why}" for why, names in untold.items()]
     return said + ([f"{say.opening('; '.join(reasons))}."] if reasons else [])
+
+
+def left_out_words(context: Context, split: Split) -> str:
+    """How many groups neither picture nor table shows; nothing if they show all."""
+    words = [
+        split.chosen(dimension, grid).words(f"groups {split.by(dimension)}")
+        for dimension, grid in split.grids(context).items()
+    ]
+    return " ".join(filter(None, words))

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from credential_pipeline.foundation.storage.durable import write_atomically
+from credential_pipeline.public.published_outcomes.place import FRONT
 
 WITHDRAWAL = "withdrawal"
 _LIST = "releases.json"
@@ -80,7 +81,7 @@ def _page(industry: str, acts: list[Act]) -> str:
 def _row(act: Act, state: str) -> str:
     gone = state.startswith("withdrawn")
     name = html.escape(act.release)
-    link = name if gone else f'<a href="{name}/report.html">{name}</a>'
+    link = name if gone else f'<a href="{name}/{FRONT}">{name}</a>'
     kind = act.kind + (f" of {act.corrects}" if act.corrects else "") + (f": {act.reason}" if act.reason else "")
     style = ' class="gone"' if gone else ""
     return f"<tr{style}><td>{link}</td><td>{act.approved_on}</td><td>{html.escape(kind)}</td><td>{html.escape(state)}</td></tr>\n"

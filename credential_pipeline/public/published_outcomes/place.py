@@ -4,6 +4,7 @@
 release whose words were mended is never seen half mended, nor missing.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,13 +13,25 @@ from pathlib import Path
 
 from credential_pipeline.foundation.storage.durable import flush, sha256, write_atomically
 
+FRONT = "report.html"
+"""The front page of a report; chapters are named after it: ``report-work.html``."""
 LATEST = "LATEST"
 _CONTENT = ".content"
 
 
 def report_path(home: Path, industry: str, release: str) -> Path:
-    """Where the report of a release lies."""
-    return home / industry / release / "report.html"
+    """Where the front page of a release's report lies; its chapters lie beside it."""
+    return home / industry / release / FRONT
+
+
+def whole(home: Path, industry: str, release: str) -> bool:
+    """Whether every file of a release is where readers find it, each chapter of the report, too."""
+    folder = home / industry / release
+    try:
+        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return all((folder / one["path"]).is_file() for one in listed)
 
 
 @contextmanager

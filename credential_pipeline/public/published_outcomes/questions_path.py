@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from credential_pipeline.public.published_outcomes.asked import Question, Series, Shape
 from credential_pipeline.public.published_outcomes.groups import GROUPS
+from credential_pipeline.public.published_outcomes.question import Question, Series, Shape
 
 _CHOSE: Final = "People chose where to work: a difference between them is no effect of the industry."
 _LATER: Final = {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from credential_pipeline.public.published_outcomes.asked import Question, Series, Shape
+from credential_pipeline.public.published_outcomes.question import Question, Series, Shape
 
 _HOUSEHOLDS: Final = {1: "One person", 2: "Two people", 3: "Three people", 4: "Four people"}
 _LEVELS: Final = (100, 150, 200)

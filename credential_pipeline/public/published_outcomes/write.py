@@ -59,7 +59,8 @@ def write_public_files(
     table = read_table(con, industry)
     paths = [write_csv(table, out / "outcomes.csv"), write_parquet(table, out / "outcomes.parquet")]
     context = Context(release, naming, running(name), note.naics, note.base_year, rounded=note.rounded)
-    paths.append(_write(out / "report.html", render_report(context, title, release_id, note, definitions)))
+    report = render_report(context, title, release_id, note, definitions)
+    paths += [_write(out / name, text) for name, text in report.items()]
     paths.append(_write(out / "methods.md", methods_markdown(title, release_id, note, definitions)))
     paths.append(write_certificate(con, out / "certificate.csv"))
     paths.append(write_datapackage(out, table, title, f"{industry}-{release_id}", release_id, note))
