@@ -62,7 +62,9 @@ def _publish(step: Step, staged: Staged) -> None:
 
 def _intact(step: Step, version: Version) -> bool:
     facts = version.manifest.facts
-    return facts.get("act") == WITHDRAWAL or whole(step.root, step.partition, facts.get("release", ""))
+    return facts.get("act") == WITHDRAWAL or whole(
+        report_path(step.root, step.partition, facts.get("release", "")).parent
+    )
 
 
 def _describe(published: Published) -> Mapping[str, Any]:

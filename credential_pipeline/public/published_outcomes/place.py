@@ -24,9 +24,8 @@ def report_path(home: Path, industry: str, release: str) -> Path:
     return home / industry / release / FRONT
 
 
-def whole(home: Path, industry: str, release: str) -> bool:
-    """Whether every file of a release is where readers find it, each chapter of the report, too."""
-    folder = home / industry / release
+def whole(folder: Path) -> bool:
+    """Whether the folder of a release has every file that its manifest lists, each chapter of the report, too."""
     try:
         listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError):
@@ -53,6 +52,8 @@ def place(folder: Path, release: str) -> Iterator[Path]:
             path.chmod(0o644)
             flush(path)
         target = content / f"{release}-{sha256(part / 'manifest.json')[:16]}"
+        if target.exists() and not whole(target):
+            target.replace(content / f".gone-{os.getpid()}")
         if not target.exists():
             part.replace(target)
         for readable in (folder, content, target):
@@ -60,7 +61,8 @@ def place(folder: Path, release: str) -> Iterator[Path]:
             flush(readable)
         _link(folder / release, target)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        for left in (part, content / f".gone-{os.getpid()}"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def remove(folder: Path, release: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.public.published_outcomes.files import write_manifest
-from credential_pipeline.public.published_outcomes.place import whole
+from credential_pipeline.public.published_outcomes.place import place, whole
 from credential_pipeline.public.published_outcomes.report import CHAPTERS, FRONT
 from credential_pipeline.public.published_outcomes.write import write_public_files
 from tests.domain.public import released_sample as sample
@@ -130,13 +130,18 @@ def test_what_is_not_drawn_is_counted(crowded):
         assert after.count("<tr data-c") <= 20
 
 
-def test_a_release_is_whole_while_all_its_pages_are_there(tmp_path):
-    folder = tmp_path / "manufacturing" / "R1"
-    folder.mkdir(parents=True)
-    for name in FILES:
-        (folder / name).write_text(name)
-    write_manifest(folder, "manufacturing", "R1")
-    assert whole(tmp_path, "manufacturing", "R1")
-    (folder / "report-work.html").unlink()
-    assert not whole(tmp_path, "manufacturing", "R1")
-    assert not whole(tmp_path, "manufacturing", "R2")
+def test_a_release_is_whole_while_all_its_pages_are_there_and_is_mended_when_laid_out_again(tmp_path):
+    def lay_out():
+        with place(tmp_path, "R1") as out:
+            for name in FILES:
+                (out / name).write_text(name)
+            write_manifest(out, "manufacturing", "R1")
+
+    lay_out()
+    assert whole(tmp_path / "R1")
+    (tmp_path / "R1" / "report-work.html").unlink()
+    assert not whole(tmp_path / "R1")
+    lay_out()
+    assert whole(tmp_path / "R1")
+    assert [path.name.startswith("R1-") for path in (tmp_path / ".content").iterdir()] == [True]
+    assert not whole(tmp_path / "R2")
