@@ -31,7 +31,7 @@ from credential_pipeline.public.published_outcomes.question import Question
 from credential_pipeline.public.published_outcomes.questions_path import COLLEGE, HIRED, LEFT, STACKED, TRIED, UNSEEN
 from credential_pipeline.public.published_outcomes.questions_pay import CHANGE, LIVING, VERSIONS
 
-#: What all pages have. It is named here, not in the templates, so that a change of it counts as one of the hop's code.
+#: What all pages have.
 _LAYOUT: Final = "report_page.html.j2"
 
 
