@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
     bands,
@@ -57,7 +59,8 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
     Raises:
         SafeError: E_NO_COHORT, E_CPI or E_COVERAGE, each with what to correct.
     """
-    with macros(con), scratch(con) as work:
+    # Threads of the linear algebra would wait for one another most of the time, and sum in another order where there are more.
+    with macros(con), scratch(con) as work, threadpool_limits(1, "blas"):
         _tabulate(work, plan, read_earlier(con, earlier, plan.industry))
 
 

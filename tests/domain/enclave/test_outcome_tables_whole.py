@@ -3,7 +3,9 @@
 from collections import defaultdict
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from credential_pipeline.enclave.outcome_tables import tabulation
 from credential_pipeline.enclave.outcome_tables.definitions import definitions
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
@@ -123,3 +125,19 @@ def test_one_learner_with_two_credentials_is_two_pairs_and_one_learner() -> None
     assert rows["lead_wage_matched/h=1"] == (1, 1)
     assert (found.value("credentials_per_learner"), found.cell("credentials_per_learner")["n"]) == (2.0, 1)
     assert found.value("coverage_share/seen_in_wages/h=1") == 1.0
+
+
+def blas_threads() -> list[int]:
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+def test_linear_algebra_has_one_thread_while_it_tabulates_and_as_many_as_before_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[list[int]] = []
+    bands_of = tabulation.bands_of
+    monkeypatch.setattr(tabulation, "bands_of", lambda *given: (seen.append(blas_threads()), bands_of(*given))[1])
+    with threadpool_limits(2, "blas"):
+        tabulated(random_world(1, size=10))
+        assert set(blas_threads()) == {2}
+    assert set(seen[0]) == {1}
