@@ -15,6 +15,8 @@ from credential_pipeline.foundation.storage import migrations
 from credential_pipeline.foundation.storage.durable import canonical_json
 
 NAME = "manifest.json"
+DIGEST = "digest"
+"""Field of a manifest on disk with its own hash: the version's name tells damage to the tables, not to what is said of them."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ class Manifest:
     schema_version: int = migrations.SCHEMA_VERSION
 
     def to_bytes(self) -> bytes:
-        """Serialise for the disk."""
-        return json.dumps(asdict(self), sort_keys=True, indent=1).encode()
+        """Serialise for the disk, with a digest of everything else in the file."""
+        raw = json.loads(json.dumps(asdict(self)))
+        return json.dumps(raw | {DIGEST: digest(raw)}, sort_keys=True, indent=1).encode()
 
     @property
     def fingerprint(self) -> str:
@@ -76,16 +79,36 @@ def content_version(tables: Mapping[str, TableFile]) -> str:
     return hashlib.sha256(canonical_json({name: table.sha256 for name, table in tables.items()})).hexdigest()[:16]
 
 
-def load(path: Path) -> Manifest:
-    """Read a manifest of any schema that a migration is declared for, and check that it names its own content.
+def digest(raw: Mapping[str, Any]) -> str:
+    """Hash the content of a manifest as it is on disk, in canonical form and without the digest."""
+    return hashlib.sha256(canonical_json({name: value for name, value in raw.items() if name != DIGEST})).hexdigest()
+
+
+def _is_sound(raw: Mapping[str, Any]) -> bool:
+    """Whether a manifest is what was written; one of an older schema holds no digest, and is believed."""
+    if DIGEST not in raw:
+        return bool(raw["schema_version"] < migrations.DIGEST_SINCE)
+    return bool(raw[DIGEST] == digest(raw))
+
+
+def load(path: Path, *, altered: bool = False) -> Manifest:
+    """Read a manifest of any schema that a migration is declared for, and check that it is whole and of its folder.
+
+    Args:
+        path: Folder of the version.
+        altered: Take one that is not what was written, too: for who wants its tables alone, which the folder's name proves.
 
     Raises:
-        SafeError: ``E_MANIFEST``: missing, unreadable, or not the manifest of its folder; ``E_SCHEMA_NEWER`` or
+        SafeError: ``E_MANIFEST``: missing, altered, or not the manifest of its folder; ``E_SCHEMA_NEWER`` or
             ``E_SCHEMA_OLDER``: of a schema that this program cannot read.
     """
     shown = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
     try:
-        raw = migrations.to_current(json.loads((path / NAME).read_bytes()), shown)
+        found = json.loads((path / NAME).read_bytes())
+        raw = migrations.to_current(found, shown)
+        if not (altered or _is_sound(found)):
+            raise ValueError
+        raw = {name: value for name, value in raw.items() if name != DIGEST}
         tables = {name: TableFile(**facts) for name, facts in raw.pop("tables").items()}
         manifest = Manifest(tables=tables, **raw)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -10,8 +10,11 @@ from typing import Any
 
 from credential_pipeline.foundation.errors import SafeError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Schema that this program writes."""
+
+DIGEST_SINCE = 3
+"""First schema whose manifests hold a digest of themselves."""
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -21,7 +24,12 @@ def _without_pages(raw: dict[str, Any]) -> dict[str, Any]:
     return raw | {"pages": {}}
 
 
-STEPS: Mapping[int, Step] = {1: _without_pages}
+def _without_digest(raw: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 held no digest of itself, and nothing else was different."""
+    return raw
+
+
+STEPS: Mapping[int, Step] = {1: _without_pages, 2: _without_digest}
 """Schema -> what makes the next one of it."""
 
 

@@ -166,7 +166,7 @@ class Store:
     def versions(self, snapshot: Snapshot, partition: str = SHARED) -> list[Version]:
         """Every version on disk whose manifest can be read: the current one first, then the others, newest first.
 
-        For what must survive the loss of the current version; readers want :meth:`current`.
+        What a manifest says beside its tables may be altered, for their hashes are proven by the folder's name. For what must survive the loss of the current version; readers want :meth:`current`.
 
         Raises:
             SafeError: ``E_SCHEMA_NEWER``: the current version was written by a later program, and passing it over
@@ -176,11 +176,11 @@ class Store:
         others = []
         for folder in self._version_folders(snapshot, partition):
             try:
-                others.append(Version(snapshot, folder, manifest.load(folder)))
+                others.append(Version(snapshot, folder, manifest.load(folder, altered=True)))
             except SafeError:
                 continue  # What cannot be read is no memory; whether that matters is for the caller to say.
         others.sort(key=_age, reverse=True)
-        return [current, *(other for other in others if other != current)] if current else others
+        return [current, *(other for other in others if other.folder != current.folder)] if current else others
 
     def partitions(self, snapshot: Snapshot) -> list[str]:
         """Partitions that ever had a version, as far as anything on disk still tells, in the order of their names."""

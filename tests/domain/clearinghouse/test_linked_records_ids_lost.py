@@ -133,10 +133,19 @@ def test_a_version_of_a_later_program_is_never_passed_over(con, tmp_path):
 
 def test_a_version_of_the_first_schema_hands_its_ids_on(con, tmp_path, told):
     store, (version,) = _versions(con, tmp_path / "store", put(x="b"))
-    _set_schema(version, 1, without="pages")
+    _set_schema(version, 1, without=("pages", "digest"))
     assert attach_last(con, store, "manufacturing") == version.name
     assert _next(con, put(x="a b")).ids[("mssc", "a")] == hashed("b")
     assert told.text == ""
+
+
+def test_a_manifest_with_altered_facts_loses_no_ids(con, tmp_path, told):
+    store, (version,) = _versions(con, tmp_path / "store", put(x="b"))
+    path = version / "manifest.json"
+    path.write_text(path.read_text().replace('"run_id": "', '"run_id": "9'))
+    assert attach_last(con, store, "manufacturing") == version.name
+    assert _next(con, put(x="a b")).ids[("mssc", "a")] == hashed("b")
+    assert "the current version is damaged or missing" in told.text
 
 
 def _flip(path: Path) -> None:
@@ -145,9 +154,9 @@ def _flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def _set_schema(version: Path, schema: int, without: str = "") -> None:
+def _set_schema(version: Path, schema: int, without: tuple[str, ...] = ()) -> None:
     manifest = json.loads((version / "manifest.json").read_bytes()) | {"schema_version": schema}
-    manifest.pop(without, None)
+    manifest = {name: value for name, value in manifest.items() if name not in without}
     (version / "manifest.json").write_text(json.dumps(manifest))
 
 

@@ -9,6 +9,7 @@ import time
 
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
+from credential_pipeline.foundation.storage.manifest import digest
 
 IT = "it"
 SNAPSHOT = Snapshot(
@@ -63,7 +64,10 @@ def make_old(path, seconds):
 
 
 def rewrite(store, **changes):
-    """Change the current manifest; a value of None removes the field."""
+    """Change the current manifest, as a program would that wrote it so; a value of None removes the field."""
     path = store.current(SNAPSHOT, IT).folder / "manifest.json"
     facts = json.loads(path.read_text()) | changes
-    path.write_text(json.dumps({name: value for name, value in facts.items() if value is not None}))
+    facts = {name: value for name, value in facts.items() if value is not None}
+    if "digest" in facts:
+        facts["digest"] = digest(facts)
+    path.write_text(json.dumps(facts))

@@ -230,7 +230,7 @@ def test_folders_are_closed_to_others(store):
 
 def test_the_first_schema_is_read_through_its_migration(store):
     published = publish(store)
-    rewrite(store, schema_version=1, pages=None)
+    rewrite(store, schema_version=1, pages=None, digest=None)
     version = store.current(SNAPSHOT, IT)
     assert version.manifest.schema_version == migrations.SCHEMA_VERSION
     assert version.manifest.pages == {}
@@ -262,10 +262,55 @@ def test_a_schema_that_is_no_number_is_damage(store, schema):
         store.current(SNAPSHOT, IT)
 
 
+def test_a_schema_without_a_digest_is_read_as_it_is(store):
+    published = publish(store)
+    rewrite(store, schema_version=2, digest=None)
+    assert store.current(SNAPSHOT, IT).manifest == published
+
+
+def test_the_schema_with_a_digest_is_damaged_without_one(store):
+    publish(store)
+    rewrite(store, digest=None)
+    with pytest.raises(SafeError, match="E_MANIFEST"):
+        store.current(SNAPSHOT, IT)
+
+
+def _digits(content):
+    return [at for at, byte in enumerate(content) if chr(byte).isdigit()]
+
+
+def test_any_flipped_digit_of_a_manifest_is_noticed(store):
+    """Also where it stands among the facts for people, which no hash of a table covers."""
+    with store.stage(SNAPSHOT, IT, run_id="run7") as staged:
+        build(staged.con)
+        staged.facts |= {"released": 1204, "share": 0.25, "by": {"7": [1, None], "2": "x"}}
+        staged.write()
+        staged.publish([{"rule": "rows", "count": 3}])
+    path = store.current(SNAPSHOT, IT).folder / "manifest.json"
+    content = path.read_bytes()
+    assert b'"released": 1204' in content
+    for at in _digits(content):
+        flipped = bytearray(content)
+        flipped[at] = ord("1") if content[at] != ord("1") else ord("2")
+        path.write_bytes(flipped)
+        with pytest.raises(SafeError, match="run the hop"):
+            store.current(SNAPSHOT, IT)
+    path.write_bytes(content)
+    assert store.current(SNAPSHOT, IT).manifest.facts["released"] == 1204
+
+
+def test_tables_of_a_version_whose_facts_are_altered_still_count_as_memory(store):
+    version = publish(store).version
+    path = store.current(SNAPSHOT, IT).folder / "manifest.json"
+    path.write_text(path.read_text().replace('"offset": "0"', '"offset": "1"'))
+    assert store.readable(SNAPSHOT, IT) is None
+    assert [(one.name, one.is_whole()) for one in store.versions(SNAPSHOT, IT)] == [(version, True)]
+
+
 def test_migrations_are_applied_one_after_the_other():
-    steps = {1: lambda raw: raw | {"b": raw["a"] + 1}, 0: lambda raw: raw | {"a": 1}}
+    steps = {1: lambda raw: raw | {"b": raw["a"] + 1}, 0: lambda raw: raw | {"a": 1}, 2: lambda raw: raw | {"c": 3}}
     found = migrations.to_current({"schema_version": 0}, "x", steps)
-    assert found == {"schema_version": migrations.SCHEMA_VERSION, "a": 1, "b": 2}
+    assert found == {"schema_version": migrations.SCHEMA_VERSION, "a": 1, "b": 2, "c": 3}
     with pytest.raises(SafeError, match="from schema 0 to 1"):
         migrations.to_current({"schema_version": 0}, "x", {1: steps[1]})
 
