@@ -86,9 +86,11 @@ class Decision:
 def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], binding: Binding) -> Decision:
     """Protect the figures against everything that is already public, and give the release its id.
 
-    Releases of all industries count, since people can be in several. What is made of the same as the industry's last release,
-    with the same words, is that release. Other figures are protected with every earlier release in mind and get the next
-    number of the industry with the first digits of the hash of all that becomes public.
+    Releases of all industries count, since people can be in several. Tables of which the industry's last release was made
+    are first protected as they were then: figures that come out as they are public tell nobody anything new, by whatever
+    program or words, and figures hidden otherwise would. With the same words they are that release. Other figures are
+    protected with every earlier release in mind. What is no earlier release gets the next number of the industry with the
+    first digits of the hash of all that becomes public.
 
     Args:
         home: Folder of the enclave.
@@ -100,11 +102,15 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], bin
     released = entries(lines)
     files = files_of(released, home)
     mine = [place for place, entry in enumerate(released) if entry.industry == industry]
-    if mine and (released[mine[-1]].binds, released[mine[-1]].made_of) == (binding.words, binding.made_of):
-        last, before = released[mine[-1]], files[: mine[-1]]
+    digest = ""
+    if mine and released[mine[-1]].tables == binding.tables:
+        last = released[mine[-1]]
+        before = files[: next(place for place in mine if released[place].sha256 == last.sha256)]
         if sha256(protect(before)) == last.sha256:
+            digest = last.sha256
+        if (digest, binding.words) == (last.sha256, last.binds):
             return Decision(last, tuple(before), _hash_of(released[: mine[-1]]), approved_version(lines, last))
-    digest = sha256(protect(files))
+    digest = digest or sha256(protect(files))
     number = len({entry.release for entry in released if entry.industry == industry}) + 1
     name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
     file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
