@@ -97,7 +97,7 @@ def infrastructure(error: BaseException, home: Path) -> SafeError | None:
 def _one(error: BaseException, home: Path) -> SafeError | None:
     library = type(error).__module__.partition(".")[0]
     if library in {"sqlite3", "sqlalchemy"}:
-        return _dagster_database(error, home)
+        return _dagster_database(error)
     if isinstance(error, MemoryError):
         message = f"The machine gave no more memory: end other programs, or set CREDENTIAL_PIPELINE_MEMORY lower, {_TRY_AGAIN}."
         return SafeError("E_MEMORY", message)
@@ -135,7 +135,7 @@ def _system(number: int, place: str, home: Path) -> SafeError:
     return SafeError(code, f"{sentence.format(**facts)}, {_TRY_AGAIN}.")
 
 
-def _dagster_database(error: BaseException, home: Path) -> SafeError:
+def _dagster_database(error: BaseException) -> SafeError:
     original = getattr(error, "orig", None) or error
     name = str(getattr(original, "sqlite_errorname", ""))
     base = "_".join(name.split("_")[:2])
@@ -145,7 +145,8 @@ def _dagster_database(error: BaseException, home: Path) -> SafeError:
     elif base in _BROKEN:
         message = f"{where} is damaged: move its history and schedules folders away, so that new ones are made"
     elif base == "SQLITE_FULL":
-        return _system(errno.ENOSPC, where, home)
+        # It may lie elsewhere than home, so how much is free at home says nothing.
+        return SafeError("E_DISK_FULL", f"The disk is full where {where} lies: make room there, {_TRY_AGAIN}.")
     elif base in {"SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN"}:
         message = f"{where} cannot be written: give this account the right to write there"
     else:
@@ -155,7 +156,7 @@ def _dagster_database(error: BaseException, home: Path) -> SafeError:
 
 def _place(name: object, home: Path) -> str:
     if not isinstance(name, str | bytes | os.PathLike):
-        return "a file"
+        return f"a file below {home.name}"
     path = Path(os.fsdecode(name)).absolute()
     if path.is_relative_to(home) and _BY_OTHERS & set(path.relative_to(home).parts[:-1]):
         return f"a file in {Path(home.name) / path.parent.relative_to(home)}"

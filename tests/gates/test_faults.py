@@ -68,6 +68,7 @@ def test_a_full_disk_when_a_file_is_written(tmp_path, monkeypatch):
         write_atomically(tmp_path / "CURRENT", b"1")
     assert stopped.value.metadata["code"].value == "E_DISK_FULL"
     assert "MB free" in stopped.value.description
+    assert f"at a file below {tmp_path.name}: make room" in stopped.value.description
 
 
 def test_duckdb_onto_a_full_disk(tmp_path):
@@ -114,6 +115,17 @@ def test_dagsters_database(tmp_path, spoil, words):
     told = faults.explain(failed.value, tmp_path)
     assert told.code == "E_DAGSTER_DATABASE"
     assert words in told.message
+
+
+def test_a_full_disk_under_dagsters_database_says_nothing_of_the_room_at_home(tmp_path):
+    base = sqlite3.connect(tmp_path / "runs.db")
+    base.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(sqlite3.OperationalError) as failed:
+        base.execute(
+            "CREATE TABLE runs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
+        )
+    told = faults.explain(failed.value, tmp_path)
+    assert (told.code, "MB free" in told.message, "DAGSTER_HOME" in told.message) == ("E_DISK_FULL", False, True)
 
 
 _PRESSED = """
