@@ -9,6 +9,7 @@ Not here: refusals of data, which the domain words itself.
 import errno
 import os
 import shutil
+import signal
 import traceback
 from pathlib import Path
 
@@ -94,6 +95,20 @@ def infrastructure(error: BaseException, home: Path) -> SafeError | None:
     return None
 
 
+def of_program(code: int, said: str, home: Path) -> SafeError | None:
+    """The sentence for a fault of the machine that ended another program of ours; None for anything else.
+
+    Args:
+        code: With which it ended, negative for a signal.
+        said: What it wrote to stderr; searched, not quoted.
+        home: The folder that it worked in.
+    """
+    if code == -signal.SIGKILL:
+        return _system(errno.ENOMEM, f"a program below {home.name}", home)
+    lines = said.strip().splitlines()
+    return _in_words(lines[-1], home) if lines else None
+
+
 def _one(error: BaseException, home: Path) -> SafeError | None:
     library = type(error).__module__.partition(".")[0]
     if library in {"sqlite3", "sqlalchemy"}:
@@ -124,7 +139,10 @@ def _by_words(error: BaseException, home: Path) -> SafeError | None:
     """A fault of the operating system that a library tells in its message only."""
     if not isinstance(error, OSError) and type(error).__name__ not in {"IOException", "Error"}:
         return None
-    text = str(error)
+    return _in_words(str(error), home)
+
+
+def _in_words(text: str, home: Path) -> SafeError | None:
     numbers = [number for words, number in _WORDS.items() if words in text]
     return _system(numbers[0], f"a file below {home.name}", home) if numbers else None
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from assets.hop import Step
-from checks import vault
+from checks import faults, vault
 from credential_pipeline.enclave.outcome_release.releases import read_notice
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
@@ -33,6 +33,7 @@ def render(step: Step, staged: Staged, release: str) -> None:
 
     Raises:
         SafeError: ``E_PREVIEW``: the files could not be written; what the program said is in the private log of the side.
+            A fault of the machine, such as a full disk, is told as such.
     """
     with tempfile.TemporaryDirectory(dir=step.root, prefix=".preview-") as place:
         folder = Path(place)
@@ -54,11 +55,15 @@ def _run(step: Step, folder: Path, release: str) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "CREDENTIAL_PIPELINE_REGISTRY"}
     environment |= {"CREDENTIAL_PIPELINE_REGISTRY": registry} if registry else {}
     call = [*PROGRAM, str(folder), step.partition, release]
+    told = None
     try:
         done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
         why = "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace") or "no word of it"
+        told = faults.of_program(done.returncode, why, step.root)
     except subprocess.TimeoutExpired:
         why = f"it did not end within {_SECONDS} s"
+    if told is not None:
+        raise told
     if why:
         vault.keep(step.root, f"{RENDERER} {step.partition} {release}\n{why}")
         message = (

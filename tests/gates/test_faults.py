@@ -71,6 +71,28 @@ def test_a_full_disk_when_a_file_is_written(tmp_path, monkeypatch):
     assert f"at a file below {tmp_path.name}: make room" in stopped.value.description
 
 
+@pytest.mark.parametrize(
+    ("ended", "said", "code"),
+    [
+        (1, f"Traceback\n  {CANARY}\nOSError: [Errno 28] No space left on device", "E_DISK_FULL"),
+        (1, 'duckdb.IOException: Could not write file "x": No space left on device\n', "E_DISK_FULL"),
+        (1, f"OSError: [Errno 30] Read-only file system: '{CANARY}'", "E_READ_ONLY"),
+        (-9, "", "E_MEMORY"),
+    ],
+)
+def test_a_fault_that_ended_another_program_of_ours(tmp_path, ended, said, code):
+    told = faults.of_program(ended, said, tmp_path)
+    assert told.code == code
+    assert CANARY not in told.message
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"), [(1, ""), (0, ""), (1, f"No space left on device\nValueError: {CANARY}"), (2, "usage")]
+)
+def test_what_ended_another_program_otherwise_is_no_fault_of_the_machine(tmp_path, ended, said):
+    assert faults.of_program(ended, said, tmp_path) is None
+
+
 def test_duckdb_onto_a_full_disk(tmp_path):
     with connect(threads=1) as con, pytest.raises(duckdb.Error) as failed:
         con.execute("COPY (SELECT range AS i FROM range(2000000)) TO '/dev/full' (FORMAT csv)")
