@@ -37,6 +37,17 @@ def home() -> Path:
     return Path(os.environ.get("CREDENTIAL_PIPELINE_HOME") or "data").absolute()
 
 
+def require_home() -> None:
+    """See that home is a folder, or can become one.
+
+    Raises:
+        SafeError: ``E_HOME``: it is a file, or leads through one.
+    """
+    file = next((place for place in (home(), *home().parents) if os.path.lexists(place) and not place.is_dir()), None)
+    if file is not None:
+        raise SafeError("E_HOME", f"{home()} cannot be a home, for {file} is no folder: name another one with --home.")
+
+
 def side_home(side: Side) -> Path:
     """Storage root of a side (``CLEARINGHOUSE_HOME``, ``ENCLAVE_HOME``, ``PUBLIC_HOME``)."""
     return Path(os.environ.get(_SIDE_VARIABLES[side]) or home() / side.value).absolute()

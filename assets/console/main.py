@@ -136,6 +136,7 @@ def _prepare(arguments: argparse.Namespace) -> None:
     for option, variable in (("home", "CREDENTIAL_PIPELINE_HOME"), ("registry", "CREDENTIAL_PIPELINE_REGISTRY")):
         if option in arguments:
             os.environ[variable] = str(getattr(arguments, option).absolute())
+    environment.require_home()
     _show_progress()
 
 

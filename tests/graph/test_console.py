@@ -130,6 +130,17 @@ def test_nobody_reads_the_output(words, code):
     assert (err, process.returncode) == (b"", code)
 
 
+@pytest.mark.parametrize("below", ["", "below/it"])
+@pytest.mark.parametrize("words", [["status"], ["run", "manufacturing"], ["simulate"], ["registry", "check"]])
+def test_a_file_as_home_is_refused_before_anything_begins(tmp_path, capsys, words, below):
+    file = tmp_path / "file"
+    file.touch()
+    assert console.main(["--home", str(file / below), *words]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert f"for {file} is no folder: name another one with --home. [E_HOME]" in told.err
+
+
 def test_output_onto_a_full_disk_is_refused():
     with Path("/dev/full").open("w") as full:
         process = program("registry", "check", stdout=full)

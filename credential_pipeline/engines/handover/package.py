@@ -280,7 +280,13 @@ def _write(
 def _encrypt(source: Path, folder: Path, name: str, recipient: Recipient) -> tuple[CipherFacts, ...]:
     parts = PartsWriter(folder, name, _LARGEST_PART)
     with os.fdopen(open_regular(source), "rb") as reader:
-        pyrage.encrypt_io(reader, parts, [recipient.age])
+        try:
+            pyrage.encrypt_io(reader, parts, [recipient.age])
+        except (pyrage.EncryptError, OSError) as error:
+            raise parts.failed or error from None
+    # The library's own error says nothing of a full disk under what it wrote, if it tells one at all.
+    if parts.failed is not None:
+        raise parts.failed
     parts.close()
     return tuple(CipherFacts(*sha256_file(path)) for path in parts.paths)
 

@@ -6,6 +6,7 @@ Not here: what is in them (package.py, opening.py).
 import io
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,12 +21,18 @@ def part_name(name: str, place: int) -> str:
 
 
 class PartsWriter(io.RawIOBase):
-    """Writes a stream into as many new private files as it needs."""
+    """Writes a stream into as many new private files as it needs.
+
+    Attributes:
+        paths: The files.
+        failed: What the operating system said when a write failed; who calls ``write`` may turn it into something else.
+    """
 
     def __init__(self, folder: Path, name: str, largest: int) -> None:
         """Begin with the first part; ``largest`` bytes is the size of a full one."""
         super().__init__()
         self.paths: list[Path] = []
+        self.failed: OSError | None = None
         self._folder, self._name, self._largest = folder, name, largest
         self._file: IO[bytes] = self._next()
         self._room = largest
@@ -36,6 +43,15 @@ class PartsWriter(io.RawIOBase):
 
     def write(self, content: bytes, /) -> int:  # type: ignore[override]  # pyrage gives bytes
         """Write all of it, and begin another part wherever one is full."""
+        try:
+            return self._write(content)
+        except OSError as error:
+            self.failed = error
+            with suppress(OSError):
+                self._file.close()
+            raise
+
+    def _write(self, content: bytes) -> int:
         left = memoryview(content)
         while left:
             if not self._room:
@@ -47,8 +63,8 @@ class PartsWriter(io.RawIOBase):
         return len(content)
 
     def close(self) -> None:
-        """Flush the last part to the disk."""
-        if not self.closed:
+        """Flush the last part to the disk, unless a write failed."""
+        if not self.closed and self.failed is None:
             self._end()
         super().close()
 

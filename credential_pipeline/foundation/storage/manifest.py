@@ -101,6 +101,7 @@ def load(path: Path, *, altered: bool = False) -> Manifest:
     Raises:
         SafeError: ``E_MANIFEST``: missing, altered, or not the manifest of its folder; ``E_SCHEMA_NEWER`` or
             ``E_SCHEMA_OLDER``: of a schema that this program cannot read.
+        PermissionError: This account may not read it.
     """
     shown = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
     try:
@@ -111,6 +112,8 @@ def load(path: Path, *, altered: bool = False) -> Manifest:
         raw = {name: value for name, value in raw.items() if name != DIGEST}
         tables = {name: TableFile(**facts) for name, facts in raw.pop("tables").items()}
         manifest = Manifest(tables=tables, **raw)
+    except PermissionError:
+        raise  # what may not be read is not damaged
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise SafeError("E_MANIFEST", f"The manifest of {shown} is missing or damaged; run the hop again.") from None
     if content_version(tables) != path.name or manifest.version != path.name:

@@ -55,6 +55,7 @@ class Version:
 
         Raises:
             SafeError: ``E_CHECKSUM``: the file is missing or not what was published.
+            PermissionError: This account may not read it.
         """
         try:
             facts = self.manifest.tables[table]
@@ -65,6 +66,8 @@ class Version:
                 if sha256(path) != facts.sha256:
                     raise ValueError
                 _VERIFIED.add(seen)
+        except PermissionError:
+            raise  # what may not be read is not damaged
         except (OSError, ValueError, KeyError):
             message = (
                 f"Table {table} of {self.label} is damaged or missing on disk; run the hop {self.snapshot.name} again."
@@ -137,12 +140,15 @@ class Store:
         Raises:
             SafeError: ``E_CURRENT`` or ``E_MANIFEST``: the version is damaged or was copied in half;
                 ``E_SCHEMA_NEWER`` or ``E_SCHEMA_OLDER``: it is of a form that this program cannot read.
+            PermissionError: This account may not read it.
         """
         folder = self.folder(snapshot, partition)
         try:
             name = (folder / CURRENT).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
+        except PermissionError:
+            raise  # what may not be read is not damaged
         except (OSError, ValueError):
             name = ""
         if not _VERSION.fullmatch(name):

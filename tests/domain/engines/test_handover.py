@@ -12,6 +12,7 @@ from credential_pipeline.engines.handover import keys, opening, package
 from credential_pipeline.engines.handover.delivery import deliver
 from credential_pipeline.engines.handover.manifest import ManifestFacts
 from credential_pipeline.engines.handover.opening import open_package, sweep
+from credential_pipeline.engines.handover.parts import PartsWriter
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.engines.handover_ends import CANARY, flip, refused
 from tests.domain.engines.handover_world import AGREEMENT, TODAY
@@ -142,3 +143,8 @@ def test_a_folder_that_others_can_write_to_is_refused(ends):
     ends.out.mkdir(parents=True)
     ends.out.chmod(0o777)
     refused("E_FOLDER_PERMISSIONS", ends.seal)
+
+
+def test_a_full_disk_while_a_package_is_encrypted_is_told_as_such(ends, tmp_path, monkeypatch):
+    monkeypatch.setattr(PartsWriter, "_next", lambda _parts: open("/dev/full", "wb", buffering=0))  # noqa: PTH123, SIM115
+    refused("E_NOSPC", ends.seal, out=tmp_path / "other")

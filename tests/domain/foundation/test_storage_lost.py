@@ -1,10 +1,12 @@
 """Versions copied in half, refused attempts, and what goes when it is old: what is left can be found, or it is said."""
 
+import errno
 import json
 import os
 import shutil
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +50,22 @@ def test_a_version_copied_in_half_is_refused_in_one_sentence(store, what):
     assert "again" in refused.value.message
     assert "\n" not in refused.value.message
     assert store.was_published(SNAPSHOT, IT)
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "manifest.json", "people.parquet"])
+def test_what_this_account_may_not_read_is_not_called_damaged(store, name, monkeypatch):
+    """Nobody must be told to give new ids, nor a hop build over again, since a right is missing."""
+    publish(store)
+    opened = Path.open
+
+    def closed(path, *arguments, **named):
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "", str(path))
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(PermissionError):
+        store.versions(SNAPSHOT, IT)[0].is_whole()
 
 
 @pytest.mark.parametrize("what", _HALVES)
