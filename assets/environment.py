@@ -21,6 +21,8 @@ _SIDE_VARIABLES = {
 }
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
 _MOST_THREADS = 4
+#: Characters of paths that DuckDB reads as a pattern, or SQLAlchemy as a part of an address; the second would put files elsewhere.
+_PATTERN = re.compile(r"[*?\[]|%[0-9a-fA-F]{2}")
 
 #: Variables that every side reads, by what they say.
 SHARED_VARIABLES = {
@@ -38,14 +40,24 @@ def home() -> Path:
 
 
 def require_home() -> None:
-    """See that home is a folder, or can become one.
+    """See that home, and each side's own, is a folder or can become one, under a name that all who read it take literally.
 
     Raises:
-        SafeError: ``E_HOME``: it is a file, or leads through one.
+        SafeError: ``E_HOME``: it is a file or leads through one, or DuckDB or Dagster's database take its name for a pattern.
     """
-    file = next((place for place in (home(), *home().parents) if os.path.lexists(place) and not place.is_dir()), None)
-    if file is not None:
-        raise SafeError("E_HOME", f"{home()} cannot be a home, for {file} is no folder: name another one with --home.")
+    own = {_SIDE_VARIABLES[side]: side_home(side) for side in Side if is_set(_SIDE_VARIABLES[side])}
+    for option, folder in {"--home": home(), **own}.items():
+        file = next(
+            (place for place in (folder, *folder.parents) if os.path.lexists(place) and not place.is_dir()), None
+        )
+        if file is not None:
+            message = f"{folder} cannot be a home, for {file} is no folder: name another one with {option}."
+            raise SafeError("E_HOME", message)
+        if _PATTERN.search(str(folder)):
+            message = (
+                f"{folder} cannot be a home: its name may hold no *, ? or [ and no % before two digits. Rename it."
+            )
+            raise SafeError("E_HOME", message)
 
 
 def side_home(side: Side) -> Path:

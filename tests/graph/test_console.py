@@ -130,6 +130,23 @@ def test_nobody_reads_the_output(words, code):
     assert (err, process.returncode) == (b"", code)
 
 
+@pytest.mark.parametrize("variable", ["CREDENTIAL_PIPELINE_HOME", "ENCLAVE_HOME"])
+@pytest.mark.parametrize("name", ["all*", "who?", "[a]", "a%41"])
+def test_a_home_that_a_library_takes_for_a_pattern_is_refused(tmp_path, monkeypatch, capsys, name, variable):
+    monkeypatch.setenv(variable, str(tmp_path / name))
+    assert console.main(["status"]) == 1
+    assert "its name may hold no *, ? or [" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "50% of it", "#1", "it's", 'a "b"', "Zürich-日本", "c:o;l", "$HOME`x`", "{a,b}"]
+)
+def test_other_signs_in_the_name_of_home_are_fine(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_HOME", str(tmp_path / name))
+    environment.require_home()
+
+
 @pytest.mark.parametrize("below", ["", "below/it"])
 @pytest.mark.parametrize("words", [["status"], ["run", "manufacturing"], ["simulate"], ["registry", "check"]])
 def test_a_file_as_home_is_refused_before_anything_begins(tmp_path, capsys, words, below):

@@ -185,7 +185,9 @@ class Store:
                 others.append(Version(snapshot, folder, manifest.load(folder, altered=True)))
             except SafeError:
                 continue  # What cannot be read is no memory; whether that matters is for the caller to say.
-        others.sort(key=_age, reverse=True)
+        # A clock that was set back must not make an older memory the newer one.
+        known = trace.places(trace.path_of(self.root, snapshot.name, partition))
+        others.sort(key=lambda version: (known.get(version.name, -1), _age(version)), reverse=True)
         return [current, *(other for other in others if other.folder != current.folder)] if current else others
 
     def partitions(self, snapshot: Snapshot) -> list[str]:

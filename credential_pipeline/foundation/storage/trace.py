@@ -1,4 +1,4 @@
-"""That something was ever published: one line for each publication, kept beside the store and never read for its content.
+"""That something was ever published, and in what order: one line for each publication, kept beside the store.
 
 Versions of a snapshot that hands something on to the next one, such as learner ids, must never be mistaken for the first.
 So the trace lies outside the store's own folder and survives when a partition, or the whole store, is lost or removed.
@@ -41,3 +41,21 @@ def exists(path: Path) -> bool:
         return path.stat().st_size > 0
     except FileNotFoundError:
         return False
+
+
+def places(path: Path) -> dict[str, int]:
+    """Where each version stands in the order of publications, whatever the clocks of that time said; the last time counts.
+
+    Lines that cannot be read are passed over.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return {}
+    found: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        try:
+            found[str(json.loads(line)["version"])] = place
+        except (ValueError, TypeError, KeyError):
+            continue
+    return found

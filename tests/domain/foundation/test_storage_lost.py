@@ -120,6 +120,24 @@ def test_a_trace_of_publications_outlives_the_store_where_versions_inherit(store
         assert path.stat().st_mode & 0o077 == 0
 
 
+def test_a_clock_that_was_set_back_does_not_make_an_older_memory_the_newer_one(store):
+    snapshot, names = replace(SNAPSHOT, inherits=True), []
+    for offset, when in (
+        (0, "2031-01-01T00:00:00+00:00"),
+        (1, "2024-02-29T23:59:59+00:00"),
+        (2, "2026-06-01T00:00:00+00:00"),
+    ):
+        with store.stage(snapshot, IT, run_id="r") as staged:
+            build(staged.con, offset)
+            staged.write()
+            names.append(staged.publish().version)
+        rewrite(store, published_at=when)
+    (store.current(snapshot, IT).folder / "people.parquet").unlink()
+    with trace.path_of(store.root, snapshot.name, IT).open("ab") as file:
+        file.write(b'\xff\n[]\n"x"\n{"version"')
+    assert [version.name for version in store.versions(snapshot, IT)] == names[::-1]
+
+
 # --- pages beside the tables, and refused attempts -----------------------------------------------------------------------
 
 
