@@ -22,7 +22,7 @@ _SIDE_VARIABLES = {
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
 _MOST_THREADS = 4
 #: Characters of paths that DuckDB reads as a pattern, or SQLAlchemy as a part of an address; the second would put files elsewhere.
-_PATTERN = re.compile(r"[*?\[]|%[0-9a-fA-F]{2}")
+_PATTERN = re.compile(r"[*?\[\\]|%[0-9a-fA-F]{2}")
 
 #: Variables that every side reads, by what they say.
 SHARED_VARIABLES = {
@@ -54,9 +54,7 @@ def require_home() -> None:
             message = f"{folder} cannot be a home, for {file} is no folder: name another one with {option}."
             raise SafeError("E_HOME", message)
         if _PATTERN.search(str(folder)):
-            message = (
-                f"{folder} cannot be a home: its name may hold no *, ? or [ and no % before two digits. Rename it."
-            )
+            message = f"{folder} cannot be a home: its name may hold no *, ?, [ or backslash, and no % before two digits. Rename it."
             raise SafeError("E_HOME", message)
 
 

@@ -16,6 +16,7 @@ from assets.hop import Hop, Published, Step
 from assets.inputs import look, unchanged
 from checks import gate, validation
 from checks.guard import guarded
+from credential_pipeline.foundation.storage import retention
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.writer import writing
 
@@ -41,6 +42,7 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
     started = time.monotonic()
     who = f"run {run_id[:8]} ({step.partition} {hop.name})"
     with guarded(hop.name, step.partition, step.root), writing(step.side.store.root, who, _say_waiting):
+        _sweep(hop, step)
         inputs = look(hop, step)
         reused = unchanged(hop, step, inputs)
         if reused is not None:
@@ -60,6 +62,17 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
                 otherwise="the last good version stays current" if good else "nothing was published",
             )
         yield told(hop, step, store.current(hop.contract, step.partition), "published", started)
+
+
+def _sweep(hop: Hop, step: Step) -> None:
+    """Remove what killed runs left, which may hold rows of people, before the next version is begun."""
+    left = retention.sweep(step.side.store.root)
+    if left:
+        PROGRESS.info("%s %s: removed %s left by runs that were killed", step.partition, hop.name, _versions(len(left)))
+
+
+def _versions(number: int) -> str:
+    return "1 half-written version" if number == 1 else f"{number} half-written versions"
 
 
 def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> dg.MaterializeResult[Any]:

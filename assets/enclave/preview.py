@@ -4,6 +4,7 @@ Reviewers approve just these bytes, and the public side publishes them as they a
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from credential_pipeline.foundation.storage.staging import Staged
 RENDERER = "assets.public.render"
 PROGRAM = (sys.executable, "-m", RENDERER)
 _SECONDS = 600
+_PLACE = ".preview-"
 _MADE_HERE = "public_files"
 
 
@@ -35,7 +37,10 @@ def render(step: Step, staged: Staged, release: str) -> None:
         SafeError: ``E_PREVIEW``: the files could not be written; what the program said is in the private log of the side.
             A fault of the machine, such as a full disk, is told as such.
     """
-    with tempfile.TemporaryDirectory(dir=step.root, prefix=".preview-") as place:
+    for left in step.root.glob(f"{_PLACE}*"):
+        # A step has the side to itself, so this is of a run that was killed.
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=step.root, prefix=_PLACE) as place:
         folder = Path(place)
         for table in SNAPSHOT:
             if table.name != _MADE_HERE:

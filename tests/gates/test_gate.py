@@ -177,6 +177,14 @@ def test_damaged_version_is_built_again(damage, make_hop):
     assert hop.store.current(hop.snapshot, hop.partition).path("wages").is_file()
 
 
+def test_what_a_killed_run_of_another_hop_left_half_written_is_swept(make_hop):
+    hop = make_hop(_SUITE, _SOME)
+    left = hop.store.root / "person_keys" / "manufacturing" / ".staging-1-0a"
+    left.mkdir(parents=True)
+    _run(hop)
+    assert not left.exists()
+
+
 def test_refusal_before_publication_publishes_nothing(make_hop):
     def refuse(step, staged):
         raise SafeError("E_AGREEMENT", "The agreement has expired.")

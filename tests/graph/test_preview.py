@@ -31,3 +31,13 @@ def test_a_full_disk_is_told_as_such_and_anything_else_is_kept_apart(tmp_path: P
     assert refused.value.code == code
     assert CANARY not in refused.value.message
     assert (tmp_path / "vault.log").exists() == kept
+
+
+def test_what_a_killed_run_left_is_removed_before_another_begins(tmp_path: Path, monkeypatch):
+    (tmp_path / ".preview-old").mkdir()
+    monkeypatch.setattr(preview, "SNAPSHOT", ())
+    monkeypatch.setattr(preview, "PROGRAM", _program("ValueError"))
+    step = SimpleNamespace(root=tmp_path, partition="manufacturing", side=SimpleNamespace(registry_folder=""))
+    with pytest.raises(SafeError):
+        preview.render(step, SimpleNamespace(), "r0001-0")
+    assert not list(tmp_path.glob(".preview-*"))

@@ -208,5 +208,5 @@ SNAPSHOT = Snapshot(
     side=Side.CLEARINGHOUSE,
     description="Learners, and the student record behind each.",
     tables=_TABLES,
-    inherits=True,
+    inherits=("block_statements", "learner_events", "record_ids"),
 )

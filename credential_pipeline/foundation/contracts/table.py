@@ -56,7 +56,7 @@ class Snapshot:
     """The tables that one hop publishes together, under one version.
 
     Attributes:
-        inherits: True where a version hands on to the next what cannot be computed again, for example learner ids; a
+        inherits: Tables that a version hands on to the next and that cannot be computed again, for example learner ids; a
             first version must then never be taken for one whose predecessors are lost.
     """
 
@@ -65,7 +65,7 @@ class Snapshot:
     description: str
     tables: tuple[Table, ...]
     partitioned: bool = True
-    inherits: bool = False
+    inherits: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Table]:
         """Walk the tables in their order."""

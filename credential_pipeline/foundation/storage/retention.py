@@ -10,6 +10,20 @@ KEEP_OLD = 3
 GRACE = 3_600.0
 
 
+def sweep(store: Path) -> list[Path]:
+    """Remove the half-written versions that killed runs left anywhere in a store.
+
+    Call it as the store's only writer (writer.py): nobody else can be at work on one then.
+
+    Returns:
+        What was removed.
+    """
+    found = sorted(store.glob("*/*/.staging-*"))
+    for path in found:
+        shutil.rmtree(path, ignore_errors=True)
+    return found
+
+
 def collect(folder: Path, keep: str, now: float | None = None) -> list[str]:
     """Remove old versions of a partition and what killed runs left behind.
 

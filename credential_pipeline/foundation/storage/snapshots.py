@@ -57,33 +57,36 @@ class Version:
             SafeError: ``E_CHECKSUM``: the file is missing or not what was published.
             PermissionError: This account may not read it.
         """
+        if not self.has(table):
+            above = self.folder.parent
+            advice = _advice(self.snapshot, above.parent if above.name == ATTEMPT else above)
+            message = f"Table {table} of {self.label} is damaged or missing on disk; {advice}"
+            raise SafeError("E_CHECKSUM", message)
+        return self.folder / self.manifest.tables[table].file
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there and what was published.
+
+        Raises:
+            PermissionError: This account may not read it.
+        """
         try:
             facts = self.manifest.tables[table]
             path = self.folder / facts.file
             stat = path.stat()
             seen = (str(path), stat.st_mtime_ns, stat.st_size, facts.sha256)
-            if seen not in _VERIFIED:
-                if sha256(path) != facts.sha256:
-                    raise ValueError
-                _VERIFIED.add(seen)
+            if seen not in _VERIFIED and sha256(path) != facts.sha256:
+                return False
         except PermissionError:
             raise  # what may not be read is not damaged
         except (OSError, ValueError, KeyError):
-            message = (
-                f"Table {table} of {self.label} is damaged or missing on disk; run the hop {self.snapshot.name} again."
-            )
-            raise SafeError("E_CHECKSUM", message) from None
-        return path
+            return False
+        _VERIFIED.add(seen)
+        return True
 
     def is_whole(self, tables: Collection[str] | None = None) -> bool:
         """Whether the tables, all of the snapshot if None, are there and what was published."""
-        try:
-            for table in self.snapshot:
-                if tables is None or table.name in tables:
-                    self.path(table.name)
-        except SafeError:
-            return False
-        return True
+        return all(self.has(table.name) for table in self.snapshot if tables is None or table.name in tables)
 
     def page(self, name: str) -> Path | None:
         """Path of a page beside the tables; None if there is none, or it is not the one that was published."""
@@ -152,9 +155,17 @@ class Store:
         except (OSError, ValueError):
             name = ""
         if not _VERSION.fullmatch(name):
-            message = f"The file CURRENT of {snapshot.name}/{partition} is damaged; run the hop {snapshot.name} again."
+            message = f"The file CURRENT of {snapshot.name}/{partition} is damaged; {_advice(snapshot, folder)}"
             raise SafeError("E_CURRENT", message)
-        return Version(snapshot, folder / name, manifest.load(folder / name))
+        try:
+            return Version(snapshot, folder / name, manifest.load(folder / name))
+        except SafeError as error:
+            if error.code != "E_MANIFEST" or not _forgotten(snapshot, folder):
+                raise
+            message = (
+                f"The manifest of {snapshot.name}/{partition}/{name} is missing or damaged; {_advice(snapshot, folder)}"
+            )
+            raise SafeError("E_MANIFEST", message) from None
 
     def readable(self, snapshot: Snapshot, partition: str = SHARED) -> Version | None:
         """The current version, or None if there is none or it is damaged: for the hop that builds it over again.
@@ -179,12 +190,7 @@ class Store:
                 would forget what it knows.
         """
         current = self.readable(snapshot, partition)
-        others = []
-        for folder in self._version_folders(snapshot, partition):
-            try:
-                others.append(Version(snapshot, folder, manifest.load(folder, altered=True)))
-            except SafeError:
-                continue  # What cannot be read is no memory; whether that matters is for the caller to say.
+        others = _legible(snapshot, self.folder(snapshot, partition))
         # A clock that was set back must not make an older memory the newer one.
         known = trace.places(trace.path_of(self.root, snapshot.name, partition))
         others.sort(key=lambda version: (known.get(version.name, -1), _age(version)), reverse=True)
@@ -200,7 +206,7 @@ class Store:
         """Whether there ever was a version, as far as anything on disk still tells."""
         return (
             self.has_current(snapshot, partition)
-            or bool(self._version_folders(snapshot, partition))
+            or bool(_version_folders(self.folder(snapshot, partition)))
             or trace.exists(trace.path_of(self.root, snapshot.name, partition))
         )
 
@@ -213,12 +219,6 @@ class Store:
         folder = self.folder(snapshot, partition) / ATTEMPT
         kept = sorted(path for path in folder.glob("*") if _VERSION.fullmatch(path.name))
         return Version(snapshot, kept[0], manifest.load(kept[0])) if kept else None
-
-    def _version_folders(self, snapshot: Snapshot, partition: str) -> list[Path]:
-        folder = self.folder(snapshot, partition)
-        if not folder.is_dir():
-            return []
-        return sorted(path for path in folder.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name))
 
     def has_current(self, snapshot: Snapshot, partition: str = SHARED) -> bool:
         """Whether anything was published, damaged or not."""
@@ -287,6 +287,41 @@ class Store:
                 yield staged
             finally:
                 staged.discard()
+
+
+def _version_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name))
+
+
+def _legible(snapshot: Snapshot, folder: Path) -> list[Version]:
+    """The versions of a partition whose manifest can be read."""
+    found = []
+    for path in _version_folders(folder):
+        try:
+            found.append(Version(snapshot, path, manifest.load(path, altered=True)))
+        except SafeError:
+            continue  # What cannot be read is no memory; whether that matters is for the caller to say.
+    return found
+
+
+def _forgotten(snapshot: Snapshot, folder: Path) -> bool:
+    """Whether what versions hand on to the next is lost: a table that they had is whole in none, or none can be read."""
+    versions = _legible(snapshot, folder)
+    had = [[one for one in versions if table in one.manifest.tables] for table in snapshot.inherits]
+    lost = [not any(one.has(table) for one in those) for table, those in zip(snapshot.inherits, had, strict=True)]
+    return any(gone and bool(those or not versions) for gone, those in zip(lost, had, strict=True))
+
+
+def _advice(snapshot: Snapshot, folder: Path) -> str:
+    """What helps where a version is damaged: the hop itself builds it again, unless it would have to forget."""
+    if not _forgotten(snapshot, folder):
+        return f"run the hop {snapshot.name} again."
+    return (
+        f"what it hands on to the next is whole in no version on disk. Restore the folder {snapshot.name}/{folder.name} of the"
+        " store from a backup, or run the hop with --new-ids, which forgets it."
+    )
 
 
 def _age(version: Version) -> tuple[str, int, str]:

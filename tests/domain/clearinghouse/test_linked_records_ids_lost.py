@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from credential_pipeline.clearinghouse.linked_records.learner_ids import (
-    attach_last,
-)
+from credential_pipeline.clearinghouse.linked_records.block_memory import TABLE
+from credential_pipeline.clearinghouse.linked_records.learner_ids import REMEMBERED, attach_last
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
@@ -116,6 +115,10 @@ def test_without_any_whole_version_ids_start_anew_only_where_a_person_says_so(co
     fresh = _next(con, put(x="a b"))
     assert (fresh.ids[("mssc", "b")], fresh.revision) == (hashed("a"), 1)
     assert "start anew, as --new-ids says" in told.text
+
+
+def test_what_the_contract_calls_inherited_is_what_is_remembered():
+    assert set(SNAPSHOT.inherits) == {*REMEMBERED, TABLE}
 
 
 def test_new_ids_are_not_given_where_nothing_is_lost(con, tmp_path):

@@ -101,7 +101,7 @@ def test_whole_is_asked_of_some_tables_or_all(store):
 
 @pytest.mark.parametrize(("inherits", "lost"), [(True, "store"), (True, "snapshot"), (False, "snapshot")])
 def test_a_trace_of_publications_outlives_the_store_where_versions_inherit(store, inherits, lost):
-    snapshot = replace(SNAPSHOT, inherits=inherits)
+    snapshot = replace(SNAPSHOT, inherits=("people",) if inherits else ())
     assert not store.was_published(snapshot, IT)
     for offset in (0, 1):
         with store.stage(snapshot, IT, run_id="r") as staged:
@@ -120,8 +120,37 @@ def test_a_trace_of_publications_outlives_the_store_where_versions_inherit(store
         assert path.stat().st_mode & 0o077 == 0
 
 
+_ADVICE = {
+    "its table": lambda folder: (folder / "people.parquet").unlink(),
+    "another table": lambda folder: (folder / "events.parquet").unlink(),
+    "manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "pointer": lambda folder: (folder.parent / CURRENT).write_text("x"),
+}
+
+
+@pytest.mark.parametrize("spoil", _ADVICE)
+def test_where_no_version_can_hand_on_what_the_next_inherits_the_advice_is_not_to_run_again(store, spoil):
+    """A reader must not be sent to a hop that then refuses and sends them elsewhere."""
+    snapshot = replace(SNAPSHOT, inherits=("people",))
+    older, newer = [store.folder(SNAPSHOT, IT) / publish(store, offset).version for offset in (0, 1)]
+
+    def advice() -> str:
+        with pytest.raises(SafeError) as refused, store.read(store.current(snapshot, IT)):
+            pass
+        return refused.value.message
+
+    _ADVICE[spoil](newer)
+    assert "run the hop" in advice()
+    assert "--new-ids" not in advice()
+    (older / "people.parquet").unlink()
+    lost = spoil in {"its table", "manifest"}
+    assert (
+        "Restore the folder sample/it of the store from a backup, or run the hop with --new-ids" in advice()
+    ) is lost
+
+
 def test_a_clock_that_was_set_back_does_not_make_an_older_memory_the_newer_one(store):
-    snapshot, names = replace(SNAPSHOT, inherits=True), []
+    snapshot, names = replace(SNAPSHOT, inherits=("people",)), []
     for offset, when in (
         (0, "2031-01-01T00:00:00+00:00"),
         (1, "2024-02-29T23:59:59+00:00"),
@@ -136,6 +165,20 @@ def test_a_clock_that_was_set_back_does_not_make_an_older_memory_the_newer_one(s
     with trace.path_of(store.root, snapshot.name, IT).open("ab") as file:
         file.write(b'\xff\n[]\n"x"\n{"version"')
     assert [version.name for version in store.versions(snapshot, IT)] == names[::-1]
+
+
+def test_half_written_versions_of_killed_runs_are_swept_wherever_they_lie_and_nothing_else(store):
+    version = publish(store).version
+    _refuse(store, 1)
+    left = [store.root / "other" / IT / ".staging-7-0a", store.folder(SNAPSHOT, IT) / ".staging-7-0a-own"]
+    for path in left:
+        path.mkdir(parents=True)
+        (path / "people.parquet").touch()
+    assert retention.sweep(store.root) == sorted(left)
+    assert not any(path.exists() for path in left)
+    assert (store.current(SNAPSHOT, IT).name, store.current(SNAPSHOT, IT).is_whole()) == (version, True)
+    assert store.attempt(SNAPSHOT, IT).is_whole()
+    assert retention.sweep(store.root) == []
 
 
 # --- pages beside the tables, and refused attempts -----------------------------------------------------------------------
