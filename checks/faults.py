@@ -8,7 +8,6 @@ Not here: refusals of data, which the domain words itself.
 
 import errno
 import os
-import shutil
 import signal
 import traceback
 from pathlib import Path
@@ -184,6 +183,9 @@ def _place(name: object, home: Path) -> str:
 def _free(home: Path) -> str:
     folder = next((folder for folder in (home, *home.parents) if folder.is_dir()), Path("/"))
     try:
-        return f"{shutil.disk_usage(folder).free / 1e6:,.0f} MB"
+        disk = os.statvfs(folder)
     except OSError:
         return "an unknown number of MB"
+    free = f"{disk.f_bavail * disk.f_frsize / 1e6:,.0f} MB"
+    # A disk that counts its files (f_files) can be full of them with room left for bytes.
+    return f"{free} but no inode for another file" if disk.f_files and not disk.f_favail else free

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import duckdb
@@ -69,6 +70,15 @@ def test_a_full_disk_when_a_file_is_written(tmp_path, monkeypatch):
     assert stopped.value.metadata["code"].value == "E_DISK_FULL"
     assert "MB free" in stopped.value.description
     assert f"at a file below {tmp_path.name}: make room" in stopped.value.description
+
+
+def test_a_disk_with_room_but_without_inodes_says_so(tmp_path, monkeypatch):
+    found = os.statvfs(tmp_path)
+    for files, left, told in ((100, 0, True), (100, 5, False), (0, 0, False)):
+        disk = SimpleNamespace(f_bavail=found.f_bavail, f_frsize=found.f_frsize, f_files=files, f_favail=left)
+        monkeypatch.setattr(os, "statvfs", lambda _folder, disk=disk: disk)
+        message = faults.explain(OSError(errno.ENOSPC, ""), tmp_path).message
+        assert ("no inode for another file" in message) is told
 
 
 @pytest.mark.parametrize(
