@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import grammar, intake, release_acts
+from checks import faults
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, SHARED
@@ -63,6 +64,8 @@ def _find_or_say(hop: str, industry: str) -> Version | str | None:
                 version.path(table.name)
     except SafeError as error:
         return f"{hop:<21} damaged: {error}"
+    except OSError as error:
+        return f"{hop:<21} cannot be read: {faults.explain(error, environment.home())}"
     return version
 
 
@@ -73,7 +76,7 @@ def _refused(hop: str, industry: str) -> str:
     snapshot = SNAPSHOTS[hop]
     try:
         attempt = store(snapshot.side).attempt(snapshot, industry if snapshot.partitioned else SHARED)
-    except SafeError:
+    except (SafeError, OSError):  # told of the hop itself, where it keeps anybody from the current version
         return ""
     if attempt is None:
         return ""

@@ -16,6 +16,7 @@ from assets.console import main as console
 from assets.console.grammar import Parser
 from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.names import HOPS
 
 HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
 
@@ -128,6 +129,22 @@ def test_nobody_reads_the_output(words, code):
     os.close(write)
     _, err = process.communicate(timeout=60)
     assert (err, process.returncode) == (b"", code)
+
+
+def test_status_goes_on_after_a_hop_that_this_account_may_not_read(tmp_path, monkeypatch, capsys):
+    opened = Path.read_text
+
+    def closed(path: Path, *arguments, **named) -> str:
+        if path.name == "CURRENT" and "raw_feeds" in path.parts:
+            raise PermissionError(13, "denied", str(path))
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "read_text", closed)
+    assert console.main(["status", "manufacturing"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in told[1 : 1 + len(HOPS)]] == list(HOPS)
+    assert "cannot be read: This account may not use" in told[1]
+    assert "not published" in told[2]
 
 
 @pytest.mark.parametrize("variable", ["CREDENTIAL_PIPELINE_HOME", "ENCLAVE_HOME"])
