@@ -7,6 +7,7 @@ these figures are put back and mended anew beside all the others: less is hidden
 Not here: the attack, and what is marked before it.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ MOST_ROUNDS: Final = 30
 """How often what an attack found is hidden and attacked again, before the release is given up."""
 WORTH: Final = 0.01
 """Part of the shown figures from which on it is worth the time to put figures back."""
+
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def settle(
@@ -74,9 +77,10 @@ def _mend(
 ) -> tuple[Verdict, frozenset[str]]:
     """Attack and hide until nothing is found that hiding mends; the verdict, and what was hidden for the sake of others alone."""
     hidden, needed = set[str](), set[str]()
-    for left in reversed(range(MOST_ROUNDS)):
+    for number in range(1, MOST_ROUNDS + 1):
+        _PROGRESS.info("attack %d of at most %d, on %d figures", number, MOST_ROUNDS, len(_shown(con)))
         verdict = attack(stage_csv(con, folder), earlier, profile)
-        if not left or not hide_cells(con, verdict.hide):
+        if number == MOST_ROUNDS or not hide_cells(con, verdict.hide):
             break
         hidden |= verdict.hide
         needed |= verdict.hide - verdict.spare

@@ -1,5 +1,6 @@
 """Marked, attacked, hidden, attacked again: what a proposal makes of the answers of an attack."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,10 +55,15 @@ class Asking:
         return Verdict(frozenset(shown[:1]) if more else frozenset(), (), (line,))
 
 
-def test_what_an_attack_finds_is_hidden_and_attacked_again(con: Connection, tmp_path: Path) -> None:
+def test_what_an_attack_finds_is_hidden_and_attacked_again(
+    con: Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     attack = Asking(times=3)
-    proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
+    with caplog.at_level(logging.INFO, "credential_pipeline.progress"):
+        proposal = propose(con, tmp_path, "manufacturing", Disclosure(), attack=attack)
     shown = [number for _, number in attack.seen]
+    rounds = [f"attack {number} of at most {MOST_ROUNDS}, on {left} figures" for number, left in enumerate(shown, 1)]
+    assert [record.getMessage() for record in caplog.records] == rounds
     assert shown == [shown[0] - hidden for hidden in range(4)]
     assert (proposal.entry.profile, proposal.mended, proposal.shown) == ("standard", 3, shown[-1])
     cells = pd.read_csv(staged_csv(tmp_path, "manufacturing"))

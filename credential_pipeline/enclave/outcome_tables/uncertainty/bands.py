@@ -3,6 +3,8 @@
 Not here: the arithmetic (intervals.py, percentiles.py).
 """
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +36,10 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 Breakdowns = Sequence[tuple[str, ...]]
 #: Amounts are summed in whole hundredths, so that no order of rows matters.
 _HUNDREDTHS = 100
+
+PACE = 2.0
+"""Seconds between two lines of progress at least, so that a small industry is told in none."""
+_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,12 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
         measure, definition, the categories, horizon, low, high, fragile, and of amounts employers and largest_employer.
     """
     found: list[Banded] = []
-    for source in dict.fromkeys(one.source for one in wanted):
+    sources = list(dict.fromkeys(one.source for one in wanted))
+    told = time.monotonic()
+    for number, source in enumerate(sources, 1):
+        if time.monotonic() - told > PACE:
+            _PROGRESS.info("how sure the figures are: source %d of %d", number, len(sources))
+            told = time.monotonic()
         here = [one for one in wanted if one.source == source]
         numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}
         columns = {name for one in here for breakdown in one.breakdowns for name in breakdown}
