@@ -42,7 +42,7 @@ def _hop_asset(hop: Hop, hops: Sequence[Hop]) -> dg.AssetsDefinition:
         backfill_policy=None if partitions else shared_policy(side),
         check_specs=gate.specs(hop.name, hop.rules, partitions),
         group_name=side.value,
-        owners=[f"team:{side.value}"],
+        owners=[sources.owner_of(side)],
         kinds={"duckdb", "parquet", *hop.kinds},
         description=_description(hop),
         tags={"side": side.value, "sensitivity": _most_sensitive(contract)},

@@ -154,6 +154,11 @@ def source_assets(side: Side) -> list[dg.SourceAsset]:
     return [_asset(source) for source in SOURCES if source.side == side]
 
 
+def owner_of(side: Side) -> str:
+    """Whom to ask about an asset of a side."""
+    return f"team:{side.value}"
+
+
 def names_of(side: Side) -> list[str]:
     """Names of a side's sources."""
     return [source.name for source in SOURCES if source.side == side]
@@ -176,5 +181,7 @@ def _asset(source: Source) -> dg.SourceAsset:
         group_name=side,
         description=source.description,
         required_resource_keys={side},
+        # Dagster gives observed sources no field for owners, so whom to ask stands where people look next.
+        metadata={"owner": owner_of(source.side)},
         tags={"side": side, **{f"dagster/kind/{kind}": "" for kind in source.kinds}},
     )(observe)

@@ -50,6 +50,13 @@ def test_sources_are_observed_on_their_own_side(definitions):
         assert observed == set(sources.names_of(_SIDES[name]))
 
 
+def test_whom_to_ask_about_a_source_is_whom_to_ask_about_the_hop_that_reads_it(definitions, assets):
+    for name, location in definitions.items():
+        for source in (asset for asset in location.assets if isinstance(asset, dg.SourceAsset)):
+            reader = next(one.read_by for one in sources.SOURCES if one.name == source.key.to_user_string())
+            assert [source.metadata["owner"].value] == list(assets[reader].owners), name
+
+
 @pytest.mark.parametrize("name", _SIDES)
 def test_a_side_to_which_nothing_came_is_empty(observe, name):
     assert set(observe(name).values()) == {sources.EMPTY}
