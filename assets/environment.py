@@ -54,7 +54,7 @@ def require_home() -> None:
             message = f"{folder} cannot be a home, for {file} is no folder: name another one with {option}."
             raise SafeError("E_HOME", message)
         if _PATTERN.search(str(folder)):
-            message = f"{folder} cannot be a home: its name may hold no *, ?, [ or backslash, and no % before two digits. Rename it."
+            message = f"{folder} cannot be a home: its name may hold no *, ?, [ or backslash, and no % before two hexadecimal digits: rename it."
             raise SafeError("E_HOME", message)
 
 
