@@ -115,7 +115,9 @@ def exported(run, home: Path, table: str, delivery: str, *, attempt: bool = True
 
 def test_half_a_version_is_one_line(run, home):
     (current(home) / "manifest.json").unlink()
-    refused(run(home, "export", "links", "manufacturing", "--out", str(home / "x.csv")), "E_MANIFEST", "again")
+    refused(
+        run(home, "export", "links", "manufacturing", "--out", str(home / "x.csv")), "E_MANIFEST", "again", "--new-ids"
+    )
     answer = run(home, "status", "manufacturing")
     assert answer.code == 1
     assert answer.err == ""

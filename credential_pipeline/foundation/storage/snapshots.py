@@ -22,6 +22,10 @@ from credential_pipeline.foundation.storage.manifest import Manifest
 from credential_pipeline.foundation.storage.staging import ATTEMPT, Staged
 
 CURRENT = "CURRENT"
+_UNREADABLE = {
+    "E_MANIFEST": "is missing or damaged",
+    "E_SCHEMA_OLDER": "is of an older program, and no migration leads from its schema",
+}
 _VERSION = re.compile(r"[0-9a-f]{16}")
 
 #: Files whose hash was verified in this process: (path, mtime, size, hash). Saves hashing a large file once per hop.
@@ -160,12 +164,10 @@ class Store:
         try:
             return Version(snapshot, folder / name, manifest.load(folder / name))
         except SafeError as error:
-            if error.code != "E_MANIFEST" or not _forgotten(snapshot, folder):
+            if error.code not in _UNREADABLE or not _forgotten(snapshot, folder):
                 raise
-            message = (
-                f"The manifest of {snapshot.name}/{partition}/{name} is missing or damaged; {_advice(snapshot, folder)}"
-            )
-            raise SafeError("E_MANIFEST", message) from None
+            what = f"The manifest of {snapshot.name}/{partition}/{name} {_UNREADABLE[error.code]}"
+            raise SafeError(error.code, f"{what}; {_advice(snapshot, folder)}") from None
 
     def readable(self, snapshot: Snapshot, partition: str = SHARED) -> Version | None:
         """The current version, or None if there is none or it is damaged: for the hop that builds it over again.
@@ -320,7 +322,7 @@ def _advice(snapshot: Snapshot, folder: Path) -> str:
         return f"run the hop {snapshot.name} again."
     return (
         f"what it hands on to the next is whole in no version on disk. Restore the folder {snapshot.name}/{folder.name} of the"
-        " store from a backup, or run the hop with --new-ids, which forgets it."
+        " store from a backup and try again, or run the hop with --new-ids, which forgets it."
     )
 
 

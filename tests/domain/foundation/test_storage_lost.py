@@ -125,6 +125,7 @@ _ADVICE = {
     "another table": lambda folder: (folder / "events.parquet").unlink(),
     "manifest": lambda folder: (folder / "manifest.json").unlink(),
     "pointer": lambda folder: (folder.parent / CURRENT).write_text("x"),
+    "no migration": lambda folder: (folder / "manifest.json").write_text('{"schema_version": 0}'),
 }
 
 
@@ -143,9 +144,10 @@ def test_where_no_version_can_hand_on_what_the_next_inherits_the_advice_is_not_t
     assert "run the hop" in advice()
     assert "--new-ids" not in advice()
     (older / "people.parquet").unlink()
-    lost = spoil in {"its table", "manifest"}
+    lost = spoil in {"its table", "manifest", "no migration"}
     assert (
-        "Restore the folder sample/it of the store from a backup, or run the hop with --new-ids" in advice()
+        "Restore the folder sample/it of the store from a backup and try again, or run the hop with --new-ids"
+        in advice()
     ) is lost
 
 
