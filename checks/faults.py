@@ -17,6 +17,7 @@ from credential_pipeline.foundation.errors import SafeError
 
 #: Folders of files that others named, perhaps after somebody.
 _BY_OTHERS = {"inbox", "archive", "education", "reference", "opt_outs", "review"}
+_FEW_INODES = 10_000
 _TRY_AGAIN = "then run again; what was published before stands"
 _FULL = (
     "E_DISK_FULL",
@@ -188,4 +189,4 @@ def _free(home: Path) -> str:
         return "an unknown number of MB"
     free = f"{disk.f_bavail * disk.f_frsize / 1e6:,.0f} MB"
     # A disk that counts its files (f_files) can be full of them with room left for bytes.
-    return f"{free} but no inode for another file" if disk.f_files and not disk.f_favail else free
+    return f"{free} and {disk.f_favail:,} inodes" if disk.f_files and disk.f_favail < _FEW_INODES else free

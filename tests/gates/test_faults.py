@@ -74,11 +74,11 @@ def test_a_full_disk_when_a_file_is_written(tmp_path, monkeypatch):
 
 def test_a_disk_with_room_but_without_inodes_says_so(tmp_path, monkeypatch):
     found = os.statvfs(tmp_path)
-    for files, left, told in ((100, 0, True), (100, 5, False), (0, 0, False)):
+    for files, left, told in ((100, 0, "and 0 inodes"), (100, 5, "and 5 inodes"), (0, 0, ""), (10**6, 10**5, "")):
         disk = SimpleNamespace(f_bavail=found.f_bavail, f_frsize=found.f_frsize, f_files=files, f_favail=left)
         monkeypatch.setattr(os, "statvfs", lambda _folder, disk=disk: disk)
         message = faults.explain(OSError(errno.ENOSPC, ""), tmp_path).message
-        assert ("no inode for another file" in message) is told
+        assert ("inodes" in message, told in message) == (bool(told), True)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class Stage(Relation):
                 for batch in batches:
                     written.write_batch(batch)
         except BaseException:
-            file.unlink()
+            file.unlink(missing_ok=True)  # the fault is told, not that there is no file
             raise
         self._files[number] = file
         values = ", ".join(f"source.{identifier(name)}" for name in names if name)

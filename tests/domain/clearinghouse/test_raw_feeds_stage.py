@@ -1,5 +1,7 @@
 """The stage: lines come back as they came, whatever the order of columns, and what is taken out is gone."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +69,14 @@ def test_a_file_that_fails_leaves_nothing(stage):
     assert stage_delivery(stage, bad, "1.csv", 1).fault == "E_HEADER_MOVED"
     assert stage.work.con.execute(f"SELECT count(*) FROM {stage}").fetchall() == [(2,)]
     assert len(list(stage.work.folder.iterdir())) == 1
+
+
+def test_a_disk_that_takes_no_file_is_what_is_told(stage, monkeypatch):
+    """Not that the file is missing, which could not be made."""
+
+    def full(*_arguments, **_named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("credential_pipeline.clearinghouse.raw_feeds.stage.pq.ParquetWriter", full)
+    with pytest.raises(OSError, match="No space left"):
+        stage.add(0, "0.csv", [], [], ",")
