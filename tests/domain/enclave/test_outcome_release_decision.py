@@ -73,10 +73,10 @@ def test_the_figures_of_the_last_release_keep_its_id(released, tmp_path: Path) -
 
 def test_what_is_public_names_the_version_that_was_approved(released, tmp_path: Path) -> None:
     figures = Figures(tmp_path / "outcomes.csv", "a")
-    assert decide(tmp_path, "manufacturing", figures.protect, Binding(made_of="a")).approved == ""
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding(tables="a")).approved == ""
     released("a")
-    assert decide(tmp_path, "manufacturing", figures.protect, Binding(made_of="a")).approved == "v"
-    assert decide(tmp_path, "manufacturing", figures.protect, Binding("other words", "a")).approved == ""
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding(tables="a")).approved == "v"
+    assert decide(tmp_path, "manufacturing", figures.protect, Binding("other words", tables="a")).approved == ""
 
 
 def test_industries_are_numbered_apart_and_protected_against_one_another(released) -> None:
