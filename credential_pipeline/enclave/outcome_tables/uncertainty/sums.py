@@ -15,10 +15,6 @@ Flags = NDArray[np.bool_]
 _AT_ONCE = 4_000_000
 #: Counts below are summed in single precision, which is twice as fast and holds eight times as many exactly.
 _SINGLE = 2_000_000
-#: Products of so many multiplications are made by one thread. Larger ones wake a second thread of the linear algebra, which
-#: then waits in a busy loop for the next product and burns more than it computes.
-_ONE_THREAD = 250_000
-_DEEP = 128
 
 
 @dataclass(frozen=True)
@@ -96,16 +92,5 @@ def _sums(replicates: Replicates, rows: Rows, values: Reals | None) -> Sums:
     left_out = [doubted[:, :most].sum(axis=1) for most in replicates.below]
     single = values is None and plain.max(initial=0) < _SINGLE
     kind = np.float32 if single else np.float64
-    drawn = _product(by_pack.astype(kind), replicates.weights.astype(kind))
+    drawn = by_pack.astype(kind) @ replicates.weights.astype(kind)
     return Sums(plain, drawn.astype(np.float64), plain - wrong, np.column_stack([plain - out for out in left_out]))
-
-
-def _product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The matrix product of whole numbers, in small blocks."""
-    tall = max(1, _ONE_THREAD // (_DEEP * max(other.shape[1], 1)))
-    found = np.zeros((len(one), other.shape[1]), one.dtype)
-    for first in range(0, len(other), _DEEP):
-        deep = slice(first, first + _DEEP)
-        for top in range(0, len(one), tall):
-            found[top : top + tall] += one[top : top + tall, deep] @ other[deep]
-    return found
