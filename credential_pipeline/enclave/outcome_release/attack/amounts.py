@@ -24,7 +24,7 @@ _FEW = 300
 """Learners up to whom one more or less is looked for in print; in larger groups a percentile stands still."""
 _REACH = 1.96
 _NEAR = 0.05
-_NUMBERS = ("value", "low", "high")
+NUMBERS = ("value", "low", "high")
 #: Dollars to which ends of bands are rounded outwards, by the published rule: below, and from ten thousand on.
 _BAND_UNITS, _LARGE = (500.0, 1_000.0), 10_000
 _MEDIAN = 0.5
@@ -59,7 +59,7 @@ class Amounts:
     def numbers(self) -> pd.DataFrame:
         """The shown amounts by the tails of their ids: value, low, high, and between which numbers n lies."""
         shown = self.cells[self.cells["value"].notna()].drop_duplicates("tail")
-        return shown.set_index("tail")[[*_NUMBERS, "least", "most"]]
+        return shown.set_index("tail")[[*NUMBERS, "least", "most"]]
 
 
 def amounts(cells: pd.DataFrame, rules: Rules) -> Amounts:
@@ -139,9 +139,9 @@ def one_more(now: Amounts, then: Amounts, against: str) -> tuple[list[Finding], 
     mine, earlier = mine[possible], earlier[possible]
     group = np.unique(mine["pack"].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
     many = int(group.max(initial=-1)) + 1
-    numbers = mine[list(_NUMBERS)].to_numpy(float)
-    moved = numbers - _as_now(earlier[list(_NUMBERS)].to_numpy(float), numbers, now, then)
-    least, most = _within(numbers, now)
+    numbers = mine[list(NUMBERS)].to_numpy(float)
+    moved = numbers - as_now(earlier[list(NUMBERS)].to_numpy(float), numbers, now, then)
+    least, most = within(numbers, now)
     found: list[Finding] = []
     for sign in (1.0, -1.0):
         low, high = _between(sign * moved, least, most, group, many)
@@ -161,7 +161,7 @@ def _band_units(numbers: Reals, now: Amounts) -> Reals:
     return np.where(np.abs(numbers) < _LARGE, *_BAND_UNITS)
 
 
-def _within(numbers: Reals, now: Amounts) -> tuple[Reals, Reals]:
+def within(numbers: Reals, now: Amounts) -> tuple[Reals, Reals]:
     """Between what each number lay before it was rounded; ends of bands are rounded outwards."""
     half, unit = now.step / 2, _band_units(numbers, now)
     below = np.stack([np.full(len(numbers), half), np.zeros(len(numbers)), unit[:, 2]], axis=1)
@@ -169,7 +169,7 @@ def _within(numbers: Reals, now: Amounts) -> tuple[Reals, Reals]:
     return numbers - below, numbers + above
 
 
-def _as_now(earlier: Reals, numbers: Reals, now: Amounts, then: Amounts) -> Reals:
+def as_now(earlier: Reals, numbers: Reals, now: Amounts, then: Amounts) -> Reals:
     """Numbers of a file with finer bands, as they would be printed now: another rule is no newcomer."""
     if then.band_step >= now.band_step:
         return earlier

@@ -6,13 +6,13 @@ serve the judge alone: to drop guesses that are wrong, and to hold the intervals
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from credential_pipeline.enclave.outcome_release.attack import amounts, changes, few_learners, insiders, mend
+from credential_pipeline.enclave.outcome_release.attack import amounts, changes, few_learners, insiders, mend, one_wage
 from credential_pipeline.enclave.outcome_release.attack.book import Book, write_down
 from credential_pipeline.enclave.outcome_release.attack.cells import SHOWN, read_cells, sightings
 from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
@@ -146,6 +146,7 @@ _NOTES = {
     "earner": "Amounts were read as what one learner earns: percentiles that stand on a single rank.",
     "total": "Hidden amounts were bounded by that of a larger group which is nearly the same people.",
     "newcomer": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
+    "all groups": "The same with the percentiles of all groups that the one learner is in, read together.",
     "answers": "Whoever knows which few learners came or left looked for shares and numbers that tell the answer of one, or of how many.",
     "mean": "Whoever knows the same subtracted the sums behind two means.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
@@ -200,13 +201,16 @@ def _amounts_beside(record: _Record, mine: amounts.Amounts, other: Released) -> 
     theirs = _amounts_cached(other.path, other.rules, _stamp(other.path))
     if other.rules.noise or not set(mine.cells["industry"]) & set(theirs.cells["industry"]):
         return
-    for attack_, note in ((amounts.one_more, "newcomer"), (amounts.one_more_in_a_mean, "mean")):
+    tries = [("newcomer", amounts.one_more), ("mean", amounts.one_more_in_a_mean)]
+    if other.apart is not None:
+        tries.append(("all groups", partial(one_wage.one_in_all_groups, apart=other.apart)))
+    for note, attack_ in tries:
         found, tried = attack_(mine, theirs, other.name)
-        record.add(_NEWCOMER[note], other.name, tried, found, _NOTES[note])
+        record.add(f"a newcomer's wages, {_BY[note]}", other.name, tried, found, _NOTES[note])
         record.repairs += [(finding.cell_id,) for finding in found]
 
 
-_NEWCOMER = {"newcomer": "a newcomer's wages, by percentiles", "mean": "a newcomer's wages, by means"}
+_BY = {"newcomer": "by percentiles", "mean": "by means", "all groups": "in all groups"}
 
 
 def _beside(
