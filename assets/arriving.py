@@ -11,7 +11,7 @@ from pathlib import Path
 from assets.hop import Step
 from credential_pipeline.engines.handover.arrivals import Arrivals, newest
 from credential_pipeline.engines.handover.keys import VerifyKey, load_identity, load_sender
-from credential_pipeline.engines.handover.package import read_manifest, verify
+from credential_pipeline.engines.handover.package import packages, read_manifest, verify
 from credential_pipeline.engines.handover.receive import ReceivingKeys
 from credential_pipeline.foundation.storage.staging import Staged
 
@@ -50,6 +50,17 @@ class Arriving:
         manifest = verify(package, self.sender(step), self.recipient(step), step.date)
         Arrivals(step.root).refuse_replay(manifest, package)
         return package
+
+    def waiting(self, step: Step) -> str:
+        """Name of the newest package in the transfer folder; empty if there is none, as after its destruction.
+
+        Raises:
+            SafeError: A package there is not as it must be.
+        """
+        folder = self.folder(step)
+        if not packages(folder, self.sender(step)):
+            return ""
+        return newest(folder, self.sender(step), self.sent_by).name
 
     def depends(self, step: Step) -> Mapping[str, str]:
         """What a result depends on: the package and its sender."""

@@ -188,13 +188,25 @@ def _publish(arguments: argparse.Namespace) -> int:
     from credential_pipeline.enclave.outcome_release.hand_over import Sealing, publish
 
     industry, version = _current(arguments)
-    statement = _proposal(industry.industry, version).statement
+    found = _proposal(industry.industry, version)
+    statement = found.statement
+    if statement.kind != "withdrawal" and not found.published:
+        _refuse_newer_extract(statement.industry, version)
     outbox = environment.transfer().releases / industry.industry
     sealed = publish(version, statement, Sealing(_home(), industry, outbox, environment.today(), _now()))
     print(f"release {statement.release} is sealed as package {sealed.package_id}, number {sealed.manifest.number}")
     print(f"  next: `run {industry.industry}` on the public side")
     _show_in_dagster(statement, "withdrawn" if statement.kind == "withdrawal" else "published")
     return 0
+
+
+def _refuse_newer_extract(industry: str, version: Version) -> None:
+    """Refuse to publish who may have opted out since."""
+    from assets.enclave.newer_extract import refuse_newer_extract
+    from assets.hop import Step
+    from assets.resources import side_resource
+
+    refuse_newer_extract(Step(side_resource(Side.ENCLAVE), industry), version)
 
 
 def _status(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from credential_pipeline.foundation.contracts import census_extract
 from credential_pipeline.foundation.contracts.accepted_extract import SNAPSHOT
 from credential_pipeline.foundation.storage.staging import Staged
 
-_ARRIVING = Arriving(
+ARRIVING = Arriving(
     link=CLEARINGHOUSE_TO_ENCLAVE,
     sent_by=census_extract.SNAPSHOT.name,
     folder=lambda step: step.side.folder_of_extracts(step.partition),
@@ -19,8 +19,8 @@ _ARRIVING = Arriving(
 
 
 def _build(step: Step, staged: Staged) -> None:
-    package = _ARRIVING.package(step)
-    accept(staged.con, package, _ARRIVING.keys(step), step.industry, step.date, work=step.root / "opened")
+    package = ARRIVING.package(step)
+    accept(staged.con, package, ARRIVING.keys(step), step.industry, step.date, work=step.root / "opened")
     staged.facts["package"] = package.name
 
 
@@ -30,8 +30,8 @@ HOP = Hop(
     build=_build,
     receives=census_extract.SNAPSHOT,
     asks=("agreement",),
-    depends=_ARRIVING.depends,
-    before_publish=_ARRIVING.remember,
+    depends=ARRIVING.depends,
+    before_publish=ARRIVING.remember,
     kinds=["age"],
     description="Refused are packages that are altered, older than the last one, meant for another recipient, or past their agreement.",
 )

@@ -1,5 +1,6 @@
 """A home without demo people: nothing is public before three people have acted, each by the command line."""
 
+import csv
 import json
 import shutil
 
@@ -81,6 +82,43 @@ def test_from_a_proposal_to_a_correction_to_a_withdrawal(run, office):
     assert release not in shown
     assert first in shown
     assert run(office, "ledger", "verify").code == 0
+
+
+def test_who_opts_out_between_approval_and_publication_is_in_no_release(run, pilot, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(pilot, home, symlinks=True)
+    shutil.rmtree(home / "enclave" / "reviewers")
+    (home / "enclave" / "notice.txt").write_text("Another notice.")
+    for name in ("ann", "bob", "cat"):
+        assert run(home, "release", "enroll", name, "--key", str(home / "private" / name)).code == 0
+    assert run(home, "run", INDUSTRY).code == 0
+    release = act(run, home, "correct", "--reason", "the notice was wrong", who="ann").out.split()[2]
+    for who in ("bob", "cat"):
+        assert act(run, home, "approve", "--release", release, "--kind", "correction", who=who).code == 0
+    before = public_bytes(home)
+    opt_out(run, home, tmp_path)
+    assert run(home, "run", INDUSTRY, "--until", "census_extract").code == 0
+    refused = act(run, home, "publish")
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert "an extract has come that is not opened yet" in refused.err
+    assert run(home, "run", INDUSTRY, "--until", "accepted_extract").code == 0
+    refused = act(run, home, "publish")
+    assert "accepted_extract is newer" in refused.err
+    assert "E_OUTDATED" in refused.err
+    assert public_bytes(home) == before
+
+
+def opt_out(run, home, folder):
+    """A letter of somebody who is linked to a student."""
+    links = folder / "links.csv"
+    assert run(home, "export", "links", INDUSTRY, "--out", str(links)).code == 0
+    with links.open(newline="") as file:
+        person = next(row for row in csv.DictReader(file) if row["status"] == "linked")
+    letters = home / "clearinghouse" / "opt_outs"
+    letters.mkdir(exist_ok=True)
+    header = "source,certifier,record_id,person_ref,student_id,first_name,last_name,birth_date,scope,received,note"
+    line = f"individual,{person['certifier']},{person['record_id']},,,,,,all,2026-01-05,"
+    (letters / "late.csv").write_text(f"{header}\n{line}\n")
 
 
 def test_a_person_who_is_not_registered_is_refused(run, office):
