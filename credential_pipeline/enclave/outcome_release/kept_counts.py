@@ -15,14 +15,14 @@ from credential_pipeline.foundation.storage.engine import Connection
 
 FEW = 10
 """From so many learners on that one group, of holders or of those who tried, has gained or lost, nobody is taken to know who else
-came or left."""
+came or left; but each certifier of the one who did so among its own holders."""
 _COUNTS = (
     "SELECT count_id, CAST(learners AS BIGINT), CAST(value AS BIGINT) FROM outcome_tables.counts ORDER BY count_id"
 )
 _GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity IN ('cohort', 'tried', 'sitters')"
 _CELLS = (
     "SELECT cell_id, n_count_id, coalesce(numerator_count_id, n_count_id) FROM outcome_tables.outcomes"
-    " WHERE n_count_id IS NOT NULL ORDER BY cell_id"
+    " WHERE n_count_id IS NOT NULL AND (NOT ? OR certifier NOT IN ('all', 'other')) ORDER BY cell_id"
 )
 
 
@@ -49,7 +49,8 @@ def few_apart(con: Connection, home: Path, entry: Entry) -> dict[str, Apart] | N
         entry: An earlier release.
 
     Returns:
-        How far the two are apart behind each such figure, by cell; None where the release kept no counts to tell it.
+        How far the two are apart behind each such figure, by cell. Where many came or left: behind a certifier's own figures from
+        which it knows one learner more or less. None where the release kept no counts to tell it.
 
     Raises:
         SafeError: ``E_RELEASE_FILE``: the counts that were kept are missing or altered.
@@ -62,11 +63,15 @@ def few_apart(con: Connection, home: Path, entry: Entry) -> dict[str, Apart] | N
     apart = {name: abs(learners - then[name][0]) for name, (learners, _) in now.items()}
     groups = [apart[name] for (name,) in con.execute(_GROUPS).fetchall() if name in apart]
     # Where nobody came or left, what moves is what became known of learners who stay.
-    if not 0 < max(groups, default=0) < FEW:
+    most = max(groups, default=0)
+    if not most:
         return {}
-    cells = ((cell, n, apart.get(n, FEW), apart.get(part, FEW)) for cell, n, part in con.execute(_CELLS).fetchall())
+    # Where many did, a certifier still knows which one of its own holders came or left; nobody knows why others moved.
+    many_apart = most >= FEW
+    rows = con.execute(_CELLS, [many_apart]).fetchall()
+    cells = ((cell, n, apart.get(n, FEW), apart.get(part, FEW)) for cell, n, part in rows)
     # One learner more or less can move others in or out of a part, as those whom it was compared with.
-    few = [(cell, n, many) for cell, n, many, part in cells if 0 < max(many, part) < FEW]
+    few = [(cell, n, many) for cell, n, many, part in cells if (many == 1 if many_apart else 0 < max(many, part) < FEW)]
     return {cell: Apart(many, now[n][1] - then[n][1]) for cell, n, many in few}
 
 

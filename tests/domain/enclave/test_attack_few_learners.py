@@ -200,8 +200,28 @@ def test_figures_are_few_learners_apart_while_few_have_left(twice, gone, some):
     left = {f"K{number:05}" for number in range(17, 17 + gone)}
     with opened(without(world(500, seed=1), left, 40 + gone)) as con:
         tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
-        assert bool(few_apart(con, home, first)) is some
+        apart = few_apart(con, home, first) or {}
+        assert any("=mssc" not in cell and "=nims" not in cell for cell in apart) is some
         assert few_apart(con, home, replace(second, counts="")) is None
+
+
+def test_a_certifier_knows_which_few_of_its_own_holders_left_also_where_many_others_did(twice, tmp_path):
+    home, first = shutil.copytree(twice[0], tmp_path / "enclave"), twice[1]
+    people = world(500, seed=1)
+    bodies = {body: sorted({row[0] for row in people.credentials if row[1] == body}) for body in ("mssc", "nims")}
+    left = {*bodies["mssc"][:12], bodies["nims"][0]}
+    with opened(without(people, left, 40 + len(left))) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        apart = few_apart(con, home, first) or {}
+        certifiers = dict(con.execute("SELECT cell_id, certifier FROM outcome_tables.outcomes").fetchall())
+    second = released(home, without(people, left, 40 + len(left)))
+    assert {certifiers[cell] for cell in apart} <= {"mssc", "nims"}
+    assert {few.learners for cell, few in apart.items() if certifiers[cell] == "nims"} == {1}
+    then, now = (read_cells(home / entry.file) for entry in (first, second))
+    assert of_one(now, then, "the first", apart)[0] == []
+    both = then.merge(now, on="cell_id", suffixes=("_then", ""))
+    others = both[~both["cell_id"].isin(apart) & (both["status_then"] == 1) & (both["status"] == 1)]
+    assert (others["value_then"] != others["value"]).any()
 
 
 def test_who_never_earned_an_award_and_leaves_is_one_learner_like_any_other(tmp_path):
