@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credential_pipeline.enclave.outcome_release import verdict
 from credential_pipeline.enclave.outcome_release.acts import Signed, Standing, Statement
 from credential_pipeline.enclave.outcome_release.attack.amounts import CLOSE, Amounts, amounts
+from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.cells import DIMENSIONS, read_cells
 from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
 from credential_pipeline.enclave.outcome_release.attack.one_wage import one_in_all_groups
@@ -15,14 +17,17 @@ from credential_pipeline.enclave.outcome_release.kept_counts import few_apart
 from credential_pipeline.enclave.outcome_release.ledger import Entry, record
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.propose import propose
-from credential_pipeline.enclave.outcome_release.verdict import Attack
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
 from credential_pipeline.foundation.registry.model import Disclosure
 from tests.domain.enclave.outcome_tables_world import World, opened, settings
-from tests.domain.enclave.release_world import STANDARD, without, world
+from tests.domain.enclave.release_world import STANDARD, without, world, write
 
 LEFT, CAME, TWO = Apart(1, -1), Apart(1, 1), Apart(2, -2)
 LEAVERS = ("K00017", "K00039", "K00111")
+
+
+MOVED = ((30_000, 29_800, "mssc"), (31_000, 31_200, "nims"))
+"""One percentile went down and one went up."""
 
 
 def percentile(value: float, group: str, measure: str = "earnings_p50", horizon: int = 5) -> dict:
@@ -76,7 +81,20 @@ def test_wages_of_one_year_are_read_together_and_no_others(measure: str, horizon
     assert bool(one_in_all_groups(*files, "r0001", dict.fromkeys(cells, LEFT))[0]) is told
 
 
-def proposed(home: Path, people: World, attack: Attack | None = None) -> tuple[Entry, dict[str, Apart]]:
+@pytest.mark.parametrize("industry", ["manufacturing", "machining"])
+def test_another_industry_over_the_same_people_tells_as_much(tmp_path: Path, industry: str):
+    rows = [[percentile(row[place], row[2]) for row in MOVED] for place in (0, 1)]
+    renamed = [
+        row | {"industry": industry, "cell_id": row["cell_id"].replace("manufacturing", industry)} for row in rows[0]
+    ]
+    files = [write(pd.DataFrame(cells), tmp_path / f"{place}.csv") for place, cells in enumerate((renamed, rows[1]))]
+    for few in (LEFT, TWO):
+        released = Released(files[0], "r0001", STANDARD, apart=dict.fromkeys((row["cell_id"] for row in rows[1]), few))
+        found = attack(files[1], [released], STANDARD).findings
+        assert ({"amount"} if few == LEFT else set()) == {one.kind for one in found if one.against == "r0001"}
+
+
+def proposed(home: Path, people: World, attack: verdict.Attack | None = None) -> tuple[Entry, dict[str, Apart]]:
     """Propose the figures of a world; the entry, and behind which figures few learners more or less stand than in the last release."""
     with opened(people) as con:
         tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))

@@ -145,10 +145,10 @@ _NOTES = {
     "apart": "The figures that both show differ, so the files are of other data and are only subtracted.",
     "earner": "Amounts were read as what one learner earns: percentiles that stand on a single rank.",
     "total": "Hidden amounts were bounded by that of a larger group which is nearly the same people.",
-    "newcomer": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
-    "all groups": "The same with the percentiles of all groups that the one learner is in, read together.",
+    "by percentiles": "Whoever knows that just one learner came or left looked for the wages between what went up and what went down.",
+    "in all groups": "The same with the percentiles of all groups that the one learner is in, read together.",
     "answers": "Whoever knows which few learners came or left looked for shares and numbers that tell the answer of one, or of how many.",
-    "mean": "Whoever knows the same subtracted the sums behind two means.",
+    "by means": "Whoever knows the same subtracted the sums behind two means.",
     "certifier": "Each certifier was given the exact counts of its own holders and attacked those of the others.",
 }
 
@@ -197,20 +197,18 @@ def _amounts_alone(record: _Record, mine: amounts.Amounts, rules: Rules) -> None
 
 
 def _amounts_beside(record: _Record, mine: amounts.Amounts, other: Released) -> None:
-    """Attack the amounts of two files of one industry that show amounts."""
+    """Attack the amounts of two files of one industry, or of two over the same people."""
     theirs = _amounts_cached(other.path, other.rules, _stamp(other.path))
-    if other.rules.noise or not set(mine.cells["industry"]) & set(theirs.cells["industry"]):
+    if other.rules.noise:
         return
-    tries = [("newcomer", amounts.one_more), ("mean", amounts.one_more_in_a_mean)]
-    if other.apart is not None:
-        tries.append(("all groups", partial(one_wage.one_in_all_groups, apart=other.apart)))
+    one_industry = bool(set(mine.cells["industry"]) & set(theirs.cells["industry"]))
+    tries = [("by percentiles", amounts.one_more), ("by means", amounts.one_more_in_a_mean)] if one_industry else []
+    if other.apart is not None and (one_industry or other.apart):
+        tries.append(("in all groups", partial(one_wage.one_in_all_groups, apart=other.apart)))
     for note, attack_ in tries:
         found, tried = attack_(mine, theirs, other.name)
-        record.add(f"a newcomer's wages, {_BY[note]}", other.name, tried, found, _NOTES[note])
+        record.add(f"a newcomer's wages, {note}", other.name, tried, found, _NOTES[note])
         record.repairs += [(finding.cell_id,) for finding in found]
-
-
-_BY = {"newcomer": "by percentiles", "mean": "by means", "all groups": "in all groups"}
 
 
 def _beside(
