@@ -19,7 +19,8 @@ came or left; but each certifier of the one who did so among its own holders."""
 _COUNTS = (
     "SELECT count_id, CAST(learners AS BIGINT), CAST(value AS BIGINT) FROM outcome_tables.counts ORDER BY count_id"
 )
-_GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity IN ('cohort', 'tried', 'sitters')"
+_GROUPS = "SELECT count_id FROM outcome_tables.counts WHERE quantity IN ('cohort', 'award_held', 'tried', 'sitters')"
+"""Whose award is revoked stays in the cohort and in all shares of it, but leaves everything that is told of those who hold one."""
 _CELLS = (
     "SELECT cell_id, n_count_id, coalesce(numerator_count_id, n_count_id) FROM outcome_tables.outcomes"
     " WHERE n_count_id IS NOT NULL AND (NOT ? OR certifier NOT IN ('all', 'other')) ORDER BY cell_id"

@@ -249,6 +249,22 @@ def test_where_nobody_came_or_left_but_wages_are_corrected_no_figure_is_of_few_l
         assert few_apart(con, home, first) == {}
 
 
+def test_whose_award_is_revoked_leaves_what_is_told_of_those_with_wages(twice, tmp_path):
+    home, first = shutil.copytree(twice[0], tmp_path / "enclave"), twice[1]
+    people = world(500, seed=1)
+    held = next(row for row in people.credentials if row[0] == LEAVES)
+    day = f"{int(held[5][:4]) + 1}-02-01"
+    people = replace(people, credentials=[*people.credentials, (*held[:3], "revocation", None, day, held[6])])
+    with opened(people) as con:
+        tabulate(con, settings("standard", horizons={"first": -1, "last": 2}))
+        apart = few_apart(con, home, first) or {}
+        assert {Apart(1, -1)} <= set(apart.values())
+    second = released(home, people)
+    then, now = (read_cells(home / entry.file) for entry in (first, second))
+    assert of_one(now, then, "the first", apart)[0] == []
+    assert of_few(solved(now), solved(then), "the first", apart) == []
+
+
 def test_what_one_learner_counts_several_times_is_told_apart_from_the_learner(tmp_path):
     people = world(200, seed=1)
     tries = [attempt(row[0], "mssc", code, row[5]) for row in people.credentials[:80] for code in ("CPT-SAF", "CPT")]
