@@ -20,6 +20,7 @@ from credential_pipeline.enclave.outcome_release.release import publish_outcomes
 from credential_pipeline.enclave.outcome_release.releases import Binding, decide
 from credential_pipeline.enclave.outcome_release.releases import keep as keep_file
 from credential_pipeline.enclave.outcome_release.settling import settle
+from credential_pipeline.enclave.outcome_release.steady_bands import keep_bands
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Verdict
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.registry.model import Disclosure
@@ -94,6 +95,7 @@ def propose(
     def protect(earlier: list[Path]) -> Path:
         own = publish(con, profile, earlier, drawer(home, industry))
         if not profile.complementary and not profile.epsilon:
+            keep_bands(con, industry, earlier)
             own = joint_attack(con, home, entries(chain(home).lines()))
         settled.append(settle(con, folder, profile, earlier, attack or own))
         return folder / "outcomes.csv"

@@ -67,6 +67,8 @@ def of_one(
     one = both["cell_id"].isin([cell for cell, few in apart.items() if few.learners <= 1])
     # Amounts move by rank and have an attack of their own; how many stand behind them is a number like any other.
     other = (both["value"] != both["value_then"]) & (both["unit"] != "usd")
+    # A band hangs on the exact share, too.
+    other |= _band_moved(both) & (both["unit"] == "share")
     changed = both[(other | (both["n"] != both["n_then"])) & one]
     found = [Finding("difference", str(cell), "value", -1.0, 1.0, against) for cell in changed["cell_id"]]
     return sorted(found), len(both)
@@ -99,7 +101,13 @@ def of_few(now: Solved, then: Solved, against: str, apart: Mapping[str, Apart]) 
 
 def _shown(cells: pd.DataFrame) -> pd.DataFrame:
     shown = cells[(cells["status"] == SHOWN) & cells["value"].notna()]
-    return shown.assign(tail=_tail(shown), n=shown["n"].fillna(0.0))[["tail", "cell_id", "unit", "value", "n"]]
+    names = ["tail", "cell_id", "unit", "value", "n", "low", "high"]
+    return shown.assign(tail=_tail(shown), n=shown["n"].fillna(0.0))[names]
+
+
+def _band_moved(both: pd.DataFrame) -> pd.Series:
+    """Whether an end of the band is printed otherwise; a band that is missing in either file tells nothing."""
+    return (both["low"] - both["low_then"]).abs().gt(0) | (both["high"] - both["high_then"]).abs().gt(0)
 
 
 def _shares(solved: Solved) -> pd.DataFrame:
