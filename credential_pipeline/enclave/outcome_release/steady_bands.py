@@ -1,4 +1,4 @@
-"""Keeps the printed band of a share that is printed as in the last release, where the new one differs by a point at most.
+"""Keeps the printed band of a share or mean that is printed as in the last release, where the new one differs by a step at most.
 
 A band hangs on the exact number, too: the answer of one learner who left can move its end where the share itself stays the same.
 
@@ -13,7 +13,7 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.sql import text_of
 
 POINT: Final = 0.01
-"""How far an end of the band of a share may lie from where it is printed."""
+"""How far an end of a band may lie from where it is printed; the step in which shares, and means of many, are printed."""
 
 
 def keep_bands(con: Connection, industry: str, earlier: Sequence[Path]) -> int:

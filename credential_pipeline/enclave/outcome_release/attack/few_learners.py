@@ -67,8 +67,8 @@ def of_one(
     one = both["cell_id"].isin([cell for cell, few in apart.items() if few.learners <= 1])
     # Amounts move by rank and have an attack of their own; how many stand behind them is a number like any other.
     other = (both["value"] != both["value_then"]) & (both["unit"] != "usd")
-    # A band hangs on the exact share, too.
-    other |= _band_moved(both) & (both["unit"] == "share")
+    # A band hangs on the exact number, too.
+    other |= _band_moved(both) & (both["unit"] != "usd")
     changed = both[(other | (both["n"] != both["n_then"])) & one]
     found = [Finding("difference", str(cell), "value", -1.0, 1.0, against) for cell in changed["cell_id"]]
     return sorted(found), len(both)
