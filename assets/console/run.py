@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assets.hop import Hop
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
+_PUBLISHED = "published_outcomes"
 #: How Dagster records that somebody pressed Ctrl-C, in a step as before the first.
 _INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
@@ -34,6 +35,8 @@ def add(commands: grammar.Commands) -> None:
     )
     parser.add_argument("industry", nargs="+", metavar="INDUSTRY")
     parser.add_argument("--until", choices=list(HOPS), metavar="HOP", help=f"stop after this hop: {', '.join(HOPS)}")
+    sides = [side.value for side in Side]
+    parser.add_argument("--side", choices=sides, help="the hops of one side only, as on a machine of its own")
     parser.add_argument(
         "--new-ids", action="store_true", help="where the learner ids given out before are lost, give out new ones"
     )
@@ -58,14 +61,14 @@ def execute(arguments: argparse.Namespace) -> int:
     industries = list(dict.fromkeys(registry.industry(name).industry for name in arguments.industry))
     if arguments.simulate_if_empty:
         _simulate(industries)
-    hops = _up_to(arguments.until)
+    hops = _wanted(arguments.until, arguments.side)
     started = time.monotonic()
     lost = {name: intake.lost_ledger(name) for name in industries if "raw_feeds" in hops}
     told = {NEW_IDS: arguments.new_ids, SMALLER_REGISTRY: arguments.smaller_registry}
     refused = hops_of(industries, hops, {tag: "true" for tag, said in told.items() if said})
     waiting: list[str] = []
     for name in industries:
-        if name not in refused and hops[-1] == list(HOPS)[-1]:
+        if name not in refused and (hops[-1] == list(HOPS)[-1] if arguments.side is None else _PUBLISHED in hops):
             headline.show(name)
         if name not in refused and "raw_feeds" in hops:
             waiting += dict.fromkeys([*intake.waiting(name), *lost[name]])
@@ -130,9 +133,20 @@ def _has_feeds() -> bool:
     return inbox.is_dir() and any(inbox.rglob("*"))
 
 
-def _up_to(until: str | None) -> list[str]:
+def _wanted(until: str | None, side: str | None) -> list[str]:
+    """The hops up to one, of one side or of all.
+
+    Raises:
+        SafeError: ``E_NO_HOP``: the side has none so early.
+    """
     names = list(HOPS)
-    return names[: names.index(until) + 1] if until else names
+    found = names[: names.index(until) + 1] if until else names
+    wanted = [name for name in found if side in {None, HOPS[name].value}]
+    if not wanted:
+        raise SafeError(
+            "E_NO_HOP", f"The {side} side has no hop up to {until}: leave out --until, or name a later one."
+        )
+    return wanted
 
 
 def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from assets.console import run
-from credential_pipeline.foundation.names import HOPS
+from assets.console import headline, run
+from assets.console.main import main
+from credential_pipeline.foundation.names import HOPS, Side
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +28,17 @@ def test_of_several_industries_all_are_cleaned_then_linked_before_anything_leave
     ran.clear()
     assert run.hops_of(["one"], hops) == []
     assert ran == [("one", "raw_feeds", "return_files")]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_one_side_runs_its_own_hops_alone(monkeypatch, side):
+    ran: list[str] = []
+    monkeypatch.setattr(run, "_run", lambda name, some, *_: bool(ran.extend(some)) or True)
+    monkeypatch.setattr(headline, "show", lambda name: None)
+    assert main(["run", "manufacturing", "--side", side.value]) == 0
+    assert ran == [hop for hop, its in HOPS.items() if its is side]
+
+
+def test_a_side_without_a_hop_so_early_is_told(capsys):
+    assert main(["run", "manufacturing", "--side", "public", "--until", "raw_feeds"]) == 1
+    assert "The public side has no hop up to raw_feeds" in capsys.readouterr().err
