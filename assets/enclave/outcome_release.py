@@ -39,9 +39,7 @@ def _build(step: Step, staged: Staged) -> None:
 
     words = [read_notice(step.root), step.industry.model_dump_json()]
     words += [certifier.model_dump_json() for certifier in step.certifiers]
-    tables = step.current(outcome_tables.SNAPSHOT).name
-    made_of = digest_of(tables, step.industry.disclosure.model_dump_json())
-    binding = Binding(words=digest_of(*words), made_of=made_of, tables=tables)
+    binding = Binding(words=digest_of(*words), tables=step.current(outcome_tables.SNAPSHOT).name)
     proposal = propose(staged.con, step.root, step.partition, step.industry.disclosure, binding)
     staged.learn(EARLIER, proposal.known)
     versions = step.side.store.versions(SNAPSHOT, step.partition)

@@ -25,8 +25,8 @@ class Entry:
         industry: Partition.
         file: Path of the ``outcomes.csv`` that was released, relative to the enclave's folder.
         sha256: Of that file.
-        binds: Hash of all else that becomes public with it: words, notice, the program that writes them.
-        made_of: Hash of what it was made of.
+        binds: Hash of the words that become public with it: of the registry, and the notice.
+        made_of: Of releases by older programs, a hash of what they were made of; nothing asks for it now.
         tables: Version of ``outcome_tables`` that it was made of.
         profile: The profile by which its figures were made safe, and the thresholds that held.
         min_learners: Fewest learners behind a figure.

@@ -57,12 +57,10 @@ class Binding:
 
     Attributes:
         words: Hash of what the pages say besides: words of the registry, and the notice.
-        made_of: Hash of the tables and rules that the figures come from.
         tables: Version of the tables.
     """
 
     words: str = ""
-    made_of: str = ""
     tables: str = ""
 
 
@@ -108,13 +106,13 @@ def decide(home: Path, industry: str, protect: Callable[[list[Path]], Path], bin
         before = files[: next(place for place in mine if released[place].sha256 == last.sha256)]
         if sha256(protect(before)) == last.sha256:
             digest = last.sha256
-        if (digest, binding.words) == (last.sha256, last.binds):
-            return Decision(last, tuple(before), _hash_of(released[: mine[-1]]), approved_version(lines, last))
+            if binding.words == last.binds:
+                return Decision(last, tuple(before), _hash_of(released[: mine[-1]]), approved_version(lines, last))
     digest = digest or sha256(protect(files))
     number = len({entry.release for entry in released if entry.industry == industry}) + 1
     name = f"r{number:04d}-{hashlib.sha256(f'{digest} {binding.words}'.encode()).hexdigest()[:8]}"
     file = (Path(_KEPT) / industry / f"{name}.csv").as_posix()
-    entry = Entry(name, industry, file, digest, binding.words, binding.made_of, binding.tables)
+    entry = Entry(name, industry, file, digest, binding.words, tables=binding.tables)
     return Decision(entry, tuple(files), _hash_of(released))
 
 

@@ -36,9 +36,9 @@ class Chosen(Generic[One]):
 
     def words(self, several: str) -> str:
         """``Shown are the 20 credentials of most learners; outcomes.csv has 4 more.``; nothing if all are shown."""
-        return f"Shown are the {len(self.rows)} {several} of most learners; {more(self.left, self.hidden)}." * bool(
-            self.left
-        )
+        if not self.left:
+            return ""
+        return f"Shown are the {len(self.rows)} {several} of most learners; {more(self.left, self.hidden)}."
 
 
 def more(left: int, hidden: int, what: str = "") -> str:
