@@ -158,7 +158,7 @@ def open_drop(work: Scratch, folder: Path, shown: str, columns: Sequence[str], o
     refuse_same_bytes([file.path for file in files if file.rows], shown)
     for file in files:
         if missing := [name for name in columns if name not in file.columns]:
-            message = f"{file.shown} lacks the column {', '.join(missing)}; every column must be there"
+            message = f"{file.shown} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; every column must be there"
             raise SafeError("E_DROP_COLUMN", f"{message}, blank if unknown")
     kinds = {name: _kind({file.columns[name][1] for file in files if name in file.columns}) for name in wanted}
     parts = (

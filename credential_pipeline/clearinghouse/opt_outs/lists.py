@@ -150,7 +150,7 @@ def _header(row: list[str], shown: str, columns: tuple[str, ...]) -> list[str]:
     header = [name.strip().lower() for name in row]
     missing = [name for name in columns if name not in header]
     if missing:
-        message = f"{shown} lacks the column {', '.join(missing)}; its header is {','.join(columns)}"
+        message = f"{shown} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; its header is {','.join(columns)}"
         raise SafeError("E_OPT_OUTS", message)
     if len(set(header)) < len(header):
         raise SafeError("E_OPT_OUTS", f"{shown}: a column stands twice; leave each once")

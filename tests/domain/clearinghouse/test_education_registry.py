@@ -92,7 +92,7 @@ def test_what_is_wrong_with_an_education_drop_is_said(tmp_path: Path) -> None:
     columns = [name for name in COLUMNS["persons"] if name not in {"ferpa_block", "zip"}]
     write(folder, "persons", [{"student_id": CANARY, "last_name": CANARY}], columns, "b.csv")
     assert refusal(folder).code == "E_DROP_COLUMN"
-    assert "b.csv lacks the column zip, ferpa_block" in refusal(folder).message
+    assert "b.csv lacks the columns zip, ferpa_block" in refusal(folder).message
     (folder / "persons" / "b.csv").unlink()
     (folder / "degrees" / "notes.xlsx").write_text(CANARY, encoding="utf-8")
     assert refusal(folder).code == "E_DROP_FORMAT"

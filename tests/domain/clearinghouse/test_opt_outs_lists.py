@@ -103,7 +103,7 @@ def test_what_leaves_open_who_or_when_is_refused_in_one_line(
     [
         (b"", "empty or cut off"),
         (",".join(COLUMNS).encode(), "empty or cut off"),
-        (b"source,received\n", "lacks the column certifier, record_id"),
+        (b"source,received\n", "lacks the columns certifier, record_id"),
         (",".join([*COLUMNS, "salary"]).encode() + b"\n", "1 column(s) too many"),
         (",".join([*COLUMNS, "scope"]).encode() + b"\n", "a column stands twice"),
         (",".join(COLUMNS).encode() + f"\nindividual,{CANARY}\n".encode(), "2 values under 11 columns"),

@@ -100,7 +100,7 @@ C = CANARY.encode()
         (b'id,name,born\n1,"Ann,\n2,Bo,\n', "E_DROP_UNREADABLE", "line 2 holds a quotation mark that swallows"),
         (PLAIN + b'3,"' + C + b'"x,\n', "E_DROP_UNREADABLE", "line 4 cannot be split"),
         (b"id,name,id,born\n1,2,3,4\n", "E_DROP_HEADER", "the column id stands in the header twice"),
-        (b"1," + C + b",1990-05-01\n", "E_DROP_COLUMN", "lacks the column id, name, born"),
+        (b"1," + C + b",1990-05-01\n", "E_DROP_COLUMN", "lacks the columns id, name, born"),
         (b"id,name\n1,2\n", "E_DROP_COLUMN", "lacks the column born"),
         (b"PK\x03\x04xxxx", "E_DROP_FORMAT", "Excel"),
         (gzip.compress(PLAIN, mtime=0), "E_DROP_FORMAT", "is compressed"),
