@@ -2,8 +2,8 @@
 
 Half of these seconds are statistics that no rule of ours uses, so ``scipy.stats`` is loaded when it is first touched.
 
-Every result format but ``BOOLEAN_ONLY`` can hold raw values, so nothing is read from a result but ``success`` and whitelisted
-counts, and rules that raise count as broken.
+Every result format but ``BOOLEAN_ONLY`` can hold raw values, so nothing is read from a result but ``success``, the count of values
+that fail, and of rules about one number whether there is one. Rules that raise count as broken.
 """
 
 import gc
@@ -142,16 +142,16 @@ def _judge(frame: "pd.DataFrame", rules: Sequence[Rule]) -> list[Verdict]:
     import great_expectations as gx
     from great_expectations import expectations
 
-    suite = gx.ExpectationSuite(name=rules[0].name)
-    for rule in rules:
-        suite.add_expectation(getattr(expectations, rule.expectation)(column=rule.name, **rule.kwargs))
+    asked = [getattr(expectations, rule.expectation)(column=rule.name, **rule.kwargs) for rule in rules]
+    # Given at once: added one by one, each is compared with all before it.
+    suite = gx.ExpectationSuite(name=rules[0].name, expectations=asked)
     found = place.get_batch({"dataframe": frame}).validate(suite, result_format=_COUNTS_ONLY)
     by_column = {result.expectation_config.kwargs["column"]: result for result in found.results}
     return [_verdict(rule, by_column[rule.name], frame) for rule in rules]
 
 
 def _verdict(rule: Rule, result: Any, frame: "pd.DataFrame") -> Verdict:
-    failing = result.result.get("unexpected_count")
-    evaluated = failing is not None
-    observed = float(frame[rule.name].iloc[0]) if rule.single else (float(failing) if evaluated else None)
+    counted = result.result.get("observed_value" if rule.single else "unexpected_count")
+    evaluated = counted is not None
+    observed = float(frame[rule.name].iloc[0]) if rule.single else (float(counted) if evaluated else None)
     return Verdict(rule, bool(result.success) and evaluated, evaluated, observed)

@@ -164,7 +164,7 @@ def ask_money(
     answers: list[Answer] = []
     for column, where in dict.fromkeys((ask.column, ask.where) for ask in asks):
         lists = _gather(work, source, column, where, breakdowns)
-        answers += [_amounts(work, lists, ask) for ask in asks if (ask.column, ask.where) == (column, where)]
+        answers.append(_amounts(work, lists, [ask for ask in asks if (ask.column, ask.where) == (column, where)]))
     figures = tuple(
         MoneyBand(ask.measure, ask.column, ask.statistic, where=ask.where, definition=ask.definition) for ask in asks
     )
@@ -232,23 +232,30 @@ def _gather(work: Scratch, source: Relation, column: str, where: str, breakdowns
     )
 
 
-def _amounts(work: Scratch, lists: Relation, ask: MoneyAsk) -> Answer:
+def _amounts(work: Scratch, lists: Relation, asks: Sequence[MoneyAsk]) -> Answer:
+    """What is asked of one set of lists: a statement for all figures, since most of its time goes into understanding it."""
     shape = ", ".join([*GROUP, "horizon"])
+    quantities = list(dict.fromkeys(ask.n for ask in asks))
     counts = COUNTS.rows(
-        work, f"SELECT '{ask.n}' AS quantity, {shape}, len(v) AS value, value AS learners FROM {lists}"
+        work, f"SELECT unnest({quantities}) AS quantity, {shape}, len(v) AS value, value AS learners FROM {lists}"
     )
-    if ask.statistic == "mean":
-        value = publishable = "list_avg(v)"
-    else:
-        percent = _PERCENTS[ask.statistic]
-        value, publishable = f"percentile(v, {percent})", f"smoothed(v, {percent})"
+    columns = dict.fromkeys(("tab", "measure", "definition", "unit", "quantity"), "VARCHAR") | {"percent": "DOUBLE"}
+    asked = work.rows(
+        "asked",
+        columns,
+        [
+            (ask.table, ask.measure, ask.definition or ask.measure, ask.unit, ask.n, _PERCENTS.get(ask.statistic))
+            for ask in asks
+        ],
+    )
     cells = CELLS.rows(
         work,
         f"""
-        SELECT '{ask.table}' AS "table", '{ask.measure}' AS measure, '{ask.definition or ask.measure}' AS definition,
-               '{ask.unit}' AS unit, {shape}, len(v) AS n, {value} AS value, {publishable} AS publishable,
-               '{ask.n}' || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
-        FROM {lists}
+        SELECT a.tab AS "table", a.measure, a.definition, a.unit, {shape}, len(v) AS n,
+               CASE WHEN a.percent IS NULL THEN list_avg(v) ELSE percentile(v, a.percent) END AS value,
+               CASE WHEN a.percent IS NULL THEN list_avg(v) ELSE smoothed(v, a.percent) END AS publishable,
+               a.quantity || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
+        FROM {lists} CROSS JOIN {asked} AS a
         """,
     )
     return Answer(counts, cells)

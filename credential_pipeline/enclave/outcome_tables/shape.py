@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
@@ -33,15 +35,10 @@ class Shape:
         Raises:
             ValueError: The query has a column that the shape lacks.
         """
-        found = work.table(self.what, query, parameters)
-        unknown = [column for column in found.columns if column not in self.columns]
-        if unknown:
-            raise ValueError(f"{self.what} have no column {', '.join(unknown)}")
-        chosen = ", ".join(
-            f"CAST({_quoted(name) if name in found.columns else default} AS {kind}) AS {_quoted(name)}"
-            for name, (kind, default) in self.columns.items()
-        )
-        return work.view(self.what, f"SELECT {chosen} FROM {found}")
+        try:
+            return work.filled(self.what, self.columns, query, parameters)
+        except duckdb.BinderException as fault:
+            raise ValueError(f"{self.what} do not take what a step says: {fault}") from None
 
     def union(self, work: Scratch, *parts: Relation) -> Relation:
         """All rows of several relations of this shape.

@@ -61,10 +61,9 @@ def relation(con: Connection, name: str) -> Relation:
         ValueError: There is no such table or view in the connection.
     """
     try:
-        described = con.execute(f"SELECT * FROM {name} LIMIT 0").description or []
+        return Relation(name, tuple(con.table(name).columns))
     except duckdb.CatalogException:
         raise ValueError(f"there is no relation {name}") from None
-    return Relation(name, tuple(column[0] for column in described))
 
 
 class Scratch:
@@ -133,6 +132,31 @@ class Scratch:
         if values:
             self.con.executemany(f"INSERT INTO {made} VALUES ({', '.join('?' * len(columns))})", values)
         return made
+
+    def filled(
+        self,
+        what: str,
+        columns: dict[str, tuple[str, str]],
+        query: str,
+        parameters: Sequence[Any] | dict[str, Any] = (),
+    ) -> Relation:
+        """Run a query once and keep its rows with all columns of a shape.
+
+        Args:
+            what: A word for what the rows are.
+            columns: Name to (DuckDB type, SQL of the default of a column that the query does not name), in order.
+            query: A SELECT of some of the columns, in any order.
+            parameters: Values for its placeholders.
+
+        Raises:
+            duckdb.BinderException: The query has a column that is not among them.
+        """
+        name = f'temp."{what}_{next(_NUMBERS)}"'
+        shape = ", ".join(f'"{column}" {kind} DEFAULT {default}' for column, (kind, default) in columns.items())
+        self.con.execute(f"CREATE TEMP TABLE {name} ({shape})")
+        self._made[name] = "TABLE"
+        self.con.execute(f"INSERT INTO {name} BY NAME {query}", parameters or None)
+        return Relation(name, tuple(columns))
 
     def scale(self, what: str, query: str) -> str:
         """Make a type of texts that are stored, compared and sorted as numbers; return its name.

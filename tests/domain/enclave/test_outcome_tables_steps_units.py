@@ -34,7 +34,7 @@ def test_rows_of_a_shape_have_defaults_and_an_unknown_column_is_refused(work: Sc
     assert rows(work, made, "quantity", "certifier", "sector", "horizon", "value", "learners") == [
         ("cohort", "all", "all", None, 7, None)
     ]
-    with pytest.raises(ValueError, match="counts have no column measure"):
+    with pytest.raises(ValueError, match=r"counts do not take what a step says.*measure"):
         COUNTS.rows(work, "SELECT 'x' AS measure")
     with pytest.raises(ValueError, match="lacks table, measure"):
         CELLS.union(work, made)

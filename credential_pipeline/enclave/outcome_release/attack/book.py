@@ -3,8 +3,9 @@
 Not here: what a single cell tells (cells.py) and solving it (solve.py).
 """
 
+import math
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +23,8 @@ _BAND = re.compile(r"\A(\d+)-(\d+)\Z")
 _WHAT = ("quantity", "sector", "setting", "definition")
 _FEW_PAIRS = {True: 2, False: 6}
 """How many equal pairs make two slots look alike, where numbers are exact and where they are rounded."""
+_LARGEST = 1 << 62
+"""What a number of 64 bits holds; greater keys are Python's own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,20 +135,20 @@ def _sums(counts: pd.DataFrame, seen: pd.DataFrame) -> tuple[pd.DataFrame, list[
     bands = counts.loc[counts["age_band"].str.match(_BAND), "age_band"].unique()
     cut = [frozenset(mine["age_band"]) for _, mine in seen[seen["age_band"].isin(bands)].groupby("file")]
     recut = len(set(cut)) > 1
+    digits = _digits(counts)
+    key, place = sum(digits.values()), counts.index.to_numpy(np.int64)
+    told, split = (counts["definition"] != "all").to_numpy(), (counts["setting"] != "all").to_numpy()
     for dimension in DIMENSIONS:
-        rest = [column for column in KEY if column != dimension]
-        total = counts[dimension] == "all"
+        total = (counts[dimension] == "all").to_numpy()
         if total.all() or (dimension == "age_band" and recut):
             continue
-        family = counts.groupby(rest, dropna=False, sort=True).ngroup()
-        sums += _owned(family[total], family[~total].groupby(family[~total]).groups)
+        family = key - digits[dimension]
+        sums += _owned(place, family, total, ~total)
         if dimension == "setting":
-            ways = counts[~total & (counts["definition"] != "all")]
-            for _, way in ways.groupby("definition", sort=True):
-                plain = pd.concat([counts[total & (counts["definition"] == "all")], way.assign(definition="all")])
-                family = plain.groupby(rest, dropna=False, sort=True).ngroup()
-                mine = family[way.index]
-                sums += _owned(family.drop(way.index), mine.groupby(mine).groups)
+            # A total that is told of has no definition, so that its family is that of a part without its definition.
+            named = family - digits["definition"]
+            for way in np.unique(digits["definition"][split & told]):
+                sums += _owned(place, named, ~split & ~told, split & (digits["definition"] == way))
     if not recut:
         return counts, sums, []
     return _recut_sums(counts, seen, sums)
@@ -194,12 +197,34 @@ def _strips(edges: list[int]) -> set[tuple[int, int]]:
     return {(low, high - 1) for low, high in pairwise(edges)}
 
 
-def _owned(owners: pd.Series, parts: Mapping[Hashable, pd.Index]) -> list[Sum]:
-    """Pair every total with the parts of its family."""
+def _digits(counts: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Each column of KEY as digits of one number, which sorts as the keys do; what is missing comes last."""
+    codes = {name: pd.factorize(counts[name], sort=True, use_na_sentinel=False) for name in KEY}
+    size = math.prod(max(len(values), 1) for _, values in codes.values())
+    digits, stride = dict[str, np.ndarray](), 1
+    for name, (code, values) in reversed(codes.items()):
+        digits[name] = code.astype(np.int64 if size <= _LARGEST else object) * stride
+        stride *= max(len(values), 1)
+    return digits
+
+
+def _owned(place: Ints, family: np.ndarray, totals: np.ndarray, parts: np.ndarray) -> list[Sum]:
+    """Pair every total with the parts of its family.
+
+    Args:
+        place: The number of each count.
+        family: What each count shares with those that it may add up with.
+        totals: Which counts are totals.
+        parts: Which are parts.
+    """
+    names, at_name = np.unique(family[parts], return_inverse=True)
+    order = np.argsort(at_name, kind="stable")
+    members = np.split(place[parts][order], np.flatnonzero(np.diff(at_name[order])) + 1)
+    spot = np.searchsorted(names, family[totals])
     return [
-        (int(place), [int(part) for part in parts[name]])
-        for place, name in zip(owners.index.tolist(), owners.tolist(), strict=True)
-        if name in parts
+        (total, members[at].tolist())
+        for total, name, at in zip(place[totals].tolist(), family[totals].tolist(), spot.tolist(), strict=True)
+        if at < len(names) and names[at] == name
     ]
 
 
