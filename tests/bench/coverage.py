@@ -8,6 +8,7 @@ worlds are simulated and run, linkage included.
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +25,11 @@ from tests.bench.measure import run
 from tests.bench.outcomes import TRUTH
 
 _COUNTS = "cell_id, measure, definition, unit, horizon, n, value, low, high"
+_FOUND = "against VARCHAR, measure VARCHAR, unit VARCHAR, n BIGINT, value DOUBLE, low DOUBLE, high DOUBLE, truth DOUBLE"
 
 
 def main() -> int:
-    """Print a table by measure; exit code 1 if a simulated world could not be run."""
+    """Print a table by measure; exit code 1 if a simulated world could not be run, with what was found before it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.coverage")
     parser.add_argument("--home", type=Path, required=True, help="a pilot that was simulated and run to person_keys")
     parser.add_argument("--industry", default="manufacturing")
@@ -37,13 +39,17 @@ def main() -> int:
     options = parser.parse_args()
     truth = _truth(options.home, options.industry)
     with connect(memory_limit="2GB") as con:
+        con.execute(f"CREATE TABLE found ({_FOUND})")
         for sample in range(options.samples):
             with _sampled(options.home, options.industry, sample, options.people) as tabulated:
                 _keep(con, tabulated, "population", truth)
         for seed in range(1, options.seeds + 1):
             with tempfile.TemporaryDirectory() as folder:
                 if not _world(con, Path(folder) / "home", options.industry, seed, options.people, truth):
+                    print(f"world {seed} could not be run; what was found before it:")
+                    print(_table(con))
                     return 1
+            print(f"world {seed} of {options.seeds}", file=sys.stderr)
         print(_table(con))
     return 0
 
@@ -114,9 +120,6 @@ def _keep(con: Connection, tabulated: Connection, against: str, truth: dict[str,
         f"SELECT {_COUNTS} FROM outcome_tables.outcomes WHERE low IS NOT NULL AND value IS NOT NULL"
     ).to_arrow_table()
     con.register("cells", cells)
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS found (against VARCHAR, measure VARCHAR, unit VARCHAR, n BIGINT, value DOUBLE, low DOUBLE, high DOUBLE, truth DOUBLE)"
-    )
     con.execute(
         f"""
         INSERT INTO found
