@@ -11,8 +11,10 @@ from credential_pipeline.foundation.storage.sql import statement
 
 _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "passed_eventually"}
 _NUMBERS = ("attempts", "passes")
-#: A year with fewer sittings and awards may lack failures by chance.
+#: A year with fewer sittings and awards may lack failures by chance, and one of which fewer failures are expected, most of them.
 _ENOUGH = 20
+#: A year with a smaller part of the usual failures does not tell who failed.
+_LEAST = 0.25
 #: For how long after the first sitting everybody is followed from sitting to sitting.
 FOLLOWED_YEARS = 2
 _DAYS_IN_YEAR = 365
@@ -33,7 +35,7 @@ def reporting_years(work: Scratch, credentials: Relation, plan: Plan) -> Relatio
     return work.table(
         "reporting_years",
         statement(__package__, "reporting_years.sql", credentials=credentials),
-        {"certifiers": list(plan.certifiers), "reporting": list(plan.reporting), "enough": _ENOUGH},
+        {"certifiers": list(plan.certifiers), "reporting": list(plan.reporting), "enough": _ENOUGH, "least": _LEAST},
     )
 
 

@@ -23,7 +23,8 @@ _MONTHS = (3, 6, 12, 24)
 _DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
 _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
-    "fewer than 20 sittings and awards without a failure is taken for what the years around it are."
+    "fewer than 20 sittings and awards without a failure is taken for what the years around it are, and one with under a quarter of the "
+    "failures that are usual with the certifier, where these would be 20 or more, does not report."
 )
 DEFINITIONS: Final = (
     Definition(

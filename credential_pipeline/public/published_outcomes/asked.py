@@ -12,6 +12,7 @@ from credential_pipeline.engines.charts.figure import Figure, Picture, Table
 from credential_pipeline.engines.charts.lines import Frame, lines
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import horizons, last_year
+from credential_pipeline.public.published_outcomes.chosen import choose
 from credential_pipeline.public.published_outcomes.comparison import anyway_words
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import BAND, HATCHED, points_of
@@ -112,7 +113,14 @@ def _listed(rows: Sequence[Found], last: int | None) -> list[str]:
         return [f"{'; '.join(listed)}."] * bool(listed) + said
     ranking = rank_cells(rows[0].grid, {one.code: one.name for one in rows}, year)
     ends = ends_words(ranking, shown[0][1].unit) if shown else ""
-    return [f"The figure{when} is {ends}." if ends else f"The figures{when}: {ranking.why}.", *said]
+    first = f"The figure{when} is {ends}." if ends else f"The figures{when}: {ranking.why}."
+    if ends or not shown:
+        return [first, *said]
+    most = choose(shown, lambda pair: pair[1].n, _FEW)
+    # By name: in the order of figures that are not ranked they would be.
+    named = sorted(f"{one.name} {say.figure(cell.value or 0, cell.unit)}{say.band(cell)}" for one, cell in most.rows)
+    which = f"The {len(named)} of most learners" if most.left else "They are"
+    return [first, f"{which}: {'; '.join(named)}.", *said]
 
 
 def _picture(context: Context, question: Question, found: Sequence[Found], last: int | None) -> Picture:

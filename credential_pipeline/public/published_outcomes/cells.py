@@ -19,6 +19,8 @@ ALL = "all"
 OTHER = "other"
 FAMILY = "family:"
 OF = "@"
+DIP = -1
+"""The year before the award, in which those who train often earn less for reasons that pass: a test, and no base."""
 DIMENSIONS = (
     "certifier",
     "credential",
@@ -236,10 +238,19 @@ def last_shown(grid: Grid, category: str = ALL, *, after: int = 0) -> Cell | Non
 
 
 def last_before(grid: Grid, category: str = ALL) -> Cell | None:
-    """The published cell of a category nearest before the award year; None if there is none."""
-    found = [
-        cell
+    """The published cell of a category at the year that later ones are set against; None if there is none."""
+    found = {
+        horizon: cell
         for (name, horizon), cell in grid.items()
         if name == category and horizon is not None and horizon < 0 and cell.shown
-    ]
-    return max(found, key=lambda cell: cell.horizon or 0, default=None)
+    }
+    year = base_year(found)
+    return None if year is None else found[year]
+
+
+def base_year(years: Iterable[int]) -> int | None:
+    """Of years before the award the one that later years are set against: the last before the dip.
+
+    A rise from the dip would be told as more than it is; that year serves where there is no earlier one.
+    """
+    return max(years, key=lambda year: (year < DIP, year), default=None)

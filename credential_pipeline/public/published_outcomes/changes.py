@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from credential_pipeline.public.published_outcomes import sentences as say
-from credential_pipeline.public.published_outcomes.cells import Grid
+from credential_pipeline.public.published_outcomes.cells import Grid, base_year
 from credential_pipeline.public.published_outcomes.labels import REST
 from credential_pipeline.public.published_outcomes.ranking import Standing, rank
 
@@ -50,11 +50,12 @@ def change_words(grid: Grid, names: Mapping[str, str]) -> list[str]:
 
 
 def _year(grid: Grid, codes: Iterable[str], *, before: bool) -> int | None:
-    """The year before the award nearest to it, or the last one after it, at which the most groups are shown."""
+    """The base year before the award, or the last one after it, of those at which the most groups are shown."""
     wanted = set(codes)
     shown = Counter(year for (code, year), cell in grid.items() if code in wanted and cell.shown and year is not None)
     years = [year for year in shown if (year < 0 if before else year > 0)]
-    return max(years, key=lambda year: (shown[year], year), default=None)
+    most = [year for year in years if shown[year] == max(shown[other] for other in years)]
+    return base_year(most) if before else max(most, default=None)
 
 
 def _standing(item: say.Change) -> Standing:

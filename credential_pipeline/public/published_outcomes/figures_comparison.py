@@ -6,7 +6,7 @@ from credential_pipeline.engines.charts.bars import Bar, dumbbells, intervals, s
 from credential_pipeline.engines.charts.figure import Figure, Picture
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.asked import figure_of
-from credential_pipeline.public.published_outcomes.cells import ALL, Cell, Grid, horizons, last_shown
+from credential_pipeline.public.published_outcomes.cells import ALL, DIP, Cell, Grid, horizons, last_shown
 from credential_pipeline.public.published_outcomes.comparison import (
     ANYWAY,
     EFFECT,
@@ -28,7 +28,10 @@ from credential_pipeline.public.published_outcomes.groups import (
 from credential_pipeline.public.published_outcomes.question import Question, Series, Shape
 from credential_pipeline.public.published_outcomes.tables import measures_table, year_column, years_table
 
-_TEST: Final = -1
+_TEST: Final = DIP
+_BASE: Final = (-3, -2)
+#: Of what holders earned, what the difference may move by within the base before that is told; the gate's rules allow it, too.
+_PARTED: Final = 0.02
 #: The errors of the comparison are worked out otherwise than those of the other figures: its definition says how.
 BAND: Final = ("band", "band of 95%; what it holds stands in the definition")
 _LIMITS: Final = (
@@ -77,7 +80,7 @@ def paths(context: Context) -> Figure:
     named += [(name, grid, ALL) for name, grid in variants.items() if grid]
     caption = f"Mean earnings of the holders who are compared, and the difference. {context.money}"
     table = years_table(caption, named, horizons([effect]), context.counted("Learners"))
-    said = [anyway_words(context), *_test_words(effect.get((ALL, _TEST)))]
+    said = [anyway_words(context), *_test_words(effect.get((ALL, _TEST))), *_early_words(effect, grids[HOLDERS])]
     note = f"{_LIMITS} {context.money}"
     return Figure(key, title, said, pictures, [table], note, _legend([*effect.values()]))
 
@@ -94,6 +97,24 @@ def _test_words(cell: Cell | None) -> list[str]:
     if includes_nothing(cell):
         return [f"{found}: it cannot be told from nothing, as it should be."]
     return [f"{found}: the two had parted before the award, so that the difference after it is to be read with care."]
+
+
+def _early_words(effect: Grid, holders: Grid) -> list[str]:
+    """That the two parted within the years that serve as the base, where they did: then the base is not what holders usually earned."""
+    early, late = (effect.get((ALL, year)) for year in _BASE)
+    earned = holders.get((ALL, _BASE[1]))
+    if early is None or late is None or earned is None or not (early.shown and late.shown and earned.shown):
+        return []
+    moved = (late.value or 0) - (early.value or 0)
+    if includes_nothing(early) or includes_nothing(late) or abs(moved) < _PARTED * abs(earned.value or 0):
+        return []
+    way, much = ("fell behind", "large") if moved < 0 else ("went ahead", "small")
+    return [
+        (
+            f"Between three and two years before the award, which together are the base, the holders {way} by {say.dollars(abs(moved))}: if "
+            f"that passed again, the difference after the award is too {much}."
+        )
+    ]
 
 
 def by_group(context: Context) -> Figure | None:

@@ -212,7 +212,8 @@ COLLEGE: Final = (
             for years in (1, 2, 5)
         ),
         shape=Shape.ROWS,
-        note="Shares within different years are of different people: those who were followed that long.",
+        note="Shares within different years are of different people: those who were followed that long. Enrollment for the training alone "
+        "counts, too: whoever finished a course without credit has left without a degree.",
     ),
 )
 

@@ -41,6 +41,23 @@ def test_a_small_year_without_a_failure_is_taken_for_what_its_neighbors_are() ->
     assert told == {2009: True, 2011: True, 2013: False, 2015: False, 2017: True}
 
 
+def many(year: int, failures: int, results: int = 120) -> list[Row]:
+    """Results of a year, each of a person who need not be known, so many of them failures."""
+    rows = [attempt("B", "mssc", "CPT-SAF", f"{year}-02-01") for _ in range(failures)]
+    return rows + [passed("A", f"{year}-03-01") for _ in range(results - failures)]
+
+
+def test_few_failures_that_came_astray_do_not_make_a_year_report() -> None:
+    """Of about 30 that are usual 2 came in 2013; of small years nothing is concluded, nor where a half is missing."""
+    rows = [*many(2010, 30), *many(2011, 34), *many(2012, 14), *many(2013, 2), *many(2014, 1, results=30)]
+    assert {year for (_, year), told in years_of(rows).items() if told} == {2010, 2011, 2012, 2014}
+
+
+def test_failures_of_one_year_alone_make_that_year_report() -> None:
+    rows = [*many(2010, 0), *many(2011, 30), *many(2012, 1)]
+    assert {year for (_, year), told in years_of(rows).items() if told} == {2011}
+
+
 def test_one_failure_does_not_make_a_certifier_report_in_all_years() -> None:
     rows = [attempt("A", "mssc", "CPT-SAF", "2012-05-01"), passed("A", "2012-06-01")]
     rows += [passed("B", f"2013-01-{day:02}") for day in range(1, 21)]

@@ -3,11 +3,14 @@
 import pytest
 
 from credential_pipeline.public.published_outcomes import sentences as say
+from credential_pipeline.public.published_outcomes.asked import figure_of
 from credential_pipeline.public.published_outcomes.cells import Cell
 from credential_pipeline.public.published_outcomes.changes import change_words
 from credential_pipeline.public.published_outcomes.comparison import UNKNOWN, anyway_words
 from credential_pipeline.public.published_outcomes.figures_attempts import attempt_words, attempts
+from credential_pipeline.public.published_outcomes.figures_comparison import comparison_figures
 from credential_pipeline.public.published_outcomes.headline import headline
+from credential_pipeline.public.published_outcomes.questions_path import STACKED
 from credential_pipeline.public.published_outcomes.ranking import NOT_ALL_SHOWN, TOO_CLOSE, Ranking, Standing, rank
 from tests.domain.public.cells_by_hand import cell, context
 
@@ -78,6 +81,28 @@ def test_groups_are_ranked_at_equal_years_with_bands_apart():
     assert "too few groups" in changes_of(n=90)[0]
 
 
+def test_a_rise_is_counted_from_before_the_dip():
+    """Those who train earn less in the year before the award; a rise from there is not theirs."""
+    years = [cell(30_000, -3), cell(29_000, -2), cell(25_000, -1), cell(36_000, 5)]
+    said = headline(context(years))[0]
+    assert "rose from $29,000 to $36,000 between two years before the award and the fifth year after it" in said
+    grid = {
+        (sex, year): banded(value + rise * (year == 5), year, 100, sex=sex)
+        for sex, rise in (("M", 9_000), ("F", 1_000))
+        for year, value in ((-2, 20_000), (-1, 15_000), (5, 21_000))
+    }
+    assert "rose most for men (from $20,000 to $30,000)" in change_words(grid, {"M": "men", "F": "women"})[0]
+
+
+def test_where_a_group_lacks_the_years_before_the_dip_all_are_told_from_it():
+    grid = {
+        (sex, year): banded(value, year, 100, status=5 if (sex, year) in {("F", -2), ("F", -3)} else 1, sex=sex)
+        for sex in "MF"
+        for year, value in ((-3, 20_000), (-2, 20_000), (-1, 15_000), (5, 21_000 if sex == "M" else 25_000))
+    }
+    assert "Between the year before the award" in change_words(grid, {"M": "men", "F": "women"})[0]
+
+
 def test_a_hidden_year_of_one_group_moves_the_year_of_all():
     said = " ".join(changes_of(hidden=("F", 5)))
     assert "fourth year after it" in said
@@ -140,6 +165,46 @@ def test_earnings_are_told_with_what_would_have_happened_anyway():
     assert close.endswith(
         "which leaves $200 (band \N{MINUS SIGN}$300 to $700) a year, which cannot be told from nothing."
     )
+
+
+def base_of(early, late, earned=30_000):
+    cells = [
+        *(cell(value, -3 + place, measure="comparison_effect", table="comparison") for place, value in enumerate((early, late, 0))),
+        *(cell(earned, year, measure="matched_holder_earnings", table="comparison") for year in (-3, -2)),
+    ]  # fmt: skip
+    banded_cells = [Cell(**{**one.__dict__, "low": one.value - 100, "high": one.value + 100}) for one in cells]
+    found = context([*banded_cells, *compared_cells()])
+    return " ".join(comparison_figures(found)[0].sentences)
+
+
+def test_a_base_in_which_the_two_part_is_told():
+    assert (
+        "which together are the base, the holders fell behind by $800: if that passed again, the difference"
+        in base_of(400, -400)
+    )
+    assert "the difference after the award is too large." in base_of(400, -400)
+    assert "went ahead by $1,000" in base_of(-500, 500)
+    for slight in (base_of(90, -90), base_of(150, -150)):
+        assert "together are the base" not in slight
+
+
+def test_figures_that_are_not_ranked_are_told_with_their_bands():
+    """Of further credentials most are held by nobody: that there is nothing to rank does not leave the question without an answer."""
+    found = [
+        cell(None if code == "Z" else 500 + place, None, -1 if code == "Z" else 1, "next_award_effect", "stacking", certifier="m", credential=code)
+        for place, code in enumerate("BADCEFZ")
+    ]  # fmt: skip
+    known = [Cell(**{**one.__dict__, "low": -100, "high": 1_100, "n": 900 - (one.value or 0)}) for one in found]
+    effect = next(question for question in STACKED if question.key == "next-award-effect")
+    figure = figure_of(context(known), effect)
+    assert figure is not None
+    assert figure.sentences[:2] == [
+        "The figures: not ranked, as not all figures are shown.",
+        (
+            "The 5 of most learners: A $501 (band \N{MINUS SIGN}$100 to $1,100); B $500 (band \N{MINUS SIGN}$100 to $1,100); "
+            "C $503 (band \N{MINUS SIGN}$100 to $1,100); D $502 (band \N{MINUS SIGN}$100 to $1,100); E $504 (band \N{MINUS SIGN}$100 to $1,100)."
+        ),
+    ]
 
 
 def test_without_a_comparison_nothing_is_said_of_cause():

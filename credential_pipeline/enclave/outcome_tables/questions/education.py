@@ -22,8 +22,12 @@ _KNOWN: Final = (
 )
 
 
+def _several(years: int) -> str:
+    return f"{years} year" if years == 1 else f"{years} years"
+
+
 def _within(what: str, words: str, years: int) -> Definition:
-    several = f"{years} year" if years == 1 else f"{years} years"
+    several = _several(years)
     return Definition(
         f"{what}_within_{years}",
         f"{what}_share",
@@ -58,9 +62,10 @@ DEFINITIONS: Final = (
         Definition(
             f"left_within_{years}",
             "left_share",
-            f"Left college within {years} year{'s' * (years > 1)}",
-            "Share of the learners enrolled on the day of the award who, that many years later, were not enrolled and had no "
-            f"degree since ({years}). {_KNOWN}",
+            f"Left college within {_several(years)}",
+            f"Share of the learners enrolled on the day of the award who, {_several(years)} later, were not enrolled and had no "
+            "degree since. An enrollment without credit, or one that seeks no degree, counts like any other: whoever was enrolled "
+            f"for the training alone and finished it has left, too. {_KNOWN}",
         )
         for years in YEARS
     ),

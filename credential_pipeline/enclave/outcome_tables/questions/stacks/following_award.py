@@ -40,7 +40,7 @@ DEFINITIONS: Final = (
             f"within_{years}",
             "further_award_share",
             f"A further credential within {years} year{'s' if years > 1 else ''}",
-            f"Share of the learners who were awarded a further, different credential of the industry within {years} years of the "
+            f"Share of the learners who were awarded a further, different credential of the industry within {years} year{'s' * (years > 1)} of the "
             "award at which they are counted, of those whose award is at least that old at the end of the certifiers' data.",
         )
         for years in _YEARS
