@@ -7,6 +7,7 @@ from assets import environment
 from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE
 from credential_pipeline.public.published_outcomes.labels import Naming
 from credential_pipeline.public.published_outcomes.place import report_path
 from credential_pipeline.public.published_outcomes.sentences import dollars, percent
@@ -20,7 +21,8 @@ _COMPARED = """
 SELECT age_band, horizon, max(value) FILTER (measure = 'matched_holder_earnings') AS holders,
        max(value) FILTER (measure = 'counterfactual_earnings') AS anyway,
        max(value) FILTER (measure = 'comparison_effect') AS effect,
-       max(low) FILTER (measure = 'comparison_effect') AS low, max(high) FILTER (measure = 'comparison_effect') AS high
+       max(low) FILTER (measure = 'comparison_effect') AS low, max(high) FILTER (measure = 'comparison_effect') AS high,
+       bool_or(status = 5) AS hidden
 FROM published_outcomes.published_outcomes
 WHERE "table" = 'comparison' AND definition = measure AND horizon > 0 AND sector = 'all' AND setting = 'all'
   AND certifier = 'all' AND credential = 'all' AND cohort = 'all' AND sex = 'all' AND race = 'all' AND ethnicity = 'all' AND state = 'all'
@@ -80,22 +82,28 @@ def _earnings(ages: Sequence[tuple[Any, ...]]) -> list[str]:
 
 def _comparison(compared: Sequence[tuple[Any, ...]]) -> list[str]:
     """Mean earnings of matched holders, what would have happened anyway, and the difference with its band."""
-    if not compared:
+    if not any(holders is not None or hidden for _, _, holders, *_, hidden in compared):
         return ["  no comparison: how much of this would have happened anyway, this release does not say"]
     lines = [
         f"  matched comparison, year +{compared[0][1]}: mean annual earnings, and those of people like them who hold no credential",
         f"  {'age at award':<13}{'holders':>11}{'anyway':>11}{'difference':>12}   band",
     ]
-    for age, _, holders, anyway, effect, low, high in compared:
-        amounts = [dollars(value) if value is not None else "not shown" for value in (holders, anyway, effect)]
+    for age, _, holders, anyway, effect, low, high, hidden in compared:
+        missing = "not shown" if hidden else "n/a"
+        amounts = [dollars(value) if value is not None else missing for value in (holders, anyway, effect)]
         band = f"{dollars(low)} to {dollars(high)}" if None not in {low, high} else ""
         lines.append(f"  {age:<13}{amounts[0]:>11}{amounts[1]:>11}{amounts[2]:>12}   {band}".rstrip())
     return lines
 
 
 def _dollars(value: float | None, status: int) -> str:
-    return dollars(value) if status == 1 and value is not None else "not shown"
+    return dollars(value) if status == 1 and value is not None else _missing(status)
 
 
 def _share(value: float | None, status: int) -> str:
-    return percent(value) if status == 1 and value is not None else "not shown"
+    return percent(value) if status == 1 and value is not None else _missing(status)
+
+
+def _missing(status: int) -> str:
+    """What is hidden is there; what nobody reports, or cannot be computed, is not."""
+    return "n/a" if status == NOT_AVAILABLE else "not shown"

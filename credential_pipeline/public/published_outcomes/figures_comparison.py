@@ -1,5 +1,6 @@
 """Compared with whom: holders beside people like them who hold no credential, by year and by group, and how alike they are."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from credential_pipeline.engines.charts.bars import Bar, dumbbells, intervals, shapes
@@ -30,6 +31,8 @@ from credential_pipeline.public.published_outcomes.tables import measures_table,
 
 _TEST: Final = DIP
 _BASE: Final = (-3, -2)
+#: How many years before the award the tests lie that nobody is matched on.
+_TESTS: Final = (5, 4)
 #: Of what holders earned, what the difference may move by within the base before that is told; the gate's rules allow it, too.
 _PARTED: Final = 0.02
 #: The errors of the comparison are worked out otherwise than those of the other figures: its definition says how.
@@ -66,10 +69,10 @@ def paths(context: Context) -> Figure:
         )
         pictures.append(years_picture(key, title, words, points, "usd", panels=False))
     years = [year for year in horizons([effect]) if year >= _TEST]
-    rows = [_bar(effect.get((ALL, year)), _year_name(year)) for year in years]
-    described = (
-        "The difference of the two lines, a dot with its band for each year; the year before the award is a test."
-    )
+    tests = _tests(context)
+    rows = [_bar(cell, _year_name(-before)) for before, cell in tests.items()]
+    rows += [_bar(effect.get((ALL, year)), _year_name(year)) for year in years]
+    described = "The difference of the two lines, a dot with its band for each year; years before the award that nobody is matched on are tests."
     drawn = shapes(intervals, rows, "usd")
     pictures.append(Picture(f"{key}-effect", f"{title}: the difference", described, *drawn, heading="The difference"))
     variants = {
@@ -79,14 +82,41 @@ def paths(context: Context) -> Figure:
     named = [(name, grids[measure], ALL) for measure, name in _NAMES.items()] + [("Difference", effect, ALL)]
     named += [(name, grid, ALL) for name, grid in variants.items() if grid]
     caption = f"Mean earnings of the holders who are compared, and the difference. {context.money}"
-    table = years_table(caption, named, horizons([effect]), context.counted("Learners"))
+    tables = [years_table(caption, named, horizons([effect]), context.counted("Learners"))]
+    if tests:
+        lines = [(f"Difference, {_year_name(-before)}", _alone(cell), ALL) for before, cell in tests.items()]
+        caption = f"The difference in years before the award that nobody is matched on. {context.money}"
+        tables.append(measures_table(caption, lines, context.counted("Learners")))
     said = [anyway_words(context), *_test_words(effect.get((ALL, _TEST))), *_early_words(effect, grids[HOLDERS])]
+    said += _path_words([*tests.values()])
     note = f"{_LIMITS} {context.money}"
-    return Figure(key, title, said, pictures, [table], note, _legend([*effect.values()]))
+    return Figure(key, title, said, pictures, tables, note, _legend([*effect.values(), *tests.values()]))
 
 
 def _year_name(year: int) -> str:
-    return f"Year {year_column(year)}{' (test)' if year == _TEST else ''}"
+    return f"Year {year_column(year)}{' (test)' if year == _TEST or -year in _TESTS else ''}"
+
+
+def _tests(context: Context) -> dict[int, Cell]:
+    """The difference in the years before the base, by how long before the award."""
+    found = {
+        years: context.release.grid(TABLE, EFFECT, definition=f"{EFFECT}_{years}_before").get((ALL, None))
+        for years in _TESTS
+    }
+    return {years: cell for years, cell in found.items() if cell is not None}
+
+
+def _path_words(cells: Sequence[Cell]) -> list[str]:
+    """What the years before the base tell, which are not matched either."""
+    if len(cells) < len(_TESTS) or not all(cell.shown for cell in cells):
+        return ["The tests five and four years before the award are not shown or not available."] if cells else []
+    named = say.listing([f"{say.dollars(cell.value or 0)}{say.band(cell)}" for cell in cells])
+    found = f"Five and four years before the award, which are not matched either, it is {named}"
+    if all(includes_nothing(cell) for cell in cells):
+        return [f"{found}: it cannot be told from nothing, as it should be."]
+    return [
+        f"{found}: the holders had been on another path, and what of it goes on, or comes back, counts in the difference after the award."
+    ]
 
 
 def _test_words(cell: Cell | None) -> list[str]:

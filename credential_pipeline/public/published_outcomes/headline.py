@@ -12,6 +12,7 @@ from credential_pipeline.public.published_outcomes.changes import change_words
 from credential_pipeline.public.published_outcomes.comparison import (
     EFFECT,
     TABLE,
+    UNKNOWN,
     anyway_words,
     compared,
     grid_of,
@@ -59,7 +60,8 @@ def _age(context: Context) -> str:
     """The comparison by age, or whose median rose most where that can be told."""
     effects = grid_of(context, EFFECT, "age_band")
     if context.release.holds(TABLE) and categories(effects):
-        return groups_words(context, "age_band", in_order(categories(effects)))[0]
+        told = groups_words(context, "age_band", in_order(categories(effects)))[0]
+        return told if told != UNKNOWN else ""  # said once, of everybody
     grid = context.release.grid("earnings_by_age", P50, "age_band")
     names = {code: context.naming.people("age_band", code) for code in in_order(categories(grid))}
     told = change_words(grid, names)[0] if len(names) > 1 else ""

@@ -247,6 +247,21 @@ def test_years_that_the_correction_knows_are_left_as_matched() -> None:
     assert as_matched == {-1, *range(6)}
 
 
+def test_years_before_the_base_are_tests_that_are_told_of_everybody() -> None:
+    """Holders earned 2,000 more five years before the award, when nobody is matched: readers can see it, whatever the horizons."""
+    rng, world = np.random.default_rng(4), World(employers=[("E1", "332710", "OH")])
+    for number in range(440):
+        key = f"P{number:03}"
+        (hold if number < 40 else add)(world, key)
+        lives(world, key, rng, "E1", {2005: 2000.0} if number < 40 else {})
+    found = tabulated(world)
+    five, four = (f"comparison_effect/comparison_effect_{years}_before" for years in (5, 4))
+    assert found.value(five) == pytest.approx(2000, abs=500)
+    assert found.value(four) == pytest.approx(0, abs=500)
+    trends = {(row["dimension"], row["horizon"]): row["value"] for row in found.trends_before}
+    assert found.value(five) == pytest.approx(trends["all", -5], abs=0.01)
+
+
 def test_what_a_state_pays_is_told_from_what_its_sectors_pay() -> None:
     """State 0 pays 0.2 more and holds most of sector 1; sectors pay alike."""
     n = np.array([[20_000.0, 600_000.0], [600_000.0, 20_000.0], [0.0, 0.0]])

@@ -137,6 +137,10 @@ def comparison():
     yield from _asked("comparison", "comparison_effect", "usd", 90000.0, YEARS, **zeros)
     matched = {"definition": "comparison_effect_as_matched", "groups": ({},)}
     yield from _asked("comparison", "comparison_effect", "usd", 100.0, (-1, *AFTER), step=680.0, **matched)
+    for years, value in ((5, 120.0), (4, -60.0)):
+        yield released_row(
+            "comparison", "comparison_effect", value, "usd", band=300.0, definition=f"comparison_effect_{years}_before"
+        )
     yield from _asked("comparison", "common_support_share", "share", 0.88, (None,))
     for why in ("without_wages", "without_others"):
         yield released_row("comparison", "common_support_share", 0.06, "share", definition=why)

@@ -177,6 +177,32 @@ def base_of(early, late, earned=30_000):
     return " ".join(comparison_figures(found)[0].sentences)
 
 
+@pytest.mark.parametrize(
+    ("five", "four", "words"),
+    [
+        (50, -40, "it cannot be told from nothing, as it should be."),
+        (-800, -700, "the holders had been on another path"),
+        (-800, 20, "the holders had been on another path"),
+        (None, 20, "The tests five and four years before the award are not shown or not available."),
+    ],
+)
+def test_years_before_the_base_are_told_as_tests(five, four, words):
+    tests = [
+        cell(value, None, 5 if value is None else 1, "comparison_effect", "comparison", definition=f"comparison_effect_{years}_before")
+        for years, value in ((5, five), (4, four))
+    ]  # fmt: skip
+    known = [
+        one if one.value is None else Cell(**{**one.__dict__, "low": one.value - 100, "high": one.value + 100})
+        for one in tests
+    ]
+    figure = comparison_figures(context([*known, *compared_cells()]))[0]
+    assert words in figure.sentences[-1]
+    assert [row.name for row in figure.tables[1].blocks[0].rows] == [
+        "Difference, Year \N{MINUS SIGN}5 (test)",
+        "Difference, Year \N{MINUS SIGN}4 (test)",
+    ]
+
+
 def test_a_base_in_which_the_two_part_is_told():
     assert (
         "which together are the base, the holders fell behind by $800: if that passed again, the difference"
@@ -212,6 +238,12 @@ def test_without_a_comparison_nothing_is_said_of_cause():
     assert said.endswith("How much of this would have happened anyway, these figures do not say.")
     hidden = [Cell(**{**one.__dict__, "value": None, "status": 5}) for one in compared_cells()]
     assert anyway_words(context(hidden)) == UNKNOWN
+
+
+def test_that_nobody_can_be_compared_is_said_once():
+    nobody = [cell(None, 5, -1, "comparison_effect", "comparison", age_band=band) for band in ("all", "14-25", "26-99")]
+    said = headline(context([cell(20_000, -1), cell(36_000, 5), *nobody]))
+    assert " ".join(said).count(UNKNOWN) == 1
 
 
 def test_hidden_cells_are_never_compared():

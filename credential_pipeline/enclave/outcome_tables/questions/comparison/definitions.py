@@ -12,7 +12,8 @@ _OTHERS = (
 )
 _LIMITS = (
     "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
-    "all for those who earned nothing before; nor that holders whose key was not found are among the others (where they could be "
+    "all for those who earned nothing before; nor that their earnings grew at another pace for lasting reasons, or had dipped by year -2 already "
+    "(comparison_effect_5_before and comparison_effect_4_before tell of both); nor that holders whose key was not found are among the others (where they could be "
     "more than one in ten of them, nobody is compared)."
 )
 DEFINITIONS: Final = (
@@ -42,6 +43,17 @@ DEFINITIONS: Final = (
         "Earnings beyond those of comparable others, as matched",
         "As comparison_effect, before anything is taken off: the mean change of holders less that of their comparable others. What "
         "lies between the two is what the regression says.",
+    ),
+    *(
+        Definition(
+            f"comparison_effect_{years}_before",
+            "comparison_effect",
+            f"Test: {word} years before the award",
+            f"As comparison_effect_as_matched, {word} years before the award: a year that nobody is matched on. Near zero where holders "
+            "ran beside the others until then. If it is not, they were on another path already, and as much of that as goes on, or comes "
+            "back, counts in the figures after the award. Of holders who have earnings in that year, where the wage files cover it.",
+        )
+        for years, word in ((5, "five"), (4, "four"))
     ),
     Definition(
         "counterfactual_earnings",

@@ -18,7 +18,7 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.correction 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Effects, effects
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Bools, Frames
 from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import Gaps, gaps
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import HISTORY
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import EARLIER, HISTORY
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
 from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -53,7 +53,17 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     _ = frame.baseline, frame.other_baseline
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = pool.map(lambda horizon: _at(frame, groups, known, comparable, horizon), horizons)
-        return _relation(work, [row for rows in found for row in rows])
+        rows = [row for rows in found for row in rows]
+    return _relation(work, [*rows, *_tests(frame, groups.only(), comparable)])
+
+
+def _tests(frame: Frames, everybody: Groups, comparable: Bools) -> Iterator[Row]:
+    """The comparison as matched in the years before the base, which nobody is matched on; of everybody, and of no horizon that is told."""
+    for horizon in EARLIER:
+        told = effects(frame, everybody.members, gaps(frame, horizon))
+        before = f"{-horizon}_before"
+        named = f"compared_{before}", f"comparison_effect_{before}"
+        yield from _effect_rows(everybody, None, *named, told, comparable[: len(everybody.labels)])
 
 
 def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, horizon: int) -> list[Row]:
@@ -89,7 +99,7 @@ def _effects(frame: Frames, groups: Groups, found: Gaps, known: Covariates, hori
 
 
 def _effect_rows(
-    groups: Groups, horizon: int, quantity: str, definition: str, told: Effects, comparable: Bools
+    groups: Groups, horizon: int | None, quantity: str, definition: str, told: Effects, comparable: Bools
 ) -> Iterator[Row]:
     value, error = told.figures["comparison_effect"]
     said = np.where(comparable, value, np.nan)
@@ -114,7 +124,12 @@ def _relation(work: Scratch, rows: Sequence[Row]) -> Relation:
 
 
 def _rows(
-    groups: Groups, horizon: int, named: tuple[str, str, str], n: np.ndarray, value: np.ndarray, error: np.ndarray
+    groups: Groups,
+    horizon: int | None,
+    named: tuple[str, str, str],
+    n: np.ndarray,
+    value: np.ndarray,
+    error: np.ndarray,
 ) -> Iterator[Row]:
     for label, count, middle, spread in zip(groups.labels, n.tolist(), value.tolist(), error.tolist(), strict=True):
         band = (middle - REACH * spread, middle + REACH * spread)
