@@ -28,6 +28,12 @@ _FIGURES = {
     "value_added_earnings": "Value-added earnings",
     "tuition_and_fees": "Tuition and fees",
 }
+_FAILED = {
+    "pell_completion_too_low": "completion_rate",
+    "pell_placement_too_low": "placement_rate",
+    "pell_tuition_too_high": "value_added_earnings",
+}
+"""Why a programme fails to the figure that it fails by; clock hours and weeks are known for certain."""
 _SAID = 6
 """So many programmes of one verdict get a sentence of their own."""
 _NOTE = (
@@ -41,11 +47,12 @@ _NOTE = (
 
 @dataclass(frozen=True)
 class _Programme:
-    """One programme: its name, its cells by measure, and why the verdict is what it is."""
+    """One programme: its name, its cells by measure, and why the verdict is what it is, in words and by definition."""
 
     name: str
     cells: dict[str, Cell] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> str:
@@ -89,6 +96,7 @@ def _programmes(context: Context) -> list[_Programme]:
             if cell.measure == "pell_reason":
                 name = context.naming.name("definition", cell.definition)
                 one.reasons.append(name[0].lower() + name[1:])
+                one.why.append(cell.definition)
             else:
                 one.cells[cell.measure] = cell
     judged = [one for one in found.values() if "pell_verdict" in one.cells]
@@ -99,9 +107,11 @@ def _programmes(context: Context) -> list[_Programme]:
 def words(programmes: list[_Programme]) -> list[str]:
     """How many programmes have which verdict, and a sentence on each as long as they are few."""
     said: list[str] = []
+    # That none is paid for says something only where some are judged.
+    judged = any(one.verdict != "cannot_be_evaluated" for one in programmes)
     for verdict, (_, text) in _VERDICTS.items():
         mine = [one for one in programmes if one.verdict == verdict]
-        if mine or not said:
+        if mine or (judged and not said):
             said.append(f"{text} {len(mine) or 'none'} of {len(programmes)} programmes.")
         if len(mine) <= _SAID:
             said += [_sentence(one) for one in mine]
@@ -110,9 +120,14 @@ def words(programmes: list[_Programme]) -> list[str]:
 
 def _sentence(one: _Programme) -> str:
     """One programme: its figures if it passes, else its reasons."""
-    if one.reasons:
-        return f"{one.name}: {say.listing(one.reasons)}."
     shown = {measure: cell for measure, cell in one.cells.items() if cell.shown}
+    if one.reasons:
+        by = {_FAILED.get(reason, "") for reason in one.why}
+        near = one.verdict == "fails" and by <= _close(shown)
+        close = (
+            " The band of what it fails by reaches over the line of the law: it is too close to tell." if near else ""
+        )
+        return f"{one.name}: {say.listing(one.reasons)}.{close}"
     parts = [
         f"{say.percent(shown[measure].value or 0)} {text}"
         for measure, text in (
@@ -134,15 +149,16 @@ def _sentence(one: _Programme) -> str:
     return f"{one.name}: {say.listing(parts) or 'its figures are not shown'}.{close}"
 
 
-def _close(shown: Mapping[str, Cell]) -> bool:
-    """Whether a figure could lie on the other side of its line, by its band."""
+def _close(shown: Mapping[str, Cell]) -> set[str]:
+    """The figures that could lie on the other side of their line, by their band."""
     cost = shown.get("tuition_and_fees")
     lines = {"completion_rate": _LINE, "placement_rate": _LINE, "value_added_earnings": cost.value if cost else None}
-    return any(
-        line is not None and cell.low is not None and cell.high is not None and cell.low < line < cell.high
+    return {
+        measure
         for measure, line in lines.items()
         if (cell := shown.get(measure))
-    )
+        and line is not None and cell.low is not None and cell.high is not None and cell.low < line < cell.high
+    }  # fmt: skip
 
 
 def _bar(one: _Programme) -> Bar:

@@ -260,6 +260,9 @@ def test_years_before_the_base_are_tests_that_are_told_of_everybody() -> None:
     assert found.value(four) == pytest.approx(0, abs=500)
     trends = {(row["dimension"], row["horizon"]): row["value"] for row in found.trends_before}
     assert found.value(five) == pytest.approx(trends["all", -5], abs=0.01)
+    paid = {row["definition"]: (row["employers"], row["largest_employer"]) for row in found.outcomes}
+    # An amount that does not say who paid it is hidden.
+    assert paid["comparison_effect_5_before"] == (1, 1.0)
 
 
 def test_what_a_state_pays_is_told_from_what_its_sectors_pay() -> None:

@@ -153,8 +153,30 @@ def test_a_programme_whose_band_holds_the_line_is_too_close_to_tell(released):
         for found in released.values()
     ]
     for cells, close in ((near, True), (released.values(), False)):
-        figure = pell_of(cells)
-        assert ("too close to tell" in " ".join(figure.sentences)) is close
+        (line,) = [said for said in pell_of(cells).sentences if said.startswith("Production line")]
+        assert ("too close to tell" in line) is close
+
+
+@pytest.mark.parametrize(("low", "high", "close"), [(0.60, 0.72, True), (0.60, 0.69, False), (None, None, False)])
+def test_a_programme_that_fails_by_less_than_its_band_is_too_close_to_tell(released, low, high, close):
+    """As one that passes: neither verdict is surer than the figure that it rests on."""
+    cells = [
+        replace(found, status=1, value=0.68, low=low, high=high)
+        if found.at["setting"] == "cnc" and found.measure == "completion_rate" else found
+        for found in released.values()
+    ]  # fmt: skip
+    assert ("too close to tell" in " ".join(pell_of(cells).sentences)) is close
+
+
+def test_where_no_programme_can_be_judged_none_is_said_to_be_refused(released):
+    unknown = [
+        found
+        for found in released.values()
+        if found.table != "workforce_pell" or found.at["setting"] not in {"line", "cnc"}
+    ]
+    said = " ".join(pell_of(unknown).sentences)
+    assert "Nobody can tell for 2 of 2 programmes." in said
+    assert "would pay for none" not in said
 
 
 def test_a_release_of_one_cell_has_a_page_without_pictures_of_the_rest(tmp_path):

@@ -15,11 +15,12 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.common_supp
 from credential_pipeline.enclave.outcome_tables.questions.comparison.definitions import DEFINITIONS
 from credential_pipeline.enclave.outcome_tables.questions.comparison.figures import figures
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import frames
-from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match, Sources, match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import EARLIER, Match, Sources, match
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.premium import premium
 from credential_pipeline.enclave.outcome_tables.questions.comparison.trends import NAME, trends
 from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.sql import statement
 
 __all__ = ["DEFINITIONS", "answer", "premium"]
 
@@ -58,14 +59,21 @@ def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
     frame = frames(work, found)
     told_apart = groups(work, given.units, frame.uid)
     rows = figures(work, frame, told_apart, plan)
+    paid = work.table(
+        "payers_before",
+        statement(
+            __package__, "payers_before.sql", matched=found.matched, persons=found.persons, careers=found.careers.rows
+        ),
+        {"first_year": found.careers.first_year, "horizons": list(EARLIER)},
+    )
     group = ", ".join(GROUP)
     counts = COUNTS.rows(work, f"SELECT DISTINCT quantity, {group}, horizon, n AS value, n AS learners FROM {rows}")
     cells = CELLS.rows(
         work,
         f"""
         SELECT 'comparison' AS "table", measure, definition, 'usd' AS unit, {group}, horizon, n, value, low, high,
-               quantity || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
-        FROM {rows}
+               employers, largest_employer, quantity || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
+        FROM {rows} LEFT JOIN {paid} USING (definition)
         """,
     )
     return Answer(counts, cells, kept=((NAME, trends(work, frame, told_apart)),))

@@ -13,7 +13,7 @@ _OTHERS = (
 _LIMITS = (
     "It cannot rule out that holders differ from the others in what no record shows, such as plans, health or schooling, least of "
     "all for those who earned nothing before; nor that their earnings grew at another pace for lasting reasons, or had dipped by year -2 already "
-    "(comparison_effect_5_before and comparison_effect_4_before tell of both); nor that holders whose key was not found are among the others (where they could be "
+    "(the tests five and four years before the award tell of both); nor that holders whose key was not found are among the others (where they could be "
     "more than one in ten of them, nobody is compared)."
 )
 DEFINITIONS: Final = (
