@@ -13,7 +13,7 @@ _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "pass
 _NUMBERS = ("attempts", "passes")
 #: A year with fewer sittings and awards may lack failures by chance, and one of which fewer failures are expected, most of them.
 _ENOUGH = 20
-#: A year with a smaller part of the usual failures does not tell who failed.
+#: A year with a smaller part of the usual failures does not tell who failed, nor does one that lacks all of such a part.
 _LEAST = 0.25
 #: For how long after the first sitting everybody is followed from sitting to sitting.
 FOLLOWED_YEARS = 2

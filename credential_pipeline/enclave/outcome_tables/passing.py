@@ -24,7 +24,8 @@ _DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
 _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
     "fewer than 20 sittings and awards without a failure is taken for what the years around it are, and one with under a quarter of the "
-    "failures that are usual with the certifier, where these would be 20 or more, does not report."
+    "failures that are usual with the certifier, or, next to a year without, none in a quarter of its results or more, where 20 or more "
+    "would be usual, does not report."
 )
 DEFINITIONS: Final = (
     Definition(

@@ -42,8 +42,8 @@ def test_a_small_year_without_a_failure_is_taken_for_what_its_neighbors_are() ->
 
 
 def many(year: int, failures: int, results: int = 120) -> list[Row]:
-    """Results of a year, each of a person who need not be known, so many of them failures."""
-    rows = [attempt("B", "mssc", "CPT-SAF", f"{year}-02-01") for _ in range(failures)]
+    """Results of a year, so many of them failures, of its first and last days."""
+    rows = [attempt("B", "mssc", "CPT-SAF", f"{year}-{'12-30' if nth % 2 else '01-02'}") for nth in range(failures)]
     return rows + [passed("A", f"{year}-03-01") for _ in range(results - failures)]
 
 
@@ -51,6 +51,29 @@ def test_few_failures_that_came_astray_do_not_make_a_year_report() -> None:
     """Of about 30 that are usual 2 came in 2013; of small years nothing is concluded, nor where a half is missing."""
     rows = [*many(2010, 30), *many(2011, 34), *many(2012, 14), *many(2013, 2), *many(2014, 1, results=30)]
     assert {year for (_, year), told in years_of(rows).items() if told} == {2010, 2011, 2012, 2014}
+
+
+def passes_of(month: str, days: int) -> list[Row]:
+    return [passed("C", f"{month}-{day:02}") for day in range(1, days + 1) for _ in range(4)]
+
+
+def late(year: int) -> list[Row]:
+    """120 passes of January, and 60 failures and as many passes of December."""
+    return [
+        *passes_of(f"{year}-01", 30),
+        *passes_of(f"{year}-12", 15),
+        *[attempt("B", "mssc", "CPT-SAF", f"{year}-12-10")] * 60,
+    ]
+
+
+def test_a_year_that_begins_to_report_in_autumn_does_not_report() -> None:
+    """Whoever passed in spring stands there, and nobody who failed."""
+    begins = [*many(2011, 0), *late(2012), *many(2013, 30)]
+    assert {year for (_, year), told in years_of(begins).items() if told} == {2013}
+    # Whose failures are of one day in every year began to report before these records do.
+    assert all(years_of([*late(2011), *late(2012), *late(2013)]).values())
+    few = [*many(2011, 0), *passes_of("2012-01", 2), *many(2012, 6, 24), *many(2013, 30)]
+    assert years_of(few)["mssc", 2012]
 
 
 def test_failures_of_one_year_alone_make_that_year_report() -> None:
