@@ -62,7 +62,7 @@ def merge_learners(
     )
     against = work.table(
         "against",
-        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_unlike(work, model, families, learners, same)}",
+        f"SELECT learner FROM {parted} UNION SELECT learner FROM {_unlike(work, model, families, learners, same, best)}",
     )
     settled = work.table(
         "settled_students",
@@ -86,8 +86,14 @@ def _persons(work: Scratch, learners: Learners, settled: Relation) -> Relation:
     )
 
 
-def _unlike(work: Scratch, model: Model, families: Families, learners: Learners, same: Relation) -> Relation:
-    """The learners that are hardly one person with the anchor of their student, in the model's eyes."""
+def _unlike(
+    work: Scratch, model: Model, families: Families, learners: Learners, same: Relation, best: Relation
+) -> Relation:
+    """The learners that are hardly one person with the anchor of their student, in the model's eyes.
+
+    Two rows of one person may each have an error, elsewhere, and be less like one another than either is like the student. So a
+    learner gives way if no form of it may be the anchor, and that is surer than that it is the student.
+    """
     records, members = learners.records, learners.members
     pairs = work.table(
         "merge_pairs",
@@ -104,6 +110,12 @@ def _unlike(work: Scratch, model: Model, families: Families, learners: Learners,
     weighed = weigh_within(Here(work), model, families, records, pairs, fields)
     return work.table(
         "unlike",
-        f"SELECT DISTINCT p.learner FROM {weighed} s JOIN {pairs} p USING (left_record, right_record) "
-        f"WHERE s.match_weight < {NOT_ONE}",
+        f"""
+        WITH alike AS (
+            SELECT p.learner, max(s.match_weight) AS match_weight
+            FROM {weighed} s JOIN {pairs} p USING (left_record, right_record)
+            GROUP BY p.learner HAVING max(s.match_weight) < {NOT_ONE})
+        SELECT a.learner FROM alike a JOIN {best} b USING (learner)
+        WHERE a.match_weight + coalesce(b.match_weight, 0) < 0
+        """,
     )

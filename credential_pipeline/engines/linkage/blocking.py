@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     Rule("names", ("first_name", "last_name"), bound=100, where=RARE_OR_LIKE_DATES, surnames=True),
     Rule("names_swapped", ("first_name", "last_name"), ("last_name", "first_name"), bound=50, where=LIKE_DATES),
     Rule("last+month_day+first_initial", ("last_name", _MONTH_DAY, _F1), bound=50, needs=_BIRTH),
+    Rule("first+month_day+last_initial", ("first_name", _MONTH_DAY, _L1), bound=50, needs=_BIRTH),
     Rule("last+year_month+first_initial", ("last_name", _YEAR_MONTH, _F1), bound=50, needs=_BIRTH),
     Rule("last+year_day+first_initial", ("last_name", _YEAR_DAY, _F1), bound=50, needs=_BIRTH),
     Rule(
@@ -114,8 +115,10 @@ RULES: tuple[Rule, ...] = (
     Rule("zip+street", ("zip", _STREET), bound=10, needs=("address",), small=True),
 )
 
-FAMILY_RULES = tuple(
-    rule for rule in RULES if rule.name in ("birth_date+first", "birth_date+last", "names", "street+last")
+FAMILY_RULES = (
+    *(rule for rule in RULES if rule.name in ("birth_date+first", "birth_date+last", "names", "street+last")),
+    # Spouses who kept their names, and others at home; a block is a household, not a dormitory.
+    Rule("home", ("street", "zip"), bound=20, needs=("address",)),
 )
 """Rules that find relatives."""
 

@@ -154,21 +154,31 @@ def _one_edit(call: dict[str, str], column: str) -> str:
 
 def _name(call: dict[str, str]) -> Comparison:
     jw, overlap = call["jw"], call["overlap"]
-    # Short forms such as BETH of ELIZABETH are part of the whole; the shorter must be more than an initial.
+    # Short forms such as BETH of ELIZABETH are part of the whole; of two letters, such as JO and YU of YU MIN, they are its beginning.
     part = " OR ".join(
-        f"(length(first_name_{short}) > 2 AND {call['part']}(first_name_{whole}, first_name_{short}))"
+        f"(length(first_name_{short}) > 2 AND {call['part']}(first_name_{whole}, first_name_{short})) "
+        f"OR (length(first_name_{short}) = 2 AND first_name_{short} = substr(first_name_{whole}, 1, 2))"
         for whole, short in ("lr", "rl")
     )
     similar_first = f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {part} OR {_few_edits('first_name')})"
     similar_last = f"({jw}(last_name_l, last_name_r) >= {SIMILAR} OR {_few_edits('last_name')})"
     nickname = f"{overlap}(nicknames_l, nicknames_r)"
     surname = f"{overlap}(surnames_l, surnames_r)"
-    middle_used = "(first_name_l = middle_name_r OR first_name_r = middle_name_l)"
+    # Who goes by the middle name is told by it, or by two initials that stand crosswise: ANN B. and BETH A.
+    middle_used = (
+        "(first_name_l = middle_name_r OR first_name_r = middle_name_l "
+        "OR (substr(first_name_l, 1, 1) = middle_name_r AND substr(first_name_r, 1, 1) = middle_name_l))"
+    )
     initial = (
         "(length(first_name_l) = 1 OR length(first_name_r) = 1) "
         "AND substr(first_name_l, 1, 1) = substr(first_name_r, 1, 1)"
     )
-    swapped = "first_name_l = last_name_r AND last_name_l = first_name_r"
+    # A whole name in the column of the last name is both parts in another place, too.
+    in_one = " OR ".join(
+        f"(first_name_{one} IS NULL AND array_contains(surnames_{one}, first_name_{other}) AND {surname})"
+        for one, other in ("lr", "rl")
+    )
+    swapped = f"(first_name_l = last_name_r AND last_name_l = first_name_r) OR {in_one}"
     swapped_similar = f"{jw}(first_name_l, last_name_r) >= {SIMILAR} AND {jw}(last_name_l, first_name_r) >= {SIMILAR}"
     first_missing, last_missing = f"({_missing('first_name')})", f"({_missing('last_name')})"
     return Comparison(

@@ -32,8 +32,9 @@ PRIOR_PAIRS = 20.0
 """What agrees by chance weighs as much as so many pairs of relatives."""
 ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
-LEAST_WEIGHT = -14.0
-"""Match weight below which no pair is counted: no evidence would link it."""
+LEAST_WEIGHT = -30.0
+"""Match weight below which no pair is counted. Relatives differ in digits and middle names, of which a feed may hold none, or wrong
+ones, so that pairs count which no evidence of the registry would link."""
 
 JOINT = ("name", "birth_date", "address")
 """Comparisons that agree together in families, counted jointly; the others are counted by how the names agree."""
@@ -267,5 +268,7 @@ def _given(model: Model, seen: Ints, share: Floats, fields: Sequence[str]) -> di
         place = _places(seen, name, fields)
         use = whole & (place >= 0)
         np.add.at(counts, (places[0][use], place[use]), weight[use])
-        made[name] = (counts + PRIOR_PAIRS * u) / (counts.sum(axis=1, keepdims=True) + PRIOR_PAIRS)
+        # Few relatives show most levels of the name: what all of them show comes before what strangers do.
+        usual = (counts.sum(axis=0) + PRIOR_PAIRS * u) / (counts.sum() + PRIOR_PAIRS)
+        made[name] = (counts + PRIOR_PAIRS * usual) / (counts.sum(axis=1, keepdims=True) + PRIOR_PAIRS)
     return made

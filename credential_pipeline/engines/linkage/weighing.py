@@ -31,6 +31,9 @@ COMPATIBLE: dict[str, Mapping[str, float]] = {
 }
 """Level of a name of which a part is missing -> the levels that it may be in truth, and with which share of them it goes."""
 
+MISSPELT = {"last": "like_last", "odd_first": "like_last", "similar_first": "similar"}
+"""Level of a name whose surname agrees -> the level that it shows once the surname is misspelt."""
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -157,10 +160,12 @@ def _ratios(families: Families, fitted: Fitted, fields: Sequence[str]) -> Floats
     matches = m[0].copy()
     for level, whole in COMPATIBLE.items():
         matches[name.index(level)] = [m[0][name.index(one)] for one in whole] @ np.array(list(whole.values()))
-    alike = _with_unknown(_lost_as_by_matches(families.rates, m, fields))
-    if not fitted.measured:
+    lost = _lost_as_by_matches(families.rates, m, fields)
+    if fitted.measured:
+        alike = _with_unknown(_misspelt(lost, m[0]))
+    else:
         # How often agreement is lost elsewhere is no reason to expect less of it among relatives here than was counted.
-        alike = np.maximum(alike, _with_unknown(families.rates))
+        alike = np.maximum(_with_unknown(lost), _with_unknown(families.rates))
     others = [np.append(values, 1.0) for values in (matches, *m[1:])]
     expected = others[0][:, None, None] * others[1][None, :, None] * others[2][None, None, :]
     hidden = fitted.absent + (1.0 - fitted.absent) * HIDDEN
@@ -181,6 +186,17 @@ def _lost_as_by_matches(rates: Floats, m: Sequence[Floats], fields: Sequence[str
             shape = [-1 if k == axis else 1 for k in range(len(JOINT))]
             rates = rest + np.take(rates, [0], axis=axis) * np.reshape(m[axis] / m[axis].sum(), shape)
     return rates
+
+
+def _misspelt(rates: Floats, m: Floats) -> Floats:
+    """Rates of relatives of one surname once it is misspelt in one of two tables as often as that of matches."""
+    name = names_of(comparison("name"))
+    share = m[name.index("similar_last")] / (m[name.index("full")] + m[name.index("similar_last")])
+    made = rates.copy()
+    for level, misspelt in MISSPELT.items():
+        made[name.index(misspelt)] += share * rates[name.index(level)]
+        made[name.index(level)] -= share * rates[name.index(level)]
+    return made
 
 
 def _with_unknown(rates: Floats) -> Floats:

@@ -118,6 +118,15 @@ def test_learners_of_one_student_are_one_person_unless_they_are_hardly_one(work:
     ]
 
 
+@pytest.mark.parametrize(("weight", "status"), [(30.0, "linked"), (2.0, "ambiguous")])
+def test_a_learner_that_is_surely_the_student_does_not_give_way(work: Scratch, weight: float, status: str) -> None:
+    """Two rows of one person, each with an error elsewhere, are less like one another than like the student."""
+    people = {"a": ANN | {"last_name": "CARTWELL"}, "b": ANN | {"last_name": "ZWICK", "birth_date": date(1991, 11, 2)}}
+    best = best_of(work, ("a", "S1", 31.0, "linked", "model"), ("b", "S1", weight, "linked", "model"))
+    made = merged_of(work, people, best, decisions(work))
+    assert listed(work, made.best, "learner, status") == [("a", "linked"), ("b", status)]
+
+
 def test_two_learners_whom_people_parted_do_not_share_a_student(work: Scratch) -> None:
     best = best_of(work, ("a", "S1", 20.0, "linked", "model"), ("b", "S1", 30.0, "linked", "model"))
     made = merged_of(work, {"a": ANN, "b": ANN}, best, decisions(work, cannot=[("a", "b")]))

@@ -60,6 +60,10 @@ NAMES = [
     ({"first_name": "CARTER", "last_name": "JOHN"}, {}, "swapped"),
     ({"first_name": "J"}, {}, "initial"),
     ({"first_name": "PAUL"}, {"middle_name": "PAUL"}, "middle_as_first"),
+    ({"first_name": "BETH", "middle_name": "J"}, {"middle_name": "B"}, "middle_as_first"),
+    ({"first_name": "JO"}, {}, "similar_first"),
+    ({"first_name": None, "last_name": "CARTER JOHN"}, {}, "swapped"),
+    ({"first_name": None, "last_name": "CARTER JOHN"}, {"last_name": "CARTER-SMITH"}, "swapped"),
     ({"first_name": None}, {}, "last_only"),
     ({"last_name": None}, {}, "first_only"),
     ({"first_name": "ERIK"}, {"first_name": "EIRK"}, "similar_first"),
@@ -170,6 +174,7 @@ def test_a_block_beyond_its_bound_is_left_out_and_pairs_are_found_once(work: Scr
         ({"birth_date": "1986-03-07", "first_name": "JOHAN"}, {}),
         ({"first_name": "XOHN", "last_name": "CARTERS"}, {}),
         ({"last_name": "ZWICK"}, {}),
+        ({"birth_date": "1958-03-07", "last_name": "CRTER"}, {}),
     ],
 )
 def test_blocking_finds_people_without_birth_date_and_with_errors(work, left, right) -> None:

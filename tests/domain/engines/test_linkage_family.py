@@ -88,6 +88,57 @@ def test_what_matches_lose_between_two_tables_relatives_lose_as_often() -> None:
     assert bits[1] < bits[0] + 2.0
 
 
+def test_relatives_whose_surname_is_misspelt_are_no_less_likely() -> None:
+    """In the registry twins have one surname; of a feed that mistypes names a twin is as unlike as the person."""
+    usual, names = usual_families(MODEL, FIELDS), names_of(comparison("name"))
+    rates = usual.rates.copy()
+    rates[names.index("like_last")] = 0.0
+    spelled = Families(rates, usual.given, usual.people, usual.odd)
+    pinned = Fitted.pinned(MODEL, ROWS)
+    here = Fitted(dict(pinned.m), pinned.expected)
+    twin = {"name": "like_last", "birth_date": "exact", "address": "exact"}
+    assert weighed(twin, 12.0, here, spelled) < 3.0
+
+
+def couples(shared: int) -> pd.DataFrame:
+    """400 couples who kept their names; of so many homes one has the other's last four digits."""
+    rng = np.random.default_rng(7)
+    words = ["".join(rng.choice(list("BCDFGHJKLMNPRSTVWZAEIOU"), 9)) for _ in range(1600)]
+    born = pd.to_datetime("1950-01-01") + pd.to_timedelta(rng.integers(0, 14_000, 800), unit="D")
+    homes = np.arange(800) // 2
+    frame = pd.DataFrame(dict.fromkeys(STUDENTS), index=range(800))
+    return frame.assign(
+        student_id=[f"S{row:03d}" for row in range(800)],
+        first_name=words[:800],
+        last_name=words[800:],
+        birth_date=born.strftime("%Y-%m-%d"),
+        ssn_last4=[f"{home if home < shared else 1000 + row:04d}" for row, home in enumerate(homes)],
+        street=[f"{home} ELM ST" for home in homes],
+        city="DAYTON",
+        state="OH",
+        zip=[f"45{home:03d}" for home in homes],
+        ferpa_block=False,
+    )
+
+
+def test_others_at_home_are_counted_whatever_their_names_and_dates() -> None:
+    with connect(threads=1) as con, scratch(con) as work:
+        families = counted(work, couples(shared=0))
+    name, born = names_of(comparison("name")), names_of(comparison("birth_date"))
+    # Each of 800 has one; what is typical counts as much as 1,000 people.
+    assert families.rates[name.index("other"), born.index("other"), 0] > 0.35
+
+
+def test_what_relatives_share_is_learned_from_all_of_them() -> None:
+    """Digits of another one at home: seen under other names, they are no proof where the names are alike either."""
+    with connect(threads=1) as con, scratch(con) as work:
+        families = counted(work, couples(shared=40))
+    digits = families.given["ssn_last4"][:, 0]
+    name = names_of(comparison("name"))
+    assert digits[name.index("other")] == pytest.approx(0.1, abs=0.03)
+    assert digits[name.index("like_last")] > 0.02
+
+
 def counted(work: Scratch, students: pd.DataFrame, shuffle: int | None = None) -> Families:
     put(work.con, "education_registry.persons", students, STUDENTS, shuffle)
     records = make_records(work, relation(work.con, "education_registry.persons"), id_column="student_id")
