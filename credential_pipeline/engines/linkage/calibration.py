@@ -59,6 +59,8 @@ def fit(
     places = {name: positions(name, table[:, 2 + i].astype(np.int64)) for i, name in enumerate(fields)}
     chance = table[:, 1] * np.log(2.0) - np.log(fitted.expected) - _log_matches(places, fitted.m)
     chance = chance + chance_gain(families, model)[places["name"]] * np.log(2.0)
+    if "birth_date" in places:
+        chance = chance + families.date_gain(model)[places["birth_date"]] * np.log(2.0)
     people = max(rows[0] / parts, 1.0)
     for _ in range(ITERATIONS):
         against = np.log(fitted.absent / fitted.expected) - chance - _log_matches(places, fitted.m)

@@ -9,14 +9,14 @@ Splink's, and how both come together (weighing).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from credential_pipeline.engines.linkage.blocking import FAMILY_RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.comparisons import comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import names_of
-from credential_pipeline.engines.linkage.fields import PLACE
+from credential_pipeline.engines.linkage.fields import BIRTH_SWAPPED, PLACE
 from credential_pipeline.engines.linkage.frequencies import VALUES, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.predict import score
@@ -30,6 +30,10 @@ PRIOR_PEOPLE = 1_000
 """What is typical weighs as much as so many people."""
 PRIOR_PAIRS = 20.0
 """What agrees by chance weighs as much as so many pairs of relatives."""
+DATES = 1_000
+"""People whose birth dates are compared with one another's."""
+PRIOR_DATES = 20_000.0
+"""What the model knows of the dates of strangers weighs as much as so many pairs."""
 ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
 LEAST_WEIGHT = -30.0
@@ -78,12 +82,22 @@ class Families:
         given: Comparison -> probability of its levels among relatives, by level of the name.
         people: Size of the population.
         odd: Share of those with a first name whose name nobody else bears, see ``make_known_names``.
+        dates: Share of strangers at each level of the birth date, but for the exact one, which has frequencies; empty if the
+            model's are as good.
     """
 
     rates: Floats
     given: Mapping[str, Floats]
     people: int
     odd: float
+    dates: Floats = field(default_factory=lambda: np.empty(0))
+
+    def date_gain(self, model: Model) -> Floats:
+        """Bits by level of the birth date that strangers agree less often on it than a model thinks; the last place is unknown."""
+        gain = np.zeros(len(names_of(comparison("birth_date"))) + 1)
+        if len(self.dates) and "birth_date" in model.weights:
+            gain[1:-1] = np.log2(shares(model, "birth_date", 1) / self.dates)[1:]
+        return gain
 
 
 def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[str]) -> Families:
@@ -114,11 +128,14 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
     )
     seen = _read(sql, scored, fields)
     known = _known(sql, sample, fields)
+    dates = _dates(sql, model, sample) if "birth_date" in fields else np.empty(0)
     strangers = _strangers(sql, model, sample, frequencies, fields)
+    if len(dates):
+        strangers["birth_date"][1:] = dates[1:]
     odd = _odd(sql, records, sample)
     sql.drop(found.pairs, pairs, scored, sample, *frequencies.values())
     rates, share = _rates(strangers, seen, known, people, fields)
-    return Families(rates, _given(model, seen, share, fields), people, odd)
+    return Families(rates, _given(model, seen, share, fields), people, odd, dates)
 
 
 def usual_families(model: Model, fields: Sequence[str]) -> Families:
@@ -176,6 +193,29 @@ def _odd(sql: Sql, records: Relation, sample: Relation) -> float:
     ).fetchall()[0]
     sql.drop(known)
     return float((named - borne + PRIOR_PEOPLE * ODD) / (named + PRIOR_PEOPLE))
+
+
+def _dates(sql: Sql, model: Model, sample: Relation) -> Floats:
+    """Share of strangers at each level of the birth date: students of a few years share more of a date than everybody does."""
+    item = comparison("birth_date")
+    levels = " ".join(f"WHEN {level.condition} THEN {place}" for place, level in enumerate(item.levels))
+    columns = ", ".join(f"{{0}}.{column} AS {column}_{{0}}" for column in ("number", "birth_date", "birth_swapped"))
+    counted = dict(
+        sql.execute(
+            f"""
+            WITH dated AS (
+                SELECT row_number() OVER (ORDER BY md5(id), id) AS number, birth_ymd::VARCHAR AS birth_date,
+                       {BIRTH_SWAPPED} AS birth_swapped
+                FROM {sample} r WHERE birth_ymd IS NOT NULL),
+            few AS (SELECT * FROM dated WHERE number <= {DATES}),
+            pairs AS (SELECT {columns.format("l")}, {columns.format("r")} FROM few l JOIN few r ON l.number < r.number)
+            SELECT CASE {levels} ELSE {len(item.levels)} END AS place, count(*) FROM pairs GROUP BY 1 ORDER BY 1
+            """
+        ).fetchall()
+    )
+    u = shares(model, "birth_date", 1)
+    counts = np.array([float(counted.get(place, 0)) for place in range(len(u))])
+    return np.asarray((counts + PRIOR_DATES * u / u.sum()) / (counts.sum() + PRIOR_DATES))
 
 
 def _strangers(

@@ -49,6 +49,9 @@ RECORD_COLUMNS = (
 )
 FULL_NAME = "first_name || ' ' || last_name"
 HOME = "street || ' ' || coalesce(zip, city, state)"
+BIRTH_SWAPPED = """CASE WHEN r.birth_ymd % 100 <= 12 THEN
+    (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR END"""
+"""Day and month of a birth date in one another's place, of a record ``r``."""
 MIN_PRESENT = 0.002
 """A field counts as held if at least this share of rows has a value."""
 
@@ -243,9 +246,7 @@ def make_features(sql: Sql, sides: Iterable[Wanted], known: Relation, defaults: 
                r.first_name IS NOT NULL AND k.known IS NULL AS odd_first,
                coalesce(r.surnames, [r.last_name]) AS surnames,
                r.birth_ymd::VARCHAR AS birth_date,
-               CASE WHEN r.birth_ymd % 100 <= 12 THEN
-                   (r.birth_ymd // 10000 * 10000 + r.birth_ymd % 100 * 100 + r.birth_ymd % 10000 // 100)::VARCHAR
-               END AS birth_swapped,
+               {BIRTH_SWAPPED} AS birth_swapped,
                r.sex, CASE WHEN d.digits IS NULL THEN r.ssn_last4 END AS ssn_last4, r.email, r.phone,
                r.street, r.city, r.state, r.zip, {HOME} AS home, {PLACE} AS place
         FROM {side.records} r

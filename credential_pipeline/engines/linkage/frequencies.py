@@ -24,6 +24,10 @@ DEFAULT_DIGITS = (20, 10.0)
 """Last four digits are a default if more than so many people hold them, and so many times as many as by chance."""
 USUAL_DATES = 4.0
 """The usual frequency of a date counts as much as so many people who were born on it."""
+USUAL_PAIRS = 200.0
+"""The typical frequency of a date counts as much as so many pairs of people who share one."""
+MANY_TIMES = 5
+"""A date that so many times as many people hold as the mean, and so many more, is no ordinary one."""
 DAYS = 365.25
 """Days of a year."""
 HOUSEHOLD = 10
@@ -113,7 +117,8 @@ def _dates_and_homes(
     """How frequent birth dates and addresses are: the usual chance, unless many share one."""
     made = {}
     size = f"(SELECT count(*)::DOUBLE FROM {population})"
-    if usual := chance.get("birth_date"):
+    if typical := chance.get("birth_date"):
+        usual = _usual_date(sql, population, typical)
         rate = f"{usual} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({usual} * {size} + {USUAL_DATES})"
         made["birth_date"] = sql.table(
             "frequency_birth_date",
@@ -139,6 +144,23 @@ def _dates_and_homes(
                 """,
             )
     return made
+
+
+def _usual_date(sql: Sql, population: Relation, typical: float) -> float:
+    """How often two people of a population share an ordinary birth date, drawn to what is typical.
+
+    Students were born in fewer years than everybody. Dates that far more people hold than most are left out: they have a
+    frequency of their own.
+    """
+    alike, pairs = sql.execute(
+        f"""
+        WITH held AS (SELECT birth_ymd, count(*)::DOUBLE AS n FROM {population} WHERE birth_ymd IS NOT NULL GROUP BY birth_ymd),
+        every AS (SELECT sum(n) AS people, avg(n) AS mean FROM held),
+        ordinary AS (SELECT n, people FROM held CROSS JOIN every WHERE n <= {MANY_TIMES} * mean + {MANY_TIMES})
+        SELECT coalesce(sum(n * (n - 1)), 0.0), coalesce(sum(n * (people - 1)), 0.0) FROM ordinary
+        """
+    ).fetchall()[0]
+    return float((alike + USUAL_PAIRS) / (pairs + USUAL_PAIRS / typical))
 
 
 def _others_of_the_name(sql: Sql, made: Mapping[str, Relation]) -> Relation:

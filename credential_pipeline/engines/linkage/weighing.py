@@ -88,6 +88,8 @@ def weigh(
     pinned = Fitted.pinned(model, right_rows)
     gain = {name: np.append(np.log2(fitted.m[name] / pinned.m[name]), 0.0) for name in fields}
     gain["name"] = gain["name"] + chance_gain(families, model)
+    if "birth_date" in gain:
+        gain["birth_date"] = gain["birth_date"] + families.date_gain(model)
     joins = [_join_jointly(sql, families, fitted, pinned, gain, right_rows)]
     for number, name in enumerate([name for name in families.given if name in fields], start=1):
         ratio = _factors(families, fitted, name)

@@ -11,6 +11,7 @@ from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.engines.linkage.estimation import names_of
 from credential_pipeline.engines.linkage.family import Families, count_families, usual_families
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
+from credential_pipeline.engines.linkage.frequencies import make_frequencies
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.engines.linkage.weighing import Fitted, weigh
@@ -127,6 +128,26 @@ def test_others_at_home_are_counted_whatever_their_names_and_dates() -> None:
     name, born = names_of(comparison("name")), names_of(comparison("birth_date"))
     # Each of 800 has one; what is typical counts as much as 1,000 people.
     assert families.rates[name.index("other"), born.index("other"), 0] > 0.35
+
+
+def test_how_often_strangers_share_of_a_date_is_counted_where_students_are_of_one_age() -> None:
+    rng = np.random.default_rng(3)
+    days = pd.to_datetime("1990-01-01") + pd.to_timedelta(rng.integers(0, 3 * 365, 800), unit="D")
+    students = couples(shared=0).assign(birth_date=days.strftime("%Y-%m-%d"))
+    with connect(threads=1) as con, scratch(con) as work:
+        families = counted(work, students)
+        records = make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
+        made = make_frequencies(Here(work), records, records, {"birth_date": 6e-5})
+        mean = con.execute(f"SELECT median(frequency) FROM {made['birth_date']}").fetchall()[0][0]
+    born = names_of(comparison("birth_date"))
+    assert families.dates[born.index("same_year")] == pytest.approx(0.22, abs=0.04)
+    assert families.date_gain(MODEL)[born.index("same_year")] < -3.0
+    assert 6e-4 < mean < 1.2e-3
+    # A date of the same year is no evidence among them.
+    pair = {"name": "full", "birth_date": "same_year"}
+    usual = Families(families.rates * 0, families.given, families.people, families.odd)
+    alike = Families(usual.rates, usual.given, usual.people, usual.odd, families.dates)
+    assert weighed(pair, 5.0, families=alike) < weighed(pair, 5.0, families=usual) - 3.0
 
 
 def test_what_relatives_share_is_learned_from_all_of_them() -> None:
