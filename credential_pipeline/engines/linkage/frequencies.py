@@ -24,7 +24,7 @@ DEFAULT_DIGITS = (20, 10.0)
 """Last four digits are a default if more than so many people hold them, and so many times as many as by chance."""
 USUAL_DATES = 4.0
 """The usual frequency of a date counts as much as so many people who were born on it."""
-USUAL_PAIRS = 200.0
+USUAL_PAIRS = 20.0
 """The typical frequency of a date counts as much as so many pairs of people who share one."""
 MANY_TIMES = 5
 """A date that so many times as many people hold as the mean, and so many more, is no ordinary one."""
@@ -118,8 +118,8 @@ def _dates_and_homes(
     made = {}
     size = f"(SELECT count(*)::DOUBLE FROM {population})"
     if typical := chance.get("birth_date"):
-        usual = _usual_date(sql, population, typical)
-        rate = f"{usual} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({usual} * {size} + {USUAL_DATES})"
+        shared = _usual_date(sql, population, typical)
+        rate = f"{shared} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({shared} * {size} + {USUAL_DATES})"
         made["birth_date"] = sql.table(
             "frequency_birth_date",
             f"""
