@@ -13,6 +13,9 @@ from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
+CERTAIN = 0.999999
+"""Probability from which its digits no longer tell the odds."""
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -115,7 +118,9 @@ def _unlike(
             SELECT p.learner, max(s.match_weight) AS match_weight
             FROM {weighed} s JOIN {pairs} p USING (left_record, right_record)
             GROUP BY p.learner HAVING max(s.match_weight) < {NOT_ONE})
+        -- Who may be another student as well is this one no more surely than the odds among them tell.
         SELECT a.learner FROM alike a JOIN {best} b USING (learner)
-        WHERE a.match_weight + coalesce(b.match_weight, 0) < 0
+        WHERE a.match_weight + coalesce(CASE WHEN b.match_probability < {CERTAIN}
+              THEN least(b.match_weight, log2(b.match_probability / (1 - b.match_probability))) ELSE b.match_weight END, 0) < 0
         """,
     )

@@ -2,7 +2,8 @@
 WITH linked AS (
     SELECT learner, student_id, match_weight,
            row_number() OVER (
-               PARTITION BY student_id ORDER BY decided_by = 'review' DESC, match_weight DESC, learner) AS place
+               PARTITION BY student_id
+               ORDER BY decided_by = 'review' DESC, match_probability DESC, match_weight DESC, learner) AS place
     FROM {best}
     WHERE status = 'linked')
 SELECT b.learner, a.learner AS anchor

@@ -31,6 +31,8 @@ COMPATIBLE: dict[str, Mapping[str, float]] = {
 }
 """Level of a name of which a part is missing -> the levels that it may be in truth, and with which share of them it goes."""
 
+CROSSED_INITIALS = 0.005
+"""Share of two people of one surname whose initials stand crosswise by chance: each fits in one of fourteen."""
 MISSPELT = {"last": "like_last", "odd_first": "like_last", "similar_first": "similar"}
 """Level of a name whose surname agrees -> the level that it shows once the surname is misspelt."""
 
@@ -162,7 +164,7 @@ def _ratios(families: Families, fitted: Fitted, fields: Sequence[str]) -> Floats
     matches = m[0].copy()
     for level, whole in COMPATIBLE.items():
         matches[name.index(level)] = [m[0][name.index(one)] for one in whole] @ np.array(list(whole.values()))
-    lost = _lost_as_by_matches(families.rates, m, fields)
+    lost = _lost_as_by_matches(_with_crossed_initials(families.rates), m, fields)
     if fitted.measured:
         alike = _with_unknown(_misspelt(lost, m[0]))
     else:
@@ -188,6 +190,16 @@ def _lost_as_by_matches(rates: Floats, m: Sequence[Floats], fields: Sequence[str
             shape = [-1 if k == axis else 1 for k in range(len(JOINT))]
             rates = rest + np.take(rates, [0], axis=axis) * np.reshape(m[axis] / m[axis].sum(), shape)
     return rates
+
+
+def _with_crossed_initials(rates: Floats) -> Floats:
+    """Rates of relatives, some of whom look as if one went by the middle name: too few to be counted day by day."""
+    name = names_of(comparison("name"))
+    made = rates.copy()
+    made[name.index("middle_as_first")] += CROSSED_INITIALS * rates[[name.index("last"), name.index("odd_first")]].sum(
+        axis=0
+    )
+    return made
 
 
 def _misspelt(rates: Floats, m: Floats) -> Floats:

@@ -22,6 +22,7 @@ from credential_pipeline.engines.linkage.sql import Here
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from tests.domain.clearinghouse.linked_steps_world import (
     ANN,
+    BEST,
     BORN,
     KINDS,
     LEARNER_STUDENT,
@@ -122,9 +123,22 @@ def test_learners_of_one_student_are_one_person_unless_they_are_hardly_one(work:
 def test_a_learner_that_is_surely_the_student_does_not_give_way(work: Scratch, weight: float, status: str) -> None:
     """Two rows of one person, each with an error elsewhere, are less like one another than like the student."""
     people = {"a": ANN | {"last_name": "CARTWELL"}, "b": ANN | {"last_name": "ZWICK", "birth_date": date(1991, 11, 2)}}
-    best = best_of(work, ("a", "S1", 31.0, "linked", "model"), ("b", "S1", weight, "linked", "model"))
+    rows = [("a", 31.0, 1.0), ("b", weight, round(1 / (1 + 2**-weight), 6))]
+    best = work.rows("best", BEST, [(who, "S1", w, p, p, 1, "linked", "model") for who, w, p in rows])
     made = merged_of(work, people, best, decisions(work))
     assert listed(work, made.best, "learner, status") == [("a", "linked"), ("b", status)]
+
+
+def test_who_may_be_another_student_as_well_gives_way_to_who_may_not(work: Scratch) -> None:
+    """The daughter's row with her guardian's date is like both; the guardian's own row is like the guardian alone."""
+    people = {"a": ANN | {"last_name": "CARTWELL"}, "b": ANN | {"last_name": "ZWICK", "birth_date": date(1991, 11, 2)}}
+    best = work.rows(
+        "best",
+        BEST,
+        [("a", "S1", 7.0, 0.99, 0.99, 1, "linked", "model"), ("b", "S1", 8.0, 0.56, 0.99, 2, "linked", "model")],
+    )
+    made = merged_of(work, people, best, decisions(work))
+    assert listed(work, made.best, "learner, status") == [("a", "linked"), ("b", "ambiguous")]
 
 
 def test_two_learners_whom_people_parted_do_not_share_a_student(work: Scratch) -> None:

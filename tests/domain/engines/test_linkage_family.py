@@ -55,6 +55,8 @@ def weighed(
         ({"name": "full", "birth_date": "other", "address": "exact", "ssn_last4": "exact"}, True),
         # A full name under another date, far from home: no relative is likely.
         ({"name": "full", "birth_date": "other", "address": "other"}, True),
+        # A sibling whose initials stand crosswise by chance.
+        ({"name": "middle_as_first", "birth_date": "same_year", "address": "exact"}, False),
         # A changed surname; no relative has the first name, too.
         ({"name": "first", "birth_date": "exact", "address": "exact"}, True),
         # A first name that nobody bears, or none: a slip of the pen is likelier than a twin.
