@@ -152,15 +152,28 @@ def _one_edit(call: dict[str, str], column: str) -> str:
     return f"({plain} <= 1 OR CASE WHEN {plain} = 2 THEN {call['edit']}({column}_l, {column}_r) = 1 ELSE false END)"
 
 
-def _name(call: dict[str, str]) -> Comparison:
-    jw, overlap = call["jw"], call["overlap"]
-    # Short forms such as BETH of ELIZABETH are part of the whole; of two letters, such as JO and YU of YU MIN, they are its beginning.
-    part = " OR ".join(
+def _short_form(call: dict[str, str]) -> str:
+    """A form such as BETH, part of ELIZABETH; one of two letters, such as JO or the YU of YU MIN, is the beginning of the whole."""
+    return " OR ".join(
         f"(length(first_name_{short}) > 2 AND {call['part']}(first_name_{whole}, first_name_{short})) "
         f"OR (length(first_name_{short}) = 2 AND first_name_{short} = substr(first_name_{whole}, 1, 2))"
         for whole, short in ("lr", "rl")
     )
-    similar_first = f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {part} OR {_few_edits('first_name')})"
+
+
+def _in_one_column(surname: str) -> str:
+    """A whole name in the column of the last name, which is both parts in another place, too."""
+    return " OR ".join(
+        f"(first_name_{one} IS NULL AND array_contains(surnames_{one}, first_name_{other}) AND {surname})"
+        for one, other in ("lr", "rl")
+    )
+
+
+def _name(call: dict[str, str]) -> Comparison:
+    jw, overlap = call["jw"], call["overlap"]
+    similar_first = (
+        f"({jw}(first_name_l, first_name_r) >= {SIMILAR} OR {_short_form(call)} OR {_few_edits('first_name')})"
+    )
     similar_last = f"({jw}(last_name_l, last_name_r) >= {SIMILAR} OR {_few_edits('last_name')})"
     nickname = f"{overlap}(nicknames_l, nicknames_r)"
     surname = f"{overlap}(surnames_l, surnames_r)"
@@ -173,12 +186,7 @@ def _name(call: dict[str, str]) -> Comparison:
         "(length(first_name_l) = 1 OR length(first_name_r) = 1) "
         "AND substr(first_name_l, 1, 1) = substr(first_name_r, 1, 1)"
     )
-    # A whole name in the column of the last name is both parts in another place, too.
-    in_one = " OR ".join(
-        f"(first_name_{one} IS NULL AND array_contains(surnames_{one}, first_name_{other}) AND {surname})"
-        for one, other in ("lr", "rl")
-    )
-    swapped = f"(first_name_l = last_name_r AND last_name_l = first_name_r) OR {in_one}"
+    swapped = f"(first_name_l = last_name_r AND last_name_l = first_name_r) OR {_in_one_column(surname)}"
     swapped_similar = f"{jw}(first_name_l, last_name_r) >= {SIMILAR} AND {jw}(last_name_l, first_name_r) >= {SIMILAR}"
     first_missing, last_missing = f"({_missing('first_name')})", f"({_missing('last_name')})"
     return Comparison(
