@@ -118,7 +118,8 @@ def _dates_and_homes(
     made = {}
     size = f"(SELECT count(*)::DOUBLE FROM {population})"
     if typical := chance.get("birth_date"):
-        shared = _usual_date(sql, population, typical)
+        # A table that is compared with itself holds people several times, who share a date with themselves.
+        shared = typical if population is left else _usual_date(sql, population, typical)
         rate = f"{shared} * (greatest(h.n - 1, 0) + {USUAL_DATES}) / ({shared} * {size} + {USUAL_DATES})"
         made["birth_date"] = sql.table(
             "frequency_birth_date",

@@ -139,12 +139,17 @@ def test_how_often_strangers_share_of_a_date_is_counted_where_students_are_of_on
     with connect(threads=1) as con, scratch(con) as work:
         families = counted(work, students)
         records = make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
-        made = make_frequencies(Here(work), records, records, {"birth_date": 6e-5})
-        mean = con.execute(f"SELECT median(frequency) FROM {made['birth_date']}").fetchall()[0][0]
+        feed = work.view("feed", f"SELECT * FROM {records}")
+        # Who is compared with the registry, and who with one another, of whom some are one person.
+        among, alone = (
+            con.execute(f"SELECT median(frequency) FROM {made['birth_date']}").fetchall()[0][0]
+            for made in (make_frequencies(Here(work), left, records, {"birth_date": 6e-5}) for left in (feed, records))
+        )
     born = names_of(comparison("birth_date"))
     assert families.dates[born.index("same_year")] == pytest.approx(0.22, abs=0.04)
     assert families.date_gain(MODEL)[born.index("same_year")] < -3.0
-    assert 4e-4 < mean < 1.2e-3
+    assert 4e-4 < among < 1.2e-3
+    assert alone < 1e-4
     # A date of the same year is no evidence among them.
     pair = {"name": "full", "birth_date": "same_year"}
     usual = Families(families.rates * 0, families.given, families.people, families.odd)
