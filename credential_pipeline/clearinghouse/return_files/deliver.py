@@ -1,7 +1,7 @@
 """From tables to a partner's folder: files, a receipt, and a line in the record of disclosures before anything appears.
 
 A delivery is a folder ``partners/<partner>/returns/<industry>/<number>-<id>``, whole or not there; its receipt lists each file
-with rows and hash. The same content is not delivered twice. Not here: what is in the tables (build.py).
+with rows and hash. The same content is not delivered twice, also where a page would look different now. Not here: what is in the tables (build.py).
 """
 
 import hashlib
@@ -80,7 +80,7 @@ def _deliver(work: Scratch, given: Given, agreement: ReturnAgreement, home: Path
     try:
         rows = _stage(work, agreement, files, staged)
         hashes = {file.name: sha256_file(staged / file.name)[0] for file in files}
-        package_id = _package_id(given, agreement, hashes)
+        package_id = _package_id(given, agreement, hashes | _digests_of_texts(files))
         newest = max(folder.glob("[0-9]*-*"), default=None)
         if newest is not None and newest.name.endswith(f"-{package_id[:_ID_DIGITS]}"):
             record.complete(package_id, when)
@@ -155,6 +155,11 @@ def _write(work: Scratch, file: ReturnFile, path: Path) -> int:
     flush(path)
     path.chmod(0o600)
     return int(work.con.execute(f"SELECT count(*) FROM {file.rows}").fetchall()[0][0])
+
+
+def _digests_of_texts(files: Sequence[ReturnFile]) -> dict[str, str]:
+    """Of pages the words and figures only: whose style sheet changed would else be one more disclosure of everybody told of."""
+    return {file.name: hashlib.sha256(file.said.encode()).hexdigest() for file in files if file.rows is None}
 
 
 def _package_id(given: Given, agreement: ReturnAgreement, hashes: dict[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Which files a partner gets, from which rows, under which headers. Not here: writing them (deliver.py)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from credential_pipeline.foundation.file_names import is_plain
 from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
+
+_LOOKS = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class ReturnFile:
     order: str = "ALL"
     text: str = ""
     personal: bool = False
+
+    @property
+    def said(self) -> str:
+        """The text without the style sheet of a page: what a partner is told, however it looks."""
+        return _LOOKS.sub("", self.text)
 
 
 def files_of(work: Scratch, given: Given, agreement: ReturnAgreement) -> tuple[ReturnFile, ...]:

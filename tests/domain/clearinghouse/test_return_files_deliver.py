@@ -84,6 +84,24 @@ def test_the_same_again_is_not_given_again(con, given, tmp_path):
     assert first.folder.is_dir()
 
 
+def test_another_look_of_the_page_is_no_other_delivery(con, given, tmp_path, monkeypatch):
+    """Each is a disclosure of everybody whom the other files tell of."""
+    page = "<head><style>\n{look}\n</style></head><p>{words}</p>"
+
+    def delivered(look, words):
+        text = page.format(look=look, words=words)
+        monkeypatch.setattr("credential_pipeline.clearinghouse.return_files.files.partner_page", lambda *_: text)
+        return _only(deliver(con, given, tmp_path, WHEN))
+
+    first = delivered("p { color: red }", "40 people")
+    assert "color: red" in (first.folder / "view.html").read_text()
+    again = delivered("p { color: blue }", "40 people")
+    assert (again.folder, again.new) == (first.folder, False)
+    assert delivered("p { color: blue }", "50 people").new
+    assert delivered("p { color: blue }", "60 people").new
+    assert len(DisclosureRecord(tmp_path).who_received(con, "S1")) == 3
+
+
 def test_a_delivery_that_was_cut_off_is_done_again(con, given, tmp_path, monkeypatch):
     """Between the line of the record and the folder; the second time there is one line and one folder."""
     with monkeypatch.context() as patch:
