@@ -13,9 +13,21 @@ from credential_pipeline.foundation.contracts.table import Snapshot
 Severity = Literal["block", "warn"]
 
 NAMEABLE = frozenset(
-    {"certifier", "delivery", "dimension", "level", "table", "measure", "partner", "request_id", "reason_code", "fault"}
+    {
+        "certifier",
+        "delivery",
+        "dimension",
+        "level",
+        "table",
+        "measure",
+        "partner",
+        "request_id",
+        "reason_code",
+        "fault",
+        "attack",
+    }
 )
-"""Columns whose values may be shown where a rule is broken: names of files, senders and figures, never of people."""
+"""Columns whose values may be shown where a rule is broken: names of files, senders, figures and attacks, never of people."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,11 @@ def execute(arguments: argparse.Namespace) -> int:
     reads, query = _resolve(arguments.table)
     side = SNAPSHOTS[reads[0]].side
     with connect(side) as con, scratch(con) as work:
-        versions = _attempts(reads, industry) if arguments.attempt else [_current(name, industry) for name in reads]
+        versions = (
+            _attempts(reads, industry, arguments.table)
+            if arguments.attempt
+            else [_current(name, industry) for name in reads]
+        )
         for version in versions:
             version.attach(con)
         access.record(side, "export", [f"{industry}: {arguments.table}"])
@@ -113,7 +117,7 @@ def _current(name: str, industry: str) -> Version:
     return _store(name).current(SNAPSHOTS[name], _partition(name, industry))
 
 
-def _attempts(names: Sequence[str], industry: str) -> list[Version]:
+def _attempts(names: Sequence[str], industry: str, table: str) -> list[Version]:
     """The refused attempts of these snapshots; of one without an attempt, the current version that others were built on.
 
     Raises:
@@ -125,6 +129,8 @@ def _attempts(names: Sequence[str], industry: str) -> list[Version]:
             f"No refused attempt of {', '.join(names)} is kept for {industry}: its gate refused nothing since the last"
             " publication. Without --attempt the current table is exported."
         )
+        if others := [full for full in _named(table.rpartition(".")[2]) if full.partition(".")[0] not in names]:
+            message += f" Other hops have a table of that name: {', '.join(others)}."
         raise SafeError("E_NO_ATTEMPT", message)
     for name, version in found.items():
         if version is not None:
@@ -148,8 +154,22 @@ def _resolve(table: str) -> tuple[tuple[str, ...], str]:
     snapshot, _, name = table.partition(".")
     if snapshot in SNAPSHOTS and name in {entry.name for entry in SNAPSHOTS[snapshot]}:
         return (snapshot,), f'SELECT * FROM {snapshot}."{name}"'
-    known = ", ".join([*_READS, *(f"{s}.{t.name}" for s in ("cleaned_learners", "person_keys") for t in SNAPSHOTS[s])])
-    raise SafeError("E_UNKNOWN_TABLE", f"There is no table of that name; known are, among others: {known}.")
+    raise SafeError("E_UNKNOWN_TABLE", f"There is no table of that name; {_meant(table)}.")
+
+
+def _meant(table: str) -> str:
+    """What to write instead of a name that is none: the full names that end in it, the tables of a hop, or the short ones."""
+    hop, _, name = table.rpartition(".")
+    if full := _named(name):
+        return f"give its hop too: {', '.join(full)}"
+    if hop := next((part for part in (hop, name) if part in SNAPSHOTS), ""):
+        return f"{hop} has {', '.join(f'{hop}.{entry.name}' for entry in SNAPSHOTS[hop])}"
+    return f"known are {', '.join(_READS)}, and any table of a hop as HOP.TABLE"
+
+
+def _named(name: str) -> list[str]:
+    """The tables of that name, by hop and name."""
+    return [f"{hop}.{entry.name}" for hop in SNAPSHOTS for entry in SNAPSHOTS[hop] if entry.name == name]
 
 
 def _receipts(work: Scratch) -> Relation:

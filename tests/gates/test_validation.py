@@ -63,6 +63,59 @@ def test_check_results_name_what_broke_them(make_hop):
     assert not {"broken by", "looks at"} & set(results["deliveries_readable"].metadata)
 
 
+@pytest.mark.parametrize(
+    ("suite", "rule", "statement", "words"),
+    [
+        (
+            "outcome_release",
+            "attacker_finds_nothing",
+            "INSERT INTO outcome_release.audit_findings VALUES ('exact', 'x1', 'n'), ('exact', 'elsewhere', 'n')",
+            "earnings/earnings_p50 (1), unknown/unknown (1)",
+        ),
+        (
+            "outcome_release",
+            "certificate_is_clean",
+            "UPDATE outcome_release.certificate SET result = 'found'",
+            "print (1)",
+        ),
+        (
+            "published_outcomes",
+            "no_small_cells",
+            "UPDATE published_outcomes.published_outcomes SET n = 9 WHERE cell_id = 's1'",
+            "employment/employed (1)",
+        ),
+        (
+            "published_outcomes",
+            "hidden_cells_are_empty",
+            "UPDATE published_outcomes.published_outcomes SET value = 1 WHERE cell_id = 'x1'",
+            "earnings/earnings_p50 (1)",
+        ),
+        (
+            "published_outcomes",
+            "release_named",
+            "UPDATE published_outcomes.published_outcomes SET release = '' WHERE cell_id = 'x1'",
+            "earnings/earnings_p50 (1)",
+        ),
+        (
+            "return_files",
+            "figures_of_enough_people",
+            "UPDATE return_files.partner_figures SET n = 3, value = 1, status = 1",
+            "college/earners (1), college/few (1)",
+        ),
+        (
+            "return_files",
+            "programme_rates_explained",
+            "UPDATE return_files.programme_rates SET status = -1, value = NULL, reason = NULL",
+            "state (2)",
+        ),
+    ],
+)
+def test_rules_on_what_leaves_name_figure_attack_or_partner(suite, rule, statement, words, changed):
+    (broken,) = [one for one in SUITES[suite] if one.name == rule]
+    with changed(statement) as con:
+        assert _verdict(con, broken).blamed.words == words
+
+
 def test_the_worst_are_named_and_the_rest_counted(changed):
     rows = ", ".join(f"('nims', 'f{number}.csv', {number})" for number in range(1, MOST + 4))
     sql = f"SELECT concat_ws('/', c, d), n FROM (VALUES {rows}) AS t(c, d, n)"

@@ -215,6 +215,28 @@ def test_settings_that_are_none_are_refused(monkeypatch, variable, value):
         _ = environment.memory_limit(), environment.threads()
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["certificate"], "give its hop too: outcome_release.certificate, published_outcomes.certificate."),
+        (["profile.profiles"], "give its hop too: cleaned_learners.profiles."),
+        (["raw_feeds"], "raw_feeds has raw_feeds.records, "),
+        (["raw_feeds.nonsense"], "raw_feeds has raw_feeds.records, "),
+        (["nonsense"], "known are quarantine, deliveries, "),
+        (
+            ["published_outcomes", "--attempt"],
+            "Other hops have a table of that name: outcome_release.published_outcomes.",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_an_export_of_no_table_says_what_to_write(tmp_path, capsys, asked, told):
+    out = tmp_path / "x.csv"
+    assert console.main(["export", *asked, "manufacturing", "--out", str(out), "--home", str(tmp_path / "home")]) == 1
+    assert told in capsys.readouterr().err
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(("name", "told"), [("x.csv", "'=cmd|x,-5,plain"), ("x.parquet", "=cmd|x")])
 def test_an_export_for_people_holds_no_formula_and_one_for_programs_is_unchanged(tmp_path, name, told):
     from assets.console.export import _write

@@ -229,12 +229,14 @@ RULES = (
         "A figure on a few people tells of each of them.",
         "return_files.partner_figures",
         "(status = 1) <> (value IS NOT NULL) OR (status = 1 AND n < 15)",
+        named_by=("partner", "measure"),
     ),
     none_where(
         "programme_rates_explained",
         "A rate that cannot be evaluated says why.",
         "return_files.programme_rates",
         "(status = 1) <> (value IS NOT NULL) OR (status = -1 AND coalesce(reason, '') = '')",
+        named_by=("partner",),
     ),
     none_where(
         "requests_readable",

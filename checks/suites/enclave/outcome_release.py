@@ -1,15 +1,24 @@
 """What must hold before a release is sealed: nothing below the threshold, and an attacker who finds nothing."""
 
-from checks.rule import column_in, contract_rules, none_where, number, share_where
+from dataclasses import replace
+
+from checks.rule import by, column_in, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 
 RULES = (
     *contract_rules(SNAPSHOT),
-    none_where(
-        "attacker_finds_nothing",
-        "Somebody who holds only the published files must not be able to pin down a hidden count.",
-        "outcome_release.audit_findings",
-        "true",
+    replace(
+        none_where(
+            "attacker_finds_nothing",
+            "Somebody who holds only the published files must not be able to pin down a hidden count.",
+            "outcome_release.audit_findings",
+            "true",
+        ),
+        blame=by(
+            ("table", "measure"),
+            "outcome_release.audit_findings LEFT JOIN outcome_release.published_outcomes USING (cell_id)",
+            "true",
+        ),
     ),
     number(
         "audit_was_run",
@@ -22,6 +31,7 @@ RULES = (
         "The certificate ships with the release; it must not say that something was found and left.",
         "outcome_release.certificate",
         "coalesce(result, '') NOT IN ('held', 'not tried')",
+        named_by=("attack",),
     ),
     none_where(
         "no_small_cells",

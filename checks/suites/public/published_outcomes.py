@@ -10,12 +10,14 @@ RULES = (
         "Fewer than ten learners are never published.",
         "published_outcomes.published_outcomes",
         "status = 1 AND (n IS NULL OR n < 10)",
+        named_by=("table", "measure"),
     ),
     none_where(
         "hidden_cells_are_empty",
         "A suppressed figure shows nothing: neither value nor count nor band.",
         "published_outcomes.published_outcomes",
         "status IS DISTINCT FROM 1 AND (value IS NOT NULL OR n IS NOT NULL OR low IS NOT NULL OR high IS NOT NULL)",
+        named_by=("table", "measure"),
     ),
     number(
         "one_release",
@@ -48,5 +50,6 @@ RULES = (
         "A figure without its release cannot be traced.",
         "published_outcomes.published_outcomes",
         "release IS NULL OR release = ''",
+        named_by=("table", "measure"),
     ),
 )
