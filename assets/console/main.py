@@ -6,6 +6,7 @@ as of any program in a pipe.
 
 import argparse
 import gc
+import io
 import logging
 import os
 import sys
@@ -76,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     # A progress line that cannot be shown, since nobody reads any more, is not worth a traceback.
     logging.raiseExceptions = False
+    _show_any_sign()
     code = _run(argv)
     ended = _end_output()
     return code or ended
@@ -104,6 +106,13 @@ def _stop() -> int:
 def _refuse(error: Exception) -> int:
     print(f"refused: {faults.explain(error, environment.home())}", file=sys.stderr)
     return _USAGE if getattr(error, "code", "") == "E_USAGE" else _REFUSED
+
+
+def _show_any_sign() -> None:
+    """A sign that a terminal or a file's encoding does not have is shown by its number, and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _end_output() -> int:
@@ -138,6 +147,7 @@ def _prepare(arguments: argparse.Namespace) -> None:
             os.environ[variable] = str(getattr(arguments, option).absolute())
     environment.require_home()
     _show_progress()
+    _show_errors_of_dagster()
 
 
 def _show_progress() -> None:
@@ -147,6 +157,15 @@ def _show_progress() -> None:
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+        logger.addHandler(handler)
+
+
+def _show_errors_of_dagster() -> None:
+    """Its errors, and not that a step which it skips, since another run did the work meanwhile, was not judged by each rule."""
+    logger = logging.getLogger("dagster")
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setLevel(logging.ERROR)
         logger.addHandler(handler)
 
 

@@ -184,6 +184,41 @@ def test_output_onto_a_full_disk_is_refused():
     assert len(err.decode().splitlines()) == 1
 
 
+def _status_that(does: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """``status`` in a process of its own, which does something else."""
+    code = f"""
+import logging, sys
+from assets.console import main, status
+status.execute = lambda _: {does} or 0
+sys.exit(main.main(["status"]))
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environ)
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        (r"print('\u2212$800')", "\\u2212$800\n"),
+        (
+            r"logging.getLogger('credential_pipeline.progress').info('linked_records \u2026')",
+            "linked_records \\u2026\n",
+        ),
+    ],
+    ids=["what is printed", "progress"],
+)
+def test_a_sign_that_the_terminal_does_not_have_stops_nothing(does, told):
+    ended = _status_that(does, PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.endswith(told)
+
+
+def test_of_what_dagster_says_by_itself_errors_are_shown():
+    """Where another run did the work meanwhile, it warns once a rule that a step is not gated."""
+    ended = _status_that("[logging.getLogger('dagster.x').log(level, str(level)) for level in (30, 40)] and 0")
+    assert (ended.returncode, ended.stderr) == (0, "40\n")
+
+
 def test_one_place_decides_on_memory_and_threads(monkeypatch):
     from assets.console import engine
     from assets.resources import side_resource
