@@ -209,21 +209,26 @@ def _materialize(
     )
     for hop, rules in _warnings(result).items():
         _PROGRESS.info("%s %s warns: %s", industry, hop, ", ".join(rules))
+        for rule, names in rules.items():
+            if names:
+                _PROGRESS.info("%s is broken by %s", rule, names)
     for line in () if result.success else _refusals(result):
         print(f"refused: {line}", file=sys.stderr)
     return result.success
 
 
-def _warnings(result: dg.ExecuteInProcessResult) -> dict[str, list[str]]:
-    """The rules of each hop that are broken and block nothing; ``status`` tells them again."""
+def _warnings(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, str]]:
+    """The rules of each hop that are broken and block nothing, with the names of what broke them; ``status`` tells the rules again."""
     import dagster as dg
 
     from checks.gate import rule_name
 
-    warned: dict[str, list[str]] = {}
+    warned: dict[str, dict[str, str]] = {}
     for judged in result.get_asset_check_evaluations():
         if not judged.passed and judged.severity == dg.AssetCheckSeverity.WARN:
-            warned.setdefault(judged.asset_key.to_user_string(), []).append(rule_name(judged.check_name))
+            names = judged.metadata.get("broken by")
+            told = str(names.value) if names else ""
+            warned.setdefault(judged.asset_key.to_user_string(), {})[rule_name(judged.check_name)] = told
     return warned
 
 

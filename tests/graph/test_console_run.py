@@ -1,5 +1,8 @@
 """In which order ``run`` goes through hops and industries."""
 
+from types import SimpleNamespace
+
+import dagster as dg
 import pytest
 
 from assets.console import headline, run
@@ -42,3 +45,21 @@ def test_one_side_runs_its_own_hops_alone(monkeypatch, side):
 def test_a_side_without_a_hop_so_early_is_told(capsys):
     assert main(["run", "manufacturing", "--side", "public", "--until", "raw_feeds"]) == 1
     assert "The public side has no hop up to raw_feeds" in capsys.readouterr().err
+
+
+def test_a_warning_tells_what_broke_its_rule():
+    def judged(
+        name: str, metadata: dict[str, dg.TextMetadataValue], *, severity=dg.AssetCheckSeverity.WARN, passed=False
+    ):
+        key = dg.AssetKey("return_files")
+        return SimpleNamespace(asset_key=key, check_name=name, passed=passed, severity=severity, metadata=metadata)
+
+    by = {"broken by": dg.TextMetadataValue("mssc/a (1)")}
+    judgements = [
+        judged("2_requests_readable", by),
+        judged("2_nameless", {}),
+        judged("2_good", {}, passed=True),
+        judged("1_blocks", by, severity=dg.AssetCheckSeverity.ERROR),
+    ]
+    result = SimpleNamespace(get_asset_check_evaluations=lambda: judgements)
+    assert run._warnings(result) == {"return_files": {"requests_readable": "mssc/a (1)", "nameless": ""}}
