@@ -57,9 +57,9 @@ def attach_last(con: Connection, store: Store, industry: str, *, new_ids: bool =
     if lost and not new_ids:
         message = (
             "The learner ids given out before are lost: linked_records was published, and the memory of ids is whole in"
-            f" none of its versions on disk. Restore the folder {SNAPSHOT.name}/{industry} of the store from a backup, or"
-            " run with --new-ids to give every learner a new id; what was handed over under the old ids then"
-            " no longer joins."
+            f" none of its versions on disk. Restore the folder {SNAPSHOT.name}/{industry} of the store from a backup (or, where"
+            " `status` calls them those of an older program, run one first that reads both), or run with --new-ids to give every"
+            " learner a new id; what was handed over under the old ids then no longer joins."
         )
         raise SafeError("E_IDS_LOST", message)
     for name in REMEMBERED:
