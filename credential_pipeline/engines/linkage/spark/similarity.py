@@ -61,8 +61,10 @@ def with_similarity(made: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def written_out(condition: str) -> str:
-    """A condition in Spark's SQL, with both functions written out."""
+def written_out(query: str) -> str:
+    """A condition or query in Spark's SQL, with both functions written out; as it is where it has none of them."""
+    if not any(name in query.lower() for name in _WRITTEN_OUT):
+        return query
 
     def change(node: exp.Expr) -> exp.Expr:
         name = str(node.this).lower() if isinstance(node, exp.Anonymous) else ""
@@ -71,4 +73,4 @@ def written_out(condition: str) -> str:
         one, two = (argument.sql(dialect="spark") for argument in node.expressions)
         return exp.paren(sqlglot.parse_one(_WRITTEN_OUT[name].format(a=one, b=two), dialect="spark"), copy=False)
 
-    return str(sqlglot.parse_one(condition, dialect="spark").transform(change).sql(dialect="spark"))
+    return str(sqlglot.parse_one(query, dialect="spark").transform(change).sql(dialect="spark"))

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from credential_pipeline.engines.linkage.comparisons import Dialect
 from credential_pipeline.engines.linkage.spark.dialect import parse, spark_sql, tables, view_name
-from credential_pipeline.engines.linkage.spark.similarity import with_similarity
+from credential_pipeline.engines.linkage.spark.similarity import with_similarity, written_out
 from credential_pipeline.engines.linkage.sql import Given, bare
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -138,7 +138,7 @@ class SparkSql:
     def _frame(self, tree: exp.Expr) -> DataFrame:
         for table in tables(tree):
             self._bring(table)
-        return self._spark.sql(spark_sql(tree))
+        return self._spark.sql(written_out(spark_sql(tree)))
 
     def _keep(self, what: str, frame: DataFrame) -> Relation:
         """Compute a table now, under a name of its own."""
