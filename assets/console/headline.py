@@ -7,7 +7,7 @@ from assets import environment
 from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
-from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE
+from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, SUPPRESSED
 from credential_pipeline.public.published_outcomes.labels import Naming
 from credential_pipeline.public.published_outcomes.place import report_path
 from credential_pipeline.public.published_outcomes.sentences import dollars, percent
@@ -17,12 +17,12 @@ SELECT age_band, horizon, value, status FROM published_outcomes.published_outcom
 WHERE measure = 'earnings_p50' AND "table" IN ('earnings_overall', 'earnings_by_age') AND horizon IN (-3, -1, 1, 3, 5)
 ORDER BY age_band = 'all', age_band, horizon
 """
-_COMPARED = """
+_COMPARED = f"""
 SELECT age_band, horizon, max(value) FILTER (measure = 'matched_holder_earnings') AS holders,
        max(value) FILTER (measure = 'counterfactual_earnings') AS anyway,
        max(value) FILTER (measure = 'comparison_effect') AS effect,
        max(low) FILTER (measure = 'comparison_effect') AS low, max(high) FILTER (measure = 'comparison_effect') AS high,
-       bool_or(status = 5) AS hidden
+       bool_or(status = {SUPPRESSED}) AS hidden
 FROM published_outcomes.published_outcomes
 WHERE "table" = 'comparison' AND definition = measure AND horizon > 0 AND sector = 'all' AND setting = 'all'
   AND certifier = 'all' AND credential = 'all' AND cohort = 'all' AND sex = 'all' AND race = 'all' AND ethnicity = 'all' AND state = 'all'

@@ -235,26 +235,26 @@ def test_nobody_else_alone_decides_what_a_difference_is_worth() -> None:
     assert found.value("comparison_effect/h=2") == pytest.approx(0, abs=1000)
 
 
-def test_years_that_the_correction_knows_are_left_as_matched() -> None:
+def ahead_five_years_before() -> World:
+    """Holders earned 2,000 more than the others five years before the award, and in no other year."""
     rng, world = np.random.default_rng(4), World(employers=[("E1", "332710", "OH")])
     for number in range(440):
         key = f"P{number:03}"
         (hold if number < 40 else add)(world, key)
         lives(world, key, rng, "E1", {2005: 2000.0} if number < 40 else {})
-    found = tabulated(world, horizons={"first": -5, "last": 5})
+    return world
+
+
+def test_years_that_the_correction_knows_are_left_as_matched() -> None:
+    found = tabulated(ahead_five_years_before(), horizons={"first": -5, "last": 5})
     assert found.value("comparison_effect/h=-5") == pytest.approx(2000, abs=500)
     as_matched = {row["horizon"] for row in found.outcomes if row["definition"] == "comparison_effect_as_matched"}
     assert as_matched == {-1, *range(6)}
 
 
 def test_years_before_the_base_are_tests_that_are_told_of_everybody() -> None:
-    """Holders earned 2,000 more five years before the award, when nobody is matched: readers can see it, whatever the horizons."""
-    rng, world = np.random.default_rng(4), World(employers=[("E1", "332710", "OH")])
-    for number in range(440):
-        key = f"P{number:03}"
-        (hold if number < 40 else add)(world, key)
-        lives(world, key, rng, "E1", {2005: 2000.0} if number < 40 else {})
-    found = tabulated(world)
+    """Nobody is matched on them, so readers can see whether the two had been on one path, whatever the horizons."""
+    found = tabulated(ahead_five_years_before())
     five, four = (f"comparison_effect/comparison_effect_{years}_before" for years in (5, 4))
     assert found.value(five) == pytest.approx(2000, abs=500)
     assert found.value(four) == pytest.approx(0, abs=500)
