@@ -8,6 +8,7 @@ from assets.console.engine import connect, store
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.names import Side
 from credential_pipeline.public.published_outcomes.cells import NOT_AVAILABLE, SUPPRESSED
+from credential_pipeline.public.published_outcomes.comparison import BREAKDOWN, DRIFTING
 from credential_pipeline.public.published_outcomes.labels import Naming
 from credential_pipeline.public.published_outcomes.place import report_path
 from credential_pipeline.public.published_outcomes.sentences import dollars, percent
@@ -20,11 +21,12 @@ ORDER BY age_band = 'all', age_band, horizon
 _COMPARED = f"""
 SELECT age_band, horizon, max(value) FILTER (measure = 'matched_holder_earnings') AS holders,
        max(value) FILTER (measure = 'counterfactual_earnings') AS anyway,
-       max(value) FILTER (measure = 'comparison_effect') AS effect,
-       max(low) FILTER (measure = 'comparison_effect') AS low, max(high) FILTER (measure = 'comparison_effect') AS high,
+       max(value) FILTER (definition = 'comparison_effect') AS effect,
+       max(low) FILTER (definition = 'comparison_effect') AS low, max(high) FILTER (definition = 'comparison_effect') AS high,
+       max(low) FILTER (definition = '{DRIFTING}') AS least, max(high) FILTER (definition = '{DRIFTING}') AS most,
        bool_or(status = {SUPPRESSED}) AS hidden
 FROM published_outcomes.published_outcomes
-WHERE "table" = 'comparison' AND definition = measure AND horizon > 0 AND sector = 'all' AND setting = 'all'
+WHERE "table" = 'comparison' AND (definition = measure OR definition = '{DRIFTING}') AND measure <> '{BREAKDOWN}' AND horizon > 0 AND sector = 'all' AND setting = 'all'
   AND certifier = 'all' AND credential = 'all' AND cohort = 'all' AND sex = 'all' AND race = 'all' AND ethnicity = 'all' AND state = 'all'
 GROUP BY age_band, horizon
 QUALIFY horizon = max(horizon) OVER () ORDER BY age_band = 'all', age_band
@@ -88,11 +90,14 @@ def _comparison(compared: Sequence[tuple[Any, ...]]) -> list[str]:
         f"  matched comparison, year +{compared[0][1]}: mean annual earnings, and those of people like them who hold no credential",
         f"  {'age at award':<13}{'holders':>11}{'anyway':>11}{'difference':>12}   band",
     ]
-    for age, _, holders, anyway, effect, low, high, hidden in compared:
+    for age, _, holders, anyway, effect, low, high, least, most, hidden in compared:
         missing = "not shown" if hidden else "n/a"
         amounts = [dollars(value) if value is not None else missing for value in (holders, anyway, effect)]
         band = f"{dollars(low)} to {dollars(high)}" if None not in {low, high} else ""
         lines.append(f"  {age:<13}{amounts[0]:>11}{amounts[1]:>11}{amounts[2]:>12}   {band}".rstrip())
+        if None not in {effect, least, most}:
+            drifting = "had the two drifted apart after the award by as much a year as before it"
+            lines.append(f"  {drifting}: {dollars(least)} to {dollars(most)}")
     return lines
 
 

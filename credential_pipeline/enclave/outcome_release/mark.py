@@ -26,6 +26,8 @@ from credential_pipeline.foundation.storage.sql import statement
 SHOWN, HIDDEN, NOT_AVAILABLE = 1, 5, -1
 #: Amounts that no employer paid.
 NO_WAGES = ("tuition_and_fees",)
+#: Numbers that are no amounts and are made of what employers paid all the same.
+OF_WAGES = ("comparison_breakdown",)
 _HALF_PERCENT = 0.005
 #: Percentiles, by their measure.
 RANKED = r"_p\d\d$"
@@ -98,6 +100,7 @@ def few_employers(figures: pd.DataFrame, profile: Profile) -> Flags:
     """
     employers, largest = (figures[name].to_numpy(float, na_value=np.nan) for name in ("employers", "largest_employer"))
     paid = (figures["unit"] == "usd").to_numpy() & ~figures["measure"].isin(NO_WAGES).to_numpy()
+    paid |= figures["measure"].isin(OF_WAGES).to_numpy()
     safe = (employers >= profile.min_employers) & (largest <= profile.largest_employer)
     return np.asarray(figures["n_id"].notna().to_numpy() & paid & ~safe)
 
@@ -129,7 +132,8 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     """The numbers as printed: value, n and the band, which is never told more finely than the value."""
     value, low, high = (figures[name].to_numpy(float) for name in ("publishable", "low", "high"))
     unit, share = figures["unit"].to_numpy(), percent >= 0
-    grain = np.where(unit == "usd", money_unit(value, least), np.where(n < 100, 0.1, 0.01))  # noqa: PLR2004
+    coarse = (n < 100) | figures["measure"].isin(OF_WAGES).to_numpy()  # noqa: PLR2004
+    grain = np.where(unit == "usd", money_unit(value, least), np.where(coarse, 0.1, 0.01))
     printed = np.where(share, percent / 100, to_unit(value, grain))
     counted = (unit == "count") & ~np.isnan(value)
     printed[counted] = rule.apply(np.rint(value[counted]).astype(np.int64))

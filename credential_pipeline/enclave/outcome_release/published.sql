@@ -3,7 +3,8 @@ WITH marked AS (
     SELECT
         o.*,
         n.count_id IS NOT NULL OR part.count_id IS NOT NULL OR rest.count_id IS NOT NULL
-            OR (o.unit = 'usd' AND o.n_count_id IS NOT NULL AND NOT list_contains(CAST($no_wages AS VARCHAR[]), o.measure)
+            OR ((o.unit = 'usd' AND NOT list_contains(CAST($no_wages AS VARCHAR[]), o.measure)
+                 OR list_contains(CAST($of_wages AS VARCHAR[]), o.measure)) AND o.n_count_id IS NOT NULL
                 AND NOT coalesce(o.employers >= $min_employers AND o.largest_employer <= $largest_employer, false)) AS is_hidden,
         o.status = 1 AND o.value IS NOT NULL AND o.n_count_id IS NOT NULL AS is_shown,
         unit ILIKE '%usd%' OR unit ILIKE '%dollar%' OR measure LIKE 'earnings%' OR measure LIKE '%premium%' AS is_money

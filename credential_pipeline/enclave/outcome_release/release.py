@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.changes import with_changes
-from credential_pipeline.enclave.outcome_release.mark import NO_WAGES
+from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, OF_WAGES
 from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection, protect
@@ -110,6 +110,7 @@ def mark_cells(
         {
             "step": round_earnings_to,
             "no_wages": list(NO_WAGES),
+            "of_wages": list(OF_WAGES),
             "min_employers": _EXACT.min_employers,
             "largest_employer": _EXACT.largest_employer,
         },

@@ -32,6 +32,7 @@ class Bar:
         high: Upper end.
         tone: Color of the row: the number of a series, or ``quiet``.
         group: Panel of the row; empty if the chart has none.
+        reach: Ends of a wider range, drawn fainter around the band; None if the row has none.
     """
 
     name: str
@@ -42,11 +43,12 @@ class Bar:
     high: float | None = None
     tone: str = "1"
     group: str = ""
+    reach: tuple[float, float] | None = None
 
     @property
     def ends(self) -> list[float]:
         """Every amount that the row shows."""
-        return [part for part in (self.value, self.start, self.low, self.high) if part is not None]
+        return [part for part in (self.value, self.start, self.low, self.high, *(self.reach or ())) if part is not None]
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,14 @@ def bars(rows: Sequence[Bar], place: Layout) -> AnyChart:
 
 
 def intervals(rows: Sequence[Bar], place: Layout) -> AnyChart:
-    """A dot on a stem from zero, with the band around it where it is given."""
+    """A dot on a stem from zero, with the band around it, and fainter the wider range, where they are given."""
 
     def draw(shown: alt.Chart, at: "_Channels") -> list[alt.Chart]:
+        wider = shown.transform_filter("datum.least != null")
+        wide = alt.X2(field="most")
+        faint = [wider.mark_bar(style="faint-band", size=9).encode(at.x("least"), wide, at.y, toned(alt.Fill))]
         return [
+            *(faint if any(row.reach for row in rows) else []),
             shown.mark_bar(size=2).encode(at.x("value"), at.y, toned(alt.Fill)),
             shown.mark_bar(style="band", size=9).encode(at.x("low"), alt.X2(field="high"), at.y, toned(alt.Fill)),
             shown.mark_point(style="dot").encode(at.x("value"), at.y, toned(alt.Fill)),
@@ -181,7 +187,8 @@ def _name(name: str, place: Layout) -> str:
 def _row(number: int, bar: Bar, place: Layout) -> dict[str, Any]:
     block = place.low if place.low > 0 else 0.0
     hidden = block + _BLOCK / place.width * (place.high - place.low)
-    return {
+    wider = {} if bar.reach is None else dict(zip(("least", "most"), bar.reach, strict=True))
+    return wider | {
         "name": f"{number:0{_DIGITS}d}{_name(bar.name, place)}",  # the number keeps the order, and names apart
         "group": bar.group,
         "value": bar.value,

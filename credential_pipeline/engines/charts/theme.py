@@ -92,6 +92,7 @@ def _styles(color: dict[str, str], hatch: str) -> dict[str, Any]:
         "zero": {"color": color["muted"]},
         "others": {"color": color["faint"]},
         "band": {"opacity": 0.3},
+        "faint-band": {"opacity": 0.12},
         "year": {"filled": True, "opacity": 1, "size": 36, "stroke": color["card"], "strokeWidth": 1},
         "dot": {"filled": True, "opacity": 1, "size": 100},
         "hollow": {"filled": True, "opacity": 1, "size": 100, "color": color["card"], "strokeWidth": 2},

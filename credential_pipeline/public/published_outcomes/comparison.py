@@ -13,6 +13,7 @@ from credential_pipeline.public.published_outcomes.context import Context
 
 TABLE: Final = "comparison"
 EFFECT, ANYWAY, HOLDERS = "comparison_effect", "counterfactual_earnings", "matched_holder_earnings"
+DRIFTING, BREAKDOWN = "comparison_effect_if_drifting", "comparison_breakdown"
 UNKNOWN: Final = "How much of this would have happened anyway, these figures do not say."
 
 
@@ -45,6 +46,31 @@ def compared(context: Context) -> Compared | None:
     if effect is None or effect.horizon is None:
         return None
     return Compared(effect.horizon, *(grid[ALL, effect.horizon] for grid in grids))
+
+
+def ranges_of(context: Context) -> Grid:
+    """The effect with the range that it has if holders and others had drifted on."""
+    return context.release.grid(TABLE, EFFECT, definition=DRIFTING)
+
+
+def drift_words(context: Context) -> list[str]:
+    """What is left of the effect at its last published year if the two had drifted on, and how much drift would leave nothing."""
+    ranges = ranges_of(context)
+    last = last_shown(grid_of(context, EFFECT))
+    if not ranges or last is None:
+        return []
+    wide, broken = ranges.get((ALL, last.horizon)), grid_of(context, BREAKDOWN).get((ALL, last.horizon))
+    if wide is None or not wide.shown or wide.low is None or wide.high is None:
+        return ["What it would be if the two had drifted on is not shown or not available."]
+    said = (
+        f"Had holders and the others drifted apart after those years, either way, by as much a year as the tests five and four years before "
+        f"the award show, with what chance makes of these, it could be anything from {say.dollars(wide.low)} to {say.dollars(wide.high)} in "
+        f"{say.year(last.horizon or 0)}"
+    )
+    if broken is None or not broken.shown or broken.value is None or includes_nothing(last):
+        return [f"{said}."]
+    told = f"{broken.value:.1f} times"
+    return [f"{said}; {told} that drift would be needed before it could be nothing."]
 
 
 def includes_nothing(cell: Cell) -> bool:

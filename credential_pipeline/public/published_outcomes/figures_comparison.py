@@ -14,8 +14,10 @@ from credential_pipeline.public.published_outcomes.comparison import (
     HOLDERS,
     TABLE,
     anyway_words,
+    drift_words,
     grid_of,
     includes_nothing,
+    ranges_of,
 )
 from credential_pipeline.public.published_outcomes.context import Context, nothing
 from credential_pipeline.public.published_outcomes.figures_earnings import HATCHED, points_of, years_picture
@@ -37,6 +39,7 @@ _TESTS: Final = (5, 4)
 _PARTED: Final = 0.02
 #: The errors of the comparison are worked out otherwise than those of the other figures: its definition says how.
 BAND: Final = ("band", "band of 95%; what it holds stands in the definition")
+FAINT: Final = ("faint", "range if holders and others had drifted apart after the award as they did before it")
 _LIMITS: Final = (
     "People like them are of the same age, sex, race, ethnicity, place, line of work and earlier earnings, as far as there are "
     "such people. They may differ in what no record shows, such as plans, health or schooling."
@@ -71,8 +74,10 @@ def paths(context: Context) -> Figure:
     years = [year for year in horizons([effect]) if year >= _TEST]
     tests = _tests(context)
     rows = [_bar(cell, _year_name(-before)) for before, cell in tests.items()]
-    rows += [_bar(effect.get((ALL, year)), _year_name(year)) for year in years]
+    ranges = ranges_of(context)
+    rows += [_bar(effect.get((ALL, year)), _year_name(year), ranges.get((ALL, year))) for year in years]
     described = "The difference of the two lines, a dot with its band for each year; years before the award that nobody is matched on are tests."
+    described += " Fainter, the range if the two had drifted on." if ranges else ""
     drawn = shapes(intervals, rows, "usd")
     pictures.append(Picture(f"{key}-effect", f"{title}: the difference", described, *drawn, heading="The difference"))
     variants = {
@@ -80,6 +85,7 @@ def paths(context: Context) -> Figure:
         "Difference, as matched": context.release.grid(TABLE, EFFECT, definition="comparison_effect_as_matched"),
     }
     named = [(name, grids[measure], ALL) for measure, name in _NAMES.items()] + [("Difference", effect, ALL)]
+    variants["Difference, if the two had drifted on"] = ranges
     named += [(name, grid, ALL) for name, grid in variants.items() if grid]
     caption = f"Mean earnings of the holders who are compared, and the difference. {context.money}"
     tables = [years_table(caption, named, horizons([effect]), context.counted("Learners"))]
@@ -88,9 +94,10 @@ def paths(context: Context) -> Figure:
         caption = f"The difference in years before the award that nobody is matched on. {context.money}"
         tables.append(measures_table(caption, lines, context.counted("Learners")))
     said = [anyway_words(context), *_test_words(effect.get((ALL, _TEST))), *_early_words(effect, grids[HOLDERS])]
-    said += _path_words([*tests.values()])
+    said += [*_path_words([*tests.values()]), *drift_words(context)]
     note = f"{_LIMITS} {context.money}"
-    return Figure(key, title, said, pictures, tables, note, _legend([*effect.values(), *tests.values()]))
+    legend = _legend([*effect.values(), *tests.values()]) + ([FAINT] if any(row.reach for row in rows) else [])
+    return Figure(key, title, said, pictures, tables, note, legend)
 
 
 def _year_name(year: int) -> str:
@@ -230,10 +237,13 @@ def _balance_words(rows: list[Bar]) -> list[str]:
     return [said] if len(shown) == len(rows) else [said, "Some traits are not shown or not available."]
 
 
-def _bar(cell: Cell | None, name: str) -> Bar:
-    shown = cell if cell is not None and cell.shown else None
-    text = say.state(cell, say.dollars((shown.value if shown else 0) or 0))
-    return Bar(name, *((shown.value, text, None, shown.low, shown.high) if shown else (None, text)))
+def _bar(cell: Cell | None, name: str, wider: Cell | None = None) -> Bar:
+    text = say.state(cell, say.dollars((cell.value if cell is not None and cell.shown else 0) or 0))
+    if cell is None or not cell.shown:
+        return Bar(name, None, text)
+    if wider is None or not wider.shown or wider.low is None or wider.high is None:
+        return Bar(name, cell.value, text, low=cell.low, high=cell.high)
+    return Bar(name, cell.value, text, low=cell.low, high=cell.high, reach=(wider.low, wider.high))
 
 
 def _legend(cells: list[Cell]) -> list[tuple[str, str]]:

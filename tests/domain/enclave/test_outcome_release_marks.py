@@ -249,6 +249,19 @@ def test_bands_of_percentiles_of_few_end_at_round_numbers_outwards(
     assert (found["status"], found["low"], found["high"]) == (1, *band)
 
 
+def test_how_much_drift_an_effect_stands_is_told_to_a_tenth() -> None:
+    given = {
+        "unit": "mean",
+        "measure": "comparison_breakdown",
+        "n": 5_000,
+        "value": 1.337,
+        "part_id": None,
+        "part": None,
+    }
+    (found,) = mark.decide(figure(**given), STANDARD).to_dict("records")
+    assert (found["status"], found["value"]) == (1, 1.3)
+
+
 def test_a_band_does_not_tell_the_exact_number() -> None:
     """36 and 44 people, half of whom are counted, have the same band: that of 40 as printed."""
     bands = set()
@@ -294,6 +307,8 @@ def test_row_order_and_ties_do_not_matter() -> None:
         ({"n": 400, "unit": "usd", "employers": None, "largest_employer": None}, 5),
         ({"n": 400, "unit": "usd", "measure": "tuition_and_fees", "employers": None}, 1),
         ({"n": 400, "unit": "mean", "employers": None}, 1),
+        ({"n": 400, "unit": "mean", "measure": "comparison_breakdown"}, 1),
+        ({"n": 400, "unit": "mean", "measure": "comparison_breakdown", "employers": 2}, 5),
         ({"n": 100, "unit": "count", "value": 14.0}, 5),
         ({"n": 100, "unit": "count", "value": 15.0}, 1),
         ({"n": 100, "unit": "share"}, 5),

@@ -141,6 +141,9 @@ def comparison():
         yield released_row(
             "comparison", "comparison_effect", value, "usd", band=300.0, definition=f"comparison_effect_{years}_before"
         )
+    wide = {"definition": "comparison_effect_if_drifting", "groups": ({},)}
+    yield from _asked("comparison", "comparison_effect", "usd", 0.0, AFTER, step=700.0, **wide)
+    yield from _asked("comparison", "comparison_breakdown", "mean", 1.4, AFTER, groups=({},))
     yield from _asked("comparison", "common_support_share", "share", 0.88, (None,))
     for why in ("without_wages", "without_others"):
         yield released_row("comparison", "common_support_share", 0.06, "share", definition=why)

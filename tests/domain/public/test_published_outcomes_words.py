@@ -203,6 +203,31 @@ def test_years_before_the_base_are_told_as_tests(five, four, words):
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "breakdown", "low", "words"),
+    [
+        (1, 1.4, 3_000, "$1,000 to $6,000 in the fifth year after the award; 1.4 times that drift would be needed before it could be nothing."),
+        (1, 0.0, -100, "$1,000 to $6,000 in the fifth year after the award."),
+        (5, 1.4, 3_000, "What it would be if the two had drifted on is not shown or not available."),
+    ],
+)  # fmt: skip
+def test_the_range_if_the_two_had_drifted_on_is_told_and_drawn(status, breakdown, low, words):
+    wide = cell(
+        3_500 if status == 1 else None,
+        5,
+        status,
+        "comparison_effect",
+        "comparison",
+        definition="comparison_effect_if_drifting",
+    )
+    wide = Cell(**{**wide.__dict__, "low": 1_000, "high": 6_000}) if status == 1 else wide
+    broken = cell(breakdown, 5, 1, "comparison_breakdown", "comparison", "mean")
+    figure = comparison_figures(context([wide, broken, *compared_cells(low=low)]))[0]
+    assert figure.sentences[-1].endswith(words)
+    assert ("faint" in dict(figure.legend)) is (status == 1)
+    assert "if the two had drifted on" in str(figure.tables[0])
+
+
 def test_a_base_in_which_the_two_part_is_told():
     assert (
         "which together are the base, the holders fell behind by $800: if that passed again, the difference"

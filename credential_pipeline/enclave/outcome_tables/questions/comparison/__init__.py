@@ -64,16 +64,21 @@ def _effects(work: Scratch, found: Match, given: Given, plan: Plan) -> Answer:
         statement(
             __package__, "payers_before.sql", matched=found.matched, persons=found.persons, careers=found.careers.rows
         ),
-        {"first_year": found.careers.first_year, "horizons": list(EARLIER)},
+        {
+            "first_year": found.careers.first_year,
+            "earlier": list(EARLIER),
+            "later": list(range(1, plan.last_horizon + 1)),
+        },
     )
     group = ", ".join(GROUP)
     counts = COUNTS.rows(work, f"SELECT DISTINCT quantity, {group}, horizon, n AS value, n AS learners FROM {rows}")
     cells = CELLS.rows(
         work,
         f"""
-        SELECT 'comparison' AS "table", measure, definition, 'usd' AS unit, {group}, horizon, n, value, low, high,
-               employers, largest_employer, quantity || id_tail({_WHO}, 'all', 'all', horizon) AS n_count_id
-        FROM {rows} LEFT JOIN {paid} USING (definition)
+        SELECT 'comparison' AS "table", measure, r.definition,
+               CASE WHEN measure = 'comparison_breakdown' THEN 'mean' ELSE 'usd' END AS unit, {group}, r.horizon, n, value, low, high,
+               employers, largest_employer, quantity || id_tail({_WHO}, 'all', 'all', r.horizon) AS n_count_id
+        FROM {rows} AS r LEFT JOIN {paid} AS p ON p.definition = r.definition AND p.horizon IS NOT DISTINCT FROM r.horizon
         """,
     )
     return Answer(counts, cells, kept=((NAME, trends(work, frame, told_apart)),))

@@ -28,7 +28,8 @@ DEFINITIONS: Final = (
         "year before a revocation. The years -1 and 0 are not matched and show no effect, but the dip of those who train; the years "
         "-3 and -2 should be near zero, and nothing is taken off up to there. No figure is given of a group of which more than half "
         "earned nothing in the years -3 and -2: too little is known to match on; they count in the figure for everybody. "
-        "Band: 95 %, sampling error clustered by person. " + _LIMITS,
+        "Band: 95 %; sampling error clustered by person, and beside it, as one more error, what was taken off beyond its own chance: what no "
+        "record shows may move the figure by as much again. " + _LIMITS,
     ),
     Definition(
         "comparison_effect_with_zeros",
@@ -54,6 +55,22 @@ DEFINITIONS: Final = (
             "back, counts in the figures after the award. Of holders who have earnings in that year, where the wage files cover it.",
         )
         for years, word in ((5, "five"), (4, "four"))
+    ),
+    Definition(
+        "comparison_effect_if_drifting",
+        "comparison_effect",
+        "Earnings beyond those of comparable others, if the two had drifted on",
+        "As comparison_effect, with the range that it has if holders and others drifted apart from the base to the year by as much a year, either "
+        "way, as between the years -5 and -4 and the base (half the mean of the two tests), the sampling error of the tests included "
+        "(Rambachan and Roth 2023, relative magnitudes of 1). It holds a pace that goes on, and a dip in the base that passes. It does not hold what the years "
+        "before the base do not show: a pace that changes at the award, a swing that the two tests cancel out, or a chance that came with it.",
+    ),
+    Definition(
+        "comparison_breakdown",
+        "comparison_breakdown",
+        "Drift that would leave nothing of it",
+        "How many times the drift a year seen before the award (that of comparison_effect_if_drifting) would be needed until the range holds zero; "
+        "0 where comparison_effect cannot be told from nothing already. Below 1, drift as before could be all of the effect.",
     ),
     Definition(
         "counterfactual_earnings",

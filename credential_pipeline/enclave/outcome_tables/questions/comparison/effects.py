@@ -20,10 +20,18 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import
 
 @dataclass(frozen=True)
 class Effects:
-    """Figures of groups in dollars, [groups]: holders, and by measure the value and its standard error."""
+    """Figures of groups in dollars, [groups].
+
+    Attributes:
+        n: Holders.
+        figures: By measure the value and its standard error.
+        left: How far the effect is from that as matched, beyond what chance makes of it. What is known of both sides moved the effect by
+            so much, and what nobody knows may move it by as much again, either way: a part of the band that does not shrink with more people.
+    """
 
     n: Ints
     figures: dict[str, tuple[Floats, Floats]]
+    left: Floats
 
 
 def effects(frame: Frames, members: csr_matrix, found: Gaps, correction: Correction | None = None) -> Effects:
@@ -44,7 +52,23 @@ def effects(frame: Frames, members: csr_matrix, found: Gaps, correction: Correct
         "counterfactual_earnings": (found.earnings - gap, shared),
         "matched_holder_earnings": (found.earnings, np.zeros(len(n))),
     }
-    return Effects(n.astype(np.int64), {name: _mean(held, n, *row) for name, row in rows.items()})
+    return Effects(
+        n.astype(np.int64), {name: _mean(held, n, *row) for name, row in rows.items()}, _left(held, n, correction)
+    )
+
+
+def _left(held: csr_matrix, n: Floats, correction: Correction | None) -> Floats:
+    """What the correction took off each group, less its own chance; nothing where it is chance alone."""
+    if correction is None:
+        return np.zeros(len(n))
+    moved, error = _mean(held, n, correction.apart @ correction.slope, _slope_variance(held, correction))
+    return np.asarray(np.sqrt(np.maximum(np.nan_to_num(moved**2 - error**2), 0.0)))
+
+
+def _slope_variance(held: csr_matrix, correction: Correction) -> Floats:
+    """Of the sums of what is taken off, by the regression's error alone, [groups]."""
+    apart = held.T @ correction.apart
+    return np.asarray(np.einsum("gf,fh,gh->g", apart, correction.influence.T @ correction.influence, apart))
 
 
 def _mean(held: csr_matrix, n: Floats, values: Floats, more: Floats) -> tuple[Floats, Floats]:
@@ -70,5 +94,4 @@ def _other_variance(frame: Frames, held: csr_matrix, found: Gaps, correction: Co
         return alone
     apart = held.T @ correction.apart
     both = np.einsum("gf,fg->g", apart, correction.influence.T @ summed)
-    slope = np.einsum("gf,fh,gh->g", apart, correction.influence.T @ correction.influence, apart)
-    return np.asarray(np.maximum(alone + 2 * both + slope, 0.0))
+    return np.asarray(np.maximum(alone + 2 * both + _slope_variance(held, correction), 0.0))

@@ -11,12 +11,14 @@ import numpy as np
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.correction import (
+    Correction,
     Covariates,
     corrected,
     covariates,
 )
+from credential_pipeline.enclave.outcome_tables.questions.comparison.drift import Mean, average, drifting, mean_of
 from credential_pipeline.enclave.outcome_tables.questions.comparison.effects import Effects, effects
-from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Bools, Frames
+from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Bools, Floats, Frames
 from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import Gaps, gaps
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import EARLIER, HISTORY
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import Groups
@@ -33,6 +35,8 @@ _AT_ONCE = 2
 #: Dimensions in which the levels stand beside the effect at every horizon; in others but the states, after the award.
 _LEADING = ("age_band", "sex", "race", "certifier")
 
+#: One holder alone says nothing of how much holders differ.
+_TWO = 2
 _OF_HOLDERS_ALONE = ("matched_holder_earnings",)
 
 Row = tuple[object, ...]
@@ -51,8 +55,9 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     horizons = range(plan.first_horizon, plan.last_horizon + 1)
     # What both threads need is made once, before they start.
     _ = frame.baseline, frame.other_baseline
+    before = average([mean_of(frame, gaps(frame, horizon)) for horizon in EARLIER])
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, horizon), horizons)
+        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, before, horizon), horizons)
         rows = [row for rows in found for row in rows]
     return _relation(work, [*rows, *_tests(frame, groups.only(), comparable)])
 
@@ -66,24 +71,47 @@ def _tests(frame: Frames, everybody: Groups, comparable: Bools) -> Iterator[Row]
         yield from _effect_rows(everybody, None, *named, told, comparable[: len(everybody.labels)])
 
 
-def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, horizon: int) -> list[Row]:
+def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, before: Mean, horizon: int) -> list[Row]:
     """The rows of one horizon."""
     everybody = groups.only()
     leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
     rows: list[Row] = []
     found = gaps(frame, horizon)
-    told = _effects(frame, groups, found, known, horizon)
-    for measure, (value, error) in told.figures.items():
+    correction = _correction(frame, found, known, horizon)
+    told = effects(frame, groups.members, found, correction)
+    for measure, (value, error) in _with_what_is_left(told).items():
         said = value if measure in _OF_HOLDERS_ALONE else np.where(comparable, value, np.nan)
         cells = _rows(groups, horizon, ("compared", measure, measure), told.n, said, error)
         rows += [row for row in cells if _shown(row[: len(GROUP)], measure, horizon, leading, states)]
     whole = comparable[: len(everybody.labels)]
-    with_zeros = _effects(frame, everybody, gaps(frame, horizon, zeros=True), known, horizon)
+    zeros = gaps(frame, horizon, zeros=True)
+    with_zeros = effects(frame, everybody.members, zeros, _correction(frame, zeros, known, horizon))
     rows += _effect_rows(everybody, horizon, "compared_with_zeros", "comparison_effect_with_zeros", with_zeros, whole)
     if horizon not in HISTORY:
         as_matched = effects(frame, everybody.members, found)
         rows += _effect_rows(everybody, horizon, "compared", "comparison_effect_as_matched", as_matched, whole)
+    if horizon > 0:
+        rows += _drift_rows(everybody, horizon, mean_of(frame, found, correction), before, told, known_enough=whole[0])
     return rows
+
+
+def _drift_rows(
+    everybody: Groups, horizon: int, effect: Mean, before: Mean, told: Effects, *, known_enough: bool
+) -> Iterator[Row]:
+    """The effect with the range that it has if the two drift on, and how much drift would leave nothing of it."""
+    value = effect.value if known_enough else np.nan
+    n = int(told.n[0])
+    missing = not np.isfinite(value + before.value) or n < _TWO
+    span = None if missing else drifting(effect, before, float(told.left[0]), horizon)
+    named = "comparison_effect", "comparison_effect_if_drifting"
+    shown = (None,) * 3 if span is None else (value, span.low, span.high)
+    yield (*everybody.labels[0], "compared", *named, horizon, n, *map(_told, shown))
+    breakdown = None if span is None else span.breakdown
+    yield (*everybody.labels[0], "compared", *(("comparison_breakdown",) * 2), horizon, n, _told(breakdown), None, None)
+
+
+def _told(value: float | None) -> float | None:
+    return float(f"{value:.4f}") if value is not None and np.isfinite(value) else None
 
 
 def _comparable(frame: Frames, groups: Groups) -> Bools:
@@ -92,16 +120,23 @@ def _comparable(frame: Frames, groups: Groups) -> Bools:
     return np.asarray(2 * earned >= np.asarray(groups.members.sum(axis=0)).ravel(), np.bool_)
 
 
-def _effects(frame: Frames, groups: Groups, found: Gaps, known: Covariates, horizon: int) -> Effects:
-    """Corrected, but for the years that the correction knows: those it would explain to the cent."""
-    correction = corrected(frame, found, known) if horizon not in HISTORY else None
-    return effects(frame, groups.members, found, correction)
+def _correction(frame: Frames, found: Gaps, known: Covariates, horizon: int) -> Correction | None:
+    """None for the years that the correction knows: those it would explain to the cent."""
+    return corrected(frame, found, known) if horizon not in HISTORY else None
+
+
+def _with_what_is_left(told: Effects) -> dict[str, tuple[Floats, Floats]]:
+    """The figures with the errors that their bands have: chance, and, of what the correction moved, as much again."""
+    return {
+        measure: (value, error if measure in _OF_HOLDERS_ALONE else np.hypot(error, told.left))
+        for measure, (value, error) in told.figures.items()
+    }
 
 
 def _effect_rows(
     groups: Groups, horizon: int | None, quantity: str, definition: str, told: Effects, comparable: Bools
 ) -> Iterator[Row]:
-    value, error = told.figures["comparison_effect"]
+    value, error = _with_what_is_left(told)["comparison_effect"]
     said = np.where(comparable, value, np.nan)
     return _rows(groups, horizon, (quantity, "comparison_effect", definition), told.n, said, error)
 
@@ -138,5 +173,5 @@ def _rows(
             *named,
             horizon,
             count,
-            *(float(f"{x:.4f}") if np.isfinite(x) else None for x in (middle, *band)),
+            *map(_told, (middle, *band)),
         )
