@@ -121,7 +121,8 @@ def corrected(frame: Frames, found: Gaps, known: Covariates) -> Correction | Non
     bread = _inverse(gram[np.ix_(kept, kept)])
     slope = bread @ moment[kept]
     residual, scores = work.left_over(found.residual, scale, kept, slope)
-    apart = known.holders[np.ix_(found.holders, kept)] - means[np.ix_(own_cell, kept)]
+    own = known.holders.take(found.holders, axis=0)
+    apart = (own - means.take(own_cell, axis=0)).take(kept, axis=1)
     return Correction(apart, slope, residual, scores @ bread)
 
 
@@ -154,7 +155,7 @@ class _Work:
 
     def told_apart(self, part: slice) -> Floats:
         """Covariates of some rows less the means of their cells."""
-        return np.asarray(self.values[self.rows[part]] - self.means[self.cell[part]])
+        return np.asarray(self.values.take(self.rows[part], axis=0) - self.means.take(self.cell[part], axis=0))
 
     def by_person(self, amounts: Floats, part: slice, persons: slice) -> Floats:
         """Sums of rows by person."""
@@ -181,7 +182,7 @@ class _Work:
         """The residuals after the regression [k], and by person the sums of covariate, weight and residual [persons, kept]."""
         left, scores = np.empty(len(self.cell)), np.empty((len(self.starts), len(kept)))
         for part, persons in self.parts():
-            theirs = self.told_apart(part)[:, kept]
+            theirs = self.told_apart(part).take(kept, axis=1)
             left[part] = residual[part] - scale[part] * (theirs @ slope)
             scores[persons] = self.by_person(theirs * (self.weight[part] * left[part])[:, None], part, persons)
         return left, scores
@@ -195,4 +196,4 @@ def _inverse(gram: Floats) -> Floats:
 
 def _cell_means(values: NDArray[np.float32], rows: Ints, cell: Ints, cells: int) -> Floats:
     size = np.maximum(np.bincount(cell, minlength=cells), 1)
-    return np.column_stack([np.bincount(cell, column[rows], minlength=cells) / size for column in values.T])
+    return np.column_stack([np.bincount(cell, column.take(rows), minlength=cells) / size for column in values.T])
