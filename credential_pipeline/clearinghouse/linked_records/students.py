@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.linked_records.identities import Identities
 from credential_pipeline.clearinghouse.linked_records.reviewed import Decided, of_learners
 from credential_pipeline.engines.linkage.blocking import RULES, Candidates, make_pairs, usable
+from credential_pipeline.engines.linkage.claims import weigh_claims
 from credential_pipeline.engines.linkage.engine import DUCKDB, Engine
 from credential_pipeline.engines.linkage.evidence import weigh_across
 from credential_pipeline.engines.linkage.family import Families, count_families
@@ -107,7 +108,11 @@ def find_students(
         fields = shared_fields(sql, sides.form_records, sides.students)
         exact = match_exactly(sql, sides, cannot)
         found, scored = _compare(sql, model, families, sides, exact, fields, limits.max_candidate_pairs)
-        candidates = gather(sql, scored, cannot)
+        alone = gather(sql, scored, cannot)
+        candidates = weigh_claims(
+            sql, alone, sides.forms, left="learner", right="student_id", right_rows=count(sql, sides.students)
+        )
+        sql.drop(alone)
         best = best_right(
             sql,
             candidates,
