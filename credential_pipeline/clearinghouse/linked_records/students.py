@@ -113,13 +113,7 @@ def find_students(
             sql, alone, sides.forms, left="learner", right="student_id", right_rows=count(sql, sides.students)
         )
         sql.drop(alone)
-        best = best_right(
-            sql,
-            candidates,
-            left="learner",
-            right="student_id",
-            limits=limits,
-        )
+        best = best_right(sql, candidates, left="learner", right="student_id", limits=limits)
         pairs = Candidates(sql.keep(found.pairs), found.forecast)
         scored, candidates, exact, best = (sql.keep(made) for made in (scored, candidates, exact, best))
     final = work.table(

@@ -33,25 +33,7 @@ def weigh_claims(sql: Sql, scored: Relation, forms: Relation, *, left: str, righ
     Returns:
         The same columns and rows; weights are as they were or lower, and the best left record of each right one keeps its own.
     """
-    # Odds are rounded before they are summed, so that the order of the sum cannot show.
-    claims = sql.table(
-        "claims",
-        f"""
-        WITH odds AS (
-            SELECT {left}, {right}, match_weight, power(2.0, least(match_weight, {MAX_ODDS_WEIGHT})) AS odds FROM {scored}),
-        every AS (SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3))::DOUBLE AS total FROM odds GROUP BY {left}),
-        likely AS (
-            SELECT o.*, 1 + greatest(e.total - odds, 0.0) AS others, odds / (1 + greatest(e.total, odds)) AS probability
-            FROM odds o JOIN every e USING ({left})),
-        ranked AS (
-            SELECT *, row_number() OVER claim AS place, max(probability) OVER (PARTITION BY {right}) AS taken
-            FROM likely
-            WINDOW claim AS (PARTITION BY {right} ORDER BY probability DESC, match_weight DESC, {left})),
-        known AS (SELECT {left}, count(*) AS forms FROM {forms} GROUP BY {left})
-        SELECT {left}, {right}, match_weight, place, forms, round(taken, 3) AS taken, round(log2(odds / others), 1) AS bits
-        FROM ranked JOIN known USING ({left})
-        """,
-    )
+    claims = _claims(sql, scored, forms, left, right)
     met = sql.execute(
         f"SELECT taken, bits, sum(forms)::DOUBLE AS n FROM {claims} WHERE place > 1 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
@@ -72,6 +54,29 @@ def weigh_claims(sql: Sql, scored: Relation, forms: Relation, *, left: str, righ
     )
     sql.drop(claims)
     return weighed
+
+
+def _claims(sql: Sql, scored: Relation, forms: Relation, left: str, right: str) -> Relation:
+    """The pairs with their place at the right record, how surely its best is it, the log2 odds of each, and forms of the left one."""
+    # Odds are rounded before they are summed, so that the order of the sum cannot show.
+    return sql.table(
+        "claims",
+        f"""
+        WITH odds AS (
+            SELECT {left}, {right}, match_weight, power(2.0, least(match_weight, {MAX_ODDS_WEIGHT})) AS odds FROM {scored}),
+        every AS (SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3))::DOUBLE AS total FROM odds GROUP BY {left}),
+        likely AS (
+            SELECT o.*, 1 + greatest(e.total - odds, 0.0) AS others, odds / (1 + greatest(e.total, odds)) AS probability
+            FROM odds o JOIN every e USING ({left})),
+        ranked AS (
+            SELECT *, row_number() OVER claim AS place, max(probability) OVER (PARTITION BY {right}) AS taken
+            FROM likely
+            WINDOW claim AS (PARTITION BY {right} ORDER BY probability DESC, match_weight DESC, {left})),
+        known AS (SELECT {left}, count(*) AS forms FROM {forms} GROUP BY {left})
+        SELECT {left}, {right}, match_weight, place, forms, round(taken, 3) AS taken, round(log2(odds / others), 1) AS bits
+        FROM ranked JOIN known USING ({left})
+        """,
+    )
 
 
 def _ratio(met: Floats, students: float, more: float, right_rows: int) -> float:
