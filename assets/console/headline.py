@@ -24,7 +24,7 @@ SELECT age_band, horizon, max(value) FILTER (measure = 'matched_holder_earnings'
        max(value) FILTER (definition = 'comparison_effect') AS effect,
        max(low) FILTER (definition = 'comparison_effect') AS low, max(high) FILTER (definition = 'comparison_effect') AS high,
        max(low) FILTER (definition = '{DRIFTING}') AS least, max(high) FILTER (definition = '{DRIFTING}') AS most,
-       bool_or(status = {SUPPRESSED}) AS hidden
+       bool_or(status = {SUPPRESSED}) FILTER (definition = measure) AS hidden
 FROM published_outcomes.published_outcomes
 WHERE "table" = 'comparison' AND (definition = measure OR definition = '{DRIFTING}') AND measure <> '{BREAKDOWN}' AND horizon > 0 AND sector = 'all' AND setting = 'all'
   AND certifier = 'all' AND credential = 'all' AND cohort = 'all' AND sex = 'all' AND race = 'all' AND ethnicity = 'all' AND state = 'all'

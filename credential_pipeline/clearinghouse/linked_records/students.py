@@ -47,7 +47,7 @@ class Students:
         sides: What was compared.
         pairs: The candidate pairs of forms and students.
         scored: learner, student_id, match_weight, form: the scored pairs.
-        candidates: learner, student_id, match_weight of pairs that nobody decided against.
+        candidates: learner, student_id, match_weight of pairs that nobody decided against, other learners' claims weighed in.
         exact: learner, student_id, left_record, right_record: learners whose full name and birth date only one student has.
         best: learner, student_id, match_weight, match_probability, share, candidates, status, decided_by.
     """

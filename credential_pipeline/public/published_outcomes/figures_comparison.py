@@ -241,9 +241,9 @@ def _bar(cell: Cell | None, name: str, wider: Cell | None = None) -> Bar:
     text = say.state(cell, say.dollars((cell.value if cell is not None and cell.shown else 0) or 0))
     if cell is None or not cell.shown:
         return Bar(name, None, text)
-    if wider is None or not wider.shown or wider.low is None or wider.high is None:
-        return Bar(name, cell.value, text, low=cell.low, high=cell.high)
-    return Bar(name, cell.value, text, low=cell.low, high=cell.high, reach=(wider.low, wider.high))
+    ends = (wider.low, wider.high) if wider is not None and wider.shown else (None, None)
+    reach = None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
+    return Bar(name, cell.value, text, low=cell.low, high=cell.high, reach=reach)
 
 
 def _legend(cells: list[Cell]) -> list[tuple[str, str]]:

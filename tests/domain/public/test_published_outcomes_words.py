@@ -1,5 +1,7 @@
 """Sentences on released cells: amounts, years, groups that are ranked, and what would have happened anyway."""
 
+from dataclasses import replace
+
 import pytest
 
 from credential_pipeline.public.published_outcomes import sentences as say
@@ -220,7 +222,7 @@ def test_the_range_if_the_two_had_drifted_on_is_told_and_drawn(status, breakdown
         "comparison",
         definition="comparison_effect_if_drifting",
     )
-    wide = Cell(**{**wide.__dict__, "low": 1_000, "high": 6_000}) if status == 1 else wide
+    wide = replace(wide, low=1_000, high=6_000) if status == 1 else wide
     broken = cell(breakdown, 5, 1, "comparison_breakdown", "comparison", "mean")
     figure = comparison_figures(context([wide, broken, *compared_cells(low=low)]))[0]
     assert figure.sentences[-1].endswith(words)

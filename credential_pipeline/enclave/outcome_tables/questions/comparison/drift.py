@@ -38,8 +38,8 @@ class Mean:
     own: Floats
     others: Floats
 
-    def variance_with(self, other: "Mean") -> float:
-        """Covariance of two means, clustered by person; with itself, the variance."""
+    def covariance(self, other: "Mean") -> float:
+        """With another mean, clustered by person; with itself, the variance."""
         return float(self.own @ other.own + self.others @ other.others)
 
 
@@ -101,8 +101,8 @@ def drifting(effect: Mean, before: Mean, left: float, horizon: int) -> Range:
         horizon: Years after the award.
     """
     times = (horizon - _BASE) / _SEEN
-    square, cross = effect.variance_with(effect) + left**2, times * effect.variance_with(before)
-    drift, spread = times * before.value, times**2 * before.variance_with(before)
+    square, cross = effect.covariance(effect) + left**2, times * effect.covariance(before)
+    drift, spread = times * before.value, times**2 * before.covariance(before)
     ends = [
         (effect.value + way * drift, REACH * np.sqrt(max(square + way**2 * spread + 2 * way * cross, 0.0)))
         for way in (-1, 0, 1)

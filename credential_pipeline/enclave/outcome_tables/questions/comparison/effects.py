@@ -46,22 +46,25 @@ def effects(frame: Frames, members: csr_matrix, found: Gaps, correction: Correct
     held = csr_matrix(members[found.holders])
     n = np.asarray(held.sum(axis=0)).ravel()
     gap = found.gap - correction.apart @ correction.slope if correction is not None else found.gap
-    shared = _other_variance(frame, held, found, correction)
+    slope_variance = _slope_variance(held, correction) if correction is not None else np.zeros(len(n))
+    shared = _other_variance(frame, held, found, correction, slope_variance)
     rows = {
         "comparison_effect": (gap, shared),
         "counterfactual_earnings": (found.earnings - gap, shared),
         "matched_holder_earnings": (found.earnings, np.zeros(len(n))),
     }
     return Effects(
-        n.astype(np.int64), {name: _mean(held, n, *row) for name, row in rows.items()}, _left(held, n, correction)
+        n.astype(np.int64),
+        {name: _mean(held, n, *row) for name, row in rows.items()},
+        _left(held, n, correction, slope_variance),
     )
 
 
-def _left(held: csr_matrix, n: Floats, correction: Correction | None) -> Floats:
+def _left(held: csr_matrix, n: Floats, correction: Correction | None, slope_variance: Floats) -> Floats:
     """What the correction took off each group, less its own chance; nothing where it is chance alone."""
     if correction is None:
         return np.zeros(len(n))
-    moved, error = _mean(held, n, correction.apart @ correction.slope, _slope_variance(held, correction))
+    moved, error = _mean(held, n, correction.apart @ correction.slope, slope_variance)
     return np.asarray(np.sqrt(np.maximum(np.nan_to_num(moved**2 - error**2), 0.0)))
 
 
@@ -79,7 +82,9 @@ def _mean(held: csr_matrix, n: Floats, values: Floats, more: Floats) -> tuple[Fl
         return mean, np.where(n > 1, np.sqrt(own + more) / n, np.nan)
 
 
-def _other_variance(frame: Frames, held: csr_matrix, found: Gaps, correction: Correction | None) -> Floats:
+def _other_variance(
+    frame: Frames, held: csr_matrix, found: Gaps, correction: Correction | None, slope_variance: Floats
+) -> Floats:
     """Sum over the others of their squared influence on the sum of the gaps, [groups]."""
     cell, person = frame.others.cell[found.others], frame.others.person[found.others]
     starts = np.flatnonzero(first_of(person))
@@ -94,4 +99,4 @@ def _other_variance(frame: Frames, held: csr_matrix, found: Gaps, correction: Co
         return alone
     apart = held.T @ correction.apart
     both = np.einsum("gf,fg->g", apart, correction.influence.T @ summed)
-    return np.asarray(np.maximum(alone + 2 * both + _slope_variance(held, correction), 0.0))
+    return np.asarray(np.maximum(alone + 2 * both + slope_variance, 0.0))

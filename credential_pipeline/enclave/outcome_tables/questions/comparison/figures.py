@@ -55,17 +55,18 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     horizons = range(plan.first_horizon, plan.last_horizon + 1)
     # What both threads need is made once, before they start.
     _ = frame.baseline, frame.other_baseline
-    before = average([mean_of(frame, gaps(frame, horizon)) for horizon in EARLIER])
+    earlier = {horizon: gaps(frame, horizon) for horizon in EARLIER}
+    before = average([mean_of(frame, found) for found in earlier.values()])
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = pool.map(lambda horizon: _at(frame, groups, known, comparable, before, horizon), horizons)
         rows = [row for rows in found for row in rows]
-    return _relation(work, [*rows, *_tests(frame, groups.only(), comparable)])
+    return _relation(work, [*rows, *_tests(frame, earlier, groups.only(), comparable)])
 
 
-def _tests(frame: Frames, everybody: Groups, comparable: Bools) -> Iterator[Row]:
+def _tests(frame: Frames, earlier: dict[int, Gaps], everybody: Groups, comparable: Bools) -> Iterator[Row]:
     """The comparison as matched in the years before the base, which nobody is matched on; of everybody, and of no horizon that is told."""
-    for horizon in EARLIER:
-        told = effects(frame, everybody.members, gaps(frame, horizon))
+    for horizon, found in earlier.items():
+        told = effects(frame, everybody.members, found)
         before = f"{-horizon}_before"
         named = f"compared_{before}", f"comparison_effect_{before}"
         yield from _effect_rows(everybody, None, *named, told, comparable[: len(everybody.labels)])
