@@ -111,6 +111,14 @@ RULES: tuple[Rule, ...] = (
     Rule("email", ("email",), bound=20, needs=("email",)),
     Rule("phone", ("phone",), bound=20, needs=("phone",)),
     Rule("birth_date", ("birth_ymd",), bound=10, needs=_BIRTH, small=True),
+    # One name spelled as it is, two parts of the date, and the other name as wrong as can be.
+    *(
+        Rule(f"{name}+{parts}", (f"{name}_name", key), bound=10, needs=_BIRTH, small=True)
+        for name in ("last", "first")
+        for parts, key in (("month_day", _MONTH_DAY), ("year_month", _YEAR_MONTH), ("year_day", _YEAR_DAY))
+    ),
+    Rule("last+first_initial_without_birth_date", ("last_name", _F1), bound=20, where=_NO_BIRTH, small=True),
+    Rule("first+last_initial_without_birth_date", ("first_name", _L1), bound=20, where=_NO_BIRTH, small=True),
     Rule("last4", ("ssn_last4",), bound=10, needs=("ssn_last4",), small=True),
     Rule("zip+street", ("zip", _STREET), bound=10, needs=("address",), small=True),
 )

@@ -14,7 +14,7 @@ from credential_pipeline.engines.linkage.fields import make_records, shared_fiel
 from credential_pipeline.engines.linkage.frequencies import make_frequencies
 from credential_pipeline.engines.linkage.model import shipped
 from credential_pipeline.engines.linkage.sql import Here
-from credential_pipeline.engines.linkage.weighing import Fitted, weigh
+from credential_pipeline.engines.linkage.weighing import FOUND, Fitted, log_rivals, weigh
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Scratch, relation, scratch
 from tests.domain.engines.linkage_world import STUDENTS, make_world, put
@@ -101,6 +101,30 @@ def test_relatives_whose_surname_is_misspelt_are_no_less_likely() -> None:
     here = Fitted(dict(pinned.m), pinned.expected)
     twin = {"name": "like_last", "birth_date": "exact", "address": "exact"}
     assert weighed(twin, 12.0, here, spelled) < 3.0
+
+
+def test_with_names_and_dates_alone_the_errors_here_tell_who_is_hidden_behind_a_relative() -> None:
+    """Where few names and dates are gravely wrong, most who are like a relative are the person; where half are, fewer."""
+    pinned, usual = Fitted.pinned(MODEL, ROWS), usual_families(MODEL, FIELDS)
+    twin = {"name": "last", "birth_date": "exact"}
+    places = {name: np.array([names_of(comparison(name)).index(level)]) for name, level in twin.items()}
+
+    def less_than_with_homes(wrong: float) -> float:
+        shares = {}
+        for name, levels in FOUND.items():
+            found = np.isin(names_of(comparison(name)), levels)
+            shares[name] = np.where(found, (1 - wrong) / found.sum(), wrong / (~found).sum())
+        homes = Fitted(shares | {"address": pinned.m["address"]}, pinned.expected, absent=0.05)
+        unknown = places | {"address": np.array([-1])}
+        ratios = [
+            log_rivals(usual, homes, unknown, (*twin, "address")),
+            log_rivals(usual, Fitted(shares, pinned.expected, absent=0.05), places, tuple(twin)),
+        ]
+        return float((ratios[0] - ratios[1])[0])
+
+    # One in fifty, or three in four, are hidden by an error of either; with homes one in five; and one in twenty is absent.
+    assert less_than_with_homes(0.01) == pytest.approx(np.log(0.24 / (0.05 + 0.95 * (1 - 0.99**2))))
+    assert less_than_with_homes(0.5) == pytest.approx(np.log(0.24 / (0.05 + 0.95 * (1 - 0.5**2))))
 
 
 def couples(shared: int) -> pd.DataFrame:

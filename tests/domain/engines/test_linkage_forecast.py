@@ -64,6 +64,29 @@ def test_a_name_on_two_rows_in_five_is_no_block(sides: Sides) -> None:
     assert found == 2_000
 
 
+@pytest.mark.parametrize(
+    ("feed", "student"),
+    [
+        # A first name beyond reading, and another year.
+        (("BSTHSN", "ABARCA", "1995-02-25"), ("NATHAN", "ABARCA", "1993-02-25")),
+        # Another surname, and another month.
+        (("SORIMAR", "VAZQUEZ", "1986-02-02"), ("SORIMAR", "CANDELARIO", "1986-12-02")),
+        # A misspelt name, and no date on one side.
+        (("KARL", "MEDINA", "1985-03-22"), ("KARL", "METINA", None)),
+        (("BRLANA", "GUERRA", None), ("BRIANA", "GUERRA", "1996-04-05")),
+    ],
+)
+def test_in_a_small_registry_one_name_and_most_of_a_date_are_enough_to_be_compared(feed, student) -> None:
+    with connect(threads=1) as con, scratch(con) as work:
+        sides = []
+        for number, row in enumerate((feed, student)):
+            columns = {"id": "VARCHAR", "first_name": "VARCHAR", "last_name": "VARCHAR", "birth_date": "DATE"}
+            sides.append(make_records(work, work.rows("people", columns, [(f"P{number}", *row)]), id_column="id"))
+        rules = usable(RULES, ("name", "birth_date"))
+        assert count(con, Sides(work, *sides).pairs(rules)) == 1
+        assert count(con, Sides(work, *sides).pairs([rule for rule in rules if not rule.small])) == 0
+
+
 @pytest.mark.parametrize("rows", [SMALL - 1, SMALL])
 def test_small_registries_are_compared_more_generously(rows: int) -> None:
     with connect(threads=1) as con, scratch(con) as work:
