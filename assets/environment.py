@@ -19,7 +19,7 @@ _SIDE_VARIABLES = {
     Side.ENCLAVE: "ENCLAVE_HOME",
     Side.PUBLIC: "PUBLIC_HOME",
 }
-_SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]i?B)", re.IGNORECASE)
 _MOST_THREADS = 4
 #: Characters of paths that DuckDB reads as a pattern, or SQLAlchemy as a part of an address; the second would put files elsewhere.
 _PATTERN = re.compile(r"[*?\[\\]|%[0-9a-fA-F]{2}")
@@ -136,16 +136,19 @@ def own_records() -> bool:
     return said == "on"
 
 
-def memory_limit() -> str:
+def memory_limit(parts: int = 1) -> str:
     """Memory that a DuckDB connection may use (``CREDENTIAL_PIPELINE_MEMORY``, by default 3GB); beyond it, it spills.
+
+    Args:
+        parts: The engine gets one of so many, where what stands beside it in memory needs the rest.
 
     Raises:
         SafeError: ``E_SETTING``: it is no size that DuckDB knows.
     """
-    limit = os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB"
-    if not _SIZE.fullmatch(limit):
+    size = _SIZE.fullmatch(os.environ.get("CREDENTIAL_PIPELINE_MEMORY") or "3GB")
+    if size is None:
         raise SafeError("E_SETTING", "CREDENTIAL_PIPELINE_MEMORY: give a number and a unit, for example 3GB or 800MB.")
-    return limit
+    return f"{float(size[1]) / parts:g}{size[2]}"
 
 
 def threads() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from assets import environment
 from assets.hop import Hop, Step
 from checks.suites.enclave.outcome_tables import RULES
 from credential_pipeline.enclave.outcome_release.releases import last_release
@@ -14,6 +15,8 @@ from credential_pipeline.foundation.registry.agreements import covered_states
 from credential_pipeline.foundation.storage.staging import Staged
 
 _CATEGORIES = "categories of"
+#: Arrays of people take twice the memory that is left to the engine.
+_PARTS = 3
 
 
 def _depends(step: Step) -> Mapping[str, str]:
@@ -28,7 +31,9 @@ def _depends(step: Step) -> Mapping[str, str]:
 def _build(step: Step, staged: Staged) -> None:
     refuse_uncovered(staged.con, covered_states(step.side.registry.wage_agreements, step.date))
     last = last_release(step.root, step.partition)
+    staged.con.execute("SET memory_limit = ?", [environment.memory_limit(_PARTS)])
     tabulate(staged.con, plan_for(step.industry, step.registry), step.root / last.file if last is not None else None)
+    staged.con.execute("SET memory_limit = ?", [environment.memory_limit()])
     tell_wage_states(staged.con)
 
 

@@ -233,6 +233,27 @@ def test_one_place_decides_on_memory_and_threads(monkeypatch):
             assert con.execute(query).fetchall() == [("667.5 MiB", 3, spill)]
 
 
+def test_beside_arrays_of_people_the_engine_has_a_third_of_the_memory_and_then_all_of_it(monkeypatch):
+    from types import SimpleNamespace
+
+    from assets.enclave import outcome_tables
+    from credential_pipeline.foundation.storage.engine import connect
+
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_MEMORY", "600MiB")
+    seen = []
+    for name in ("refuse_uncovered", "covered_states", "plan_for", "last_release", "tell_wage_states"):
+        monkeypatch.setattr(outcome_tables, name, lambda *_: None)
+    limit = "SELECT current_setting('memory_limit')"
+    monkeypatch.setattr(outcome_tables, "tabulate", lambda con, *_: seen.extend(con.execute(limit).fetchall()))
+    registry = SimpleNamespace(wage_agreements=None)
+    step = SimpleNamespace(side=SimpleNamespace(registry=registry), date=None, root=None, partition="", industry=None)
+    step.registry = registry
+    with connect() as con:
+        outcome_tables.HOP.build(step, SimpleNamespace(con=con))
+        seen += con.execute(limit).fetchall()
+    assert seen == [("200.0 MiB",), ("600.0 MiB",)]
+
+
 def test_only_one_module_of_the_console_opens_duckdb():
     folder = Path(console.__file__).parent
     named = [path.name for path in sorted(folder.glob("*.py")) if "storage.engine import connect" in path.read_text()]

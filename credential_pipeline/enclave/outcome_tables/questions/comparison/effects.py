@@ -17,6 +17,9 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.correction 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Floats, Frames, Ints
 from credential_pipeline.enclave.outcome_tables.questions.comparison.gaps import Gaps
 
+#: Other persons whose influence is summed at once.
+_PERSONS = 1 << 15
+
 
 @dataclass(frozen=True)
 class Effects:
@@ -93,10 +96,15 @@ def _other_variance(
     influence = csr_matrix((residual / found.others_in[cell], cell, bounds), shape=(len(starts), frame.cells))
     placed = (np.ones(len(found.holders)), (frame.holders.cell[found.holders], np.arange(len(found.holders))))
     weights = csr_matrix(placed, shape=(frame.cells, len(found.holders))) @ held
-    summed = influence @ weights
-    alone = np.bincount(summed.indices, summed.data**2, minlength=held.shape[1]).astype(np.float64)
+    covariates = 0 if correction is None else correction.influence.shape[1]
+    variance, shared = np.zeros(held.shape[1]), np.zeros((covariates, held.shape[1]))
+    for first in range(0, len(starts), _PERSONS):
+        part = slice(first, first + _PERSONS)
+        summed = influence[part] @ weights
+        variance += np.bincount(summed.indices, summed.data**2, minlength=held.shape[1])
+        if correction is not None:
+            shared += correction.influence[part].T @ summed
     if correction is None:
-        return alone
-    apart = held.T @ correction.apart
-    both = np.einsum("gf,fg->g", apart, correction.influence.T @ summed)
-    return np.asarray(np.maximum(alone + 2 * both + slope_variance, 0.0))
+        return variance
+    both = np.einsum("gf,fg->g", held.T @ correction.apart, shared)
+    return np.asarray(np.maximum(variance + 2 * both + slope_variance, 0.0))
