@@ -110,7 +110,7 @@ def find_students(
         found, scored = _compare(sql, model, families, sides, exact, fields, limits.max_candidate_pairs)
         alone = gather(sql, scored, cannot)
         candidates = weigh_claims(
-            sql, alone, sides.forms, left="learner", right="student_id", right_rows=count(sql, sides.students)
+            sql, alone, sides.forms, must, left="learner", right="student_id", right_rows=count(sql, sides.students)
         )
         sql.drop(alone)
         best = best_right(sql, candidates, left="learner", right="student_id", limits=limits)

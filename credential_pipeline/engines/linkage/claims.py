@@ -19,13 +19,16 @@ ITERATIONS = 200
 TOLERANCE = 1e-6
 
 
-def weigh_claims(sql: Sql, scored: Relation, forms: Relation, *, left: str, right: str, right_rows: int) -> Relation:
+def weigh_claims(
+    sql: Sql, scored: Relation, forms: Relation, settled: Relation, *, left: str, right: str, right_rows: int
+) -> Relation:
     """Weigh each pair once more, by whether another left record is the right one already.
 
     Args:
         sql: What executes it.
         scored: The left and right id and match_weight, one row per pair.
         forms: One row for each way in which a left id is known, which are as many records of one person.
+        settled: The left and right id of what people decided: such a left record claims these right ones surely, and no other.
         left: Column of the left id.
         right: Column of the right id.
         right_rows: Size of the population on the right.
@@ -33,9 +36,9 @@ def weigh_claims(sql: Sql, scored: Relation, forms: Relation, *, left: str, righ
     Returns:
         The same columns and rows; weights are as they were or lower, and the best left record of each right one keeps its own.
     """
-    claims = _claims(sql, scored, forms, left, right)
+    claims = _claims(sql, scored, forms, settled, left, right)
     met = sql.execute(
-        f"SELECT taken, bits, sum(forms)::DOUBLE AS n FROM {claims} WHERE place > 1 GROUP BY ALL ORDER BY ALL"
+        f"SELECT taken, bits, sum(forms)::DOUBLE AS n FROM {claims} WHERE place > 1 AND NOT decided GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     students, more = sql.execute(
         f"""
@@ -56,7 +59,7 @@ def weigh_claims(sql: Sql, scored: Relation, forms: Relation, *, left: str, righ
     return weighed
 
 
-def _claims(sql: Sql, scored: Relation, forms: Relation, left: str, right: str) -> Relation:
+def _claims(sql: Sql, scored: Relation, forms: Relation, settled: Relation, left: str, right: str) -> Relation:
     """The pairs with their place at the right record, how surely its best is it, the log2 odds of each, and forms of the left one."""
     # Odds are rounded before they are summed, so that the order of the sum cannot show.
     return sql.table(
@@ -66,14 +69,18 @@ def _claims(sql: Sql, scored: Relation, forms: Relation, left: str, right: str) 
             SELECT {left}, {right}, match_weight, power(2.0, least(match_weight, {MAX_ODDS_WEIGHT})) AS odds FROM {scored}),
         every AS (SELECT {left}, sum(round(odds, 3)::DECIMAL(38, 3))::DOUBLE AS total FROM odds GROUP BY {left}),
         likely AS (
-            SELECT o.*, 1 + greatest(e.total - odds, 0.0) AS others, odds / (1 + greatest(e.total, odds)) AS probability
-            FROM odds o JOIN every e USING ({left})),
+            SELECT o.*, 1 + greatest(e.total - odds, 0.0) AS others, coalesce(d.is_decided, false) AS decided,
+                   CASE WHEN s.is_right THEN 1.0 WHEN d.is_decided THEN 0.0
+                        ELSE odds / (1 + greatest(e.total, odds)) END AS probability
+            FROM odds o JOIN every e USING ({left})
+            LEFT JOIN (SELECT DISTINCT {left}, true AS is_decided FROM {settled}) d USING ({left})
+            LEFT JOIN (SELECT DISTINCT {left}, {right}, true AS is_right FROM {settled}) s USING ({left}, {right})),
         ranked AS (
             SELECT *, row_number() OVER claim AS place, max(probability) OVER (PARTITION BY {right}) AS taken
             FROM likely
             WINDOW claim AS (PARTITION BY {right} ORDER BY probability DESC, match_weight DESC, {left})),
         known AS (SELECT {left}, count(*) AS forms FROM {forms} GROUP BY {left})
-        SELECT {left}, {right}, match_weight, place, forms, round(taken, 3) AS taken, round(log2(odds / others), 1) AS bits
+        SELECT {left}, {right}, match_weight, place, forms, decided, round(taken, 3) AS taken, round(log2(odds / others), 1) AS bits
         FROM ranked JOIN known USING ({left})
         """,
     )
