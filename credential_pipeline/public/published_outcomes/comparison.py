@@ -69,7 +69,7 @@ def drift_words(context: Context) -> list[str]:
     )
     if broken is None or not broken.shown or broken.value is None or includes_nothing(last):
         return [f"{said}."]
-    told = f"{broken.value:.1f} times"
+    told = f"{broken.value:.1f} times" if broken.value else "less than a tenth of"
     return [f"{said}; {told} that drift would be needed before it could be nothing."]
 
 

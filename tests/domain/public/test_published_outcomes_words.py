@@ -209,6 +209,7 @@ def test_years_before_the_base_are_told_as_tests(five, four, words):
     ("status", "breakdown", "low", "words"),
     [
         (1, 1.4, 3_000, "$1,000 to $6,000 in the fifth year after the award; 1.4 times that drift would be needed before it could be nothing."),
+        (1, 0.0, 100, "$1,000 to $6,000 in the fifth year after the award; less than a tenth of that drift would be needed before it could be nothing."),
         (1, 0.0, -100, "$1,000 to $6,000 in the fifth year after the award."),
         (5, 1.4, 3_000, "What it would be if the two had drifted on is not shown or not available."),
     ],
