@@ -21,14 +21,21 @@ PACE = {year: 250.0 * (year - 2007.5) for year in YEARS}
 DIP = dict.fromkeys((2007, 2008), -1200.0)
 
 
-def world_of(*changes: dict[int, float]) -> Result:
-    """Holders of 2010 beside nine times as many others, all of about 30,000."""
-    rng, world = np.random.default_rng(6), World(employers=[("E1", "332710", "OH")])
+def world_of(*changes: dict[int, float], early: int = 150, employers: int = 1, unlike: int = 0) -> Result:
+    """Holders of 2010 beside nine times as many others, all of about 30,000.
+
+    So many holders have earnings before the base, at so many employers; so many more are like nobody, all at one other.
+    """
+    rng, world = np.random.default_rng(6), World(employers=[(f"E{place}", "332710", "OH") for place in range(1, 10)])
     whole = {year: sum(change.get(year, 0.0) for change in changes) for year in YEARS}
     for number in range(1500):
         key = f"P{number:03}"
         (hold if number < 150 else add)(world, key)
-        lives(world, key, rng, "E1", whole if number < 150 else {})
+        later = dict.fromkeys((2005, 2006), -1.0) if early <= number < 150 else {}
+        lives(world, key, rng, f"E{number % employers + 1}", whole | later if number < 150 else {})
+    for number in range(unlike):
+        hold(world, f"U{number:03}", "F")
+        lives(world, f"U{number:03}", rng, "E9", {})
     return tabulated(world)
 
 
@@ -62,6 +69,28 @@ def test_without_drift_the_range_still_tells_an_effect_from_nothing() -> None:
     rows = [row for row in found.outcomes if row["definition"] == "comparison_effect_if_drifting"]
     assert {row["horizon"] for row in rows} == set(range(1, 6))
     assert {(row["employers"], row["largest_employer"]) for row in rows} == {(1, 1.0)}
+
+
+def test_the_range_rests_on_the_fewest_holders_of_its_years() -> None:
+    """Its ends give the tests back, and these are of the few who had earnings so early."""
+    late = world_of(EFFECT, early=5)
+    assert late.cell("comparison_effect/comparison_effect_5_before")["n"] == 5
+    for told in (f"comparison_effect{WIDER}", "comparison_breakdown"):
+        cell = late.cell(f"{told}/h=3")
+        assert (cell["n"], late.count(cell["n_count_id"])) == (5, 5)
+    assert late.cell("comparison_effect/h=3")["n"] == 150
+    alone = world_of(EFFECT, early=1)
+    assert alone.value(f"comparison_effect{WIDER}/h=3") is None
+
+
+def test_the_range_is_of_those_who_paid_the_effect_too() -> None:
+    """Most holders have no others like them, and one employer: the effect is not told, nor what would tell it again."""
+    found = world_of(EFFECT, employers=5, unlike=900)
+    largest = found.cell("comparison_effect/h=3")["largest_employer"]
+    assert largest > 0.8
+    assert found.cell("comparison_effect/comparison_effect_5_before")["largest_employer"] < 0.8
+    for told in (f"comparison_effect{WIDER}", "comparison_breakdown"):
+        assert found.cell(f"{told}/h=3")["largest_employer"] == largest
 
 
 def test_drift_that_could_be_all_of_it_is_said_in_numbers() -> None:
