@@ -115,7 +115,7 @@ def test_what_everybody_adds_to_a_mean_is_its_error(*, correct: bool) -> None:
 def drawn(rng: np.random.Generator, value: float, people: int, shared: np.ndarray, share: float) -> Mean:
     """A mean of so many people, part of whose luck is shared with another mean."""
     luck = share * shared + np.sqrt(1 - share**2) * rng.normal(0, 3000, people)
-    return Mean(value + float(luck.mean()), (luck - luck.mean()) / people, np.zeros(1))
+    return Mean(people, value + float(luck.mean()), (luck - luck.mean()) / people, np.zeros(1))
 
 
 @pytest.mark.parametrize("way", [-1.0, 0.0, 1.0])
@@ -143,9 +143,9 @@ def test_at_the_breakdown_the_range_ends_at_nothing() -> None:
     shared = rng.normal(0, 3000, 300)
     before, effect = (drawn(rng, value, 300, shared, 0.4) for value in (-200.0, 3000.0))
     for side in (1.0, -1.0):
-        signed = Mean(side * effect.value, side * effect.own, effect.others)
+        signed = Mean(effect.n, side * effect.value, side * effect.own, effect.others)
         times = drifting(signed, before, 50.0, 3).breakdown
-        more = Mean(times * before.value, times * before.own, before.others)
+        more = Mean(before.n, times * before.value, times * before.own, before.others)
         found = drifting(signed, more, 50.0, 3)
         assert min(abs(found.low), abs(found.high)) == pytest.approx(0, abs=1e-6)
         assert found.breakdown == pytest.approx(1)

@@ -29,11 +29,13 @@ class Mean:
     """A mean over all matched holders, and what everybody adds to it.
 
     Attributes:
+        n: Holders who count; of an average of means, the fewest.
         value: In dollars; not a number where nobody counts.
         own: What each holder adds beyond the mean [holders].
         others: What each person without a credential adds [persons].
     """
 
+    n: int
     value: float
     own: Floats
     others: Floats
@@ -69,7 +71,7 @@ def mean_of(frame: Frames, found: Gaps, correction: Correction | None = None) ->
     n, persons = len(found.holders), len(frame.state_pay)
     own, others = np.zeros(len(frame.uid)), np.zeros(persons)
     if not n:
-        return Mean(np.nan, own, others)
+        return Mean(n, np.nan, own, others)
     gap = found.gap if correction is None else found.gap - correction.apart @ correction.slope
     own[found.holders] = (gap - gap.mean()) / n
     cell, person = frame.others.cell[found.others], frame.others.person[found.others]
@@ -78,13 +80,14 @@ def mean_of(frame: Frames, found: Gaps, correction: Correction | None = None) ->
     others = -np.bincount(person, weight * residual, minlength=persons) / n
     if correction is not None:
         others[np.unique(person)] -= correction.influence @ correction.apart.sum(axis=0) / n
-    return Mean(float(gap.mean()), own, others)
+    return Mean(n, float(gap.mean()), own, others)
 
 
 def average(means: Sequence[Mean]) -> Mean:
     """The mean of some means."""
     many = len(means)
     return Mean(
+        min(one.n for one in means),
         sum(one.value for one in means) / many,
         np.asarray(sum(one.own for one in means) / many),
         np.asarray(sum(one.others for one in means) / many),

@@ -57,9 +57,8 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     _ = frame.baseline, frame.other_baseline
     earlier = {horizon: gaps(frame, horizon) for horizon in EARLIER}
     before = average([mean_of(frame, found) for found in earlier.values()])
-    fewest = min(len(found.holders) for found in earlier.values())
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, (before, fewest), horizon), horizons)
+        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, before, horizon), horizons)
         rows = [row for rows in found for row in rows]
     return _relation(work, [*rows, *_tests(frame, earlier, groups.only(), comparable)])
 
@@ -73,9 +72,7 @@ def _tests(frame: Frames, earlier: dict[int, Gaps], everybody: Groups, comparabl
         yield from _effect_rows(everybody, None, *named, told, comparable[: len(everybody.labels)])
 
 
-def _at(
-    frame: Frames, groups: Groups, known: Covariates, comparable: Bools, before: tuple[Mean, int], horizon: int
-) -> list[Row]:
+def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, before: Mean, horizon: int) -> list[Row]:
     """The rows of one horizon."""
     everybody = groups.only()
     leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
@@ -100,15 +97,14 @@ def _at(
 
 
 def _drift_rows(
-    everybody: Groups, horizon: int, effect: Mean, tests: tuple[Mean, int], told: Effects, *, known_enough: bool
+    everybody: Groups, horizon: int, effect: Mean, before: Mean, told: Effects, *, known_enough: bool
 ) -> Iterator[Row]:
     """The effect with the range that it has if the two drift on, and how much drift would leave nothing of it.
 
     The ends give the tests back to whoever knows the effect and its band: they rest on the fewest holders of the year and of the tests.
     """
     value = effect.value if known_enough else np.nan
-    before, fewest = tests
-    n = min(int(told.n[0]), fewest)
+    n = min(effect.n, before.n)
     missing = not np.isfinite(value + before.value) or n < _TWO
     span = None if missing else drifting(effect, before, float(told.left[0]), horizon)
     label = (*everybody.labels[0], "compared_if_drifting")
