@@ -87,6 +87,9 @@ def test_what_few_employers_pay_is_hidden_like_all_else_and_counted_for_reviewer
     paid = sorted(cell for cell in shown if cell.startswith("earnings_p50"))[:3]
     assert len(paid) == 3
     con.execute("UPDATE outcome_tables.outcomes SET employers = 2 WHERE list_contains(?, cell_id)", [paid])
+    # What is made of amounts is paid by them, too.
+    made_of = "UPDATE outcome_tables.outcomes SET measure = 'comparison_breakdown', unit = 'mean' WHERE cell_id = ?"
+    con.execute(made_of, [paid[0]])
     after = propose(con, tmp_path / "after", "manufacturing", rules, attack=nothing)
     assert (before.few_employers, after.few_employers) == (0, 3)
     assert set(_shown(tmp_path / "after")) == shown - set(paid)
