@@ -37,25 +37,27 @@ WITH silent AS (
             WHEN 'setting' THEN c.setting = s.label AND c.definition = s.within
         END
     ))
+), said AS (
+    -- What tells a year's effect once more, and says who paid what it rests on.
+    SELECT *, "table" = 'comparison' AND horizon IS NOT NULL AND employers IS NOT NULL AS told_again FROM defined
 ), banded AS (
     SELECT d.* REPLACE (
                coalesce(b.low, d.low) AS low, coalesce(b.high, d.high) AS high,
-               CASE WHEN d."table" <> 'comparison' OR d.horizon IS NULL OR d.employers IS NULL THEN coalesce(d.employers, b.employers, w.employers)
-                    WHEN w.employers IS NOT NULL THEN least(d.employers, w.employers) END AS employers,
-               CASE WHEN d."table" <> 'comparison' OR d.horizon IS NULL OR d.employers IS NULL
-                    THEN coalesce(d.largest_employer, b.largest_employer, w.largest_employer)
-                    WHEN w.employers IS NOT NULL THEN greatest(d.largest_employer, w.largest_employer) END AS largest_employer
+               CASE WHEN d.told_again THEN if(d.employers < w.employers, d.employers, w.employers)
+                    ELSE coalesce(d.employers, b.employers, w.employers) END AS employers,
+               CASE WHEN d.told_again THEN if(d.largest_employer > w.largest_employer, d.largest_employer, w.largest_employer)
+                    ELSE coalesce(d.largest_employer, b.largest_employer, w.largest_employer) END AS largest_employer
            ),
            coalesce(b.fragile, false) AS fragile
-    FROM defined AS d LEFT JOIN {bands} AS b
+    FROM said AS d LEFT JOIN {bands} AS b
         ON b.measure = d.measure AND b.definition = d.definition AND b.horizon IS NOT DISTINCT FROM d.horizon
         AND b.certifier = d.certifier AND b.credential = d.credential AND b.cohort = d.cohort
         AND b.age_band = d.age_band AND b.sex = d.sex AND b.race = d.race AND b.ethnicity = d.ethnicity
         AND b.state = d.state AND b.sector = d.sector AND b.setting = d.setting
-    -- An amount that does not say who paid it is of people of its group; then it is who pays the group. What tells an effect once more
-    -- is of both: where the effect may not be told, nor may it.
+    -- An amount that does not say who paid it is of people of its group; then it is who pays the group. What tells an effect once more is of both:
+    -- where the effect may not be told, nor may it, and where nobody knows who pays the group, neither.
     LEFT JOIN {bands} AS w
-        ON (d.unit = 'usd' OR d.measure = 'comparison_breakdown') AND d.sector = 'all' AND d.setting = 'all' AND w.horizon = d.horizon
+        ON (d.unit = 'usd' OR d.told_again) AND d.sector = 'all' AND d.setting = 'all' AND w.horizon = d.horizon
         AND w.measure = CASE WHEN d.measure = 'premium_matched' THEN 'in_industry_premium' ELSE 'earnings_p50' END
         AND w.certifier = d.certifier AND w.credential = d.credential AND w.cohort = d.cohort
         AND w.age_band = d.age_band AND w.sex = d.sex AND w.race = d.race AND w.ethnicity = d.ethnicity
