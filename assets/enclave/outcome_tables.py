@@ -8,7 +8,7 @@ from checks.suites.enclave.outcome_tables import RULES
 from credential_pipeline.enclave.outcome_release.releases import last_release
 from credential_pipeline.enclave.outcome_tables.plan import plan_for
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
-from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered, tell_wage_states
+from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered
 from credential_pipeline.foundation.contracts import person_keys, reference_population
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.registry.agreements import covered_states
@@ -34,7 +34,6 @@ def _build(step: Step, staged: Staged) -> None:
     staged.con.execute("SET memory_limit = ?", [environment.memory_limit(_PARTS)])
     tabulate(staged.con, plan_for(step.industry, step.registry), step.root / last.file if last is not None else None)
     staged.con.execute("SET memory_limit = ?", [environment.memory_limit()])
-    tell_wage_states(staged.con)
 
 
 HOP = Hop(

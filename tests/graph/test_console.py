@@ -241,7 +241,7 @@ def test_beside_arrays_of_people_the_engine_has_a_third_of_the_memory_and_then_a
 
     monkeypatch.setenv("CREDENTIAL_PIPELINE_MEMORY", "600MiB")
     seen = []
-    for name in ("refuse_uncovered", "covered_states", "plan_for", "last_release", "tell_wage_states"):
+    for name in ("refuse_uncovered", "covered_states", "plan_for", "last_release"):
         monkeypatch.setattr(outcome_tables, name, lambda *_: None)
     limit = "SELECT current_setting('memory_limit')"
     monkeypatch.setattr(outcome_tables, "tabulate", lambda con, *_: seen.extend(con.execute(limit).fetchall()))

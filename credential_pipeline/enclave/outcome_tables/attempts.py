@@ -12,9 +12,9 @@ from credential_pipeline.foundation.storage.sql import statement
 _RATES = {"first_attempt_pass_rate": "passed_first", "eventual_pass_rate": "passed_eventually"}
 _NUMBERS = ("attempts", "passes")
 #: A year with fewer sittings and awards may lack failures by chance, and one of which fewer failures are expected, most of them.
-_ENOUGH = 20
+ENOUGH = 20
 #: A year with a smaller part of the usual failures does not tell who failed, nor does one that lacks all of such a part.
-_LEAST = 0.25
+LEAST = 0.25
 #: For how long after the first sitting everybody is followed from sitting to sitting.
 FOLLOWED_YEARS = 2
 _DAYS_IN_YEAR = 365
@@ -35,25 +35,25 @@ def reporting_years(work: Scratch, credentials: Relation, plan: Plan) -> Relatio
     return work.table(
         "reporting_years",
         statement(__package__, "reporting_years.sql", credentials=credentials),
-        {"certifiers": list(plan.certifiers), "reporting": list(plan.reporting), "enough": _ENOUGH, "least": _LEAST},
+        {"certifiers": list(plan.certifiers), "reporting": list(plan.reporting), "enough": ENOUGH, "least": LEAST},
     )
 
 
-def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan: Plan) -> Relation:
+def count_sittings(work: Scratch, credentials: Relation, people: Relation, years: Relation, plan: Plan) -> Relation:
     """One row per person and credential whose first sitting falls into a year of the cohort that reports attempts.
 
     Args:
         work: Where the rows live.
         credentials: ``person_keys.credentials``.
         people: The keys of the persons.
-        plan: The settings, for who reports failures and the cohort's years.
+        years: Of :func:`reporting_years`.
+        plan: The settings, for the cohort's years.
 
     Returns:
         pid, certifier, credential, first_year, passed_first, passed, sittings, passes, days_to_pass, days_followed, followed
         (failures are reported for :data:`FOLLOWED_YEARS` after the first sitting) and passed_at (the sitting, of those
         followed who passed while failures were reported).
     """
-    years = reporting_years(work, credentials, plan)
     return work.table(
         "tries",
         statement(__package__, "tries.sql", credentials=credentials, people=people, years=years),
@@ -65,7 +65,9 @@ def count_sittings(work: Scratch, credentials: Relation, people: Relation, plan:
     )
 
 
-def count_sitters(work: Scratch, credentials: Relation, people: Relation, awards: Relation, plan: Plan) -> Relation:
+def count_sitters(
+    work: Scratch, credentials: Relation, people: Relation, awards: Relation, years: Relation, plan: Plan
+) -> Relation:
     """One row per person whose first event is a sitting, in a year of the cohort that reports attempts.
 
     Args:
@@ -73,18 +75,14 @@ def count_sitters(work: Scratch, credentials: Relation, people: Relation, awards
         credentials: ``person_keys.credentials``.
         people: The keys of the persons.
         awards: The first award of each credential of a person, of any time.
+        years: Of :func:`reporting_years`.
         plan: The settings.
 
     Returns:
         The columns of units, ``award_year`` being the year of the first sitting and age_band the age at it, with person_key
         and never_passed (without any award).
     """
-    given = {
-        "credentials": credentials,
-        "people": people,
-        "awards": awards,
-        "years": reporting_years(work, credentials, plan),
-    }
+    given = {"credentials": credentials, "people": people, "awards": awards, "years": years}
     bands = [dict(zip(("label", "low", "high"), band, strict=True)) for band in plan.age_bands]
     return work.table(
         "sitters",

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import Replicates
-from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Given:
         shut_years: State and year that they do not cover while they cover others.
         wage_years: State and year of the wage files, jobs, usual_jobs and covered.
         reached: Cohort and horizon, of those that are told of, since the wage files reach that far.
+        sitters: Who first sat in a year of the cohort that reports attempts: the columns of units, person_key, never_passed.
         replicates: Weights of everybody, for bands that a question makes itself.
     """
 
@@ -41,13 +41,9 @@ class Given:
     shut_years: Relation
     wage_years: Relation
     reached: Relation
+    sitters: Relation
     replicates: Replicates
 
     def persons(self, work: Scratch) -> Relation:
         """The follow-ups of every person once: at the first of the awards at which the person is counted."""
         return work.view("persons", f"SELECT * FROM {self.follow_ups} WHERE lead")
-
-
-def source(con: Connection, name: str) -> Relation:
-    """An input of the hop by its full name, such as ``person_keys.enrollments``."""
-    return relation(con, name)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
+
 KEYED: Final = "Of people with a protected key only: sittings of those for whom no person was found with certainty are in no figure."
 """Said of figures on attempts."""
 NOT_COVERED: Final = "So are those who live in a state of which the wage files do not cover that year, even if they have some wages from elsewhere."
@@ -24,3 +26,19 @@ class Definition:
     measure: str
     title: str
     text: str
+
+
+def add_note(work: Scratch, definitions: Relation, whose: str, note: str) -> Relation:
+    """The definitions, with a note at the end of some texts.
+
+    Args:
+        work: Where the rows live.
+        definitions: definition, measure, title and text.
+        whose: SQL condition on them.
+        note: What is added, with the space before it.
+    """
+    return work.table(
+        "definitions",
+        f"SELECT * REPLACE (text || CASE WHEN {whose} THEN $note ELSE '' END AS text) FROM {definitions}",
+        {"note": note},
+    )

@@ -7,7 +7,7 @@ The labels are those of the other figures on attempts. Not here: attempts and pa
 from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, ShareAsk, ask_shares, together
-from credential_pipeline.enclave.outcome_tables.attempts import FOLLOWED_YEARS, reporting_years
+from credential_pipeline.enclave.outcome_tables.attempts import ENOUGH, FOLLOWED_YEARS, LEAST
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.clusters import spread_of_persons
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
@@ -23,8 +23,8 @@ _MONTHS = (3, 6, 12, 24)
 _DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
 _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
-    "fewer than 20 sittings and awards without a failure is taken for what the years around it are, and one with under a quarter of the "
-    "failures that are usual with the certifier, or, next to a year without, none in a quarter of its results or more, where 20 or more "
+    f"fewer than {ENOUGH} sittings and awards without a failure is taken for what the years around it are, and one with under {LEAST:.0%} of the "
+    f"failures that are usual with the certifier, or, next to a year without, none in {LEAST:.0%} of its results or more, where {ENOUGH} or more "
     "would be usual, does not report."
 )
 DEFINITIONS: Final = (
@@ -81,7 +81,9 @@ DEFINITIONS: Final = (
 )
 
 
-def passing(work: Scratch, tries: Relation, credentials: Relation, people: Relation, plan: Plan) -> Answer:
+def passing(
+    work: Scratch, tries: Relation, credentials: Relation, people: Relation, years: Relation, plan: Plan
+) -> Answer:
     """``passing_share`` with its numbers at risk, ``yearly_pass_rate``, and ``attempts_reported_share``.
 
     Args:
@@ -89,9 +91,9 @@ def passing(work: Scratch, tries: Relation, credentials: Relation, people: Relat
         tries: Pairs of person and credential that tried, with the labels under which they are tabulated.
         credentials: ``person_keys.credentials``.
         people: The keys of the persons.
+        years: Which certifiers report attempts in which years.
         plan: The settings.
     """
-    years = reporting_years(work, credentials, plan)
     return together(
         work,
         passing_by_sitting(work, tries, plan),

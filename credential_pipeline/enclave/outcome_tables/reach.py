@@ -4,6 +4,7 @@ Else the last years of a line would be those of the oldest awards alone. Not her
 complete; whom they concern is left out (wage_years.py).
 """
 
+from credential_pipeline.enclave.outcome_tables.meaning import add_note
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.wage_years import NATION
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -50,9 +51,11 @@ def only_told(work: Scratch, cells: Relation, reached_: Relation) -> Relation:
     return work.table("cells", f"SELECT * REPLACE ({values}) FROM {cells}")
 
 
-def tell_reach(work: Scratch, definitions: Relation, units: Relation, years: Relation, plan: Plan) -> Relation:
+def tell_reach(
+    work: Scratch, definitions: Relation, units: Relation, years: Relation, reached_: Relation, plan: Plan
+) -> Relation:
     """The definitions; those of earnings and of wages seen say which years are not available, and why."""
-    told = whole_horizons(work, reached(work, units, years, plan))
+    told = whole_horizons(work, reached_)
     missing = [horizon for horizon in range(plan.first_horizon, plan.last_horizon + 1) if horizon not in told]
     if not missing:
         return definitions
@@ -65,11 +68,5 @@ def tell_reach(work: Scratch, definitions: Relation, units: Relation, years: Rel
         f" Not available for all learners together: year {said}, since the wage files hold {first} to {last} and awards are of"
         f" {oldest} to {newest}; younger or older awards alone would not stand for all."
     )
-    return work.table(
-        "definitions",
-        f"""
-        SELECT * REPLACE (text || CASE WHEN measure IN ('earnings_p25', 'earnings_p50', 'earnings_p75', 'wage_matched_share')
-            OR definition = 'year_not_covered' THEN ? ELSE '' END AS text) FROM {definitions}
-        """,
-        [note],
-    )
+    whose = "measure IN ('earnings_p25', 'earnings_p50', 'earnings_p75', 'wage_matched_share') OR definition = 'year_not_covered'"
+    return add_note(work, definitions, whose, note)

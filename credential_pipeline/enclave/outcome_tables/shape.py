@@ -47,7 +47,3 @@ class Shape:
             ValueError: One of them has another shape.
         """
         return work.table(self.what, " UNION ALL ".join(f"SELECT * FROM {part.needs(*self.columns)}" for part in parts))
-
-
-def _quoted(column: str) -> str:
-    return f'"{column}"'

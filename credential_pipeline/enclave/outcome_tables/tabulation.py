@@ -7,7 +7,6 @@ from threadpoolctl import threadpool_limits
 
 from credential_pipeline.enclave.outcome_tables import (
     attempts,
-    bands,
     cells,
     cohorts,
     counts,
@@ -19,6 +18,7 @@ from credential_pipeline.enclave.outcome_tables import (
     reach,
     settings,
     stacking,
+    wage_states,
     wage_years,
 )
 from credential_pipeline.enclave.outcome_tables.asking import Answer, of_large_groups, together
@@ -34,13 +34,13 @@ from credential_pipeline.enclave.outcome_tables.questions import ANSWERS
 from credential_pipeline.enclave.outcome_tables.sizes import part_sizes
 from credential_pipeline.enclave.outcome_tables.uncertainty.bands import bands_of
 from credential_pipeline.enclave.outcome_tables.uncertainty.links import replicates_of
+from credential_pipeline.enclave.outcome_tables.wanted_bands import wanted_bands
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 
-_FILES = "reference_population.wage_file_years"
 _WAGES = ("wages", "employers", "wage_states", "wage_file_years")
 
 
@@ -65,51 +65,54 @@ def tabulate(con: Connection, plan: Plan, earlier: Path | None = None) -> None:
 
 
 @dataclass(frozen=True)
-class _Given:
-    """What is counted, with its categories as tabulated."""
+class _Prepared:
+    """What the first tables count, and what every question may ask of, with its categories as tabulated."""
 
+    credentials: Relation
+    reporting_years: Relation
     training: Relation
     tries: Relation
     pooled_tries: Relation
-    sitters: Relation
     stacks: Relation
     whole_sectors: Relation
-    asked: Given
+    given: Given
 
 
 def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     """The whole hop: who is counted, as what, where they are at every horizon, all counts, all figures made of them."""
-    given, ladder = _prepare(work, plan, earlier)
-    credentials = _input(work, "person_keys.credentials")
+    prepared, ladder = _prepare(work, plan, earlier)
+    given = prepared.given
     answers = together(
         work,
-        passing.passing(work, given.pooled_tries, credentials, given.asked.people, plan),
-        *(answer(work, given.asked, plan) for answer in ANSWERS),
+        passing.passing(
+            work, prepared.pooled_tries, prepared.credentials, given.people, prepared.reporting_years, plan
+        ),
+        *(answer(work, given, plan) for answer in ANSWERS),
     )
-    base = _counts(work, given, ladder, answers, plan)
+    base = _counts(work, prepared, ladder, answers, plan)
     ledgers = coverage.pool_ledgers(work, base, plan, earlier)
     counted = counts.with_more(work, base, coverage.pooled_counts(work, base, ledgers))
     rungs = ladder.relation(work)
-    distributions = earnings.distribute(work, given.asked.follow_ups)
-    wanted = bands.wanted(
+    distributions = earnings.distribute(work, given.follow_ups)
+    wanted = wanted_bands(
         work,
         ladder,
-        follow_ups=given.asked.follow_ups,
-        training=given.training,
-        tries=given.pooled_tries,
-        stacks=given.stacks,
+        follow_ups=given.follow_ups,
+        training=prepared.training,
+        tries=prepared.pooled_tries,
+        stacks=prepared.stacks,
     )
     outcomes = cells.outcomes(
         work,
         plan,
         rungs,
-        given.asked.reached,
-        bands_of(work, given.asked.replicates, [*wanted, *answers.wanted]),
+        given.reached,
+        bands_of(work, given.replicates, [*wanted, *answers.wanted]),
         earnings.percentile_cells(work, counted, distributions),
         employment.employment_cells(work, counted),
         premium.premium_cells(work, counted, distributions),
         settings.setting_cells(work, counted),
-        attempts.attempt_cells(work, counted, given.tries, plan),
+        attempts.attempt_cells(work, counted, prepared.tries, plan),
         stacking.stack_cells(work, counted, plan),
         coverage.ledger_cells(work, counted, ledgers),
         coverage.silent_cells(work, counted, rungs),
@@ -117,86 +120,96 @@ def _tabulate(work: Scratch, plan: Plan, earlier: Earlier) -> None:
     )
     pooled = coverage.pooled_equations(work, ledgers)
     keep(work.con, SNAPSHOT, "counts", counted)
-    keep(work.con, SNAPSHOT, "equations", equations(work, counted, given.whole_sectors, pooled, answers.rules, plan))
+    keep(work.con, SNAPSHOT, "equations", equations(work, counted, prepared.whole_sectors, pooled, answers.rules, plan))
     keep(work.con, SNAPSHOT, "outcomes", outcomes)
     for name, rows in answers.kept:
         keep(work.con, SNAPSHOT, name, rows)
-    keep(work.con, SNAPSHOT, "wage_years", given.asked.wage_years)
-    definitions = wage_years.tell_gaps(work, definition_rows(work), given.asked.wage_years, _input(work, _FILES), plan)
-    definitions = reach.tell_reach(work, definitions, given.asked.units, given.asked.wage_years, plan)
-    keep(work.con, SNAPSHOT, "definitions", definitions)
+    keep(work.con, SNAPSHOT, "wage_years", given.wage_years)
+    keep(work.con, SNAPSHOT, "definitions", _definitions(work, given, plan))
 
 
-def _counts(work: Scratch, given: _Given, ladder: Ladder, answers: Answer, plan: Plan) -> Relation:
+def _definitions(work: Scratch, given: Given, plan: Plan) -> Relation:
+    """What every figure means, with what these wage files do not tell."""
+    files, states = (relation(work.con, f"reference_population.{name}") for name in ("wage_file_years", "wage_states"))
+    told = wage_years.tell_gaps(work, definition_rows(work), given.wage_years, files, plan)
+    told = reach.tell_reach(work, told, given.units, given.wage_years, given.reached, plan)
+    return wage_states.tell_wage_states(work, told, states)
+
+
+def _counts(work: Scratch, prepared: _Prepared, ladder: Ladder, answers: Answer, plan: Plan) -> Relation:
     """All counts but those of pooled lines of the ledgers, with their ids."""
-    asked = given.asked
+    given = prepared.given
     return counts.identify(
         work,
         answers.counts,
-        counts.cohort_counts(work, asked.units, asked.follow_ups, plan),
+        counts.cohort_counts(work, given.units, given.follow_ups, plan),
         counts.sector_counts(
-            work, asked.follow_ups, given.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
+            work, given.follow_ups, prepared.whole_sectors, plan, by_certifier=gives_certifiers(ladder, "sector")
         ),
-        settings.setting_counts(work, given.training, plan, ladder),
-        attempts.attempt_counts(work, given.pooled_tries),
-        stacking.stack_counts(work, given.stacks, ladder),
+        settings.setting_counts(work, prepared.training, plan, ladder),
+        attempts.attempt_counts(work, prepared.pooled_tries),
+        stacking.stack_counts(work, prepared.stacks, ladder),
         coverage.ledger_counts(
-            work, _input(work, "person_keys.coverage"), asked.people, asked.units, asked.follow_ups, given.sitters
+            work,
+            relation(work.con, "person_keys.coverage"),
+            given.people,
+            given.units,
+            given.follow_ups,
+            given.sitters,
         ),
     )
 
 
-def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Given, Ladder]:
+def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Prepared, Ladder]:
     """Find out who is counted, and coarsen their categories until each is large enough."""
-    credentials = _input(work, "person_keys.credentials")
-    wages, employers, states, files = (_input(work, f"reference_population.{name}") for name in _WAGES)
-    people = cohorts.number_people(work, _input(work, "person_keys.learners"))
+    credentials = relation(work.con, "person_keys.credentials")
+    wages, employers, states, files = (relation(work.con, f"reference_population.{name}") for name in _WAGES)
+    people = cohorts.number_people(work, relation(work.con, "person_keys.learners"))
     awards = cohorts.first_awards(work, credentials, people, plan)
     units = cohorts.choose_units(work, awards, people, plan)
     years = wage_years.wage_years(work, wages, employers, states, files)
     covered, shut = wage_years.covered_years(work, years), wage_years.shut_years(work, years)
-    asked = earnings.asked_years(work, units, covered, plan)
-    person_years = earnings.sum_wages(work, wages, people, asked)
+    asked_years = earnings.asked_years(work, units, covered, plan)
+    person_years = earnings.sum_wages(work, wages, people, asked_years)
     factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
     digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
-    follow_ups = employment.follow_up(work, units, asked, shut, person_years, factors, main_employers, plan)
+    follow_ups = employment.follow_up(work, units, asked_years, shut, person_years, factors, main_employers, plan)
     reached = reach.reached(work, units, years, plan)
     ladder = group_ladder(work, follow_ups, plan, earlier, reach.whole_horizons(work, reached))
     if ladder.horizons is not None:
         sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
         walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
     units, follow_ups = relabel(work, units, follow_ups, ladder)
-    replicates = replicates_of(work, people, _input(work, "person_keys.person_links"), plan.replicates)
-    training = settings.nearest_training(work, units, people, _input(work, "person_keys.enrollments"), plan)
-    tries = attempts.count_sittings(work, credentials, people, plan)
+    replicates = replicates_of(work, people, relation(work.con, "person_keys.person_links"), plan.replicates)
+    training = settings.nearest_training(work, units, people, relation(work.con, "person_keys.enrollments"), plan)
+    reporting = attempts.reporting_years(work, credentials, plan)
+    tries = attempts.count_sittings(work, credentials, people, reporting, plan)
     stacks = stacking.stack(work, units, awards)
     stacking.walk_stacks(work, stacks, plan, ladder, earlier)
-    given = _Given(
+    prepared = _Prepared(
+        credentials=credentials,
+        reporting_years=reporting,
         training=settings.pool_settings(work, training, plan, ladder, earlier),
         tries=tries,
         pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
-        sitters=attempts.count_sitters(work, credentials, people, awards, plan),
         stacks=stacks,
         whole_sectors=employment.whole_sectors(work, digits, plan),
-        asked=Given(
-            people,
-            awards,
-            units,
-            follow_ups,
-            person_years,
-            factors,
-            main_employers,
-            covered,
-            asked,
-            shut,
-            years,
-            reach.reached(work, units, years, plan),
-            replicates,
+        given=Given(
+            people=people,
+            awards=awards,
+            units=units,
+            follow_ups=follow_ups,
+            person_years=person_years,
+            price_factors=factors,
+            main_employers=main_employers,
+            covered_years=covered,
+            asked_years=asked_years,
+            shut_years=shut,
+            wage_years=years,
+            reached=reach.reached(work, units, years, plan),
+            sitters=attempts.count_sitters(work, credentials, people, awards, reporting, plan),
+            replicates=replicates,
         ),
     )
-    return given, ladder
-
-
-def _input(work: Scratch, name: str) -> Relation:
-    return relation(work.con, name)
+    return prepared, ladder

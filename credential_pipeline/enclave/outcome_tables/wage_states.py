@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from credential_pipeline.enclave.outcome_tables.meaning import add_note
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 #: Lines of the ledger whose meaning depends on it.
 _TOLD = ("no_wage_record", "seen_in_wages", "no_year_covered", "never_seen_after", "seen_after")
@@ -32,18 +34,20 @@ def refuse_uncovered(con: Connection, covered: Iterable[str]) -> None:
         raise SafeError("E_WAGES_NOT_AGREED", message)
 
 
-def tell_wage_states(con: Connection) -> None:
-    """Add a sentence to ``outcome_tables.definitions`` of coverage, from ``reference_population.wage_states``."""
-    rows = con.execute(
-        "SELECT agreement IS NOT NULL AS used, list(state ORDER BY state) FROM reference_population.wage_states"
-        " WHERE employers > 0 GROUP BY used"
+def tell_wage_states(work: Scratch, definitions: Relation, wage_states: Relation) -> Relation:
+    """The definitions; those of coverage say whose wages are used.
+
+    Args:
+        work: Where the rows live.
+        definitions: The definitions.
+        wage_states: ``reference_population.wage_states``.
+    """
+    rows = work.con.execute(
+        f"SELECT agreement IS NOT NULL AS used, list(state ORDER BY state) FROM {wage_states} WHERE employers > 0 GROUP BY used"
     ).fetchall()
     states = {bool(used): list(listed) for used, listed in rows}
-    con.execute(
-        "UPDATE outcome_tables.definitions SET text = text || ' ' || ?"
-        " WHERE measure = 'coverage_share' AND list_contains(?, definition)",
-        [_sentence(states.get(True, []), states.get(False, [])), list(_TOLD)],
-    )
+    note = f" {_sentence(states.get(True, []), states.get(False, []))}"
+    return add_note(work, definitions, f"measure = 'coverage_share' AND definition IN {_TOLD}", note)
 
 
 def _sentence(used: list[str], shut: list[str]) -> str:

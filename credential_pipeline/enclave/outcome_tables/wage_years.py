@@ -7,6 +7,7 @@ whether an agreement allows the use of a state's wages at all (wage_states.py), 
 
 from typing import Final
 
+from credential_pipeline.enclave.outcome_tables.meaning import add_note
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -78,11 +79,7 @@ def tell_gaps(work: Scratch, definitions: Relation, years: Relation, files: Rela
     never = [state for state, _, partly in rows if not partly]
     said = "; ".join([*parts, *([f"{', '.join(never)} in every year"] if never else [])])
     note = (f" Not covered: {said}." if said else "") + _faults(work, files, plan)
-    return work.table(
-        "definitions",
-        f"SELECT * REPLACE (text || CASE WHEN definition IN ('year_not_covered', 'no_year_covered') THEN ? ELSE '' END AS text) FROM {definitions}",
-        [note],
-    )
+    return add_note(work, definitions, "definition IN ('year_not_covered', 'no_year_covered')", note)
 
 
 def _faults(work: Scratch, files: Relation, plan: Plan) -> str:

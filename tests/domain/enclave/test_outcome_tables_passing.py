@@ -87,7 +87,8 @@ def test_one_failure_does_not_make_a_certifier_report_in_all_years() -> None:
     with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
         credentials = relation(work.con, "person_keys.credentials")
-        tries = rows_of(work.con, count_sittings(work, credentials, people, plan))
+        years = reporting_years(work, credentials, plan)
+        tries = rows_of(work.con, count_sittings(work, credentials, people, years, plan))
     assert [(row["pid"], row["sittings"], row["passes"], row["passed"]) for row in tries] == [(1, 2, 1, True)]
 
 
@@ -96,7 +97,9 @@ def test_a_pass_in_a_year_without_reports_is_a_pass_and_no_counted_sitting() -> 
     rows += [passed("B", f"2013-01-{day:02}") for day in range(1, 21)]
     with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        row = rows_of(work.con, count_sittings(work, relation(work.con, "person_keys.credentials"), people, plan))[0]
+        credentials = relation(work.con, "person_keys.credentials")
+        years = reporting_years(work, credentials, plan)
+        row = rows_of(work.con, count_sittings(work, credentials, people, years, plan))[0]
     assert (row["sittings"], row["passes"], row["passed"], row["passed_at"]) == (1, 0, True, None)
 
 
@@ -118,8 +121,9 @@ def found() -> dict[str, Any]:
     with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
         credentials = relation(work.con, "person_keys.credentials")
-        tries = count_sittings(work, credentials, people, plan)
-        answer = passing(work, tries, credentials, people, plan)
+        years = reporting_years(work, credentials, plan)
+        tries = count_sittings(work, credentials, people, years, plan)
+        answer = passing(work, tries, credentials, people, years, plan)
         counts = rows_of(work.con, identify(work, answer.counts))
         return {
             "cells": {
@@ -183,8 +187,10 @@ def test_counts_that_cells_name_are_there_once(found: dict[str, Any]) -> None:
 def sitters(rows: list[Row]) -> list[tuple[Any, ...]]:
     with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        awards = first_awards(work, relation(work.con, "person_keys.credentials"), people, plan)
-        made = count_sitters(work, relation(work.con, "person_keys.credentials"), people, awards, plan)
+        credentials = relation(work.con, "person_keys.credentials")
+        awards = first_awards(work, credentials, people, plan)
+        years = reporting_years(work, credentials, plan)
+        made = count_sitters(work, credentials, people, awards, years, plan)
         return work.con.execute(f"SELECT person_key, never_passed, award_year FROM {made} ORDER BY pid").fetchall()
 
 
@@ -212,7 +218,9 @@ def test_an_award_without_a_sitting_of_its_own_was_passed_at_the_next_one() -> N
     rows += [attempt("C", "mssc", "CPT-SAF", f"{year}-01-01") for year in (2012, 2013, 2014, 2015)]
     with working(World(learners=PEOPLE, credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        tries = rows_of(work.con, count_sittings(work, relation(work.con, "person_keys.credentials"), people, plan))
+        credentials = relation(work.con, "person_keys.credentials")
+        years = reporting_years(work, credentials, plan)
+        tries = rows_of(work.con, count_sittings(work, credentials, people, years, plan))
     # B passed more than two years after the first sitting, while failures were still told.
     found = {row["pid"]: (row["followed"], row["passed_at"], row["passed"]) for row in tries}
     assert found == {1: (True, 2, True), 2: (True, 2, True), 3: (True, None, False)}
@@ -232,7 +240,10 @@ def test_pairs_of_one_person_are_no_two_people() -> None:
     with working(World(learners=people, credentials=rows)) as (work, plan):
         persons = number_people(work, relation(work.con, "person_keys.learners"))
         credentials = relation(work.con, "person_keys.credentials")
-        answer = passing(work, count_sittings(work, credentials, persons, plan), credentials, persons, plan)
+        years = reporting_years(work, credentials, plan)
+        answer = passing(
+            work, count_sittings(work, credentials, persons, years, plan), credentials, persons, years, plan
+        )
         cells = rows_of(work.con, answer.cells)
     width = {
         (row["measure"], row["credential"], row["setting"]): row["high"] - row["low"]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.attempts import count_sittings
+from credential_pipeline.enclave.outcome_tables.attempts import count_sittings, reporting_years
 from credential_pipeline.enclave.outcome_tables.cohorts import number_people
 from credential_pipeline.enclave.outcome_tables.counts import identify
 from credential_pipeline.enclave.outcome_tables.equations import equations
@@ -62,7 +62,8 @@ def curve(rows: list[Row]) -> Curve:
     with working(world(rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
         credentials = relation(work.con, "person_keys.credentials")
-        answer = passing(work, count_sittings(work, credentials, people, plan), credentials, people, plan)
+        years = reporting_years(work, credentials, plan)
+        answer = passing(work, count_sittings(work, credentials, people, years, plan), credentials, people, years, plan)
         counts = identify(work, answer.counts)
         values = {row["count_id"]: row["value"] for row in rows_of(work.con, counts)}
         whole = work.rows("whole", {"sector": "VARCHAR"}, [])

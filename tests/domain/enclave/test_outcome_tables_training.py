@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from credential_pipeline.enclave.outcome_tables.attempts import count_sittings
+from credential_pipeline.enclave.outcome_tables.attempts import count_sittings, reporting_years
 from credential_pipeline.enclave.outcome_tables.cohorts import number_people
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.relation import relation
@@ -85,7 +85,9 @@ def test_a_feed_without_results_says_so(found: Result) -> None:
 def tries(rows: list[Row]) -> list[dict[str, Any]]:
     with working(World(learners=PEOPLE[:1], credentials=rows)) as (work, plan):
         people = number_people(work, relation(work.con, "person_keys.learners"))
-        return rows_of(work.con, count_sittings(work, relation(work.con, "person_keys.credentials"), people, plan))
+        credentials = relation(work.con, "person_keys.credentials")
+        years = reporting_years(work, credentials, plan)
+        return rows_of(work.con, count_sittings(work, credentials, people, years, plan))
 
 
 def test_a_feed_with_passes_only_says_so_too() -> None:

@@ -5,6 +5,7 @@ import pytest
 from credential_pipeline.enclave.outcome_tables.wage_states import refuse_uncovered, tell_wage_states
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.relation import relation, scratch
 
 WORDS = "Share of all."
 
@@ -23,16 +24,17 @@ WORDS = "Share of all."
 )
 def test_coverage_names_the_states(states: str, said: str, unsaid: str) -> None:
     with connect(threads=1) as con:
-        con.execute("CREATE SCHEMA reference_population; CREATE SCHEMA outcome_tables")
+        con.execute("CREATE SCHEMA reference_population")
         con.execute(
             f"CREATE TABLE reference_population.wage_states AS FROM (VALUES {states}) AS t (state, agreement, employers)"
         )
         con.execute(
-            f"CREATE TABLE outcome_tables.definitions AS SELECT d AS definition, m AS measure, '{WORDS}' AS text FROM"
+            f"CREATE TABLE definitions AS SELECT d AS definition, m AS measure, '{WORDS}' AS text FROM"
             " (VALUES ('seen_in_wages', 'coverage_share'), ('opted_out', 'coverage_share'), ('x', 'earnings_p50')) AS t (d, m)"
         )
-        tell_wage_states(con)
-        found = con.execute("SELECT definition, text FROM outcome_tables.definitions").fetchall()
+        given = relation(con, "definitions"), relation(con, "reference_population.wage_states")
+        with scratch(con) as work:
+            found = con.execute(f"SELECT definition, text FROM {tell_wage_states(work, *given)}").fetchall()
     texts = dict(found)
     assert texts["opted_out"] == texts["x"] == WORDS
     assert texts["seen_in_wages"].startswith(WORDS)

@@ -7,11 +7,11 @@ records of people without a credential, so that nothing here is compared with th
 from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, ShareAsk, ask_shares, together
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD, GROUP
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 from credential_pipeline.foundation.storage.sql import statement
 
 YEARS: Final = (1, 2, 5)
@@ -72,10 +72,9 @@ DEFINITIONS: Final = (
 )
 
 
-def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+def answer(work: Scratch, given: Given, _plan: Plan) -> Answer:
     """Shares of the cohort with a degree before the award, enrolled at it, and what followed within 1, 2 and 5 years."""
     paths = schooling(work, given)
-    del plan
     table = "education"
     asks = [
         ShareAsk(table, "prior_degree_share", "school_known", "prior_degree", "registry", "prior_level IS NOT NULL"),
@@ -124,8 +123,8 @@ def schooling(work: Scratch, given: Given) -> Relation:
             "schooling.sql",
             units=given.units,
             people=given.people,
-            enrollments=source(work.con, "person_keys.enrollments"),
-            degrees=source(work.con, "person_keys.degrees"),
+            enrollments=relation(work.con, "person_keys.enrollments"),
+            degrees=relation(work.con, "person_keys.degrees"),
         ),
     )
     flags = ", ".join(

@@ -14,19 +14,18 @@ from credential_pipeline.enclave.outcome_tables.asking import (
     ask_shares,
     together,
 )
-from credential_pipeline.enclave.outcome_tables.attempts import count_sitters
 from credential_pipeline.enclave.outcome_tables.earlier import Earlier
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.following import follow
+from credential_pipeline.enclave.outcome_tables.given import Given
+from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.groups import OTHER, Ladder, group_ladder, relabel
 from credential_pipeline.enclave.outcome_tables.ladder import ALL, POOL, Rungs
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions.following import follow
 from credential_pipeline.enclave.outcome_tables.reach import only_told, reached, whole_horizons
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 TABLE: Final = "never_passed"
-_BREAKDOWNS = (("certifier",), ("age_band",), ("sex",), ("race",))
 _MOST_PER_PERSON = 10
 _SERVED = 0.95
 #: Whose figures they are, to the SQL condition and the quantities: people with a covered year, with wages, in the industry.
@@ -84,11 +83,9 @@ DEFINITIONS: Final = (
 
 def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     """The share that never passed, and earnings and work of them and of passers in the years around the first sitting."""
-    credentials = source(work.con, "person_keys.credentials")
-    sitters = count_sitters(work, credentials, given.people, given.awards, plan)
-    reach = reached(work, sitters, given.wage_years, plan)
+    reach = reached(work, given.sitters, given.wage_years, plan)
     told = whole_horizons(work, reach)
-    sitters, followed, ladder = _coarsened(work, sitters, follow(work, given, sitters, plan), plan, told)
+    sitters, followed, ladder = _coarsened(work, given.sitters, follow(work, given, given.sitters, plan), plan, told)
     persons = work.view("sitters", f"SELECT *, CAST(NULL AS INTEGER) AS horizon FROM {sitters}")
     chosen = _drawn(work, sitters)
     compared = work.table("compared", f"SELECT f.*, s.never_passed FROM {followed} AS f JOIN {chosen} AS s USING (uid)")
@@ -100,11 +97,11 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     ]
     found = together(
         work,
-        ask_shares(work, persons, [tried], _BREAKDOWNS),
+        ask_shares(work, persons, [tried], BROAD),
         # Nearly all are seen: by sex or age so few are not that the share could not be told.
-        ask_shares(work, compared, matched, _BREAKDOWNS[:1]),
-        ask_shares(work, compared, inside, _BREAKDOWNS),
-        ask_money(work, compared, money, _BREAKDOWNS),
+        ask_shares(work, compared, matched, BROAD[:1]),
+        ask_shares(work, compared, inside, BROAD),
+        ask_money(work, compared, money, BROAD),
     )
     cells = only_told(work, _told(work, found.cells, ladder), reach)
     return Answer(found.counts, cells, found.rules, found.wanted)

@@ -50,10 +50,9 @@ DEFINITIONS: Final = (
 )
 
 
-def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+def answer(work: Scratch, given: Given, _plan: Plan) -> Answer:
     """The median own change and ``earns_less_share`` of every group in every year after the award; quartiles for everybody."""
     changes = own_changes(work, given.persons(work))
-    del plan
     median, *others = (
         MoneyAsk("change", f"own_change_{key}", "with_change", "change", key) for key in ("p50", "p25", "p75")
     )

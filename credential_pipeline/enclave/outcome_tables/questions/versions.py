@@ -8,12 +8,12 @@ from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, MoneyAsk, ask_money, together
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import NOT_COVERED, Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.wage_years import LEAST
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 from credential_pipeline.foundation.storage.sql import statement
 
 HOURS_PER_WEEK: Final = 40
@@ -86,10 +86,10 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
 
 def _quarters(work: Scratch, given: Given) -> Relation:
     """In how many quarters people were paid: pid, year, quarters; empty if the wage files tell years only."""
-    wages = source(work.con, "reference_population.wages")
+    wages = relation(work.con, "reference_population.wages")
     if not work.con.execute(f"SELECT 1 FROM {wages} WHERE quarters IS NOT NULL LIMIT 1").fetchall():
         return work.rows("quarters", {"pid": "INTEGER", "year": "INTEGER", "quarters": "INTEGER"}, [])
-    employers = source(work.con, "reference_population.employers")
+    employers = relation(work.con, "reference_population.employers")
     read = {"wages": wages, "employers": employers, "people": given.people, "years": given.asked_years}
     return work.table("quarters", statement(__package__, "quarters.sql", **read), {"least": LEAST})
 

@@ -7,7 +7,7 @@ what the match leaves different is taken off (correction.py); the years before t
 from credential_pipeline.enclave.outcome_tables.asking import Answer, together
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.comparison.balancing import balance
@@ -19,7 +19,7 @@ from credential_pipeline.enclave.outcome_tables.questions.comparison.matching im
 from credential_pipeline.enclave.outcome_tables.questions.comparison.membership import groups
 from credential_pipeline.enclave.outcome_tables.questions.comparison.premium import premium
 from credential_pipeline.enclave.outcome_tables.questions.comparison.trends import NAME, trends
-from credential_pipeline.foundation.storage.relation import Scratch
+from credential_pipeline.foundation.storage.relation import Scratch, relation
 from credential_pipeline.foundation.storage.sql import statement
 
 __all__ = ["DEFINITIONS", "answer", "premium"]
@@ -32,12 +32,12 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     sources = Sources(
         units=given.units,
         people=given.people,
-        learners=source(work.con, "person_keys.learners"),
-        credentials=source(work.con, "person_keys.credentials"),
-        coverage=source(work.con, "person_keys.coverage"),
-        persons=source(work.con, "reference_population.persons"),
-        wages=source(work.con, "reference_population.wages"),
-        employers=source(work.con, "reference_population.employers"),
+        learners=relation(work.con, "person_keys.learners"),
+        credentials=relation(work.con, "person_keys.credentials"),
+        coverage=relation(work.con, "person_keys.coverage"),
+        persons=relation(work.con, "reference_population.persons"),
+        wages=relation(work.con, "reference_population.wages"),
+        employers=relation(work.con, "reference_population.employers"),
         price_factors=given.price_factors,
         covered_years=given.covered_years,
         shut_years=given.shut_years,

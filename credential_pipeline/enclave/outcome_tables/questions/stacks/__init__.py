@@ -6,10 +6,10 @@ Not here: how many credentials people have (outcome_tables/stacking.py).
 from typing import Final
 
 from credential_pipeline.enclave.outcome_tables.asking import Answer, together
+from credential_pipeline.enclave.outcome_tables.following import follow
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.questions.following import follow
 from credential_pipeline.enclave.outcome_tables.questions.stacks import effects, every_award, following_award
 from credential_pipeline.foundation.storage.relation import Scratch
 

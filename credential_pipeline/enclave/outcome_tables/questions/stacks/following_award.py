@@ -11,13 +11,13 @@ from credential_pipeline.enclave.outcome_tables.asking import (
     together,
 )
 from credential_pipeline.enclave.outcome_tables.cells import CELLS
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.grouping import BROAD
 from credential_pipeline.enclave.outcome_tables.meaning import Definition
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.stacks.every_award import by_credential
 from credential_pipeline.enclave.outcome_tables.thresholds import TINY
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 from credential_pipeline.foundation.storage.sql import statement
 
 TABLE: Final = "stacking"
@@ -72,7 +72,7 @@ def following_award(work: Scratch, given: Given, plan: Plan) -> Answer:
             "following.sql",
             units=given.units,
             awards=given.awards,
-            credentials=source(work.con, "person_keys.credentials"),
+            credentials=relation(work.con, "person_keys.credentials"),
             ladders=ladders,
         ),
     )

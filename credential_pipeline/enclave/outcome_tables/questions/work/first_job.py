@@ -37,11 +37,10 @@ DEFINITIONS: Final = (
 )
 
 
-def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+def answer(work: Scratch, given: Given, _plan: Plan) -> Answer:
     """``first_job_in_industry_share`` in two definitions and ``new_job_share``; time plays no part."""
     jobs = work.table("first_jobs", statement(__package__, "first_jobs.sql", persons=given.persons(work)))
     table, measure = "first_job", "first_job_in_industry_share"
-    del plan
     asks = [
         ShareAsk(table, "new_job_share", "followed_to_a_job", "new_job", "followed", "hired"),
         ShareAsk(table, measure, "new_job", "new_job_in_industry", "hired", "in_industry", "first_job_any"),

@@ -97,9 +97,8 @@ DEFINITIONS: Final = (
 )
 
 
-def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
+def answer(work: Scratch, given: Given, _plan: Plan) -> Answer:
     """Shares and medians of stayers and leavers in the second and later years after the award."""
-    del plan
     paths = work.table(
         "paths",
         statement(__package__, "paths.sql", persons=given.persons(work), main_employers=given.main_employers),

@@ -5,7 +5,7 @@ Not here: what the law makes of the numbers (judging.py).
 
 from collections.abc import Mapping, Sequence
 
-from credential_pipeline.enclave.outcome_tables.given import Given, source
+from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.law import Law, Prices
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.printing import Printing
@@ -15,7 +15,7 @@ from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.window 
     last_year,
 )
 from credential_pipeline.foundation.registry.programmes import Programme
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 from credential_pipeline.foundation.storage.sql import statement
 
 
@@ -50,8 +50,8 @@ def find_careers(work: Scratch, given: Given, programmes: Relation, plan: Plan, 
         statement(
             __package__,
             "careers.sql",
-            credentials=source(work.con, "person_keys.credentials"),
-            enrollments=source(work.con, "person_keys.enrollments"),
+            credentials=relation(work.con, "person_keys.credentials"),
+            enrollments=relation(work.con, "person_keys.enrollments"),
             people=given.people,
             programmes=programmes,
         ),
@@ -61,7 +61,7 @@ def find_careers(work: Scratch, given: Given, programmes: Relation, plan: Plan, 
 
 def count_completers(work: Scratch, careers: Relation, programmes: Relation) -> dict[str, dict[int, int]]:
     """Programme to award year to the number of completers, with a key or without."""
-    unkeyed = source(work.con, "person_keys.unkeyed_credentials")
+    unkeyed = relation(work.con, "person_keys.unkeyed_credentials")
     query = statement(__package__, "completers.sql", careers=careers, programmes=programmes, unkeyed=unkeyed)
     found: dict[str, dict[int, int]] = {}
     for programme, year, completers in work.con.execute(query).fetchall():
@@ -115,8 +115,8 @@ def tally(
             "tallies.sql",
             careers=careers,
             windows=work.rows("windows", columns, rows),
-            wages=source(work.con, "reference_population.wages"),
-            enrollments=source(work.con, "person_keys.enrollments"),
+            wages=relation(work.con, "reference_population.wages"),
+            enrollments=relation(work.con, "person_keys.enrollments"),
             factors=given.price_factors,
             people=given.people,
             shut_years=given.shut_years,

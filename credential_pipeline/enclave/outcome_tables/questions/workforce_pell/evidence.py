@@ -7,14 +7,13 @@ judgment (judging.py).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from credential_pipeline.enclave.outcome_tables.given import source
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.judging import Evidence
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.law import Law, Prices
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.printing import Printing
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.window import Window
 from credential_pipeline.foundation.registry.programmes import Programme
-from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,12 @@ def read_records(work: Scratch, tallies: Relation, figures: Relation) -> dict[st
 
 def known_gaps(work: Scratch, plan: Plan, prices: Mapping[str, Prices]) -> dict[str, tuple[str, ...]]:
     """Programme to what the sources cannot tell of it, whoever its learners are."""
-    credentials = source(work.con, "person_keys.credentials")
+    credentials = relation(work.con, "person_keys.credentials")
     sent = (
         f"SELECT certifier, bool_or(result = 'fail') FROM {credentials} WHERE provider_opeid IS NOT NULL GROUP BY ALL"
     )
     tells = {str(certifier): bool(failures) for certifier, failures in work.con.execute(sent).fetchall()}
-    states = source(work.con, "reference_population.wage_states")
+    states = relation(work.con, "reference_population.wage_states")
     used = f"SELECT state FROM {states} WHERE agreement IS NOT NULL AND employers > 0"
     open_states = {state for (state,) in work.con.execute(used).fetchall()}
     return {

@@ -23,7 +23,7 @@ _TRIED = (
 )
 
 
-def wanted(
+def wanted_bands(
     work: Scratch, ladder: Ladder, *, follow_ups: Relation, training: Relation, tries: Relation, stacks: Relation
 ) -> list[Wanted]:
     """The figures that want bands.
