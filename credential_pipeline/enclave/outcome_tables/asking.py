@@ -11,10 +11,9 @@ from credential_pipeline.enclave.outcome_tables.cells import CELLS
 from credential_pipeline.enclave.outcome_tables.counts import COUNTS
 from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS, GROUP
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.enclave.outcome_tables.uncertainty.bands import MoneyBand, ShareBand, Wanted
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import Breakdowns, MoneyBand, ShareBand, Wanted
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-Breakdowns = Sequence[tuple[str, ...]]
 _PARTS = ("sector", "setting")
 _WHO = f"who_of({', '.join(GROUP)})"
 LARGE = 300

@@ -29,7 +29,7 @@ def reporting_years(work: Scratch, credentials: Relation, plan: Plan) -> Relatio
         plan: The settings, for whose feed can tell failures.
 
     Returns:
-        certifier, year, sittings, reported, feed_end (last day of the certifier's feed) and reported_until (the day before
+        certifier, year, reported, feed_end (last day of the certifier's feed) and reported_until (the day before
         its next year without reports, or the end), for every year with sittings or awards.
     """
     return work.table(
@@ -83,11 +83,10 @@ def count_sitters(
         and never_passed (without any award).
     """
     given = {"credentials": credentials, "people": people, "awards": awards, "years": years}
-    bands = [dict(zip(("label", "low", "high"), band, strict=True)) for band in plan.age_bands]
     return work.table(
         "sitters",
         statement(__package__, "sitters.sql", **given),
-        {"first_year": plan.first_year, "last_year": plan.last_year, "age_bands": bands},
+        {"first_year": plan.first_year, "last_year": plan.last_year, "age_bands": plan.age_ranges},
     )
 
 

@@ -83,6 +83,6 @@ def outcomes(
             "base_year": plan.base_year,
             "attribution": plan.attribution,
             "state_horizons": list(STATE_HORIZONS),
-            "bands": [label for label, _, _ in (*plan.age_bands, *plan.cohort_bands)],
+            "whole_ranges": [label for label, _, _ in (*plan.age_bands, *plan.cohort_bands)],
         },
     )

@@ -79,8 +79,8 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
             "attribution": plan.attribution,
             "first_year": plan.first_year,
             "last_year": plan.last_year,
-            "age_bands": _named(plan.age_bands),
-            "cohort_bands": _named(plan.cohort_bands),
+            "age_bands": plan.age_ranges,
+            "cohort_bands": plan.cohort_ranges,
         },
     )
     if not work.con.execute(f"SELECT count(*) FROM {units}").fetchall()[0][0]:
@@ -90,7 +90,3 @@ def choose_units(work: Scratch, awards: Relation, people: Relation, plan: Plan) 
         )
         raise SafeError("E_NO_COHORT", message)
     return units
-
-
-def _named(bands: tuple[tuple[str, int, int], ...]) -> list[dict[str, str | int]]:
-    return [dict(zip(("label", "low", "high"), band, strict=True)) for band in bands]

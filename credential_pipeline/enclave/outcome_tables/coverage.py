@@ -17,7 +17,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
 
 #: Lines that do not depend on the horizon: definition to the id of its count.
-_BEFORE = {
+BEFORE = {
     "opted_out": "ledger_opted_out",
     "ferpa_blocked": "ledger_ferpa_blocked",
     "no_person_key": "ledger_no_person_key",
@@ -34,7 +34,7 @@ _AT_HORIZON = {
     "seen_in_wages": "wage_matched",
 }
 #: Lines of the cohort in the ledger over all years after the award.
-_OVERALL = {
+OVERALL = {
     "revoked": "revoked_after",
     "no_year_covered": "no_year_covered",
     "never_seen_after": "never_seen_after",
@@ -92,7 +92,7 @@ def ledger_counts(
     cohort = int(work.con.execute(f"SELECT count(*) FROM {units} WHERE lead").fetchall()[0][0])
     never = int(work.con.execute(f"SELECT count(*) FROM {sitters} WHERE never_passed").fetchall()[0][0])
     lines = _lines(given, persons, cohort, never)
-    counts = {"ledger_reported": given["reported"]} | {_BEFORE[reason]: number for reason, number in lines.items()}
+    counts = {"ledger_reported": given["reported"]} | {BEFORE[reason]: number for reason, number in lines.items()}
     before = COUNTS.rows(
         work,
         "SELECT unnest(CAST(? AS VARCHAR[])) AS quantity, unnest(CAST(? AS BIGINT[])) AS value, value AS learners",
@@ -112,7 +112,7 @@ def ledger_counts(
         FROM persons CROSS JOIN (SELECT unnest(CAST(? AS VARCHAR[])) AS quantity) AS q
         GROUP BY quantity
         """,
-        [list(_OVERALL.values())],
+        [list(OVERALL.values())],
     )
     return COUNTS.union(work, before, after)
 
@@ -143,10 +143,10 @@ def pool_ledgers(work: Scratch, counts: Relation, plan: Plan, earlier: Earlier) 
         plan: The settings.
         earlier: The lines of the last release.
     """
-    ledgers: dict[int | None, dict[str, str]] = {None: _BEFORE | _OVERALL}
+    ledgers: dict[int | None, dict[str, str]] = {None: BEFORE | OVERALL}
     for horizon in plan.ledger_horizons:
         at_horizon = {reason: f"{plan.lead}{quantity}/h={horizon}" for reason, quantity in _AT_HORIZON.items()}
-        ledgers[horizon] = _BEFORE | at_horizon
+        ledgers[horizon] = BEFORE | at_horizon
     if plan.thresholds is None:
         return [Ledger(horizon, lines, ()) for horizon, lines in ledgers.items()]
     rows = work.con.execute(f"SELECT count_id, value FROM {counts} WHERE dimension = 'all'").fetchall()
@@ -180,7 +180,7 @@ def _small(
         if number < (least if before is None or reason in before else least * NEWCOMER)
     }
     while any(0 < number < least for number in _pooled(ledgers, values, small)):
-        rest = [reason for reason in _BEFORE if reason not in small]
+        rest = [reason for reason in BEFORE if reason not in small]
         if not rest:
             break
         small.add(min(rest, key=lambda reason: (before is None or reason in before, fewest[reason], reason)))

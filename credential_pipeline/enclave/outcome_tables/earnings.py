@@ -78,7 +78,7 @@ def price_factors(work: Scratch, prices: Relation, person_years: Relation, plan:
 
 
 def distribute(work: Scratch, follow_ups: Relation) -> Relation:
-    """The sorted real earnings of every group and horizon: the group's columns, horizon, workplace (all, in, out), earnings."""
+    """The sorted real earnings of every group and horizon: who (the group, as in ids), horizon, workplace (all, in, out), earnings."""
     return work.table("distributions", statement(__package__, "distributions.sql", follow_ups=follow_ups))
 
 

@@ -49,7 +49,7 @@ def classify_employers(
             GROUP BY employer_id
         )
         SELECT c.employer_id, c.naics, coalesce(s.sector, 'unknown') AS sector,
-               len(list_filter(CAST(? AS VARCHAR[]), lambda prefix: starts_with(c.naics, prefix))) > 0 AS in_industry
+               belongs_to(c.naics, ?) AS in_industry
         FROM codes AS c LEFT JOIN {digits} AS s ON s.digits = left(c.naics, 2)
         """,
         [list(plan.naics)],
@@ -68,14 +68,14 @@ def whole_sectors(work: Scratch, digits: Relation, plan: Plan) -> Relation:
 def follow_up(
     work: Scratch,
     units: Relation,
-    covered_years: Relation,
+    years: Relation,
     shut_years: Relation,
     person_years: Relation,
     price_factors: Relation,
     main_employers: Relation,
     plan: Plan,
 ) -> Relation:
-    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, presence, seen, in_industry, sector, real.
+    """One row per unit and horizon: uid, pid, lead, the group's columns, horizon, year, presence, seen, in_industry, sector, employer_id, real.
 
     ``presence`` is one of year_not_covered (the wage files lack that calendar year, or have a gap in it
     where the person lives), died_before (dead before that year), revoked (the award was revoked in that year or earlier),
@@ -88,7 +88,7 @@ def follow_up(
             __package__,
             "follow_ups.sql",
             units=units,
-            covered_years=covered_years,
+            covered_years=years,
             shut_years=shut_years,
             person_years=person_years,
             price_factors=price_factors,

@@ -5,6 +5,7 @@ Every equation reads value[total] = sum of value[parts]. A part that would be 0 
 
 from collections.abc import Sequence
 
+from credential_pipeline.enclave.outcome_tables.coverage import BEFORE, OVERALL
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.stacking import STACKS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
@@ -27,14 +28,6 @@ _CATEGORIES = {
     "setting_degree": "cohort",
     "setting_credit": "cohort",
 }
-_LEDGER = (
-    "ledger_opted_out",
-    "ledger_ferpa_blocked",
-    "ledger_no_person_key",
-    "ledger_same_person",
-    "ledger_never_passed",
-    "ledger_not_in_cohort",
-)
 #: Name of the rule for those who work in the industry: the sectors that lie in it and the parts of the others that do.
 _BY_SECTOR = "in_industry_by_sector"
 
@@ -78,8 +71,8 @@ def _rules(lead: str, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[tupl
     composed += [(total, (part,), False) for part, total in _CATEGORIES.items()]
     composed += [
         (f"{lead}cohort", STACKS, False),
-        (f"{lead}cohort", ("seen_after", "never_seen_after", "no_year_covered", "revoked_after"), False),
+        (f"{lead}cohort", tuple(OVERALL.values()), False),
+        ("ledger_reported", (*BEFORE.values(), f"{lead}cohort"), False),
     ]
-    composed += [("ledger_reported", (*_LEDGER, f"{lead}cohort"), False)]
     rules = [("|".join(parts), total, part, over_time) for total, parts, over_time in composed for part in parts]
     return [*rules, *((_BY_SECTOR, "in_industry", part, False) for part in ("sector", "sector_in_industry"))]

@@ -119,16 +119,17 @@ def pool(sizes: Mapping[str, Size], rule: Rule, label: str = POOL, always: Colle
     return Rungs({name: labels[name] for name in sorted(labels)}, frozenset({label} if silent else ()))
 
 
-Band = tuple[int, int]
+Ends = tuple[int, int]
+"""The first and the last of a band of ages or of award years."""
 
 
-def band_label(band: Band) -> str:
-    """The name of a band of age: its two ends."""
+def band_label(band: Ends) -> str:
+    """The name of a band: its two ends."""
     return f"{band[0]}-{band[1]}"
 
 
-def merge_bands(bands: Mapping[Band, Size], rule: Rule) -> dict[Band, Band]:
-    """Merge bands of age that are too small with the smaller neighbour; band to merged band, both (lowest, highest).
+def merge_bands(bands: Mapping[Ends, Size], rule: Rule) -> dict[Ends, Ends]:
+    """Merge bands that are too small with the smaller neighbour; band to merged band, both (lowest, highest).
 
     Args:
         bands: The bands that occur, with their sizes.
@@ -147,11 +148,11 @@ def merge_bands(bands: Mapping[Band, Size], rule: Rule) -> dict[Band, Band]:
     return {band: _ends(names) for names, _ in groups for band in names}
 
 
-def _ends(bands: list[Band]) -> Band:
+def _ends(bands: list[Ends]) -> Ends:
     return bands[0][0], bands[-1][1]
 
 
-def _stands(bands: list[Band], size: Size, rule: Rule) -> bool:
+def _stands(bands: list[Ends], size: Size, rule: Rule) -> bool:
     """Whether merged bands are large enough; clearly so, if they were part of a wider band in the last release."""
     ends = _ends(bands)
     if rule.known(band_label(ends)):

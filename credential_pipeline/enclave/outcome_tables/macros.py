@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -14,7 +15,7 @@ from credential_pipeline.foundation.storage.sql import statement
 @contextmanager
 def macros(con: Connection) -> Iterator[None]:
     """Make the macros of ``macros.sql`` known to the connection, and forget them when the block ends, well or badly."""
-    words = statement(__package__, "macros.sql")
+    words = f"CREATE OR REPLACE TEMP MACRO normal_reach() AS {REACH};\n" + statement(__package__, "macros.sql")
     try:
         con.execute(words)
         yield

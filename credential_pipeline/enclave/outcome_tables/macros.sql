@@ -20,7 +20,6 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
 
 -- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0. Those of
 -- shares are Wilson's, which hold near 0 and 1 too (JASA 1927); people counted several times divide part and n by what that widens.
-CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
 CREATE OR REPLACE TEMP MACRO wilson_end(p, n, side) AS
     (p + power(normal_reach(), 2) / (2 * n) + side * normal_reach() * sqrt(p * (1 - p) / n + power(normal_reach() / (2 * n), 2)))
     / (1 + power(normal_reach(), 2) / n);
@@ -31,6 +30,17 @@ CREATE OR REPLACE TEMP MACRO percentile_low(v, p) AS
 CREATE OR REPLACE TEMP MACRO percentile_high(v, p) AS
     smoothed(v, least(p + normal_reach() * sqrt(p * (1 - p) / len(v)), 0.75));
 
+-- The label of the range that holds a number; ranges are a list of (label, low, high), both ends included.
+CREATE OR REPLACE TEMP MACRO range_of(number, ranges) AS
+    list_filter(CAST(ranges AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]), lambda one: number BETWEEN one.low AND one.high)[1].label;
+
+-- Whether a code of an employer begins with one of the industry's.
+CREATE OR REPLACE TEMP MACRO belongs_to(naics, prefixes) AS
+    len(list_filter(CAST(prefixes AS VARCHAR[]), lambda prefix: starts_with(naics, prefix))) > 0;
+
+-- An aggregate over employers: the part of the largest, of everybody or of the wages if that is larger.
+CREATE OR REPLACE TEMP MACRO largest_part(people, everybody, cents) AS greatest(max(people) / everybody, max(cents) / sum(cents));
+
 -- Which breakdown a row belongs to; a credential is nested in its certifier.
 CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state) AS
     CASE WHEN credential <> 'all' THEN 'credential' WHEN certifier <> 'all' THEN 'certifier'
@@ -39,12 +49,12 @@ CREATE OR REPLACE TEMP MACRO dimension_of(certifier, credential, cohort, age_ban
          ELSE 'all' END;
 
 -- The level at which a cell is given: its breakdown, and whether its category was pooled.
-CREATE OR REPLACE TEMP MACRO level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, bands) AS
+CREATE OR REPLACE TEMP MACRO level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, whole_ranges) AS
     CASE WHEN credential LIKE 'family:%' THEN 'family'
          ELSE dimension_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state)
              || CASE WHEN 'other' IN (coalesce(nullif(credential, 'all'), certifier))
                          OR 'other_or_not_recorded' IN (sex, race, ethnicity, state)
-                         OR NOT list_has_all(list_concat(bands, ['all', 'unknown']), [age_band, cohort])
+                         OR NOT list_has_all(list_concat(whole_ranges, ['all', 'unknown']), [age_band, cohort])
                      THEN '_pooled' ELSE '' END
     END;
 

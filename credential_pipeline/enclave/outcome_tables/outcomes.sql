@@ -76,7 +76,7 @@ SELECT
     CASE WHEN value IS NOT NULL AND low IS NOT NULL THEN round(least(low, coalesce(publishable, value)), 6) END AS low,
     CASE WHEN value IS NOT NULL AND high IS NOT NULL THEN round(greatest(high, coalesce(publishable, value)), 6) END AS high,
     CASE WHEN value IS NULL THEN -1 ELSE 1 END AS status,
-    level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, CAST($bands AS VARCHAR[])) AS rollup_level,
+    level_of(certifier, credential, cohort, age_band, sex, race, ethnicity, state, CAST($whole_ranges AS VARCHAR[])) AS rollup_level,
     setting, definition, CAST($attribution AS VARCHAR) AS attribution, fragile, n_count_id, numerator_count_id,
     employers, round(largest_employer, 6) AS largest_employer
 FROM banded

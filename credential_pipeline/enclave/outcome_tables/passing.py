@@ -23,8 +23,8 @@ _MONTHS = (3, 6, 12, 24)
 _DAYS = {months: round(months * 365.25 / 12) for months in _MONTHS}
 _TOLD = (
     "A certifier reports attempts in a year if its feed can tell failed sittings and holds at least one of that year; a year of "
-    f"fewer than {ENOUGH} sittings and awards without a failure is taken for what the years around it are, and one with under {LEAST:.0%} of the "
-    f"failures that are usual with the certifier, or, next to a year without, none in {LEAST:.0%} of its results or more, where {ENOUGH} or more "
+    f"fewer than {ENOUGH} sittings and awards without a failure is taken for what the years around it are, and one with under {LEAST * 100:.0f} % of the "
+    f"failures that are usual with the certifier, or, next to a year without, none in {LEAST * 100:.0f} % of its results or more, where {ENOUGH} or more "
     "would be usual, does not report."
 )
 DEFINITIONS: Final = (

@@ -73,6 +73,16 @@ class Plan:
         return {code: family for own, code, family in self.families if own == certifier}
 
     @property
+    def age_ranges(self) -> list[dict[str, str | int]]:
+        """The age bands, for ``range_of`` in SQL."""
+        return _ranges(self.age_bands)
+
+    @property
+    def cohort_ranges(self) -> list[dict[str, str | int]]:
+        """The bands of award years, for ``range_of`` in SQL."""
+        return _ranges(self.cohort_bands)
+
+    @property
     def ledger_horizons(self) -> tuple[int, ...]:
         """Horizons of the coverage ledger."""
         return tuple(h for h in LEDGER_HORIZONS if self.first_horizon <= h <= self.last_horizon)
@@ -124,6 +134,10 @@ def plan_for(industry: Industry, registry: Registry) -> Plan:
         programmes=industry.programmes,
         profile=industry.disclosure.rules(),
     )
+
+
+def _ranges(bands: tuple[tuple[str, int, int], ...]) -> list[dict[str, str | int]]:
+    return [dict(zip(("label", "low", "high"), band, strict=True)) for band in bands]
 
 
 def _cohort_bands(cohorts: Cohorts) -> tuple[tuple[str, int, int], ...]:

@@ -14,7 +14,7 @@ WITH events AS (
     SELECT *, min(event_date) FILTER (failed) OVER own AS first_failure, max(event_date) FILTER (failed) OVER own AS last_failure
     FROM events WINDOW own AS (PARTITION BY certifier, year)
 ), counted AS (
-    SELECT certifier, year, count(*) FILTER (sitting) AS sittings, count(*) AS results, count(*) FILTER (failed) AS failures,
+    SELECT certifier, year, count(*) AS results, count(*) FILTER (failed) AS failures,
            max(event_date) AS last_date,
            count(*) FILTER (event_date < first_failure) AS results_before, count(*) FILTER (event_date > last_failure) AS results_after
     FROM placed GROUP BY certifier, year
@@ -36,7 +36,7 @@ WITH events AS (
     WINDOW earlier AS (PARTITION BY certifier ORDER BY year ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
            later AS (PARTITION BY certifier ORDER BY year ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 ), decided AS (
-    SELECT certifier, year, sittings,
+    SELECT certifier, year,
            coalesce(told, coalesce(before, after, false) AND coalesce(after, before, false)) AS reported,
            max(last_date) OVER (PARTITION BY certifier) AS feed_end
     FROM judged

@@ -30,7 +30,7 @@ def nearest_training(work: Scratch, units: Relation, people: Relation, enrollmen
         plan: The settings, for the training window.
 
     Returns:
-        uid, pid, certifier, horizon (NULL), training_setting, enrollment_sector, enrollment_degree, enrollment_credit. Who
+        uid, pid, lead, certifier, horizon (NULL), training_setting, enrollment_sector, enrollment_degree, enrollment_credit. Who
         has no enrollment in the window is 'no_enrollment'.
     """
     return work.table(

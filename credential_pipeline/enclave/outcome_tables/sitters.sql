@@ -17,10 +17,7 @@ WITH events AS (
 SELECT
     CAST(row_number() OVER (ORDER BY pid) AS INTEGER) AS uid, pid, true AS lead, p.person_key,
     a.pid IS NULL AS never_passed, f.award_year, f.certifier, 'all' AS credential, 'all' AS cohort,
-    coalesce(list_filter(
-        CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
-        lambda band: f.age BETWEEN band.low AND band.high
-    )[1].label, 'unknown') AS age_band,
+    coalesce(range_of(f.age, $age_bands), 'unknown') AS age_band,
     p.sex, p.race, p.ethnicity, p.state, p.death_year, CAST(NULL AS INTEGER) AS revoked_year
 FROM firsts AS f
 JOIN {people} AS p USING (pid)

@@ -17,12 +17,7 @@ SELECT
     pid,
     row_number() OVER (PARTITION BY pid ORDER BY at_once, award_date, certifier, credential) = 1 AS lead,
     certifier, credential, certifier AS own_certifier, credential AS own_credential, award_date, award_year, training_setting,
-    coalesce(list_filter(
-        CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]), lambda band: age BETWEEN band.low AND band.high
-    )[1].label, 'unknown') AS age_band,
-    list_filter(
-        CAST($cohort_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
-        lambda band: award_year BETWEEN band.low AND band.high
-    )[1].label AS cohort,
+    coalesce(range_of(age, $age_bands), 'unknown') AS age_band,
+    range_of(award_year, $cohort_bands) AS cohort,
     sex, race, ethnicity, state, death_year, revoked_year
 FROM chosen

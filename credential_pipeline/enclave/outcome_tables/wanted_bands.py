@@ -6,11 +6,11 @@ Not here: how bands are made (uncertainty), and the questions, which say so them
 from credential_pipeline.enclave.outcome_tables.grouping import BREAKDOWNS
 from credential_pipeline.enclave.outcome_tables.groups import Ladder
 from credential_pipeline.enclave.outcome_tables.settings import VIEWS
-from credential_pipeline.enclave.outcome_tables.uncertainty.bands import Band, MoneyBand, ShareBand, Wanted
+from credential_pipeline.enclave.outcome_tables.uncertainty.bands import BandAsk, MoneyBand, ShareBand, Wanted
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _SCOPES = ((), ("certifier",))
-_FOLLOWED: tuple[Band, ...] = (
+_FOLLOWED: tuple[BandAsk, ...] = (
     ShareBand("wage_matched_share", where="presence <> 'year_not_covered'", of="seen"),
     ShareBand("in_industry_share", where="seen", of="in_industry"),
     *(MoneyBand(f"earnings_{percent}", "real", percent, where="seen") for percent in ("p25", "p50", "p75")),
@@ -51,7 +51,7 @@ def _trained(work: Scratch, training: Relation, view: str, column: str) -> Wante
     return Wanted(rows, (ShareBand("setting_share", definition=view, by=("setting",)),), _SCOPES)
 
 
-def _stacked(ladder: Ladder) -> tuple[Band, ...]:
+def _stacked(ladder: Ladder) -> tuple[BandAsk, ...]:
     labels = ladder.rungs["stack", ""].labels
     numbers = {label: sorted(number for number, own in labels.items() if own == label) for label in labels.values()}
     shares = [

@@ -34,6 +34,12 @@ def years_of(name: str) -> frozenset[int]:
         return frozenset(int(row["year"]) for row in csv.DictReader(lines))
 
 
+def numbers_of(name: str) -> dict[str, float]:
+    """The parameters of a file and their values, for whoever has no connection."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["parameter"]: float(row["value"]) for row in csv.DictReader(lines)}
+
+
 def reference_series(work: Scratch, name: str) -> Relation:
     """One of the series, each with ``source`` and ``as_of``.
 

@@ -23,7 +23,6 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import dr
 from credential_pipeline.foundation.reference.load import reference_series
 from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.registry.programmes import Programme
-from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from tests.domain.enclave.outcome_tables_world import World, opened, rows_of, settings, working
 
@@ -47,8 +46,7 @@ PLACE = "certifier=mssc/credential=CPT/cohort=2017-2017/setting=line"
 
 @pytest.fixture(scope="module")
 def law() -> Law:
-    with connect(threads=1) as con, scratch(con) as work:
-        return Law.read(work)
+    return Law.read()
 
 
 def programme(**changed: object) -> dict[str, object]:

@@ -83,7 +83,7 @@ class MoneyBand:
     definition: str | None = None
 
 
-Band = ShareBand | MoneyBand
+BandAsk = ShareBand | MoneyBand
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Wanted:
     """
 
     source: Relation
-    figures: tuple[Band, ...]
+    figures: tuple[BandAsk, ...]
     breakdowns: Breakdowns
 
 
@@ -137,11 +137,11 @@ def _is_money(one: Wanted) -> bool:
     return any(isinstance(figure, MoneyBand) for figure in one.figures)
 
 
-def _by(asked: Band) -> tuple[str, ...]:
+def _by(asked: BandAsk) -> tuple[str, ...]:
     return asked.by if isinstance(asked, ShareBand) else ()
 
 
-def _expressions(asked: Band) -> list[str]:
+def _expressions(asked: BandAsk) -> list[str]:
     if isinstance(asked, ShareBand):
         return [asked.where, asked.of]
     return [asked.where, asked.column, *([asked.less] if asked.less else [])]
@@ -161,7 +161,7 @@ class _Answering:
         self._employer: Ints | None = None
         self._by_employer: Ints = np.zeros(0, np.int64)
 
-    def bands(self, asked: Band, breakdown: tuple[str, ...]) -> Banded:
+    def bands(self, asked: BandAsk, breakdown: tuple[str, ...]) -> Banded:
         """The bands of one figure in one breakdown."""
         column = asked.column if isinstance(asked, MoneyBand) else ""
         groups, whole = self._grouped(asked.where, column, breakdown)

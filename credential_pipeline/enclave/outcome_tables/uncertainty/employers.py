@@ -1,6 +1,7 @@
 """Who pays the people behind an amount: how many main employers, and how large the largest of them is among them.
 
-Amounts of people who work for one or two employers are what those pay. Not here: what may be published (outcome_release).
+Amounts of people who work for one or two employers are what those pay. Whoever has wages and no known employer has an employer without a
+name, as in the statements of the questions that tell it themselves. Not here: what may be published (outcome_release).
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows
 EMPLOYER: Final = "CASE WHEN employer_id IS NOT NULL THEN hash(employer_id) & 4503599627370495 END"
 WAGES: Final = "real"
 _CENTS = 100
-#: Group numbers below fit in 16 bits, which are sorted much faster.
-_SMALL = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ def payers(rows: Rows, employer: Ints, wages: Reals) -> Payers:
     """
     order = np.argsort(employer, kind="stable")
     order = order[employer[order] >= 0]
-    group = rows.group[order].astype(np.int16) if rows.groups < _SMALL else rows.group[order]
-    order = order[np.argsort(group, kind="stable")]
+    order = order[np.argsort(rows.narrow_group[order], kind="stable")]
     group, number = rows.group[order], employer[order]
     if not len(order):
         return Payers(np.zeros(rows.groups, np.int64), np.full(rows.groups, np.nan))

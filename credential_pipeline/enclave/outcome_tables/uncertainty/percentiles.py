@@ -16,8 +16,6 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.replicates import In
 from credential_pipeline.enclave.outcome_tables.uncertainty.sums import Rows, Sums, sums
 from credential_pipeline.engines.sampling import REACH
 
-#: Group numbers below fit in 16 bits, which are sorted much faster.
-_SMALL = 1 << 15
 #: Ranks to each side over which an end of a band is averaged; fewer in groups of less than 21.
 BESIDE = 5
 #: A correlation over replicates within so many standard errors of 0 is none.
@@ -98,8 +96,11 @@ class Sorted:
         """The percentile of every group, interpolated as the figures are."""
         return self.at(np.asarray(p * (self.sizes - 1), np.float64))
 
-    def smoothed(self, p: float) -> Reals:
-        """The percentile of every group, averaged as the ends of a band are."""
+    def averaged(self, p: float) -> Reals:
+        """The percentile of every group, averaged as the ends of a band are: all ranks alike, so that no amount has a large part.
+
+        The figures themselves (``smoothed`` in macros.sql) weigh the rank in the middle most, to stay near the percentile.
+        """
         return self.around(np.asarray(p * (self.sizes - 1), np.float64))
 
 
@@ -115,7 +116,7 @@ def sort_rows(rows: Rows, amounts: Reals) -> Sorted:
         rows: The rows, in the order of :func:`ascending`.
         amounts: One a row.
     """
-    order = np.argsort(rows.group.astype(np.int16) if rows.groups < _SMALL else rows.group, kind="stable")
+    order = np.argsort(rows.narrow_group, kind="stable")
     kept = Rows(rows.pack[order], rows.group[order], rows.groups)
     return Sorted(kept, amounts[order], np.bincount(kept.group, minlength=rows.groups))
 
@@ -131,8 +132,8 @@ class Placed:
         high: Upper end of it.
         chance: Both ends of the band of chance alone.
         strict: The percentile at each of the other thresholds.
-        smoothed: The percentile, averaged as the ends are.
-        smoothed_strict: The percentile at each of the other thresholds, averaged likewise.
+        averaged: The percentile, averaged as the ends are.
+        averaged_strict: The percentile at each of the other thresholds, averaged likewise.
     """
 
     value: Reals
@@ -141,8 +142,8 @@ class Placed:
     high: Reals
     chance: tuple[Reals, Reals]
     strict: Reals
-    smoothed: Reals
-    smoothed_strict: Reals
+    averaged: Reals
+    averaged_strict: Reals
 
 
 def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Placed:
@@ -168,14 +169,16 @@ def place(replicates: Replicates, given: Sorted, whole: Sums, p: float) -> Place
         given.kept((given.rows.pack < replicates.certain) | (given.rows.pack >= replicates.certain + most))
         for most in replicates.below
     ]
-    strict, smooth = (np.column_stack([getattr(one, how)(p) for one in certain]) for how in ("percentile", "smoothed"))
-    return Placed(given.percentile(p), below, low, high, chance, strict, given.smoothed(p), smooth)
+    strict, averaged = (
+        np.column_stack([getattr(one, how)(p) for one in certain]) for how in ("percentile", "averaged")
+    )
+    return Placed(given.percentile(p), below, low, high, chance, strict, given.averaged(p), averaged)
 
 
 def percentile_bands(found: Placed) -> Bands:
     """Bands of a percentile of every group."""
     fragile = union(found.low, found.high, found.chance, found.strict, found.value).fragile
-    told = union(found.low, found.high, found.chance, found.smoothed_strict, found.smoothed)
+    told = union(found.low, found.high, found.chance, found.averaged_strict, found.averaged)
     return replace(told, fragile=fragile)
 
 
@@ -186,12 +189,12 @@ def difference_bands(one: Placed, other: Placed) -> Bands:
     """
     together = _correlation(one.below, other.below)
     value = one.value - other.value
-    middles = one.smoothed, other.smoothed
+    middles = one.averaged, other.averaged
     low, high = _mover(middles, (one.low, one.high), (other.low, other.high), together)
     chance = _mover((one.value, other.value), one.chance, other.chance, together)
     found = union(low, high, chance, one.strict - other.strict, value)
-    smooth = one.smoothed_strict - other.smoothed_strict
-    ends = union(low, high, chance, smooth, one.smoothed - other.smoothed)
+    averaged = one.averaged_strict - other.averaged_strict
+    ends = union(low, high, chance, averaged, one.averaged - other.averaged)
     turned = np.sign(one.strict - other.strict) * np.sign(value)[:, None] < 0
     told = (chance[0] > 0) | (chance[1] < 0)
     return Bands(ends.low, ends.high, found.fragile | (turned.any(axis=1) & told))

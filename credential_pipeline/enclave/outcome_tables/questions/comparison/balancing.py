@@ -10,6 +10,7 @@ import numpy as np
 
 from credential_pipeline.enclave.outcome_tables.questions.comparison.frames import Floats
 from credential_pipeline.enclave.outcome_tables.questions.comparison.matching import Match
+from credential_pipeline.enclave.outcome_tables.questions.comparison.places import SOUTH
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 #: Covariate to its words and its SQL on moments; all are whole numbers, so that their sums are exact.
@@ -21,7 +22,7 @@ COVARIATES: Final = {
     "without_earnings_2": ("share without earnings two years before the award", "CAST(cents_2 = 0 AS INTEGER)"),
     "in_industry": ("share in the industry two years before the award", "CAST(inside AS INTEGER)"),
     "women": ("share of women", "CAST(woman AS INTEGER)"),
-    "region_south": ("share in the South", "CAST(region_number = 3 AS INTEGER)"),
+    "region_south": ("share in the South", f"CAST(region_number = {SOUTH} AS INTEGER)"),
 }
 _COLUMNS: Final = {"definition": "VARCHAR", "n": "BIGINT", "value": "DOUBLE"}
 

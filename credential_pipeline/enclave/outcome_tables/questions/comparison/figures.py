@@ -43,7 +43,7 @@ Row = tuple[object, ...]
 
 
 def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relation:
-    """One row per group, horizon and measure: the group's columns, horizon, quantity (of n), measure, n, value, low, high.
+    """One row per group, horizon and measure: the group's columns, quantity (of n), measure, definition, horizon, n, value, low, high.
 
     Args:
         work: Where the rows live.

@@ -6,7 +6,7 @@ WITH codes AS (
 ), numbered AS (
     SELECT row_number() OVER (ORDER BY employer_id) AS firm, employer_id, state,
            CASE WHEN naics = '' OR naics IS NULL THEN 0 ELSE dense_rank() OVER (ORDER BY nullif(left(naics, 2), '')) END AS sector,
-           coalesce(len(list_filter(CAST($naics AS VARCHAR[]), lambda prefix: starts_with(naics, prefix))) > 0, false) AS inside
+           coalesce(belongs_to(naics, $naics), false) AS inside
     FROM codes
 )
 SELECT firm, employer_id, sector, inside, state_number, region_number FROM numbered LEFT JOIN {places} USING (state)

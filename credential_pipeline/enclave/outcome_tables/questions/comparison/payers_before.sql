@@ -9,7 +9,7 @@ WITH paid AS (
 ), firms AS (
     SELECT horizon, firm, count(*) AS people, sum(cents) AS cents FROM paid WHERE cents > 0 GROUP BY horizon, firm
 ), years AS (
-    SELECT horizon, count(*) AS employers, greatest(max(people) / sum(people), max(cents) / sum(cents)) AS largest_employer
+    SELECT horizon, count(*) AS employers, largest_part(people, sum(people), cents) AS largest_employer
     FROM firms GROUP BY horizon
 ), before AS (
     SELECT min(employers) AS employers, max(largest_employer) AS largest_employer FROM years WHERE horizon < 0

@@ -1,14 +1,19 @@
 """The states and the region of each, as the Census Bureau draws them (Census Regions and Divisions of the United States)."""
 
+from typing import Final
+
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 REGIONS = {
     "northeast": ("CT", "ME", "MA", "NH", "RI", "VT", "NJ", "NY", "PA"),
     "midwest": ("IL", "IN", "MI", "OH", "WI", "IA", "KS", "MN", "MO", "NE", "ND", "SD"),
-    "south": (*("DE", "FL", "GA", "MD", "NC", "SC", "VA", "DC", "WV", "AL", "KY", "MS", "TN", "AR", "LA", "OK", "TX"),),
+    "south": ("AL", "AR", "DC", "DE", "FL", "GA", "KY", "LA", "MD", "MS", "NC", "OK", "SC", "TN", "TX", "VA", "WV"),
     "west": ("AZ", "CO", "ID", "MT", "NV", "NM", "UT", "WY", "AK", "CA", "HI", "OR", "WA"),
     "territories": ("PR", "VI", "GU", "AS", "MP"),
 }
+
+SOUTH: Final = 1 + list(REGIONS).index("south")
+"""Its ``region_number``."""
 
 
 def places(work: Scratch) -> Relation:

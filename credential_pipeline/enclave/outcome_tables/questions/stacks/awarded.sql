@@ -13,9 +13,6 @@ SELECT
     r.certifier, r.credential, r.nth, r.awards, r.award_date, r.award_year, r.first_year,
     r.award_year BETWEEN $first_year AND $last_year AS counted,
     'all' AS cohort,
-    coalesce(list_filter(
-        CAST($age_bands AS STRUCT(label VARCHAR, low INTEGER, high INTEGER)[]),
-        lambda band: r.first_age BETWEEN band.low AND band.high
-    )[1].label, 'unknown') AS age_band,
+    coalesce(range_of(r.first_age, $age_bands), 'unknown') AS age_band,
     'all' AS sex, 'all' AS race, 'all' AS ethnicity, p.state, p.death_year, r.revoked_year
 FROM ranked AS r JOIN {people} AS p USING (pid)

@@ -46,11 +46,10 @@ def number_awards(work: Scratch, given: Given, plan: Plan) -> Relation:
 
     The age band is that at the person's first award.
     """
-    bands = [dict(zip(("label", "low", "high"), band, strict=True)) for band in plan.age_bands]
     return work.table(
         "awarded",
         statement(__package__, "awarded.sql", awards=given.awards, people=given.people),
-        {"first_year": plan.first_year, "last_year": plan.last_year, "age_bands": bands},
+        {"first_year": plan.first_year, "last_year": plan.last_year, "age_bands": plan.age_ranges},
     )
 
 

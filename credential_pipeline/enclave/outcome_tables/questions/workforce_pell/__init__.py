@@ -1,7 +1,8 @@
 """Would Workforce Pell pay for a programme: completion, placement, value-added earnings and tuition, and what the law says.
 
 ``law`` reads the numbers of the law, ``careers`` finds who began and who completed, ``window`` chooses whose record is judged,
-``judging`` judges it, and ``answers`` puts counts and cells together. Not here: which programmes there are (the registry).
+``evidence`` says what is known of it, rounded by ``printing`` as it will be published, ``judging`` judges it, ``answers`` puts counts
+and cells together, and ``meanings`` says what they mean. Not here: which programmes there are (the registry).
 """
 
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.answers import answer

@@ -52,7 +52,7 @@ def answer(work: Scratch, given: Given, plan: Plan) -> Answer:
     if not plan.programmes:
         nothing = CELLS.rows(work, "SELECT NULL AS measure WHERE false")
         return Answer(COUNTS.rows(work, "SELECT NULL AS quantity WHERE false"), nothing)
-    law = Law.read(work)
+    law = Law.read()
     prices = prices_of(work, given.price_factors, plan, law)
     gaps = known_gaps(work, plan, prices)
     programmes = careers.programme_rows(work, plan.programmes)

@@ -5,6 +5,7 @@ Not here: what the law makes of the numbers (judging.py).
 
 from collections.abc import Mapping, Sequence
 
+from credential_pipeline.enclave.outcome_tables.earnings import sum_wages
 from credential_pipeline.enclave.outcome_tables.given import Given
 from credential_pipeline.enclave.outcome_tables.plan import Plan
 from credential_pipeline.enclave.outcome_tables.questions.workforce_pell.law import Law, Prices
@@ -89,9 +90,7 @@ def tally(
     chosen: Mapping[str, tuple[Programme, Window, Prices]],
     law: Law,
 ) -> Relation:
-    """One row per programme with a window: programme, its group, parity, poverty, listed, began, completed, followed, placed, v.
-
-    ``v`` are the sorted real earnings of its completers.
+    """One row per programme with a window.
 
     Args:
         work: Where the rows live.
@@ -99,6 +98,10 @@ def tally(
         careers: Of :func:`find_careers`.
         chosen: Programme, its window and its prices, by id.
         law: The numbers of the law.
+
+    Returns:
+        programme, its group, parity, poverty, listed, began, completed, followed, placed, v (the sorted real earnings of its
+        completers), employers and largest_employer (who pays these).
     """
     columns = dict.fromkeys(("programme", "certifier", "credential", "cohort"), "VARCHAR")
     columns |= dict.fromkeys(("first_year", "last_year", "completers"), "INTEGER")
@@ -108,6 +111,11 @@ def tally(
          prices.parity, prices.poverty)
         for key, (one, window, prices) in chosen.items()
     ]  # fmt: skip
+    wages = relation(work.con, "reference_population.wages")
+    completers = work.view(
+        "completers", f"SELECT DISTINCT pid, person_key FROM {careers} WHERE completed_in IS NOT NULL"
+    )
+    years = work.view("years", f"SELECT DISTINCT year FROM {wages}")
     return work.table(
         "tallies",
         statement(
@@ -115,7 +123,7 @@ def tally(
             "tallies.sql",
             careers=careers,
             windows=work.rows("windows", columns, rows),
-            wages=relation(work.con, "reference_population.wages"),
+            pay=sum_wages(work, wages, completers, years),
             enrollments=relation(work.con, "person_keys.enrollments"),
             factors=given.price_factors,
             people=given.people,

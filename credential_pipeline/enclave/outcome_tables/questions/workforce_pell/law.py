@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from credential_pipeline.enclave.outcome_tables.plan import Plan
-from credential_pipeline.foundation.reference.load import OTHER_GUIDELINES, reference_series
+from credential_pipeline.foundation.reference.load import OTHER_GUIDELINES, numbers_of, reference_series
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
@@ -34,10 +34,9 @@ class Law:
     earnings_years_after: float
 
     @classmethod
-    def read(cls, work: Scratch) -> Self:
+    def read(cls) -> Self:
         """Take the parameters from the reference file."""
-        rows = work.con.execute(f"SELECT parameter, value FROM {reference_series(work, 'workforce_pell')}").fetchall()
-        return cls(**{str(name): float(value) for name, value in rows})
+        return cls(**numbers_of("workforce_pell"))
 
 
 @dataclass(frozen=True)

@@ -13,28 +13,17 @@ WITH dated AS (
 ), completers AS (
     SELECT d.*, (d.death_year IS NULL OR d.death_year >= d.placement_year) AND s.state IS NULL AS followed
     FROM dated AS d LEFT JOIN {shut_years} AS s ON s.state = d.state AND s.year = d.placement_year
-), jobs AS (
-    SELECT w.person_key, w.year, coalesce(w.employer_id, '') AS employer_id,
-           CAST(sum(CAST(round(w.wages * 100) AS BIGINT)) AS BIGINT) AS cents
-    FROM {wages} AS w SEMI JOIN completers AS c USING (person_key)
-    WHERE w.wages IS NOT NULL
-    GROUP BY ALL
-), pay AS (
-    SELECT person_key, year, sum(cents) / 100 AS dollars, arg_min(employer_id, (-cents, employer_id)) AS employer_id
-    FROM jobs
-    GROUP BY person_key, year
-    HAVING dollars > 0
 ), judged AS (
     SELECT
-        c.programme, paid.employer_id, c.followed, placed.dollars IS NOT NULL AS placed,
+        c.programme, paid.employer_id, c.followed, placed.pid IS NOT NULL AS placed,
         CASE WHEN late.state IS NULL AND NOT EXISTS (
             SELECT 1 FROM {enrollments} AS e
             WHERE e.person_key = c.person_key AND year(e.begin_date) <= c.earnings_year
                 AND year(coalesce(e.end_date, e.begin_date)) >= c.earnings_year
-        ) THEN paid.dollars * f.factor END AS real
+        ) THEN paid.cents / 100 * f.factor END AS real
     FROM completers AS c
-    LEFT JOIN pay AS placed ON placed.person_key = c.person_key AND placed.year = c.placement_year
-    LEFT JOIN pay AS paid ON paid.person_key = c.person_key AND paid.year = c.earnings_year
+    LEFT JOIN {pay} AS placed ON placed.pid = c.pid AND placed.year = c.placement_year
+    LEFT JOIN {pay} AS paid ON paid.pid = c.pid AND paid.year = c.earnings_year
     LEFT JOIN {factors} AS f ON f.year = c.earnings_year
     LEFT JOIN {shut_years} AS late ON late.state = c.state AND late.year = c.earnings_year
 ), outcomes AS (
@@ -44,8 +33,8 @@ WITH dated AS (
     FROM judged
     GROUP BY ALL
 ), payers AS (
-    SELECT programme, count(*) AS employers, greatest(max(people) / sum(people), max(dollars) / sum(dollars)) AS largest_employer
-    FROM (SELECT programme, employer_id, count(*) AS people, sum(CAST(round(real * 100) AS BIGINT)) AS dollars
+    SELECT programme, count(*) AS employers, largest_part(people, sum(people), cents) AS largest_employer
+    FROM (SELECT programme, employer_id, count(*) AS people, sum(CAST(round(real * 100) AS BIGINT)) AS cents
           FROM judged WHERE real IS NOT NULL GROUP BY programme, employer_id)
     GROUP BY programme
 ), beginners AS (
