@@ -5,11 +5,11 @@ given the confidential counts. Not here: the attack on exact releases (audit.py)
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from credential_pipeline.enclave.outcome_release.attack import attacker
 from credential_pipeline.enclave.outcome_release.attack.attacker import Released, attack
 from credential_pipeline.enclave.outcome_release.attack.few_learners import Apart
 from credential_pipeline.enclave.outcome_release.attack.rules import rules_of
@@ -58,7 +58,7 @@ def _released(path: Path, entry: Entry, apart: Mapping[str, Apart] | None) -> Re
     return Released(path, f"{entry.industry} {entry.release}", rules, apart=apart)
 
 
-def _told(line: attacker.Line) -> Line:
+def _told(line: Line) -> Line:
     """A line as readers get it: how many counts are small is a number of the confidential side, so it is told as n is."""
     rounded = int(DRB.apply(np.array([line.tried], np.int64))[0])
-    return Line(**vars(line) | {"tried": max(rounded, _FEWEST if line.tried else 0)})
+    return replace(line, tried=max(rounded, _FEWEST if line.tried else 0))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from credential_pipeline.enclave.outcome_release.acts import RELEASED, Standing
+from credential_pipeline.enclave.outcome_release.acts import RELEASED, Standing, released
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.chain import Chain, Head, Line
 from credential_pipeline.foundation.storage.durable import sha256
@@ -55,6 +55,19 @@ def chain(home: Path) -> Chain:
 def entries(lines: Sequence[Line]) -> list[Entry]:
     """All releases, oldest first."""
     return [Entry(**line.facts["entry"]) for line in lines if line.kind == RELEASED]
+
+
+def last_standing(lines: Sequence[Line], industry: str, but: str = "") -> Entry | None:
+    """The last release of an industry that was not withdrawn; None if there is none.
+
+    Args:
+        lines: The ledger.
+        industry: The partition.
+        but: Id of a release that does not count.
+    """
+    names = [facts["statement"]["release"] for facts in released(lines, industry)]
+    last = next((name for name in reversed(names) if name != but), None)
+    return next((one for one in entries(lines) if (one.industry, one.release) == (industry, last)), None)
 
 
 def approved_version(lines: Sequence[Line], entry: Entry) -> str:

@@ -30,7 +30,7 @@ NO_WAGES = ("tuition_and_fees",)
 OF_WAGES = ("comparison_breakdown",)
 _HALF_PERCENT = 0.005
 #: Of fewer people, numbers that are no amounts are printed to a tenth.
-_FEW = 100
+FEW = 100
 #: Percentiles, by their measure.
 RANKED = r"_p\d\d$"
 #: Dollars to which ends of their bands are rounded outwards: below, and from ten thousand on.
@@ -134,7 +134,7 @@ def _rounded(figures: pd.DataFrame, percent: Ints, n: Ints, rule: Rounding, leas
     """The numbers as printed: value, n and the band, which is never told more finely than the value."""
     value, low, high = (figures[name].to_numpy(float) for name in ("publishable", "low", "high"))
     unit, share = figures["unit"].to_numpy(), percent >= 0
-    coarse = (n < _FEW) | figures["measure"].isin(OF_WAGES).to_numpy()
+    coarse = (n < FEW) | figures["measure"].isin(OF_WAGES).to_numpy()
     grain = np.where(unit == "usd", money_unit(value, least), np.where(coarse, 0.1, 0.01))
     printed = np.where(share, percent / 100, to_unit(value, grain))
     counted = (unit == "count") & ~np.isnan(value)

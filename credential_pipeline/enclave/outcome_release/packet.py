@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
+from credential_pipeline.enclave.outcome_release.acts import APPROVALS
+from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries, files_of, last_standing
 from credential_pipeline.enclave.outcome_release.revisions import find_revisions
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
@@ -36,6 +37,7 @@ FROM outcome_release.published_outcomes GROUP BY ALL ORDER BY ALL
 """
 _CERTIFICATE = "SELECT attack, against, tried, found, result, note FROM outcome_release.certificate ORDER BY ALL"
 _LARGEST = 20
+_FIRST, _NONE_STANDS = "This is the first release.", "No earlier release stands: all were withdrawn."
 _FRONT: Final = "report.html"
 FEW_EMPLOYERS: Final = "amounts hidden: FEW_EMPLOYERS"
 """The reason why amounts of enough learners are hidden; no reader is told of which figures."""
@@ -64,16 +66,16 @@ def write_packet(
     """
     path = packet_path(home, industry, release)
     private_folder(private_folder(home / "proposals") / industry)
-    earlier = [
-        entry for entry in entries(chain(home).lines()) if entry.industry == industry and entry.release != release
-    ]
+    lines = chain(home).lines()
+    last = last_standing(lines, industry, but=release)
+    earlier = any(entry.industry == industry and entry.release != release for entry in entries(lines))
     files = con.execute("SELECT path, content FROM outcome_release.public_files ORDER BY path").fetchall()
     parts = [
         _head(industry, release, version),
         _section("What becomes public", _table(("file", "bytes", "sha256"), map(_file, files))),
         _section(
             "What changed",
-            _changes(con, home, earlier[-1], release) if earlier else "<p>This is the first release.</p>",
+            _changes(con, home, last, release) if last else f"<p>{_NONE_STANDS if earlier else _FIRST}</p>",
         ),
         _section("What is shown and hidden", _hidden(con, few_employers)),
         _section("Levels, after coarsening", _table(("level", "figures", "tables"), _rows(con, _LEVELS))),
@@ -103,11 +105,11 @@ def _hidden(con: Connection, few_employers: int) -> str:
 
 def _head(industry: str, release: str, version: str) -> str:
     commands = "".join(
-        f"<li><code>credential-pipeline release {words}</code></li>"
-        for words in (
-            f"propose {industry} --key MY_KEY",
-            f"approve {industry} --release {release} --key MY_KEY</code> by two other people<code>",
-            f"publish {industry}",
+        f"<li><code>credential-pipeline release {words}</code>{who}</li>"
+        for words, who in (
+            (f"propose {industry} --key MY_KEY", ""),
+            (f"approve {industry} --release {release} --key MY_KEY", f" by {APPROVALS} other people"),
+            (f"publish {industry}", ""),
         )
     )
     return (
@@ -117,12 +119,11 @@ def _head(industry: str, release: str, version: str) -> str:
 
 
 def _changes(con: Connection, home: Path, last: Entry, release: str) -> str:
-    counts = con.execute(text_of(__package__, "changes.sql"), {"path": str(home / last.file)}).fetchall()
-    largest = con.execute(
-        text_of(__package__, "largest_changes.sql"), {"path": str(home / last.file), "most": _LARGEST}
-    ).fetchall()
+    path = str(files_of([last], home)[0])
+    counts = con.execute(text_of(__package__, "changes.sql"), {"path": path}).fetchall()
+    largest = con.execute(text_of(__package__, "largest_changes.sql"), {"path": path, "most": _LARGEST}).fetchall()
     found = find_revisions(con, home, last.industry, release)
-    told = f"<p>Against release {html.escape(last.release)}, the last one that was published:</p>\n"
+    told = f"<p>Against release {html.escape(last.release)}, the last one that stands:</p>\n"
     if found.held:
         told += f"<p><strong>Held for a person:</strong> {html.escape(found.words)}. Its proposer has to say why.</p>\n"
     told += _table(("table", "shown before and now", "of these changed", "no longer shown", "newly shown"), counts)

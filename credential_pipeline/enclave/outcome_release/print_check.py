@@ -15,6 +15,10 @@ from credential_pipeline.engines.disclosure.shares import Flags
 from credential_pipeline.foundation.registry.profiles import Profile
 
 _CLOSE = 1e-9
+#: Numbers that are no amounts are told to a tenth, of fewer people than this.
+_FEW = 100
+#: Ends of bands of percentiles of fewer people are told in these dollars: below, and from ten thousand on.
+_PERCENTILE, _MANY, _BAND_UNITS, _LARGE = r"_p\d\d$", 1_000, (500.0, 1_000.0), 10_000
 
 
 def check_print(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verdict:
@@ -26,16 +30,16 @@ def check_print(staged: Path, earlier: Sequence[Path], profile: Profile) -> Verd
         profile: The rules.
     """
     del earlier
-    cells = pd.read_csv(staged, usecols=["cell_id", "unit", "value", "n", "low", "high", "status"])
+    cells = pd.read_csv(staged, usecols=["cell_id", "measure", "unit", "value", "n", "low", "high", "status"])
     shown = cells[cells["status"] == 1]
     money = shown["unit"].isin(["usd", "mean"]).to_numpy()
     n, value = shown["n"].to_numpy(float), shown["value"].to_numpy(float)
-    unit = shown["unit"].to_numpy(str)
+    strange = ~shown["unit"].isin(["usd", "mean", "share", "count"]).to_numpy()
     broken = {
         "n": ~_rounded(n, profile) | (n < np.where(money, profile.min_money, profile.min_learners) - _slack(profile)),
-        "value": _careless(unit, value, profile),
-        "low": _careless(unit, shown["low"].to_numpy(float), profile),
-        "high": _careless(unit, shown["high"].to_numpy(float), profile),
+        "value": _careless(shown, value, profile) | strange,
+        "low": _careless(shown, shown["low"].to_numpy(float), profile, end=True),
+        "high": _careless(shown, shown["high"].to_numpy(float), profile, end=True),
     }
     findings = tuple(
         ("shown", str(cell), role) for role, flags in broken.items() for cell in shown.loc[flags, "cell_id"]
@@ -64,14 +68,23 @@ def _slack(profile: Profile) -> int:
     return int((fewest - ROUNDINGS[profile.counts].apply(fewest)).max(initial=0))
 
 
-def _careless(unit: np.ndarray, numbers: Reals, profile: Profile) -> Flags:
+def _careless(shown: pd.DataFrame, numbers: Reals, profile: Profile, *, end: bool = False) -> Flags:
     """Which values, or ends of bands, are told more finely than the profile tells; a missing one tells nothing."""
-    value = np.nan_to_num(numbers)
-    decimals = 10**profile.decimals
-    share = np.abs(value * decimals - np.rint(value * decimals)) > _CLOSE * decimals
-    usd = np.abs(value / profile.round_earnings_to - np.rint(value / profile.round_earnings_to)) > _CLOSE
-    count = ~_rounded(np.where(unit == "count", value, 0.0), profile)
-    mean = np.abs(value * 100 - np.rint(value * 100)) > _CLOSE * 100
-    return np.asarray(
-        ((unit == "mean") & mean) | ((unit == "share") & share) | ((unit == "usd") & usd) | ((unit == "count") & count)
-    )
+    value, unit = np.nan_to_num(numbers), shown["unit"].to_numpy(str)
+    grain = np.maximum(profile.round_earnings_to, 10.0 ** (np.floor(np.log10(np.maximum(np.abs(value), 1.0))) - 2))
+    few = shown["n"].to_numpy(float)
+    if end and not profile.epsilon:
+        ranked = shown["measure"].str.contains(_PERCENTILE).to_numpy(bool) & (few < _MANY)
+        grain = np.where(ranked, np.where(np.abs(value) < _LARGE, *_BAND_UNITS), grain)
+    tenths = (few < _FEW) & (profile.epsilon == 0)
+    finest = {
+        "mean": np.where(tenths, 0.1, 0.01),
+        "share": np.full(len(value), 10.0**-profile.decimals),
+        "usd": grain,
+    }
+    careless = (unit == "count") & ~_rounded(np.where(unit == "count", value, 0.0), profile)
+    for name, step in finest.items():
+        careless |= (unit == name) & (
+            np.abs(value / step - np.rint(value / step)) > _CLOSE * np.maximum(np.abs(value / step), 1.0)
+        )
+    return np.asarray(careless)

@@ -128,7 +128,7 @@ def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Dr
         SafeError: The counts do not add up, a count cannot be protected, or no noise can be drawn; no table is made.
     """
     if profile.complementary:
-        release = publish_outcomes(con, profile.min_learners, profile.round_earnings_to, earlier)
+        release = publish_outcomes(con, profile, earlier)
         return exact_attack(con, release)
     outcomes, counts = relation(con, "outcome_tables.outcomes"), relation(con, "outcome_tables.counts")
     with scratch(con) as work:

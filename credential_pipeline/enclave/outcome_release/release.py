@@ -19,13 +19,11 @@ from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection, protect
 from credential_pipeline.engines.disclosure.system import System
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
-from credential_pipeline.foundation.registry.profiles import PROFILES
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
 from credential_pipeline.foundation.storage.sql import statement
-
-_EXACT = PROFILES["one-off"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +47,13 @@ class Release:
     suppressed: int
 
 
-def publish_outcomes(
-    con: Connection, min_learners: int = 10, round_earnings_to: int = 100, earlier: Sequence[Path] = ()
-) -> Release:
+def publish_outcomes(con: Connection, profile: Profile = PROFILES["one-off"], earlier: Sequence[Path] = ()) -> Release:
     """Create ``outcome_release.published_outcomes`` from the three views of ``outcome_tables``.
 
     Args:
         con: Connection with the views ``outcome_tables.counts``, ``.equations``, ``.outcomes`` and the schema
             ``outcome_release``.
-        min_learners: Smallest number of learners that may be shown.
-        round_earnings_to: Dollars; dollar values are also cut to three significant digits.
+        profile: The thresholds and the rounding of amounts, which are also cut to three significant digits.
         earlier: ``outcomes.csv`` of earlier releases of the industry; a count that changed by a few learners since then
             is protected like a small one.
 
@@ -68,12 +63,12 @@ def publish_outcomes(
     counts, equations, outcomes = (
         relation(con, f"outcome_tables.{name}") for name in ("counts", "equations", "outcomes")
     )
-    system = read_system(con, counts, equations, outcomes, min_learners)
-    primary = with_changes(con, outcomes, system, find_primary(system, min_learners), earlier)
+    system = read_system(con, counts, equations, outcomes, profile.min_learners)
+    primary = with_changes(con, outcomes, system, find_primary(system, profile.min_learners), earlier)
     protection = protect(system, primary)
     with scratch(con) as work:
         hidden = hidden_counts(work, system, protection)
-        published = mark_cells(work, outcomes, hidden, share_rests(work, system), round_earnings_to)
+        published = mark_cells(work, outcomes, counts, hidden, share_rests(work, system), profile)
         keep(con, SNAPSHOT, "published_outcomes", published)
         tally = con.execute(
             f"SELECT count(*), count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM {published}"
@@ -93,26 +88,28 @@ def share_rests(work: Scratch, system: System) -> Relation:
 
 
 def mark_cells(
-    work: Scratch, outcomes: Relation, hidden: Relation, rests: Relation, round_earnings_to: int
+    work: Scratch, outcomes: Relation, counts: Relation, hidden: Relation, rests: Relation, profile: Profile
 ) -> Relation:
     """The cells as they may be seen: status 1, 5 or -1, and numbers only where it is 1.
 
     Args:
         work: Where the rows live.
         outcomes: ``outcome_tables.outcomes``.
+        counts: ``outcome_tables.counts``.
         hidden: Of :func:`hidden_counts`.
         rests: Of :func:`share_rests`.
-        round_earnings_to: Dollars.
+        profile: The thresholds of amounts, and their rounding.
     """
     return work.table(
         "published",
-        statement(__package__, "published.sql", outcomes=outcomes, hidden=hidden, rests=rests),
+        statement(__package__, "published.sql", outcomes=outcomes, counts=counts, hidden=hidden, rests=rests),
         {
-            "step": round_earnings_to,
+            "step": profile.round_earnings_to,
+            "min_money": profile.min_money,
             "no_wages": list(NO_WAGES),
             "of_wages": list(OF_WAGES),
-            "min_employers": _EXACT.min_employers,
-            "largest_employer": _EXACT.largest_employer,
+            "min_employers": profile.min_employers,
+            "largest_employer": profile.largest_employer,
         },
     )
 

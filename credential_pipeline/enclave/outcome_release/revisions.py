@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.enclave.outcome_release.acts import Statement, released
-from credential_pipeline.enclave.outcome_release.ledger import chain, entries
+from credential_pipeline.enclave.outcome_release.acts import Statement
+from credential_pipeline.enclave.outcome_release.ledger import chain, files_of, last_standing
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection, connect
@@ -51,8 +51,8 @@ class Revisions:
     def words(self) -> str:
         """What changed, as a sentence without its full stop."""
         return (
-            f"of {self.shown:,} figures of release {self.release}, {self.changed:,} changed by more than {PART:.0%} (shares: {POINTS:.0%}"
-            f" points) and {self.gone:,} are not shown any more"
+            f"of {self.shown:,} figures of release {self.release}, {self.changed:,} changed by more than {PART:.0%} (shares: {POINTS * 100:.0f}"
+            f" percentage points) and {self.gone:,} are not shown any more"
         )
 
 
@@ -64,16 +64,16 @@ def find_revisions(con: Connection, home: Path, industry: str, release: str) -> 
         home: Folder of the enclave.
         industry: The partition.
         release: Id of the proposal.
+
+    Raises:
+        SafeError: ``E_RELEASE_FILE``: the file of the last release is missing or altered.
     """
-    lines = chain(home).lines()
-    public = [facts["statement"]["release"] for facts in released(lines, industry)]
-    last = next((name for name in reversed(public) if name != release), "")
-    files = {entry.release: home / entry.file for entry in entries(lines) if entry.industry == industry}
-    if last not in files or not files[last].is_file():
+    last = last_standing(chain(home).lines(), industry, but=release)
+    if last is None:
         return Revisions()
-    bounds = {"path": str(files[last]), "part": PART, "points": POINTS}
+    bounds = {"path": str(files_of([last], home)[0]), "part": PART, "points": POINTS}
     shown, gone, changed = con.execute(text_of(__package__, "revisions.sql"), bounds).fetchall()[0]
-    return Revisions(last, shown, gone, changed)
+    return Revisions(last.release, shown, gone, changed)
 
 
 def refuse_revisions(version: Version, statement: Statement, home: Path) -> None:
@@ -85,7 +85,7 @@ def refuse_revisions(version: Version, statement: Statement, home: Path) -> None
         home: Folder of the enclave.
 
     Raises:
-        SafeError: ``E_REVISIONS``.
+        SafeError: ``E_REVISIONS``; ``E_RELEASE_FILE``: the file of the last release is missing or altered.
     """
     if statement.kind == "withdrawal" or statement.revisions.strip():
         return

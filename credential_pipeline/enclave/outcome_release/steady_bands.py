@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from credential_pipeline.enclave.outcome_release.mark import FEW, OF_WAGES
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.sql import text_of
 
@@ -27,5 +28,5 @@ def keep_bands(con: Connection, industry: str, earlier: Sequence[Path]) -> int:
     mine = [path for path in earlier if path.parent.name == industry]
     if not mine:
         return 0
-    bounds = {"path": str(mine[-1]), "point": POINT}
+    bounds = {"path": str(mine[-1]), "point": POINT, "few": FEW, "of_wages": list(OF_WAGES)}
     return int(con.execute(text_of(__package__, "steady_bands.sql"), bounds).fetchall()[0][0])

@@ -33,7 +33,7 @@ LINKS |= dict.fromkeys(("status", "module", "pass"), "VARCHAR")
 
 
 def assign(con: Connection, industry: Industry, *, model: Model | None = None, engine: Engine = DUCKDB) -> None:
-    """Create person_keys.{person_links, learners, credentials, enrollments, unkeyed_credentials, coverage}.
+    """Create person_keys.{person_links, learners, credentials, enrollments, degrees, unkeyed_credentials, coverage}.
 
     Args:
         con: Connection with the views accepted_extract.* and reference_population.persons.

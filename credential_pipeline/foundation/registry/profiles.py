@@ -64,7 +64,7 @@ class Profile:
 
 
 _DRB = (
-    "Numbers of learners are rounded: 15 to 99 to the nearest 10, up to 999 to 50, up to 9,999 to 100, up to 99,999 to 500,"
+    "Numbers of learners are rounded: up to 99 to the nearest 10, up to 999 to 50, up to 9,999 to 100, up to 99,999 to 500,"
     " above to 1,000."
 )
 _PERCENT = (

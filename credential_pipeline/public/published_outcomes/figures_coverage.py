@@ -52,9 +52,7 @@ def ledger(context: Context) -> Figure:
         )
         for place, (reason, cell) in enumerate(cells.items())
     ]
-    description = (
-        "One bar of all learners that certifiers reported, cut by what became of them; the parts add up to 100 percent."
-    )
+    description = f"One bar of all learners that certifiers reported, cut by what became of them. {ledger_note(cells)}"
     horizon = next(iter(cells.values())).horizon
     grid: Grid = {(reason, horizon): cell for reason, cell in cells.items()}
     columns = [("Share", grid, "value"), (context.counted("Out of (learners)"), grid, "n")]

@@ -172,7 +172,9 @@ def disclosure_text(note: MethodNote) -> str:
         )
     if note.rounding:
         said.append(note.rounding)
-    said.append("What an attacker could still work out of totals, other tables or earlier releases is hidden as well.")
+    said.append(
+        "What the attacks that certificate.csv names found in totals, other tables or earlier releases is hidden as well."
+    )
     return " ".join(said)
 
 

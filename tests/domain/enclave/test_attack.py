@@ -10,6 +10,7 @@ from credential_pipeline.enclave.outcome_release.attack.cells import MEANINGS
 from credential_pipeline.enclave.outcome_release.attack.rules import RULES, decimals, ends, rules_of, unrounded
 from credential_pipeline.enclave.outcome_release.attack.truth import true_counts
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from tests.domain.enclave.outcome_tables_world import opened, settings
 from tests.domain.enclave.release_world import (
     STANDARD,
@@ -93,6 +94,15 @@ def test_shares_are_read_as_finely_as_they_are_printed():
 def test_an_industrys_own_thresholds_join_the_rules():
     assert rules_of("standard", min_learners=20).hidden_below == 20
     assert rules_of("one-off", min_learners=12).small == 12
+
+
+@pytest.mark.parametrize("name", [name for name, profile in PROFILES.items() if not profile.epsilon])
+def test_every_profile_is_attacked_for_what_it_promises(name: str):
+    profile = PROFILES[name].stricter(None, 60, None)
+    rules = rules_of(name, profile.min_learners, profile.min_money)
+    assert (rules.small, rules.decimals, rules.money_from) == (profile.small, profile.decimals, 60)
+    assert rules.reach >= profile.small
+    assert rules.hidden_below == (0 if profile.complementary else profile.min_learners)
 
 
 def test_the_judge_reads_the_counts_behind_the_cells(people, made: Tables):
@@ -298,6 +308,25 @@ def test_a_certifier_takes_its_own_holders_out(safe, made: Tables, tmp_path):
     more = pd.DataFrame([{"cell_id": f"x/{body}", "role": "n", "value": v} for body, v in values.items()])
     found = attack(write(cells, tmp_path / "o.csv"), [], STANDARD, pd.concat([made.truth, more]))
     assert {f.against for f in found.findings if f.cell_id == "x/nims"} == {"the certifier mssc"}
+
+
+def test_what_a_certifier_knows_cannot_be_at_odds_with_the_file(safe, made: Tables, tmp_path):
+    cells = safe[1].copy()
+    template = cells[(cells["measure"] == "earnings_p50") & (cells["status"] == 1)].iloc[0].to_dict()
+    template |= {"age_band": "all", "sex": "all", "race": "all", "credential": "all", "horizon": 9}
+    printed = {"all": {"n": 40}, "mssc": {"n": 30}}
+    lines = [template | {"cell_id": f"x/{body}", "certifier": body} | told for body, told in printed.items()]
+    more = pd.DataFrame(
+        [{"cell_id": f"x/{body}", "role": "n", "value": v} for body, v in {"all": 36.0, "mssc": 32.0}.items()]
+    )
+    truth = pd.concat([made.truth, more])
+    holds = attack(write(pd.concat([cells, pd.DataFrame(lines)]), tmp_path / "o.csv"), [], STANDARD, truth)
+    assert "contradiction" not in {f.kind for f in holds.findings}
+    truth.loc[truth["cell_id"] == "x/mssc", "value"] = 60.0
+    broken = attack(write(pd.concat([cells, pd.DataFrame(lines)]), tmp_path / "p.csv"), [], STANDARD, truth)
+    assert {(f.kind, f.against) for f in broken.findings if f.kind == "contradiction"} == {
+        ("contradiction", "the certifier mssc")
+    }
 
 
 # --- people in no category that has cells --------------------------------------------------------------------------------

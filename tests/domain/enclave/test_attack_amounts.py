@@ -46,6 +46,15 @@ def test_a_percentile_of_a_known_number_of_people_is_one_person_s_unless_it_is_a
     assert amounts.one_earner(read(rounded), replace(STANDARD, averaged=0)) == []
 
 
+def test_large_amounts_are_rounded_by_more_unless_the_file_plainly_is_not() -> None:
+    rows = [cell("earnings_p50", 40, 33_400, age_band="18-25"), cell("earnings_p75", 40, 123_000, age_band="18-25")]
+    values = np.array([33_400.0, 123_000.0])
+    assert read(rows).steps(values).tolist() == [100, 1_000]
+    least, most = amounts.within(np.stack([values, values, values], axis=1), read(rows))
+    assert (most[:, 0] - least[:, 0]).tolist() == [100, 1_000]
+    assert read([rows[0], rows[1] | {"value": 123_400.0}]).steps(values).tolist() == [100, 100]
+
+
 def figures(wages: list[np.ndarray]) -> pd.DataFrame:
     """What the tabulation makes of groups, by lines of this module for values and by the product for bands."""
     sizes = np.array([len(one) for one in wages])

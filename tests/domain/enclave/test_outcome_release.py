@@ -21,6 +21,7 @@ from credential_pipeline.enclave.outcome_release.release import (
 from credential_pipeline.engines.disclosure.primary import find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.keep import keep
 from credential_pipeline.foundation.storage.relation import relation, scratch
@@ -58,9 +59,10 @@ def bare(tables: Tables, good: Published, tmp_path_factory: pytest.TempPathFacto
             marked = mark_cells(
                 work,
                 outcomes,
+                relation(con, "outcome_tables.counts"),
                 hidden_counts(work, release.system, release.protection),
                 share_rests(work, release.system),
-                100,
+                PROFILES["one-off"],
             )
             keep(con, SNAPSHOT, "published_outcomes", marked)
         return Published(release, stage_csv(con, tmp_path_factory.mktemp("bare")), [])
@@ -201,7 +203,7 @@ def test_row_order_does_not_matter(tables: Tables, good: Published, tmp_path: Pa
 def test_rounding_and_marks(tables: Tables) -> None:
     with connect() as con:
         tables.load(con)
-        publish_outcomes(con, round_earnings_to=100)
+        publish_outcomes(con)
         pay = con.execute(
             "SELECT value FROM outcome_release.published_outcomes WHERE status = 1 AND measure LIKE 'earnings%'"
         ).fetchall()

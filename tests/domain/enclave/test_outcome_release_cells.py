@@ -1,6 +1,7 @@
 """Marks, rounding and small changes, on a handful of cells written by hand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
 from credential_pipeline.engines.disclosure.system import System
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
@@ -56,14 +58,17 @@ def dollars(
     return (cell_id, "in_industry_premium", "usd", value, low, high, 50, 1, "t", None, *payers, value)
 
 
-def marked(work: Scratch, cells: list[tuple], hidden: tuple[str, ...] = (), step: int = 100) -> dict[str, tuple]:
+def marked(
+    work: Scratch, cells: list[tuple], hidden: tuple[str, ...] = (), profile: Profile = PROFILES["one-off"]
+) -> dict[str, tuple]:
     """Cell id to (status, value, low, high, n)."""
     found = mark_cells(
         work,
         work.rows("outcomes", CELL, cells),
+        work.rows("counts", {"count_id": "VARCHAR", "value": "BIGINT"}, [("t", 50), ("a", 20), ("b", 30)]),
         work.rows("hidden", HIDDEN, [(name,) for name in hidden]),
         work.rows("rests", RESTS, [("t", "a", "b")]),
-        step,
+        profile,
     )
     rows = work.con.execute(f"SELECT cell_id, status, value, low, high, n FROM {found}").fetchall()
     return {row[0]: row[1:] for row in rows}
@@ -83,6 +88,19 @@ def test_what_could_not_be_computed_is_not_available_unless_it_must_be_hidden(wo
     assert {row[1:] for row in found.values()} == {(None, None, None, None)}
 
 
+def test_amounts_and_means_want_as_many_people_as_the_industry_says_on_both_sides(work: Scratch) -> None:
+    mean = ("m", "credentials_per_learner", "mean", 2.5, 2.4, 2.6, 50, 1, "t", None, None, None, None)
+    alone, compared = (dollars(name, 5_000.0, 1_000.0, 9_000.0) for name in ("p", "q"))
+    cells = [mean, alone, (*compared[:9], "a", *compared[10:]), share("s")]
+    status = {}
+    for least in (20, 21, 51):
+        found = marked(work, cells, profile=PROFILES["one-off"].stricter(None, least, None))
+        status[least] = {name: row[0] for name, row in found.items()}
+    assert status[20] == {"m": 1, "p": 1, "q": 1, "s": 1}
+    assert status[21] == {"m": 1, "p": 1, "q": 5, "s": 1}
+    assert status[51] == {"m": 5, "p": 5, "q": 5, "s": 1}
+
+
 @pytest.mark.parametrize("payers", [(2, 0.5), (9, 0.81), (None, None)])
 def test_amounts_that_one_or_two_employers_pay_are_hidden(work: Scratch, payers: tuple) -> None:
     assert marked(work, [dollars("p", 5_000.0, 1_000.0, 9_000.0, payers)])["p"][0] == 5
@@ -93,7 +111,9 @@ def test_dollars_are_rounded_to_the_step_and_to_three_digits(work: Scratch) -> N
     found = marked(work, [dollars("c", 12345.6, -987.4, 1234567.0), dollars("half", 250.0, 350.0, 49.0)])
     assert found["c"][1:4] == (12300.0, -1000.0, 1230000.0)
     assert found["half"][1:4] == (200.0, 400.0, 0.0)
-    assert marked(work, [dollars("c", 12345.6, -987.4, 1234567.0)], step=1000)["c"][1:4] == (
+    assert marked(
+        work, [dollars("c", 12345.6, -987.4, 1234567.0)], profile=replace(PROFILES["one-off"], round_earnings_to=1000)
+    )["c"][1:4] == (
         12000.0,
         -1000.0,
         1230000.0,

@@ -1,5 +1,6 @@
 """A proposal that changes much of what is public waits for somebody who says why."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, rec
 from credential_pipeline.enclave.outcome_release.revisions import Revisions, find_revisions, refuse_revisions
 from credential_pipeline.foundation.contracts.outcome_release import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Store, Version
 from tests.domain.enclave.test_outcome_release_acts import NOW
@@ -26,7 +28,7 @@ def released(home: Path, figures: Figures, release: str = "r0001-aaaaaaaa") -> N
     file = home / "releases" / "manufacturing" / f"{release}.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(["cell_id,unit,value,status", *lines, ""]))
-    entry = Entry(release, "manufacturing", str(file.relative_to(home)), "0")
+    entry = Entry(release, "manufacturing", str(file.relative_to(home)), sha256(file))
     statement = acts.Statement("manufacturing", release, "v1")
     record(home, entry, acts.Standing(statement, acts.Signed("x", "x", "x")), 1, NOW)
 
@@ -86,6 +88,16 @@ def test_the_last_release_counts_and_a_proposal_not_against_itself(tmp_path: Pat
     }
     chain(tmp_path).append(acts.WITHDRAWN, facts, NOW)
     assert revisions(tmp_path, LAST, "r0003-cccccccc").release == "r0001-aaaaaaaa"
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_text("cell_id,unit,value,status\n")])
+def test_without_the_file_of_the_last_release_nothing_is_compared(
+    tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    released(tmp_path, LAST)
+    harm(tmp_path / "releases" / "manufacturing" / "r0001-aaaaaaaa.csv")
+    with pytest.raises(SafeError, match="r0001-aaaaaaaa: its public file is missing or altered"):
+        revisions(tmp_path, LAST)
 
 
 def test_it_takes_a_reason_and_the_reason_is_signed(tmp_path: Path) -> None:

@@ -140,11 +140,17 @@ def test_definitions_say_how_their_figures_are_rounded(con: Connection, tmp_path
         ({"value": 1.2345, "unit": "mean"}, "value"),
         ({"low": 0.3555}, "low"),
         ({"value": 50_000.0, "unit": "usd", "high": 51_987.65}, "high"),
+        ({"value": 123_400.0, "unit": "usd"}, "value"),
+        ({"value": 50_000.0, "unit": "usd", "high": 51_100.0, "measure": "earnings_p50"}, "high"),
+        ({"value": 9_000.0, "unit": "usd", "low": 8_100.0, "measure": "earnings_p50"}, "low"),
+        ({"value": 2.35, "unit": "mean", "n": 90}, "value"),
+        ({"value": 1.0, "unit": "points"}, "value"),
     ],
 )
 def test_a_file_that_breaks_its_own_rules_is_noticed(tmp_path: Path, change: dict, role: str) -> None:
-    good = {"cell_id": "c", "unit": "share", "value": 0.37, "n": 150, "low": None, "high": None, "status": 1}
-    hidden = {"cell_id": "h", "unit": "share", "status": 5}
+    good = {"cell_id": "c", "measure": "m", "unit": "share", "value": 0.37, "n": 150, "status": 1}
+    good |= {"low": None, "high": None}
+    hidden = {"cell_id": "h", "measure": "m", "unit": "share", "status": 5}
     path = tmp_path / "outcomes.csv"
     pd.DataFrame([good, hidden]).to_csv(path, index=False)
     assert check_print(path, [], STANDARD).findings == ()

@@ -8,26 +8,26 @@ from credential_pipeline.enclave.outcome_release.attack.few_learners import Apar
 from credential_pipeline.enclave.outcome_release.steady_bands import keep_bands
 from credential_pipeline.foundation.storage.engine import connect
 
-NAMES = ["cell_id", "unit", "value", "n", "low", "high", "status"]
+NAMES = ["cell_id", "measure", "unit", "value", "n", "low", "high", "status"]
 BEFORE = [
-    ("manufacturing/a", "share", 0.40, 200, 0.33, 0.47, 1),
-    ("manufacturing/b", "share", 0.40, 200, 0.33, 0.47, 1),
-    ("manufacturing/c", "share", 0.40, 200, 0.33, 0.47, 1),
-    ("manufacturing/d", "share", None, None, None, None, 5),
-    ("manufacturing/e", "usd", 30_000, 200, 28_000, 32_000, 1),
-    ("manufacturing/f", "share", 0.40, 200, 0.33, 0.47, 1),
-    ("manufacturing/g", "mean", 2.57, 650, 2.39, 2.75, 1),
-    ("manufacturing/h", "mean", 2.6, 70, 2.1, 3.1, 1),
+    ("manufacturing/a", "m", "share", 0.40, 200, 0.33, 0.47, 1),
+    ("manufacturing/b", "m", "share", 0.40, 200, 0.33, 0.47, 1),
+    ("manufacturing/c", "m", "share", 0.40, 200, 0.33, 0.47, 1),
+    ("manufacturing/d", "m", "share", None, None, None, None, 5),
+    ("manufacturing/e", "m", "usd", 30_000, 200, 28_000, 32_000, 1),
+    ("manufacturing/f", "m", "share", 0.40, 200, 0.33, 0.47, 1),
+    ("manufacturing/g", "m", "mean", 2.57, 650, 2.39, 2.75, 1),
+    ("manufacturing/h", "m", "mean", 2.6, 70, 2.1, 3.1, 1),
 ]
 NOW = [
-    ("manufacturing/a", "share", 0.40, 200, 0.32, 0.48, 1),
-    ("manufacturing/b", "share", 0.40, 200, 0.30, 0.47, 1),
-    ("manufacturing/c", "share", 0.41, 200, 0.34, 0.48, 1),
-    ("manufacturing/d", "share", 0.40, 200, 0.33, 0.47, 1),
-    ("manufacturing/e", "usd", 30_000, 200, 27_000, 32_000, 1),
-    ("manufacturing/f", "share", 0.40, 250, 0.34, 0.46, 1),
-    ("manufacturing/g", "mean", 2.57, 650, 2.40, 2.74, 1),
-    ("manufacturing/h", "mean", 2.6, 70, 2.2, 3.1, 1),
+    ("manufacturing/a", "m", "share", 0.40, 200, 0.32, 0.48, 1),
+    ("manufacturing/b", "m", "share", 0.40, 200, 0.30, 0.47, 1),
+    ("manufacturing/c", "m", "share", 0.41, 200, 0.34, 0.48, 1),
+    ("manufacturing/d", "m", "share", 0.40, 200, 0.33, 0.47, 1),
+    ("manufacturing/e", "m", "usd", 30_000, 200, 27_000, 32_000, 1),
+    ("manufacturing/f", "m", "share", 0.40, 250, 0.34, 0.46, 1),
+    ("manufacturing/g", "m", "mean", 2.57, 650, 2.40, 2.74, 1),
+    ("manufacturing/h", "m", "mean", 2.6, 70, 2.2, 3.1, 1),
 ]
 
 

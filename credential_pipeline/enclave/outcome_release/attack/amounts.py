@@ -39,15 +39,23 @@ class Amounts:
     Attributes:
         cells: The amounts, with family, percent (not a number for what is no percentile), group, tail (the id without its
             industry), and the least and the most people that the printed n can stand for.
-        step: Dollars by which values are rounded, as the file plainly does it.
+        step: Dollars by which values are rounded at least, as the file plainly does it.
+        three_digits: Whether no value has more than three digits that count, as the rules say.
         band_step: The same of the ends of bands of small groups.
         seen: Group to the printed number of its people with wages.
     """
 
     cells: pd.DataFrame
     step: float
+    three_digits: bool
     band_step: float
     seen: dict[str, float]
+
+    def steps(self, numbers: Reals) -> Reals:
+        """Dollars by which each of these values is rounded: large ones to three digits."""
+        if not self.three_digits:
+            return np.full(numbers.shape, self.step)
+        return np.maximum(self.step, _three_digits(numbers))
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
@@ -83,8 +91,15 @@ def amounts(cells: pd.DataFrame, rules: Rules) -> Amounts:
     low, high = np.where(shown, np.maximum(low, rules.money_from), 0.0), np.where(shown, high, np.inf)
     bands = usd.loc[usd["percent"].notna() & (high <= _FEW), ["low", "high"]].to_numpy(float)
     usd = usd.assign(least=low, most=high)
-    value_step, band_step = _plain_step(usd["value"].to_numpy(float)), _plain_step(bands.ravel())
-    return Amounts(usd, value_step, band_step, _seen(cells))
+    values = usd["value"].dropna().to_numpy(float)
+    in_digits = bool(np.allclose(values / _three_digits(values), np.rint(values / _three_digits(values)), atol=1e-6))
+    return Amounts(usd, _plain_step(values), in_digits, _plain_step(bands.ravel()), _seen(cells))
+
+
+def _three_digits(numbers: Reals) -> Reals:
+    """The third digit's worth of each number."""
+    size = np.maximum(np.abs(np.nan_to_num(numbers)), 1.0)
+    return np.asarray(10.0 ** (np.floor(np.log10(size)) - 2))
 
 
 def _group(cells: pd.DataFrame) -> pd.Series:
@@ -116,9 +131,10 @@ def one_earner(now: Amounts, rules: Rules) -> list[Finding]:
     ]
     place = cells["percent"].to_numpy(float) * (cells["least"].to_numpy(float) - 1)
     alone = np.abs(place - np.rint(place)) < _NEAR
+    values = cells["value"].to_numpy(float)[alone]
     return [
-        Finding("amount", str(cell), "value", float(value) - now.step / 2, float(value) + now.step / 2)
-        for cell, value in zip(cells["cell_id"][alone], cells["value"][alone], strict=True)
+        Finding("amount", str(cell), "value", float(value - step / 2), float(value + step / 2))
+        for cell, value, step in zip(cells["cell_id"][alone], values, now.steps(values), strict=True)
     ]
 
 
@@ -163,9 +179,9 @@ def _band_units(numbers: Reals, now: Amounts) -> Reals:
 
 def within(numbers: Reals, now: Amounts) -> tuple[Reals, Reals]:
     """Between what each number lay before it was rounded; ends of bands are rounded outwards."""
-    half, unit = now.step / 2, _band_units(numbers, now)
-    below = np.stack([np.full(len(numbers), half), np.zeros(len(numbers)), unit[:, 2]], axis=1)
-    above = np.stack([np.full(len(numbers), half), unit[:, 1], np.zeros(len(numbers))], axis=1)
+    half, unit = now.steps(numbers[:, 0]) / 2, _band_units(numbers, now)
+    below = np.stack([half, np.zeros(len(numbers)), unit[:, 2]], axis=1)
+    above = np.stack([half, unit[:, 1], np.zeros(len(numbers))], axis=1)
     return numbers - below, numbers + above
 
 
@@ -200,7 +216,8 @@ def one_more_in_a_mean(now: Amounts, then: Amounts, against: str) -> tuple[list[
     level = now.cells.loc[now.cells["percent"] == _MEDIAN, "value"].median()
     named = now.cells[now.cells["measure"].astype(str).str.contains(_MEANS) & now.cells["value"].notna()]
     both = named.join(then.numbers[["value"]], on="tail", how="inner", rsuffix="_then")
-    width = (2 * both["least"].to_numpy(float) - 1) * min(now.step, then.step)
+    steps = (one.steps(both[name].to_numpy(float)) for one, name in ((now, "value"), (then, "value_then")))
+    width = (2 * both["least"].to_numpy(float) - 1) * np.minimum(*steps)
     told = (both["value"] != both["value_then"]).to_numpy() & (width < CLOSE * float(level))
     found = [
         Finding("amount", str(cell), "value", float(value - span / 2), float(value + span / 2), against)

@@ -19,6 +19,7 @@ from credential_pipeline.enclave.outcome_release.attack.few_learners import Apar
 from credential_pipeline.enclave.outcome_release.attack.judge import Finding, Solved, employers, judge
 from credential_pipeline.enclave.outcome_release.attack.rules import Rules
 from credential_pipeline.enclave.outcome_release.attack.study import Studied, study
+from credential_pipeline.enclave.outcome_release.verdict import Line
 
 _FILES = 64
 
@@ -40,27 +41,6 @@ class Released:
     rules: Rules
     truth: pd.DataFrame | None = field(default=None, compare=False)
     apart: Mapping[str, Apart] | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the certificate: what was tried, with what, on how many counts, and what came of it.
-
-    Attributes:
-        attack: What was tried.
-        against: Which files or knowledge it used.
-        tried: How many counts or differences were attacked.
-        found: How many of them are told too precisely.
-        result: ``held``, ``found`` or ``not tried``.
-        note: What it means, in a sentence.
-    """
-
-    attack: str
-    against: str
-    tried: int
-    found: int
-    result: str
-    note: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,8 @@ DIMENSIONS = [
 ]
 KEY = ["industry", "attribution", "quantity", *DIMENSIONS, "horizon"]
 SHOWN = 1
+#: Units of amounts and means, which want more people than counts do.
+_OF_MONEY = ("usd", "mean")
 #: The attribution under which a learner counts at every award.
 EACH = "each"
 
@@ -46,7 +48,6 @@ class Meaning:
         splits: Dimensions that tell the parts of this n apart; n itself stands under 'all'.
         counted: True if the value is a count.
         also: Part and rest of n that must be showable for the cell to be published, though no number of them is given.
-        money: True if the value is an amount.
         persons: Quantity of n where learners count at every award, and this measure counts each of them once; n if None.
     """
 
@@ -56,7 +57,6 @@ class Meaning:
     splits: tuple[str, ...] = ()
     counted: bool = False
     also: tuple[str, str] | None = None
-    money: bool = False
     persons: str | None = None
 
     def whole(self, attribution: str) -> str:
@@ -65,19 +65,19 @@ class Meaning:
 
 
 MEANINGS = {
-    "earnings_p25": Meaning("wage_matched", money=True),
-    "earnings_p50": Meaning("wage_matched", money=True),
-    "earnings_p75": Meaning("wage_matched", money=True),
+    "earnings_p25": Meaning("wage_matched"),
+    "earnings_p50": Meaning("wage_matched"),
+    "earnings_p75": Meaning("wage_matched"),
     "wage_matched_share": Meaning("cohort", "wage_matched", "not_matched"),
     "in_industry_share": Meaning("wage_matched", "in_industry", "out_of_industry"),
     "sector_share": Meaning("wage_matched", "wage_matched", "other_sectors", splits=("sector",)),
     "setting_share": Meaning("cohort", "cohort", "other_settings", splits=("setting", "definition")),
     "coverage_share": Meaning("coverage", "coverage", "other_reasons", splits=("definition",)),
     "stacking_share": Meaning("stacking", "stacking", "other_numbers", splits=("definition",)),
-    "credentials_per_learner": Meaning("stacking", money=True),
-    "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry"), money=True),
-    "never_passed_earnings_p50": Meaning("never_passers_seen", money=True),
-    "passer_earnings_p50": Meaning("passers_seen", money=True),
+    "credentials_per_learner": Meaning("stacking"),
+    "in_industry_premium": Meaning("wage_matched", also=("in_industry", "out_of_industry")),
+    "never_passed_earnings_p50": Meaning("never_passers_seen"),
+    "passer_earnings_p50": Meaning("passers_seen"),
     "never_passed_wage_matched_share": Meaning("never_passers", "never_passers_seen", "never_passers_not_seen"),
     "passer_wage_matched_share": Meaning("passers", "passers_seen", "passers_not_seen"),
     "never_passed_in_industry_share": Meaning("never_passers_seen", "never_passers_inside", "never_passers_outside"),
@@ -89,17 +89,17 @@ MEANINGS = {
     "first_attempt_pass_rate": Meaning("tried", "passed_first", "not_passed_first"),
     "eventual_pass_rate": Meaning("tried", "passed_eventually", "never_passed"),
     "pass_rate": Meaning("tried", "passes", "failures"),
-    "earnings_all_p25": Meaning("award_held", money=True),
-    "earnings_all_p50": Meaning("award_held", money=True),
-    "earnings_all_p75": Meaning("award_held", money=True),
-    "own_change_p25": Meaning("with_change", money=True),
-    "own_change_p50": Meaning("with_change", money=True),
-    "own_change_p75": Meaning("with_change", money=True),
+    "earnings_all_p25": Meaning("award_held"),
+    "earnings_all_p50": Meaning("award_held"),
+    "earnings_all_p75": Meaning("award_held"),
+    "own_change_p25": Meaning("with_change"),
+    "own_change_p50": Meaning("with_change"),
+    "own_change_p75": Meaning("with_change"),
     "earns_less_share": Meaning("with_change", "earns_less", "earns_no_less"),
     "left_industry_share": Meaning("entered_seen", "leavers", "stayers"),
     "retention_share": Meaning("entered", "stayers", "not_retained"),
-    "stayer_earnings_p50": Meaning("stayers", money=True),
-    "leaver_earnings_p50": Meaning("leavers", money=True),
+    "stayer_earnings_p50": Meaning("stayers"),
+    "leaver_earnings_p50": Meaning("leavers"),
     "leaver_sector_share": Meaning("leavers", "leavers", "leavers_elsewhere", splits=("sector",)),
     "came_from_share": Meaning("entrants", "entrants", "entrants_from_elsewhere", splits=("sector",)),
     "new_job_share": Meaning("followed_to_a_job", "new_job", "no_new_job"),
@@ -108,8 +108,8 @@ MEANINGS = {
     "temporary_agency_share": Meaning("wage_matched", "at_agency", "not_at_agency", persons="persons_matched"),
     "completion_rate": Meaning("pell_began", "pell_completed", "pell_not_completed"),
     "placement_rate": Meaning("pell_followed", "pell_placed", "pell_not_placed"),
-    "value_added_earnings": Meaning("pell_with_earnings", money=True),
-    "tuition_and_fees": Meaning("pell_listed", money=True),
+    "value_added_earnings": Meaning("pell_with_earnings"),
+    "tuition_and_fees": Meaning("pell_listed"),
     "pell_verdict": Meaning("pell_listed"),
     "pell_verdict_transition": Meaning("pell_listed"),
     "pell_reason": Meaning("pell_listed"),
@@ -178,7 +178,7 @@ def _told(
     for dimension in sorted({name for one in meant for name in one.splits}):
         whole[dimension] = whole[dimension].mask(_each(what, [dimension in one.splits for one in meant]), "all")
     low, high = _interval(rules, n, shown)
-    money = shown & _each(what, [one.money for one in meant])
+    money = shown & cells["unit"].isin(_OF_MONEY).to_numpy(bool)
     low = np.where(money, np.maximum(low, np.minimum(rules.money_from, high)), low)
     at_each = cells["attribution"].eq(EACH).to_numpy(bool, na_value=False)
     quantity = np.where(at_each, *(np.array([one.whole(name) for one in meant], object)[what] for name in (EACH, "")))

@@ -49,9 +49,12 @@ def certifiers(studied: Studied, shown: mend.Cells, rules: Rules) -> Told:
             continue
         known = {int(place): (float(truth[place]), float(truth[place])) for place in np.flatnonzero(own)}
         inside = study(book, rules, known=known, only=who != name)
-        at_least = _own_parts(book, inside, own)
+        if not inside.sound:
+            # What a certifier knows of its own people cannot be at odds with what is true of them.
+            told.findings.append(Finding("contradiction", "", "", 0.0, 0.0, f"the certifier {name}"))
+            continue
         tried += inside.tried
-        others = who != name
+        at_least, others = _own_parts(book, inside, own), who != name
         for finding in judge(inside.solved, rules, f"the certifier {name}", only=others):
             if (finding.cell_id, finding.role) in before:
                 continue

@@ -24,7 +24,7 @@ class Rules:
         steps: (from, step): a count from there on is rounded to the step, half to even; none if counts are exact.
         hidden_below: A count below is hidden; 0 if a hidden count can have any size.
         decimals: Of shares.
-        money_from: Money is shown from here on.
+        money_from: Amounts and means are shown from here on.
         small: Counts of people below this and above 0 must not be told.
         reach: How high the interval of such a count must reach.
         spread: How long the interval of a change by a few must be.
@@ -53,7 +53,7 @@ RULES = {
         Rules("standard", _CENSUS, 15),
         Rules("one-off", (), 0, decimals=3, money_from=10, employer=0),
         Rules("strict", _CENSUS, 30, money_from=50),
-        Rules("opensafely", ((0, 5),), 8, small=7, reach=7, spread=7, employer=0),
+        Rules("opensafely", ((0, 5),), 8, small=8, reach=8, spread=8, employer=0),
         Rules("dp", (), 0, noise=True),
     )
 }
@@ -68,13 +68,10 @@ def rules_of(profile: str, min_learners: int | None = None, min_money: int | Non
         min_money: Fewest learners behind an amount.
     """
     rules = RULES[profile]
+    money_from = max(rules.money_from, min_money or 0)
     if min_learners and not rules.steps:
-        return replace(rules, small=min_learners, reach=min_learners, spread=min_learners)
-    return replace(
-        rules,
-        hidden_below=max(rules.hidden_below, min_learners or 0),
-        money_from=max(rules.money_from, min_money or 0),
-    )
+        return replace(rules, small=min_learners, reach=min_learners, spread=min_learners, money_from=money_from)
+    return replace(rules, hidden_below=max(rules.hidden_below, min_learners or 0), money_from=money_from)
 
 
 def unrounded(rules: Rules, printed: Reals) -> Rules:
