@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.sql import statement
 
@@ -15,7 +14,7 @@ from credential_pipeline.foundation.storage.sql import statement
 @contextmanager
 def macros(con: Connection) -> Iterator[None]:
     """Make the macros of ``macros.sql`` known to the connection, and forget them when the block ends, well or badly."""
-    words = f"CREATE OR REPLACE TEMP MACRO normal_reach() AS {REACH};\n" + statement(__package__, "macros.sql")
+    words = statement(__package__, "macros.sql")
     try:
         con.execute(words)
         yield

@@ -20,6 +20,8 @@ CREATE OR REPLACE TEMP MACRO smoothed(v, p) AS (
 
 -- Bands of simple random samples, of 95 %, for figures that no replicates are made of: part and n are counts with n > 0. Those of
 -- shares are Wilson's, which hold near 0 and 1 too (JASA 1927); people counted several times divide part and n by what that widens.
+-- It is ``engines/sampling.REACH``.
+CREATE OR REPLACE TEMP MACRO normal_reach() AS 1.959964;
 CREATE OR REPLACE TEMP MACRO wilson_end(p, n, side) AS
     (p + power(normal_reach(), 2) / (2 * n) + side * normal_reach() * sqrt(p * (1 - p) / n + power(normal_reach() / (2 * n), 2)))
     / (1 + power(normal_reach(), 2) / n);

@@ -1,6 +1,6 @@
 """The flow of outcome_tables, from keyed people and wages to the confidential tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -161,7 +161,37 @@ def _counts(work: Scratch, prepared: _Prepared, ladder: Ladder, answers: Answer,
 
 
 def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Prepared, Ladder]:
-    """Find out who is counted, and coarsen their categories until each is large enough."""
+    """Coarsen the categories of who is counted until each is large enough."""
+    credentials = relation(work.con, "person_keys.credentials")
+    digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
+    reporting = attempts.reporting_years(work, credentials, plan)
+    given = _given(work, digits, reporting, plan)
+    ladder = group_ladder(work, given.follow_ups, plan, earlier, reach.whole_horizons(work, given.reached))
+    if ladder.horizons is not None:
+        sectors = part_sizes(work, given.follow_ups, plan, "sector", ladder.horizons)
+        walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
+    units, follow_ups = relabel(work, given.units, given.follow_ups, ladder)
+    reached = reach.reached(work, units, given.wage_years, plan)
+    enrollments = relation(work.con, "person_keys.enrollments")
+    training = settings.nearest_training(work, units, given.people, enrollments, plan)
+    tries = attempts.count_sittings(work, credentials, given.people, reporting, plan)
+    stacks = stacking.stack(work, units, given.awards)
+    stacking.walk_stacks(work, stacks, plan, ladder, earlier)
+    prepared = _Prepared(
+        credentials=credentials,
+        reporting_years=reporting,
+        training=settings.pool_settings(work, training, plan, ladder, earlier),
+        tries=tries,
+        pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
+        stacks=stacks,
+        whole_sectors=employment.whole_sectors(work, digits, plan),
+        given=replace(given, units=units, follow_ups=follow_ups, reached=reached),
+    )
+    return prepared, ladder
+
+
+def _given(work: Scratch, digits: Relation, reporting: Relation, plan: Plan) -> Given:
+    """Who is counted and where they are each year, with their categories as they are."""
     credentials = relation(work.con, "person_keys.credentials")
     wages, employers, states, files = (relation(work.con, f"reference_population.{name}") for name in _WAGES)
     people = cohorts.number_people(work, relation(work.con, "person_keys.learners"))
@@ -172,44 +202,20 @@ def _prepare(work: Scratch, plan: Plan, earlier: Earlier) -> tuple[_Prepared, La
     asked_years = earnings.asked_years(work, units, covered, plan)
     person_years = earnings.sum_wages(work, wages, people, asked_years)
     factors = earnings.price_factors(work, reference_series(work, "cpi_u"), person_years, plan)
-    digits = employment.sector_digits(work, reference_series(work, "naics_sectors"))
     main_employers = employment.classify_employers(work, employers, person_years, digits, plan)
-    follow_ups = employment.follow_up(work, units, asked_years, shut, person_years, factors, main_employers, plan)
-    reached = reach.reached(work, units, years, plan)
-    ladder = group_ladder(work, follow_ups, plan, earlier, reach.whole_horizons(work, reached))
-    if ladder.horizons is not None:
-        sectors = part_sizes(work, follow_ups, plan, "sector", ladder.horizons)
-        walk_parts(sectors, scopes_of(ladder, labelled=False), plan, ladder, earlier, "sector")
-    units, follow_ups = relabel(work, units, follow_ups, ladder)
-    replicates = replicates_of(work, people, relation(work.con, "person_keys.person_links"), plan.replicates)
-    training = settings.nearest_training(work, units, people, relation(work.con, "person_keys.enrollments"), plan)
-    reporting = attempts.reporting_years(work, credentials, plan)
-    tries = attempts.count_sittings(work, credentials, people, reporting, plan)
-    stacks = stacking.stack(work, units, awards)
-    stacking.walk_stacks(work, stacks, plan, ladder, earlier)
-    prepared = _Prepared(
-        credentials=credentials,
-        reporting_years=reporting,
-        training=settings.pool_settings(work, training, plan, ladder, earlier),
-        tries=tries,
-        pooled_tries=attempts.pool_tries(work, tries, plan, ladder, earlier),
-        stacks=stacks,
-        whole_sectors=employment.whole_sectors(work, digits, plan),
-        given=Given(
-            people=people,
-            awards=awards,
-            units=units,
-            follow_ups=follow_ups,
-            person_years=person_years,
-            price_factors=factors,
-            main_employers=main_employers,
-            covered_years=covered,
-            asked_years=asked_years,
-            shut_years=shut,
-            wage_years=years,
-            reached=reach.reached(work, units, years, plan),
-            sitters=attempts.count_sitters(work, credentials, people, awards, reporting, plan),
-            replicates=replicates,
-        ),
+    return Given(
+        people=people,
+        awards=awards,
+        units=units,
+        follow_ups=employment.follow_up(work, units, asked_years, shut, person_years, factors, main_employers, plan),
+        person_years=person_years,
+        price_factors=factors,
+        main_employers=main_employers,
+        covered_years=covered,
+        asked_years=asked_years,
+        shut_years=shut,
+        wage_years=years,
+        reached=reach.reached(work, units, years, plan),
+        sitters=attempts.count_sitters(work, credentials, people, awards, reporting, plan),
+        replicates=replicates_of(work, people, relation(work.con, "person_keys.person_links"), plan.replicates),
     )
-    return prepared, ladder

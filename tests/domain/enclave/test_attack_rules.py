@@ -1,6 +1,7 @@
 """What an attacker knows of a profile, and the way back from print to the counts that can stand behind it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from credential_pipeline.enclave.outcome_release.attack.rules import RULES, decimals, ends, rules_of, unrounded

@@ -9,6 +9,7 @@ from credential_pipeline.enclave.outcome_tables import tabulation
 from credential_pipeline.enclave.outcome_tables.definitions import definitions
 from credential_pipeline.enclave.outcome_tables.grouping import GROUP
 from credential_pipeline.enclave.outcome_tables.tabulation import tabulate
+from credential_pipeline.engines.sampling import REACH
 from credential_pipeline.foundation.contracts.outcome_tables import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from tests.domain.enclave.outcome_tables_world import (
@@ -20,6 +21,7 @@ from tests.domain.enclave.outcome_tables_world import (
     random_world,
     settings,
     tabulated,
+    working,
 )
 
 CASES = [("first", 1, ["31", "32", "33"]), ("highest", 2, ["3327", "62"]), ("each", 3, ["31", "32", "33"])]
@@ -141,3 +143,8 @@ def test_linear_algebra_has_one_thread_while_it_tabulates_and_as_many_as_before_
         tabulated(random_world(1, size=10))
         assert set(blas_threads()) == {2}
     assert set(seen[0]) == {1}
+
+
+def test_statements_and_programs_mean_the_same_band() -> None:
+    with working(World()) as (work, _):
+        assert work.con.execute("SELECT CAST(normal_reach() AS DOUBLE)").fetchall() == [(REACH,)]
