@@ -37,7 +37,7 @@ class Pass:
 
 PASSES = (Pass(("birth_date",), ("birth_date",)), Pass(("full_name",), ("name",)))
 FALLBACK_PASS = Pass(("street", "zip"), ("address",))
-"""Trains the names where there is no birth date."""
+"""Trains the names where too few rows hold a birth date for a pass of its own."""
 
 
 def usable(con: Connection, item: Pass, tables: Sequence[Relation]) -> bool:

@@ -24,7 +24,7 @@ from credential_pipeline.engines.linkage.comparisons import Comparison, comparis
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
 from credential_pipeline.engines.linkage.fields import Wanted, make_features, make_records, shared_fields
 from credential_pipeline.engines.linkage.frequencies import make_default_digits, make_known_names
-from credential_pipeline.engines.linkage.model import Model, Weights, save
+from credential_pipeline.engines.linkage.model import REQUIRED, Model, Weights, save
 from credential_pipeline.engines.linkage.samples import (
     FALLBACK_PASS,
     PASSES,
@@ -45,8 +45,8 @@ ROUNDS = 12
 """How often u is cleared of the matches that the round before found."""
 MIN_MATCHES = 20
 """A comparison counts as trained by passes that expect so many matches in it."""
-REQUIRED = ("name", "birth_date")
-"""Comparisons that must be trained where both sides hold them; others are typical where data are too few."""
+NEVER_TYPICAL = ("name", "birth_date")
+"""Comparisons that must meet enough matches in these data; others are typical where they are too few."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,9 +75,11 @@ def train(
         typical_share: Weight of the typical m in the result: more for a model that is to serve other populations too.
 
     Raises:
-        SafeError: ``E_TRAINING`` if the tables show a level that no pass could train.
+        SafeError: ``E_TRAINING`` if the tables lack a field without which no linkage is possible, or show a level that no
+            pass could train.
     """
     fields = shared_fields(con, left, right)
+    _refuse_without(family, fields)
     chosen = comparisons(fields)
     rows = (count(con, left), count(con, right or left))
     with scratch(con) as work:
@@ -217,6 +219,21 @@ def train_models(
     return models
 
 
+def _refuse_without(family: str, fields: Sequence[str]) -> None:
+    """A model that lacks a required field is refused wherever it is loaded, so none is made.
+
+    Raises:
+        SafeError: ``E_TRAINING``, naming the fields.
+    """
+    missing = [name for name in REQUIRED if name not in fields]
+    if missing:
+        message = (
+            f"linkage training: next to no row on one side of {family} holds {' or '.join(missing)}, without which no model can "
+            "be used; give feeds that hold it, run the pipeline, then train"
+        )
+        raise SafeError("E_TRAINING", message)
+
+
 def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], shown: Sequence[Patterns]) -> None:
     """Every level that the tables show must be open in some pass.
 
@@ -289,7 +306,7 @@ def _provenance(chosen: Sequence[Comparison], seen: _Seen, fit: _Fit) -> dict[st
     """What m and u of every level rest on.
 
     Raises:
-        SafeError: ``E_TRAINING`` if a required comparison met too few matches.
+        SafeError: ``E_TRAINING`` if a comparison that is never typical met too few matches.
     """
     made: dict[str, dict[str, dict[str, str]]] = {}
     for item in chosen:
@@ -298,7 +315,7 @@ def _provenance(chosen: Sequence[Comparison], seen: _Seen, fit: _Fit) -> dict[st
         matches = sum(
             float(estimate.counts[item.name].sum()) for estimate in fit.estimates if item.name in estimate.counts
         )
-        if matches < MIN_MATCHES and item.name in REQUIRED:
+        if matches < MIN_MATCHES and item.name in NEVER_TYPICAL:
             message = (
                 f"linkage training: too few matches to train {item.name}.{levels[0]} (expected {matches:.0f}, needed "
                 f"{MIN_MATCHES}); give a larger or fuller feed"

@@ -67,25 +67,41 @@ def put(work: Scratch, rows: int, columns: str) -> tuple[Relation, Relation]:
     return left, right
 
 
+FEW_DATES = "CASE WHEN i % 25 = 0 THEN DATE '1980-01-01' + i::INTEGER * 31 END AS birth_date"
+"""Enough to be compared, too few for a pass of their own."""
+
+
 def test_a_level_that_no_pass_can_train_is_refused_by_name() -> None:
-    """Names alone: the only pass blocks on the name, so it is silent about it."""
+    """Next to names alone: the only pass blocks on the name, so it is silent about it."""
     with connect(threads=1) as con, scratch(con) as work:
-        sides = put(work, 300, "'N' || i AS first_name, 'L' || (i % 40) AS last_name")
+        sides = put(work, 300, f"'N' || i AS first_name, 'L' || (i % 40) AS last_name, {FEW_DATES}")
         with pytest.raises(SafeError, match=r"name\.full") as refused:
             train.train(con, "registry", *sides, u_pairs=5_000)
     assert refused.value.code == "E_TRAINING"
 
 
-def test_without_birth_dates_names_are_trained_on_shared_addresses() -> None:
+def test_without_a_field_that_every_model_needs_nothing_is_trained() -> None:
+    """Loading would refuse such a model."""
+    columns = "'N' || i AS first_name, 'L' || (i % 40) AS last_name, i || ' MAIN ST' AS street, '44101' AS zip"
+    with connect(threads=1) as con, scratch(con) as work:
+        sides = put(work, 300, columns)
+        with pytest.raises(SafeError, match=r"registry holds birth_date, without which.*then train") as refused:
+            train.train(con, "registry", *sides, u_pairs=5_000)
+    assert refused.value.code == "E_TRAINING"
+
+
+def test_where_few_hold_a_birth_date_names_are_trained_on_shared_addresses(tmp_path: Path) -> None:
     columns = (
-        "chr((65 + i % 26)::INTEGER) || chr((65 + i // 26 % 26)::INTEGER) || 'ANNA' AS first_name, 'L' || chr((65 + i % 20)::INTEGER) || 'SON' AS last_name, "
+        f"{FEW_DATES}, chr((65 + i % 26)::INTEGER) || chr((65 + i // 26 % 26)::INTEGER) || 'ANNA' AS first_name, 'L' || chr((65 + i % 20)::INTEGER) || 'SON' AS last_name, "
         "i || ' MAIN ST' AS street, (10000 + i)::VARCHAR AS zip, 'OH' AS state, 'X' AS city"
     )
     with connect(threads=1) as con, scratch(con) as work:
-        sides = put(work, 300, columns)
+        sides = put(work, 1000, columns)
         made = train.train(con, "registry", *sides, u_pairs=50_000)
     assert made.meta["passes"] == ["full_name", "street+zip"]
     assert made.meta["provenance"]["name"]["full"]["m"] == "estimated (street+zip)"
+    path = train.pin(made, tmp_path, trained_by="x", trained_on=date(2026, 11, 22))
+    assert model.load(path).weights == made.weights
 
 
 def test_too_few_matches_are_refused() -> None:
