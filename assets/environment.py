@@ -205,7 +205,15 @@ def today() -> datetime.date:
     Raises:
         SafeError: ``E_SETTING``: the fixed one is no date.
     """
-    fixed = today_override()
+    return day(today_override() or "")
+
+
+def day(fixed: str) -> datetime.date:
+    """The day that a fixed date names; the clock's in UTC if it is empty.
+
+    Raises:
+        SafeError: ``E_SETTING``: it is no date.
+    """
     try:
         return datetime.date.fromisoformat(fixed) if fixed else datetime.datetime.now(datetime.UTC).date()
     except ValueError:

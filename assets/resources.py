@@ -84,8 +84,12 @@ class SideResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def date(self) -> datetime.date:
-        """The day on which agreements must be in force."""
-        return datetime.date.fromisoformat(self.today) if self.today else datetime.datetime.now(datetime.UTC).date()
+        """The day on which agreements must be in force.
+
+        Raises:
+            SafeError: ``E_SETTING``: the fixed one is no date.
+        """
+        return environment.day(self.today)
 
 
 def side_resource(side: Side) -> SideResource:

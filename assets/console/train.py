@@ -1,7 +1,6 @@
 """``train``: train linkage models on the current tables of an industry and pin them with their sidecars; adopts nothing."""
 
 import argparse
-import datetime
 from pathlib import Path
 
 from assets import environment
@@ -36,14 +35,14 @@ def execute(arguments: argparse.Namespace) -> int:
     """Train every family whose tables are there.
 
     Raises:
-        SafeError: The industry is unknown, nothing of it is published, or a level was seen too rarely to be trained.
+        SafeError: The industry is unknown, nothing of it is published, a level was seen too rarely to be trained, or the
+            fixed date is none.
     """
     from assets.console.engine import connect
     from credential_pipeline.engines.linkage.train import pin, train_models
 
     industry = environment.registry().industry(arguments.industry).industry
-    today = environment.today_override()
-    trained_on = datetime.date.fromisoformat(today) if today else datetime.datetime.now(datetime.UTC).date()
+    trained_on = environment.today()
     pinned: list[Path] = []
     for side, tables in _TABLES.items():
         versions = [version for name in tables if (version := find(name, industry)) is not None]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from assets import environment
+from assets import environment, resources
 from assets.console import intake, status
 from assets.console import main as console
 from assets.console.grammar import Parser
 from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.names import HOPS
+from credential_pipeline.foundation.names import HOPS, Side
 
 HEAVY = ("dagster", "duckdb", "splink", "pandas", "numpy", "great_expectations")
 
@@ -269,6 +269,15 @@ def test_settings_that_are_none_are_refused(monkeypatch, variable, value):
     monkeypatch.setenv(f"CREDENTIAL_PIPELINE_{variable}", value)
     with pytest.raises(SafeError, match=f"CREDENTIAL_PIPELINE_{variable}.*E_SETTING"):
         _ = environment.memory_limit(), environment.threads()
+
+
+def test_a_fixed_date_that_is_none_is_refused_wherever_it_is_read(monkeypatch, capsys):
+    monkeypatch.setenv("CREDENTIAL_PIPELINE_TODAY", "foo")
+    assert console.main(["train", "manufacturing"]) == 1
+    assert "E_SETTING" in capsys.readouterr().err
+    for read in (environment.today, lambda: resources.side_resource(Side.ENCLAVE).date):
+        with pytest.raises(SafeError, match=r"CREDENTIAL_PIPELINE_TODAY: give a date.*E_SETTING"):
+            read()
 
 
 @pytest.mark.parametrize(
