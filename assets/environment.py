@@ -1,6 +1,7 @@
-"""Where things are: the only module that reads environment variables.
+"""Where things are: the only module that reads the product's own environment variables.
 
 Each side loads with the other sides' variables unset. On one machine everything lies under ``CREDENTIAL_PIPELINE_HOME``.
+Not here: ``JAVA_HOME``, which is Java's (read where Spark starts), and variables that the console sets for libraries.
 """
 
 import datetime
@@ -87,6 +88,16 @@ def extra_registry() -> Path | None:
     """Folder of YAML laid over the built-in registry (``CREDENTIAL_PIPELINE_REGISTRY``)."""
     folder = os.environ.get("CREDENTIAL_PIPELINE_REGISTRY")
     return Path(folder) if folder else None
+
+
+def with_registry(folder: str) -> dict[str, str]:
+    """The variables for a program that a hop starts: those of this process, with the extra registry that the hop goes by.
+
+    Args:
+        folder: The extra registry; empty for none.
+    """
+    variables = {name: value for name, value in os.environ.items() if name != SHARED_VARIABLES["registry_folder"]}
+    return variables | ({SHARED_VARIABLES["registry_folder"]: folder} if folder else {})
 
 
 def registry() -> Registry:

@@ -3,13 +3,13 @@
 Reviewers approve just these bytes, and the public side publishes them as they are.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from assets import environment
 from assets.hop import Step
 from checks import faults, vault
 from credential_pipeline.enclave.outcome_release.releases import read_notice
@@ -56,13 +56,11 @@ def render(step: Step, staged: Staged, release: str) -> None:
 
 
 def _run(step: Step, folder: Path, release: str) -> None:
-    registry = step.side.registry_folder
-    environment = {key: value for key, value in os.environ.items() if key != "CREDENTIAL_PIPELINE_REGISTRY"}
-    environment |= {"CREDENTIAL_PIPELINE_REGISTRY": registry} if registry else {}
+    variables = environment.with_registry(step.side.registry_folder)
     call = [*PROGRAM, str(folder), step.partition, release]
     told = None
     try:
-        done = subprocess.run(call, env=environment, capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(call, env=variables, capture_output=True, timeout=_SECONDS, check=False)
         why = "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace") or "no word of it"
         told = faults.of_program(done.returncode, why, step.root)
     except subprocess.TimeoutExpired:
