@@ -75,11 +75,9 @@ def train(
         typical_share: Weight of the typical m in the result: more for a model that is to serve other populations too.
 
     Raises:
-        SafeError: ``E_TRAINING`` if the tables lack a field without which no linkage is possible, or show a level that no
-            pass could train.
+        SafeError: ``E_TRAINING`` if the tables lack a field that every model needs, or show a level that no pass could train.
     """
-    fields = shared_fields(con, left, right)
-    _refuse_without(family, fields)
+    fields = _with_required(family, shared_fields(con, left, right))
     chosen = comparisons(fields)
     rows = (count(con, left), count(con, right or left))
     with scratch(con) as work:
@@ -219,8 +217,8 @@ def train_models(
     return models
 
 
-def _refuse_without(family: str, fields: Sequence[str]) -> None:
-    """A model that lacks a required field is refused wherever it is loaded, so none is made.
+def _with_required(family: str, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields, if the required ones are among them: a model without is refused wherever it is loaded, so none is made.
 
     Raises:
         SafeError: ``E_TRAINING``, naming the fields.
@@ -232,6 +230,7 @@ def _refuse_without(family: str, fields: Sequence[str]) -> None:
             "be used; give feeds that hold it, run the pipeline, then train"
         )
         raise SafeError("E_TRAINING", message)
+    return fields
 
 
 def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], shown: Sequence[Patterns]) -> None:
