@@ -35,7 +35,6 @@ ALL = -1e6
 """Match weight below every other: all scored pairs are kept."""
 
 _PROGRESS = logging.getLogger("credential_pipeline.progress")
-_COMPARED = ("birth_date", "name_suffix", "middle_name", "ssn_last4", "sex")
 _BY_DAY = ("one_edit", "same_day")
 """Levels of the birth date on which strangers with one day of the year meet as often as that day is common."""
 _COUNTED = (make_known_names, make_default_digits, make_common_days)
@@ -84,7 +83,7 @@ def score(
 
     Returns:
         left_record, right_record, match_weight (log2 odds, 6 digits), then for every comparison ``gamma_<name>``
-        (see :meth:`Comparison.code`) and the compared columns as ``<column>_l`` and ``<column>_r``.
+        (see :meth:`Comparison.code`).
     """
     tables = frequencies or make_frequencies(sql, left, right or left, model.chance(fields))
     known, defaults, days = (make(sql, right or left) for make in _COUNTED)
@@ -159,20 +158,19 @@ def _keep(sql: Sql, target: Relation | None, query: str) -> Relation:
 
 
 def _kept_sql(scored: str, chosen: Sequence[Comparison], days: Relation, *, within: bool) -> str:
-    kept = [f"gamma_{item.name}" for item in chosen]
-    kept += [f"{item.name}_{side}" for item in chosen if item.name in _COMPARED for side in "lr"]
+    codes = ", ".join(f"gamma_{item.name}" for item in chosen)
     weight, joined = "match_weight", ""
-    for item in chosen:
-        if item.name == "birth_date":
-            codes = ", ".join(str(item.code(level)) for level in _BY_DAY)
-            joined = (
-                f" LEFT JOIN {days} d ON d.day = substr(birth_date_l, 5, 4) AND d.day = substr(birth_date_r, 5, 4)"
-                f" AND gamma_birth_date IN ({codes})"
-            )
-            weight = "match_weight - coalesce(d.bits, 0.0)"
+    born = next((item for item in chosen if item.name == "birth_date"), None)
+    if born is not None:
+        by_day = ", ".join(str(born.code(level)) for level in _BY_DAY)
+        joined = (
+            f" LEFT JOIN {days} d ON d.day = substr(birth_date_l, 5, 4) AND d.day = substr(birth_date_r, 5, 4)"
+            f" AND gamma_birth_date IN ({by_day})"
+        )
+        weight = "match_weight - coalesce(d.bits, 0.0)"
     return (
         f"SELECT unique_id_l AS left_record, {'' if within else '-'}unique_id_r AS right_record, "
-        f"round({weight}, 6) AS match_weight, {', '.join(kept)} FROM {scored}{joined}"
+        f"round({weight}, 6) AS match_weight, {codes} FROM {scored}{joined}"
     )
 
 

@@ -37,7 +37,10 @@ def test_a_day_of_the_year_that_many_share_tells_little(work: Scratch) -> None:
         "pairs", f"SELECT l.record AS left_record, r.record AS right_record FROM {left} l JOIN {right} r ON {alike}"
     )
     scored = score_all(work, left, right, pairs, ("name", "birth_date"))
-    query = f"SELECT gamma_birth_date, substr(birth_date_l, 5), avg(match_weight) FROM {scored} GROUP BY ALL"
+    query = f"""
+        SELECT gamma_birth_date, strftime(l.birth_date, '%m%d'), avg(match_weight)
+        FROM {scored} JOIN {left} l ON l.record = left_record GROUP BY ALL
+    """
     weights = {(code, day): weight for code, day, weight in work.con.execute(query).fetchall()}
     for level in ("one_edit", "same_day"):
         code = comparisons.comparison("birth_date").code(level)
