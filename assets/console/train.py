@@ -9,12 +9,6 @@ from assets.console.status import find
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import Side
 
-#: Side -> the tables that models are trained on; each side keeps its models, so that an industry can name them.
-_TABLES = {
-    Side.CLEARINGHOUSE: ("cleaned_learners", "education_registry"),
-    Side.ENCLAVE: ("accepted_extract", "reference_population"),
-}
-
 
 def add(commands: grammar.Commands) -> None:
     """Say what the command takes."""
@@ -39,14 +33,15 @@ def execute(arguments: argparse.Namespace) -> int:
             fixed date is none.
     """
     from assets.console.engine import connect
-    from credential_pipeline.engines.linkage.train import pin, train_models
+    from assets.console.families import TRAINED_ON, train_models
+    from credential_pipeline.engines.linkage.train import pin
 
     industry = environment.registry().industry(arguments.industry).industry
     trained_on = environment.today()
     pinned: list[Path] = []
-    for side, tables in _TABLES.items():
-        versions = [version for name in tables if (version := find(name, industry)) is not None]
-        needed = 1 if side is Side.CLEARINGHOUSE else len(tables)
+    for side, hops in TRAINED_ON.items():
+        versions = [version for hop in hops if (version := find(hop, industry)) is not None]
+        needed = 1 if side is Side.CLEARINGHOUSE else len(hops)
         if len(versions) < needed:
             continue
         with connect(side) as con:

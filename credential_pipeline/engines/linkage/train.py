@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from credential_pipeline.engines.linkage.blocking import RULES
 from credential_pipeline.engines.linkage.blocking import usable as usable_rules
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
-from credential_pipeline.engines.linkage.fields import Wanted, make_features, make_records, shared_fields
+from credential_pipeline.engines.linkage.fields import Wanted, make_features, shared_fields
 from credential_pipeline.engines.linkage.frequencies import make_default_digits, make_known_names
 from credential_pipeline.engines.linkage.model import REQUIRED, Model, Weights, save
 from credential_pipeline.engines.linkage.samples import (
@@ -37,7 +36,7 @@ from credential_pipeline.engines.linkage.samples import (
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
+from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
 
 SEED = 20_261_122
 U_PAIRS = 3_000_000
@@ -169,52 +168,6 @@ def pin(model: Model, folder: Path, *, trained_by: str, trained_on: date) -> Pat
     digest = hashlib.sha256(repr((model.weights, model.prior)).encode()).hexdigest()[:10]
     meta = {"trained_by": trained_by, "trained_on": trained_on.isoformat(), **model.meta}
     return save(replace(model, name=f"{model.name}_{trained_on:%Y%m%d}_{digest}", meta=meta), folder)
-
-
-def train_models(
-    con: Connection,
-    training_version: str = "",
-    *,
-    seed: int = SEED,
-    u_pairs: int = U_PAIRS,
-    typical_share: float = TYPICAL_SHARE,
-) -> list[Model]:
-    """Train every family whose tables are visible.
-
-    ``profiles`` and ``registry`` need cleaned_learners.profiles and education_registry.persons, ``reference`` needs
-    accepted_extract.learners and reference_population.persons: the two sides of the trust boundary train apart.
-
-    Args:
-        con: Connection with the views.
-        training_version: Versions of the tables, for the sidecars.
-        seed: Seed of the random pairs.
-        u_pairs: Number of random pairs.
-        typical_share: As for :func:`train`.
-    """
-    models = []
-    found = {
-        tuple(row) for row in con.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
-    }
-    fit = partial(
-        train, con, training_version=training_version, seed=seed, u_pairs=u_pairs, typical_share=typical_share
-    )
-    if ("cleaned_learners", "profiles") in found:
-        with scratch(con) as work:
-            left = make_records(work, relation(con, "cleaned_learners.profiles"), id_column="profile_id")
-            models.append(fit("profiles", left, None))
-            if ("education_registry", "persons") in found:
-                right = make_records(work, relation(con, "education_registry.persons"), id_column="student_id")
-                models.append(fit("registry", left, right))
-    if {("accepted_extract", "learners"), ("reference_population", "persons")} <= found:
-        with scratch(con) as work:
-            left = make_records(work, relation(con, "accepted_extract.learners"), id_column="row_id")
-            renamed = {"previous_last_name": "alternate_last_name"}
-            people = relation(con, "reference_population.persons")
-            models.append(fit("reference", left, make_records(work, people, id_column="person_key", renamed=renamed)))
-    if not models:
-        message = "training: no feed to train on; run the pipeline up to cleaned_learners or accepted_extract first"
-        raise SafeError("E_TRAINING", message)
-    return models
 
 
 def _with_required(family: str, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from credential_pipeline.engines.linkage.comparisons import comparison
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
-from tests.domain.engines.linkage_world import make_world, put_extract, put_feeds
+from tests.domain.engines.linkage_world import make_world, put_feeds
 
 
 def trained(shuffle: int | None = None, threads: int = 1, **options: object) -> model.Model:
@@ -112,28 +112,6 @@ def test_too_few_matches_are_refused() -> None:
         with pytest.raises(SafeError, match="too few matches") as refused:
             train.train(con, "registry", *sides, u_pairs=5_000)
     assert refused.value.code == "E_TRAINING"
-
-
-def test_training_refuses_where_there_is_nothing_to_train_on() -> None:
-    with connect(threads=1) as con, pytest.raises(SafeError) as refused:
-        train.train_models(con)
-    assert refused.value.code == "E_TRAINING"
-
-
-def test_every_family_whose_tables_are_visible_is_trained_and_nothing_is_left_behind() -> None:
-    world = make_world(1200, 400)
-    with connect(threads=1) as con:
-        put_feeds(con, world)
-        here = train.train_models(con, "v1", u_pairs=20_000)
-        con.execute("DROP SCHEMA cleaned_learners CASCADE")
-        put_extract(con, world)
-        there = train.train_models(con, "v2", u_pairs=20_000)
-        left = con.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall()
-    assert [made.name for made in here] == ["profiles", "registry"]
-    assert [made.name for made in there] == ["reference"]
-    assert here[0].left_rows == here[0].right_rows == len(world.profiles)
-    assert there[0].meta["training_tables"] == "v2"
-    assert left == [(0,)]
 
 
 def test_a_big_pass_looks_at_some_left_records_and_the_prior_knows(monkeypatch) -> None:
