@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from credential_pipeline.engines.linkage.comparisons import comparison
-from credential_pipeline.engines.linkage.estimation import names_of
 from credential_pipeline.engines.linkage.family import Families, positions, shares
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.resolve import Floats, Ints
@@ -95,7 +94,7 @@ def _matches_by_level(model: Model, places: Mapping[str, Ints], match: Floats) -
     for name, place in places.items():
         usual = shares(model, name, 0)
         counts = np.bincount(place[place >= 0], weights=match[place >= 0], minlength=len(usual))
-        held = np.array([level in COMPATIBLE for level in names_of(comparison(name))])
+        held = np.array([level in COMPATIBLE for level in comparison(name).level_names])
         open_usual = np.where(held, 0.0, usual)
         open_counts = np.where(held, 0.0, counts)
         total = open_counts.sum() + PRIOR_MATCHES

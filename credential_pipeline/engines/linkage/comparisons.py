@@ -106,12 +106,22 @@ class Comparison:
         left, _, right = self.levels[0].condition.partition(" = ")
         return left[:-2] if right and left[:-2] == right[:-2] and right.endswith("_r") else None
 
+    @property
+    def level_names(self) -> list[str]:
+        """The levels, from the strongest to ``other``."""
+        return [*(level.name for level in self.levels), "other"]
+
+    @property
+    def place_sql(self) -> str:
+        """The place of the level that a pair shows: 0 for the strongest, -1 where the field is unknown."""
+        cases = " ".join(f"WHEN {level.condition} THEN {place}" for place, level in enumerate(self.levels))
+        return f"CASE WHEN {self.unknown} THEN -1 {cases} ELSE {len(self.levels)} END"
+
     def code(self, level: str) -> int:
         """The number that Splink gives a level: 0 for ``other``, -1 for ``unknown``."""
         if level == "unknown":
             return -1
-        names = [*(item.name for item in self.levels), "other"]
-        return len(names) - 1 - names.index(level)
+        return len(self.levels) - self.level_names.index(level)
 
 
 _FUNCTIONS: dict[Dialect, dict[str, str]] = {

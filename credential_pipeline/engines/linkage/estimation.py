@@ -48,14 +48,9 @@ class Patterns:
         return np.asarray(np.bincount(level[known], weights=values[known], minlength=size), dtype=np.float64)
 
 
-def names_of(item: Comparison) -> list[str]:
-    """The levels of a comparison, from the strongest to ``other``."""
-    return [*(level.name for level in item.levels), "other"]
-
-
 def typical(chosen: Sequence[Comparison], side: int) -> Levels:
     """The typical m (side 0) or u (side 1) of every level."""
-    return {item.name: np.array([TYPICAL[item.name][name][side] for name in names_of(item)]) for item in chosen}
+    return {item.name: np.array([TYPICAL[item.name][name][side] for name in item.level_names]) for item in chosen}
 
 
 def find_patterns(
@@ -76,18 +71,13 @@ def find_patterns(
     ]
     rows = con.execute(
         f"""
-        SELECT {", ".join(f"{_position(item)} AS {item.name}" for item in chosen)}, count(*)::DOUBLE AS pairs
+        SELECT {", ".join(f"{item.place_sql} AS {item.name}" for item in chosen)}, count(*)::DOUBLE AS pairs
         FROM ({pairs}) p JOIN {sides[0]} a ON a.unique_id_l = p.l JOIN {sides[1]} b ON b.unique_id_r = p.r
         GROUP BY ALL ORDER BY ALL
         """
     ).fetchnumpy()
     levels = {item.name: np.asarray(rows[item.name], dtype=np.int64) for item in chosen}
     return Patterns(levels, np.asarray(rows["pairs"], dtype=np.float64))
-
-
-def _position(item: Comparison) -> str:
-    cases = " ".join(f"WHEN {level.condition} THEN {i}" for i, level in enumerate(item.levels))
-    return f"CASE WHEN {item.unknown} THEN -1 {cases} ELSE {len(item.levels)} END"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import numpy as np
 
 from credential_pipeline.engines.linkage.blocking import FAMILY_RULES, make_pairs, usable
 from credential_pipeline.engines.linkage.comparisons import comparison, comparisons
-from credential_pipeline.engines.linkage.estimation import names_of
 from credential_pipeline.engines.linkage.fields import BIRTH_SWAPPED, PLACE
 from credential_pipeline.engines.linkage.frequencies import VALUES, make_frequencies, make_known_names
 from credential_pipeline.engines.linkage.model import Model
@@ -94,7 +93,7 @@ class Families:
 
     def date_gain(self, model: Model) -> Floats:
         """Bits by level of the birth date that strangers agree less often on it than a model thinks; the last place is unknown."""
-        gain = np.zeros(len(names_of(comparison("birth_date"))) + 1)
+        gain = np.zeros(len(comparison("birth_date").level_names) + 1)
         if len(self.dates) and "birth_date" in model.weights:
             gain[1:-1] = np.log2(shares(model, "birth_date", 1) / self.dates)[1:]
         return gain
@@ -198,7 +197,6 @@ def _odd(sql: Sql, records: Relation, sample: Relation) -> float:
 def _dates(sql: Sql, model: Model, sample: Relation) -> Floats:
     """Share of strangers at each level of the birth date: students of a few years share more of a date than everybody does."""
     item = comparison("birth_date")
-    levels = " ".join(f"WHEN {level.condition} THEN {place}" for place, level in enumerate(item.levels))
     columns = ", ".join(f"{{0}}.{column} AS {column}_{{0}}" for column in ("number", "birth_date", "birth_swapped"))
     counted = dict(
         sql.execute(
@@ -209,7 +207,7 @@ def _dates(sql: Sql, model: Model, sample: Relation) -> Floats:
                 FROM {sample} r WHERE birth_ymd IS NOT NULL),
             few AS (SELECT * FROM dated WHERE number <= {DATES}),
             pairs AS (SELECT {columns.format("l")}, {columns.format("r")} FROM few l JOIN few r ON l.number < r.number)
-            SELECT CASE {levels} ELSE {len(item.levels)} END AS place, count(*) FROM pairs GROUP BY 1 ORDER BY 1
+            SELECT {item.place_sql} AS place, count(*) FROM pairs GROUP BY 1 ORDER BY 1
             """
         ).fetchall()
     )
@@ -244,7 +242,7 @@ def _rates(
     strangers: Mapping[str, Floats], seen: Ints, known: float, people: int, fields: Sequence[str]
 ) -> tuple[Floats, Floats]:
     """Rates of relatives by joint level, and which share of the pairs seen there are of relatives."""
-    shape = tuple(len(names_of(comparison(name))) for name in JOINT)
+    shape = tuple(len(comparison(name).level_names) for name in JOINT)
     counts = np.zeros(shape)
     places = [_places(seen, name, fields) for name in JOINT]
     whole = np.logical_and.reduce([place >= 0 for place in places])
@@ -273,7 +271,7 @@ def _places(seen: Ints, name: str, fields: Sequence[str]) -> Ints:
 
 def positions(name: str, codes: Ints) -> Ints:
     """Positions of the levels of a comparison, from the strongest; -1 where unknown."""
-    return np.where(codes < 0, -1, len(names_of(comparison(name))) - 1 - codes)
+    return np.where(codes < 0, -1, len(comparison(name).level_names) - 1 - codes)
 
 
 def shares(model: Model, name: str, side: int) -> Floats:
@@ -286,7 +284,7 @@ def _typical(shape: tuple[int, ...]) -> Floats:
     made = np.zeros(shape)
     for rate, named, born in _KINDS:
         axes = [
-            np.array([chosen.get(level, 0.0) for level in names_of(comparison(name))])
+            np.array([chosen.get(level, 0.0) for level in comparison(name).level_names])
             for name, chosen in zip(JOINT, (named, _SHARE[born], _SHARE["home"]), strict=True)
         ]
         made += rate * axes[0][:, None, None] * axes[1][None, :, None] * axes[2][None, None, :]

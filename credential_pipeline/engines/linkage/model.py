@@ -205,7 +205,7 @@ def load(path: Path) -> Model:
 
 
 def _check_levels(model: Model, file: str) -> None:
-    expected = {item.name: [*(level.name for level in item.levels), "other"] for item in comparisons(model.fields)}
+    expected = {item.name: item.level_names for item in comparisons(model.fields)}
     strange = sorted(set(model.fields) - set(expected))
     if strange:
         raise _refusal(file, f"it compares a field that this version does not know ({len(strange)} of them)")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.engines.linkage.comparisons import Comparison
-from credential_pipeline.engines.linkage.estimation import Patterns, names_of
+from credential_pipeline.engines.linkage.estimation import Patterns
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation
 
@@ -100,7 +100,7 @@ def exact_shares(
         agree = con.execute(
             f"SELECT coalesce(sum({product}), 0)::DOUBLE FROM ({held[0]}) a JOIN ({held[1]}) b USING (v)"
         ).fetchall()[0][0]
-        known = random.counts(item.name, len(names_of(item))).sum() / max(random.pairs.sum(), 1)
+        known = random.counts(item.name, len(item.level_names)).sum() / max(random.pairs.sum(), 1)
         if known > 0:
             made[item.name] = min(agree / (possible * known), 1.0)
     return made

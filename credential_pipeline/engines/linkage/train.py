@@ -20,7 +20,7 @@ from credential_pipeline.engines.linkage import estimation
 from credential_pipeline.engines.linkage.blocking import RULES
 from credential_pipeline.engines.linkage.blocking import usable as usable_rules
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
-from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns, names_of
+from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns
 from credential_pipeline.engines.linkage.fields import Wanted, make_features, shared_fields
 from credential_pipeline.engines.linkage.frequencies import make_default_digits, make_known_names
 from credential_pipeline.engines.linkage.model import REQUIRED, Model, Weights, save
@@ -195,7 +195,7 @@ def _refuse_untrained(chosen: Sequence[Comparison], passes: Sequence[Pass], show
     for item in chosen:
         if any(item.name not in run.blocks for run in passes):
             continue
-        levels = names_of(item)
+        levels = item.level_names
         counts = sum(found.counts(item.name, len(levels)) for found in shown)
         seen = [level for level, pairs in zip(levels, np.atleast_1d(counts), strict=True) if pairs > 0]
         level = seen[0] if seen else levels[0]
@@ -218,7 +218,7 @@ class _Fit:
         return {
             item.name: {
                 level: (_significant(m), _significant(u))
-                for level, m, u in zip(names_of(item), self.m[item.name], self.u[item.name], strict=True)
+                for level, m, u in zip(item.level_names, self.m[item.name], self.u[item.name], strict=True)
             }
             for item in chosen
         }
@@ -262,7 +262,7 @@ def _provenance(chosen: Sequence[Comparison], seen: _Seen, fit: _Fit) -> dict[st
     """
     made: dict[str, dict[str, dict[str, str]]] = {}
     for item in chosen:
-        levels = names_of(item)
+        levels = item.level_names
         runs = [(run, found) for run, found in zip(seen.passes, seen.found, strict=True) if item.name not in run.blocks]
         matches = sum(
             float(estimate.counts[item.name].sum()) for estimate in fit.estimates if item.name in estimate.counts

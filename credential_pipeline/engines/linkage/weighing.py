@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from credential_pipeline.engines.linkage.comparisons import comparison
-from credential_pipeline.engines.linkage.estimation import names_of
 from credential_pipeline.engines.linkage.family import JOINT, ONE_NAME, Families, shares
 from credential_pipeline.engines.linkage.model import Model
 from credential_pipeline.engines.linkage.resolve import MAX_ODDS_WEIGHT, Floats, Ints
@@ -137,7 +136,7 @@ def _join_jointly(
 
 def chance_gain(families: Families, model: Model) -> Floats:
     """Bits by level of the name that strangers agree less often on it than the model thinks: where odd names are frequent, more."""
-    levels = names_of(comparison("name"))
+    levels = comparison("name").level_names
     gain = np.zeros(len(levels) + 1)
     u = dict(zip(levels, shares(model, "name", 1), strict=True))
     both = u["odd_first"] + u["last"]
@@ -169,7 +168,7 @@ def _factors(families: Families, fitted: Fitted, name: str) -> Floats:
 def _ratios(families: Families, fitted: Fitted, fields: Sequence[str]) -> Floats:
     """Expected relatives over expected matches by joint level; the last place of each axis is for what is unknown."""
     m = [fitted.m[one] if one in fields else np.ones(families.rates.shape[axis]) for axis, one in enumerate(JOINT)]
-    name = names_of(comparison("name"))
+    name = comparison("name").level_names
     matches = m[0].copy()
     for level, whole in COMPATIBLE.items():
         matches[name.index(level)] = [m[0][name.index(one)] for one in whole] @ np.array(list(whole.values()))
@@ -192,7 +191,7 @@ def _hidden(fitted: Fitted) -> float:
     found = 1.0
     for field, good in FOUND.items():
         if field in fitted.m:
-            shown = dict(zip(names_of(comparison(field)), fitted.m[field], strict=True))
+            shown = dict(zip(comparison(field).level_names, fitted.m[field], strict=True))
             found *= float(sum(shown[level] for level in good) / sum(shown.values()))
     return 1.0 - found
 
@@ -215,7 +214,7 @@ def _lost_as_by_matches(rates: Floats, m: Sequence[Floats], fields: Sequence[str
 
 def _with_crossed_initials(rates: Floats) -> Floats:
     """Rates of relatives, some of whom look as if one went by the middle name: too few to be counted day by day."""
-    name = names_of(comparison("name"))
+    name = comparison("name").level_names
     made = rates.copy()
     made[name.index("middle_as_first")] += CROSSED_INITIALS * rates[[name.index("last"), name.index("odd_first")]].sum(
         axis=0
@@ -225,7 +224,7 @@ def _with_crossed_initials(rates: Floats) -> Floats:
 
 def _misspelt(rates: Floats, m: Floats) -> Floats:
     """Rates of relatives of one surname once it is misspelt in one of two tables as often as that of matches."""
-    name = names_of(comparison("name"))
+    name = comparison("name").level_names
     share = m[name.index("similar_last")] / (m[name.index("full")] + m[name.index("similar_last")])
     made = rates.copy()
     for level, misspelt in MISSPELT.items():
@@ -236,7 +235,7 @@ def _misspelt(rates: Floats, m: Floats) -> Floats:
 
 def _with_unknown(rates: Floats) -> Floats:
     """Rates with those of names of which a part is missing, and one more place on each axis for what is unknown."""
-    name = names_of(comparison("name"))
+    name = comparison("name").level_names
     alike = rates.copy()
     for level, whole in COMPATIBLE.items():
         share = np.array(list(whole.values()))

@@ -108,7 +108,7 @@ def levels(pairs: list[tuple[dict[str, str | None], dict[str, str | None]]], fie
             f"SELECT gamma_{field} FROM {scored} JOIN {left} l ON l.record = left_record ORDER BY substr(l.id, 2)::INTEGER"
         ).fetchall()
     item = comparisons.comparison(field)
-    names = {item.code(name): name for name in [*(level.name for level in item.levels), "other", "unknown"]}
+    names = {item.code(name): name for name in [*item.level_names, "unknown"]}
     return [names[row[0]] for row in rows]
 
 

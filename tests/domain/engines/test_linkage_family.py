@@ -8,7 +8,6 @@ import pytest
 
 from credential_pipeline.engines.linkage.calibration import fit
 from credential_pipeline.engines.linkage.comparisons import comparison
-from credential_pipeline.engines.linkage.estimation import names_of
 from credential_pipeline.engines.linkage.family import Families, count_families, usual_families
 from credential_pipeline.engines.linkage.fields import make_records, shared_fields
 from credential_pipeline.engines.linkage.frequencies import make_frequencies
@@ -68,7 +67,7 @@ def test_a_likely_relative_makes_a_match_improbable(levels, likely) -> None:
 
 
 def test_families_never_raise_a_weight_and_leave_strangers_alone() -> None:
-    for level in names_of(comparison("name")):
+    for level in comparison("name").level_names:
         assert weighed({"name": level, "birth_date": "exact", "address": "zip"}, 8.0) <= 8.0
     assert weighed({"name": "full", "birth_date": "exact", "address": "exact"}, 8.0) == pytest.approx(8.0, abs=0.1)
 
@@ -76,7 +75,7 @@ def test_families_never_raise_a_weight_and_leave_strangers_alone() -> None:
 def test_what_matches_lose_between_two_tables_relatives_lose_as_often() -> None:
     """In the registry a family is on one form; the feed writes streets in another way, mistypes, and knows who moved."""
     pinned, usual = Fitted.pinned(MODEL, ROWS), usual_families(MODEL, FIELDS)
-    places, rates = names_of(comparison("address")), np.zeros_like(usual.rates)
+    places, rates = comparison("address").level_names, np.zeros_like(usual.rates)
     rates[:, :, 0] = usual.rates.sum(axis=2)
     at_home = Families(rates, usual.given, usual.people, usual.odd)
     shares = np.full(len(places), 0.02)
@@ -93,7 +92,7 @@ def test_what_matches_lose_between_two_tables_relatives_lose_as_often() -> None:
 
 def test_relatives_whose_surname_is_misspelt_are_no_less_likely() -> None:
     """In the registry twins have one surname; of a feed that mistypes names a twin is as unlike as the person."""
-    usual, names = usual_families(MODEL, FIELDS), names_of(comparison("name"))
+    usual, names = usual_families(MODEL, FIELDS), comparison("name").level_names
     rates = usual.rates.copy()
     rates[names.index("like_last")] = 0.0
     spelled = Families(rates, usual.given, usual.people, usual.odd)
@@ -107,12 +106,12 @@ def test_with_names_and_dates_alone_the_errors_here_tell_who_is_hidden_behind_a_
     """Where few names and dates are gravely wrong, most who are like a relative are the person; where half are, fewer."""
     pinned, usual = Fitted.pinned(MODEL, ROWS), usual_families(MODEL, FIELDS)
     twin = {"name": "last", "birth_date": "exact"}
-    places = {name: np.array([names_of(comparison(name)).index(level)]) for name, level in twin.items()}
+    places = {name: np.array([comparison(name).level_names.index(level)]) for name, level in twin.items()}
 
     def less_than_with_homes(wrong: float) -> float:
         shares = {}
         for name, levels in FOUND.items():
-            found = np.isin(names_of(comparison(name)), levels)
+            found = np.isin(comparison(name).level_names, levels)
             shares[name] = np.where(found, (1 - wrong) / found.sum(), wrong / (~found).sum())
         homes = Fitted(shares | {"address": pinned.m["address"]}, pinned.expected, absent=0.05)
         unknown = places | {"address": np.array([-1])}
@@ -151,7 +150,7 @@ def couples(shared: int) -> pd.DataFrame:
 def test_others_at_home_are_counted_whatever_their_names_and_dates() -> None:
     with connect(threads=1) as con, scratch(con) as work:
         families = counted(work, couples(shared=0))
-    name, born = names_of(comparison("name")), names_of(comparison("birth_date"))
+    name, born = comparison("name").level_names, comparison("birth_date").level_names
     # Each of 800 has one; what is typical counts as much as 1,000 people.
     assert families.rates[name.index("other"), born.index("other"), 0] > 0.35
 
@@ -169,7 +168,7 @@ def test_how_often_strangers_share_of_a_date_is_counted_where_students_are_of_on
             con.execute(f"SELECT median(frequency) FROM {made['birth_date']}").fetchall()[0][0]
             for made in (make_frequencies(Here(work), left, records, {"birth_date": 6e-5}) for left in (feed, records))
         )
-    born = names_of(comparison("birth_date"))
+    born = comparison("birth_date").level_names
     assert families.dates[born.index("same_year")] == pytest.approx(0.22, abs=0.04)
     assert families.date_gain(MODEL)[born.index("same_year")] < -3.0
     assert 4e-4 < among < 1.2e-3
@@ -186,7 +185,7 @@ def test_what_relatives_share_is_learned_from_all_of_them() -> None:
     with connect(threads=1) as con, scratch(con) as work:
         families = counted(work, couples(shared=40))
     digits = families.given["ssn_last4"][:, 0]
-    name = names_of(comparison("name"))
+    name = comparison("name").level_names
     assert digits[name.index("other")] == pytest.approx(0.1, abs=0.03)
     assert digits[name.index("like_last")] > 0.02
 
@@ -205,7 +204,7 @@ def test_twins_are_counted_and_copies_of_one_person_are_not() -> None:
         once = counted(work, students)
         copies = students.assign(student_id="T" + students["student_id"].str[1:])
         twice = counted(work, pd.concat([students, copies], ignore_index=True))
-    name, born = names_of(comparison("name")), names_of(comparison("birth_date"))
+    name, born = comparison("name").level_names, comparison("birth_date").level_names
     for families, expected in ((once, share), (twice, 2 * share)):
         rate = families.rates[:, born.index("exact"), :][[name.index("last"), name.index("odd_first")]].sum()
         assert rate == pytest.approx(expected, rel=0.35)
@@ -241,7 +240,7 @@ def test_more_errors_than_the_model_knows_are_seen() -> None:
     with connect(threads=1) as con, scratch(con) as work:
         scored = work.rows("scored", kinds, rows)
         fitted = fit(Here(work), usual_families(MODEL, fields), MODEL, scored, fields, (6000, ROWS))
-    born = names_of(comparison("birth_date"))
+    born = comparison("birth_date").level_names
     assert fitted.m["birth_date"][born.index("exact")] == pytest.approx(0.6, abs=0.05)
     assert fitted.m["name"][0] == pytest.approx(0.5, abs=0.05)
     assert fitted.expected == pytest.approx(0.7, abs=0.05)
