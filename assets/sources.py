@@ -44,9 +44,9 @@ class Source:
     kinds: Sequence[str] = ()
 
 
-def _files(*folders: str) -> Callable[[SideResource, str], str]:
+def _files(below: str) -> Callable[[SideResource, str], str]:
     def version(side: SideResource, industry: str) -> str:
-        folder = Path(side.root, *folders, *([industry] if industry else []))
+        folder = side.root / below / industry
         return digest_of_files(folder) if any(path.is_file() for path in folder.rglob("*")) else EMPTY
 
     return version

@@ -151,8 +151,8 @@ def _facts(model: Model) -> dict[str, str]:
     versions = meta.get("versions") or {}
     facts = {
         "name": model.name,
-        "date": meta.get("trained_on") or meta.get("trained_at") or meta.get("trained") or meta.get("date"),
-        "data": meta.get("training_tables") or meta.get("training_version"),
+        "date": meta.get("trained_on"),
+        "data": meta.get("training_tables"),
         **{str(program): version for program, version in versions.items()},
     }
     return {fact: str(text) for fact, text in facts.items() if text}

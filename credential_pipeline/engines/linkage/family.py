@@ -35,9 +35,9 @@ PRIOR_DATES = 20_000.0
 """What the model knows of the dates of strangers weighs as much as so many pairs."""
 ODD = 0.03
 """Usual share of people whose first name nobody else bears."""
-LEAST_WEIGHT = -30.0
-"""Match weight below which no pair is counted. Relatives differ in digits and middle names, of which a feed may hold none, or wrong
-ones, so that pairs count which no evidence of the registry would link."""
+LEAST_OF_RELATIVES = -30.0
+"""Match weight below which no pair of relatives is counted. Relatives differ in digits and middle names, of which a feed may
+hold none, or wrong ones, so that pairs count which no evidence of the registry would link."""
 
 JOINT = ("name", "birth_date", "address")
 """Comparisons that agree together in families, counted jointly; the others are counted by how the names agree."""
@@ -122,7 +122,7 @@ def count_families(sql: Sql, model: Model, records: Relation, fields: Sequence[s
         pairs=pairs,
         fields=fields,
         right_rows=people,
-        min_weight=LEAST_WEIGHT,
+        min_weight=LEAST_OF_RELATIVES,
         frequencies=frequencies,
     )
     seen = _read(sql, scored, fields)

@@ -29,9 +29,6 @@ REQUIRED = ("name", "birth_date")
 Weights = dict[str, dict[str, tuple[float, float]]]
 """Comparison -> level (with ``other``) -> (m, u)."""
 
-Observed = dict[str, dict[str, tuple[float | None, float | None]]]
-"""As :data:`Weights`, None where training did not observe a level."""
-
 
 @dataclass(frozen=True)
 class Model:
@@ -90,12 +87,10 @@ class Model:
         return [(name, level, *pair) for name, levels in self.weights.items() for level, pair in levels.items()]
 
 
-def settings(
-    chosen: Sequence[Comparison], weights: Weights | None, prior: float, link_type: str = "dedupe_only"
-) -> dict[str, Any]:
-    """Splink's settings dictionary; without weights for a model yet to be trained."""
+def settings(chosen: Sequence[Comparison], weights: Weights, prior: float) -> dict[str, Any]:
+    """Splink's settings dictionary, for records of both sides in one table."""
     return {
-        "link_type": link_type,
+        "link_type": "dedupe_only",
         "unique_id_column_name": "unique_id",
         "probability_two_random_records_match": prior,
         "retain_matching_columns": True,
@@ -103,11 +98,11 @@ def settings(
         "blocking_rules_to_generate_predictions": [],
         "max_iterations": 40,
         "em_convergence": 0.0005,
-        "comparisons": [_comparison(item, (weights or {}).get(item.name)) for item in chosen],
+        "comparisons": [_comparison(item, weights[item.name]) for item in chosen],
     }
 
 
-def _comparison(item: Comparison, pairs: Mapping[str, tuple[float, float]] | None) -> dict[str, Any]:
+def _comparison(item: Comparison, pairs: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
         {"sql_condition": item.unknown, "label_for_charts": "unknown", "is_null_level": True}
     ]
@@ -117,8 +112,8 @@ def _comparison(item: Comparison, pairs: Mapping[str, tuple[float, float]] | Non
             made |= {"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0}
         levels.append(made)
     levels.append({"sql_condition": "ELSE", "label_for_charts": "other"})
-    for made in levels[1:] if pairs else ():
-        made["m_probability"], made["u_probability"] = (pairs or {})[made["label_for_charts"]]
+    for made in levels[1:]:
+        made["m_probability"], made["u_probability"] = pairs[made["label_for_charts"]]
     return {"output_column_name": item.name, "comparison_levels": levels}
 
 
@@ -138,11 +133,14 @@ def _adjust(item: Comparison, levels: list[dict[str, Any]], pairs: Mapping[str, 
             made["disable_tf_exact_match_detection"] = True
 
 
-def weights_of(saved: Mapping[str, Any]) -> Observed:
-    """M and u out of Splink's saved settings; None where Splink did not observe a level."""
+def weights_of(saved: Mapping[str, Any]) -> Weights:
+    """M and u out of Splink's saved settings; 0, which no model may have, where one is missing."""
     return {
         item["output_column_name"]: {
-            level["label_for_charts"]: (level.get("m_probability"), level.get("u_probability"))
+            level["label_for_charts"]: (
+                float(level.get("m_probability") or 0),
+                float(level.get("u_probability") or 0),
+            )
             for level in item["comparison_levels"]
             if not level.get("is_null_level")
         }
@@ -183,13 +181,9 @@ def load(path: Path) -> Model:
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
         meta = yaml.safe_load(path.with_suffix(".meta.yml").read_text(encoding="utf-8"))
-        weights = {
-            name: {level: (float(m or 0), float(u or 0)) for level, (m, u) in levels.items()}
-            for name, levels in weights_of(saved).items()
-        }
         made = Model(
             name=path.stem,
-            weights=weights,
+            weights=weights_of(saved),
             prior=float(saved["probability_two_random_records_match"]),
             left_rows=int(meta["left_rows"]),
             right_rows=int(meta["right_rows"]),

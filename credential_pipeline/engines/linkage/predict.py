@@ -65,7 +65,7 @@ def score(
     pairs: Relation,
     fields: Sequence[str],
     right_rows: int,
-    min_weight: float = MIN_WEIGHT,
+    min_weight: float,
     frequencies: Mapping[str, Relation] | None = None,
 ) -> Relation:
     """Score pairs.

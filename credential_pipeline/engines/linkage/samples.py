@@ -40,7 +40,7 @@ FALLBACK_PASS = Pass(("street", "zip"), ("address",))
 """Trains the names where too few rows hold a birth date for a pass of its own."""
 
 
-def usable(con: Connection, item: Pass, tables: Sequence[Relation]) -> bool:
+def enough_hold(con: Connection, item: Pass, tables: Sequence[Relation]) -> bool:
     """Whether enough rows of every table hold the columns of a pass."""
     present = " AND ".join(f"{column} IS NOT NULL" for column in item.columns)
     shares = [

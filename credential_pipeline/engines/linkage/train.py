@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from credential_pipeline.engines.linkage import estimation
-from credential_pipeline.engines.linkage.blocking import RULES
-from credential_pipeline.engines.linkage.blocking import usable as usable_rules
+from credential_pipeline.engines.linkage.blocking import RULES, usable
 from credential_pipeline.engines.linkage.comparisons import Comparison, comparisons
 from credential_pipeline.engines.linkage.estimation import TYPICAL_SHARE, Estimate, Levels, Patterns
 from credential_pipeline.engines.linkage.fields import Wanted, make_features, shared_fields
@@ -29,9 +28,9 @@ from credential_pipeline.engines.linkage.samples import (
     PASSES,
     Pass,
     agreeing_pairs,
+    enough_hold,
     exact_shares,
     random_pairs,
-    usable,
 )
 from credential_pipeline.engines.linkage.sql import Here, count
 from credential_pipeline.foundation.errors import SafeError
@@ -86,7 +85,7 @@ def train(
         "family": family,
         "versions": {name: version(name) for name in ("splink", "duckdb")},
         "training_tables": training_version or "unversioned",
-        "blocking_rules": [rule.name for rule in usable_rules(RULES, fields)],
+        "blocking_rules": [rule.name for rule in usable(RULES, fields)],
         "passes": [item.name for item in seen.passes],
         "seed": seed,
         "typical_share": typical_share,
@@ -142,8 +141,8 @@ def _look(
     ]
     sides = features[0], features[-1]
     possible = rows[0] * rows[1] if right else rows[0] * (rows[0] - 1) / 2
-    passes = [item for item in PASSES if usable(con, item, sides)]
-    if not any("birth_date" in item.blocks for item in passes) and usable(con, FALLBACK_PASS, sides):
+    passes = [item for item in PASSES if enough_hold(con, item, sides)]
+    if not any("birth_date" in item.blocks for item in passes) and enough_hold(con, FALLBACK_PASS, sides):
         passes.append(FALLBACK_PASS)
     random = estimation.find_patterns(con, *sides, random_pairs(rows, seed, u_pairs, within=within), chosen)
     found, scales = [], []

@@ -258,6 +258,7 @@ def test_splink_says_nothing_and_leaves_nothing_behind(capfd, caplog) -> None:
                 pairs=every_pair(work, left, right),
                 fields=("name", "birth_date"),
                 right_rows=9,
+                min_weight=predict.MIN_WEIGHT,
             )
         assert not con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     out = capfd.readouterr()
