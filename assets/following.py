@@ -11,8 +11,8 @@ import dagster as dg
 
 from assets import run_tags
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.progress import PROGRESS
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 #: Dagster's own tags, and who starts the runs that have them; the first that is found counts.
 _STARTERS = {
     "dagster/auto_materialize": "automation",
@@ -39,14 +39,14 @@ def followed(context: dg.AssetExecutionContext, side: Side) -> Iterator[None]:
     """Let a step's progress appear in its log, and its run be known by what people call it."""
     _tag(context, side)
     handler = _StepLog(context.log)
-    level = _PROGRESS.level
-    _PROGRESS.setLevel(logging.INFO)
-    _PROGRESS.addHandler(handler)
+    level = PROGRESS.level
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.addHandler(handler)
     try:
         yield
     finally:
-        _PROGRESS.removeHandler(handler)
-        _PROGRESS.setLevel(level)
+        PROGRESS.removeHandler(handler)
+        PROGRESS.setLevel(level)
 
 
 def started_by(tags: dict[str, str]) -> str:

@@ -14,13 +14,14 @@ from assets.code_version import code_version
 from assets.following import followed
 from assets.hop import Hop
 from assets.lineage import column_lineage, qualified
-from assets.materialize import PROGRESS, Outcome, materialize
+from assets.materialize import Outcome, materialize
 from assets.observe import observation, spoken_for, survey
 from assets.partitions import INDUSTRIES, in_a_later_run, shared_policy
 from assets.resources import SideResource
 from checks import gate
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import SHARED, Sensitivity
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage.snapshots import Version
 
 _BACKFILL = "dagster/backfill"

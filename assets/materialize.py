@@ -4,7 +4,6 @@ The same inputs give the same result, so a hop whose inputs are unchanged repeat
 Not here: what a hop is (hop.py), how it looks in Dagster (hop_asset.py), and runs in which nothing is new (observe.py).
 """
 
-import logging
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,11 +15,10 @@ from assets.hop import Hop, Published, Step
 from assets.inputs import look, unchanged
 from checks import gate, validation
 from checks.guard import guarded
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage import retention
 from credential_pipeline.foundation.storage.snapshots import Version
 from credential_pipeline.foundation.storage.writer import writing
-
-PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 Outcome = dg.AssetCheckResult | dg.MaterializeResult[Any]
 

@@ -11,7 +11,8 @@ import os
 import signal
 from collections.abc import Iterator
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
+from credential_pipeline.foundation.progress import PROGRESS
+
 _STOP = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -48,14 +49,14 @@ def heard() -> Iterator[_Pressed]:
         os.set_blocking(end, False)
     pressed = _Pressed(reading)
     before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    _PROGRESS.addHandler(pressed)
+    PROGRESS.addHandler(pressed)
     try:
         yield pressed
     except Exception:
         pressed.look()
         raise
     finally:
-        _PROGRESS.removeHandler(pressed)
+        PROGRESS.removeHandler(pressed)
         signal.set_wakeup_fd(before)
         os.close(reading)
         os.close(writing)

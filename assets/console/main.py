@@ -36,6 +36,7 @@ from assets.console import (
     ui,
 )
 from checks import faults
+from credential_pipeline.foundation.progress import PROGRESS
 
 _DONE, _REFUSED, _USAGE, _INTERRUPTED, _UNREAD = 0, 1, 2, 130, 141
 
@@ -151,13 +152,12 @@ def _prepare(arguments: argparse.Namespace) -> None:
 
 
 def _show_progress() -> None:
-    logger = logging.getLogger("credential_pipeline.progress")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    if not logger.handlers:
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.propagate = False
+    if not PROGRESS.handlers:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
-        logger.addHandler(handler)
+        PROGRESS.addHandler(handler)
 
 
 def _show_errors_of_dagster() -> None:

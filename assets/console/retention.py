@@ -8,18 +8,17 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assets import environment
 from assets.console import access, grammar
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.progress import PROGRESS
 
 if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.due import Due
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 #: The public side holds nothing about a person.
 _SIDES = (Side.CLEARINGHOUSE, Side.ENCLAVE)
 
@@ -116,7 +115,7 @@ def _destroy(arguments: argparse.Namespace) -> int:
 
 
 def _say_waiting(writer: str) -> None:
-    _PROGRESS.info("waiting for %s, which writes the same store", writer)
+    PROGRESS.info("waiting for %s, which writes the same store", writer)
 
 
 def _sides(chosen: str | None) -> list[Side]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import itertools
-import logging
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -16,13 +15,13 @@ from assets.console import grammar, intake, interruption, keys, release_acts
 from assets.run_tags import INDUSTRY, NEW_IDS, SMALLER_REGISTRY, STARTED_BY
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
+from credential_pipeline.foundation.progress import PROGRESS
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from assets.hop import Hop
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 _PUBLISHED = "published_outcomes"
 #: How Dagster records that somebody pressed Ctrl-C, in a step as before the first.
 _INTERRUPTIONS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
@@ -76,7 +75,7 @@ def execute(arguments: argparse.Namespace) -> int:
             print(line)
         if "outcome_release" in hops and (line := release_acts.waiting(name)):
             print(line)
-    _PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
+    PROGRESS.info("%s in %.0f s", "refused: " + ", ".join(refused) if refused else "done", time.monotonic() - started)
     for line in waiting:
         print(line, file=sys.stderr)
     return 1 if refused or waiting else 0
@@ -164,7 +163,7 @@ def _run(industry: str, hops: list[str], dagster_instance: dg.DagsterInstance, t
             return False
         rest = [hop for hop in wanted if hop not in unchanged]
         if unchanged:
-            _PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
+            PROGRESS.info("%s unchanged: %s", industry, ", ".join(unchanged))
         if rest and not _materialize(side.value, rest, industry, dagster_instance, tags):
             return False
     return True
@@ -208,10 +207,10 @@ def _materialize(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     for hop, rules in _warnings(result).items():
-        _PROGRESS.info("%s %s warns: %s", industry, hop, ", ".join(rules))
+        PROGRESS.info("%s %s warns: %s", industry, hop, ", ".join(rules))
         for rule, names in rules.items():
             if names:
-                _PROGRESS.info("%s is broken by %s", rule, names)
+                PROGRESS.info("%s is broken by %s", rule, names)
     for line in () if result.success else _refusals(result):
         print(f"refused: {line}", file=sys.stderr)
     return result.success

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from assets import environment
 from assets.console import grammar
 from credential_pipeline.foundation.names import Side
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.registry.load import Registry, load_registry
 from credential_pipeline.foundation.storage.durable import write_atomically
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: The report shows it as a banner; a real installation may write its own, or remove it.
 _NOTICE = "Simulated records: nobody in this report exists, and no figure says anything about a real credential."
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def add(commands: grammar.Commands) -> None:
@@ -72,7 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _say(line: str) -> None:
-    _PROGRESS.info("simulate: %s", line)
+    PROGRESS.info("simulate: %s", line)
 
 
 def pilot(registry: Registry) -> list[str]:

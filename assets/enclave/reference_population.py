@@ -1,6 +1,5 @@
 """The enclave's own persons, employers and annual wages; one version for all industries."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +11,10 @@ from credential_pipeline.enclave.reference_population.load import load_reference
 from credential_pipeline.enclave.reference_population.wage_file_years import explain_years
 from credential_pipeline.foundation.contracts.reference_population import SNAPSHOT
 from credential_pipeline.foundation.drop_findings import explain_findings
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.registry.agreements import covered_states
 from credential_pipeline.foundation.storage.staging import Staged
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 WORTH = min(REPEATED, STRANGERS, UNREADABLE)
 _SHUT = """
 SELECT state, employers FROM reference_population.wage_states WHERE agreement IS NULL AND employers > 0 ORDER BY state
@@ -36,7 +35,7 @@ def _build(step: Step, staged: Staged) -> None:
     load_reference_population(staged.con, step.root / "reference", _agreements(step), step.date.year)
     if shut := staged.con.execute(_SHUT).fetchall():
         states = ", ".join(f"{state} ({employers:,} employers)" for state, employers in shut)
-        _PROGRESS.info("no agreement in force for the wages of %s: they are not used", states)
+        PROGRESS.info("no agreement in force for the wages of %s: they are not used", states)
 
 
 def _describe(published: Published) -> Mapping[str, Any]:

@@ -5,7 +5,6 @@ line (``release propose | approve | publish``).
 """
 
 import datetime
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +16,7 @@ from credential_pipeline.enclave.outcome_release.acts import APPROVALS, Statemen
 from credential_pipeline.enclave.outcome_release.hand_over import Sealing, publish
 from credential_pipeline.enclave.outcome_release.ledger import chain
 from credential_pipeline.enclave.outcome_release.revisions import Revisions, find_revisions
-
-PROGRESS = logging.getLogger("credential_pipeline.progress")
+from credential_pipeline.foundation.progress import PROGRESS
 
 
 def follow(published: Published) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """Puts the linkage report of a published version where readers find it."""
 
 import hashlib
-import logging
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.linkage_report.about import About
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.durable import sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
@@ -15,8 +15,6 @@ REPORTS = "reports"
 NAME = "linkage.html"
 _MADE_OF = ".linkage.made_of"
 """Beside the page: what it was made of and its own hash, so that drawing is not done twice for one page."""
-
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def report_path(home: Path, industry: str) -> Path:
@@ -58,7 +56,7 @@ def publish_report(
 
         write_report(con, path, about)
         write_atomically(note, f"{key} {sha256(path)}".encode())
-        _PROGRESS.info("%s linkage report: %s", industry, path.relative_to(home.parent))
+        PROGRESS.info("%s linkage report: %s", industry, path.relative_to(home.parent))
     return path
 
 

@@ -3,10 +3,9 @@
 Not here: what is said now (statements.py), and learner ids, which are remembered in their own way (learner_ids.py).
 """
 
-import logging
-
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation
 from credential_pipeline.foundation.storage.snapshots import Store, Version
@@ -14,7 +13,6 @@ from credential_pipeline.foundation.storage.snapshots import Store, Version
 BEFORE = "previous_opt_outs"
 """Schema with the statements that are inherited, empty in a first run; the gate compares the new version with it."""
 TABLE = "block_statements"
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def newest_memory(store: Store, industry: str, *, anew: bool = False) -> Version | None:
@@ -35,7 +33,7 @@ def newest_memory(store: Store, industry: str, *, anew: bool = False) -> Version
     had = any(TABLE in one.manifest.tables for one in versions) or not versions
     if found is None and had and store.was_published(SNAPSHOT, industry):
         if anew:
-            _PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
+            PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
             return None
         message = (
             f"The memory of opt-outs of {industry} is lost: block_statements is whole in no version of linked_records on"

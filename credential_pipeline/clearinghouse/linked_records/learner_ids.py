@@ -4,11 +4,11 @@ The unit of memory is the sender's row (certifier, record_id), since profiles an
 model or feed. Not here: what is written down about a change (learner_ledger.py), and who is one learner at all.
 """
 
-import logging
 from dataclasses import dataclass
 
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.snapshots import Store, Version
@@ -19,7 +19,6 @@ REMEMBERED = ("learner_events", "record_ids")
 """Tables of a version from which ids are inherited; everything else of it may be lost or of another form."""
 
 _ROW = "certifier || '|' || record_id"
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def attach_last(con: Connection, store: Store, industry: str, *, new_ids: bool = False) -> str:
@@ -46,7 +45,7 @@ def attach_last(con: Connection, store: Store, industry: str, *, new_ids: bool =
     version = next((one for one in versions if one.is_whole(REMEMBERED) and _inherits_from(con, one)), None)
     if version is not None:
         if not store.is_current(version):
-            _PROGRESS.info(
+            PROGRESS.info(
                 "%s linked_records: the current version is damaged or missing; learner ids are inherited from %s of %s",
                 industry,
                 version.name,
@@ -66,7 +65,7 @@ def attach_last(con: Connection, store: Store, industry: str, *, new_ids: bool =
         columns = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in SNAPSHOT.table(name).schema.items())
         con.execute(f"CREATE OR REPLACE VIEW {PREVIOUS}.{name} AS SELECT {columns} LIMIT 0")
     if lost:
-        _PROGRESS.info("%s linked_records: learner ids start anew, as --new-ids says", industry)
+        PROGRESS.info("%s linked_records: learner ids start anew, as --new-ids says", industry)
     return "nothing: started anew" if lost else "nothing: first version"
 
 

@@ -7,13 +7,13 @@ these figures are put back and mended anew beside all the others: less is hidden
 Not here: the attack, and what is marked before it.
 """
 
-import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
 from credential_pipeline.enclave.outcome_release.release import stage_csv
 from credential_pipeline.enclave.outcome_release.verdict import Attack, Verdict
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.registry.profiles import Profile
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, scratch
@@ -22,8 +22,6 @@ MOST_ROUNDS: Final = 30
 """How often what an attack found is hidden and attacked again, before the release is given up."""
 WORTH: Final = 0.01
 """Part of the shown figures from which on it is worth the time to put figures back."""
-
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 def settle(
@@ -78,7 +76,7 @@ def _mend(
     """Attack and hide until nothing is found that hiding mends; the verdict, and what was hidden for the sake of others alone."""
     hidden, needed = set[str](), set[str]()
     for number in range(1, MOST_ROUNDS + 1):
-        _PROGRESS.info("attack %d of at most %d, on %d figures", number, MOST_ROUNDS, len(_shown(con)))
+        PROGRESS.info("attack %d of at most %d, on %d figures", number, MOST_ROUNDS, len(_shown(con)))
         verdict = attack(stage_csv(con, folder), earlier, profile)
         if number == MOST_ROUNDS or not hide_cells(con, verdict.hide):
             break

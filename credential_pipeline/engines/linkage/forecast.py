@@ -3,10 +3,10 @@
 A block is named by its rule and its size alone: its key is made of names and birth dates. Not here: the rules (blocking).
 """
 
-import logging
 from dataclasses import dataclass
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.progress import PROGRESS
 
 MAX_PAIRS = 50_000_000
 """Candidate pairs that an industry's linkage may compare if its YAML does not say otherwise."""
@@ -14,8 +14,6 @@ SECONDS_PER_PAIR = 12e-6
 """CPU time of comparing one pair in all fields, measured (``make bench-linkage``); names dominate."""
 BYTES_PER_PAIR = 250
 """Peak memory of a candidate pair while it is found, measured; comparing runs in chunks of bounded size."""
-
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,8 @@ class Forecast:
         if self.pairs <= max_pairs:
             if self.seconds > 1:
                 for number, rule in enumerate(self.rules, 1):
-                    _PROGRESS.info("rule %d of %d, %s: %s pairs", number, len(self.rules), rule.rule, f"{rule.pairs:,}")
-                _PROGRESS.info("at most %s candidate pairs, about %.0f CPU-seconds", f"{self.pairs:,}", self.seconds)
+                    PROGRESS.info("rule %d of %d, %s: %s pairs", number, len(self.rules), rule.rule, f"{rule.pairs:,}")
+                PROGRESS.info("at most %s candidate pairs, about %.0f CPU-seconds", f"{self.pairs:,}", self.seconds)
             return
         worst = max(self.rules, key=lambda rule: (rule.pairs, rule.rule))
         message = (

@@ -23,6 +23,7 @@ from credential_pipeline.engines.linkage.frequencies import (
 )
 from credential_pipeline.engines.linkage.model import FREQUENCY_SCALE, Model
 from credential_pipeline.engines.linkage.sql import Sql, count
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage.relation import Relation
 
 MIN_WEIGHT = -4.0
@@ -34,7 +35,6 @@ LEAST_WEIGHT = -9.0
 ALL = -1e6
 """Match weight below every other: all scored pairs are kept."""
 
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 _BY_DAY = ("one_edit", "same_day")
 """Levels of the birth date on which strangers with one day of the year meet as often as that day is common."""
 _COUNTED = (make_known_names, make_default_digits, make_common_days)
@@ -94,7 +94,7 @@ def score(
     target: Relation | None = None
     for number, part in enumerate(parts, start=1):
         if len(parts) > 1:
-            _PROGRESS.info("comparing pairs, chunk %d of %d", number, len(parts))
+            PROGRESS.info("comparing pairs, chunk %d of %d", number, len(parts))
         features, compared = _make_chunk(sql, left, searched, part, tables, known, defaults)
         with quiet():
             made = _predict(sql, settings, features, compared, chosen, min_weight)
