@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from credential_pipeline.foundation.contracts.table import Snapshot
+from credential_pipeline.foundation.quoting import literal
 
 Severity = Literal["block", "warn"]
 
@@ -142,7 +143,7 @@ def column_in(
     Great Expectations skips missing values, so where one is required it is judged as the empty text.
     """
     judged = f"coalesce(\"{column}\", '')" if required else f'"{column}"'
-    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    listed = ", ".join(literal(value) for value in values)
     # Of the values in the list one each is enough to judge; a million of them take seconds to hand over.
     sql = (
         f"SELECT {judged} FROM {table} WHERE {judged} NOT IN ({listed})"

@@ -14,6 +14,7 @@ from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import delivery_id_sql
 from credential_pipeline.foundation.names import SHARED, Side
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.spreadsheets import csv_safe_sql
 
 if TYPE_CHECKING:
@@ -202,12 +203,11 @@ def _for_spreadsheets(con: Connection, query: str) -> str:
 
 def _write(con: Connection, query: str, out: Path) -> int:
     temporary = out.absolute().with_name(f".{out.name}.{os.getpid()}.tmp")
-    literal = str(temporary).replace("'", "''")
     options = "FORMAT parquet" if out.suffix == ".parquet" else "FORMAT csv, HEADER"
     if out.suffix == ".csv":
         query = _for_spreadsheets(con, query)
     try:
-        rows = con.execute(f"COPY ({query}) TO '{literal}' ({options})").fetchall()
+        rows = con.execute(f"COPY ({query}) TO {literal(str(temporary))} ({options})").fetchall()
         temporary.chmod(0o600)
         temporary.replace(out)
     finally:

@@ -12,6 +12,7 @@ from assets.console.status import find
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import HOPS, Side
+from credential_pipeline.foundation.quoting import literal
 
 if TYPE_CHECKING:
     from credential_pipeline.foundation.storage.engine import Connection
@@ -65,8 +66,7 @@ def attach(con: Connection, side: Side) -> list[str]:
                 continue
             con.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
             for table, path in paths.items():
-                literal = str(path).replace("'", "''")
-                con.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table}" AS FROM read_parquet(\'{literal}\')')
+                con.execute(f'CREATE OR REPLACE VIEW "{schema}"."{table}" AS FROM read_parquet({literal(str(path))})')
             schemas += [schema] if paths else []
     return sorted(set(schemas))
 

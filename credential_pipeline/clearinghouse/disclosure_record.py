@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.storage.chain import Chain, Head
 from credential_pipeline.foundation.storage.durable import exclusive, flush
@@ -255,10 +256,9 @@ class DisclosureRecord:
         part = path.with_name(f".{path.name}.part")
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
-        literal = str(part).replace("'", "''")
         try:
             con.execute(
-                f"COPY (SELECT learner_id, row_id FROM {members} ORDER BY row_id, learner_id) TO '{literal}' (FORMAT parquet)"
+                f"COPY (SELECT learner_id, row_id FROM {members} ORDER BY row_id, learner_id) TO {literal(str(part))} (FORMAT parquet)"
             )
             part.chmod(0o600)
             flush(part)

@@ -1,28 +1,18 @@
 """SQL text from untrusted words, and expressions that are computed once.
 
-The only way in which a word of a YAML file becomes part of a statement is ``literal`` or ``identifier``.
+The only way in which a word of a YAML file becomes part of a statement is ``literal`` or ``identifier``, which stand in
+:mod:`credential_pipeline.foundation.quoting` as storage, too, needs them.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from credential_pipeline.foundation.quoting import identifier, literal
+
+__all__ = ["identifier", "literal", "lookup", "once"]
+
 _PLAIN_COLUMN: Final = re.compile(r"\A\w+\Z")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f]")
-
-
-def literal(text: str) -> str:
-    """Return the text as a SQL string literal; ValueError if it holds a control character other than tab."""
-    if _CONTROL.search(text):
-        message = "control characters are not allowed"
-        raise ValueError(message)
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Return the name as a quoted SQL identifier; ValueError if it holds a control character."""
-    literal(name)
-    return '"' + name.replace('"', '""') + '"'
 
 
 def once(expression: str, body: Callable[[str], str]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.storage.engine import Connection
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ class Scratch:
 
     def file(self, what: str, query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Relation:
         """Run a query once and keep its rows in a file, where many millions cost no memory; as for :meth:`table`."""
-        path = str(self.folder / f"{what}_{next(_NUMBERS)}.parquet").replace("'", "''")
-        self.con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION uncompressed)", parameters or None)
-        return self.view(what, f"SELECT * FROM read_parquet('{path}')")
+        path = literal(str(self.folder / f"{what}_{next(_NUMBERS)}.parquet"))
+        self.con.execute(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION uncompressed)", parameters or None)
+        return self.view(what, f"SELECT * FROM read_parquet({path})")
 
     @cached_property
     def folder(self) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.names import NAME, SHARED
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.storage import engine, manifest, trace
 from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import Connect, Connection
@@ -111,10 +112,10 @@ class Version:
         """
         schema = schema or self.snapshot.name
         names = [table.name for table in self.snapshot if tables is None or table.name in tables]
-        paths = {name: str(self.path(name)).replace("'", "''") for name in names}
+        paths = {name: literal(str(self.path(name))) for name in names}
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for name, literal in paths.items():
-            con.execute(f"CREATE OR REPLACE VIEW {schema}.\"{name}\" AS SELECT * FROM read_parquet('{literal}')")
+        for name, path in paths.items():
+            con.execute(f'CREATE OR REPLACE VIEW {schema}."{name}" AS SELECT * FROM read_parquet({path})')
 
 
 class Store:

@@ -10,6 +10,7 @@ from typing import Any
 
 from credential_pipeline.foundation.contracts.table import Snapshot, Table
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.storage import manifest, retention, trace
 from credential_pipeline.foundation.storage.durable import exclusive, flush, sha256, write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
@@ -182,20 +183,20 @@ class Staged:
     def _copy(self, table: Table) -> TableFile:
         file = f"{table.name}.parquet"
         path = self._staging / file
-        literal = str(path).replace("'", "''")
+        quoted = literal(str(path))
         own = self._own / file
         if own.exists():
             own.replace(path)
         else:
-            self._sort(table, literal)
+            self._sort(table, quoted)
         flush(path)
-        rows = self.con.execute(f"SELECT count(*) FROM read_parquet('{literal}')").fetchall()[0][0]
+        rows = self.con.execute(f"SELECT count(*) FROM read_parquet({quoted})").fetchall()[0][0]
         self.con.execute(
-            f"CREATE OR REPLACE VIEW {self.snapshot.name}.\"{table.name}\" AS SELECT * FROM read_parquet('{literal}')"
+            f'CREATE OR REPLACE VIEW {self.snapshot.name}."{table.name}" AS SELECT * FROM read_parquet({quoted})'
         )
         return TableFile(file=file, sha256=sha256(path), rows=int(rows), bytes=path.stat().st_size)
 
-    def _sort(self, table: Table, literal: str) -> None:
+    def _sort(self, table: Table, quoted: str) -> None:
         """Write a table in its order, and let it go."""
         # Ties in a key that is not unique are ordered by the rest, so that equal rows in any order give equal bytes.
         order = list(table.key) + ([] if table.unique else [n for n in table.column_names if n not in table.key])
@@ -204,6 +205,6 @@ class Staged:
         by = "" if is_ordered(self.con, name, order) else f"ORDER BY {ordered_by(order)}"
         self.con.execute(
             f"COPY (SELECT {columns} FROM {name} {by})"
-            f" TO '{literal}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, {QUICK})"
+            f" TO {quoted} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, {QUICK})"
         )
         self.con.execute(f"DROP TABLE IF EXISTS {name}")

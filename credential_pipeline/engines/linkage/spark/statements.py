@@ -21,6 +21,7 @@ from credential_pipeline.engines.linkage.comparisons import Dialect
 from credential_pipeline.engines.linkage.spark.dialect import parse, spark_sql, tables, view_name
 from credential_pipeline.engines.linkage.spark.similarity import with_similarity, written_out
 from credential_pipeline.engines.linkage.sql import Given, bare
+from credential_pipeline.foundation.quoting import literal
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _SCHEMA = "spark"
@@ -61,7 +62,7 @@ class SparkSql:
         self._numbers = count()
         self._made: dict[str, list[Path]] = {}
         self._columns: dict[str, StructType] = {}
-        self._brought: dict[str, Path | None] = {}
+        self._from_duckdb: dict[str, Path | None] = {}
 
     def execute(self, query: str, parameters: object = None) -> Found:
         """Answer one query, written in DuckDB's SQL."""
@@ -90,7 +91,7 @@ class SparkSql:
             name = _view(relation)
             if name not in self._made:
                 # Its name may be used again, for other rows.
-                self._send_back(name)
+                self._forget_copy(name)
                 self._work.drop(relation)
                 continue
             self._spark.catalog.dropTempView(name)
@@ -129,15 +130,15 @@ class SparkSql:
 
     def forget(self) -> None:
         """Remove everything that was made here or brought over."""
-        for name in (*self._made, *self._brought):
+        for name in (*self._made, *self._from_duckdb):
             self._spark.catalog.dropTempView(name)
-        for folder in (*chain(*self._made.values()), *filter(None, self._brought.values())):
+        for folder in (*chain(*self._made.values()), *filter(None, self._from_duckdb.values())):
             shutil.rmtree(folder, ignore_errors=True)
-        self._made, self._brought = {}, {}
+        self._made, self._from_duckdb = {}, {}
 
     def _frame(self, tree: exp.Expr) -> DataFrame:
         for table in tables(tree):
-            self._bring(table)
+            self._show_from_duckdb(table)
         return self._spark.sql(written_out(spark_sql(tree)))
 
     def _keep(self, what: str, frame: DataFrame) -> Relation:
@@ -158,10 +159,10 @@ class SparkSql:
         paths = [f"file://{folder}" for folder in self._made[name]]
         self._spark.read.schema(self._columns[name]).parquet(*paths).createOrReplaceTempView(name)
 
-    def _bring(self, table: exp.Table) -> None:
+    def _show_from_duckdb(self, table: exp.Table) -> None:
         """Let Spark see a table or view of DuckDB."""
         name = view_name(table)
-        if name in self._made or name in self._brought or self._spark.catalog.tableExists(name):
+        if name in self._made or name in self._from_duckdb or self._spark.catalog.tableExists(name):
             return
         rows = self._work.con.execute(
             "SELECT sql FROM duckdb_views() WHERE view_name = ? AND schema_name = ? ORDER BY temporary DESC",
@@ -171,40 +172,38 @@ class SparkSql:
         definition = parse(rows[0][0]).expression if rows else None
         # Where a row lies only DuckDB knows.
         if definition is None or any(column.name == "rowid" for column in definition.find_all(exp.Column)):
-            self._brought[name] = self._carry(table, name)
+            self._from_duckdb[name] = self._copy_from_duckdb(table, name)
             return
         for source in definition.find_all(exp.Table):
             if isinstance(source.this, exp.ReadParquet):
                 source.replace(exp.to_table(self._open_files(source.this)))
         self._frame(definition).createOrReplaceTempView(name)
-        self._brought[name] = None
+        self._from_duckdb[name] = None
 
-    def _carry(self, table: exp.Table, name: str) -> Path:
+    def _copy_from_duckdb(self, table: exp.Table, name: str) -> Path:
         folder = self._folder / f"{next(self._numbers)}-{name}"
         folder.mkdir(mode=0o700)
         qualified = ".".join(f'"{part}"' for part in (table.db, table.name) if part)
-        self._work.con.execute(f"COPY (SELECT * FROM {qualified}) TO '{_quoted(folder)}/rows.parquet' (FORMAT parquet)")
+        self._work.con.execute(
+            f"COPY (SELECT * FROM {qualified}) TO {literal(f'{folder}/rows.parquet')} (FORMAT parquet)"
+        )
         self._spark.read.parquet(f"file://{folder}").createOrReplaceTempView(name)
         return folder
 
-    def _send_back(self, name: str) -> None:
-        folder = self._brought.pop(name, None)
+    def _forget_copy(self, name: str) -> None:
+        folder = self._from_duckdb.pop(name, None)
         self._spark.catalog.dropTempView(name)
         if folder is not None:
             shutil.rmtree(folder)
 
     def _open_files(self, call: exp.ReadParquet) -> str:
         """Register the Parquet files that a view of DuckDB reads; return the view's name."""
-        paths = [literal.name for literal in call.find_all(exp.Literal) if literal.is_string]
+        paths = [path.name for path in call.find_all(exp.Literal) if path.is_string]
         name = f"files_{next(self._numbers)}"
         self._spark.read.parquet(*(f"file://{Path(path).absolute()}" for path in paths)).createOrReplaceTempView(name)
-        self._brought[name] = None
+        self._from_duckdb[name] = None
         return name
 
 
 def _view(relation: Relation) -> str:
     return view_name(exp.to_table(relation.name, dialect="duckdb"))
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
