@@ -28,7 +28,7 @@ def side_job(name: str, side: Side, description: str) -> Job:
     return dg.define_asset_job(name, selection=selection, description=description)
 
 
-def look(side: Side) -> Job:
+def look_job(side: Side) -> Job:
     """Observe the sources of a side, for every industry at once."""
     return dg.define_asset_job(
         f"{side.value}_look",
@@ -37,7 +37,7 @@ def look(side: Side) -> Job:
     )
 
 
-def looks(side: Side, job: Job) -> dg.ScheduleDefinition:
+def look_schedule(side: Side, job: Job) -> dg.ScheduleDefinition:
     """Look at the sources of a side every quarter of an hour."""
     return dg.ScheduleDefinition(
         name=f"{side.value}_looks",
@@ -114,7 +114,7 @@ def on_arrival(name: str, job: Job, resource: str, folder: Callable[..., Path], 
         sent_by: The hop that sends such packages.
     """
 
-    def look(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    def requests(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         seen = dict(pair.split("=", 1) for pair in (context.cursor or "").split())
         now = dict(seen)
         for industry in INDUSTRIES.get_partition_keys():
@@ -129,7 +129,7 @@ def on_arrival(name: str, job: Job, resource: str, folder: Callable[..., Path], 
 
     return dg.SensorDefinition(
         name=name,
-        evaluation_fn=look,
+        evaluation_fn=requests,
         job=job,
         minimum_interval_seconds=60,
         required_resource_keys={resource},

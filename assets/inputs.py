@@ -30,7 +30,7 @@ class Inputs:
         return manifest.fingerprint(all_inputs(self.reads, self.others))
 
 
-def look(hop: Hop, step: Step) -> Inputs:
+def gather_inputs(hop: Hop, step: Step) -> Inputs:
     """Gather what a hop's result depends on.
 
     Raises:

@@ -12,7 +12,7 @@ import dagster as dg
 
 from assets import pictures
 from assets.hop import Hop, Published, Step
-from assets.inputs import look, unchanged
+from assets.inputs import gather_inputs, unchanged
 from checks import gate, validation
 from checks.guard import guarded
 from credential_pipeline.foundation.progress import PROGRESS
@@ -41,11 +41,11 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
     who = f"run {run_id[:8]} ({step.partition} {hop.name})"
     with guarded(hop.name, step.partition, step.root), writing(step.side.store.root, who, _say_waiting):
         _sweep(hop, step)
-        inputs = look(hop, step)
+        inputs = gather_inputs(hop, step)
         reused = unchanged(hop, step, inputs)
         if reused is not None:
             yield from gate.repeated(hop.rules, reused.manifest)
-            yield told(hop, step, reused, "unchanged", started)
+            yield report_outcome(hop, step, reused, "unchanged", started)
             return
         PROGRESS.info("%s %s …", step.partition, hop.name)
         store = step.side.store
@@ -59,7 +59,7 @@ def materialize(hop: Hop, step: Step, run_id: str = "") -> Iterator[Outcome]:
                 explain=lambda staged: hop.explain(step, staged),
                 otherwise="the last good version stays current" if good else "nothing was published",
             )
-        yield told(hop, step, store.current(hop.contract, step.partition), "published", started)
+        yield report_outcome(hop, step, store.current(hop.contract, step.partition), "published", started)
 
 
 def _sweep(hop: Hop, step: Step) -> None:
@@ -73,7 +73,7 @@ def _versions(number: int) -> str:
     return "1 half-written version" if number == 1 else f"{number} half-written versions"
 
 
-def told(hop: Hop, step: Step, version: Version, what: str, started: float) -> dg.MaterializeResult[Any]:
+def report_outcome(hop: Hop, step: Step, version: Version, what: str, started: float) -> dg.MaterializeResult[Any]:
     """Make what people read, and say what was done, on the console and as Dagster's materialisation."""
     rows = ", ".join(f"{facts.rows:,} {table}" for table, facts in version.manifest.tables.items())
     PROGRESS.info("%s %s %s in %.1f s: %s", step.partition, hop.name, what, time.monotonic() - started, rows)

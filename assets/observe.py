@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from assets.hop import Hop, Published
-from assets.inputs import look, unchanged
+from assets.inputs import gather_inputs, unchanged
 from assets.resources import SideResource
 from checks.guard import guarded
 from credential_pipeline.foundation.storage.snapshots import Version
@@ -34,7 +34,7 @@ def survey(hops: Sequence[Hop], side: SideResource, partition: str) -> Iterator[
         step = hop.step(side, partition)
         version = None
         with contextlib.suppress(dg.Failure), guarded(hop.name, step.partition, side.root):
-            version = None if busy & set(hop.upstream) else unchanged(hop, step, look(hop, step))
+            version = None if busy & set(hop.upstream) else unchanged(hop, step, gather_inputs(hop, step))
         if version is None:
             busy.add(hop.name)
         yield hop, version
@@ -56,9 +56,9 @@ def observation(hop: Hop, side: SideResource, partition: str, version: Version) 
 
 
 def spoken_for(hop: Hop, hops: Sequence[Hop]) -> Iterator[Hop]:
-    """The hops of a run for which one speaks whose output is left out: itself, and those that Dagster skips for it.
+    """The hops of a run of which a hop that gives no output must tell, since Dagster skips all that are below it.
 
-    Where several are above a hop, the first of them speaks for it.
+    It tells of itself, and of those for which no other does: where several are above a hop, the first of them tells of it.
     """
     selected = {other.name for other in hops}
     speaking = {hop.name}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.automation import look, looks, monthly, side_job, up_to_date
+from assets.automation import look_job, look_schedule, monthly, side_job, up_to_date
 from assets.clearinghouse.hops import HOPS
 from assets.clearinghouse.landing import Seen, has_deliveries, look_at, read_cursor, write_cursor
 from assets.partitions import INDUSTRIES
@@ -15,8 +15,8 @@ from credential_pipeline.foundation.names import Side
 
 JOB = side_job("clearinghouse", Side.CLEARINGHOUSE, "Feeds to sealed extract, for one industry.")
 MONTHLY = monthly(Side.CLEARINGHOUSE, JOB, HOPS, lambda side, industry: has_deliveries(side.root / "inbox" / industry))
-LOOK = look(Side.CLEARINGHOUSE)
-LOOKS = looks(Side.CLEARINGHOUSE, LOOK)
+LOOK = look_job(Side.CLEARINGHOUSE)
+LOOKS = look_schedule(Side.CLEARINGHOUSE, LOOK)
 UP_TO_DATE = up_to_date(Side.CLEARINGHOUSE)
 RETURNS = dg.define_asset_job(
     "clearinghouse_returns",

@@ -21,7 +21,7 @@ from credential_pipeline.foundation.names import NAME
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.private_files import private_folder
 
-FILE = "batch.json"
+BATCH_FILE = "batch.json"
 PAGE = "batch.html"
 SAMPLE, ADJUDICATION = "sample", "adjudication"
 _FORMAT = 1
@@ -127,7 +127,7 @@ def load_batches(folder: Path) -> list[Batch]:
     Raises:
         SafeError: ``E_BATCH``: a batch.json was altered or cut off; ``E_PLANTED``: the answers to its planted pairs were.
     """
-    found = [_load(folder, path) for path in sorted(folder.glob(f"*/{FILE}"))]
+    found = [_load(folder, path) for path in sorted(folder.glob(f"*/{BATCH_FILE}"))]
     return sorted(found, key=lambda batch: batch.number)
 
 
@@ -180,7 +180,7 @@ def write(folder: Path, batch: Batch, page: bytes) -> Path:
     target = private_folder(folder / batch.name)
     write_atomically(target / PAGE, page)
     seal = steward.write_answers(folder, batch.name, batch.truth)
-    write_atomically(target / FILE, json.dumps(_plain(batch, seal), indent=1, sort_keys=True).encode())
+    write_atomically(target / BATCH_FILE, json.dumps(_plain(batch, seal), indent=1, sort_keys=True).encode())
     return target / PAGE
 
 

@@ -18,7 +18,7 @@ from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.private_files import private_folder
 
 FOLDER = "review"
-FILE = "decisions.csv"
+DECISIONS_FILE = "decisions.csv"
 HOPS = ("learner", "student")
 MATCH, NO_MATCH, UNSURE = "match", "no_match", "unsure"
 WORDS = (MATCH, NO_MATCH, UNSURE)
@@ -103,11 +103,13 @@ def load(folder: Path) -> list[Decision]:
         SafeError: ``E_DECISIONS``: the file was altered by hand and no longer holds its columns or words.
     """
     try:
-        text = (folder / FILE).read_text(encoding="utf-8")
+        text = (folder / DECISIONS_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError):
-        raise SafeError("E_DECISIONS", f"{folder / FILE} can't be read: put back the last good copy.") from None
+        raise SafeError(
+            "E_DECISIONS", f"{folder / DECISIONS_FILE} can't be read: put back the last good copy."
+        ) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = list(reader)
@@ -126,7 +128,7 @@ def load(folder: Path) -> list[Decision]:
 
 def _damaged(folder: Path, line: int) -> SafeError:
     message = (
-        f"{folder / FILE} line {line} is not a decision of this system (columns {', '.join(COLUMNS)}; "
+        f"{folder / DECISIONS_FILE} line {line} is not a decision of this system (columns {', '.join(COLUMNS)}; "
         f"decisions {', '.join(WORDS)}): correct or remove the line, or put back the last good copy."
     )
     return SafeError("E_DECISIONS", message)
@@ -157,14 +159,14 @@ def append(folder: Path, more: Iterable[Decision]) -> int:
     replaced = {(decision.batch, decision.pair_id) for decision in new}
     if new:
         remaining = [decision for decision in kept if (decision.batch, decision.pair_id) not in replaced]
-        write_atomically(folder / FILE, to_csv([*remaining, *new]))
+        write_atomically(folder / DECISIONS_FILE, to_csv([*remaining, *new]))
     return len(new)
 
 
 def digest(folder: Path) -> str:
     """Hash of the settled decisions, for the inputs of the linkage; the same for no file and no decision."""
     try:
-        content = (folder / FILE).read_bytes()
+        content = (folder / DECISIONS_FILE).read_bytes()
     except OSError:
         content = to_csv([])
     return hashlib.sha256(content).hexdigest()[:16]

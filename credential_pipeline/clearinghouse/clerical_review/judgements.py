@@ -18,7 +18,7 @@ from credential_pipeline.clearinghouse.clerical_review.reasons import REASONS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.durable import write_atomically
 
-FILE = "judgements.csv"
+JUDGEMENTS_FILE = "judgements.csv"
 COLUMNS = ("batch", "pair_id", "decision", "reason", "reviewer", "seconds", "shown_at", "decided_at")
 UNTIMED = COLUMNS[:6]
 """Columns of a batch whose times are not looked at."""
@@ -185,13 +185,15 @@ def load(folder: Path, batch: Batch) -> dict[str, dict[str, Judgement]]:
     Raises:
         SafeError: ``E_JUDGEMENTS``: the copy was altered by hand.
     """
-    path = folder / batch.name / FILE
+    path = folder / batch.name / JUDGEMENTS_FILE
     found: dict[str, dict[str, Judgement]] = {}
     if not path.exists():
         return found
     try:
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""), strict=True))
-        made = [_judge(FILE, number, row, {batch.name: batch}) for number, row in enumerate(rows[1:], start=2)]
+        made = [
+            _judge(JUDGEMENTS_FILE, number, row, {batch.name: batch}) for number, row in enumerate(rows[1:], start=2)
+        ]
     except (OSError, UnicodeDecodeError, csv.Error, SafeError):
         message = f"{path} was altered: put back the copy from the backup, or remove it and import the reviewers' files again."
         raise SafeError("E_JUDGEMENTS", message) from None
@@ -209,7 +211,7 @@ def save(folder: Path, batch: Batch, answers: Mapping[str, Mapping[str, Judgemen
     for reviewer in sorted(answers):
         for pair_id in sorted(answers[reviewer]):
             writer.writerow(_row(answers[reviewer][pair_id], columns))
-    path = folder / batch.name / FILE
+    path = folder / batch.name / JUDGEMENTS_FILE
     content = out.getvalue().encode()
     if not path.exists() or path.read_bytes() != content:
         write_atomically(path, content)

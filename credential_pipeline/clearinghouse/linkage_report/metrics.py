@@ -80,12 +80,15 @@ class Metrics:
 
     def groups(self, dimension: str) -> list[Group]:
         """The groups of a breakdown, by name."""
-        counted = {status: {f.level: f.n for f in self.levels(f"share_{status}", dimension)} for status in STATUSES}
+        counted = {
+            link_status: {figure.level: figure.n for figure in self.levels(f"share_{link_status}", dimension)}
+            for link_status in STATUSES
+        }
         names = sorted({name for levels in counted.values() for name in levels})
         return [
             Group(
                 name,
-                tuple(counted[status].get(name, 0) for status in STATUSES),
+                tuple(counted[link_status].get(name, 0) for link_status in STATUSES),
                 links=figure.n if (figure := self.find("expected_false", dimension, name)) else 0,
                 false=self.value("expected_false", dimension, name),
                 missed=self.value("expected_missed", dimension, name),

@@ -68,12 +68,13 @@ def enumerate_totals(shares: Shares, low: Reals, high: Reals) -> tuple[Reals, Re
     if not len(shares.total):
         return low, high
     totals, group = np.unique(shares.total, return_inverse=True)
-    width = (high[totals] - low[totals] + 1).astype(np.int64)
-    start = np.concatenate([[0], np.cumsum(width)])
-    candidate = np.repeat(low[totals] - start[:-1], width) + np.arange(start[-1])
-    row = np.repeat(np.arange(len(group)), width[group])
-    first = np.concatenate([[0], np.cumsum(width[group])])[:-1]
-    place = start[group[row]] + np.arange(len(row)) - first[row]
+    # How many whole numbers each total may be, and where its first stands among those of all totals.
+    candidates = (high[totals] - low[totals] + 1).astype(np.int64)
+    first_candidate = np.concatenate([[0], np.cumsum(candidates)])
+    candidate = np.repeat(low[totals] - first_candidate[:-1], candidates) + np.arange(first_candidate[-1])
+    row = np.repeat(np.arange(len(group)), candidates[group])
+    first_row = np.concatenate([[0], np.cumsum(candidates[group])])[:-1]
+    place = first_candidate[group[row]] + np.arange(len(row)) - first_row[row]
     number = candidate[place]
     least, most = parts_of_totals(shares, row, number)
     part, rest = shares.part[row], shares.rest[row]
@@ -81,15 +82,15 @@ def enumerate_totals(shares: Shares, low: Reals, high: Reals) -> tuple[Reals, Re
     most = np.minimum(most, np.minimum(high[part], number - low[rest]))
     bad = np.bincount(place[least > most], minlength=len(candidate)) > 0
     bad |= _unequal_splits(shares, row, place, candidate, least, most)
-    fine = np.maximum.reduceat(~bad, start[:-1])
+    fine = np.maximum.reduceat(~bad, first_candidate[:-1])
     if not fine.all():
         raise ContradictionError
     possible = ~bad[place]
-    np.maximum.at(low, totals, np.minimum.reduceat(np.where(bad, np.inf, candidate), start[:-1]))
-    np.minimum.at(high, totals, np.maximum.reduceat(np.where(bad, -np.inf, candidate), start[:-1]))
+    np.maximum.at(low, totals, np.minimum.reduceat(np.where(bad, np.inf, candidate), first_candidate[:-1]))
+    np.minimum.at(high, totals, np.maximum.reduceat(np.where(bad, -np.inf, candidate), first_candidate[:-1]))
     for names, bottom, top in ((shares.part, least, most), (shares.rest, number - most, number - least)):
-        np.maximum.at(low, names, np.minimum.reduceat(np.where(possible, bottom, np.inf), first))
-        np.minimum.at(high, names, np.maximum.reduceat(np.where(possible, top, -np.inf), first))
+        np.maximum.at(low, names, np.minimum.reduceat(np.where(possible, bottom, np.inf), first_row))
+        np.minimum.at(high, names, np.maximum.reduceat(np.where(possible, top, -np.inf), first_row))
     if (low > high).any():
         raise ContradictionError
     return low, high

@@ -81,27 +81,28 @@ def tell(shares: Shares, low: Ints, high: Ints) -> Told:
         low: Least total that its own rounding allows, one entry a group.
         high: Largest.
     """
-    width = high - low + 1
-    start = np.concatenate([[0], np.cumsum(width)])
+    # How many totals each group may have, and where its first stands among those of all groups.
+    totals = high - low + 1
+    first_total = np.concatenate([[0], np.cumsum(totals)])
     # One row for every share and every total that its group may have.
-    size = width[shares.group]
-    first = np.concatenate([[0], np.cumsum(size)])[:-1]
-    share = np.repeat(np.arange(len(size)), size)
-    step = np.arange(len(share)) - first[share]
+    rows = totals[shares.group]
+    first_row = np.concatenate([[0], np.cumsum(rows)])[:-1]
+    share = np.repeat(np.arange(len(rows)), rows)
+    step = np.arange(len(share)) - first_row[share]
     total = low[shares.group[share]] + step
-    place = start[shares.group[share]] + step
+    place = first_total[shares.group[share]] + step
     least, most = parts_allowed(total, shares.percent[share])
     least, most = np.maximum(least, shares.least[share]), np.minimum(most, shares.most[share])
     impossible = least > most
-    objections = np.bincount(place[impossible], minlength=int(start[-1]))
+    objections = np.bincount(place[impossible], minlength=int(first_total[-1]))
 
-    spots = np.repeat(low - start[:-1], width) + np.arange(int(start[-1]))
-    total_low, total_high = _ends(spots, spots, objections == 0, start[:-1])
+    spots = np.repeat(low - first_total[:-1], totals) + np.arange(int(first_total[-1]))
+    total_low, total_high = _ends(spots, spots, objections == 0, first_total[:-1])
     ok = objections[place] == 0
     others = objections[place] - impossible == 0
-    part_low, part_high = _ends(least, most, ok, first)
-    rest_low, rest_high = _ends(total - most, total - least, ok, first)
-    other_low, other_high = _ends(total, total, others, first)
+    part_low, part_high = _ends(least, most, ok, first_row)
+    rest_low, rest_high = _ends(total - most, total - least, ok, first_row)
+    other_low, other_high = _ends(total, total, others, first_row)
     return Told(total_low, total_high, part_low, part_high, rest_low, rest_high, other_high - other_low)
 
 

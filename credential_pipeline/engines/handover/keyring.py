@@ -58,8 +58,8 @@ class Held:
     path: Path
 
 
-def roles(side: Side) -> list[tuple[str, Role]]:
-    """The links of a side, and which end of them it is."""
+def ends_of_links(side: Side) -> list[tuple[str, Role]]:
+    """The links that begin or end at a side, each with the end that the side is."""
     sending: list[tuple[str, Role]] = [(link, "sender") for link, ends in LINKS.items() if ends[0] == side]
     receiving: list[tuple[str, Role]] = [(link, "recipient") for link, ends in LINKS.items() if ends[1] == side]
     return [*sending, *receiving]
@@ -67,7 +67,7 @@ def roles(side: Side) -> list[tuple[str, Role]]:
 
 def make(home: Path, side: Side) -> list[Held]:
     """Make the private keys that a side lacks; return all that it holds."""
-    for link, role in roles(side):
+    for link, role in ends_of_links(side):
         make_pair(home, link, role)
     return show(home, side)
 
@@ -80,7 +80,7 @@ def show(home: Path, side: Side) -> list[Held]:
     """
     return [
         Held(link, role, role == own, _fingerprint(home, link, role), home / "keys" / f"{link}.{role}.pub")
-        for link, own in roles(side)
+        for link, own in ends_of_links(side)
         for role in ("sender", "recipient")
     ]
 
@@ -115,7 +115,7 @@ def take_in(home: Path, side: Side, file: Path, confirmed: str) -> Held:
 
 def rotate(home: Path, side: Side) -> list[Held]:
     """Replace a side's own keys by new ones; the old ones are put away in ``keys/retired``."""
-    for link, role in roles(side):
+    for link, role in ends_of_links(side):
         if old := _fingerprint(home, link, role):
             _retire(home, link, role, home / "keys" / f"{link}.{role}.pub", old)
             private = home / "keys" / f"{link}.{_PRIVATE[role]}"
@@ -150,7 +150,7 @@ def _retire(home: Path, link: str, role: Role, path: Path, old: str) -> None:
 def _told(side: Side, file: Path) -> tuple[Role, str]:
     """Which key of which link a file is, by its name."""
     wanted: dict[str, tuple[Role, str]] = {}
-    for link, own in roles(side):
+    for link, own in ends_of_links(side):
         other: Role = "recipient" if own == "sender" else "sender"
         wanted[f"{link}.{other}.pub"] = other, link
     if file.name not in wanted:

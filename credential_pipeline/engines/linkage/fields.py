@@ -147,8 +147,8 @@ def make_records(
     :data:`RECORD_COLUMNS` and ``birth_ymd`` (INTEGER); columns that the source lacks are NULL. First, middle and last
     names hold letters only.
 
-    Every so-manieth record is a sample of the rows. What is recorded decides which, since ids may be drawn anew for each
-    package, and neither an estimate nor a link shall hang on them.
+    What is recorded decides the numbers, so that every hundredth record, say, is a sample of the rows. Ids do not: they may be
+    drawn anew for each package, and neither an estimate nor a link shall hang on them.
 
     Args:
         work: Makes the relation.

@@ -106,8 +106,8 @@ def weigh(
         table = _table(sql, f"rivals_{name}", ("name", name), ratio, np.zeros(ratio.shape) + gain[name])
         joins.append(f"JOIN {table} f{number} ON f{number}.name = s.gamma_name AND f{number}.{name} = s.gamma_{name}")
     ratio_sql = " * ".join(f"f{number}.ratio" for number in range(len(joins)))
-    weight = " + ".join(["s.match_weight", *(f"f{number}.gain" for number in range(len(joins)))])
-    odds = f"power(2.0, -greatest(least({weight}, {MAX_ODDS_WEIGHT}), -{MAX_ODDS_WEIGHT}))"
+    against_strangers = " + ".join(["s.match_weight", *(f"f{number}.gain" for number in range(len(joins)))])
+    odds = f"power(2.0, -greatest(least({against_strangers}, {MAX_ODDS_WEIGHT}), -{MAX_ODDS_WEIGHT}))"
     weight = f"round(-log2({odds} + {ratio_sql}), 6)"
     chosen = ", ".join(
         f"{weight} AS match_weight" if column == "match_weight" else f"s.{column}" for column in scored.columns

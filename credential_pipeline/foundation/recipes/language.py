@@ -167,7 +167,7 @@ def silent_expression(expression: str, recipe: Sequence[Step]) -> str:
 
 def field_expression(
     origin: str | None,
-    value: str | None,
+    constant: str | None,
     recipe: Iterable[Step] = (),
     *,
     dated: bool = False,
@@ -178,7 +178,7 @@ def field_expression(
 
     Args:
         origin: Name of the source column, or None for a constant.
-        value: The constant, if there is no source column.
+        constant: The field of every row, if there is no source column.
         recipe: Steps in order.
         surname: The field is a last name.
         dated: The field is a DATE; without ``parse_date`` in the recipe it is read as ISO.
@@ -188,7 +188,7 @@ def field_expression(
         A DATE expression if ``dated``; otherwise a VARCHAR expression in which empty text means missing, like NULL.
     """
     if origin is None:
-        return f"CAST({literal(value or '')} AS {'DATE' if dated else 'VARCHAR'})"
+        return f"CAST({literal(constant or '')} AS {'DATE' if dated else 'VARCHAR'})"
     steps = list(recipe)
     if dated and all(step.name != "parse_date" for step in steps):
         before = sum(step.name not in ON_DATES for step in steps)
