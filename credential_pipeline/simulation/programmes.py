@@ -18,6 +18,7 @@ from credential_pipeline.foundation.storage.sql import text_of
 from credential_pipeline.simulation.arrays import NEVER, Bools, Dates, Floats, Ints, month_day, years
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.feeds import reports_failures
+from credential_pipeline.simulation.folders import EDUCATION
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.living import poverty_lines, read_parities
 from credential_pipeline.simulation.places import places
@@ -197,7 +198,7 @@ class _Judge:
         with connect() as con:
             con.register("learners", arrow(rows))
             con.register("students", arrow(registered))
-            files = self.learned.home / "clearinghouse/education/enrollments/*.parquet"
+            files = self.learned.home / EDUCATION / "enrollments/*.parquet"
             con.register("enrollments", con.read_parquet(str(files)))
             con.execute(text_of(__package__, "programmes.sql"))
             found = con.execute("SELECT place, begin_date, end_date, studies FROM spells").fetchall()

@@ -16,6 +16,7 @@ from credential_pipeline.simulation.credentials import AWARD
 from credential_pipeline.simulation.default_world import default_world
 from credential_pipeline.simulation.education import Students, Trained, enroll
 from credential_pipeline.simulation.enclave import Keys, write_persons
+from credential_pipeline.simulation.folders import EDUCATION, INBOX, REFERENCE, TRUTH
 from credential_pipeline.simulation.holders import Plan, plan_holders
 from credential_pipeline.simulation.industries import SimulatedIndustry, settle, write_feeds
 from credential_pipeline.simulation.partners.pdp import leave_pdp
@@ -30,7 +31,6 @@ from credential_pipeline.simulation.world import IndustryWorld, World, has_world
 
 #: Size of the registry at which the world's number of others with wages is reached; smaller worlds have fewer.
 FULL_REGISTRY = 1_000_000
-_FOLDERS = ("clearinghouse/education", "enclave/reference", "truth")
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def simulate(
     progress(f"education registry: {len(students.person):,} students")
     asked = leave_requests(streams, home, registry, people, students, settled, world)
     progress(f"partners: {asked} requests, {leave_pdp(streams, home, registry, industries)} PDP files")
-    keys = write_persons(streams, home / "enclave/reference", people, world.reference, world.economy.last_year)
+    keys = write_persons(streams, home / REFERENCE, people, world.reference, world.economy.last_year)
     progress(f"reference population: {int((keys.key != '').sum()):,} persons")
     prices = read_prices()
     others = round(world.economy.others * min(1.0, registry_size / FULL_REGISTRY))
     wages, effects = write_wages(
-        streams, home / "enclave/reference", people, keys, settled, world.economy, registry, prices, others
+        streams, home / REFERENCE, people, keys, settled, world.economy, registry, prices, others
     )
     progress(f"wages: {wages:,} rows of {world.economy.first_year} to {world.economy.last_year}")
     write_truth(home, registry, people, students, keys, settled, effects, prices, schools, world.economy.wage_gaps)
@@ -113,7 +113,7 @@ def _make_room(home: Path, registry: Registry, industries: Sequence[str]) -> Non
     """Remove earlier simulated files, once every industry is known to the registry."""
     for name in industries:
         registry.industry(name)
-    for folder in (*_FOLDERS, *(f"clearinghouse/inbox/{name}" for name in industries)):
+    for folder in (EDUCATION, REFERENCE, TRUTH, *(f"{INBOX}/{name}" for name in industries)):
         shutil.rmtree(home / folder, ignore_errors=True)
 
 
@@ -153,7 +153,7 @@ def _settle_all(
     for name, own in worlds.items():
         industry = settle(streams, name, registry.certifiers_of(name), people, schools, own, plans[name], world, taken)
         taken = np.concatenate([taken, industry.holders.person])
-        industry = write_feeds(streams, home / "clearinghouse/inbox" / name, industry, people, schools)
+        industry = write_feeds(streams, home / INBOX / name, industry, people, schools)
         settled.append(industry)
         awards = int((industry.events.event == AWARD).sum())
         progress(f"{name}: {industry.holders.holding:,} learners, {awards:,} awards")
@@ -179,4 +179,4 @@ def _enroll_all(
         credit.append(training.is_setting(COLLEGE[0])[college])
     trained = Trained(np.concatenate(person), np.concatenate(school), np.concatenate(day), np.concatenate(credit))
     holders = np.concatenate([industry.holders.person for industry in settled])
-    return enroll(streams, home / "clearinghouse/education", people, holders, trained, schools, world.registry, size)
+    return enroll(streams, home / EDUCATION, people, holders, trained, schools, world.registry, size)

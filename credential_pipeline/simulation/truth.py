@@ -14,6 +14,7 @@ from credential_pipeline.simulation.broken import Broken
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.effects import effect_rows
 from credential_pipeline.simulation.enclave import Keys
+from credential_pipeline.simulation.folders import TRUTH
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.outcome_truth.cells import outcome_cells
 from credential_pipeline.simulation.people import People
@@ -130,7 +131,7 @@ def write_truth(
         schools: Institutions, which are the providers of programmes.
         gaps: State to the first and last year in which its wages are missing.
     """
-    folder = home / "truth"
+    folder = home / TRUTH
     _write_identities(folder, industries, students, keys)
     models = [registry.industry(own.name) for own in industries]
     counted = [followed(own, students, keys) for own in industries]

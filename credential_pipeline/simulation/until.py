@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import Registry
+from credential_pipeline.simulation.folders import EDUCATION, INBOX, REFERENCE, TRUTH
 from credential_pipeline.simulation.simulate import SimulationSummary
 
-_INBOX, _EDUCATION = "clearinghouse/inbox", "clearinghouse/education"
-_REFERENCE, _WAGES = "enclave/reference", ("wages_annual", "wages_quarterly")
+_WAGES = ("wages_annual", "wages_quarterly")
 
 
 def simulate_until(
@@ -48,10 +48,10 @@ def simulate_until(
         _refuse_another_world(home, whole, deliveries, industries)
         for path in deliveries:
             _put(whole / path, home / path)
-        shutil.rmtree(whole / _INBOX)
-        _cut_education(whole / _EDUCATION, day)
-        _cut_reference(whole / _REFERENCE, day)
-        for part in (_EDUCATION, _REFERENCE, "truth"):
+        shutil.rmtree(whole / INBOX)
+        _cut_education(whole / EDUCATION, day)
+        _cut_reference(whole / REFERENCE, day)
+        for part in (EDUCATION, REFERENCE, TRUTH):
             shutil.rmtree(home / part, ignore_errors=True)
         for path in sorted(path for path in whole.rglob("*") if path.is_file()):
             _put(path, home / path.relative_to(whole))
@@ -65,7 +65,7 @@ def sent_on(path: Path) -> date:
 
 def _deliveries(whole: Path, day: date) -> list[Path]:
     """Deliveries that are sent by a day, below the home."""
-    every = sorted(path for path in (whole / _INBOX).rglob("*") if path.is_file())
+    every = sorted(path for path in (whole / INBOX).rglob("*") if path.is_file())
     sent = [path.relative_to(whole) for path in every if sent_on(path) <= day]
     if not sent:
         first = min(map(sent_on, every))
@@ -78,10 +78,10 @@ def _refuse_another_world(home: Path, whole: Path, deliveries: Sequence[Path], i
     there = {
         path.relative_to(home)
         for name in industries
-        for path in (home / _INBOX / name).rglob("*")
+        for path in (home / INBOX / name).rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
-    if later := sorted(there & {path.relative_to(whole) for path in (whole / _INBOX).rglob("*")} - {*deliveries}):
+    if later := sorted(there & {path.relative_to(whole) for path in (whole / INBOX).rglob("*")} - {*deliveries}):
         text = (
             f"{later[0]} was sent after that day, and no sender takes files back; choose a later day or another home."
         )

@@ -16,6 +16,7 @@ from credential_pipeline.simulation.credentials import EVENTS
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.enclave import Keys
 from credential_pipeline.simulation.feeds import reports_failures
+from credential_pipeline.simulation.folders import EDUCATION, REFERENCE
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.living import OWN_GUIDELINES, poverty_lines, read_parities
 from credential_pipeline.simulation.outcome_truth import asks
@@ -54,12 +55,12 @@ _COLUMNS = [
     "definition",
 ]
 _FILES = {
-    "wages": "enclave/reference/wages_annual",
-    "employers": "enclave/reference/employers",
-    "enrollments": "clearinghouse/education/enrollments",
-    "degrees": "clearinghouse/education/degrees",
+    "wages": f"{REFERENCE}/wages_annual",
+    "employers": f"{REFERENCE}/employers",
+    "enrollments": f"{EDUCATION}/enrollments",
+    "degrees": f"{EDUCATION}/degrees",
 }
-_QUARTERLY = "enclave/reference/wages_quarterly"
+_QUARTERLY = f"{REFERENCE}/wages_quarterly"
 _NO_QUARTERS = pa.table(
     {"person_key": pa.array([], pa.string()), "year": pa.array([], pa.int32()), "quarter": pa.array([], pa.int32())}
 )

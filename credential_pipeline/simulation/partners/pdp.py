@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.simulation.arrays import Streams, pick
+from credential_pipeline.simulation.folders import EDUCATION, PARTNERS
 
 _HERE = Path(__file__).parent
 _TERMS = ((1, "SPRING"), (6, "SUMMER"), (8, "FALL"), (12, "WINTER"))
@@ -55,9 +56,9 @@ def leave_pdp(streams: Streams, home: Path, registry: Registry, industries: Iter
     sending = [one for one in agreements.values() if {"cohort", "course"} & one.gets]
     written = 0
     for one in sending:
-        folder = home / "clearinghouse/partners" / one.partner / "pdp"
+        folder = home / PARTNERS / one.partner / "pdp"
         shutil.rmtree(folder, ignore_errors=True)
-        told = write_pdp(streams("pdp", one.partner), home / "clearinghouse/education", one.of, folder)
+        told = write_pdp(streams("pdp", one.partner), home / EDUCATION, one.of, folder)
         written += 0 if told.empty else _FILES
     return written
 

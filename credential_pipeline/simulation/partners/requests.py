@@ -17,6 +17,7 @@ from credential_pipeline.foundation.registry.return_agreements import ReturnAgre
 from credential_pipeline.simulation.arrays import Ints, Streams
 from credential_pipeline.simulation.education import Students
 from credential_pipeline.simulation.faults import write
+from credential_pipeline.simulation.folders import EDUCATION, PARTNERS
 from credential_pipeline.simulation.identity import identities
 from credential_pipeline.simulation.industries import SimulatedIndustry
 from credential_pipeline.simulation.people import People
@@ -53,7 +54,7 @@ def leave_requests(
     agreements = {one.partner: one for name in settled for one in registry.industry(name.name).returns}
     asking = [one for one in agreements.values() if one.role in _QUERIES and "enrollments" in one.gets]
     for agreement in asking:
-        folder = home / "clearinghouse/partners" / agreement.partner / "requests"
+        folder = home / PARTNERS / agreement.partner / "requests"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         own = _own(home, registry, agreement, students, settled)
@@ -74,7 +75,7 @@ def _own(
     """Person numbers of the partner's own people."""
     if agreement.role == "certifier":
         return np.unique(np.concatenate([_certified(registry, own, agreement.of) for own in settled]))
-    spells = pq.read_table(home / "clearinghouse/education/enrollments/part-0.parquet", columns=["student_id", "opeid"])
+    spells = pq.read_table(home / EDUCATION / "enrollments/part-0.parquet", columns=["student_id", "opeid"])
     at_school = spells.filter(
         pc.equal(pc.utf8_slice_codeunits(spells["opeid"].cast("string"), 0, 6), agreement.school_code)
     )
