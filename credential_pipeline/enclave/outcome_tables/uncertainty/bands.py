@@ -3,7 +3,6 @@
 Not here: the arithmetic (intervals.py, percentiles.py).
 """
 
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from credential_pipeline.enclave.outcome_tables.uncertainty.table import (
     label,
     read_table,
 )
+from credential_pipeline.foundation.progress import PROGRESS
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 Breakdowns = Sequence[tuple[str, ...]]
@@ -39,7 +39,6 @@ _HUNDREDTHS = 100
 
 PACE = 2.0
 """Seconds between two lines of progress at least, so that a small industry is told in none."""
-_PROGRESS = logging.getLogger("credential_pipeline.progress")
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def bands_of(work: Scratch, replicates: Replicates, wanted: Sequence[Wanted]) ->
     told = time.monotonic()
     for number, source in enumerate(sources, 1):
         if time.monotonic() - told > PACE:
-            _PROGRESS.info("how sure the figures are: source %d of %d", number, len(sources))
+            PROGRESS.info("how sure the figures are: source %d of %d", number, len(sources))
             told = time.monotonic()
         here = [one for one in wanted if one.source == source]
         numbers = {text: text for one in here for figure in one.figures for text in _expressions(figure)}

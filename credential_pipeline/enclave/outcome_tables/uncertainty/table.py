@@ -128,6 +128,7 @@ def _code(work: Scratch, column: str, labels: Sequence[str]) -> str:
 
 
 def _text(value: str) -> str:
+    """A value of the data as a literal; it may hold any sign."""
     return "'" + value.replace("'", "''") + "'"
 
 
