@@ -58,7 +58,6 @@ def attack(
     *,
     min_learners: int = 10,
     asked: pd.DataFrame | None = None,
-    integer: bool = False,
 ) -> Attack:
     """Attack a public ``outcomes.csv``.
 
@@ -68,7 +67,6 @@ def attack(
             open differences are taken.
         min_learners: The published threshold.
         asked: cell_id, role, floor: counts for which it is asked whether they could be as low as ``floor``.
-        integer: Bound by whole numbers only (slow).
     """
     cells = read_cells(current)
     older = [read_cells(path) for path in earlier or []]
@@ -81,10 +79,10 @@ def attack(
     floor = _floors(book, asked)
     contradiction = [Finding("contradiction", "", "", 0.0, 0.0)]
     try:
-        low, high = _solve(book, book.guesses, min_learners, floor, integer=integer)
+        low, high = _solve(book, book.guesses, min_learners, floor)
     except ContradictionError:
         try:
-            low, high = _solve(book, [], min_learners, floor, integer=integer)
+            low, high = _solve(book, [], min_learners, floor)
         except ContradictionError:
             printed = [f for f in _judge(book.counts, book, min_learners) if f.kind == "shown"]
             return Attack(book.counts, book.sightings, tuple(sorted([*findings, *printed, *contradiction])))
@@ -94,7 +92,7 @@ def attack(
 
 
 def _solve(
-    book: Puzzlebook, guesses: list[tuple[int, int]], min_learners: int, floor: np.ndarray, *, integer: bool
+    book: Puzzlebook, guesses: list[tuple[int, int]], min_learners: int, floor: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bound all counts that are not shown."""
     lines = [*book.equations, *((a, [b]) for a, b in guesses)]
@@ -106,7 +104,7 @@ def _solve(
     if (low > high).any():
         raise ContradictionError
     puzzle = Puzzle(rows, np.zeros(len(lines)), low, high)
-    return bound(puzzle, ~book.counts["seen"].to_numpy(bool), min_learners, floor, integer=integer)
+    return bound(puzzle, ~book.counts["seen"].to_numpy(bool), min_learners, floor)
 
 
 def _floors(book: Puzzlebook, asked: pd.DataFrame | None) -> np.ndarray:

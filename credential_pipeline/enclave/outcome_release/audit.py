@@ -93,10 +93,10 @@ def judge(con: Connection, release: Release, outside: attacker.Attack) -> list[F
     return kept
 
 
-def audit_system(release: Release, *, integer: bool = False) -> list[Finding]:
+def audit_system(release: Release) -> list[Finding]:
     """Attack with all unhidden counts, all equations and all empty groups known; ``cell_id`` is the count's name."""
     try:
-        found = attack_system(release.system, release.primary, release.protection.hidden, integer=integer)
+        found = attack_system(release.system, release.primary, release.protection.hidden)
     except ContradictionError:
         return [Finding("contradiction", "", "count", 0.0, 0.0)]
     return [Finding("narrow", exposed.count, "count", exposed.low, exposed.high) for exposed in found]

@@ -34,17 +34,11 @@ class Release:
         system: All counts.
         primary: What had to be protected.
         protection: What is hidden.
-        cells: Outcome cells in the table.
-        shown: Cells with status 1.
-        suppressed: Cells with status 5.
     """
 
     system: System
     primary: Primary
     protection: Protection
-    cells: int
-    shown: int
-    suppressed: int
 
 
 def publish_outcomes(con: Connection, profile: Profile = PROFILES["one-off"], earlier: Sequence[Path] = ()) -> Release:
@@ -70,10 +64,7 @@ def publish_outcomes(con: Connection, profile: Profile = PROFILES["one-off"], ea
         hidden = hidden_counts(work, system, protection)
         published = mark_cells(work, outcomes, counts, hidden, share_rests(work, system), profile)
         keep(con, SNAPSHOT, "published_outcomes", published)
-        tally = con.execute(
-            f"SELECT count(*), count(*) FILTER (status = 1), count(*) FILTER (status = 5) FROM {published}"
-        ).fetchall()[0]
-    return Release(system, primary, protection, *tally)
+    return Release(system, primary, protection)
 
 
 def hidden_counts(work: Scratch, system: System, protection: Protection) -> Relation:

@@ -76,10 +76,6 @@ def load_reference_population(con: Connection, folder: Path, wage_agreements: Ma
     keep_findings(con, SNAPSHOT, findings)
 
 
-def _count(con: Connection, condition: str, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()[0][0])
-
-
 def _persons(work: Scratch, folder: Path) -> list[Finding]:
     table = SNAPSHOT.table("persons")
     columns = [name for name in table.column_names if name not in OPTIONAL]
@@ -121,7 +117,7 @@ def _drop_repeated(work: Scratch, table: Relation) -> None:
     shared = work.table(
         "shared", f"SELECT h FROM (SELECT hash({columns}) AS h FROM {table}) GROUP BY h HAVING count(*) > 1"
     )
-    if _count(work.con, "true", f"{shared}"):
+    if work.con.execute(f"SELECT 1 FROM {shared} LIMIT 1").fetchall():
         again = work.table(
             "again",
             f"SELECT rowid AS place FROM {table} WHERE hash({columns}) IN (FROM {shared}) "

@@ -40,7 +40,7 @@ _SAID: Final = {
     "high_wages": "the wages of a job in {year} are {times} times those of the years around it; the year is not used",
     "many_jobs": "{year} has {jobs:,} jobs, the years around it {usual_jobs:,}, as if it were told twice; the year is not used",
     "many_dollars": "the wages of {year} are as those of two years together; the year is not used",
-    "strangers": "a fifth or more of the jobs of {year} belong to nobody among the persons; the year is not used",
+    "strangers": f"{STRANGE * 100:.0f} % or more of the jobs of {{year}} belong to nobody among the persons; the year is not used",
     "no_wages": "there are no wages of {year}, and there are of years before and after it",
 }
 _SHOWN: Final = 5

@@ -46,14 +46,13 @@ def too_short(system: System, primary: Primary, places: Ints, low: Reals, high: 
     return np.asarray(primary.sensitive[places] & ~reaches)
 
 
-def attack_system(system: System, primary: Primary, hidden: Flags, *, integer: bool = False) -> list[Exposed]:
+def attack_system(system: System, primary: Primary, hidden: Flags) -> list[Exposed]:
     """Return the sensitive counts that are not hidden well, in the order of the system.
 
     Args:
         system: All counts.
         primary: What must be protected.
         hidden: Which counts are not shown.
-        integer: Only whole numbers count as solutions (slow; the plain intervals can only be wider).
 
     Raises:
         ContradictionError: What is known does not add up.
@@ -64,7 +63,7 @@ def attack_system(system: System, primary: Primary, hidden: Flags, *, integer: b
         system.rows, np.asarray(system.rows @ value), np.where(known, value, 0.0), np.where(known, value, np.inf)
     )
     least = value - primary.down.astype(float)
-    low, high = bound(puzzle, primary.sensitive, primary.min_learners, least, integer=integer)
+    low, high = bound(puzzle, primary.sensitive, primary.min_learners, least)
     places = np.flatnonzero(primary.sensitive)
     short = places[too_short(system, primary, places, low[places], high[places])]
     return [Exposed(system.ids[spot], float(low[spot]), float(high[spot])) for spot in short]

@@ -29,7 +29,7 @@ def newest(folder: Path, sender: VerifyKey, hop: str) -> Path:
     arrived = [_numbered(package, sender) for package in packages(folder, sender)]
     if not arrived:
         message = (
-            f"No package has arrived in {folder}; run {hop} on the side that sends it (a release also takes two approvals), or "
+            f"No package has arrived in {folder}; run {hop} on the side that sends it (a release also waits for its approvals), or "
             f"correct the transfer folder."
         )
         raise SafeError("E_NO_PACKAGE", message)

@@ -41,7 +41,7 @@ def figure_of(context: Context, question: Question) -> Figure | None:
     said = _sentences(context, question, found, last)
     kept = [one for one in found if one.kept]
     drawn = [one for one in kept if one.series.drawn]
-    pictures = [_picture(context, question, drawn, last)] if drawn else []
+    pictures = [_picture(question, drawn, last)] if drawn else []
     made = [_table(context, question, kept, last)]
     notes = [question.note, left_words(found)]
     said += [anyway_words(context)] if question.anyway else []
@@ -123,8 +123,7 @@ def _listed(rows: Sequence[Found], last: int | None) -> list[str]:
     return [first, f"{which}: {'; '.join(named)}.", *said]
 
 
-def _picture(context: Context, question: Question, found: Sequence[Found], last: int | None) -> Picture:
-    del context
+def _picture(question: Question, found: Sequence[Found], last: int | None) -> Picture:
     key, title = question.key, question.title
     names = say.listing([one.name for one in found][:_NAMED])
     if question.shape is Shape.LINES:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from credential_pipeline.engines.charts.bars import Bar, dumbbells, shapes
 from credential_pipeline.engines.charts.figure import Block, Figure, Picture, Row, Table
+from credential_pipeline.foundation.reference.load import numbers_of
 from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, Cell
 from credential_pipeline.public.published_outcomes.chosen import choose
@@ -20,11 +21,13 @@ _VERDICTS = {
     "fails": ("Would not be paid for", "It would not pay for"),
     "cannot_be_evaluated": ("Cannot be evaluated", "Nobody can tell for"),
 }
-_LINE = 0.7
-"""The law's least completion and placement."""
+_LAW = numbers_of("workforce_pell")
+_LINES = {"completion_rate": _LAW["completion_rate_from"], "placement_rate": _LAW["placement_rate_from"]}
+_DAYS = f"{_LAW['placement_days']:.0f}"
+"""The law's least completion and placement, and when placement is looked at."""
 _FIGURES = {
     "completion_rate": "Completed in time",
-    "placement_rate": "Employed after 180 days",
+    "placement_rate": f"Employed after {_DAYS} days",
     "value_added_earnings": "Value-added earnings",
     "tuition_and_fees": "Tuition and fees",
 }
@@ -38,7 +41,7 @@ _SAID = 6
 """So many programmes of one verdict get a sentence of their own."""
 _NOTE = (
     "The law looks at clock hours, weeks, completion, placement and at tuition against value-added earnings: median earnings at the"
-    " prices of the state, less 150% of the poverty guideline. The tests are made on the latest learners whose earnings are known,"
+    f" prices of the state, less {_LAW['poverty_share']:.0%} of the poverty guideline. The tests are made on the latest learners whose earnings are known,"
     " as if the law had held for them; governors decide on more than these. Completion is at most as high as shown, since"
     " those who left before they sat for the credential are not reported. For a programme with too few learners the law sets no limit"
     " to tuition."
@@ -132,7 +135,7 @@ def _sentence(one: _Programme) -> str:
         f"{say.percent(shown[measure].value or 0)} {text}"
         for measure, text in (
             ("completion_rate", "completed in time"),
-            ("placement_rate", "were employed after 180 days"),
+            ("placement_rate", f"were employed after {_DAYS} days"),
         )
         if measure in shown
     ]
@@ -152,7 +155,7 @@ def _sentence(one: _Programme) -> str:
 def _close(shown: Mapping[str, Cell]) -> set[str]:
     """The figures that could lie on the other side of their line, by their band."""
     cost = shown.get("tuition_and_fees")
-    lines = {"completion_rate": _LINE, "placement_rate": _LINE, "value_added_earnings": cost.value if cost else None}
+    lines = _LINES | {"value_added_earnings": cost.value if cost else None}
     return {
         measure
         for measure, line in lines.items()

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
+from credential_pipeline.public.published_outcomes import sentences as say
 from credential_pipeline.public.published_outcomes.cells import ALL, FAMILY, OF, OTHER
 
 Labels = Mapping[str, Mapping[str, str]]
@@ -15,8 +16,6 @@ Labels = Mapping[str, Mapping[str, str]]
 POOLED = "other_or_not_recorded"
 #: Categories that gather what has no name of its own; they are shown last and never compared.
 REST = frozenset({"unknown", POOLED})
-
-_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 BUILT_IN: Labels = {
     "sex": {"F": "Women", "M": "Men", "X": "Another gender"},
@@ -168,7 +167,7 @@ def _counted(setting: str) -> str:
         return setting
     if not number.isdigit():
         return ""
-    ordinal = _ORDINALS[int(number)] if int(number) < len(_ORDINALS) else f"{number}th"
+    ordinal = say.ordinal(int(number))
     words = {
         "sitting": f"By the {ordinal} sitting",
         "months": f"Within {number} month{'s' * (number != '1')}",

@@ -70,7 +70,12 @@ def year(horizon: int, event: str = "the award") -> str:
     size = abs(horizon)
     if horizon < 0:
         return f"{_NUMBERS[size] if size < len(_NUMBERS) else size} years before {event}"
-    return f"the {_ORDINALS[size] if size < len(_ORDINALS) else f'{size}th'} year after {event}"
+    return f"the {ordinal(size)} year after {event}"
+
+
+def ordinal(number: int) -> str:
+    """``first``, ``second``, up to ``tenth``; then ``11th``."""
+    return _ORDINALS[number] if number < len(_ORDINALS) else f"{number}th"
 
 
 def listing(words: Sequence[str]) -> str:
