@@ -81,18 +81,39 @@ def decide(figures: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     return out
 
 
-def too_few(figures: pd.DataFrame, profile: Profile) -> Flags:
-    """Figures with too few people (or sittings) behind them, on either side where two groups are compared."""
-    n, part, value = (np.nan_to_num(figures[name].to_numpy(float)) for name in ("n", "part", "value"))
-    unit = figures["unit"].to_numpy()
-    counted, compared = figures["n_id"].notna().to_numpy(), figures["part_id"].notna().to_numpy() & (unit == "usd")
-    fewest = np.where(np.isin(unit, ["usd", "mean"]), profile.min_money, profile.min_learners)
-    few = n < fewest
+def withheld_amounts(work: Scratch, outcomes: Relation, counts: Relation, profile: Profile) -> Relation:
+    """The amounts and means that no release shows: cell_id, few_people and few_employers, of which one or both hold.
+
+    Args:
+        work: Where the rows live.
+        outcomes: ``outcome_tables.outcomes``.
+        counts: ``outcome_tables.counts``.
+        profile: The thresholds.
+    """
+    figures = work.con.execute(statement(__package__, "figures.sql", outcomes=outcomes, counts=counts)).df()
+    why = {"few_people": few_behind_amounts(figures, profile), "few_employers": few_employers(figures, profile)}
+    withheld = figures[["cell_id"]].assign(**why)
+    return work.frame("withheld", withheld[withheld["few_people"] | withheld["few_employers"]])
+
+
+def few_behind_amounts(figures: pd.DataFrame, profile: Profile) -> Flags:
+    """Amounts and means with too few people behind them, on either side where two groups are compared."""
+    n, part = (np.nan_to_num(figures[name].to_numpy(float)) for name in ("n", "part"))
+    unit = figures["unit"]
+    few = unit.isin(["usd", "mean"]).to_numpy() & (n < profile.min_money)
+    compared = (unit == "usd").to_numpy() & figures["part_id"].notna().to_numpy()
     few |= compared & (np.minimum(part, n - part) < profile.min_money)
-    few |= (unit == "count") & (value < profile.min_learners)
+    return np.asarray(figures["n_id"].notna().to_numpy() & few)
+
+
+def too_few(figures: pd.DataFrame, profile: Profile) -> Flags:
+    """Figures with too few people (or sittings) behind them."""
+    n, value = (np.nan_to_num(figures[name].to_numpy(float)) for name in ("n", "value"))
+    unit = figures["unit"].to_numpy()
+    few = (n < profile.min_learners) | ((unit == "count") & (value < profile.min_learners))
     # A share whose part is not known cannot be judged.
     few |= (unit == "share") & figures["part_id"].isna().to_numpy()
-    return np.asarray(counted & few)
+    return np.asarray(figures["n_id"].notna().to_numpy() & few) | few_behind_amounts(figures, profile)
 
 
 def few_employers(figures: pd.DataFrame, profile: Profile) -> Flags:

@@ -13,7 +13,7 @@ from credential_pipeline.enclave.outcome_release.audit import exact_attack
 from credential_pipeline.enclave.outcome_release.joint_attack import joint_attack
 from credential_pipeline.enclave.outcome_release.kept_counts import keep_counts
 from credential_pipeline.enclave.outcome_release.ledger import Entry, chain, entries
-from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, OF_WAGES, mark_figures
+from credential_pipeline.enclave.outcome_release.mark import mark_figures, withheld_amounts
 from credential_pipeline.enclave.outcome_release.noisy_counts import Draw, as_counted, drawer, noisy_figures
 from credential_pipeline.enclave.outcome_release.print_check import check_print
 from credential_pipeline.enclave.outcome_release.release import publish_outcomes
@@ -142,15 +142,11 @@ def publish(con: Connection, profile: Profile, earlier: Sequence[Path], draw: Dr
 
 def _few_employers(con: Connection, profile: Profile) -> int:
     """Hidden amounts of enough learners, and what is made of amounts, that too few employers pay."""
-    found = con.execute(
-        """
-        SELECT count(*) FROM outcome_release.published_outcomes AS p JOIN outcome_tables.outcomes AS o USING (cell_id)
-        WHERE p.status = 5 AND o.n >= ?
-            AND (o.unit = 'usd' AND NOT list_contains(CAST(? AS VARCHAR[]), o.measure) OR list_contains(CAST(? AS VARCHAR[]), o.measure))
-            AND NOT coalesce(o.employers >= ? AND o.largest_employer <= ?, false)
-        """,
-        [profile.min_money, list(NO_WAGES), list(OF_WAGES), profile.min_employers, profile.largest_employer],
-    ).fetchall()
+    outcomes, counts = (relation(con, f"outcome_tables.{name}") for name in ("outcomes", "counts"))
+    with scratch(con) as work:
+        withheld = withheld_amounts(work, outcomes, counts, profile)
+        query = f"SELECT count(*) FROM outcome_release.published_outcomes JOIN {withheld} USING (cell_id)"
+        found = con.execute(f"{query} WHERE status = 5 AND few_employers AND NOT few_people").fetchall()
     return int(found[0][0])
 
 

@@ -1,18 +1,13 @@
--- Dollars are rounded to the step and to three significant digits, all else to three decimals; after suppression. Amounts and means
--- want more people than counts do, on both sides where two groups are compared.
+-- Dollars are rounded to the step and to three significant digits, all else to three decimals; after suppression.
 WITH marked AS (
     SELECT
         o.*,
         n.count_id IS NOT NULL OR part.count_id IS NOT NULL OR rest.count_id IS NOT NULL
-            OR ((o.unit = 'usd' AND NOT list_contains(CAST($no_wages AS VARCHAR[]), o.measure)
-                 OR list_contains(CAST($of_wages AS VARCHAR[]), o.measure)) AND o.n_count_id IS NOT NULL
-                AND NOT coalesce(o.employers >= $min_employers AND o.largest_employer <= $largest_employer, false))
-            OR (o.unit IN ('usd', 'mean') AND o.n_count_id IS NOT NULL AND o.n < $min_money)
-            OR (o.unit = 'usd' AND least(compared.value, o.n - compared.value) < $min_money) AS is_hidden,
+            OR w.cell_id IS NOT NULL AS is_hidden,
         o.status = 1 AND o.value IS NOT NULL AND o.n_count_id IS NOT NULL AS is_shown,
         o.unit = 'usd' AS is_money
     FROM {outcomes} AS o
-    LEFT JOIN {counts} AS compared ON compared.count_id = o.numerator_count_id
+    LEFT JOIN {withheld} AS w ON w.cell_id = o.cell_id
     LEFT JOIN {hidden} AS n ON n.count_id = o.n_count_id
     LEFT JOIN {hidden} AS part ON part.count_id = o.numerator_count_id
     LEFT JOIN {rests} AS r ON r.n_id = o.n_count_id AND r.part_id = o.numerator_count_id

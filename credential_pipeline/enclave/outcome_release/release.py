@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from credential_pipeline.enclave.outcome_release.changes import with_changes
-from credential_pipeline.enclave.outcome_release.mark import NO_WAGES, OF_WAGES
+from credential_pipeline.enclave.outcome_release.mark import withheld_amounts
 from credential_pipeline.enclave.outcome_release.read_counts import read_system
 from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection, protect
@@ -91,17 +91,11 @@ def mark_cells(
         rests: Of :func:`share_rests`.
         profile: The thresholds of amounts, and their rounding.
     """
+    withheld = withheld_amounts(work, outcomes, counts, profile)
     return work.table(
         "published",
-        statement(__package__, "published.sql", outcomes=outcomes, counts=counts, hidden=hidden, rests=rests),
-        {
-            "step": profile.round_earnings_to,
-            "min_money": profile.min_money,
-            "no_wages": list(NO_WAGES),
-            "of_wages": list(OF_WAGES),
-            "min_employers": profile.min_employers,
-            "largest_employer": profile.largest_employer,
-        },
+        statement(__package__, "published.sql", outcomes=outcomes, hidden=hidden, rests=rests, withheld=withheld),
+        {"step": profile.round_earnings_to},
     )
 
 

@@ -14,6 +14,7 @@ from credential_pipeline.enclave.outcome_release.release import hidden_counts, m
 from credential_pipeline.engines.disclosure.primary import Primary, find_primary
 from credential_pipeline.engines.disclosure.protect import Protection
 from credential_pipeline.engines.disclosure.system import System
+from credential_pipeline.foundation.contracts import outcome_tables
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.profiles import PROFILES, Profile
 from credential_pipeline.foundation.storage.engine import connect
@@ -34,6 +35,7 @@ CELL = {
     "largest_employer": "DOUBLE",
     "publishable": "DOUBLE",
 }
+COUNT = {name: (kind, "NULL") for name, kind in outcome_tables.SNAPSHOT.table("counts").schema.items()}
 HIDDEN = {"count_id": "VARCHAR"}
 RESTS = {"n_id": "VARCHAR", "part_id": "VARCHAR", "rest_id": "VARCHAR"}
 
@@ -65,7 +67,7 @@ def marked(
     found = mark_cells(
         work,
         work.rows("outcomes", CELL, cells),
-        work.rows("counts", {"count_id": "VARCHAR", "value": "BIGINT"}, [("t", 50), ("a", 20), ("b", 30)]),
+        work.filled("counts", COUNT, "SELECT unnest(['t', 'a', 'b']) AS count_id, unnest([50, 20, 30]) AS value"),
         work.rows("hidden", HIDDEN, [(name,) for name in hidden]),
         work.rows("rests", RESTS, [("t", "a", "b")]),
         profile,
