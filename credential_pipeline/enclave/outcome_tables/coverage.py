@@ -40,6 +40,8 @@ OVERALL = {
     "never_seen_after": "never_seen_after",
     "seen_after": "seen_after",
 }
+#: In a year that is covered everywhere nobody stands in this line, as its definition tells. It is as small as in the other years.
+_MAY_BE_NOBODY = "year_not_covered"
 _OTHER = "other"
 _OTHER_COUNT = "ledger_other"
 
@@ -170,10 +172,10 @@ def _small(
     ledgers: dict[int | None, dict[str, str]], values: dict[str, int], least: int, before: frozenset[str] | None
 ) -> set[str]:
     """The lines that are pooled."""
-    fewest = {
-        reason: min(values[lines[reason]] for lines in ledgers.values() if reason in lines)
-        for reason in {reason for lines in ledgers.values() for reason in lines}
-    }
+    reasons = {reason for lines in ledgers.values() for reason in lines}
+    found = {reason: [values[lines[reason]] for lines in ledgers.values() if reason in lines] for reason in reasons}
+    fewest = {reason: min(numbers) for reason, numbers in found.items()}
+    fewest[_MAY_BE_NOBODY] = min(filter(None, found.get(_MAY_BE_NOBODY, ())), default=0)
     small = {
         reason
         for reason, number in fewest.items()

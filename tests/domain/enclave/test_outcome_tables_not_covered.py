@@ -89,3 +89,21 @@ def test_whoever_lives_in_a_state_that_the_files_lack_is_not_without_wages() -> 
     assert {row["covered"] for row in found.wage_years if row["state"] == "TX"} == {False}
     told = {row["definition"]: row["text"] for row in found.definitions}
     assert "TX in every year" in told["year_not_covered"]
+
+
+def test_a_year_that_many_lack_has_its_line_though_nobody_lacks_the_others() -> None:
+    """The files do not tell 2013, the first year after an award of 2012, and the fifth after none: its line is not among other reasons."""
+    keys = {f"{year}-{number}": year for year in (2010, 2012) for number in range(60)}
+    made = World(
+        learners=[(key, 1990, "M", "white", None) for key in keys],
+        credentials=[award(key, "mssc", "CPT", f"{year}-06-01") for key, year in keys.items()],
+        employers=[("O", "332710", "OH")],
+        wages=[(key, year, "O", 40_000.0) for key in keys for year in range(2005, 2019)],
+        states=dict.fromkeys(keys, "OH"),
+        wage_states=[("OH", "A", 1)],
+        wage_file_years=[(2013, "few_jobs")],
+    )
+    found = tabulated(made, profile="standard")
+    assert ledger(found, 1) == {"seen_in_wages": 0.5, "year_not_covered": 0.5}
+    assert ledger(found, 5) == {"seen_in_wages": 1}
+    assert found.cell("coverage_share/year_not_covered/h=5")["value"] == 0
