@@ -41,7 +41,11 @@ def execute(arguments: argparse.Namespace) -> int:
     refused = [*map(str, mistakes), *(finding.text for finding in findings if finding.wrong)]
     for line in refused:
         print(f"refused: {line}", file=sys.stderr)
-    warnings = [*_without_agreement(registry, whole=whole), *(one.text for one in findings if not one.wrong)]
+    warnings = [
+        *_without_agreement(registry, whole=whole),
+        *_wages_of_the_pilot(registry, today),
+        *(one.text for one in findings if not one.wrong),
+    ]
     for line in warnings:
         print(f"warning: {line}")
     counts = f"{len(registry.industries)} industries, {len(registry.certifiers)} certifiers"
@@ -112,6 +116,21 @@ def _without_agreement(registry: Registry, *, whole: bool) -> Iterator[str]:
                 f"industries/{name}.yml names no agreement: {name} runs up to linked_records; census_extract needs one: enter it in "
                 f"agreements/ and name it under the key 'agreement' [E_NO_AGREEMENT]"
             )
+
+
+def _wages_of_the_pilot(registry: Registry, today: datetime.date) -> Iterator[str]:
+    """A line if the built-in agreement lets wages be used of states that one's own agreements do not name: nobody agreed to that."""
+    from credential_pipeline.foundation.registry.agreements import covered_states
+
+    extra = environment.extra_registry()
+    own = [one for one in registry.wage_agreements if extra and (extra / "agreements" / f"{one.id}.yml").is_file()]
+    built_in = [one for one in registry.wage_agreements if one not in own]
+    states = sorted(covered_states(built_in, today).keys() - covered_states(own, today).keys())
+    if own and states:
+        yield (
+            f"agreements/{built_in[0].id}.yml is built in, for the simulated pilot, and lets wages be used of {len(states)} states that your "
+            f"agreements do not name ({states[0]} to {states[-1]}): lay a file of that name over it, with what is agreed [E_BUILT_IN_WAGES]"
+        )
 
 
 def _unnamed(registry: Registry) -> list[str]:

@@ -206,6 +206,29 @@ def test_an_industry_without_an_agreement_runs_up_to_the_links_and_is_warned_of(
 
 
 @pytest.mark.parametrize(
+    ("name", "states", "warned"),
+    [
+        ("ohio", ["OH"], True),
+        ("everywhere", ["all"], False),
+        ("wages_demonstration", ["OH"], False),
+    ],
+)
+def test_wages_that_only_the_built_in_agreement_allows_are_warned_of(tmp_path, capsys, name, states, warned):
+    """Whoever agreed with one state on its wages would use those of all others."""
+    content = yaml.safe_load((BUILT_IN / "agreements" / "wages_demonstration.yml").read_text(encoding="utf-8"))
+    (tmp_path / "reg" / "agreements").mkdir(parents=True)
+    own = yaml.safe_dump({**content, "id": name, "states": states})
+    (tmp_path / "reg" / "agreements" / f"{name}.yml").write_text(own, encoding="utf-8")
+    code, refused, told = checked(capsys, "--registry", str(tmp_path / "reg"))
+    assert (code, refused) == (0, [])
+    lines = [line for line in told.splitlines() if "E_BUILT_IN_WAGES" in line]
+    assert bool(lines) is warned
+    if warned:
+        assert "agreements/wages_demonstration.yml" in lines[0]
+        assert "56 states that your agreements do not name (AK to unknown)" in lines[0]
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"signed": datetime.date(2031, 1, 1)}, "E_NO_AGREEMENT"),

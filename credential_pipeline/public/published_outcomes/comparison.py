@@ -73,6 +73,20 @@ def drift_words(context: Context) -> list[str]:
     return [f"{said}; {told} that drift would be needed before it could be nothing."]
 
 
+def perhaps_nothing_words(context: Context) -> str:
+    """That the effect at its last published year could be nothing if the two had drifted on, where its band alone does not say so."""
+    last = last_shown(grid_of(context, EFFECT))
+    wide = ranges_of(context).get((ALL, last.horizon)) if last else None
+    if last is None or includes_nothing(last) or wide is None or not wide.shown or not includes_nothing(wide):
+        return ""
+    if wide.low is None or wide.high is None:
+        return ""
+    return (
+        f"Had holders and the others drifted apart by as much a year as they did before the award, either way, it could be nothing: "
+        f"{say.dollars(wide.low)} to {say.dollars(wide.high)}."
+    )
+
+
 def includes_nothing(cell: Cell) -> bool:
     """Whether the band of an effect holds zero, so that no difference can be told; so it is without a band."""
     return cell.low is None or cell.high is None or cell.low <= 0 <= cell.high

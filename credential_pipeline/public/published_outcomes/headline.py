@@ -17,6 +17,7 @@ from credential_pipeline.public.published_outcomes.comparison import (
     compared,
     grid_of,
     groups_words,
+    perhaps_nothing_words,
 )
 from credential_pipeline.public.published_outcomes.context import Context
 from credential_pipeline.public.published_outcomes.figures_coverage import included_words, ledger_cells
@@ -52,8 +53,8 @@ def _earnings(context: Context) -> str:
     grid = context.release.grid("earnings_overall", P50)
     before, after = last_before(grid), last_shown(grid)
     told = [say.change(say.Change("All holders", before, after), "All holders")] if before and after else []
-    told += [anyway_words(context)] if told or compared(context) else []
-    return " ".join(told)
+    told += [anyway_words(context), perhaps_nothing_words(context)] if told or compared(context) else []
+    return " ".join(filter(None, told))
 
 
 def _age(context: Context) -> str:

@@ -231,6 +231,20 @@ def test_the_range_if_the_two_had_drifted_on_is_told_and_drawn(status, breakdown
     assert "if the two had drifted on" in str(figure.tables[0])
 
 
+@pytest.mark.parametrize(("least", "low", "said"), [(-300, 1_000, True), (300, 1_000, False), (-300, -100, False)])
+def test_in_short_says_that_an_effect_could_be_drift(least, low, said):
+    """Whoever reads on the front page that something is left must not have to look for what would leave nothing of it."""
+    wide = cell(1_600, 5, 1, "comparison_effect", "comparison", definition="comparison_effect_if_drifting")
+    known = [
+        cell(20_000, -2),
+        cell(36_000, 5),
+        replace(wide, low=least, high=3_600),
+        *compared_cells(1_600, low, 2_200),
+    ]
+    words = "it could be nothing: \N{MINUS SIGN}$300 to $3,600."
+    assert (words in headline(context(known))[0]) is said
+
+
 def test_a_base_in_which_the_two_part_is_told():
     assert (
         "which together are the base, the holders fell behind by $800: if that passed again, the difference"
