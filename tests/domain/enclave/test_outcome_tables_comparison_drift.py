@@ -192,3 +192,19 @@ def test_the_published_band_is_wider_by_what_was_moved() -> None:
     half = (told["high"] - told["low"]) / 2
     assert moved > 500
     assert half > REACH * moved * 0.9
+
+
+def test_a_pace_in_percent_is_in_the_range_where_earnings_rise() -> None:
+    """Earnings double from the tests to the year; holders' grow by two percent a year more, so by twice the dollars in the end."""
+    rng, world = np.random.default_rng(11), World(employers=[("E1", "332710", "OH")])
+    rise = {year: 30000.0 * (1.08 ** (year - 2005) - 1) for year in YEARS}
+    own = {year: (30000.0 + rise[year]) * (1.02 ** (year - 2007.5) - 1) for year in YEARS}
+    for number in range(3000):
+        key, holds = f"P{number:04}", number < 300
+        (hold if holds else add)(world, key)
+        lives(world, key, rng, "E1", {year: rise[year] + (own[year] if holds else 0.0) for year in YEARS})
+    found = tabulated(world)
+    for horizon in (3, 5):
+        assert ends(found, horizon)[0] > 0
+        least, most = ends(found, horizon, WIDER)
+        assert least <= 0 <= most

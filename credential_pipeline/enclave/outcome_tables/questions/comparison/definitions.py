@@ -61,7 +61,8 @@ DEFINITIONS: Final = (
         "comparison_effect",
         "Earnings beyond those of comparable others, if the two had drifted on",
         "As comparison_effect, with the range that it has if holders and others drifted apart from the base to the year by as much a year, either "
-        "way, as between the years -5 and -4 and the base (half the mean of the two tests), the sampling error of the tests included "
+        "way, as between the years -5 and -4 and the base (half the mean of the two tests; as many percent of what they would earn, or as many dollars "
+        "where that is more), the sampling error of the tests included "
         "(Rambachan and Roth 2023, relative magnitudes of 1). It holds a pace that goes on, and a dip in the base that passes. It does not hold what the years "
         "before the base do not show: a pace that changes at the award, a swing that the two tests cancel out, or a chance that came with it. "
         "Learners: the fewest of the year and of the two tests.",

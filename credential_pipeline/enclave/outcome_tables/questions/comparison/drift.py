@@ -1,7 +1,7 @@
 """What an effect could be if holders and others had gone on drifting apart as they did before: a bound on what the match cannot see.
 
 Rambachan and Roth (Review of Economic Studies 2023), relative magnitudes: after the award the two may part by as much a year, either way,
-as they parted between the two years before the base and the base. All ends of that range have a sampling error, made of what
+as they parted between the two years before the base and the base, in percent of what holders would earn, as paces of pay are. All ends of that range have a sampling error, made of what
 every person adds to the effect and to the drift together; the range reaches from the lowest of their bands to the highest (a union of
 intervals, which holds whatever lies in the range as often as each holds its own end). Everybody's alone: of small groups the tests tell too
 little. Not here: the effects (effects.py).
@@ -94,7 +94,7 @@ def average(means: Sequence[Mean]) -> Mean:
     )
 
 
-def drifting(effect: Mean, before: Mean, left: float, horizon: int) -> Range:
+def drifting(effect: Mean, before: Mean, left: float, horizon: int, growth: float = 1.0) -> Range:
     """The range of an effect.
 
     Args:
@@ -102,8 +102,10 @@ def drifting(effect: Mean, before: Mean, left: float, horizon: int) -> Range:
         before: The mean of the tests before the base, each less the base.
         left: What the band of the effect holds beside its sampling error, as a standard error.
         horizon: Years after the award.
+        growth: What holders would earn at the horizon by what they earned in the tests. Two who part by as many percent a year part by more
+            dollars as earnings rise; where these fall, as many dollars as before are more.
     """
-    times = (horizon - _BASE) / _SEEN
+    times = (horizon - _BASE) / _SEEN * max(growth, 1.0)
     square, cross = effect.covariance(effect) + left**2, times * effect.covariance(before)
     drift, spread = times * before.value, times**2 * before.covariance(before)
     ends = [
