@@ -1,9 +1,9 @@
 """What an effect could be if holders and others had gone on drifting apart as they did before: a bound on what the match cannot see.
 
 Rambachan and Roth (Review of Economic Studies 2023), relative magnitudes: after the award the two may part by as much a year, either way,
-as they parted between the two years before the base and the base, in percent of what holders would earn, as paces of pay are. All ends of that range have a sampling error, made of what
-every person adds to the effect and to the drift together; the range reaches from the lowest of their bands to the highest (a union of
-intervals, which holds whatever lies in the range as often as each holds its own end). Everybody's alone: of small groups the tests tell too
+as they parted between the two years before the base and the base: by as many percent of what holders would earn, as paces of pay are, or by
+as many dollars where that is more. All ends of that range have a sampling error, made of what every person adds to the effect and to the
+drift together; the range reaches from the lowest of their bands to the highest (a union of intervals, which holds whatever lies in the range as often as each holds its own end). Everybody's alone: of small groups the tests tell too
 little. Not here: the effects (effects.py).
 """
 
@@ -33,12 +33,14 @@ class Mean:
         value: In dollars; not a number where nobody counts.
         own: What each holder adds beyond the mean [holders].
         others: What each person without a credential adds [persons].
+        earned: What the holders earned on average, in dollars; 0 where that plays no part.
     """
 
     n: int
     value: float
     own: Floats
     others: Floats
+    earned: float = 0.0
 
     def covariance(self, other: "Mean") -> float:
         """With another mean, clustered by person; with itself, the variance."""
@@ -80,7 +82,7 @@ def mean_of(frame: Frames, found: Gaps, correction: Correction | None = None) ->
     others = -np.bincount(person, weight * residual, minlength=persons) / n
     if correction is not None:
         others[np.unique(person)] -= correction.influence @ correction.apart.sum(axis=0) / n
-    return Mean(n, float(gap.mean()), own, others)
+    return Mean(n, float(gap.mean()), own, others, float(found.earnings.mean()))
 
 
 def average(means: Sequence[Mean]) -> Mean:
@@ -91,10 +93,11 @@ def average(means: Sequence[Mean]) -> Mean:
         sum(one.value for one in means) / many,
         np.asarray(sum(one.own for one in means) / many),
         np.asarray(sum(one.others for one in means) / many),
+        sum(one.earned for one in means) / many,
     )
 
 
-def drifting(effect: Mean, before: Mean, left: float, horizon: int, growth: float = 1.0) -> Range:
+def drifting(effect: Mean, before: Mean, left: float, horizon: int) -> Range:
     """The range of an effect.
 
     Args:
@@ -102,10 +105,8 @@ def drifting(effect: Mean, before: Mean, left: float, horizon: int, growth: floa
         before: The mean of the tests before the base, each less the base.
         left: What the band of the effect holds beside its sampling error, as a standard error.
         horizon: Years after the award.
-        growth: What holders would earn at the horizon by what they earned in the tests. Two who part by as many percent a year part by more
-            dollars as earnings rise; where these fall, as many dollars as before are more.
     """
-    times = (horizon - _BASE) / _SEEN * max(growth, 1.0)
+    times = (horizon - _BASE) / _SEEN * _growth(effect, before)
     square, cross = effect.covariance(effect) + left**2, times * effect.covariance(before)
     drift, spread = times * before.value, times**2 * before.covariance(before)
     ends = [
@@ -115,6 +116,11 @@ def drifting(effect: Mean, before: Mean, left: float, horizon: int, growth: floa
     low, high = min(middle - reach for middle, reach in ends), max(middle + reach for middle, reach in ends)
     found = [_first_root(effect.value, way * drift, square, way * cross, spread) for way in (-1, 1)]
     return Range(float(low), float(high), min(found))
+
+
+def _growth(effect: Mean, before: Mean) -> float:
+    """What holders would earn by what they earned in the tests: who part by as many percent part by so many times the dollars; 1 at least."""
+    return max((effect.earned - effect.value) / before.earned, 1.0) if before.earned > 0 else 1.0
 
 
 def _first_root(effect: float, drift: float, square: float, cross: float, spread: float) -> float:

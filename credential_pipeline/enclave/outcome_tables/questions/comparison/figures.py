@@ -57,13 +57,8 @@ def figures(work: Scratch, frame: Frames, groups: Groups, plan: Plan) -> Relatio
     _ = frame.baseline, frame.other_baseline
     earlier = {horizon: gaps(frame, horizon) for horizon in EARLIER}
     before = average([mean_of(frame, found) for found in earlier.values()])
-    paid_before = sum(float(found.earnings.sum()) / max(len(found.holders), 1) for found in earlier.values()) / len(
-        earlier
-    )
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(
-            lambda horizon: _at(frame, groups, known, comparable, (before, paid_before), horizon), horizons
-        )
+        found = pool.map(lambda horizon: _at(frame, groups, known, comparable, before, horizon), horizons)
         rows = [row for rows in found for row in rows]
     return _relation(work, [*rows, *_tests(frame, earlier, groups.only(), comparable)])
 
@@ -77,10 +72,8 @@ def _tests(frame: Frames, earlier: dict[int, Gaps], everybody: Groups, comparabl
         yield from _effect_rows(everybody, None, *named, told, comparable[: len(everybody.labels)])
 
 
-def _at(
-    frame: Frames, groups: Groups, known: Covariates, comparable: Bools, tests: tuple[Mean, float], horizon: int
-) -> list[Row]:
-    """The rows of one horizon; the tests are their mean and what holders earned on average in their years."""
+def _at(frame: Frames, groups: Groups, known: Covariates, comparable: Bools, before: Mean, horizon: int) -> list[Row]:
+    """The rows of one horizon."""
     everybody = groups.only()
     leading, states = set(groups.only(*_LEADING).labels), set(groups.only("state").labels[1:])
     rows: list[Row] = []
@@ -99,24 +92,21 @@ def _at(
         as_matched = effects(frame, everybody.members, found)
         rows += _effect_rows(everybody, horizon, "compared", "comparison_effect_as_matched", as_matched, whole)
     if horizon > 0:
-        rows += _drift_rows(everybody, horizon, mean_of(frame, found, correction), tests, told, known_enough=whole[0])
+        rows += _drift_rows(everybody, horizon, mean_of(frame, found, correction), before, told, known_enough=whole[0])
     return rows
 
 
 def _drift_rows(
-    everybody: Groups, horizon: int, effect: Mean, tests: tuple[Mean, float], told: Effects, *, known_enough: bool
+    everybody: Groups, horizon: int, effect: Mean, before: Mean, told: Effects, *, known_enough: bool
 ) -> Iterator[Row]:
     """The effect with the range that it has if the two drift on, and how much drift would leave nothing of it.
 
     The ends give the tests back to whoever knows the effect and its band: they rest on the fewest holders of the year and of the tests.
     """
-    before, paid_before = tests
     value = effect.value if known_enough else np.nan
     n = min(effect.n, before.n)
     missing = not np.isfinite(value + before.value) or n < _TWO
-    anyway = float(told.figures["counterfactual_earnings"][0][0])
-    growth = anyway / paid_before if paid_before > 0 else 1.0
-    span = None if missing else drifting(effect, before, float(told.left[0]), horizon, growth)
+    span = None if missing else drifting(effect, before, float(told.left[0]), horizon)
     label = (*everybody.labels[0], "compared_if_drifting")
     named = "comparison_effect", "comparison_effect_if_drifting"
     shown = (None,) * 3 if span is None else (value, span.low, span.high)
