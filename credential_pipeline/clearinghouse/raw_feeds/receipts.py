@@ -1,6 +1,6 @@
 """A receipt for each delivery, safe to send back: its state, counts, codes, line numbers and the sender's own record ids.
 
-No name and no other value is in it. Not here: report cards over months (return_files, report_cards), first sights (sights.py).
+No name and no other value is in it. Not here: cards over months (report_cards), first sights (sights.py).
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
 from credential_pipeline.clearinghouse.raw_feeds.waiting import Listed, listed
 from credential_pipeline.foundation.contracts.raw_feeds import REPLAYED
+from credential_pipeline.foundation.record_ids import shown_record_id_sql
 from credential_pipeline.foundation.storage.durable import write_atomically
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.private_files import private_folder
@@ -19,8 +20,6 @@ from credential_pipeline.foundation.storage.private_files import private_folder
 FOLDER = "receipts"
 MOST = 100
 """Rows of one reason that are named by their lines."""
-_PLAIN_ID = r"^[A-Za-z0-9._/:-]{0,39}[0-9][A-Za-z0-9._/:-]{0,39}$"
-"""An id holds a digit; what holds none may be a name that stands in the wrong column."""
 
 
 def write_receipts(con: Connection, home: Path, industry: str, received: Mapping[str, datetime]) -> list[Path]:
@@ -32,10 +31,11 @@ def write_receipts(con: Connection, home: Path, industry: str, received: Mapping
         industry: The partition.
         received: sha256 of a delivery -> when it was first seen.
     """
+    deliveries = listed(con)
     aside, notices, shares = _aside(con), _notices(con), _shares(con)
     written = []
     private_folder(home / FOLDER)
-    for one in listed(con):
+    for one in deliveries:
         if one.state == REPLAYED and not _stands_alone(con, one):
             continue  # The receipt of a delivery covers further files with its bytes.
         key = (one.certifier, one.delivery)
@@ -56,7 +56,7 @@ def write_receipts(con: Connection, home: Path, industry: str, received: Mapping
             "fields": shares.get(key, []),
         }
         written += _write(home / FOLDER / industry / one.certifier / f"{one.id}.json", facts)
-    _clear(home / FOLDER / industry, listed(con))
+    _clear(home / FOLDER / industry, deliveries)
     return written
 
 
@@ -93,10 +93,11 @@ def _aside(con: Connection) -> _Grouped:
     found: _Grouped = {}
     query = f"""
         SELECT certifier, delivery, reason_code, count(*) AS n, list(line ORDER BY line)[:{MOST}],
-            list(record_id ORDER BY line) FILTER (regexp_matches(record_id, $pattern))[:{MOST}]
-        FROM raw_feeds.quarantine GROUP BY ALL ORDER BY certifier, delivery, n DESC, reason_code
+            list(shown ORDER BY line) FILTER (shown IS NOT NULL)[:{MOST}]
+        FROM (SELECT *, {shown_record_id_sql("record_id")} AS shown FROM raw_feeds.quarantine)
+        GROUP BY certifier, delivery, reason_code ORDER BY certifier, delivery, n DESC, reason_code
         """
-    for certifier, delivery, code, rows, lines, ids in con.execute(query, {"pattern": _PLAIN_ID}).fetchall():
+    for certifier, delivery, code, rows, lines, ids in con.execute(query).fetchall():
         what = {
             "reason": code,
             "what_to_do": REASONS.get(code, ""),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from credential_pipeline.clearinghouse.report_cards.last_card import OPEN, LastCard, Listed, Month, without_gaps
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
+from credential_pipeline.foundation.record_ids import shown_record_id_sql
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -151,7 +152,7 @@ def gather(work: Scratch, certifier: str, month: str, received: Relation, last: 
         month=month,
         months=without_gaps(list(({month: Month(month)} | mine).values())),
         deliveries=_sent(con, certifier, month, received),
-        set_aside=_set_aside(con, certifier, month, received),
+        set_aside=_set_aside(work, certifier, month, received),
         before=_since(work, certifier, last.open if last else (), received),
         linkability=without_few(con.execute(_sql("linkability.sql"), {"certifier": certifier}).fetchall()),
     )
@@ -184,8 +185,11 @@ def without_few(groups: Sequence[tuple[str, int, int]]) -> list[Linkability]:
     return [Linkability(says, people, None if says in hidden else linked / people) for says, people, linked in groups]
 
 
-def _set_aside(con: Connection, certifier: str, month: str, received: Relation) -> list[SetAside]:
-    rows = con.execute(_sql("set_aside.sql", received), {"certifier": certifier, "month": month}).fetchall()
+def _set_aside(work: Scratch, certifier: str, month: str, received: Relation) -> list[SetAside]:
+    shown = shown_record_id_sql("record_id")
+    quarantine = work.view("quarantine", f"SELECT *, {shown} AS shown_id FROM raw_feeds.quarantine")
+    query = statement(__package__, "set_aside.sql", quarantine=quarantine, received=received)
+    rows = work.con.execute(query, {"certifier": certifier, "month": month}).fetchall()
     return [
         SetAside(
             reason,

@@ -1,11 +1,10 @@
 -- Every row of a month that was set aside, whether it has been accepted since under the same id, and where it stands.
 -- A row that was accepted before it mends nothing: of a correction that was set aside the older row still stands.
 SELECT q.reason_code, d.delivery, d.sha256, q.line,
-    CASE WHEN NOT regexp_full_match(q.record_id, '[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}')
-        AND regexp_full_match(q.record_id, '[A-Za-z0-9._/-]{0,39}[0-9][A-Za-z0-9._/-]{0,39}') THEN q.record_id END AS record_id,
+    q.shown_id AS record_id,
     coalesce(q.reason_code NOT IN ('RECORD_ID_REUSED', 'RECORD_ID_CONFLICT')
         AND (m.seen > r.seen OR m.seen = r.seen AND d.state = 'accepted'), false) AS mended
-FROM raw_feeds.quarantine AS q JOIN raw_feeds.deliveries AS d USING (certifier, delivery)
+FROM {quarantine} AS q JOIN raw_feeds.deliveries AS d USING (certifier, delivery)
     JOIN {received} AS r USING (certifier, delivery)
     LEFT JOIN raw_feeds.records AS k ON k.certifier = q.certifier AND k.record_id = q.record_id
     LEFT JOIN {received} AS m ON m.certifier = k.certifier AND m.delivery = k.delivery

@@ -8,6 +8,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, read_receipts, read_sights, record_sights
 from credential_pipeline.foundation.errors import SafeError
+from tests.domain.clearinghouse.deliveries_world import Board, row, rows, text
 
 
 def sight(sha256: str, name: str = "a.csv", look: int = 1) -> Sight:
@@ -48,3 +49,15 @@ def test_a_damaged_receipt_is_not_passed_over(tmp_path: Path) -> None:
     file.write_text('{"sha256": "a"}\n{"sha256": "b", "received_at": "2026-01-01T00:00:00+00:00"}\n', encoding="utf-8")
     with pytest.raises(SafeError, match="line 1"):
         read_receipts(file)
+
+
+@pytest.mark.parametrize("secret", ["123-45-6789", "123456789", "123-45-6789/2"])
+def test_no_receipt_holds_a_social_security_number(tmp_path: Path, secret: str) -> None:
+    """Some senders make the number of a person the id of the row: the line tells the row as well."""
+    board = Board(tmp_path)
+    board.put("a.csv", text([*rows(range(20)), row(20, id=secret, day="soon"), row(21, id="urn:22", day="soon")]))
+    board.look()
+    (receipt,) = (tmp_path / "receipts").rglob("*.json")
+    assert secret not in receipt.read_text(encoding="utf-8")
+    (aside,) = json.loads(receipt.read_bytes())["set_aside"]
+    assert (aside["lines"], aside["record_ids"]) == ([22, 23], ["urn:22"])

@@ -1,6 +1,7 @@
 """Cards of successive months: what a small certifier hears in May, June and July, and what its fixes changed."""
 
 import csv
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -261,3 +262,13 @@ def test_no_card_of_any_month_names_anybody(sender: Sender) -> None:
     said = b"".join(sender.kept().values()).lower()
     assert b"quux" not in said
     assert b"zebulonia" not in said
+
+
+def test_card_and_receipt_show_the_same_record_ids(sender: Sender) -> None:
+    ids = ["123-45-6789", "123456789", "123-45-6789/2", "urn:22", "A-23", "Zebulonia"]
+    sender.on("2018-12-05").put("m5.csv", text([*rows(range(20)), *(row(30, id=one, day=BAD) for one in ids)]))
+    sender.run()
+    (receipt,) = (sender.home / "receipts").rglob("*.json")
+    (aside,) = json.loads(receipt.read_bytes())["set_aside"]
+    on_card = [one["record_id"] for one in sender.rows_of("2018-12", "set aside")]
+    assert aside["record_ids"] == list(filter(None, on_card)) == ["urn:22", "A-23"]
