@@ -154,6 +154,18 @@ def column_in(
     return Rule(name, why, sql, "ExpectColumnValuesToBeInSet", kwargs, severity, single=False, blame=blame)
 
 
+def compared_rule(schema: str, why: str) -> Rule:
+    """There is an earlier version to compare with, unless this is the first one; what was not compared stands in a table.
+
+    Args:
+        schema: Schema of what the gate compares with.
+        why: What passes unseen without it.
+    """
+    return none_where(
+        "compared_with_earlier_version", why, f"{schema}.not_compared", "true", "warn", named_by=("measure",)
+    )
+
+
 def _repeated(table: str, keys: str) -> str:
     """SQL of how many rows have a key that stands in another row.
 

@@ -83,6 +83,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
             "DELETE FROM raw_feeds.block_flags",
             "UPDATE previous_raw_feeds.blocks SET rows = 5000, blocked = 500, rescinded = 1",
         ),
+        "compared_with_earlier_version": "INSERT INTO previous_raw_feeds.not_compared VALUES ('blocks')",
     },
     "education_registry": {
         "every_student_indexed_once": (
@@ -107,6 +108,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
             f"UPDATE previous_education_registry.row_counts SET rows = 26 WHERE \"table\" = '{table}'"
             for table in ("persons", "enrollments", "degrees")
         ),
+        "compared_with_earlier_version": "INSERT INTO previous_education_registry.not_compared VALUES ('rows')",
         "enrollments_mostly_end_after_they_begin": """
             UPDATE education_registry.enrollments SET end_date = DATE '2013-12-31' WHERE student_id = 's1'""",
         "enrollments_end_after_they_begin": """

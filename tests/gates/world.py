@@ -214,7 +214,9 @@ CREATE SCHEMA previous_education_registry;
 CREATE TABLE previous_education_registry.blocks AS SELECT 20 AS persons, 0 AS blocked, 0 AS rescinded;
 CREATE TABLE previous_education_registry.row_counts AS
     SELECT unnest(['persons', 'enrollments', 'degrees']) AS "table", unnest([25, 19, 2]) AS rows;
+CREATE TABLE previous_education_registry.not_compared (measure VARCHAR);
 CREATE SCHEMA previous_raw_feeds;
+CREATE TABLE previous_raw_feeds.not_compared (measure VARCHAR);
 CREATE TABLE previous_raw_feeds.blocks AS SELECT 'mssc' AS certifier, 50 AS rows, 1 AS blocked, 0 AS rescinded;
 CREATE TABLE outcome_release.audit_findings (kind VARCHAR, cell_id VARCHAR, role VARCHAR);
 """

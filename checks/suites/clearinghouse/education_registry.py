@@ -1,7 +1,7 @@
 """What must hold before the registry is linked against."""
 
 from checks.drop_rules import dates_rules, findings, named, share_rule, words_rule
-from checks.rule import Severity, contract_rules, none_where, number, share_where
+from checks.rule import Severity, compared_rule, contract_rules, none_where, number, share_where
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 
 ORPHANS = 0.05
@@ -109,6 +109,10 @@ RULES = (
         f"SELECT count(*) FROM ({SHRUNK})",
         at_most=0,
         blame=f'SELECT "table", before - now FROM ({SHRUNK})',
+    ),
+    compared_rule(
+        "previous_education_registry",
+        "Every earlier version on disk is damaged: nothing tells whether people or blocks were lost since; count them.",
     ),
     share_where(
         "enrollments_mostly_end_after_they_begin",

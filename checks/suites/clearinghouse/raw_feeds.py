@@ -1,6 +1,6 @@
 """What must hold before feed rows go on: every file readable, every row accounted for, not too many set aside."""
 
-from checks.rule import Rule, Severity, column_in, contract_rules, none_where, number, share_where
+from checks.rule import Rule, Severity, column_in, compared_rule, contract_rules, none_where, number, share_where
 from credential_pipeline.clearinghouse.raw_feeds.hold import HALF, SMALL
 from credential_pipeline.clearinghouse.raw_feeds.hold_fields import EXPECTED
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT, STATES
@@ -177,5 +177,9 @@ RULES = (
         _FALLEN,
         "true",
         named_by=("certifier",),
+    ),
+    compared_rule(
+        "previous_raw_feeds",
+        "Every earlier version on disk is damaged: nothing tells whether marks 'do not share' were lost since; count them.",
     ),
 )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.last_whole import last_whole, note_loss
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.drop_folder import CSV, files_of
@@ -19,7 +20,8 @@ from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.snapshots import Store
 
 BEFORE = "previous_education_registry"
-"""Schema of what the gate compares with: blocks, one row: persons, blocked and rescinded of the last version."""
+"""Schema of what the gate compares with: blocks, one row: persons, blocked and rescinded of the last whole version; not_compared,
+what could not be."""
 
 
 def refuse_cut(folder: Path, shown: str) -> None:
@@ -63,7 +65,7 @@ def refuse_undecided(con: Connection, drop: Drop) -> None:
 
 
 def compare_blocks(con: Connection, store: Store, rescinded: Sequence[Entry]) -> None:
-    """Let the gate see how many students were blocked in the last version, and how many of them took it back since.
+    """Let the gate see how many students were blocked in the last whole version, and how many of them took it back since.
 
     Args:
         con: Connection in which the next version is built.
@@ -72,13 +74,11 @@ def compare_blocks(con: Connection, store: Store, rescinded: Sequence[Entry]) ->
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {BEFORE}")
     con.execute(f"CREATE OR REPLACE TABLE {BEFORE}.blocks (persons BIGINT, blocked BIGINT, rescinded BIGINT)")
-    try:
-        version = store.find(SNAPSHOT)
-        if version is None:
-            return
-        version.attach(con, f"{BEFORE}_version", ("persons",))
-    except SafeError:
-        return  # A damaged version is no measure; the hop is built again, as its message tells.
+    last = last_whole(store, SNAPSHOT, ("persons",))
+    note_loss(con, BEFORE, "blocks", last)
+    if last.version is None:
+        return
+    last.version.attach(con, f"{BEFORE}_version", ("persons",))
     con.execute(
         f"""
         INSERT INTO {BEFORE}.blocks

@@ -6,8 +6,8 @@ Not here: those who opted out (blocks.py), ids that give way to others (duplicat
 from typing import Final
 
 from credential_pipeline.clearinghouse.education_registry.blocks import BEFORE
+from credential_pipeline.clearinghouse.last_whole import LastWhole, last_whole, note_loss
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.snapshots import Store
 
@@ -15,7 +15,7 @@ COMPARED: Final = ("persons", "enrollments", "degrees")
 
 
 def compare_rows(con: Connection, store: Store, *, accepted: bool) -> None:
-    """Let the gate see how many rows the last version had: ``previous_education_registry.row_counts`` (table, rows).
+    """Let the gate see how many rows the last whole version had: ``previous_education_registry.row_counts`` (table, rows).
 
     Args:
         con: Connection in which the next version is built.
@@ -24,14 +24,15 @@ def compare_rows(con: Connection, store: Store, *, accepted: bool) -> None:
     """
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {BEFORE}")
     con.execute(f'CREATE OR REPLACE TABLE {BEFORE}.row_counts ("table" VARCHAR, rows BIGINT)')
-    try:
-        version = None if accepted else store.find(SNAPSHOT)
-    except SafeError:
-        return  # A damaged version is no measure, as for the blocks.
-    if version is not None:
-        con.executemany(
-            f"INSERT INTO {BEFORE}.row_counts VALUES (?, ?)", [[name, version.rows(name)] for name in COMPARED]
-        )
+    last = LastWhole(None) if accepted else last_whole(store, SNAPSHOT, COMPARED)
+    note_loss(con, BEFORE, "rows", last)
+    if last.version is None:
+        return
+    # Counted in its files, for what an older manifest says of them may be altered.
+    last.version.attach(con, f"{BEFORE}_version", COMPARED)
+    for name in COMPARED:
+        query = f"INSERT INTO {BEFORE}.row_counts SELECT ?, count(*) FROM {BEFORE}_version.{name}"
+        con.execute(query, [name])
 
 
 def explain_rows(con: Connection, shrunk: str) -> str:

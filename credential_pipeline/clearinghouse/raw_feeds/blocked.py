@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from credential_pipeline.clearinghouse.last_whole import last_whole, note_loss
 from credential_pipeline.clearinghouse.opt_outs.lists import Entry
 from credential_pipeline.foundation.contracts.raw_feeds import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.storage.engine import Connection
@@ -23,7 +23,8 @@ CUT_ROW: Final = "CUT_ROW"
 """Reason of a row that is not known to be blocked, but whose mark may have been cut off."""
 
 BEFORE: Final = "previous_raw_feeds"
-"""Schema of what the gate compares with: blocks, by certifier, with rows and blocked of the last version, and rescinded."""
+"""Schema of what the gate compares with: blocks, by certifier, with rows and blocked of the last whole version, and rescinded;
+not_compared, what could not be."""
 
 
 def write_blocks(con: Connection, stage: Relation, settled: Relation, certifier: Certifier) -> None:
@@ -96,7 +97,7 @@ def date_blocks(con: Connection, received: Mapping[str, datetime]) -> None:
 
 
 def compare_blocks(con: Connection, store: Store, industry: str, rescinded: Sequence[Entry]) -> None:
-    """Let the gate see how many rows were blocked in the last version, and how many certifiers took back since.
+    """Let the gate see how many rows were blocked in the last whole version, and how many certifiers took back since.
 
     Args:
         con: Connection in which the next version is built.
@@ -108,13 +109,11 @@ def compare_blocks(con: Connection, store: Store, industry: str, rescinded: Sequ
     con.execute(
         f"CREATE OR REPLACE TABLE {BEFORE}.blocks (certifier VARCHAR, rows BIGINT, blocked BIGINT, rescinded BIGINT)"
     )
-    try:
-        version = store.find(SNAPSHOT, industry)
-        if version is None or "block_flags" not in version.manifest.tables:
-            return
-        version.attach(con, f"{BEFORE}_version", ("block_flags",))
-    except SafeError:
-        return  # A damaged version is no measure; the hop is built again, as its message tells.
+    last = last_whole(store, SNAPSHOT, ("block_flags",), industry)
+    note_loss(con, BEFORE, "blocks", last)
+    if last.version is None:
+        return
+    last.version.attach(con, f"{BEFORE}_version", ("block_flags",))
     query = f"SELECT certifier, sum(rows), sum(blocked) FROM {BEFORE}_version.block_flags GROUP BY certifier"
     taken_back = Counter(entry.certifier for entry in rescinded)
     for certifier, rows, blocked in con.execute(query).fetchall():
