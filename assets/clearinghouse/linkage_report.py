@@ -10,21 +10,22 @@ import dagster as dg
 
 from assets.code_version import code_version
 from assets.hop import Published
-from credential_pipeline.clearinghouse.linked_records.last_version import COMPARED_WITH
+from credential_pipeline.clearinghouse.linked_records.last_version import COMPARED_WITH, DAMAGED
 
 
 def write(published: Published) -> Mapping[str, Any]:
     """Write the page wherever it is missing or of another version; tell where it is, below the side's home."""
     from credential_pipeline.clearinghouse.linkage_report.publish import publish_report
 
-    step = published.step
+    step, compared = published.step, published.facts.get(COMPARED_WITH, "")
     path = publish_report(
         published.con,
         step.root,
         step.partition,
         step.side.registry,
         published.version.name,
-        published.facts.get(COMPARED_WITH, ""),
+        "" if compared == DAMAGED else compared,
+        damaged=compared == DAMAGED,
         code=code_version(__name__),
     )
     return {"linkage report": dg.MetadataValue.path(str(path.relative_to(step.root.parent)))}

@@ -52,8 +52,8 @@ def _build(step: Step, staged: Staged) -> None:
     staged.facts[_INHERITED] = attach_last(staged.con, step.side.store, step.partition, new_ids=new_ids)
     attach_statements(staged.con, step.side.store, step.partition, anew=new_ids)
     attach_elsewhere(staged.con, step.side.store, step.partition, anew=new_ids)
-    if previous := attach_compared(staged.con, step.side.store, step.partition):
-        staged.facts[COMPARED_WITH] = previous
+    if compared := attach_compared(staged.con, step.side.store, step.partition):
+        staged.facts[COMPARED_WITH] = compared
     industry, models = step.industry, step.root / "models"
     with opened(industry.linkage.engine, environment.spark()) as engine:
         link(

@@ -282,6 +282,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "birth_decades_linked_alike": (_rates("birth_decade", 84, 100), _rates("birth_decade", 0, 16)),
         "certifiers_linked_alike": _rates("certifier", 60, 81),
         "linked_share_not_fallen": _FIGURE.format("'change_share_linked', 'all', 'all', -0.021, 50"),
+        "compared_with_earlier_version": "INSERT INTO last_linked_records.not_compared VALUES ('links')",
         "service_answered_most": "UPDATE linked_records.profile_links SET decided_by = 'unanswered' WHERE profile_id < 'P3'",
         "service_answered_to_the_end": (
             "UPDATE linked_records.profile_links SET decided_by = CASE WHEN profile_id > 'P5' THEN 'unanswered'"

@@ -208,6 +208,8 @@ CREATE SCHEMA previous_linked_records;
 CREATE TABLE previous_linked_records.learner_events AS FROM linked_records.learner_events WHERE revision = 1;
 CREATE TABLE previous_linked_records.record_ids AS
     SELECT certifier, record_id, 'L' || substr(record_id, 2) AS learner_id, true AS present FROM linked_records.record_ids;
+CREATE SCHEMA last_linked_records;
+CREATE TABLE last_linked_records.not_compared (measure VARCHAR);
 CREATE SCHEMA previous_opt_outs;
 CREATE TABLE previous_opt_outs.block_statements AS FROM linked_records.block_statements;
 CREATE SCHEMA previous_education_registry;

@@ -1,6 +1,6 @@
 """What must hold before learners go into an extract: one learner a row, blocked learners marked, rates in bounds."""
 
-from checks.rule import Rule, column_in, contract_rules, none_where, number, share_where
+from checks.rule import Rule, column_in, compared_rule, contract_rules, none_where, number, share_where
 from checks.service_rules import SERVICE_RULES
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 
@@ -310,6 +310,10 @@ RULES = (
         " WHERE metric = 'change_share_linked' AND dimension = 'all'",
         at_most=FALL,
         severity="warn",
+    ),
+    compared_rule(
+        "last_linked_records",
+        "Every earlier version on disk is damaged: nothing tells whether the linked share fell; compare it with the last report.",
     ),
     none_where(
         "declared_fields_have_values",

@@ -14,6 +14,7 @@ class About:
         previous: Version that it is compared with; empty if there was none.
         engine: Engine that compared the pairs.
         certifiers: Certifier -> readable name.
+        damaged: There were earlier versions, and none is whole, so that it is compared with none.
     """
 
     industry: str
@@ -21,3 +22,4 @@ class About:
     previous: str = ""
     engine: str = "duckdb"
     certifiers: Mapping[str, str] = field(default_factory=dict)
+    damaged: bool = False

@@ -54,7 +54,7 @@ def render(metrics: Metrics, about: About) -> str:
         unlinkable=sections.unlinkable(metrics, names),
         empty_fields=sections.empty_fields(metrics, names),
         held=sections.held(metrics),
-        changes=words.changes(metrics, about.previous),
+        changes=words.changes(metrics, about),
         drift=sections.drift(metrics, names),
         models=[(labels.FAMILIES[family], _facts(metrics, family)) for family in labels.FAMILIES],
         floor=FLOOR,

@@ -23,7 +23,15 @@ def report_path(home: Path, industry: str) -> Path:
 
 
 def publish_report(
-    con: Connection, home: Path, industry: str, registry: Registry, version: str, previous: str = "", *, code: str = ""
+    con: Connection,
+    home: Path,
+    industry: str,
+    registry: Registry,
+    version: str,
+    previous: str = "",
+    *,
+    damaged: bool = False,
+    code: str = "",
 ) -> Path:
     """Write the report of a published version wherever it is missing, altered, of another version or of another code.
 
@@ -34,6 +42,7 @@ def publish_report(
         registry: For readable names.
         version: Name of the published version.
         previous: Name of the version with which its figures were compared; empty for none.
+        damaged: There were earlier versions, and none is whole, so that they were compared with none.
         code: Version of the code that makes the page.
 
     Returns:
@@ -44,6 +53,7 @@ def publish_report(
         industry=facts.name,
         version=version,
         previous=previous,
+        damaged=damaged,
         engine=facts.linkage.engine,
         certifiers={certifier.certifier: certifier.name for certifier in registry.certifiers_of(industry)},
     )

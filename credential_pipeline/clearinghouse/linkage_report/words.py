@@ -2,6 +2,7 @@
 
 import math
 
+from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import Group, Metrics
 from credential_pipeline.clearinghouse.linkage_report.safe import ENOUGH, FLOOR, count, share
 
@@ -102,9 +103,11 @@ _CHANGES = {
 }
 
 
-def changes(metrics: Metrics, previous: str) -> list[str]:
+def changes(metrics: Metrics, about: About) -> list[str]:
     """What is different from the version before."""
-    if not previous:
+    if about.damaged:
+        return ["What changed cannot be told: earlier versions on disk are damaged."]
+    if not about.previous:
         return ["There is no earlier version to compare with."]
     said = []
     changed = metrics.find("change_share_linked")

@@ -25,10 +25,11 @@ from credential_pipeline.foundation.storage.sql import statement
 TARGET = "linked_records.diagnostics"
 GROUPS = ("sex", "birth_decade", "has_birth_date", "fields", "decided_by")
 """Breakdowns of learners; certifiers are a breakdown too, in which a learner may stand several times."""
-PREVIOUS = "previous_linked_records"
-"""Schema of the last published version, where the caller attached one."""
+LAST = "last_linked_records"
+"""Schema of the version with which figures are compared, where the caller attached one; that from which ids are inherited is another,
+for other tables of it must be whole."""
 COMPARED = ("links", "diagnostics")
-"""Tables of the last version that are looked at."""
+"""Tables of that version that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def write_diagnostics(
     add_declared(con, inputs.profiles, setting.declared)
     diagnose.add_model(con, TARGET, models.profiles, learners.fields)
     diagnose.add_model(con, TARGET, models.registry, shared)
-    if diagnose.exists(con, PREVIOUS, "links"):
+    if diagnose.exists(con, LAST, "links"):
         add_changes(con)
 
 
@@ -189,12 +190,12 @@ def add_declared(con: Connection, profiles: Relation, declared: Mapping[str, Seq
 
 
 def add_changes(con: Connection) -> None:
-    """Add what is different from the last published version in :data:`PREVIOUS`; nothing where nothing is.
+    """Add what is different from the last published version in :data:`LAST`; nothing where nothing is.
 
     A version that changes nothing must have the same figures as the one before, or all that is built on it would
     have to be built again; so differences of zero are left out.
     """
-    before, now = relation(con, f"{PREVIOUS}.diagnostics"), relation(con, TARGET)
+    before, now = relation(con, f"{LAST}.diagnostics"), relation(con, TARGET)
     con.execute(f"INSERT INTO {TARGET} {statement(__package__, 'changed_rates.sql', before=before, now=now)}")
     # Only whether ids are the same counts, and numbers are compared much faster than texts.
     hashed = (
@@ -207,7 +208,7 @@ def add_changes(con: Connection) -> None:
             f"""
             SELECT o.learner AS old_learner, n.learner AS new_learner, o.student AS old_student,
                    n.student AS new_student, o.learner IS NULL AS added, n.learner IS NULL AS gone
-            FROM (SELECT {hashed} FROM {PREVIOUS}.links) o FULL JOIN (SELECT {hashed} FROM linked_records.links) n USING (key)
+            FROM (SELECT {hashed} FROM {LAST}.links) o FULL JOIN (SELECT {hashed} FROM linked_records.links) n USING (key)
             """,
         )
         con.execute(f"INSERT INTO {TARGET} {statement(__package__, 'changed_links.sql', changed=changed)}")

@@ -1,16 +1,18 @@
 """The last published version, as a measure of what is different now. Not here: inheriting ids from it (learner_ids.py)."""
 
+from credential_pipeline.clearinghouse.last_whole import last_whole, note_loss
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
-from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.snapshots import Store
 
 COMPARED_WITH = "compared with"
 """The fact of a version that names the one with which its figures were compared."""
+DAMAGED = "nothing: earlier versions are damaged"
+"""What stands there where there were versions and none is whole."""
 
 
 def attach_compared(con: Connection, store: Store, industry: str) -> str:
-    """Let the figures tell what is different from the last version; without a sound one they tell no difference.
+    """Let the figures tell what is different from the newest version whose compared tables are whole.
 
     Args:
         con: Connection in which the next version is built.
@@ -18,15 +20,13 @@ def attach_compared(con: Connection, store: Store, industry: str) -> str:
         industry: Partition.
 
     Returns:
-        Name of the last version; empty if there is none.
+        Name of that version; :data:`DAMAGED` if there is none any more, empty if there never was one.
     """
-    from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, PREVIOUS
+    from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, LAST
 
-    try:
-        version = store.find(SNAPSHOT, industry)
-        if version is not None:
-            version.attach(con, PREVIOUS, COMPARED)
-            return version.name
-    except SafeError:
-        pass  # A damaged version is no measure; that it is damaged was said where ids are inherited.
-    return ""
+    last = last_whole(store, SNAPSHOT, COMPARED, industry)
+    note_loss(con, LAST, "links", last)
+    if last.version is None:
+        return DAMAGED if last.lost else ""
+    last.version.attach(con, LAST, COMPARED)
+    return last.version.name

@@ -48,8 +48,9 @@ def link(
 
     Args:
         con: Connection with the views cleaned_learners.{profiles, credentials, blocks} and education_registry.{persons,
-            person_index}, and, if there is one, the last version's memory of learner ids in previous_linked_records and
-            of opt-outs in previous_opt_outs.
+            person_index, duplicate_students, student_tracker_answers}, and, where there is one, the last version's memory of
+            learner ids in previous_linked_records and of opt-outs in previous_opt_outs, what was said in other industries in
+            other_opt_outs, and the version with which figures are compared in last_linked_records.
         industry: The industry, for its thresholds.
         profiles_model: Model of profiles to one another; the shipped one if None.
         registry_model: Model of profiles to students; the shipped one if None.

@@ -10,8 +10,10 @@ import pytest
 
 from checks.suites.clearinghouse import education_registry as registry_rules
 from credential_pipeline.clearinghouse.education_registry import blocks, last_rows
+from credential_pipeline.clearinghouse.linked_records.diagnostics import LAST
+from credential_pipeline.clearinghouse.linked_records.last_version import DAMAGED, attach_compared
 from credential_pipeline.clearinghouse.raw_feeds import blocked
-from credential_pipeline.foundation.contracts import education_registry, raw_feeds
+from credential_pipeline.foundation.contracts import education_registry, linked_records, raw_feeds
 from credential_pipeline.foundation.contracts.table import Snapshot
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.snapshots import Store
@@ -20,6 +22,7 @@ _ROWS = {
     "persons": "SELECT i::VARCHAR AS student_id, i < {n} AS ferpa_block FROM range(100) AS t(i)",
     "enrollments": "SELECT i::VARCHAR AS student_id FROM range({n}) AS t(i)",
     "degrees": "SELECT i::VARCHAR AS student_id FROM range({n}) AS t(i)",
+    "links": "SELECT 'acme' AS certifier, i::VARCHAR AS record_id FROM range({n}) AS t(i)",
     "block_flags": "SELECT 'acme' AS certifier, 'a.csv' AS delivery, 100 AS rows, 0 AS blank, {n} AS blocked",
 }
 """What is published: of everything as many as ``n``."""
@@ -110,6 +113,29 @@ def test_a_damaged_last_version_disarms_no_rule(
         assert "is damaged or missing; the new one is compared with" in told.text
         _DAMAGES[damage](first)
         assert (compare(world), con.execute(lost).fetchall()) == (None, [(1,)])
+        assert "earlier versions are damaged" in told.text
+
+
+@pytest.mark.parametrize("table", ["links", "diagnostics"])
+def test_the_linkage_is_compared_with_the_newest_version_whose_compared_tables_are_whole(
+    tmp_path: Path, table: str, told: pytest.LogCaptureFixture
+) -> None:
+    """The tables of ids are whole, so that nothing else says that what figures are compared with is damaged."""
+    with connect(threads=1) as con:
+        world = World(con, tmp_path, linked_records.SNAPSHOT)
+        lost = f"SELECT count(*) FROM {LAST}.not_compared"
+        assert attach_compared(con, world.store, "mining") == ""
+        first = world.publish(3)
+        second = world.publish(4)
+        assert attach_compared(con, world.store, "mining") == second.name
+        assert told.text == ""
+        (second / f"{table}.parquet").write_bytes(b"")
+        assert attach_compared(con, world.store, "mining") == first.name
+        assert con.execute(f"SELECT count(*) FROM {LAST}.links").fetchall() == [(3,)]
+        assert con.execute(lost).fetchall() == [(0,)]
+        (first / f"{table}.parquet").unlink()
+        assert attach_compared(con, world.store, "mining") == DAMAGED
+        assert con.execute(lost).fetchall() == [(1,)]
         assert "earlier versions are damaged" in told.text
 
 

@@ -4,6 +4,7 @@ Not here: that no small number can be worked out of figures made by hand (test_l
 """
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from types import SimpleNamespace
 
@@ -14,13 +15,15 @@ from credential_pipeline.clearinghouse.linkage_report import page, publish, safe
 from credential_pipeline.clearinghouse.linkage_report.about import About
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metrics, read
 from credential_pipeline.clearinghouse.linkage_report.page import render, write_report
-from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, add_changes
+from credential_pipeline.clearinghouse.linked_records.diagnostics import COMPARED, LAST, add_changes
 from credential_pipeline.clearinghouse.linked_records.link import link
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.clearinghouse.linkage_report_world import ABOUT, DECLARED, Cells
 from tests.domain.engines.charts_reader import rows_of
 from tests.domain.engines.linkage_world import INDUSTRY, make_world, put_feeds
+
+COMPARED_ABOUT = replace(ABOUT, previous="fedcba9876543210")
 
 
 def _world():
@@ -55,7 +58,7 @@ def _run(world, threads=1, shuffle=None):
 def _compared(run, links, diagnostics) -> Metrics:
     """What is added to the figures of a run when these tables are the last version's."""
     with connect() as con:
-        tables = {"linked_records": (run.links, run.diagnostics), "previous_linked_records": (links, diagnostics)}
+        tables = {"linked_records": (run.links, run.diagnostics), LAST: (links, diagnostics)}
         for schema, frames in tables.items():
             con.execute(f"CREATE SCHEMA {schema}")
             for name, frame in zip(COMPARED, frames, strict=True):
@@ -224,10 +227,10 @@ def test_an_unchanged_linkage_has_the_figures_of_the_last(run) -> None:
     """Or every version would make all that is built on it stale."""
     again = _compared(run, run.links, run.diagnostics)
     assert [again.dimensions(metric) for metric in ("change", "change_share_linked")] == [[], []]
-    assert words.changes(again, "fedcba9876543210") == [
+    assert words.changes(again, COMPARED_ABOUT) == [
         "Nothing differs from the version before: the same links, the same learners."
     ]
-    assert words.changes(again, "") == ["There is no earlier version to compare with."]
+    assert words.changes(again, ABOUT) == ["There is no earlier version to compare with."]
 
 
 def test_changes_are_counted_and_said(run) -> None:
@@ -248,7 +251,7 @@ def test_changes_are_counted_and_said(run) -> None:
     assert found["records_added"] == 20
     assert found["learners_split"] == 1
     assert now.find("change_share_linked").value > 0
-    said = words.changes(now, "fedcba9876543210")
+    said = words.changes(now, COMPARED_ABOUT)
     assert said[0].startswith("The share of linked learners rose by ")
     assert "40 feed rows found a student that they had not." in said
     assert "<10 learners of the last version are several now (split)." in said
@@ -314,6 +317,16 @@ def test_an_industry_without_figures_still_has_a_page() -> None:
     page = render(Metrics([]), ABOUT)
     assert "No learner had a candidate" in page
     assert "This is the first version" in page
+
+
+def test_a_page_that_was_compared_with_none_since_they_are_damaged_does_not_call_itself_the_first(run) -> None:
+    page = render(run.figures, replace(ABOUT, damaged=True))
+    assert "This is the first version" not in page
+    assert "earlier versions on disk are damaged" in page
+    assert "There is no earlier version" not in page
+    assert words.changes(run.figures, replace(ABOUT, damaged=True)) == [
+        "What changed cannot be told: earlier versions on disk are damaged."
+    ]
 
 
 def test_words_of_the_registry_are_escaped() -> None:
