@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credential_pipeline.clearinghouse.raw_feeds.contested import contested_rows
+from credential_pipeline.clearinghouse.raw_feeds.reasons import AWAY_REASONS
 from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE
 from credential_pipeline.clearinghouse.raw_feeds.unusable import unusable
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -98,12 +99,13 @@ def settle_rows(
         "settled",
         f"""
         SELECT place, record_id, coalesce(reason_code, withheld) AS reason_code,
-            coalesce(withheld IN ('REPLACED', 'WITHDRAWN', 'REMOVED'), false) AS is_away, false AS is_duplicate, false AS is_corrected
+            coalesce(list_contains($away, withheld), false) AS is_away, false AS is_duplicate, false AS is_corrected
         FROM {judged} JOIN {order} USING (number) WHERE coalesce(reason_code, withheld) IS NOT NULL
         UNION ALL
         SELECT place, record_id, reason_code, false, is_duplicate, is_corrected
         FROM {contested} WHERE reason_code IS NOT NULL OR is_duplicate OR is_corrected
         """,
+        {"away": list(AWAY_REASONS)},
     )
 
 

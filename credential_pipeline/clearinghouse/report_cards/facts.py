@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from credential_pipeline.clearinghouse.report_cards.last_card import OPEN, LastCard, Listed, Month, without_gaps
+from credential_pipeline.foundation.contracts.raw_feeds import AWAY
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
 from credential_pipeline.foundation.record_ids import shown_record_id_sql
 from credential_pipeline.foundation.storage.engine import Connection
@@ -131,7 +132,8 @@ def received_in(
 
 def months_of(con: Connection, certifier: str, received: Relation) -> list[Month]:
     """What became of the rows of each month in which something came from a certifier, in order, as it is now."""
-    return [Month(*row) for row in con.execute(_sql("months.sql", received), {"certifier": certifier}).fetchall()]
+    query = statement(__package__, "months.sql", received=received)
+    return [Month(*row) for row in con.execute(query, _bound(certifier)).fetchall()]
 
 
 def gather(work: Scratch, certifier: str, month: str, received: Relation, last: LastCard | None = None) -> Card:
@@ -154,12 +156,15 @@ def gather(work: Scratch, certifier: str, month: str, received: Relation, last: 
         deliveries=_sent(con, certifier, month, received),
         set_aside=_set_aside(work, certifier, month, received),
         before=_since(work, certifier, last.open if last else (), received),
-        linkability=without_few(con.execute(_sql("linkability.sql"), {"certifier": certifier}).fetchall()),
+        linkability=without_few(
+            con.execute(statement(__package__, "linkability.sql"), {"certifier": certifier}).fetchall()
+        ),
     )
 
 
-def _sql(file: str, received: Relation | None = None) -> str:
-    return statement(__package__, file, **({"received": received} if received is not None else {}))
+def _bound(certifier: str) -> dict[str, object]:
+    """What every query of a certifier's deliveries binds: whose, and the states of those that count no longer."""
+    return {"certifier": certifier, "away": list(AWAY)}
 
 
 def _tells_of_few(linked: int, people: int) -> bool:
@@ -189,7 +194,7 @@ def _set_aside(work: Scratch, certifier: str, month: str, received: Relation) ->
     shown = shown_record_id_sql("record_id")
     quarantine = work.view("quarantine", f"SELECT *, {shown} AS shown_id FROM raw_feeds.quarantine")
     query = statement(__package__, "set_aside.sql", quarantine=quarantine, received=received)
-    rows = work.con.execute(query, {"certifier": certifier, "month": month}).fetchall()
+    rows = work.con.execute(query, _bound(certifier) | {"month": month}).fetchall()
     return [
         SetAside(
             reason,
@@ -212,7 +217,7 @@ def _since(work: Scratch, certifier: str, listed: Sequence[Listed], received: Re
     rows = [(n, one.delivery_id, one.line, one.record_id, one.reason) for n, one in enumerate(listed)]
     told = work.frame("listed", pd.DataFrame(rows, columns=columns))
     query = statement(__package__, "since.sql", listed=told, received=received)
-    found = dict(work.con.execute(query, {"certifier": certifier}).fetchall())
+    found = dict(work.con.execute(query, _bound(certifier)).fetchall())
     return [Before(one, found[place]) for place, one in enumerate(listed)]
 
 
@@ -220,12 +225,12 @@ def _sent(con: Connection, certifier: str, month: str, received: Relation) -> li
     rows: list[tuple[Any, ...]] = con.execute(
         f"""
         SELECT d.delivery, d.sha256, d.state, coalesce(d.reason_code, ''), coalesce(d.detail, ''), d.rows_in, d.rows_accepted,
-            CASE WHEN d.state IN ('replaced', 'withdrawn') THEN 0 ELSE d.rows_quarantined END,
-            CASE WHEN d.state IN ('replaced', 'withdrawn') THEN d.rows_in ELSE d.rows_duplicate END
+            CASE WHEN list_contains($away, d.state) THEN 0 ELSE d.rows_quarantined END,
+            CASE WHEN list_contains($away, d.state) THEN d.rows_in ELSE d.rows_duplicate END
         FROM raw_feeds.deliveries AS d JOIN {received} AS r USING (certifier, delivery)
         WHERE d.certifier = $certifier AND r.month = $month ORDER BY d.delivery
         """,
-        {"certifier": certifier, "month": month},
+        _bound(certifier) | {"month": month},
     ).fetchall()
     return [
         Sent(shown_delivery(certifier, name, sha256), delivery_id(certifier, sha256), *rest)

@@ -8,5 +8,5 @@ FROM {quarantine} AS q JOIN raw_feeds.deliveries AS d USING (certifier, delivery
     JOIN {received} AS r USING (certifier, delivery)
     LEFT JOIN raw_feeds.records AS k ON k.certifier = q.certifier AND k.record_id = q.record_id
     LEFT JOIN {received} AS m ON m.certifier = k.certifier AND m.delivery = k.delivery
-WHERE q.certifier = $certifier AND r.month = $month AND d.state NOT IN ('replaced', 'withdrawn')
+WHERE q.certifier = $certifier AND r.month = $month AND NOT list_contains($away, d.state)
 ORDER BY q.reason_code, d.delivery, q.line

@@ -6,7 +6,7 @@ WITH sent AS (
 SELECT l.place, CASE WHEN s.state = 'accepted' AND q.line IS NULL THEN 'accepted'
     WHEN l.reason NOT IN ('RECORD_ID_REUSED', 'RECORD_ID_CONFLICT')
         AND (m.seen > s.seen OR m.seen = s.seen AND s.state = 'accepted') THEN 'mended'
-    WHEN s.state IS NULL OR s.state IN ('replaced', 'withdrawn') THEN 'replaced' ELSE 'open' END AS now
+    WHEN s.state IS NULL OR list_contains($away, s.state) THEN 'replaced' ELSE 'open' END AS now
 FROM {listed} AS l LEFT JOIN sent AS s USING (delivery_id)
     LEFT JOIN raw_feeds.quarantine AS q ON q.certifier = $certifier AND q.delivery = s.delivery AND q.line = l.line
     LEFT JOIN raw_feeds.records AS k

@@ -7,6 +7,8 @@ ACCEPTED, HELD, REFUSED = "accepted", "held", "refused"
 REPLAYED, REPLACED, GONE = "replayed", "replaced", "withdrawn"
 STATES = (ACCEPTED, HELD, REFUSED, REPLAYED, REPLACED, GONE)
 """What can become of a delivery."""
+AWAY = (REPLACED, GONE)
+"""States of a delivery that counts no longer: of its rows nothing is to be mended."""
 
 _TABLES = (
     Table(

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from credential_pipeline.clearinghouse.raw_feeds import decide, reasons
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN
+from credential_pipeline.foundation.contracts.raw_feeds import GONE
 from tests.domain.clearinghouse.deliveries_world import FIX, OLD, RIGHT, WRONG, Board, row, rows, text
 
 
@@ -26,6 +28,24 @@ def test_a_withdrawn_delivery_leaves_the_counts_but_its_blocks_are_heard(board: 
     assert [(one[1], one[2], one[3]) for one in found.tables["blocked_rows"]] == [("n.csv", 3, "WITHDRAWN")]
     board.take("n.csv")
     assert board.look().births == found.births
+
+
+def test_no_reason_for_which_a_delivery_counts_no_longer_keeps_plaintext(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reason that is added to the list is heeded where rows are set aside."""
+    monkeypatch.setitem(reasons.AWAY_REASONS, "RECALLED", "The sender took it back.")
+    gone = decide.Verdict(GONE, "RECALLED", "by its sender")
+    monkeypatch.setattr(decide, "_absent", lambda *_: gone)
+    board.put("m.csv", FIX)
+    # A held delivery and a withdrawn one.
+    board.put("n.csv", text([*rows(range(30, 33)), *rows(range(40, 62), day="soon")]))
+    withdrawn = board.put("o.csv", text(rows(range(70, 73))))
+    board.decide(WITHDRAWN, withdrawn)
+    found = board.look()
+    assert found.states == {"m.csv": "accepted", "n.csv": "withdrawn RECALLED", "o.csv": "withdrawn WITHDRAWN"}
+    kept = [one for one in found.tables["quarantine"] if one[4] is not None or one[5] is not None]
+    assert kept == []
 
 
 SHUFFLED = text(reversed(rows(range(3))))
