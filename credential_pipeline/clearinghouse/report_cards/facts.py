@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from credential_pipeline.clearinghouse.raw_feeds.waiting import listed
 from credential_pipeline.clearinghouse.report_cards.last_card import OPEN, LastCard, Listed, Month, without_gaps
 from credential_pipeline.foundation.contracts.raw_feeds import AWAY
 from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
@@ -91,6 +92,7 @@ class Card:
         set_aside: Rows of the month's deliveries that were set aside; of such as count no longer there is nothing to mend.
         before: Rows that the last card listed as open, its own and earlier ones.
         linkability: Of all people whom the certifier has told of so far.
+        unread: Files that lie there now and could not be read, in whatever month they came: of them nothing is known but that.
     """
 
     certifier: str
@@ -100,6 +102,7 @@ class Card:
     set_aside: Sequence[SetAside]
     before: Sequence[Before]
     linkability: Sequence[Linkability]
+    unread: Sequence[Sent] = ()
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -130,13 +133,35 @@ def received_in(
     return work.rows("received", dict.fromkeys(("certifier", "delivery", "month", "seen"), "VARCHAR"), rows)
 
 
+def unread_of(con: Connection, certifier: str, seen: Mapping[str, datetime]) -> list[Sent]:
+    """Files of a certifier that wait and were never seen whole: empty, too large, not to be read, or still being written.
+
+    Args:
+        con: Connection with ``raw_feeds.deliveries``.
+        certifier: Its name in the registry.
+        seen: sha256 to the moment of the first sight.
+    """
+    return [
+        Sent(one.shown, one.id, one.state, one.reason_code or "", one.detail, *one.rows)
+        for one in listed(con)
+        if one.certifier == certifier and one.waits and one.sha256 not in seen
+    ]
+
+
 def months_of(con: Connection, certifier: str, received: Relation) -> list[Month]:
     """What became of the rows of each month in which something came from a certifier, in order, as it is now."""
     query = statement(__package__, "months.sql", received=received)
     return [Month(*row) for row in con.execute(query, _bound(certifier)).fetchall()]
 
 
-def gather(work: Scratch, certifier: str, month: str, received: Relation, last: LastCard | None = None) -> Card:
+def gather(
+    work: Scratch,
+    certifier: str,
+    month: str,
+    received: Relation,
+    last: LastCard | None = None,
+    unread: Sequence[Sent] = (),
+) -> Card:
     """The card of a certifier and a month.
 
     Args:
@@ -145,6 +170,7 @@ def gather(work: Scratch, certifier: str, month: str, received: Relation, last: 
         month: The month, as 2026-05.
         received: As :func:`received_in` gives it.
         last: What the card before said; None if there is none.
+        unread: As :func:`unread_of` gives them, for the card of the present month.
     """
     con = work.con
     mine = {one.month: one for one in months_of(con, certifier, received) if one.month <= month}
@@ -159,6 +185,7 @@ def gather(work: Scratch, certifier: str, month: str, received: Relation, last: 
         linkability=without_few(
             con.execute(statement(__package__, "linkability.sql"), {"certifier": certifier}).fetchall()
         ),
+        unread=unread,
     )
 
 
@@ -208,17 +235,17 @@ def _set_aside(work: Scratch, certifier: str, month: str, received: Relation) ->
     ]
 
 
-def _since(work: Scratch, certifier: str, listed: Sequence[Listed], received: Relation) -> list[Before]:
+def _since(work: Scratch, certifier: str, before: Sequence[Listed], received: Relation) -> list[Before]:
     """What has become of rows that the last card listed."""
-    if not listed:
+    if not before:
         return []
     # Of a held delivery it can be every row: a frame is taken over at once.
     columns = ["place", "delivery_id", "line", "record_id", "reason"]
-    rows = [(n, one.delivery_id, one.line, one.record_id, one.reason) for n, one in enumerate(listed)]
+    rows = [(n, one.delivery_id, one.line, one.record_id, one.reason) for n, one in enumerate(before)]
     told = work.frame("listed", pd.DataFrame(rows, columns=columns))
     query = statement(__package__, "since.sql", listed=told, received=received)
     found = dict(work.con.execute(query, _bound(certifier)).fetchall())
-    return [Before(one, found[place]) for place, one in enumerate(listed)]
+    return [Before(one, found[place]) for place, one in enumerate(before)]
 
 
 def _sent(con: Connection, certifier: str, month: str, received: Relation) -> list[Sent]:

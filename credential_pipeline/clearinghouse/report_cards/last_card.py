@@ -13,6 +13,8 @@ from typing import Final
 SET_ASIDE: Final = "set aside"
 """Section of rows that were set aside; followed by a month, of rows that an earlier card listed."""
 DELIVERY: Final = "delivery"
+UNREAD: Final = "unread"
+"""Section of files that could not be read: what they are called now may be another file's name later, so no later card asks for it."""
 TREND: Final = "trend"
 """Section of one month's counts, followed by the month."""
 OPEN: Final = "open"

@@ -12,10 +12,11 @@ import numpy as np
 
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS
 from credential_pipeline.clearinghouse.report_cards.facts import CHANGES, KINDS, Card, Linkability, SetAside
-from credential_pipeline.clearinghouse.report_cards.last_card import COUNTS, DELIVERY, OPEN, SET_ASIDE, TREND
+from credential_pipeline.clearinghouse.report_cards.last_card import COUNTS, DELIVERY, OPEN, SET_ASIDE, TREND, UNREAD
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.engines.disclosure.rounding import DRB
+from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
 _DERIVED: Final = re.compile(r"D[0-9a-f]{16}")
@@ -51,7 +52,7 @@ def card_page(card: Card, names: Names) -> str:
         SHEET,
         names=names,
         month=card.month,
-        waiting=[one for one in card.deliveries if one.state not in {"accepted", "replayed"}],
+        waiting=[*(one for one in card.deliveries if one.state not in {ACCEPTED, REPLAYED}), *card.unread],
         sentences=REASONS,
         figures=[figure for figure in _figures(card) if figure.tables or figure.sentences],
     )
@@ -73,6 +74,8 @@ def card_csv(card: Card) -> str:
         write(DELIVERY, sent.state, sent.reason, *which)
         for name in COUNTS[1:]:
             write(DELIVERY, name, getattr(sent, name), *which)
+    for sent in card.unread:
+        write(UNREAD, sent.state, sent.reason, sent.delivery, "", "", sent.delivery_id)
     for month in card.months:
         for name in COUNTS:
             write(f"{TREND} {month.month}", name, getattr(month, name))
@@ -93,8 +96,10 @@ def _figures(card: Card) -> list[Figure]:
 
 
 def _summary(card: Card) -> Figure:
+    unread = _unread(card)
     if not card.deliveries:
-        return Figure("summary", "What became of this month's rows", ["Nothing came from you in this month."], [], [])
+        nothing = "Nothing else came from you in this month." if unread else "Nothing came from you in this month."
+        return Figure("summary", "What became of this month's rows", [*unread, nothing], [], [])
     rows = tuple(
         Row(
             one.delivery,
@@ -110,8 +115,20 @@ def _summary(card: Card) -> Figure:
     )
     columns = ("state", "rows", "accepted", "set aside", "repeated or replaced")
     table = Table("Deliveries of the month", "delivery", columns, (Block("", rows),))
-    sentence = "Every row that you sent was accepted, set aside with a reason, or repeats another; there is no fourth."
-    return Figure("summary", "What became of this month's rows", [sentence], [], [table])
+    sentence = "Every row that was read was accepted, set aside with a reason, or repeats another; there is no fourth."
+    return Figure("summary", "What became of this month's rows", [*unread, sentence], [], [table])
+
+
+def _unread(card: Card) -> list[str]:
+    """A sentence on files of which no row is counted, by their ids as receipts have them; none if there are none."""
+    if not card.unread:
+        return []
+    ids = ", ".join(one.delivery_id for one in card.unread)
+    if len(card.unread) == 1:
+        return [f"One file that lies here now could not be read, so that no row of it is counted: {ids}."]
+    return [
+        f"{len(card.unread):,} files that lie here now could not be read, so that no row of them is counted: {ids}."
+    ]
 
 
 def _to_fix(card: Card) -> Figure:

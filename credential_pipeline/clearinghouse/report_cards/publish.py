@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, months_of, received_in
+from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, months_of, received_in, unread_of
 from credential_pipeline.clearinghouse.report_cards.last_card import OPEN, LastCard, kept_cards, read_card
 from credential_pipeline.foundation.file_names import delivery_id
 from credential_pipeline.foundation.registry.load import Registry
@@ -102,8 +102,9 @@ def _publish(
         if one in kept and one < current:
             continue  # It was sent, and stays.
         last = next((kept[before] for before in sorted(kept, reverse=True) if before < one), None)
-        card = gather(work, certifier, one, received, last)
-        if card.deliveries or one in kept or any(row.now != OPEN for row in card.before):
+        unread = unread_of(work.con, certifier, seen) if one == current else ()
+        card = gather(work, certifier, one, received, last, unread)
+        if card.deliveries or card.unread or one in kept or any(row.now != OPEN for row in card.before):
             _write(folder, card, of)
             kept[one] = read_card(folder / f"{one}.csv", one)
     return [folder / f"{max(kept)}.html"] if kept else []

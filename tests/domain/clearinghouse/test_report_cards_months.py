@@ -254,6 +254,36 @@ def test_a_card_that_was_lost_is_made_again(sender: Sender) -> None:
     assert len(sender.run()) == 4
 
 
+def test_files_that_could_not_be_read_are_told_while_they_lie_there(sender: Sender) -> None:
+    sender.on("2018-12-05").put("m5.csv", text(rows(range(5))))
+    sender.put("empty.csv", b"")
+    sender.put("Quuxington.csv", b"")
+    sender.run()
+    ids = [one["delivery_id"] for one in sender.rows_of("2018-12", "unread")]
+    assert sorted(ids) == sorted(path.stem for path in (sender.home / "receipts").rglob("*unread*.json"))
+    assert sorted(ids) == ["acme-unread", "acme-unread-2"]
+    said = sender.says("2018-12")
+    assert (
+        "2 files that lie here now could not be read, so that no row of them is counted: acme-unread, acme-unread-2."
+        in said
+    )
+    assert "[acme-unread] is refused" in said
+    assert "empty.csv is refused" in said
+    assert "Every row that you sent" not in said
+    assert "quux" not in said.lower()
+    first = sender.kept()
+    sender.take("Quuxington.csv")
+    sender.on("2019-01-10")
+    assert "2019-01.html" in sender.run()
+    said = sender.says("2019-01")
+    assert "One file that lies here now could not be read, so that no row of it is counted: acme-unread." in said
+    assert {name: sender.kept()[name] for name in first} == first
+    sender.take("empty.csv")
+    sender.on("2019-01-11").put("m6.csv", text(rows(range(10, 15))))
+    sender.run()
+    assert "could not be read" not in sender.says("2019-01")
+
+
 def test_no_card_of_any_month_names_anybody(sender: Sender) -> None:
     sender.on("2018-12-05").put("Quuxington.csv", text([row(1), row(2, id="Zebulonia", day=BAD, first="Zebulonia")]))
     sender.run()
