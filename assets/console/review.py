@@ -92,11 +92,16 @@ def _export(arguments: argparse.Namespace, industry: str) -> int:
     with _current(industry) as (con, version):
         folder = make_review_folder(environment.side_home(Side.CLEARINGHOUSE), industry)
         source = Source(industry, version, names)
+        gone = 0
         if arguments.adjudicate:
-            batch, page = issue_adjudication(con, folder, source, arguments.batch)
+            batch, page, gone = issue_adjudication(con, folder, source, arguments.batch)
         else:
             batch, page = issue_sample(con, folder, source, arguments.size, arguments.seed, arguments.batch)
     print(f"batch {batch.name}: {len(batch.pairs)} pairs to {'adjudicate' if arguments.adjudicate else 'review'}")
+    if gone:
+        print(
+            f"left out as a row of each, or the student, is gone: {gone} more that {'is' if gone == 1 else 'are'} open"
+        )
     for entry in batch.population:
         drawn = sum(pair.stratum == entry.stratum.name for pair in batch.pairs)
         print(f"  {entry.stratum.name:<28} {drawn:>4} of {entry.pairs:,}")

@@ -124,11 +124,20 @@ def _likely_stratum(sample: Sample, planted: Planted, keyed: Keyed) -> str:
     return min(names, key=lambda name: keyed.word("stratum", planted.ends.pair_id, name))
 
 
-def issue_adjudication(con: Connection, folder: Path, source: Source, name: str | None) -> tuple[Batch, Path]:
+def issue_adjudication(con: Connection, folder: Path, source: Source, name: str | None) -> tuple[Batch, Path, int]:
     """Write a page of the pairs that reviewers could not settle, as their rows are today.
 
+    Args:
+        con: Connection with the current tables of cleaned_learners, education_registry and linked_records.
+        folder: Folder of the industry's reviews.
+        source: Where the batch comes from.
+        name: Name of the batch; the next number if None.
+
+    Returns:
+        The batch, its page, and how many open conflicts are left out since a row of theirs, or the student, is gone.
+
     Raises:
-        SafeError: ``E_NAME``, ``E_BATCH_EXISTS``; ``E_NO_PAIRS``: nothing waits for an adjudicator.
+        SafeError: ``E_NAME``, ``E_BATCH_EXISTS``; ``E_NO_PAIRS``: nothing waits for an adjudicator that can be shown.
     """
     with exclusive(folder):
         before = files.load_batches(folder)
@@ -140,8 +149,12 @@ def issue_adjudication(con: Connection, folder: Path, source: Source, name: str 
             for pair, ends in zip(waiting, found, strict=True)
             if ends.left is not None and ends.right is not None
         ]
+        gone = len(waiting) - len(there)
         if not there:
-            raise SafeError("E_NO_PAIRS", "Nothing waits for an adjudicator: no conflict is open.")
+            left_out = f"{gone} {'conflict is' if gone == 1 else 'conflicts are'} open, and a row or the student of each is gone"
+            raise SafeError(
+                "E_NO_PAIRS", f"Nothing waits for an adjudicator: {left_out if gone else 'no conflict is open'}."
+            )
         shown = read_sides(con, [ends for _, ends in there], source.certifiers)
         batch = Batch(
             name=batch_name,
@@ -154,4 +167,4 @@ def issue_adjudication(con: Connection, folder: Path, source: Source, name: str 
             pairs=tuple(Pair(pair.pair_id, pair.anchor, "", pair.origin) for pair, _ in there),
             reading_seconds=reading_seconds(shown),
         )
-        return batch, files.write(folder, batch, render(source.industry, batch_name, shown))
+        return batch, files.write(folder, batch, render(source.industry, batch_name, shown)), gone

@@ -5,12 +5,16 @@ Not here: files that are refused (test_clerical_review_import_refusals.py).
 
 import pytest
 
-from credential_pipeline.clearinghouse.clerical_review import settle
+from credential_pipeline.clearinghouse.clerical_review import issue, settle
+from credential_pipeline.clearinghouse.clerical_review.anchors import Found
 from credential_pipeline.clearinghouse.clerical_review.batches import ADJUDICATION, write
+from credential_pipeline.clearinghouse.clerical_review.consistency import Node
 from credential_pipeline.clearinghouse.clerical_review.decisions import load
 from credential_pipeline.clearinghouse.clerical_review.settle import open_pairs
+from credential_pipeline.foundation.errors import SafeError
 from tests.domain.clearinghouse.review_import_world import (
     HEADER,
+    PAIRS,
     _batch,
     _settled,
     _state,
@@ -103,6 +107,32 @@ def test_conflicts_and_unsure_wait_for_an_adjudicator_whose_word_is_last(folder,
     before = _state(folder)
     assert give(batch="b002", r3={"Qab": ("match", "typing_error"), "Qbc": "unsure"}).settled == 0
     assert _state(folder) == before
+
+
+@pytest.fixture
+def adjudicate(folder, give, monkeypatch):
+    """Two conflicts are open; export those whose rows are not gone."""
+    give(r1={"Qab": "match", "Qbc": "match"}, r2={"Qab": "no_match", "Qbc": "no_match"})
+
+    def export(*gone: str):
+        left = {pair.anchor: Node(pair.anchor.left_record_id) for pair in PAIRS if pair.pair_id not in gone}
+        found = lambda _con, anchors: [Found(left.get(one), Node(one.right_record_id)) for one in anchors]  # noqa: E731
+        monkeypatch.setattr(issue, "resolve", found)
+        for name, value in (("read_sides", []), ("frame_of", "f"), ("render", b"page")):
+            monkeypatch.setattr(issue, name, lambda *_, value=value: value)
+        return issue.issue_adjudication(None, folder, issue.Source("manufacturing", "v", {}), None)
+
+    return export
+
+
+def test_open_conflicts_whose_rows_are_gone_are_counted(adjudicate) -> None:
+    batch, _, gone = adjudicate("Qbc")
+    assert ([pair.pair_id for pair in batch.pairs], gone) == (["Qab"], 1)
+
+
+def test_where_all_rows_of_open_conflicts_are_gone_that_is_said(adjudicate) -> None:
+    with pytest.raises(SafeError, match="2 conflicts are open, and a row or the student of each is gone"):
+        adjudicate("Qab", "Qbc")
 
 
 def test_an_adjudicator_overrides_what_one_reviewer_settled(folder, give) -> None:
