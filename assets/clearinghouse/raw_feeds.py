@@ -14,8 +14,10 @@ from assets.clearinghouse.heard import FEEDS, TAKEN_BACK, feeds_digest, rescissi
 from assets.hop import Chart, Hop, Published, Step
 from checks.suites.clearinghouse.raw_feeds import RULES
 from credential_pipeline.clearinghouse.opt_outs.lists import OptOuts, read_rescissions
+from credential_pipeline.clearinghouse.raw_feeds.archive import ARCHIVE
 from credential_pipeline.clearinghouse.raw_feeds.arrivals import Known
 from credential_pipeline.clearinghouse.raw_feeds.decisions import read_decisions
+from credential_pipeline.clearinghouse.raw_feeds.inbox import INBOX
 from credential_pipeline.clearinghouse.raw_feeds.sights import (
     FILE,
     read_receipts,
@@ -42,10 +44,10 @@ def _build(step: Step, staged: Staged) -> None:
         sights=read_sights(receipts, step.partition),
         decisions=read_decisions(step.root, step.partition),
         now=now,
-        archive=step.root / "archive",
+        archive=step.root / ARCHIVE,
     )
     written = staged.own_file("records")
-    look = read_feeds(staged.con, step.root / "inbox", step.partition, step.registry, known, step.date, written)
+    look = read_feeds(staged.con, step.root / INBOX, step.partition, step.registry, known, step.date, written)
     record_sights(receipts, step.partition, look.sights, now)
     received = read_receipts(receipts)
     date_blocks(staged.con, received)

@@ -10,9 +10,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from credential_pipeline.clearinghouse.census_extract.hand_over import OUTBOX
+from credential_pipeline.clearinghouse.clerical_review import decisions as review
 from credential_pipeline.clearinghouse.disclosure_record import EXTRACT, DisclosureRecord, kind_of
+from credential_pipeline.clearinghouse.raw_feeds.archive import ARCHIVE
+from credential_pipeline.clearinghouse.raw_feeds.inbox import INBOX
+from credential_pipeline.clearinghouse.return_files import partners
 from credential_pipeline.engines.handover.due_packages import END, due_packages
-from credential_pipeline.foundation.contracts import raw_feeds
+from credential_pipeline.foundation.contracts import (
+    census_extract,
+    cleaned_learners,
+    education_registry,
+    linked_records,
+    raw_feeds,
+    return_files,
+)
 from credential_pipeline.foundation.registry.agreements import Terms
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.storage.due import (
@@ -31,9 +43,19 @@ from credential_pipeline.foundation.storage.durable import sha256
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.snapshots import Store
 
-#: Hops whose versions hold people of one industry, and of all.
-_OF_INDUSTRIES = ("raw_feeds", "cleaned_learners", "linked_records", "census_extract", "return_files")
-_SHARED = "education_registry"
+_EXTRACT, _RETURNED, _SHARED = (
+    census_extract.SNAPSHOT.name,
+    return_files.SNAPSHOT.name,
+    education_registry.SNAPSHOT.name,
+)
+#: Hops whose versions hold people of one industry.
+_OF_INDUSTRIES = (
+    raw_feeds.SNAPSHOT.name,
+    cleaned_learners.SNAPSHOT.name,
+    linked_records.SNAPSHOT.name,
+    _EXTRACT,
+    _RETURNED,
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +93,7 @@ def due(home: Path, registry: Registry, transfer: Path) -> list[Due]:
     found = [*leftovers(home), *_archived(home, sent.values(), registry), *_review_pages(home, sent)]
     found += _returned(home, registry)
     found += fault_log(home, max((one.day for one in sent.values() if one.left), default=None))
-    for folder in (home / "outbox", transfer):
+    for folder in (home / OUTBOX, transfer):
         found += due_packages(folder, {industry: (one.number, one.day) for industry, one in sent.items()})
     for hop in (*_OF_INDUSTRIES, _SHARED):
         found += old_versions(home / "store", hop, lambda kept: _asked(kept, sent, registry))
@@ -128,16 +150,16 @@ def _terms(kept: Kept, registry: Registry) -> Terms | None:
     industry = registry.industries.get(kept.partition)
     if industry is None:
         return None
-    if kept.hop == "census_extract":
+    if kept.hop == _EXTRACT:
         return industry.agreement
-    if kept.hop == "return_files":
+    if kept.hop == _RETURNED:
         return max(industry.returns, key=lambda one: (one.destroy_by, one.id), default=None)
     return None
 
 
 def _returned(home: Path, registry: Registry) -> Iterator[Due]:
     """What partners were given: what a newer delivery replaced, and everything at the end of the agreement."""
-    for folder in sorted((home / "partners").glob("*/returns/*")):
+    for folder in sorted((home / partners.FOLDER).glob(f"*/{partners.RETURNS}/*")):
         partner, industry = folder.parts[-3], registry.industries.get(folder.name)
         ends = [one for one in industry.returns if one.partner == partner] if industry is not None else []
         given = sorted(folder.glob("[0-9]*-*"))
@@ -152,9 +174,9 @@ def _returned(home: Path, registry: Registry) -> Iterator[Due]:
 
 def _archived(home: Path, sent: Iterable[Sent], registry: Registry) -> Iterator[Due]:
     """Bytes of deliveries that are no longer in the inbox, and whose rows count no longer."""
-    present = {sha256(path) for path in (home / "inbox").rglob("*") if path.is_file() and not path.is_symlink()}
+    present = {sha256(path) for path in (home / INBOX).rglob("*") if path.is_file() and not path.is_symlink()}
     kept = present | _in_force(home, registry)
-    gone = [path for path in sorted((home / "archive").glob("*")) if path.is_file() and path.name not in kept]
+    gone = [path for path in sorted((home / ARCHIVE).glob("*")) if path.is_file() and path.name not in kept]
     leaving = [one for one in sent if one.left]
     if leaving:
         last = max(leaving, key=lambda one: one.day)
@@ -185,7 +207,7 @@ def _in_force(home: Path, registry: Registry) -> set[str]:
 
 def _review_pages(home: Path, sent: dict[str, Sent]) -> Iterator[Due]:
     """Pages for reviewers that were written before somebody left; the decisions stay."""
-    for path in sorted((home / "review").glob("*/*/*.html")):
+    for path in sorted((home / review.FOLDER).glob("*/*/*.html")):
         one = sent.get(path.parts[-3])
         if one is not None and one.left and day_of(path) <= one.day:
             yield Due("review page", path, one.day, one.why)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -22,6 +23,9 @@ from credential_pipeline.foundation.registry.agreements import Agreement
 from credential_pipeline.foundation.registry.model import Industry
 from credential_pipeline.foundation.storage.engine import Connection
 from credential_pipeline.foundation.storage.relation import Relation, Scratch, relation, scratch
+
+OUTBOX: Final = "outbox"
+"""Folder of the side with the packages that were sealed."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def hand_over(
     """
     agreement = _agreement_of(industry, keys.tokens, today)
     record = DisclosureRecord(home)
-    record.entries(witnesses(home / "outbox", keys.signing.public))
+    record.entries(witnesses(home / OUTBOX, keys.signing.public))
     with scratch(con) as work:
         members = _checked_members(work, files, industry.industry, keys.tokens)
 
@@ -76,7 +80,7 @@ def hand_over(
 
         sent, head = record.sent(industry.industry), record.chain.head()
         facts = ManifestFacts(SNAPSHOT.name, industry.industry, agreement, when, sent=sent, ledger=head)
-        outbox = home / "outbox" / industry.industry
+        outbox = home / OUTBOX / industry.industry
         sealed = seal(files, outbox, facts, keys.signing, keys.recipient, before_publish=prepared)
         if inbox is not None:
             deliver(sealed, inbox, keys.signing.public)

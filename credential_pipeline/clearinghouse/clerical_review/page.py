@@ -42,6 +42,7 @@ def render(industry: str, batch: str, shown: Sequence[Sides]) -> bytes:
             industry=industry,
             batch=batch,
             count=len(pairs),
+            reasons=len(REASONS),
             data=_json(content),
             script=script,
             style=style,

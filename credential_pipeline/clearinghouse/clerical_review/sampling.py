@@ -2,7 +2,7 @@
 
 Strata are hop x band x linked. The band is ``near`` for pairs of the review queue, else a band of the match weight. Half of a
 batch goes to the pairs near the threshold, in proportion to their number; the rest goes to the other strata in
-proportion to the square root of their size, at least two to each, so that every stratum can be estimated and no large
+proportion to the square root of their size, at least :data:`AT_LEAST` to each, so that every stratum can be estimated and no large
 one eats the batch. Within a stratum pairs are drawn by a hash of seed and id: the same data and seed give the same batch.
 Not here: the estimate that a sample gives (estimate.py).
 """
@@ -82,9 +82,7 @@ def allocate(population: Mapping[Stratum, int], size: int) -> dict[Stratum, int]
     """
     strata = {stratum: n for stratum, n in sorted(population.items()) if n > 0}
     if size < len(strata):
-        message = (
-            f"--size {size} is too small for the {len(strata)} strata of this industry: give {2 * len(strata)} or more."
-        )
+        message = f"--size {size} is too small for the {len(strata)} strata of this industry: give {AT_LEAST * len(strata)} or more."
         raise SafeError("E_BATCH_SIZE", message)
     size = min(size, sum(strata.values()))
     floor = AT_LEAST if size >= AT_LEAST * len(strata) else 1

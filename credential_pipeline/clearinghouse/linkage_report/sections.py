@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from credential_pipeline.clearinghouse.linkage_report import labels, words
 from credential_pipeline.clearinghouse.linkage_report.metrics import STATUSES, Group, Metric, Metrics
-from credential_pipeline.clearinghouse.linkage_report.safe import FEW, FLOOR, REST, count, pool, rounded, share
+from credential_pipeline.clearinghouse.linkage_report.safe import BASE, FEW, FLOOR, REST, count, pool, rounded, share
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import Block, Entry, Figure, Picture, Row, Table
 from credential_pipeline.engines.charts.histogram import Bin, histogram
 from credential_pipeline.engines.charts.parts import Part, parts, swatches
+from credential_pipeline.foundation.contracts.linked_records import WEIGHT_BIN
 
 _OVERALL = "All learners"
-_BIN = 2
 _TONES = dict(zip(STATUSES, ("1", "2", "quiet", "4"), strict=True))
 
 Line = tuple[Row, Bar | None]
@@ -117,7 +117,7 @@ def rates(metrics: Metrics, naming: Naming) -> Figure:
         "Share of learners linked, by group",
         "Bars of the share of learners who are linked, by group.",
         (
-            "Learners by status. Counts to the nearest five; <10 where fewer are meant.",
+            f"Learners by status. Counts to the nearest {BASE}; <{FLOOR} where fewer are meant.",
             "Learners",
             ["Linked", "Number", "Ambiguous", "Unlinked", "Blocked"],
         ),
@@ -173,11 +173,12 @@ def weights(metrics: Metrics) -> Figure | None:
         " holds its numbers."
     )
     wide, narrow = (
-        histogram(bins, _BIN, thresholds(metrics), "match weight, in bits", narrow=shape) for shape in (False, True)
+        histogram(bins, WEIGHT_BIN, thresholds(metrics), "match weight, in bits", narrow=shape)
+        for shape in (False, True)
     )
     rows = tuple(
         row(
-            f"{start:+d} to {start + _BIN:+d}",
+            f"{start:+d} to {start + WEIGHT_BIN:+d}",
             *(count(lane[start]) if start in lane else "0" for lane in found.values()),
         )
         for start in sorted({item.start for item in bins})

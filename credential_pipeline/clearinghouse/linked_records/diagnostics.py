@@ -15,6 +15,7 @@ from credential_pipeline.engines.linkage import diagnose
 from credential_pipeline.engines.linkage.blocking import RULES, usable
 from credential_pipeline.engines.linkage.fields import FIELDS
 from credential_pipeline.engines.linkage.model import Model
+from credential_pipeline.foundation.contracts.linked_records import WEIGHT_BIN
 from credential_pipeline.foundation.recipes.name_marks import NO_FAMILY_NAME
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.recipes.text import PLACEHOLDERS
@@ -96,7 +97,7 @@ def write_diagnostics(
     )
     add_group_rates(work, known)
     weights = f"(SELECT match_weight, status FROM {best} WHERE match_weight IS NOT NULL)"
-    diagnose.add_histogram(con, TARGET, weights, "best_student", by="status", width=2)
+    diagnose.add_histogram(con, TARGET, weights, "best_student", by="status", width=WEIGHT_BIN)
     for family, candidates, fields in (
         ("registry", students.pairs, shared),
         ("profiles", learners.candidates, learners.fields),

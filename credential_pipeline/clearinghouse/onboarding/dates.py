@@ -10,6 +10,7 @@ from datetime import date, datetime
 from itertools import product
 from typing import Final
 
+from credential_pipeline.clearinghouse.raw_feeds.written_dates import SERIAL
 from credential_pipeline.foundation.recipes.dates import PLACEHOLDER_DATES, date_pattern
 
 _DAYS: Final = (
@@ -34,7 +35,7 @@ _SHORT_YEAR: Final = re.compile(
     r"^\s*(\d{1,2}[/. -]\d{1,2}[/. -]\d{2}|\d{1,2}[/ -]?[A-Za-z]{3,9}[/ -]?\d{2}|[A-Za-z]{3,9}[ -]\d{1,2},?[ -]\d{2})(\s+\d{1,2}:\d{2}.*)?\s*$"
 )
 _SIX_DIGITS: Final = re.compile(r"^\s*\d{5,6}\s*$")
-_SERIAL: Final = re.compile(r"^\s*[1-5]\d{4}(\.\d+)?\s*$")
+_SERIAL: Final = re.compile(SERIAL)
 _ENOUGH: Final = 0.9
 _NO_DATES: Final = ("00/00/0000", "0000-00-00", "00000000", "00.00.0000")
 

@@ -136,8 +136,8 @@ def _ask_missing(said: dict[str, Entry], matched: Matched, notes: Notes) -> None
         left = f"names with {', '.join(helps)}" if helps else "names alone"
         notes.ask(
             "birth_date",
-            f"There is no birth date: people are found by {left}. Of the simulated pilot's rows without one 94 in 100 are found, with "
-            "one 99, thanks to addresses, e-mail and last four digits; namesakes stay unlinked. Can the sender give it?",
+            f"There is no birth date: people are found by {left}, fewer than with one, and namesakes stay unlinked. Can the sender"
+            " give it?",
         )
     if _OPTED_OUT not in said:
         notes.ask(

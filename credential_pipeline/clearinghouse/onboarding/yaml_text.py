@@ -11,6 +11,7 @@ from typing import Any, Final
 from credential_pipeline.clearinghouse.onboarding.coding import UNDECIDED
 from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.propose import Proposal, sources
+from credential_pipeline.foundation.registry.model import Cohorts
 
 _WIDTH: Final = 110
 _PLAIN: Final = re.compile(r"[^\W_][\w +./()&'-]*")
@@ -86,7 +87,8 @@ def certifier_yaml(proposal: Proposal) -> str:
 
 def industry_yaml(proposal: Proposal) -> str:
     """The text of an industry file, to be named and completed."""
-    first, last = proposal.award_years or (2005, 2018)
+    usual = Cohorts()
+    first, last = proposal.award_years or (usual.first_award_year, usual.last_award_year)
     years = "Award years of the file" if proposal.award_years else "No date was found: name the award years"
     return f"""\
 # Save as industries/<industry>.yml; a file that starts with an underscore is not loaded. To give the certifier to an industry

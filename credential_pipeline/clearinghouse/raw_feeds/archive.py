@@ -4,6 +4,10 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
+
+ARCHIVE: Final = "archive"
+"""Folder of the side."""
 
 
 def archive_delivery(archive: Path, sha256: str, content: bytes) -> Path:

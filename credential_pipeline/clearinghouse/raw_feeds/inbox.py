@@ -18,6 +18,8 @@ from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.file_names import shown_file
 from credential_pipeline.foundation.registry.feeds import Feed
 
+INBOX: Final = "inbox"
+"""Folder of the side, in which a folder for each industry holds one for each certifier."""
 _UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload", ".partial", ".download", ".!ut")
 _JUNK: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
 """What file managers leave in folders, besides the lock files of office programs."""

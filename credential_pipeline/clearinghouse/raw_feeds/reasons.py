@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import LONGEST_LINE
+
 FILE_REASONS: Final[dict[str, str]] = {
     "E_EMPTY": "The file is empty. Send it again; a month without events is a header line alone.",
     "E_TOO_LARGE": "The file is larger than feed.max_megabytes of the YAML, packed or unpacked. Send it in parts or raise the limit.",
@@ -62,7 +64,7 @@ OVERLOOKED: Final[dict[str, str]] = {
 """Codes of what lies in an inbox and is no delivery."""
 
 ROW_REASONS: Final[dict[str, str]] = {
-    "LINE_TOO_LONG": "The line is longer than 65,536 characters. Send one row per line.",
+    "LINE_TOO_LONG": f"The line is longer than {LONGEST_LINE:,} characters. Send one row per line.",
     "CONTROL_CHARACTER": "The line holds an invisible control character. Remove it at the source.",
     "DECODED_TWICE": "Accents were decoded wrongly before the file was sent, and not all can be restored. Correct the export.",
     "BAD_QUOTING": "A quotation mark is not closed, not doubled or misplaced. Quote the whole value.",

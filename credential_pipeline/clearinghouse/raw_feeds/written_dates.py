@@ -13,12 +13,14 @@ from credential_pipeline.foundation.registry.feeds import Certifier
 HAS_TIME, SPREADSHEET, TWO_DIGITS = "HAS_TIME", "SPREADSHEET_NUMBER", "TWO_DIGIT_YEAR"
 DAY_FIRST, MONTH_FIRST = "DAY_FIRST", "MONTH_FIRST"
 _WORD = r"(?:\d{1,2}|[A-Za-z]{3,9}\.?)"
+SERIAL = r"^\s*[1-5][0-9]{4}(\.[0-9]+)?\s*$"
+"""A spreadsheet counts days since 1900: five digits are a day between 1927 and 2064; what is above is no date that anybody sends."""
 _PATTERNS = {
     HAS_TIME: r"\d[ T,]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*([A-Za-z]{1,5}|[+-]\d{2}:?\d{2})?\s*$",
-    SPREADSHEET: r"^\s*[1-6]\d{4}(\.\d+)?\s*$",
+    SPREADSHEET: SERIAL,
     TWO_DIGITS: rf"^\s*{_WORD}[-/. ]{_WORD}[-/. ]\d{{2}}\s*$",
 }
-"""Form -> how it looks. A spreadsheet counts days since 1900: five digits are a day between 1927 and 2091."""
+"""Form -> how it looks."""
 
 
 def layout_of(certifier: Certifier, field: str) -> str | None:

@@ -17,14 +17,15 @@ from credential_pipeline.engines.charts.bars import Bar, bars, shapes
 from credential_pipeline.engines.charts.figure import SHEET, Block, Entry, Figure, Picture, Row, Table, page
 from credential_pipeline.engines.disclosure.rounding import DRB
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, REPLAYED
+from credential_pipeline.foundation.registry.profiles import PROFILES
 from credential_pipeline.foundation.spreadsheets import csv_safe
 
 _DERIVED: Final = re.compile(r"D[0-9a-f]{16}")
 """How a record id is written that was made out of other columns."""
 _DASH: Final = "\N{EN DASH}"
 _NONE: Final = Figure("", "", [], [], [])
-_FEWEST: Final = 15
-"""A group with fewer people is told as such, also if nobody is in it."""
+_FEWEST: Final = PROFILES["standard"].min_learners
+"""A group with fewer people is told as such, also if nobody is in it: as in the standard release, whose rounding a card has, too."""
 PLACES: Final = 20
 """Rows of a reason that the page names; the CSV file names them all."""
 

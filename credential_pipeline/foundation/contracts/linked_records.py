@@ -3,6 +3,9 @@
 from credential_pipeline.foundation.contracts.table import Column, Snapshot, Table
 from credential_pipeline.foundation.names import Sensitivity, Side
 
+WEIGHT_BIN = 2
+"""Bits of match weight in a bin of the figure ``best_student`` of diagnostics; its level is the lower end."""
+
 _TABLES = (
     Table(
         name="learners",

@@ -9,6 +9,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.clerical_review.context import _cut, bearers
 from credential_pipeline.clearinghouse.clerical_review.page import render
+from credential_pipeline.clearinghouse.clerical_review.reasons import REASONS
 from credential_pipeline.clearinghouse.clerical_review.sides import (
     Ends,
     Sides,
@@ -258,3 +259,9 @@ def test_same_content_same_bytes(page) -> None:
     line = compare("Last name", ATTACK, "SMITH")
     again = render("manufacturing", "b001", [Sides("Q1", ATTACK, "Education registry", (line,), (ATTACK,))])
     assert again.decode() == page
+
+
+def test_as_many_keys_are_told_as_there_are_reasons(monkeypatch) -> None:
+    assert f"(keys 1 to {len(REASONS)}, before you decide)" in render("manufacturing", "b001", []).decode()
+    monkeypatch.setitem(REASONS, "other", "Something else")
+    assert "(keys 1 to 7, before you decide)" in render("manufacturing", "b001", []).decode()

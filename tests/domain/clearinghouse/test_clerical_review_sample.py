@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from credential_pipeline.clearinghouse.clerical_review import sampling
 from credential_pipeline.clearinghouse.clerical_review.agreement import agreements, kappa
 from credential_pipeline.clearinghouse.clerical_review.batches import (
     SAMPLE,
@@ -66,6 +67,13 @@ def test_no_more_pairs_than_there_are_and_no_batch_smaller_than_its_strata() -> 
     with pytest.raises(SafeError) as refusal:
         allocate(BIG, 5)
     assert refusal.value.code == "E_BATCH_SIZE"
+    assert f"give {sampling.AT_LEAST * len(BIG)} or more" in str(refusal.value)
+
+
+def test_the_size_that_is_asked_for_is_that_of_enough_in_every_stratum(monkeypatch) -> None:
+    monkeypatch.setattr(sampling, "AT_LEAST", 3)
+    with pytest.raises(SafeError, match="give 18 or more"):
+        allocate(BIG, 5)
 
 
 @pytest.fixture(scope="module")

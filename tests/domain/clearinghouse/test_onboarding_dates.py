@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
-from credential_pipeline.clearinghouse.onboarding.dates import read_dates
+from credential_pipeline.clearinghouse.onboarding.dates import has_serials, read_dates
 from credential_pipeline.clearinghouse.onboarding.hints import layout_hint
 from credential_pipeline.clearinghouse.onboarding.yaml_text import certifier_yaml
+from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
+from credential_pipeline.foundation.storage.engine import connect
 from tests.domain.clearinghouse.onboarding_world import HEADER, asked, proposed, rows, tried
 
 
@@ -135,3 +137,12 @@ def test_a_few_years_of_two_digits_among_full_ones_are_counted(tmp_path):
     proposal = proposed(tmp_path, rows(*lines))
     assert proposal.columns["birth_date"]["recipe"][0] == {"parse_date": "%m/%d/%Y"}
     assert "2 rows of 'DOB' have two-digit years" in asked(proposal, "birth_date")
+
+
+@pytest.mark.parametrize(("text", "serial"), [("10000", True), ("59999", True), ("41000.5", True), ("60601", False)])
+def test_proposal_and_intake_know_a_spreadsheets_day_by_one_pattern(text: str, *, serial: bool) -> None:
+    """A day after 2064 is none; so begin ZIP codes of Illinois and Texas."""
+    condition = forms("%Y-%m-%d", "text")["SPREADSHEET_NUMBER"]
+    with connect(threads=1) as con:
+        told = con.execute(f"SELECT {condition} FROM (SELECT ? AS text)", [text]).fetchall()[0][0]
+    assert (has_serials([text]), told) == (serial, serial)

@@ -8,18 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from credential_pipeline.clearinghouse.raw_feeds.reading.faults import FileFaultError
+from credential_pipeline.clearinghouse.raw_feeds.reading.faults import LONGEST_LINE, FileFaultError
 from credential_pipeline.clearinghouse.raw_feeds.reading.header import Header, is_header, same_order
 from credential_pipeline.clearinghouse.raw_feeds.reading.mending import Bytes, mend, suspects
 from credential_pipeline.clearinghouse.raw_feeds.reading.split import to_array
 from credential_pipeline.foundation.registry.feeds import Certifier
-
-LONGEST_LINE: Final = 65_536
 
 
 @dataclass(frozen=True)

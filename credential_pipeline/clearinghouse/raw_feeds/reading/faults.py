@@ -3,6 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_LINE: Final = 65_536
+"""Characters of a line beyond which it is set aside."""
 
 
 @dataclass(frozen=True)
