@@ -128,7 +128,7 @@ def _duckdb(error: BaseException, home: Path) -> SafeError | None:
         if "max_temp_directory_size" in str(error):
             return _system(errno.ENOSPC, f"{home.name}/spill", home)
         message = (
-            "DuckDB needs more memory than it may use: raise CREDENTIAL_PIPELINE_MEMORY (3GB if not set) or lower "
+            "DuckDB needs more memory than it may use: raise CREDENTIAL_PIPELINE_MEMORY or lower "
             f"CREDENTIAL_PIPELINE_THREADS, {_TRY_AGAIN}."
         )
         return SafeError("E_MEMORY", message)

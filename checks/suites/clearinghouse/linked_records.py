@@ -52,18 +52,13 @@ _RESCINDED = "(SELECT statement_id FROM linked_records.blocks WHERE rescinded IS
 
 def _gap(name: str, why: str, dimension: str, at_most: float) -> Rule:
     """The linked share of any two large groups of a breakdown, blocked learners aside, lies within a bound."""
-    sql = (
-        "SELECT coalesce(max(linked / people) - min(linked / people), 0) FROM ("
-        "SELECT coalesce(sum(n) FILTER (metric = 'share_linked'), 0) AS linked, sum(n) AS people"
+    groups = (
+        "(SELECT level, coalesce(sum(n) FILTER (metric = 'share_linked'), 0) AS linked, sum(n) AS people"
         " FROM linked_records.diagnostics WHERE metric IN ('share_linked', 'share_ambiguous', 'share_unlinked')"
-        f" AND dimension = '{dimension}' AND level <> 'unknown' GROUP BY level) WHERE people >= {GROUP}"
+        f" AND dimension = '{dimension}' AND level <> 'unknown' GROUP BY level HAVING sum(n) >= {GROUP})"
     )
-    blame = (
-        "SELECT concat(level, ' ', CAST(round(100 * linked / people) AS INTEGER), '%'), people FROM ("
-        "SELECT level, coalesce(sum(n) FILTER (metric = 'share_linked'), 0) AS linked, sum(n) AS people"
-        " FROM linked_records.diagnostics WHERE metric IN ('share_linked', 'share_ambiguous', 'share_unlinked')"
-        f" AND dimension = '{dimension}' AND level <> 'unknown' GROUP BY level) WHERE people >= {GROUP}"
-    )
+    sql = f"SELECT coalesce(max(linked / people) - min(linked / people), 0) FROM {groups}"
+    blame = f"SELECT concat(level, ' ', CAST(round(100 * linked / people) AS INTEGER), '%'), people FROM {groups}"
     return number(name, why, sql, at_most=at_most, severity="warn", blame=blame)
 
 

@@ -13,10 +13,10 @@ from datetime import date
 
 import duckdb
 
+from credential_pipeline.clearinghouse.census_extract.agreed import agreement_of
 from credential_pipeline.clearinghouse.census_extract.blocks import allowed, find_reasons, refuse_others
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns, assert_contract, columns_in
-from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.foundation.contracts.census_extract import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.recipes.sql import identifier
@@ -41,11 +41,8 @@ def build(con: Connection, industry: Industry, today: date, key: TokenKey) -> No
         SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, ``E_WRONG_KEY``, ``E_FORBIDDEN_COLUMN``,
             ``E_CONTRACT_COLUMNS``, ``E_BLOCKED_LEARNER`` or ``E_EXTRACT``.
     """
-    agreement = require_agreement(industry, today)
+    agreement = agreement_of(industry, key, today)
     assert_contract()
-    if key.recipient != agreement.recipient:
-        message = f"The token key of {industry.industry} is another recipient's: load that of the agreement's."
-        raise SafeError("E_WRONG_KEY", message)
     done = False
     try:
         with scratch(con) as work:

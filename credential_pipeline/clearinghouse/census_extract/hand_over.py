@@ -7,11 +7,11 @@ from typing import Final
 
 import duckdb
 
+from credential_pipeline.clearinghouse.census_extract.agreed import agreement_of
 from credential_pipeline.clearinghouse.census_extract.blocks import refuse_blocked
 from credential_pipeline.clearinghouse.census_extract.tokens import TokenKey, row_ids
 from credential_pipeline.clearinghouse.census_extract.whitelist import assert_columns
 from credential_pipeline.clearinghouse.disclosure_record import EXTRACT, DisclosureRecord, Sending
-from credential_pipeline.engines.handover.agreement import require_agreement
 from credential_pipeline.engines.handover.arrivals import witnesses
 from credential_pipeline.engines.handover.delivery import deliver
 from credential_pipeline.engines.handover.keys import Recipient, SigningKey
@@ -67,9 +67,9 @@ def hand_over(
 
     Raises:
         SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, ``E_BLOCKED_LEARNER``, ``E_CONTRACT_COLUMNS``,
-            ``E_FORBIDDEN_COLUMN``, ``E_LEDGER_BROKEN``, ``E_EXTRACT``, or what sealing and delivery refuse.
+            ``E_FORBIDDEN_COLUMN``, ``E_LEDGER_BROKEN``, ``E_EXTRACT``, ``E_WRONG_KEY``, or what sealing and delivery refuse.
     """
-    agreement = _agreement_of(industry, keys.tokens, today)
+    agreement = agreement_of(industry, keys.tokens, today)
     record = DisclosureRecord(home)
     record.entries(witnesses(home / OUTBOX, keys.signing.public))
     with scratch(con) as work:
@@ -101,19 +101,6 @@ def _sending(manifest: PackageManifest, agreement: Agreement) -> Sending:
         legal_basis=content.legal_basis,
         tables={name: (file.rows, tuple(file.columns)) for name, file in content.files.items()},
     )
-
-
-def _agreement_of(industry: Industry, key: TokenKey, today: date) -> Agreement:
-    """The agreement under which the extract leaves today.
-
-    Raises:
-        SafeError: ``E_NO_AGREEMENT``, ``E_AGREEMENT_EXPIRED``, or ``E_WRONG_KEY``: the token key is another recipient's.
-    """
-    agreement = require_agreement(industry, today)
-    if key.recipient != agreement.recipient:
-        message = f"The token key of {industry.industry} is another recipient's: load that of the agreement's."
-        raise SafeError("E_WRONG_KEY", message)
-    return agreement
 
 
 def _checked_members(work: Scratch, files: dict[str, Path], industry: str, key: TokenKey) -> Relation:
