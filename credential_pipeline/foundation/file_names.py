@@ -6,6 +6,7 @@ finds it beside the id in ``export deliveries``, a confidential table whose read
 told by its place in its folder.
 """
 
+import hashlib
 import re
 import stat
 from pathlib import Path
@@ -81,8 +82,8 @@ _WORDS: Final = frozenset(
 """Words of the field that are nobody's name."""
 _DIGITS: Final = 8
 _HASH: Final = 12
-_NOTHING: Final = "e3b0c44298fc"
-"""Begin of the hash of no bytes: an empty file, or one that was not read."""
+NO_BYTES: Final = hashlib.sha256().hexdigest()
+"""The hash of no bytes: of an empty file, or of one that was not read."""
 
 
 def is_plain(name: str, sender: str = "") -> bool:
@@ -106,7 +107,7 @@ def delivery_id(certifier: str, sha256: str, number: int = 1) -> str:
         sha256: Hash of its bytes.
         number: Which one it is, by name, of the sender's files that are empty or were not read: they have one hash, that of no bytes.
     """
-    if not sha256.startswith(_NOTHING):
+    if not sha256.startswith(NO_BYTES[:_HASH]):
         return f"{certifier}-{sha256[:_HASH]}"
     return f"{certifier}-unread" if number == 1 else f"{certifier}-unread-{number}"
 
@@ -120,7 +121,7 @@ def delivery_id_sql(deliveries: str) -> str:
     """SQL of :func:`delivery_id` in a query of all deliveries of an industry; ``deliveries`` is what the query calls their table."""
     certifier, sha256, number = f"{deliveries}.certifier", f"{deliveries}.sha256", number_sql(deliveries)
     unread = f"CASE {number} WHEN 1 THEN '-unread' ELSE '-unread-' || {number} END"
-    return f"{certifier} || CASE WHEN {sha256} LIKE '{_NOTHING}%' THEN {unread} ELSE '-' || left({sha256}, {_HASH}) END"
+    return f"{certifier} || CASE WHEN {sha256} LIKE '{NO_BYTES[:_HASH]}%' THEN {unread} ELSE '-' || left({sha256}, {_HASH}) END"
 
 
 def number_sql(deliveries: str) -> str:

@@ -46,8 +46,7 @@ def take_answers(
     text, number = "VARCHAR", "BIGINT"
     pairs = work.rows("pairs", {"left_record": number, "right_record": number, "rule": number}, ())
     scored = work.rows("scored", {"learner": text, "form": text, "student_id": text, "match_weight": "DOUBLE"}, ())
-    exact = work.rows("exact", {"learner": text, "student_id": text, "left_record": number, "right_record": number}, ())
     candidates = work.table(
         "student_candidates", f"SELECT learner, student_id, match_weight FROM {best} WHERE status = 'linked'"
     )
-    return Students(sides, Candidates(pairs, Forecast(())), scored, candidates, exact, best)
+    return Students(sides, Candidates(pairs, Forecast(())), scored, candidates, best)

@@ -14,7 +14,7 @@ chosen AS (
     QUALIFY row_number() OVER (PARTITION BY learner ORDER BY place, records DESC, student_id) = 1),
 heard AS (SELECT learner, bool_or(found IS NOT NULL) AS answered FROM answered GROUP BY learner)
 SELECT h.learner, c.student_id, NULL::DOUBLE AS match_weight, (c.learner IS NOT NULL)::INTEGER::DOUBLE AS match_probability,
-       (c.learner IS NOT NULL)::INTEGER::DOUBLE AS share, (c.learner IS NOT NULL)::BIGINT AS candidates,
+       (c.learner IS NOT NULL)::BIGINT AS candidates,
        CASE WHEN c.learner IS NOT NULL THEN 'linked' ELSE 'unlinked' END AS status,
        CASE WHEN c.learner IS NOT NULL THEN c.decided_by WHEN h.answered THEN 'student_tracker' ELSE 'unanswered' END AS decided_by
 FROM heard h LEFT JOIN chosen c USING (learner)

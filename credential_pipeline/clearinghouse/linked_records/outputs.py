@@ -56,7 +56,7 @@ def describe_people(
         ids: person, learner_id.
 
     Returns:
-        person, learner_id, student_id, match_probability, blocked, status, decided_by.
+        person, learner_id, student_id, blocked, status. How sure a link is, and what decided it, each profile tells.
     """
     return work.table(
         "people",

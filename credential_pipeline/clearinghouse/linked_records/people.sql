@@ -8,10 +8,8 @@ best AS (
         ORDER BY b.status = 'linked' DESC, b.decided_by = 'review' DESC, b.match_weight DESC, b.student_id) = 1)
 SELECT k.person, i.learner_id,
        CASE WHEN b.status = 'linked' THEN b.student_id END AS student_id,
-       coalesce(b.match_probability, 0.0) AS match_probability,
        k.blocked,
-       CASE WHEN k.blocked THEN 'blocked' ELSE coalesce(b.status, 'unlinked') END AS status,
-       b.decided_by
+       CASE WHEN k.blocked THEN 'blocked' ELSE coalesce(b.status, 'unlinked') END AS status
 FROM keys k
 JOIN {ids} i USING (person)
 LEFT JOIN best b USING (person)

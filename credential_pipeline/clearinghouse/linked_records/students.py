@@ -48,15 +48,13 @@ class Students:
         pairs: The candidate pairs of forms and students.
         scored: learner, student_id, match_weight, form: the scored pairs.
         candidates: learner, student_id, match_weight of pairs that nobody decided against, other learners' claims weighed in.
-        exact: learner, student_id, left_record, right_record: learners whose full name and birth date only one student has.
-        best: learner, student_id, match_weight, match_probability, share, candidates, status, decided_by.
+        best: learner, student_id, match_weight, match_probability, candidates, status, decided_by.
     """
 
     sides: Sides
     pairs: Candidates
     scored: Relation
     candidates: Relation
-    exact: Relation
     best: Relation
 
 
@@ -120,7 +118,7 @@ def find_students(
         "best_students",
         statement(__package__, "best_students.sql", best=best, exact=exact, scored=scored, must=must),
     )
-    return Students(sides, pairs, scored, candidates, exact, final)
+    return Students(sides, pairs, scored, candidates, final)
 
 
 def make_forms(work: Scratch, entities: Relation, members: Relation) -> Relation:

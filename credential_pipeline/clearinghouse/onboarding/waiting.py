@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES
 from credential_pipeline.clearinghouse.raw_feeds.decode import decode
 from credential_pipeline.clearinghouse.raw_feeds.inbox import (
     Delivery,
@@ -22,7 +21,7 @@ from credential_pipeline.clearinghouse.raw_feeds.reasons import FILE_REASONS, NO
 from credential_pipeline.clearinghouse.raw_feeds.stage import create_stage
 from credential_pipeline.clearinghouse.raw_feeds.staging import stage_delivery
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_delivery, shown_file
+from credential_pipeline.foundation.file_names import NO_BYTES, shown_delivery, shown_file
 from credential_pipeline.foundation.registry.feeds import Certifier
 from credential_pipeline.foundation.registry.load import Registry
 from credential_pipeline.foundation.registry.model import Industry

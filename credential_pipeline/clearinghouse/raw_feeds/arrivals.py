@@ -4,7 +4,6 @@ A delivery is bytes, not a file name: the same bytes under two names are one del
 (order.py), and which of them count (decide.py).
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,10 +15,10 @@ from credential_pipeline.clearinghouse.raw_feeds.inbox import Delivery, delivery
 from credential_pipeline.clearinghouse.raw_feeds.sidecars import NOTHING, read_sidecars
 from credential_pipeline.clearinghouse.raw_feeds.sights import Sight, Sights
 from credential_pipeline.foundation.errors import SafeError
+from credential_pipeline.foundation.file_names import NO_BYTES
 from credential_pipeline.foundation.registry.feeds import Certifier
 
 _LABEL = 8
-NO_BYTES = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,7 @@ class Arrival:
         return replace(self, file=replace(self.file, content=None))
 
 
-def arrivals(
-    inbox: Path, industry: str, certifier: Certifier, known: Known, found: dict[str, int] | None = None
-) -> Iterator[Arrival]:
+def arrivals(inbox: Path, industry: str, certifier: Certifier, known: Known) -> Iterator[Arrival]:
     """Read every delivery of a certifier: first what lies in the inbox, by name, then what is gone from it, by first sight.
 
     Args:
@@ -87,13 +84,12 @@ def arrivals(
         industry: The partition.
         certifier: Whose deliveries.
         known: What was known before.
-        found: Filled with the hash of each delivery and its number.
 
     Raises:
         SafeError: E_NO_DELIVERY if nothing lies there and nothing did, E_INBOX (see inbox.py).
     """
     mine = known.sights.of(certifier.certifier)
-    numbers: dict[str, int] = {} if found is None else found
+    numbers: dict[str, int] = {}
     noted = {one.name: place for place, one in reversed(list(enumerate(mine)))}
     # Names that were there before come first, so that of two equal files the newer one is the copy.
     names = sorted(_names(inbox, industry, certifier.certifier, known), key=lambda name: noted.get(name, len(mine)))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES, Arrival
+from credential_pipeline.clearinghouse.raw_feeds.arrivals import Arrival
 from credential_pipeline.clearinghouse.raw_feeds.decisions import RELEASED, WITHDRAWN, Decisions
 from credential_pipeline.clearinghouse.raw_feeds.hold import Hold
 from credential_pipeline.clearinghouse.raw_feeds.hold_size import LAST, Past, Sent
@@ -15,7 +15,7 @@ from credential_pipeline.clearinghouse.raw_feeds.measures import NOTHING, Measur
 from credential_pipeline.clearinghouse.raw_feeds.order import Place, earlier
 from credential_pipeline.clearinghouse.raw_feeds.reading.faults import plural
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, GONE, HELD, REFUSED, REPLACED, REPLAYED
-from credential_pipeline.foundation.file_names import delivery_id, shown_delivery
+from credential_pipeline.foundation.file_names import NO_BYTES, delivery_id, shown_delivery
 from credential_pipeline.foundation.registry.deliveries import ALL, BY_NAME, Deliveries
 from credential_pipeline.foundation.registry.deliveries import NOTHING as ADDING
 

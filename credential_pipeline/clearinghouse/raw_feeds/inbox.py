@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from credential_pipeline.clearinghouse.raw_feeds.reading.blocks import MEGABYTE
 from credential_pipeline.clearinghouse.raw_feeds.sidecars import is_sidecar
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import shown_file
+from credential_pipeline.foundation.file_names import NO_BYTES, shown_file
 from credential_pipeline.foundation.registry.feeds import Feed
 
 INBOX: Final = "inbox"
@@ -32,7 +32,6 @@ ENDINGS: Final[dict[str, tuple[str, ...]]] = {
     "badges": (".json", ".json.gz"),
 }
 """Format of a feed -> how the names of its files may end."""
-_NOTHING: Final = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Delivery:
     detail: str = ""
 
 
-def _refused(name: str, code: str, detail: str = "", sha256: str = _NOTHING) -> Delivery:
+def _refused(name: str, code: str, detail: str = "", sha256: str = NO_BYTES) -> Delivery:
     return Delivery(name, None, sha256, code, detail)
 
 

@@ -4,7 +4,7 @@ Not here: the fields of its rows (shares.py), and what the figures lead to (hold
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.raw_feeds.contested import content_sql
@@ -31,6 +31,8 @@ class Measure:
 
 
 NOTHING = Measure()
+_TOLD = 3
+"""Reasons that a sentence names."""
 
 
 def measure(con: Connection, stage: Stage, judged: Relation) -> dict[int, Measure]:
@@ -80,7 +82,14 @@ class RecordIds:
 
     def known(self, number: int, others: Collection[int]) -> float:
         """The share of a delivery's usable rows whose record id stands in one of the others; 0 if it has no rows."""
-        return self._share(number, others, "IN")
+        rows = self.con.execute(
+            f"""
+            SELECT avg(CAST(record_id IN (SELECT record_id FROM {self.judged} WHERE list_contains(?, number)
+                AND reason_code IS NULL) AS INTEGER)) FROM {self.judged} WHERE number = ? AND reason_code IS NULL
+            """,
+            [sorted(others), number],
+        ).fetchall()
+        return float(rows[0][0] or 0.0)
 
     def missing(self, number: int, earlier: int) -> int:
         """How many record ids of an earlier delivery's usable rows do not stand in a later one."""
@@ -93,16 +102,6 @@ class RecordIds:
         ).fetchall()
         return int(rows[0][0])
 
-    def _share(self, number: int, others: Collection[int], relation: str) -> float:
-        rows = self.con.execute(
-            f"""
-            SELECT avg(CAST(record_id {relation} (SELECT record_id FROM {self.judged} WHERE list_contains(?, number)
-                AND reason_code IS NULL) AS INTEGER)) FROM {self.judged} WHERE number = ? AND reason_code IS NULL
-            """,
-            [sorted(others), number],
-        ).fetchall()
-        return float(rows[0][0] or 0.0)
-
 
 def median(values: Collection[int]) -> float:
     """The middle of some numbers, the mean of the two in the middle if they are even in number."""
@@ -111,7 +110,6 @@ def median(values: Collection[int]) -> float:
     return float(ordered[half]) if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def told(reasons: Mapping[str, int] | tuple[tuple[str, int], ...], at_most: int = 3) -> str:
+def told(reasons: Sequence[tuple[str, int]]) -> str:
     """The most frequent reasons with their numbers, for a sentence."""
-    items = list(reasons.items()) if isinstance(reasons, Mapping) else list(reasons)
-    return ", ".join(f"{code} {rows:,}" for code, rows in items[:at_most])
+    return ", ".join(f"{code} {rows:,}" for code, rows in reasons[:_TOLD])

@@ -3,7 +3,7 @@
 Not here: single rows, of which nobody can tell.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from credential_pipeline.clearinghouse.raw_feeds.stage import LINES_PER_FILE
 from credential_pipeline.foundation.registry.feeds import Certifier
@@ -12,9 +12,6 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 SAMPLE = 2000
 """Rows of a delivery, the first ones, whose names are looked at."""
-
-Votes = Mapping[int, tuple[int, int]]
-"""Number of a delivery -> rows that look straight, and rows that look reversed."""
 
 
 def sample_names(work: Scratch, stage: Relation, certifier: Certifier) -> Relation | None:

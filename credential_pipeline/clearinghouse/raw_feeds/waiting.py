@@ -6,12 +6,11 @@ Nothing that is said here names anybody: of a file whose name may be somebody's 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.raw_feeds.arrivals import NO_BYTES
 from credential_pipeline.clearinghouse.raw_feeds.reasons import REASONS, ROW_REASONS
 from credential_pipeline.clearinghouse.raw_feeds.sights import read_sights
 from credential_pipeline.foundation.contracts.raw_feeds import ACCEPTED, HELD, REFUSED
 from credential_pipeline.foundation.errors import SafeError
-from credential_pipeline.foundation.file_names import delivery_id, number_sql, shown_delivery
+from credential_pipeline.foundation.file_names import NO_BYTES, delivery_id, number_sql, shown_delivery
 from credential_pipeline.foundation.storage.engine import Connection
 
 _LISTED = f"""
@@ -76,6 +75,11 @@ class Listed:
             f" ({self.detail})" if self.detail else ""
         )
 
+    def wait(self, industry: str) -> str:
+        """Where it lies and why it waits, with what lets it in where a decision does."""
+        decision = f"; {self.way_out(industry)}" if self.state == HELD else ""
+        return f"inbox/{industry}/{self.certifier}/{self.shown}: {self.why}{decision}"
+
     def way_out(self, industry: str) -> str:
         """The commands that end its wait."""
         if self.state == HELD:
@@ -121,12 +125,7 @@ def told(con: Connection, industry: str) -> list[str]:
         con: Connection with ``raw_feeds.deliveries``.
         industry: The partition.
     """
-    return [
-        f"{one.state}: inbox/{industry}/{one.certifier}/{one.shown}: {one.why}"
-        + (f"; {one.way_out(industry)}" if one.state == HELD else "")
-        for one in listed(con)
-        if one.waits
-    ]
+    return [f"{one.state}: {one.wait(industry)}" for one in listed(con) if one.waits]
 
 
 def told_of_receipts(con: Connection, receipts: Path, industry: str) -> list[str]:
@@ -160,7 +159,7 @@ def explain_missing(con: Connection, industry: str) -> str:
     """
     rows = con.execute("SELECT certifier FROM raw_feeds.deliveries GROUP BY certifier HAVING sum(rows_accepted) < 1")
     without = {certifier for (certifier,) in rows.fetchall()}
-    missing = [line.partition(": ")[2] for line in told(con, industry) if line.split("/")[2] in without]
+    missing = [one.wait(industry) for one in listed(con) if one.waits and one.certifier in without]
     return " ".join([*missing, *_mostly_set_aside(con)])
 
 

@@ -17,7 +17,6 @@ LEARNER_STUDENT = {"learner": "VARCHAR", "student_id": "VARCHAR"}
 BEST = LEARNER_STUDENT | {
     "match_weight": "DOUBLE",
     "match_probability": "DOUBLE",
-    "share": "DOUBLE",
     "candidates": "BIGINT",
     "status": "VARCHAR",
     "decided_by": "VARCHAR",
@@ -72,4 +71,4 @@ def members_of(work: Scratch, *rows: tuple[int, str, str]) -> Relation:
 
 def best_of(work: Scratch, *rows: tuple[str, str, float, str, str]) -> Relation:
     """learner, student_id, match_weight, status, decided_by."""
-    return work.rows("best", BEST, [(a, b, w, 0.9, 0.9, 1, status, by) for a, b, w, status, by in rows])
+    return work.rows("best", BEST, [(a, b, w, 0.9, 1, status, by) for a, b, w, status, by in rows])

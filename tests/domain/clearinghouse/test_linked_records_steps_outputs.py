@@ -88,11 +88,11 @@ def test_rows_people_and_tables_of_links(work: Scratch) -> None:
     blocked = work.rows("blocked", {"person": "VARCHAR"}, [("p3",), ("p4",)])
     people = outputs.describe_people(work, profile_persons=placed, blocked=blocked, merged=persons, best=best, ids=ids)
     # The linked student of p1 counts before the heavier, undecided one of p2; a wish blocks; p5 met nobody.
-    assert listed(work, people, "learner_id, student_id, status, blocked, decided_by") == [
-        ("L1", "S1", "linked", False, "model"),
-        ("L3", "S3", "blocked", True, "exact"),
-        ("L4", "S4", "blocked", True, "review"),
-        ("L5", None, "unlinked", False, None),
+    assert listed(work, people, "learner_id, student_id, status, blocked") == [
+        ("L1", "S1", "linked", False),
+        ("L3", "S3", "blocked", True),
+        ("L4", "S4", "blocked", True),
+        ("L5", None, "unlinked", False),
     ]
     outputs.write_links(work.con, people, placed, best, credentials)
     assert listed(work, "linked_records.links", "record_id, learner_id, decided_by") == [
@@ -122,7 +122,7 @@ def test_each_of_several_learners_of_one_student_tells_its_own_probability(work:
     best = work.rows(
         "best",
         BEST,
-        [("p1", "S1", 20.0, 0.999999, 1.0, 1, "linked", "exact"), ("p2", "S1", 3.0, 0.9, 0.9, 1, "linked", "model")],
+        [("p1", "S1", 20.0, 0.999999, 1, "linked", "exact"), ("p2", "S1", 3.0, 0.9, 1, "linked", "model")],
     )
     ids = work.rows("ids", {"person": "VARCHAR", "learner_id": "VARCHAR"}, [("p1", "L1")])
     nobody = work.rows("blocked", {"person": "VARCHAR"}, ())
@@ -145,15 +145,14 @@ def test_pairs_are_kept_with_what_people_said_and_those_near_the_threshold_are_q
     weights = {"left_record": "BIGINT", "right_record": "BIGINT", "match_weight": "DOUBLE"}
     scored = work.rows("scored", weights, [(1, 2, 1.0), (1, 3, -30.0), (2, 3, -2.0), (1, 4, 1.0)])
     learners = Learners(records, members, (), Candidates(scored, Forecast(())), scored)
-    best = work.rows("best", BEST, [("a", "S1", 3.0, 0.4, 0.8, 2, "ambiguous", "model")])
+    best = work.rows("best", BEST, [("a", "S1", 3.0, 0.4, 2, "ambiguous", "model")])
     kinds = LEARNER_STUDENT | {"form": "VARCHAR", "match_weight": "DOUBLE"}
     found = work.rows(
         "found", kinds, [("a", "S1", "a", 3.0), ("a", "S2", "a", -3.0), ("a", "S3", "a", -9.0), ("a", "S4", "a", 2.0)]
     )
     candidates = work.table("candidates", f"SELECT * FROM {found} WHERE student_id <> 'S4'")
-    exact = work.rows("exact", kinds, ())
     sides = Sides(records, records, records)
-    students = Students(sides, Candidates(scored, Forecast(())), found, candidates, exact, best)
+    students = Students(sides, Candidates(scored, Forecast(())), found, candidates, best)
     persons = work.rows("persons", {"learner": "VARCHAR", "person": "VARCHAR"}, [(x, x) for x in "abcd"])
     from credential_pipeline.clearinghouse.linked_records.merging import Merged
 

@@ -124,7 +124,7 @@ def test_a_learner_that_is_surely_the_student_does_not_give_way(work: Scratch, w
     """Two rows of one person, each with an error elsewhere, are less like one another than like the student."""
     people = {"a": ANN | {"last_name": "CARTWELL"}, "b": ANN | {"last_name": "ZWICK", "birth_date": date(1991, 11, 2)}}
     rows = [("a", 31.0, 1.0), ("b", weight, round(1 / (1 + 2**-weight), 6))]
-    best = work.rows("best", BEST, [(who, "S1", w, p, p, 1, "linked", "model") for who, w, p in rows])
+    best = work.rows("best", BEST, [(who, "S1", w, p, 1, "linked", "model") for who, w, p in rows])
     made = merged_of(work, people, best, decisions(work))
     assert listed(work, made.best, "learner, status") == [("a", "linked"), ("b", status)]
 
@@ -135,7 +135,7 @@ def test_who_may_be_another_student_as_well_gives_way_to_who_may_not(work: Scrat
     best = work.rows(
         "best",
         BEST,
-        [("a", "S1", 7.0, 0.99, 0.99, 1, "linked", "model"), ("b", "S1", 8.0, 0.56, 0.99, 2, "linked", "model")],
+        [("a", "S1", 7.0, 0.99, 1, "linked", "model"), ("b", "S1", 8.0, 0.56, 2, "linked", "model")],
     )
     made = merged_of(work, people, best, decisions(work))
     assert listed(work, made.best, "learner, status") == [("a", "linked"), ("b", "ambiguous")]
