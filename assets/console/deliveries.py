@@ -176,6 +176,13 @@ def _decide(arguments: argparse.Namespace, one: Listed, kind: str) -> None:
     reason = " ".join(arguments.reason.split())
     if not reason or not reason.isprintable():
         raise SafeError("E_REASON", "--reason is empty; say in a few words why.")
-    now = datetime.datetime.now(datetime.UTC)
-    home = environment.side_home(Side.CLEARINGHOUSE)
-    decide(home, kind, arguments.industry, one.certifier, one.sha256, reason, access.account(), now)
+    decide(
+        environment.side_home(Side.CLEARINGHOUSE),
+        kind,
+        industry=arguments.industry,
+        certifier=one.certifier,
+        sha256=one.sha256,
+        reason=reason,
+        account=access.account(),
+        when=datetime.datetime.now(datetime.UTC),
+    )

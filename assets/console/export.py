@@ -146,7 +146,7 @@ def _keeps_back(entry: Mapping[str, Any]) -> bool:
 
 def _resolve(table: str) -> tuple[tuple[str, ...], str]:
     if table == "unlinked":
-        from credential_pipeline.clearinghouse.report_cards.unlinked import unlinked_query
+        from credential_pipeline.clearinghouse.linked_records.unlinked import unlinked_query
 
         return _READS[table], unlinked_query()
     if table in _READS:

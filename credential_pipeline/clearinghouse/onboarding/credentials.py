@@ -12,6 +12,8 @@ from credential_pipeline.clearinghouse.onboarding.notes import Notes
 from credential_pipeline.clearinghouse.onboarding.reading import Table
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 +._/-]{0,39}")
+_SURELY: Final = 11
+"""Different codes up to which they are listed, however few rows repeat them."""
 _MOST: Final = 300
 _NAMES: Final = 0.3
 
@@ -27,7 +29,7 @@ class Shelf:
 def _listed(codes: Facts, titles: dict[str, str], notes: Notes) -> tuple[dict[str, str], ...]:
     """Codes that may be written down: few, shaped as codes, and nobody's names."""
     capitals = {code.upper() for code in codes.counts}
-    if not codes.few and codes.distinct > len("a few codes"):
+    if not codes.few and codes.distinct > _SURELY:
         notes.ask(
             "credentials",
             f"'{codes.name}' holds {codes.distinct} different codes in {codes.filled} rows; list them by hand.",

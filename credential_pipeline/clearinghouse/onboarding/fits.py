@@ -18,6 +18,8 @@ _WORDS: Final = 25
 """Different values that a column of coded words has at most."""
 _CATALOGUE: Final = 60
 """Different values that a column of credentials may have in a file however small."""
+_TWO: Final = 2
+"""Different values that may be marks, as MA and MS are, though states are written so."""
 _SHORT: Final = 6
 _CODE_LENGTH: Final = 12
 _TOO_FEW_ROWS: Final = 7
@@ -146,7 +148,7 @@ _ALONE: Final[Mapping[str, Callable[[Facts], bool]]] = {
     "email": lambda facts: facts.share("email") > MOST,
     "phone": lambda facts: facts.share("phone") > MOST and facts.share("length") > _CODE_LENGTH - 2,
     "sex": lambda facts: facts.known("sex") > NEARLY_ALL and facts.share("number") == 0 and 1 < facts.distinct < _MARKS,
-    "state": lambda facts: facts.share("state") > NEARLY_ALL and facts.distinct > 1 + 1,
+    "state": lambda facts: facts.share("state") > NEARLY_ALL and facts.distinct > _TWO,
     "result": lambda facts: (
         facts.known("outcome") > NEARLY_ALL > facts.known("flag")
         and facts.share("length") > 1 < facts.distinct <= _MARKS

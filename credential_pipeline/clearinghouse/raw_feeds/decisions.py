@@ -59,7 +59,7 @@ def read_decisions(home: Path, industry: str) -> Decisions:
 
 
 def decide(
-    home: Path, kind: str, industry: str, certifier: str, sha256: str, reason: str, account: str, when: datetime
+    home: Path, kind: str, *, industry: str, certifier: str, sha256: str, reason: str, account: str, when: datetime
 ) -> None:
     """Write a decision down.
 

@@ -146,7 +146,7 @@ def stage_rows(stage: Stage, lines: Lines, delivery: str, number: int) -> Staged
         stage: The stage of the sender.
         lines: The decoded file.
         delivery: File name.
-        number: Place of the file in the order of deliveries.
+        number: Number of the delivery at this look; no order follows from it.
 
     Raises:
         FileFaultError: The file as a whole cannot be used; nothing was appended of it.

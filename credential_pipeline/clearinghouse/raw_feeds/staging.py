@@ -1,6 +1,6 @@
 """One delivery into the stage: decoded, split, and what there is to say of it; a fault of the file leaves no row behind.
 
-Not here: which deliveries there are and in which order they count (read.py).
+Not here: which deliveries there are (arrivals.py), and in which order they count (order.py).
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Why a row cannot be used, each reason as a condition on the row alone.
 
-Not here: rows that share a record id (judge.py), and what the codes mean (reasons.py).
+Not here: rows that share a record id (contested.py), and what the codes mean (reasons.py).
 """
 
 from credential_pipeline.clearinghouse.raw_feeds.written_dates import forms, layout_of

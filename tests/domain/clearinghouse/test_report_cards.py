@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from credential_pipeline.clearinghouse.linked_records.unlinked import REASONS, unlinked_query
 from credential_pipeline.clearinghouse.report_cards.facts import Card, gather, received_in, without_few
 from credential_pipeline.clearinghouse.report_cards.last_card import LastCard, Listed
 from credential_pipeline.clearinghouse.report_cards.page import Names, card_csv, card_page
-from credential_pipeline.clearinghouse.report_cards.unlinked import REASONS, unlinked_query
 from credential_pipeline.foundation.contracts import cleaned_learners, linked_records, raw_feeds
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import scratch

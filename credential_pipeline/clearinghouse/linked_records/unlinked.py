@@ -1,4 +1,4 @@
-"""Which rows have no student record, and why: what a steward asks first of a match rate."""
+"""Which rows have no student record, and why: what a steward asks first of a match rate. The hop does not use it, an export does."""
 
 from typing import Final
 
