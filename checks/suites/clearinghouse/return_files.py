@@ -17,11 +17,13 @@ _PERSONAL = {
 """Table with a row a person, to the layouts of its fields."""
 _OUTCOMES = ("found", "not_found", "blocked", "out_of_scope")
 
-_STUDENTS = """(
+_CAMPUS = "p.school_code || CASE p.branch WHEN '00' THEN '' ELSE p.branch END"
+"""With what an OPEID begins if it is the partner's: six digits for all campuses, eight for one."""
+_STUDENTS = f"""(
     SELECT DISTINCT p.partner, t.student_id FROM return_files.partners p
     JOIN (SELECT student_id, opeid FROM education_registry.enrollments
           UNION ALL SELECT student_id, opeid FROM education_registry.degrees) t
-        ON t.opeid[:6] = p.school_code AND (p.branch = '00' OR coalesce(nullif(t.opeid[7:8], ''), '00') = p.branch)
+        ON starts_with(t.opeid, {_CAMPUS})
     WHERE p.role = 'institution')"""
 """Students of each institution that is a partner: partner, student_id."""
 _PEOPLE = f"""(
@@ -144,9 +146,9 @@ _SCOPE = (
         none_where(
             f"no_other_institution_in_pdp_{kind}",
             "A file of another institution would be a disclosure of its students.",
-            f"(SELECT DISTINCT partner, institution_id FROM return_files.pdp_{kind}) LEFT JOIN return_files.partners USING (partner)",
+            f"(SELECT DISTINCT partner, institution_id FROM return_files.pdp_{kind}) LEFT JOIN return_files.partners p USING (partner)",
             "role IS DISTINCT FROM 'institution' OR NOT (ltrim(institution_id, '0') = ltrim(school_code, '0') OR starts_with("
-            "repeat('0', greatest(0, 8 - length(institution_id))) || institution_id, CASE branch WHEN '00' THEN school_code ELSE of END))",
+            f"repeat('0', greatest(0, 8 - length(institution_id))) || institution_id, {_CAMPUS}))",
             named_by=("partner",),
         )
         for kind in ("cohort", "course")

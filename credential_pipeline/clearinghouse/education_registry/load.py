@@ -91,6 +91,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
     add_to_latin(con)
     if has_reports(folder):
         findings = load_reports(con, folder)
+        _spell_opeids(con)
         _index(con)
         empty(con, "duplicate_students")
         keep_findings(con, SNAPSHOT, findings)
@@ -102,6 +103,7 @@ def load_education_registry(con: Connection, folder: Path) -> None:
             with scratch(con) as work:
                 findings += _load(work, folder / name, SNAPSHOT.table(name))
     findings += add_pdp(con, folder)
+    _spell_opeids(con)
     with scratch(con) as work:
         persons = relation(con, "education_registry.persons")
         for name in ("enrollments", "degrees"):
@@ -112,6 +114,20 @@ def load_education_registry(con: Connection, folder: Path) -> None:
     if find_duplicates(con):
         fold_duplicates(con)
         _index(con)
+
+
+def _spell_opeids(con: Connection) -> None:
+    """Bring OPEIDs to their eight digits, so that whoever reads the tables need not know the ways to write one.
+
+    Six digits are the main campus, and dashes tell nothing. What is no OPEID stays as it is: filled up, it would be another school's.
+    """
+    digits = "replace(opeid, '-', '')"
+    for table in ("enrollments", "degrees"):
+        con.execute(
+            f"UPDATE education_registry.{table} SET opeid = rpad({digits}, 8, '0')"
+            f" WHERE (length(opeid) <> 8 OR contains(opeid, '-'))"
+            f" AND regexp_full_match({digits}, '[0-9]{{6}}([0-9]{{2}})?')"
+        )
 
 
 def _index(con: Connection) -> None:

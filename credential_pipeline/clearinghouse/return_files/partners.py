@@ -15,6 +15,8 @@ from credential_pipeline.foundation.storage.sql import statement
 FOLDER = "partners"
 """Below the clearinghouse's home: a folder per partner, with ``requests`` and ``pdp`` for what it leaves."""
 REQUESTS, OWN_PDP, RETURNS = "requests", "pdp", "returns"
+ALL_CAMPUSES = "00"
+"""The branch of an agreement that stands for all campuses."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,18 @@ def opted_out_elsewhere(work: Scratch) -> Relation:
     return work.table("elsewhere", statement(__package__, "elsewhere.sql", **heard))
 
 
+def campus(agreement: ReturnAgreement) -> str:
+    """With what an OPEID of eight digits begins if it is the institution's: six digits for all campuses, eight for one.
+
+    The one rule for what is an institution's own: SQL says ``starts_with(opeid, $campus)``.
+    """
+    return agreement.school_code if agreement.branch == ALL_CAMPUSES else agreement.of
+
+
 def partners_table(work: Scratch, agreements: Sequence[ReturnAgreement]) -> Relation:
-    """The partners as rows: partner, role, of, school_code (six digits), branch (two digits; 00 for all campuses)."""
+    """The partners as rows: partner, role, of, campus (see :func:`campus`; empty unless an institution)."""
     return work.rows(
         "partners",
-        dict.fromkeys(("partner", "role", "of", "school_code", "branch"), "VARCHAR"),
-        [(one.partner, one.role, one.of, one.school_code, one.branch) for one in agreements],
+        dict.fromkeys(("partner", "role", "of", "campus"), "VARCHAR"),
+        [(one.partner, one.role, one.of, campus(one) if one.role == "institution" else None) for one in agreements],
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records, raw_feeds
 
-HERE, CAMPUS, ELSEWHERE = "01349500", "013495-01", "00221000"
+HERE, CAMPUS, ELSEWHERE = "01349500", "01349501", "00221000"
 CODES = ("SAF", "QPM", "NEW")
 
 

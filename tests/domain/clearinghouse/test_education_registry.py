@@ -241,6 +241,20 @@ def test_levels_of_degrees_are_read_as_they_are_spelled_or_counted_as_unknown(tm
     ]
 
 
+def test_an_opeid_has_eight_digits_and_what_is_none_stays_as_it_is(tmp_path: Path) -> None:
+    written = {
+        "00234500": "00234500", "002345": "00234500", "002345-02": "00234502", "00-2345": "00234500", "2345": "2345",
+        "0023450": "0023450", "002345002": "002345002", "A02345-02": "A02345-02", "--------": "--------", "": None,
+    }  # fmt: skip
+    rows = [{"student_id": "S1", "opeid": opeid, "begin_date": "2011-08-20"} for opeid in written]
+    degrees = [{"student_id": "S1", "opeid": opeid, "degree_date": "2012-05-20"} for opeid in written]
+    with connect(threads=1) as con:
+        load(con, drops(tmp_path, {**EDUCATION, "enrollments": rows, "degrees": degrees}))
+        for table in ("enrollments", "degrees"):
+            found = con.execute(f"SELECT opeid FROM education_registry.{table} ORDER BY ALL NULLS FIRST").fetchall()
+            assert [one for (one,) in found] == sorted(written.values(), key=lambda one: one or "")
+
+
 @pytest.mark.parametrize("kind", ["INTEGER", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"])
 def test_dates_and_digits_of_parquet_columns_of_any_type(tmp_path: Path, kind: str) -> None:
     folder = drops(tmp_path)

@@ -22,7 +22,7 @@ SELECT n.partner, n.request_id, n."row", coalesce(t.sequence, 1) AS sequence,
        n.name_suffix, n.return_field AS requester_return_field,
        CASE WHEN t.asked IS NULL THEN 'N' ELSE 'Y' END AS record_found,
        strftime(n.search_date, '%Y%m%d') AS search_date,
-       t.opeid[:6] || '-' || coalesce(nullif(t.opeid[7:8], ''), '00') AS college_code_branch,
+       CASE WHEN length(t.opeid) = 8 THEN t.opeid[:6] || '-' || t.opeid[7:] ELSE t.opeid END AS college_code_branch,
        t.institution AS college_name, t.state AS college_state,
        CASE WHEN contains(t.sector, 'less') THEN 'L' WHEN contains(t.sector, '2yr') THEN '2'
             WHEN contains(t.sector, '4yr') THEN '4' END AS two_year_four_year,

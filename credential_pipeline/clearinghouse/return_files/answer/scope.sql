@@ -1,7 +1,7 @@
 -- The rows that found somebody: whether the student is one of the partner's own, and whether anybody blocked the person. Of a
 -- learner linkage says so; of a student who is none, every wish that may be about the person is heard.
 WITH met AS (
-    SELECT a.asked, a.partner, p.role, p.of, p.school_code, p.branch, f.student_id, f.match_probability
+    SELECT a.asked, a.partner, p.role, p.of, p.campus, f.student_id, f.match_probability
     FROM {found} f JOIN {asked} a USING (asked) JOIN {partners} p USING (partner)),
 person AS (
     SELECT m.*, l.learner_id, coalesce(l.blocked, false) OR coalesce(s.ferpa_block, true) AS blocked
@@ -15,8 +15,7 @@ attended AS (
 own AS (
     SELECT m.asked
     FROM met m JOIN attended t USING (student_id)
-    WHERE m.role = 'institution' AND t.opeid[:6] = m.school_code
-          AND (m.branch = '00' OR coalesce(nullif(t.opeid[7:8], ''), '00') = m.branch)
+    WHERE m.role = 'institution' AND starts_with(t.opeid, m.campus)
     UNION
     SELECT p.asked
     FROM person p JOIN linked_records.links k ON k.learner_id = p.learner_id AND k.certifier = p.of

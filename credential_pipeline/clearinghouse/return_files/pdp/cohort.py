@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from credential_pipeline.clearinghouse.return_files.partners import campus
 from credential_pipeline.clearinghouse.return_files.pdp.students import Students
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS
 from credential_pipeline.engines.exchange.pdp.read import ROW, PdpFile
@@ -42,7 +43,7 @@ def cohort_from_registry(work: Scratch, students: Students, agreement: ReturnAgr
     """
     parameters = {
         "school_code": agreement.school_code,
-        "branch": agreement.branch,
+        "campus": campus(agreement),
         "institution": agreement.of,
         "today": today,
     }

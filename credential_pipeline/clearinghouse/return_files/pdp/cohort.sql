@@ -3,7 +3,7 @@
 -- has enrollments at the institution from the second half of the year after: else those seen so far would make a share of 1.
 WITH spells AS (
     SELECT e.student_id, e.begin_date, e.status, e.cip, e.institution_state, e.opeid,
-           e.opeid[:6] = $school_code AND ($branch = '00' OR coalesce(nullif(e.opeid[7:8], ''), '00') = $branch) AS here,
+           starts_with(e.opeid, $campus) AS here,
            year(e.begin_date - INTERVAL 7 MONTH) AS first_year,
            year(greatest(e.begin_date, coalesce(e.end_date, e.begin_date)) - INTERVAL 7 MONTH) AS last_year
     FROM education_registry.enrollments e SEMI JOIN {own} o USING (student_id)
@@ -15,7 +15,7 @@ entry AS (
            CASE WHEN status = 'F' THEN 'Full-Time' WHEN status IN ('Q', 'H', 'L') THEN 'Part-Time' END AS intensity
     FROM spells WHERE here
     QUALIFY row_number() OVER (PARTITION BY student_id ORDER BY begin_date, opeid, status, cip) = 1),
-covered AS (SELECT max(begin_date) AS last_begin FROM spells WHERE opeid[:6] = $school_code AND begin_date <= $today),
+covered AS (SELECT max(begin_date) AS last_begin FROM spells WHERE starts_with(opeid, $school_code) AND begin_date <= $today),
 enrolled AS (
     SELECT s.student_id,
            coalesce(bool_or(here AND entry_year + 1 BETWEEN first_year AND last_year), false) AS retained,
@@ -29,7 +29,7 @@ enrolled AS (
 states AS (SELECT opeid, min(institution_state) AS state FROM spells GROUP BY ALL),
 taken AS (
     SELECT d.student_id, d.degree_date, s.state, e.entered, year(d.degree_date - INTERVAL 7 MONTH) - e.entry_year + 1 AS nth,
-           d.opeid[:6] = $school_code AND ($branch = '00' OR coalesce(nullif(d.opeid[7:8], ''), '00') = $branch) AS here,
+           starts_with(d.opeid, $campus) AS here,
            CASE WHEN regexp_matches(lower(d.degree_level), 'master|doctor|professional|post|graduate') THEN 'higher'
                 WHEN regexp_matches(lower(d.degree_level), 'bachelor|baccalaureate') THEN 'bachelor'
                 WHEN regexp_matches(lower(d.degree_level), 'associate') THEN 'associate'

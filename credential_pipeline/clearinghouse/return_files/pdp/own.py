@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given, campus
 from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE
 from credential_pipeline.engines.exchange.pdp.judge import PdpError, faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
@@ -20,7 +20,6 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _ID_DIGITS = 16
 _ENDINGS = (".csv",)
-_ALL_CAMPUSES = "00"
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,6 @@ def _judged(work: Scratch, path: Path, agreement: ReturnAgreement, today: date |
     refuse(faults(work, file.header.file, file.rows, today=today), file.shown)
     ((school,),) = work.con.execute(f"SELECT DISTINCT {INSTITUTION} FROM {file.rows}").fetchall()
     short = school.lstrip("0") == agreement.school_code.lstrip("0")
-    meant = agreement.of if agreement.branch != _ALL_CAMPUSES else agreement.school_code
-    if not short and not school.startswith(meant):
+    if not short and not school.startswith(campus(agreement)):
         raise SafeError("E_PDP_OTHER_INSTITUTION", f"{file.shown} is about another institution than the agreement")
     return file

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.return_files.partners import heard_students, opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import campus, heard_students, opted_out_elsewhere
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -35,7 +35,7 @@ def students_of(work: Scratch, agreement: ReturnAgreement) -> Students:
     everybody = work.table(
         "students",
         statement(__package__, "students.sql", heard=heard_students(work), elsewhere=opted_out_elsewhere(work)),
-        {"school_code": agreement.school_code, "branch": agreement.branch},
+        {"campus": campus(agreement)},
     )
     own = work.table(
         "own", f"SELECT student_id, learner_id, birth_date, sex FROM {everybody} WHERE own AND NOT blocked"

@@ -6,7 +6,7 @@ WITH attended AS (
     SELECT student_id, opeid FROM education_registry.degrees),
 own AS (
     SELECT DISTINCT student_id FROM attended
-    WHERE opeid[:6] = $school_code AND ($branch = '00' OR coalesce(nullif(opeid[7:8], ''), '00') = $branch)),
+    WHERE starts_with(opeid, $campus)),
 learners AS (
     SELECT student_id, min(learner_id) AS learner_id, bool_or(blocked) AS blocked
     FROM linked_records.learners WHERE student_id IS NOT NULL GROUP BY ALL)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import heard_students, opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import campus, heard_students, opted_out_elsewhere
 from credential_pipeline.clearinghouse.return_files.protection import MISSING
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import Share
@@ -25,11 +25,6 @@ _RATES: Final = (
 )
 
 
-def campus(agreement: ReturnAgreement) -> str:
-    """With what an OPEID of eight digits must begin to be the institution's: six digits for all campuses, eight for one."""
-    return agreement.school_code if agreement.branch == "00" else agreement.of
-
-
 def institution_counts(work: Scratch, opeid: str) -> Relation:
     """Exact counts of an institution's students who may be told of: subject, dimension, level, quantity, value.
 
@@ -38,14 +33,14 @@ def institution_counts(work: Scratch, opeid: str) -> Relation:
         opeid: Beginning of the OPEID, see :func:`campus`.
     """
     heard = {"heard": heard_students(work), "elsewhere": opted_out_elsewhere(work)}
-    people = work.table("people", statement(__package__, "institution_people.sql", **heard), {"opeid": opeid})
+    people = work.table("people", statement(__package__, "institution_people.sql", **heard), {"campus": opeid})
     return work.table("counts", statement(__package__, "institution_counts.sql", people=people))
 
 
 def passing_counts(work: Scratch, opeid: str) -> Relation:
     """How many trained at an institution sat and passed, and ``reported``: whether the certifier reports failures at all."""
     sql = statement(__package__, "passing.sql", elsewhere=opted_out_elsewhere(work))
-    return work.table("passing", sql, {"opeid": opeid})
+    return work.table("passing", sql, {"campus": opeid})
 
 
 def institution_view(

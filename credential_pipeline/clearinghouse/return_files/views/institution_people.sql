@@ -6,7 +6,7 @@ WITH here AS (
         UNION ALL
         SELECT student_id, opeid, degree_date FROM education_registry.degrees
     )
-    WHERE starts_with(rpad(replace(opeid, '-', ''), 8, '0'), $opeid)
+    WHERE starts_with(opeid, $campus)
     GROUP BY student_id
 )
 SELECT h.student_id, h.first_day, l.learner_id

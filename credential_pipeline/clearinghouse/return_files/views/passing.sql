@@ -3,7 +3,7 @@
 -- anywhere report none, so that nothing can be told of passing: their quantities have no value.
 WITH sittings AS (
     SELECT l.learner_id, c.certifier, c.credential_code, c.event_date, coalesce(c.result = 'pass', false) AS passed,
-           starts_with(rpad(replace(c.provider_opeid, '-', ''), 8, '0'), $opeid) AS here,
+           starts_with(rpad(replace(c.provider_opeid, '-', ''), 8, '0'), $campus) AS here,
            bool_or(NOT coalesce(c.result = 'pass', false)) OVER (PARTITION BY c.certifier) AS reported
     FROM cleaned_learners.credentials AS c
     JOIN linked_records.links AS l USING (certifier, record_id)

@@ -1,6 +1,6 @@
 -- Where most of these people were enrolled, ever: as many institutions as asked for, none with too few people to be told of.
 WITH places AS (
-    SELECT rpad(replace(e.opeid, '-', ''), 8, '0') AS opeid, min(e.institution) AS institution,
+    SELECT e.opeid, min(e.institution) AS institution,
            count(DISTINCT p.learner_id) AS value
     FROM {people} AS p JOIN education_registry.enrollments AS e USING (student_id)
     WHERE e.opeid IS NOT NULL
