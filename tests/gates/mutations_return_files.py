@@ -3,6 +3,8 @@
 _ONE_CAMPUS = """
     UPDATE return_files.partners SET of = '00120001', branch = '01';
     UPDATE return_files.pdp_cohort SET institution_id = '00120002'"""
+_OLD_ID = "UPDATE return_files.{} SET student_id = 's1b', learner_id = NULL WHERE student_id = 's2';"
+"""A row of an institution's own file under an id that gave way to another one: no learner, and a student whom the registry lacks."""
 
 RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
     "return_files": {
@@ -79,22 +81,15 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "programme_rates_agreed": "UPDATE return_files.programme_rates SET partner = 'college'",
         "report_tells_of_those_found": "UPDATE return_files.report_rows SET told = 'degree' WHERE row = 5",
         "blocked_people_listed_nowhere": "UPDATE return_files.report_rows SET row = 4 WHERE row = 5",
-        "no_blocked_person_in_report_rows": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_pdp_cohort": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_pdp_course": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
-        "no_blocked_person_in_completers": (
-            "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
-            "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
-        ),
+        **{
+            f"no_blocked_person_in_{table}": (
+                "UPDATE linked_records.learners SET blocked = true WHERE learner_id = 'L2'",
+                "UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's2'",
+                f"{_OLD_ID.format(table)} UPDATE education_registry.persons SET ferpa_block = true WHERE student_id = 's1'",
+                f"{_OLD_ID.format(table)} UPDATE linked_records.learners SET student_id = 's1', blocked = true WHERE learner_id = 'L2'",
+            )
+            for table in ("report_rows", "pdp_cohort", "pdp_course", "completers")
+        },
         "figures_of_enough_people": (
             "UPDATE return_files.partner_figures SET n = 14 WHERE status = 1",
             "UPDATE return_files.partner_figures SET value = 3 WHERE status = 5",

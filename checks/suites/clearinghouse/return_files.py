@@ -40,6 +40,9 @@ _COMPLETED = """(
     JOIN linked_records.links k ON k.certifier = c.certifier AND k.record_id = c.record_id)"""
 """Whom a state may be told of: partner, programme, learner_id."""
 
+_STUDENT = "coalesce(d.kept_student_id, t.student_id)"
+"""The student of a row that stands there by an id that gave way to another one, as an institution's own file may have it."""
+
 
 def _outside_agreement(table: str) -> Rule:
     """No field of a table on people is filled that the partner's agreement does not open."""
@@ -79,7 +82,7 @@ def _one_person(table: str) -> Rule:
         "What one person earned, told under the id of another, would be two disclosures and both wrong.",
         f"return_files.{table} t JOIN linked_records.learners l USING (learner_id)"
         " LEFT JOIN education_registry.duplicate_students d ON d.student_id = t.student_id",
-        "t.student_id IS NOT NULL AND coalesce(d.kept_student_id, t.student_id) IS DISTINCT FROM l.student_id",
+        f"t.student_id IS NOT NULL AND {_STUDENT} IS DISTINCT FROM l.student_id",
         named_by=("partner",),
     )
 
@@ -212,8 +215,11 @@ _BLOCKED = (
             f"no_blocked_person_in_{table}",
             "Whoever opted out at the certifier, at the school or in person is in no file.",
             f"return_files.{table} t LEFT JOIN linked_records.learners l USING (learner_id)"
-            " LEFT JOIN education_registry.persons p ON p.student_id = t.student_id",
-            "coalesce(l.blocked, false) OR coalesce(p.ferpa_block, false)",
+            " LEFT JOIN education_registry.duplicate_students d ON d.student_id = t.student_id"
+            f" LEFT JOIN education_registry.persons p ON p.student_id = {_STUDENT}"
+            " LEFT JOIN (SELECT DISTINCT student_id FROM linked_records.learners WHERE blocked) b"
+            f" ON b.student_id = {_STUDENT}",
+            "coalesce(l.blocked, false) OR coalesce(p.ferpa_block, false) OR b.student_id IS NOT NULL",
             named_by=("partner",),
         )
         for table in _PERSONAL
