@@ -1,7 +1,7 @@
 """What the hop makes of a small world by hand keeps every rule of its gate, and a step that gives too much keeps none back unnoticed."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,20 @@ import pytest
 
 from checks import gx_adapter
 from checks.suites.clearinghouse.return_files import RULES
+from credential_pipeline.clearinghouse.return_files import agreed
 from credential_pipeline.clearinghouse.return_files.agreed import OPENS
 from credential_pipeline.clearinghouse.return_files.build import build
 from credential_pipeline.clearinghouse.return_files.partners import FOLDER, OWN_PDP
+from credential_pipeline.clearinghouse.return_files.states import lists
+from credential_pipeline.clearinghouse.return_files.states.lists import programmes_of
+from credential_pipeline.clearinghouse.return_files.views import compose
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.layouts import LAYOUTS
+from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.return_agreements import SHARES
 from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from tests.domain.clearinghouse.return_files_world import ALL, EVERYBODY, agreement, fill, given, leave, request
 
 MSSC = {"role": "certifier", "of": "mssc"}
@@ -105,6 +111,16 @@ def test_a_step_that_gives_too_much_is_seen(tmp_path: Path, fault: str, broken: 
     with built(tmp_path, withheld=("Middle Initial",)) as con:
         con.execute(fault.format(rows="return_files.report_rows"))
         assert broken in red(con)
+
+
+def test_a_step_that_takes_the_programs_of_every_state_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def every(work: Scratch, programmes: Sequence[Programme], state: str) -> Relation:
+        return programmes_of(work, [one.model_copy(update={"state": state}) for one in programmes], state)
+
+    for module in (agreed, lists, compose):
+        monkeypatch.setattr(module, "programmes_of", every, raising=False)
+    with built(tmp_path) as con:
+        assert "no_other_state_s_programs_in_programme_rates" in red(con)
 
 
 def test_every_share_opens_something_and_every_field_of_a_report_is_some_share_s() -> None:

@@ -1,6 +1,6 @@
 """What agreements allow, as tables beside what is given, so that the gate can hold one against the other.
 
-Written from the agreements alone, by no step that makes the files. Not here: the rules (checks/suites).
+Written from the agreements and the registry's programs alone, by no step that makes the files. Not here: the rules (checks/suites).
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Final
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
-from credential_pipeline.clearinghouse.return_files.states.lists import programmes_of
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.layouts import LAYOUTS
@@ -64,21 +63,11 @@ def what_is_agreed(work: Scratch, given: Given) -> Mapping[str, Relation]:
     shapes = {name: SNAPSHOT.table(name).schema for name in ("partners", "agreed_fields", "partner_programmes")}
     partners = [(one.partner, one.id, one.role, one.of, one.school_code, one.branch) for one in given.in_force]
     fields = [row for one in given.in_force for row in _fields(one)]
-    programmes = [
-        work.view(
-            "of_a_state",
-            f"SELECT '{one.partner}' AS partner, programme, certifier, unnest(codes) AS credential_code, opeid FROM"
-            f" {programmes_of(work, given.industry.programmes, one.of)}",
-        )
-        for one in given.in_force
-        if one.role == "state"
-    ]
+    programmes = [row for one in given.in_force if one.role == "state" for row in _programmes(given, one)]
     return {
         "partners": work.rows("agreed_partners", shapes["partners"], partners),
         "agreed_fields": work.rows("agreed_fields", shapes["agreed_fields"], fields),
-        "partner_programmes": work.table("partner_programmes", " UNION ALL ".join(f"FROM {one}" for one in programmes))
-        if programmes
-        else work.rows("partner_programmes", shapes["partner_programmes"], []),
+        "partner_programmes": work.rows("partner_programmes", shapes["partner_programmes"], programmes),
     }
 
 
@@ -87,3 +76,10 @@ def _fields(agreement: ReturnAgreement) -> Iterator[tuple[str, str, str, str]]:
     for share in sorted(agreement.gets):
         for table, fields in OPENS[share].items():
             yield from ((agreement.partner, share, table, field) for field in fields if field not in agreement.withheld)
+
+
+def _programmes(given: Given, state: ReturnAgreement) -> Iterator[tuple[str, str, str, str, str]]:
+    """Partner, program, certifier, credential and provider of what is taught in a state, as the registry has it."""
+    for one in given.industry.programmes:
+        if one.state == state.of:
+            yield from ((state.partner, one.id, one.certifier, code, one.provider_opeid) for code in one.credentials)
