@@ -94,6 +94,7 @@ RULES: dict[str, dict[str, str | tuple[str, ...]]] = {
             "UPDATE return_files.partner_figures SET n = 14 WHERE status = 1",
             "UPDATE return_files.partner_figures SET value = 3 WHERE status = 5",
         ),
+        "figures_protected": "UPDATE return_files.partner_figures SET status = -1, unit = 'count' WHERE status = 5",
         "programme_rates_explained": (
             "UPDATE return_files.programme_rates SET reason = NULL",
             "UPDATE return_files.programme_rates SET value = 0.1",

@@ -240,6 +240,14 @@ RULES = (
         named_by=("partner", "measure"),
     ),
     none_where(
+        "figures_protected",
+        "Where the few cannot be protected by hiding others, the partner is told no figure of that part: tell less detail of it.",
+        "return_files.partner_figures",
+        "status = -1 AND unit = 'count' AND subject NOT IN ('intake', 'outcomes')",
+        "warn",
+        named_by=("partner", "dimension"),
+    ),
+    none_where(
         "programme_rates_explained",
         "A rate that cannot be evaluated says why.",
         "return_files.programme_rates",

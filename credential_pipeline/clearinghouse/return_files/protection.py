@@ -1,7 +1,8 @@
 """Which figures on a partner's people may be told, and how they are written: the standard profile of disclosure control.
 
 No figure on fewer people than the profile asks for, no share whose part or rest is so few, and none from which such a count could
-be worked out (``engines/disclosure``). Counts are rounded, shares are whole percents. Not here: what is counted, and which counts
+be worked out (``engines/disclosure``). Counts are rounded, shares are whole percents. Where the few cannot be protected at all, no
+figure is told and all are marked as not available, which the gate and the page say. Not here: what is counted, and which counts
 make a figure (pdp/figures.py, views/protected.py).
 """
 
@@ -9,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from credential_pipeline.engines.disclosure.axes import Axes
 from credential_pipeline.engines.disclosure.primary import find_primary
@@ -21,6 +23,8 @@ from credential_pipeline.foundation.registry.profiles import PROFILES
 FEWEST: Final = PROFILES["standard"].min_learners
 """Fewer people than this are not told of."""
 SHOWN, MISSING, HIDDEN = 1, -1, 5
+NOT_PROTECTED: Final = ("intake", "outcomes")
+"""Subjects of figures that are not on a partner's people, or are public already."""
 TOLD: Final = ("value", "unit", "n", "status")
 
 
@@ -34,7 +38,10 @@ def told(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFrame, who
         who: Columns that say whom a count is of.
 
     Returns:
-        value, unit, n and status, in the order of the cells.
+        value, unit, n and status, in the order of the cells; of all of them :data:`MISSING` if the few cannot be protected.
+
+    Raises:
+        SafeError: ``E_COUNTS``, ``E_EQUATIONS``: the counts do not make the cells.
     """
     system = build_system(
         counts.assign(learners=counts["value"], time=0),
@@ -43,8 +50,10 @@ def told(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFrame, who
         FEWEST,
         Axes(who=who, what=("quantity",), when="time"),
     )
-    hidden, place = _hidden(system), pd.Series(system.position)
     share = cells["numerator_count_id"].notna().to_numpy()
+    hidden, place = _hidden(system), pd.Series(system.position)
+    if hidden is None:
+        return _nothing(cells, share)
     whole = place[cells["n_count_id"]].to_numpy(np.int64)
     part = place[cells["numerator_count_id"].where(share, cells["n_count_id"])].to_numpy(np.int64)
     rest = np.array([system.complement.get(pair, pair[0]) for pair in zip(whole.tolist(), part.tolist(), strict=True)])
@@ -52,15 +61,29 @@ def told(counts: pd.DataFrame, equations: pd.DataFrame, cells: pd.DataFrame, who
     n = system.value[whole]
     value = np.where(share, percents(system.value[part], np.maximum(n, 1)) / 100, DRB.apply(n))
     out = pd.DataFrame({"value": np.where(shown, value, np.nan)}, index=cells.index)
-    out["unit"] = np.where(share, "share", "count")
+    out["unit"] = _unit(share)
     out["n"] = pd.Series(DRB.apply(n), out.index, dtype="Int64").where(shown)
     out["status"] = np.where(shown, SHOWN, HIDDEN)
     return out
 
 
-def _hidden(system: System) -> Flags:
-    """What may not be seen; everything where the few cannot be protected by hiding others."""
+def _hidden(system: System) -> Flags | None:
+    """What may not be seen; None where the few cannot be protected by hiding others."""
     try:
         return protect(system, find_primary(system, FEWEST)).hidden
-    except SafeError:
-        return np.ones(len(system.ids), dtype=bool)
+    except SafeError as error:
+        if error.code != "E_CANNOT_PROTECT":
+            raise
+        return None
+
+
+def _nothing(cells: pd.DataFrame, share: Flags) -> pd.DataFrame:
+    """The figures when none may be told."""
+    out = pd.DataFrame({"value": np.nan, "unit": _unit(share)}, index=cells.index)
+    out["n"] = pd.Series(pd.NA, out.index, dtype="Int64")
+    out["status"] = MISSING
+    return out
+
+
+def _unit(share: Flags) -> NDArray[np.str_]:
+    return np.where(share, "share", "count")

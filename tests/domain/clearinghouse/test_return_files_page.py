@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files import protection
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.views.compose import partner_views
 from credential_pipeline.clearinghouse.return_files.views.page import partner_page
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
+from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
@@ -72,7 +74,32 @@ def test_a_page_is_whole_and_shows_every_figure(work, views, partner):
     levels = work.con.execute(f"SELECT DISTINCT level FROM {rows} WHERE partner = ?", [partner]).fetchall()
     assert all(f">{level}<" in html for (level,) in levels)
     assert "too few" in html
+    assert "did not protect" not in html
     assert html == partner_page(work, rows, _agreement(partner), "Manufacturing")
+
+
+def test_figures_that_cannot_be_protected_are_not_told_and_the_page_says_so(work, tmp_path, monkeypatch):
+    def cannot(system, primary):
+        raise SafeError("E_CANNOT_PROTECT", "a small count cannot be protected")
+
+    monkeypatch.setattr(protection, "protect", cannot)
+    rows = partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY))["partner_figures"]
+    told = work.con.execute(
+        f"SELECT count(*) FROM {rows} WHERE subject NOT IN ('intake', 'outcomes') AND (status <> -1 OR value IS NOT NULL)"
+    ).fetchall()
+    assert told == [(0,)]
+    for partner, sections in (("mssc", 3), ("demo_college", 2)):
+        html = partner_page(work, rows, _agreement(partner), "Manufacturing")
+        assert html.count("hiding others did not protect them") == sections
+
+
+def test_a_fault_in_the_counts_is_no_figure_that_cannot_be_protected(work, tmp_path, monkeypatch):
+    def broken(system, primary):
+        raise SafeError("E_COUNTS", "the counts are wrong")
+
+    monkeypatch.setattr(protection, "protect", broken)
+    with pytest.raises(SafeError, match="E_COUNTS"):
+        partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY))
 
 
 def test_a_partner_without_figures_has_no_page(work, views):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.protection import MISSING, SHOWN
+from credential_pipeline.clearinghouse.return_files.protection import MISSING, NOT_PROTECTED, SHOWN
 from credential_pipeline.clearinghouse.return_files.views import certifier, institution
 from credential_pipeline.clearinghouse.return_files.views.protected import ALL
 from credential_pipeline.engines.charts.bars import Bar, bars, shapes
@@ -14,6 +14,9 @@ from credential_pipeline.foundation.registry.return_agreements import ReturnAgre
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 _DASH: Final = "\N{EN DASH}"
+_UNPROTECTED: Final = (
+    "None of these figures is told: some are of too few people, and hiding others did not protect them."
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,14 @@ def _figure(section: _Section, told: Sequence[_Told]) -> Figure:
         if section.drawn and section.drawn in one.measure and (one.dimension == ALL) == _whole(section)
     ]
     pictures = [_picture(section, drawn)] if drawn else []
-    return Figure(section.subject, section.title, [section.sentence], pictures, _tables(section, told))
+    sentences = [section.sentence, *([_UNPROTECTED] if _is_unprotected(section, told) else [])]
+    return Figure(section.subject, section.title, sentences, pictures, _tables(section, told))
+
+
+def _is_unprotected(section: _Section, told: Sequence[_Told]) -> bool:
+    """Whether the people of a section are counted and none of the counts could be told (protection.py)."""
+    people = [one for one in told if one.unit == "count" and section.subject not in NOT_PROTECTED]
+    return any(one.status == MISSING for one in people)
 
 
 def _whole(section: _Section) -> bool:
