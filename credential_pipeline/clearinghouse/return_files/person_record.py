@@ -26,12 +26,21 @@ SURE: Final = 0.99
 """A link to a student that is less probable than this might give one person another's schooling: it is left out, and said."""
 _NEVER: Final = date(9999, 12, 31)
 _RESULTS: Final = {"W": "Withdrew", "A": "OnHold", "F": "Enrolled", "Q": "Enrolled", "H": "Enrolled", "L": "Enrolled"}
-_LEVELS: Final = {
+_NO_LEVEL: Final = "Degree"
+LEVELS: Final = {
+    "certificate": "Certificate",
     "associate": "AssociateDegree",
     "bachelor": "BachelorDegree",
+    "post_bachelor": "Certificate",
     "master": "MasterDegree",
-    "certificate": "Certificate",
+    "post_master": "Certificate",
+    # The standard has no word for it: a first professional degree may be a doctorate, and a bachelor's or a master's in name.
+    "professional": _NO_LEVEL,
+    "doctor": "DoctoralDegree",
+    # As PDP files tell it, which do not say which of the two.
+    "associate or certificate": _NO_LEVEL,
 }
+"""Level of a degree to the achievement type of the standard."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,7 @@ def _schooling(con: Connection, student_id: str) -> list[Held]:
             Held(
                 key=f"{kind}|{opeid}|{since}|{until}|{title}",
                 achievement=f"{kind}|{opeid}|{title}|{level}",
-                kind="LearningProgram" if enrolled else _LEVELS.get(level, "Degree"),
+                kind="LearningProgram" if enrolled else LEVELS.get(level, _NO_LEVEL),
                 name=name,
                 description=f"{name}, reported by {school.name}.",
                 criteria="As the institution requires.",

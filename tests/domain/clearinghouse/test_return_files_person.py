@@ -6,13 +6,16 @@ import json
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse import education_registry
 from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
-from credential_pipeline.clearinghouse.return_files.person_record import BASIS, own_record, prepare_disclosure
+from credential_pipeline.clearinghouse.return_files.person_record import BASIS, LEVELS, own_record, prepare_disclosure
+from credential_pipeline.foundation.categories import SPELLINGS
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
+from credential_pipeline.foundation.storage.sql import text_of
 from tests.domain.clearinghouse.return_files_views_world import fill
-from tests.domain.engines.test_open_badges import check
+from tests.domain.engines.test_open_badges import TYPES, check
 
 WHEN = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
 DAY = datetime.date
@@ -130,6 +133,23 @@ def test_a_record_is_whole_and_as_the_standards_ask(con):
     assert badges["Enrollment at College"]["credentialSubject"]["result"][0]["status"] == "Withdrew"
     assert "OLD" not in json.dumps(own.content), "what was not passed is no credential"
     assert {"ANA LÓPEZ", "L1"} == {one["identityHash"] for one in own.content["credentialSubject"]["identifier"]}
+
+
+def test_every_level_of_a_degree_has_a_word_of_the_standard():
+    of_pdp_files = "associate or certificate"
+    assert f"'{of_pdp_files}'" in text_of(education_registry.__name__, "pdp_degrees.sql")
+    assert set(LEVELS) == {*SPELLINGS["degree_level"].values(), of_pdp_files}
+    assert set(LEVELS.values()) <= TYPES
+
+
+@pytest.mark.parametrize(
+    ("level", "word"),
+    [("doctor", "DoctoralDegree"), ("post_master", "Certificate"), ("professional", "Degree"), (None, "Degree")],
+)
+def test_a_degree_is_called_by_its_level(con, level, word):
+    con.execute("UPDATE education_registry.degrees SET degree_level = ?", [level])
+    badge = _badges(_own(con, "L1"))["Associate of Arts"]
+    assert badge["credentialSubject"]["achievement"]["achievementType"] == word
 
 
 def test_who_opted_out_may_have_the_own_record(con):
