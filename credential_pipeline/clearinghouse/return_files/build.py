@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from credential_pipeline.clearinghouse.return_files.agreed import what_is_agreed
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import Given, wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.views.compose import partner_views
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -21,13 +21,19 @@ def build(con: Connection, given: Given) -> None:
         given: Partners, their folders and the released figures.
     """
     with scratch(con) as work:
-        answers = answer_requests(work, given)
+        wishes = wishes_of(work)
+        answers = answer_requests(work, given, wishes)
         reports: Mapping[str, Relation] = {
             "requests": answers.requests,
             "answers": answers.answers,
             "report_rows": answers.report_rows,
         }
-        parts = (what_is_agreed(work, given), reports, pdp_of_institutions(work, given), partner_views(work, given))
+        parts = (
+            what_is_agreed(work, given),
+            reports,
+            pdp_of_institutions(work, given, wishes),
+            partner_views(work, given, wishes),
+        )
         for table in SNAPSHOT:
             made = [part[table.name] for part in parts if table.name in part]
             keep(con, SNAPSHOT, table.name, _together(work, table.name, made))

@@ -71,15 +71,34 @@ def is_odd(place: Path) -> bool:
     return place.is_symlink() or (place.exists() and not place.is_dir())
 
 
-def heard_students(work: Scratch) -> Relation:
-    """Students whom a wish to share nothing may be about, for those who are no learners: student_id."""
-    return work.table("heard", statement(__package__, "heard.sql"))
+@dataclass(frozen=True)
+class Wishes:
+    """Of whom nothing may be told, and of whom something may: the same for every partner, and made once.
+
+    Attributes:
+        heard: Students whom a wish to share nothing may be about, for those who are no learners: student_id.
+        elsewhere: Students whom a wish may be about that was heard in another industry, learners or not: student_id.
+        told_of: Learners who may be told of, with the student where there is one: learner_id, student_id.
+    """
+
+    heard: Relation
+    elsewhere: Relation
+    told_of: Relation
 
 
-def opted_out_elsewhere(work: Scratch) -> Relation:
-    """Students whom a wish may be about that was heard in another industry, learners or not: student_id."""
-    heard = {"statements": statements_elsewhere(work), "students": students_elsewhere(work)}
-    return work.table("elsewhere", statement(__package__, "elsewhere.sql", **heard))
+def wishes_of(work: Scratch) -> Wishes:
+    """Find out who wishes to share nothing.
+
+    Args:
+        work: Makes the relations; its connection has ``education_registry``, ``linked_records`` and the wishes of other industries.
+    """
+    others = {"statements": statements_elsewhere(work), "students": students_elsewhere(work)}
+    elsewhere = work.table("elsewhere", statement(__package__, "elsewhere.sql", **others))
+    return Wishes(
+        heard=work.table("heard", statement(__package__, "heard.sql")),
+        elsewhere=elsewhere,
+        told_of=work.table("told_of", statement(__package__, "told_of.sql", elsewhere=elsewhere)),
+    )
 
 
 def campus(agreement: ReturnAgreement) -> str:

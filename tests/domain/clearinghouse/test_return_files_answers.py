@@ -12,7 +12,7 @@ import pytest
 from credential_pipeline.clearinghouse.return_files.answer import find
 from credential_pipeline.clearinghouse.return_files.answer.answers import Answers, answer_requests
 from credential_pipeline.clearinghouse.return_files.files import files_of
-from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, Given
+from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, Given, wishes_of
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect
@@ -53,7 +53,7 @@ def outcomes(work: Scratch, answers: Answers, partner: str = "demo_college") -> 
 def asked(work: Scratch, home: Path, *people: tuple[str, str, str, str], **how: str) -> tuple[Given, Answers]:
     leave(home, "demo_college", request(*(people or EVERYBODY), **how))
     about = given(home, agreement())
-    return about, answer_requests(work, about)
+    return about, answer_requests(work, about, wishes_of(work))
 
 
 def test_everybody_is_found_or_not_or_blocked_or_none_of_the_partner_s(work: Scratch, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_prior_attendance_looks_before_the_search_date(work: Scratch, tmp_path: 
 
 def test_a_certifier_gets_its_own_people_and_its_own_credentials(work: Scratch, tmp_path: Path) -> None:
     leave(tmp_path, "mssc", request(*EVERYBODY, school="999999"))
-    answers = answer_requests(work, given(tmp_path, agreement("mssc", **MSSC)))
+    answers = answer_requests(work, given(tmp_path, agreement("mssc", **MSSC)), wishes_of(work))
     said = outcomes(work, answers, "mssc")
     assert {name for name, outcome in said.items() if outcome == "found"} == {"S1"}
     assert {name for name, outcome in said.items() if outcome == "blocked"} == {"S4"}
@@ -155,7 +155,7 @@ def test_a_certifier_gets_its_own_people_and_its_own_credentials(work: Scratch, 
 def test_only_what_is_agreed_is_told(work: Scratch, tmp_path: Path, what: str) -> None:
     leave(tmp_path, "demo_college", request(ANN))
     answers = answer_requests(
-        work, given(tmp_path, agreement(gets=(what,), withheld=("College Name", "credential_title")))
+        work, given(tmp_path, agreement(gets=(what,), withheld=("College Name", "credential_title"))), wishes_of(work)
     )
     assert listed(work, answers.report_rows, "DISTINCT told") == [(what.removesuffix("s"),)]
     assert listed(work, answers.report_rows, "count(college_name) + count(credential_title)") == [(0,)]
@@ -163,20 +163,20 @@ def test_only_what_is_agreed_is_told(work: Scratch, tmp_path: Path, what: str) -
 
 def test_a_branch_gets_its_own_students_alone(work: Scratch, tmp_path: Path) -> None:
     leave(tmp_path, "demo_college", request(*EVERYBODY).replace("\t00\t", "\t02\t"))
-    answers = answer_requests(work, given(tmp_path, agreement(of=COLLEGE[:6] + "02")))
+    answers = answer_requests(work, given(tmp_path, agreement(of=COLLEGE[:6] + "02")), wishes_of(work))
     assert {name for name, said in outcomes(work, answers).items() if said == "found"} == {"S9"}
 
 
 def test_a_request_twice_is_answered_once(work: Scratch, tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt"):
         leave(tmp_path, "demo_college", request(ANN), name)
-    answers = answer_requests(work, given(tmp_path, agreement()))
+    answers = answer_requests(work, given(tmp_path, agreement()), wishes_of(work))
     assert listed(work, answers.requests, "file, state, found") == [("a.txt", "answered", 1), ("b.txt", "repeated", 1)]
     assert listed(work, answers.answers, "count(*)") == [(1,)]
 
 
 def refused(work: Scratch, home: Path, *agreements: Any) -> list[tuple[Any, ...]]:
-    answers = answer_requests(work, given(home, *agreements))
+    answers = answer_requests(work, given(home, *agreements), wishes_of(work))
     assert listed(work, answers.answers, "count(*)") == listed(work, answers.report_rows, "count(*)") == [(0,)]
     return listed(work, answers.requests, "state, reason_code, line, rows, found")
 
@@ -227,7 +227,7 @@ def test_what_is_no_file_or_cannot_be_read_is_refused_and_stops_nobody(
         return whole(path)
 
     monkeypatch.setattr(Path, "read_bytes", unless_bad)
-    answers = answer_requests(work, given(tmp_path, agreement()))
+    answers = answer_requests(work, given(tmp_path, agreement()), wishes_of(work))
     odd = ("bad.txt", "copy.txt", "data.xlsx", "feed.txt", "late.txt", "list.txt", "other", "part")
     assert listed(work, answers.requests, "file, request_id, reason_code, line", "state = 'refused'") == [
         (name, "unread", "E_REQUEST_FILE", None) for name in odd
@@ -243,7 +243,7 @@ def test_names_of_files_that_may_be_a_person_s_are_told_by_an_id(work: Scratch, 
         (folder / name).symlink_to(folder / "nowhere")
     (folder / os.fsdecode(b"Emil\xff.txt")).touch()
     about = given(tmp_path, agreement())
-    answers = answer_requests(work, about)
+    answers = answer_requests(work, about, wishes_of(work))
     digest = hashlib.sha256(request(ANN).encode()).hexdigest()[:12]
     assert dict(listed(work, answers.requests, "file, state")) == {
         f"[demo_college-{digest}]": "answered",
@@ -264,7 +264,7 @@ def test_a_request_that_costs_too_much_is_refused_alone(
     leave(tmp_path, "mssc", request(ANN, school="999999"), "request.txt")
     terms = (agreement(), agreement("mssc", **MSSC))
     monkeypatch.setattr(find, "MAX_PAIRS", 0)
-    answers = answer_requests(work, given(tmp_path, *terms))
+    answers = answer_requests(work, given(tmp_path, *terms), wishes_of(work))
     about = "partner, file, state, reason_code, query_type, rows, found"
     assert listed(work, answers.requests, about, "state <> 'answered'") == [
         ("demo_college", name, "refused", "E_REQUEST_COST", None, None, None) for name in ("data again.txt", "data.txt")
@@ -293,14 +293,14 @@ def test_an_answer_depends_on_its_row_alone(tmp_path: Path) -> None:
         leave(home, "mssc", request(*EVERYBODY, school="999999"))
         terms = (agreement(), agreement("mssc", **MSSC)) if others else (agreement(),)
         with connect(threads=threads) as con, scratch(fill(con, persons=PERSONS[:: 1 - 2 * number])) as work:
-            found.append(everything(work, answer_requests(work, given(home, *terms))))
+            found.append(everything(work, answer_requests(work, given(home, *terms), wishes_of(work))))
     assert found[0] == found[1]
 
 
 def test_each_answered_request_becomes_a_report_file(work: Scratch, tmp_path: Path) -> None:
     leave(tmp_path, "demo_college", request(*EVERYBODY).replace("\t00\t", "\t02\t"))
     about = given(tmp_path, agreement())
-    answers = answer_requests(work, about)
+    answers = answer_requests(work, about, wishes_of(work))
     work.con.execute("CREATE SCHEMA return_files")
     for table in SNAPSHOT:
         made = getattr(answers, table.name, None) or work.rows(table.name, table.schema, [])

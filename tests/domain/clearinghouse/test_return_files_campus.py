@@ -9,6 +9,7 @@ from checks.suites.clearinghouse.return_files import _STUDENTS as GATE
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
 from credential_pipeline.clearinghouse.return_files.agreed import what_is_agreed
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.students import students_of
 from credential_pipeline.clearinghouse.return_files.views.institution import institution_counts
 from credential_pipeline.foundation.contracts import SNAPSHOTS, education_registry
@@ -67,13 +68,13 @@ def test_every_part_takes_the_same_students_for_the_partner_s(
     about = given(tmp_path, terms)
     people = [("Ann", f"Lee{'abcdefghi'[place]}", f"199{place}0501", f"{one},x") for place, one in enumerate(WRITTEN)]
     leave(tmp_path, terms.partner, request(*people).replace("\t00\t", f"\t{branch}\t"))
-    answers = answer_requests(work, about)
+    answers = answer_requests(work, about, wishes_of(work))
     assert listed(work.con, f"SELECT student_id FROM {answers.answers} WHERE outcome = 'found'") == own
-    assert listed(work.con, f"SELECT student_id FROM {students_of(work, terms).own}") == own
+    assert listed(work.con, f"SELECT student_id FROM {students_of(work, terms, wishes_of(work)).own}") == own
     work.con.execute("CREATE SCHEMA return_files")
     work.con.execute(f"CREATE TABLE return_files.partners AS FROM {what_is_agreed(work, about)['partners']}")
     assert listed(work.con, f"SELECT student_id FROM {GATE}") == own
-    counts = institution_counts(work, terms.of.removesuffix("00"))
+    counts = institution_counts(work, terms.of.removesuffix("00"), wishes_of(work))
     assert listed(work.con, f"SELECT value FROM {counts} WHERE quantity = 'students'") == {len(own)}
     told = listed(work.con, f"SELECT college_code_branch FROM {answers.report_rows} WHERE told <> 'none'")
     assert told == {f"{SCHOOL}-{campus}" for campus in (("00", "02") if branch == "00" else ("02",) if own else ())}
@@ -82,5 +83,5 @@ def test_every_part_takes_the_same_students_for_the_partner_s(
 def test_what_is_no_opeid_is_told_as_it_is(work: Scratch, tmp_path: Path) -> None:
     work.con.execute(f"UPDATE education_registry.enrollments SET opeid = '{SCHOOL}-' WHERE student_id = 'S1'")
     leave(tmp_path, "demo_college", request(("Ann", "Leea", "19900501", "S1,x")))
-    answers = answer_requests(work, given(tmp_path, agreement()))
+    answers = answer_requests(work, given(tmp_path, agreement()), wishes_of(work))
     assert listed(work.con, f"SELECT college_code_branch FROM {answers.report_rows}") == {f"{SCHOOL}-"}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from credential_pipeline.clearinghouse.return_files.answer.answers import Answers, answer_requests
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
 from tests.domain.clearinghouse.return_files_world import agreement, event, fill, given, leave, request
@@ -61,7 +62,7 @@ def put(con: Connection) -> None:
 
 def answered(work: Scratch, home: Path, **how: Any) -> Answers:
     leave(home, "mssc", request(*ASKED, school="999999", **how))
-    return answer_requests(work, given(home, agreement("mssc", **MSSC)))
+    return answer_requests(work, given(home, agreement("mssc", **MSSC)), wishes_of(work))
 
 
 def test_own_people_are_answered_by_the_certifier_s_own_words(tmp_path: Path) -> None:
@@ -100,5 +101,5 @@ def test_an_institution_is_told_nothing_of_them(tmp_path: Path) -> None:
     with connect(threads=1) as con, scratch(con) as work:
         put(con)
         leave(tmp_path, "demo_college", request(*ASKED))
-        answers = answer_requests(work, given(tmp_path, agreement()))
+        answers = answer_requests(work, given(tmp_path, agreement()), wishes_of(work))
         assert {*outcomes(work, answers).values()} == {"not_found", "out_of_scope"}

@@ -8,6 +8,7 @@ import pytest
 
 from credential_pipeline.clearinghouse.opted_out_elsewhere import attach_opted_out, heard_elsewhere
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.students import students_of
 from credential_pipeline.clearinghouse.return_files.states.lists import completers, programmes_of
 from credential_pipeline.clearinghouse.return_files.views.certifier import certifier_counts
@@ -46,9 +47,9 @@ def told(con: Connection, home: Path) -> set[str]:
     leave(home, "demo_college", request(*EVERYBODY))
     terms = agreement(gets=("enrollments", "degrees", "credentials", "cohort"))
     with scratch(con) as work:
-        answers = answer_requests(work, given(home, terms))
+        answers = answer_requests(work, given(home, terms), wishes_of(work))
         listed = f"SELECT student_id FROM {answers.report_rows} WHERE told <> 'none'"
-        own = f"SELECT student_id FROM {students_of(work, terms).own}"
+        own = f"SELECT student_id FROM {students_of(work, terms, wishes_of(work)).own}"
         return {one for (one,) in con.execute(f"{listed} UNION {own}").fetchall()}
 
 
@@ -103,10 +104,12 @@ def test_figures_and_lists_of_states_leave_them_out_too(con: Connection, tmp_pat
     def counted() -> tuple[int, int, int]:
         with scratch(con) as work:
             people = "SELECT value FROM {0} WHERE quantity = '{1}' AND dimension = 'all'"
-            earners = con.execute(people.format(certifier_counts(work, "mssc"), "earners")).fetchall()
-            students = con.execute(people.format(institution_counts(work, COLLEGE[:6]), "students")).fetchall()
+            earners = con.execute(people.format(certifier_counts(work, "mssc", wishes_of(work)), "earners")).fetchall()
+            students = con.execute(
+                people.format(institution_counts(work, COLLEGE[:6], wishes_of(work)), "students")
+            ).fetchall()
             listed = con.execute(
-                f"FROM {completers(work, state, programmes_of(work, [mine], 'IN'))}"
+                f"FROM {completers(work, state, programmes_of(work, [mine], 'IN'), wishes_of(work))}"
             ).fetchall()  # fmt: skip
             return sum(n for (n,) in earners), sum(n for (n,) in students), len(listed)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from credential_pipeline.clearinghouse.return_files import protection
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import Given, wishes_of
 from credential_pipeline.clearinghouse.return_files.views.compose import partner_views
 from credential_pipeline.clearinghouse.return_files.views.page import partner_page
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -33,7 +33,7 @@ def work():
 
 @pytest.fixture(scope="module")
 def views(work, tmp_path_factory):
-    return partner_views(work, Given(INDUSTRY, (), tmp_path_factory.mktemp("partners"), None, TODAY))
+    return partner_views(work, Given(INDUSTRY, (), tmp_path_factory.mktemp("partners"), None, TODAY), wishes_of(work))
 
 
 def _agreement(partner):
@@ -53,7 +53,7 @@ def test_every_partner_with_aggregates_has_rows_and_the_state_has_lists(work, vi
 
 
 def test_nobody_is_told_anything_after_an_agreement_ended(work, tmp_path):
-    later = partner_views(work, Given(INDUSTRY, (), tmp_path, None, datetime.date(2040, 1, 1)))
+    later = partner_views(work, Given(INDUSTRY, (), tmp_path, None, datetime.date(2040, 1, 1)), wishes_of(work))
     assert {name: work.con.execute(f"SELECT count(*) FROM {rows}").fetchall() for name, rows in later.items()} == {
         name: [(0,)] for name in ("partner_figures", "completers", "programme_rates")
     }
@@ -83,7 +83,7 @@ def test_figures_that_cannot_be_protected_are_not_told_and_the_page_says_so(work
         raise SafeError("E_CANNOT_PROTECT", "a small count cannot be protected")
 
     monkeypatch.setattr(protection, "protect", cannot)
-    rows = partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY))["partner_figures"]
+    rows = partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY), wishes_of(work))["partner_figures"]
     told = work.con.execute(
         f"SELECT count(*) FROM {rows} WHERE subject NOT IN ('intake', 'outcomes') AND (status <> -1 OR value IS NOT NULL)"
     ).fetchall()
@@ -99,7 +99,7 @@ def test_a_fault_in_the_counts_is_no_figure_that_cannot_be_protected(work, tmp_p
 
     monkeypatch.setattr(protection, "protect", broken)
     with pytest.raises(SafeError, match="E_COUNTS"):
-        partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY))
+        partner_views(work, Given(INDUSTRY, (), tmp_path, None, TODAY), wishes_of(work))
 
 
 def test_a_partner_without_figures_has_no_page(work, views):

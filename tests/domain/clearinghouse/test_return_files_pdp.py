@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
@@ -90,7 +91,7 @@ def made(
     terms = terms or agreement()
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **{**WORLD, **changed})
-        files = pdp_files(work, given(home, terms), terms)
+        files = pdp_files(work, given(home, terms), terms, wishes_of(work))
         cohort, course = (
             con.execute(f"FROM {rows} ORDER BY ALL").df().to_dict("records") for rows in (files.cohort, files.course)
         )
@@ -254,15 +255,15 @@ def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_p
     leave(tmp_path, "b.csv", ["Name"], [{"Name": "x"}])
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **WORLD)
-        made = pdp_of_institutions(work, given(tmp_path, agreement(), other, certifier))
+        made = pdp_of_institutions(work, given(tmp_path, agreement(), other, certifier), wishes_of(work))
         for name, rows in made.items():
             assert rows.columns == tuple(SNAPSHOT.table(name).column_names)
         said = con.execute(f"SELECT partner, student_id FROM {made['pdp_cohort']} ORDER BY ALL").fetchall()
         refused = con.execute(f"SELECT partner, file, reason_code FROM {made['requests']}").fetchall()
     assert said == [("branch", "S2"), ("college", "S1"), ("college", "S2")]
     assert refused == [("college", "pdp/b.csv", "E_PDP_HEADER")]
-    with connect(threads=1) as con, scratch(con) as work:
-        none = pdp_of_institutions(work, given(tmp_path, certifier))
+    with connect(threads=1) as con, scratch(fill(con)) as work:
+        none = pdp_of_institutions(work, given(tmp_path, certifier), wishes_of(work))
         assert {name: con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for name, rows in none.items()} == {
             "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0, "own_files": 0,
         }  # fmt: skip

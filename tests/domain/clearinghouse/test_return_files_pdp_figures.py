@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.counts import MEASURES
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures, protected
@@ -57,7 +58,7 @@ def figures(home: Path, terms: ReturnAgreement | None = None, **tables: Any) -> 
     terms = terms or agreement()
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **tables)
-        made = pdp_figures(work, pdp_files(work, given(home, terms), terms), terms, TODAY)
+        made = pdp_figures(work, pdp_files(work, given(home, terms), terms, wishes_of(work)), terms, TODAY)
         assert made.columns == tuple(SNAPSHOT.table("partner_figures").column_names)
         rows = con.execute(f"SELECT * EXCLUDE (partner, subject) FROM {made} ORDER BY ALL").fetchall()
     return {row[:4]: row[4:] for row in rows}
@@ -228,7 +229,7 @@ def test_who_may_read_nobody_s_credentials_does_not_choose_whom_figures_are_on(
     terms = agreement(shares=[{"what": what, "legal_basis": "Law"} for what in shares])
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **world())
-        files = pdp_files(work, given(tmp_path, terms), terms)
+        files = pdp_files(work, given(tmp_path, terms), terms, wishes_of(work))
         assert con.execute(f"SELECT count(*) FROM {files.people}").fetchall() == [(people,)]
     said = "never on the cohort file that you left" in about_pdp(given(tmp_path, terms), terms)
     assert said == (people == 200)

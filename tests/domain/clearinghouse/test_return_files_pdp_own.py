@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP
+from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
@@ -105,7 +105,7 @@ def test_a_folder_that_is_a_link_or_none_is_refused_and_the_registry_goes_in_its
     terms = agreement()
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **WORLD)
-        parts = pdp_of_institutions(work, given(tmp_path, terms))
+        parts = pdp_of_institutions(work, given(tmp_path, terms), wishes_of(work))
         rows = con.execute(f"SELECT file, state, reason_code FROM {parts['requests']}").fetchall()
         assert rows == [("pdp/", "refused", "E_PDP_UNREADABLE")]
         assert con.execute(f"SELECT count(*) FROM {parts['own_files']}").fetchall() == [(0,)]
@@ -161,7 +161,7 @@ def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **world)
         branch = agreement(id="return_branch", partner="branch", of=BRANCH)
-        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch))
+        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch), wishes_of(work))
         rows = con.execute(f"SELECT partner, file, state, reason_code FROM {parts['requests']} ORDER BY ALL").fetchall()
         ids = con.execute(f"SELECT count(DISTINCT request_id) FROM {parts['requests']}").fetchall()
         told = {
@@ -216,7 +216,7 @@ def test_who_came_back_is_unknown_until_the_year_is_covered(
     assert given(tmp_path).today == TODAY
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, persons=[person(f"S{number}") for number in (1, 2, 3)], enrollments=enrollments)
-        cohort = pdp_files(work, given(tmp_path, terms), terms).cohort
+        cohort = pdp_files(work, given(tmp_path, terms), terms, wishes_of(work)).cohort
         rows = con.execute(
             f"SELECT student_id, retention, persistence FROM {cohort} WHERE student_id <> 'S3'"
         ).fetchall()
@@ -237,5 +237,5 @@ def test_a_title_that_a_certifier_reported_in_two_lines_is_one(tmp_path: Path) -
     terms = agreement()
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **(WORLD | {"events": [award("S1", "NEW", date(2016, 3, 1), credential_title="Two\r\nlines")]}))
-        files = pdp_files(work, given(tmp_path, terms), terms)
+        files = pdp_files(work, given(tmp_path, terms), terms, wishes_of(work))
         assert con.execute(f"SELECT course_name FROM {files.course}").fetchall() == [("Two lines",)]

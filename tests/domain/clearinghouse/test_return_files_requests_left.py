@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
-from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS
+from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, wishes_of
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import Scratch, scratch
 from tests.domain.clearinghouse.return_files_world import agreement, fill, given, leave, request
@@ -32,7 +32,7 @@ def test_a_folder_that_cannot_be_listed_stops_nobody(
         return listing(path)
 
     monkeypatch.setattr(Path, "iterdir", unless_college)
-    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)))
+    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)), wishes_of(work))
     assert listed(work, answers.requests, "partner, file, state, reason_code") == [
         ("demo_college", "[demo_college-unread]", "refused", "E_REQUEST_FILE"),
         ("mssc", "request.txt", "answered", None),
@@ -50,7 +50,7 @@ def test_a_folder_of_requests_that_is_none_or_a_link_is_refused_and_told_of(
         folder.write_text(request(ANN))
     else:
         folder.symlink_to(tmp_path / FOLDER / "mssc" / (REQUESTS if kind == "link" else "nothing"))
-    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)))
+    answers = answer_requests(work, given(tmp_path, agreement(), agreement("mssc", **MSSC)), wishes_of(work))
     assert listed(work, answers.requests, "partner, file, state, reason_code") == [
         ("demo_college", "[demo_college-unread]", "refused", "E_REQUEST_FILE"),
         ("mssc", "request.txt", "answered", None),

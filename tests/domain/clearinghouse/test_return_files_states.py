@@ -5,6 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.states.lists import (
     MEASURES,
     NOT_IN_RELEASE,
@@ -71,7 +72,7 @@ def programmes(work):
 
 
 def test_completers_are_those_of_the_tables(work, world, state, programmes):
-    found = work.con.execute(f"FROM {completers(work, state, programmes)}").df()
+    found = work.con.execute(f"FROM {completers(work, state, programmes, wishes_of(work))}").df()
     people = world["linked_records.learners"].merge(world["education_registry.persons"], "left", on="student_id")
     people = people[~people["blocked"] & (people["ferpa_block"] != True)]  # noqa: E712 - may be missing
     awards = world["cleaned_learners.credentials"].query(f"event == 'award' and provider_opeid == '{HERE}'")
@@ -87,7 +88,7 @@ def test_completers_are_those_of_the_tables(work, world, state, programmes):
 
 
 def test_a_list_has_the_layouts_columns(work, state, programmes):
-    made = completers(work, state, programmes)
+    made = completers(work, state, programmes, wishes_of(work))
     assert made.columns == tuple(SNAPSHOT.table("completers").column_names)
     row = work.con.execute(f"FROM {made} WHERE programme = 'safety' LIMIT 1").df().iloc[0]
     assert [row[field.name] for field in LAYOUTS["completers"]][2:6] == ["SAF", "ANA", "LÓPEZ", "1990-02-03"]
@@ -97,10 +98,12 @@ def test_a_list_has_the_layouts_columns(work, state, programmes):
 def test_withheld_columns_are_empty_and_without_the_share_there_is_no_list(work, state, programmes):
     shy = state.model_copy(update={"withheld": ("date_of_birth",)})
     assert work.con.execute(
-        f"SELECT count(date_of_birth), count(*) > 0 FROM {completers(work, shy, programmes)}"
+        f"SELECT count(date_of_birth), count(*) > 0 FROM {completers(work, shy, programmes, wishes_of(work))}"
     ).fetchall() == [(0, True)]
     without = state.model_copy(update={"shares": tuple(one for one in state.shares if one.what == "aggregates")})
-    assert work.con.execute(f"SELECT count(*) FROM {completers(work, without, programmes)}").fetchall() == [(0,)]
+    assert work.con.execute(
+        f"SELECT count(*) FROM {completers(work, without, programmes, wishes_of(work))}"
+    ).fetchall() == [(0,)]
 
 
 CELLS = """table,setting,measure,value,n,status,definition

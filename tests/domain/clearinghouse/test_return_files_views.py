@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.clearinghouse.return_files.views.certifier import certifier_counts, certifier_view
 from credential_pipeline.clearinghouse.return_files.views.institution import (
@@ -65,7 +66,7 @@ def _events(world):
 
 
 def test_a_certifiers_counts_are_those_of_the_tables(work, world):
-    found = _counts(work, certifier_counts(work, "mssc"))
+    found = _counts(work, certifier_counts(work, "mssc", wishes_of(work)))
     events = _events(world).query("certifier == 'mssc' and event == 'award'")
     people = _people(world).merge(
         events.groupby("learner_id")["event_date"].min().rename("first").reset_index(), on="learner_id"
@@ -97,7 +98,7 @@ def test_a_certifiers_counts_are_those_of_the_tables(work, world):
 
 
 def test_an_institutions_counts_are_those_of_the_tables(work, world):
-    found = _counts(work, institution_counts(work, HERE[:6]))
+    found = _counts(work, institution_counts(work, HERE[:6], wishes_of(work)))
     here = pd.concat(
         [
             world["education_registry.enrollments"].rename(columns={"begin_date": "day"}),
@@ -118,7 +119,7 @@ def test_an_institutions_counts_are_those_of_the_tables(work, world):
 
 
 def test_passing_is_by_person_and_first_sitting(work, world):
-    frame = work.con.execute(f"FROM {passing_counts(work, HERE[:6])}").df()
+    frame = work.con.execute(f"FROM {passing_counts(work, HERE[:6], wishes_of(work))}").df()
     found = frame.set_index(["dimension", "level", "quantity"])["value"].to_dict()
     sat = (
         _events(world)
@@ -135,8 +136,8 @@ def test_passing_is_by_person_and_first_sitting(work, world):
 
 
 def test_one_campus_has_its_own_students_only(work):
-    whole = _counts(work, institution_counts(work, "013495"))["students", "all", "all", "students"]
-    campus = _counts(work, institution_counts(work, "01349501"))["students", "all", "all", "students"]
+    whole = _counts(work, institution_counts(work, "013495", wishes_of(work)))["students", "all", "all", "students"]
+    campus = _counts(work, institution_counts(work, "01349501", wishes_of(work)))["students", "all", "all", "students"]
     assert 0 < campus < whole
 
 
@@ -150,8 +151,8 @@ def _figures(work, view):
 
 
 def test_a_certifier_is_told_rounded_counts_and_whole_percents(work, agreements):
-    figures = _figures(work, certifier_view(work, agreements["mssc"], None))
-    counts = _counts(work, certifier_counts(work, "mssc"))
+    figures = _figures(work, certifier_view(work, agreements["mssc"], wishes_of(work), None))
+    counts = _counts(work, certifier_counts(work, "mssc", wishes_of(work)))
     earners, enrolled = (counts["earners", "all", "all", name] for name in ("earners", "enrolled_after"))
     assert abs(figures.loc[("earners", "all", "all", "earners"), "value"] - earners) <= 25
     assert figures.loc[("earners", "all", "all", "enrolled_after_share"), "value"] == round(enrolled / earners, 2)
@@ -162,7 +163,9 @@ def test_a_certifier_is_told_rounded_counts_and_whole_percents(work, agreements)
 
 
 def test_the_intake_is_the_certifiers_alone_and_exact(work, agreements):
-    figures = _figures(work, certifier_view(work, agreements["mssc"], None)).loc["intake"]["value"].to_dict()
+    figures = (
+        _figures(work, certifier_view(work, agreements["mssc"], wishes_of(work), None)).loc["intake"]["value"].to_dict()
+    )
     assert figures == {
         ("all", "all", "deliveries"): 2,
         ("all", "all", "rows_in"): 110,
@@ -188,17 +191,17 @@ r1,manufacturing,workforce_pell,m/f,mssc,all,production_modules,pell_reason,,cou
 def test_outcomes_are_told_as_released(work, agreements, tmp_path):
     path = tmp_path / "it's outcomes.csv"
     path.write_text(OUTCOMES)
-    own = _figures(work, certifier_view(work, agreements["mssc"], path)).loc["outcomes"].reset_index()
+    own = _figures(work, certifier_view(work, agreements["mssc"], wishes_of(work), path)).loc["outcomes"].reset_index()
     assert own["level"].tolist() == ["m/a", "m/c", "m/d", "m/e", "m/f"]
     assert own.set_index("level").loc["m/a", ["value", "n", "status"]].tolist() == [41000, 350, 1]
     assert own.set_index("level").loc["m/c", "status"] == 5
     programmes = load_registry().industry("manufacturing").programmes
-    college = _figures(work, institution_view(work, agreements["demo_college"], programmes, path))
+    college = _figures(work, institution_view(work, agreements["demo_college"], wishes_of(work), programmes, path))
     assert college.loc["outcomes"].reset_index()["level"].tolist() == ["m/d"], "programs of its own, figures alone"
 
 
 def test_an_institution_is_told_what_cannot_be_known(work, agreements):
-    figures = _figures(work, institution_view(work, agreements["demo_college"], (), None))
+    figures = _figures(work, institution_view(work, agreements["demo_college"], wishes_of(work), (), None))
     silent = figures.loc[("passing", "certifier", "nims", "first_attempt_pass_rate")]
     assert (silent["status"], np.isnan(silent["value"])) == (-1, True)
     told = figures.loc[("passing", "certifier", "mssc", "first_attempt_pass_rate")]

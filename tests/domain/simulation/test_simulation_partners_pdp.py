@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from credential_pipeline.clearinghouse.education_registry.load import load_education_registry
+from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.engines.exchange.pdp.judge import faults
 from credential_pipeline.engines.exchange.pdp.read import read_pdp
@@ -70,7 +71,7 @@ def test_the_files_come_back_with_credentials(sent: tuple[Path, pd.DataFrame]) -
             row[0]
             for row in con.execute("SELECT student_id FROM education_registry.persons WHERE ferpa_block").fetchall()
         }
-        made = pdp_of_institutions(work, given(to, terms))
+        made = pdp_of_institutions(work, given(to, terms), wishes_of(work))
         assert con.execute(f"SELECT count(*) FROM {made['requests']}").fetchall() == [(0,)]
         back = {row[0] for row in con.execute(f"SELECT student_id FROM {made['pdp_cohort']}").fetchall()}
         earned = con.execute(f"SELECT student_id FROM {made['pdp_course']} WHERE course_type = 'NC'").fetchall()

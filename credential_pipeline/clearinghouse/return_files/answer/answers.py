@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from credential_pipeline.clearinghouse.return_files.answer.asking import TOLD, Left, requests_left
 from credential_pipeline.clearinghouse.return_files.answer.own_people import find_own_people
 from credential_pipeline.clearinghouse.return_files.answer.within_reach import find_within_reach
-from credential_pipeline.clearinghouse.return_files.partners import (
-    Given,
-    heard_students,
-    opted_out_elsewhere,
-    partners_table,
-)
+from credential_pipeline.clearinghouse.return_files.partners import Given, Wishes, partners_table
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
 from credential_pipeline.engines.linkage.model import Model, shipped
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -42,13 +37,14 @@ class Answers:
     report_rows: Relation
 
 
-def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> Answers:
+def answer_requests(work: Scratch, given: Given, wishes: Wishes, model: Model | None = None) -> Answers:
     """Answer every request of the partners of an industry.
 
     Args:
         work: Makes the relations, in a connection with the views of ``education_registry``, ``cleaned_learners`` and
             ``linked_records``.
         given: The partners' agreements, their folders and the day.
+        wishes: Of whom nothing may be told.
         model: The pinned model of the family ``registry``; the shipped one if None.
     """
     left = requests_left(work, given)
@@ -59,7 +55,7 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
     index = relation(work.con, "education_registry.person_index")
     reached = find_within_reach(work, left, index, model or shipped("registry"))
     asked = reached.asked
-    partners, elsewhere = partners_table(work, given.in_force), opted_out_elsewhere(work)
+    partners = partners_table(work, given.in_force)
     scoped = work.table(
         "scoped",
         statement(
@@ -68,9 +64,9 @@ def answer_requests(work: Scratch, given: Given, model: Model | None = None) -> 
             found=reached.found,
             asked=asked,
             partners=partners,
-            heard=heard_students(work),
-            elsewhere=elsewhere,
-            certified=find_own_people(work, asked, partners, elsewhere),
+            heard=wishes.heard,
+            elsewhere=wishes.elsewhere,
+            certified=find_own_people(work, asked, partners, wishes.elsewhere),
         ),
     )
     events = _events(work, given, asked, scoped)

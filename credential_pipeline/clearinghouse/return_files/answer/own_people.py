@@ -21,7 +21,7 @@ def find_own_people(work: Scratch, asked: Relation, partners: Relation, elsewher
         work: Makes the relations.
         asked: As :func:`asked_people` gives it.
         partners: As :func:`partners_table` gives it.
-        elsewhere: As :func:`opted_out_elsewhere` gives it.
+        elsewhere: Students whom a wish of another industry may be about.
 
     Returns:
         asked, partner, of, learner_id, blocked.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import Given, Wishes
 from credential_pipeline.clearinghouse.return_files.pdp.cohort import cohort_from_registry, of_own_file
 from credential_pipeline.clearinghouse.return_files.pdp.course import awards_of, course_rows
 from credential_pipeline.clearinghouse.return_files.pdp.own import Refused, own_files
@@ -41,18 +41,19 @@ class PdpFiles:
     left: Sequence[str]
 
 
-def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> PdpFiles:
+def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes) -> PdpFiles:
     """Make the files of an institution.
 
     Args:
         work: Makes the relations; its connection has the views of the four hops that are read.
         given: Partners' folders, certifiers and the day.
         agreement: Of a partner of role institution.
+        wishes: Of whom nothing may be told.
 
     Raises:
         SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
     """
-    students = students_of(work, agreement)
+    students = students_of(work, agreement, wishes)
     own = own_files(work, given, agreement)
     known = cohort_from_registry(work, students, agreement, given.today)
     people = of_own_file(work, own.cohort, students) if own.cohort else known

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.partners import Given, Wishes
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, left_by, own_files, whole_folder
@@ -15,12 +15,13 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch
 _TABLES: Final = ("pdp_cohort", "pdp_course", "partner_figures", "requests", "own_files")
 
 
-def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
+def pdp_of_institutions(work: Scratch, given: Given, wishes: Wishes) -> dict[str, Relation]:
     """Make what institutions get in PDP's files.
 
     Args:
         work: Makes the relations; its connection has the views that the hop reads.
         given: Partners, their folders, certifiers and the day.
+        wishes: Of whom nothing may be told.
 
     Returns:
         Table to its rows: ``pdp_cohort``, ``pdp_course``, ``partner_figures`` (views momentum and dashboard), ``own_files`` (files
@@ -28,13 +29,13 @@ def pdp_of_institutions(work: Scratch, given: Given) -> dict[str, Relation]:
         in which case the institution gets nothing else of these tables).
     """
     institutions = [one for one in given.in_force if one.role == "institution"]
-    made = [_of(work, given, agreement) for agreement in institutions]
+    made = [_of(work, given, agreement, wishes) for agreement in institutions]
     return {name: _together(work, name, [one[name] for one in made]) for name in _TABLES}
 
 
-def _of(work: Scratch, given: Given, agreement: ReturnAgreement) -> Mapping[str, Relation]:
+def _of(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes) -> Mapping[str, Relation]:
     try:
-        files = pdp_files(work, given, agreement)
+        files = pdp_files(work, given, agreement, wishes)
         figures = pdp_figures(work, files, agreement, given.today)
     except SafeError as error:
         return _set_aside(work, given, agreement, error)

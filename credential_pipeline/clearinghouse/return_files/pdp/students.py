@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from credential_pipeline.clearinghouse.return_files.partners import campus, heard_students, opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import Wishes, campus
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 from credential_pipeline.foundation.storage.sql import statement
@@ -25,16 +25,17 @@ class Students:
     blocked: int
 
 
-def students_of(work: Scratch, agreement: ReturnAgreement) -> Students:
+def students_of(work: Scratch, agreement: ReturnAgreement, wishes: Wishes) -> Students:
     """Find the students of an institution.
 
     Args:
         work: Makes the relations; its connection has ``education_registry`` and ``linked_records``.
         agreement: Of a partner of role institution.
+        wishes: Of whom nothing may be told.
     """
     everybody = work.table(
         "students",
-        statement(__package__, "students.sql", heard=heard_students(work), elsewhere=opted_out_elsewhere(work)),
+        statement(__package__, "students.sql", heard=wishes.heard, elsewhere=wishes.elsewhere),
         {"campus": campus(agreement)},
     )
     own = work.table(

@@ -18,8 +18,5 @@ SELECT
     coalesce(nullif(a.credential_title, ''), a.credential_code) AS credential, f.first_name, f.last_name,
     strftime(f.birth_date, '%Y-%m-%d') AS date_of_birth, strftime(a.event_date, '%Y-%m-%d') AS completion_date
 FROM awards AS a
-JOIN linked_records.learners AS p USING (learner_id)
-LEFT JOIN education_registry.persons AS s ON s.student_id = p.student_id
+JOIN {told_of} AS p USING (learner_id)
 LEFT JOIN cleaned_learners.profiles AS f USING (profile_id)
-WHERE NOT p.blocked AND NOT coalesce(s.ferpa_block, false)
-    AND coalesce(p.student_id NOT IN (SELECT student_id FROM {elsewhere}), true)

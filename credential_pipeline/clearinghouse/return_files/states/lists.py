@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import Wishes
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.recipes.sql import literal
 from credential_pipeline.foundation.registry.programmes import Programme
@@ -41,15 +41,16 @@ def programmes_of(work: Scratch, programmes: Sequence[Programme], state: str) ->
     )
 
 
-def completers(work: Scratch, agreement: ReturnAgreement, programmes: Relation) -> Relation:
+def completers(work: Scratch, agreement: ReturnAgreement, programmes: Relation, wishes: Wishes) -> Relation:
     """One row per program and completer who may be told of; columns that the agreement withholds are empty.
 
     Args:
         work: Makes the relations; its connection has ``cleaned_learners``, ``linked_records`` and ``education_registry``.
         agreement: Of the state; without ``completers`` there is no row.
         programmes: See :func:`programmes_of`.
+        wishes: Who may be told of.
     """
-    sql = statement(__package__, "completers.sql", programmes=programmes, elsewhere=opted_out_elsewhere(work))
+    sql = statement(__package__, "completers.sql", programmes=programmes, told_of=wishes.told_of)
     made = work.table("completers", sql, {"partner": agreement.partner})
     columns = ", ".join(
         f"CAST(NULL AS {kind}) AS {name}" if name in agreement.withheld else f"CAST({name} AS {kind}) AS {name}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import Wishes
 from credential_pipeline.clearinghouse.return_files.protection import FEWEST
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import Share
@@ -19,15 +19,16 @@ _SHARES: Final = tuple(Share(f"{name}_share", name, "earners") for name in _QUAN
 _PARTED: Final = ("first_award",)
 
 
-def certifier_counts(work: Scratch, certifier: str) -> Relation:
+def certifier_counts(work: Scratch, certifier: str, wishes: Wishes) -> Relation:
     """Exact counts of a certifier's people who may be told of: subject, dimension, level, quantity, value.
 
     Args:
         work: Makes the relations; its connection has ``cleaned_learners``, ``linked_records`` and ``education_registry``.
         certifier: Name in the registry.
+        wishes: Who may be told of.
     """
     asked = {"certifier": certifier}
-    sql = statement(__package__, "certifier_people.sql", elsewhere=opted_out_elsewhere(work))
+    sql = statement(__package__, "certifier_people.sql", told_of=wishes.told_of)
     people = work.table("people", sql, asked)
     counts = work.table("counts", statement(__package__, "certifier_counts.sql", people=people), asked)
     top = work.table(
@@ -38,15 +39,16 @@ def certifier_counts(work: Scratch, certifier: str) -> Relation:
     return work.view("counts", f"FROM {counts} UNION ALL FROM {top}")
 
 
-def certifier_view(work: Scratch, agreement: ReturnAgreement, published: Path | None) -> Relation:
+def certifier_view(work: Scratch, agreement: ReturnAgreement, wishes: Wishes, published: Path | None) -> Relation:
     """What a certifier is told of its people as a whole, as rows of ``partner_figures``.
 
     Args:
         work: Makes the relations; its connection has ``raw_feeds`` too.
         agreement: Of the certifier.
+        wishes: Who may be told of.
         published: The newest released figures; None while there are none.
     """
-    counts = certifier_counts(work, agreement.of)
+    counts = certifier_counts(work, agreement.of, wishes)
     intake = work.table("intake", statement(__package__, "intake.sql"), {"certifier": agreement.of})
     parts = (
         figures.people(work, counts, _SHARES, _PARTED),

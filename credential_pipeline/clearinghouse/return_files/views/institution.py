@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import campus, heard_students, opted_out_elsewhere
+from credential_pipeline.clearinghouse.return_files.partners import Wishes, campus
 from credential_pipeline.clearinghouse.return_files.protection import MISSING
 from credential_pipeline.clearinghouse.return_files.views import figures
 from credential_pipeline.clearinghouse.return_files.views.protected import Share
@@ -25,37 +25,39 @@ _RATES: Final = (
 )
 
 
-def institution_counts(work: Scratch, opeid: str) -> Relation:
+def institution_counts(work: Scratch, opeid: str, wishes: Wishes) -> Relation:
     """Exact counts of an institution's students who may be told of: subject, dimension, level, quantity, value.
 
     Args:
         work: Makes the relations; its connection has ``cleaned_learners``, ``linked_records`` and ``education_registry``.
         opeid: Beginning of the OPEID, see :func:`campus`.
+        wishes: Of whom nothing may be told.
     """
-    heard = {"heard": heard_students(work), "elsewhere": opted_out_elsewhere(work)}
+    heard = {"heard": wishes.heard, "elsewhere": wishes.elsewhere}
     people = work.table("people", statement(__package__, "institution_people.sql", **heard), {"campus": opeid})
     return work.table("counts", statement(__package__, "institution_counts.sql", people=people))
 
 
-def passing_counts(work: Scratch, opeid: str) -> Relation:
+def passing_counts(work: Scratch, opeid: str, wishes: Wishes) -> Relation:
     """How many trained at an institution sat and passed, and ``reported``: whether the certifier reports failures at all."""
-    sql = statement(__package__, "passing.sql", elsewhere=opted_out_elsewhere(work))
+    sql = statement(__package__, "passing.sql", told_of=wishes.told_of)
     return work.table("passing", sql, {"campus": opeid})
 
 
 def institution_view(
-    work: Scratch, agreement: ReturnAgreement, programmes: Sequence[Programme], published: Path | None
+    work: Scratch, agreement: ReturnAgreement, wishes: Wishes, programmes: Sequence[Programme], published: Path | None
 ) -> Relation:
     """What an institution is told of its students as a whole, as rows of ``partner_figures``.
 
     Args:
         work: Makes the relations.
         agreement: Of the institution.
+        wishes: Of whom nothing may be told, and of whom something may.
         programmes: Of the industry; released figures on those that are the institution's are told.
         published: The newest released figures; None while there are none.
     """
     opeid = campus(agreement)
-    passing = passing_counts(work, opeid)
+    passing = passing_counts(work, opeid, wishes)
     told = work.view("told", f"SELECT * FROM {passing} WHERE reported OR quantity = 'sat'")
     # Who reports no failure has no rate: a row says so, so that nobody takes it for a small group.
     silent = work.table(
@@ -66,7 +68,7 @@ def institution_view(
     )
     own = [one.id for one in programmes if one.provider_opeid.startswith(opeid)]
     parts = (
-        figures.people(work, institution_counts(work, opeid), _SHARES, ()),
+        figures.people(work, institution_counts(work, opeid, wishes), _SHARES, ()),
         figures.people(work, told, _RATES, ()),
         silent,
         figures.released(

@@ -11,10 +11,8 @@ WITH sittings AS (
 ), told AS (
     SELECT s.*
     FROM sittings AS s
-    JOIN linked_records.learners AS p USING (learner_id)
-    LEFT JOIN education_registry.persons AS q ON q.student_id = p.student_id
-    WHERE s.here AND NOT p.blocked AND NOT coalesce(q.ferpa_block, false)
-          AND coalesce(p.student_id NOT IN (SELECT student_id FROM {elsewhere}), true)
+    SEMI JOIN {told_of} AS p USING (learner_id)
+    WHERE s.here
 ), levels AS (
     SELECT *, 'certifier' AS dimension, certifier AS level FROM told
     UNION ALL
