@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from credential_pipeline.clearinghouse.return_files.agreed import what_is_agreed
 from credential_pipeline.clearinghouse.return_files.answer.answers import answer_requests
 from credential_pipeline.clearinghouse.return_files.partners import Given, wishes_of
+from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, keep_headers
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.views.compose import partner_views
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -14,7 +15,7 @@ from credential_pipeline.foundation.storage.relation import Relation, Scratch, s
 
 
 def build(con: Connection, given: Given) -> None:
-    """Create the tables of ``return_files``.
+    """Create the tables of ``return_files``, and beside them the headers that the delivery needs.
 
     Args:
         con: Connection with the views of ``raw_feeds``, ``education_registry``, ``cleaned_learners`` and ``linked_records``.
@@ -28,10 +29,12 @@ def build(con: Connection, given: Given) -> None:
             "answers": answers.answers,
             "report_rows": answers.report_rows,
         }
+        pdp = pdp_of_institutions(work, given, wishes)
+        keep_headers(con, pdp[HEADERS])
         parts = (
             what_is_agreed(work, given),
             reports,
-            pdp_of_institutions(work, given, wishes),
+            pdp,
             partner_views(work, given, wishes),
         )
         for table in SNAPSHOT:

@@ -57,7 +57,7 @@ def deliver(con: Connection, given: Given, home: Path, when: datetime) -> tuple[
     """Write what each partner gets.
 
     Args:
-        con: Connection with the tables of ``return_files``.
+        con: The connection in which ``build`` made the tables of ``return_files``.
         given: Agreements and folders.
         home: The clearinghouse's folder.
         when: Time for the record, with its zone.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.about import ABOUT, about_pdp
-from credential_pipeline.clearinghouse.return_files.pdp.files import written_as
+from credential_pipeline.clearinghouse.return_files.pdp.headers import kept_headers, written_as
 from credential_pipeline.clearinghouse.return_files.views.page import partner_page
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT, report_name
 from credential_pipeline.engines.exchange.student_tracker.request import Header
@@ -51,7 +51,7 @@ def files_of(work: Scratch, given: Given, agreement: ReturnAgreement) -> tuple[R
     """The files that a partner gets under its agreement; a table without a row gives none."""
     found = [
         *_reports(work, agreement),
-        *_laid_out(work, given, agreement),
+        *_laid_out(work, agreement),
         *_plain(work, agreement),
         *_pages(work, given, agreement),
     ]
@@ -84,16 +84,17 @@ _KEPT = ("partner", "out_of_scope")
 _LAID_OUT = {"pdp_cohort": "cohort", "pdp_course": "course"}
 
 
-def _laid_out(work: Scratch, given: Given, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
+def _laid_out(work: Scratch, agreement: ReturnAgreement) -> Sequence[ReturnFile]:
     """Files in a layout of others."""
     made = []
+    own = kept_headers(work.con, agreement)
     for table, what in _LAID_OUT.items():
         rows = _of(work, table, agreement)
         if what in agreement.gets and rows:
-            columns, headers = zip(*written_as(given, agreement, table), strict=True)
+            columns, headers = zip(*written_as(own, table), strict=True)
             made.append(ReturnFile(f"{table}.csv", rows, columns, headers, personal=True))
     if made:
-        made.append(ReturnFile(ABOUT, None, text=about_pdp(given, agreement)))
+        made.append(ReturnFile(ABOUT, None, text=about_pdp(own, agreement)))
     return made
 
 

@@ -13,6 +13,7 @@ from credential_pipeline.clearinghouse.return_files.answer import find
 from credential_pipeline.clearinghouse.return_files.answer.answers import Answers, answer_requests
 from credential_pipeline.clearinghouse.return_files.files import files_of
 from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, Given, wishes_of
+from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, SHAPE, keep_headers
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES, REPORT
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.storage.engine import connect
@@ -305,6 +306,7 @@ def test_each_answered_request_becomes_a_report_file(work: Scratch, tmp_path: Pa
     for table in SNAPSHOT:
         made = getattr(answers, table.name, None) or work.rows(table.name, table.schema, [])
         work.con.execute(f"CREATE TABLE return_files.{table.name} AS SELECT * FROM {made}")
+    keep_headers(work.con, work.rows(HEADERS, SHAPE, []))
     (file,) = [one for one in files_of(work, about, about.in_force[0]) if "DETLRPT" in one.name]
     assert file.name.startswith("01349502_")
     assert file.name.endswith("_DETLRPT_SE_11012026000000_request.csv")

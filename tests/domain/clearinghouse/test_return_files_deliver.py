@@ -9,11 +9,13 @@ import pytest
 from credential_pipeline.clearinghouse.disclosure_record import DisclosureRecord
 from credential_pipeline.clearinghouse.return_files.deliver import RECEIPT, deliver
 from credential_pipeline.clearinghouse.return_files.partners import Given
+from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, SHAPE, keep_headers
 from credential_pipeline.clearinghouse.return_files.released import newest_outcomes
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.private_files import sha256_file
+from credential_pipeline.foundation.storage.relation import scratch
 
 WHEN = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
 PARTNER = "demo_college"
@@ -26,6 +28,8 @@ def con():
         for table in SNAPSHOT:
             columns = ", ".join(f'"{name}" {kind}' for name, kind in table.schema.items())
             con.execute(f"CREATE TABLE return_files.{table.name} ({columns})")
+        with scratch(con) as work:
+            keep_headers(con, work.rows(HEADERS, SHAPE, []))
         con.execute(
             "INSERT INTO return_files.requests BY NAME SELECT 'demo_college' AS partner, 'a.txt' AS file, 'q1' AS request_id,"
             " '013495' AS school_code, '00' AS branch, 'SE' AS query_type, DATE '2026-01-15' AS file_date,"

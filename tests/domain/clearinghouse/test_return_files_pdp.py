@@ -9,9 +9,11 @@ import pytest
 
 from credential_pipeline.clearinghouse.return_files.partners import wishes_of
 from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
-from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
+from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
+from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, SHAPE, written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
-from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests
+from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, own_files
+from credential_pipeline.engines.exchange.pdp.columns import Header
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.engine import connect
@@ -100,6 +102,13 @@ def made(
             f"SELECT file, state, reason_code, school_code, rows FROM {requests} ORDER BY ALL"
         ).fetchall()
     return {row["student_id"]: row for row in cohort}, course, refused
+
+
+def headers_left(home: Path, terms: ReturnAgreement | None = None) -> Mapping[str, Header]:
+    """Kind to the header of what the college left, as far as it is accepted."""
+    terms = terms or agreement()
+    with connect(threads=1) as con, scratch(con) as work:
+        return own_files(work, given(home, terms), terms).headers
 
 
 def some(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
@@ -198,9 +207,9 @@ def test_own_files_come_back_as_they_were_less_the_blocked_and_with_credentials(
     ]
     assert sorted(row["student_id"] for row in course if row["course_type"] != "NC") == ["S1", "X9"]
     assert {row["institution_id"] for row in course} == {COLLEGE}, "the course file's own way to write it"
-    terms = agreement()
-    assert [header for _, header in written_as(given(tmp_path), terms, "pdp_cohort")] == variant
-    assert [header for _, header in written_as(given(tmp_path), terms, "pdp_course")] == headers("pdp_course")
+    own = headers_left(tmp_path)
+    assert [header for _, header in written_as(own, "pdp_cohort")] == variant
+    assert [header for _, header in written_as(own, "pdp_course")] == headers("pdp_course")
 
 
 def test_a_credential_that_the_institution_lists_is_not_added_again(tmp_path: Path) -> None:
@@ -257,7 +266,7 @@ def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_p
         fill(con, **WORLD)
         made = pdp_of_institutions(work, given(tmp_path, agreement(), other, certifier), wishes_of(work))
         for name, rows in made.items():
-            assert rows.columns == tuple(SNAPSHOT.table(name).column_names)
+            assert rows.columns == tuple(SHAPE if name == HEADERS else SNAPSHOT.table(name).column_names)
         said = con.execute(f"SELECT partner, student_id FROM {made['pdp_cohort']} ORDER BY ALL").fetchall()
         refused = con.execute(f"SELECT partner, file, reason_code FROM {made['requests']}").fetchall()
     assert said == [("branch", "S2"), ("college", "S1"), ("college", "S2")]
@@ -265,16 +274,16 @@ def test_every_institution_gets_its_own_and_the_tables_keep_their_contract(tmp_p
     with connect(threads=1) as con, scratch(fill(con)) as work:
         none = pdp_of_institutions(work, given(tmp_path, certifier), wishes_of(work))
         assert {name: con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for name, rows in none.items()} == {
-            "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0, "own_files": 0,
+            "pdp_cohort": 0, "pdp_course": 0, "partner_figures": 0, "requests": 0, "own_files": 0, HEADERS: 0,
         }  # fmt: skip
 
 
 def test_the_text_beside_the_files_says_where_rows_come_from_and_what_is_blank(tmp_path: Path) -> None:
-    text = about_pdp(given(tmp_path), agreement(withheld=["gender"]))
+    text = about_pdp({}, agreement(withheld=["gender"]))
     assert "First Gen, Pell Status First Year" in text
     assert "sent blank: gender." in text
     leave(tmp_path, "b.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1"}])
-    own = about_pdp(given(tmp_path), agreement())
+    own = about_pdp(headers_left(tmp_path), agreement())
     assert "as you wrote them" in own
     assert "First Gen" not in own
 
@@ -289,5 +298,5 @@ def test_a_later_good_file_is_used(tmp_path: Path) -> None:
 def test_the_column_of_ctids_is_added_to_a_file_that_lacks_it(tmp_path: Path) -> None:
     without = [one for one in headers("pdp_course") if one != "Credential Engine Identifier"]
     leave(tmp_path, "c.csv", without, [COURSE | {"Study ID": "S1"}])
-    columns = written_as(given(tmp_path), agreement(), "pdp_course")
+    columns = written_as(headers_left(tmp_path), "pdp_course")
     assert [header for _, header in columns] == [*without, "Credential Engine Identifier"]

@@ -1,17 +1,22 @@
 """What an institution leaves: refused file by file, by a name that is nobody's, and never to the harm of other partners."""
 
+import csv
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from credential_pipeline.clearinghouse.return_files.build import build
+from credential_pipeline.clearinghouse.return_files.deliver import deliver
 from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, wishes_of
-from credential_pipeline.clearinghouse.return_files.pdp.about import about_pdp
-from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files, written_as
+from credential_pipeline.clearinghouse.return_files.pdp.about import ABOUT, about_pdp
+from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
+from credential_pipeline.clearinghouse.return_files.pdp.headers import written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, own_files, read_own
+from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.storage.engine import connect
 from credential_pipeline.foundation.storage.relation import scratch
 from tests.domain.clearinghouse.return_files_pdp_world import (
@@ -28,7 +33,7 @@ from tests.domain.clearinghouse.return_files_pdp_world import (
     person,
     spell,
 )
-from tests.domain.clearinghouse.test_return_files_pdp import COURSE, OWN, WORLD, made
+from tests.domain.clearinghouse.test_return_files_pdp import COURSE, OWN, WORLD, headers_left, made
 
 CTID = "Credential Engine Identifier"
 MATH = COURSE | {"Study ID": "S1"}
@@ -110,7 +115,7 @@ def test_a_folder_that_is_a_link_or_none_is_refused_and_the_registry_goes_in_its
         assert rows == [("pdp/", "refused", "E_PDP_UNREADABLE")]
         assert con.execute(f"SELECT count(*) FROM {parts['own_files']}").fetchall() == [(0,)]
         assert con.execute(f"SELECT count(*) > 0 FROM {parts['pdp_cohort']}").fetchall() == [(True,)]
-    assert "The cohort file is made from enrollments" in about_pdp(given(tmp_path), terms)
+    assert "The cohort file is made from enrollments" in about_pdp(headers_left(tmp_path, terms), terms)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +135,31 @@ def test_a_branch_leaves_its_own_files(tmp_path: Path, of: str, written: str, *,
     assert codes == ([] if accepted else ["E_PDP_OTHER_INSTITUTION"])
 
 
+def test_what_was_laid_in_the_place_of_a_file_after_the_build_is_not_read(tmp_path: Path) -> None:
+    turned, terms = headers("pdp_cohort")[::-1], agreement()
+    leave(tmp_path, "cohort.csv", turned, [OWN | {"Study ID": "S1"}])
+    about = given(tmp_path, terms)
+    with connect(threads=1) as con:
+        for name in ("raw_feeds", "education_registry", "cleaned_learners", "linked_records", "return_files"):
+            con.execute(f"CREATE SCHEMA {name}")
+            for table in SNAPSHOTS[name]:
+                columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
+                con.execute(f'CREATE TABLE {name}."{table.name}" ({columns})')
+        build(fill(con, **WORLD), about)
+        for left in (headers("pdp_cohort"), ["Name"]):
+            leave(tmp_path, "cohort.csv", left, [OWN | {"Study ID": "S2", "Name": "x"}])
+            (one,) = deliver(con, about, tmp_path, datetime(2026, 7, 1, tzinfo=UTC))
+            with (one.folder / "pdp_cohort.csv").open(encoding="utf-8", newline="") as file:
+                written, *rows = csv.reader(file)
+            assert written == turned
+            assert [row[turned.index("Study ID")] for row in rows] == ["S1"]
+            assert "as you wrote them" in (one.folder / ABOUT).read_text()
+
+
 @pytest.mark.parametrize("blank", [True, False])
 def test_our_course_file_sent_back_adds_no_credential_twice(tmp_path: Path, *, blank: bool) -> None:
     _, first, _ = made(tmp_path)
-    names = [column for column, _ in written_as(given(tmp_path), agreement(), "pdp_course")]
+    names = [column for column, _ in written_as({}, "pdp_course")]
     sent = [{name: row[name] or "" for name in names} for row in first]
     for row in sent:
         row["credential_engine_identifier"] = "" if blank else row["credential_engine_identifier"]
@@ -181,15 +207,15 @@ def test_headers_and_the_text_follow_accepted_files_alone(tmp_path: Path) -> Non
     leave(tmp_path, "a.csv", turned, [OWN | {"Study ID": "S1"}])
     leave(tmp_path, "b.csv", headers("pdp_cohort"), [OWN | {"Study ID": "S1", "Race": "Zyzzogeton"}])
     leave(tmp_path, "c.csv", headers("pdp_course")[::-1], [MATH | {"Academic Year": "2014-19"}])
-    terms = agreement()
-    assert [header for _, header in written_as(given(tmp_path), terms, "pdp_cohort")] == turned
-    published = [header for _, header in written_as(given(tmp_path), terms, "pdp_course")]
+    terms, own = agreement(), headers_left(tmp_path)
+    assert [header for _, header in written_as(own, "pdp_cohort")] == turned
+    published = [header for _, header in written_as(own, "pdp_course")]
     assert published == headers("pdp_course")
-    text = about_pdp(given(tmp_path), terms)
+    text = about_pdp(own, terms)
     assert "The cohort file has the rows" in text
     assert "The clearinghouse knows of no courses" in text
     (tmp_path / "partners/college/pdp/a.csv").unlink()
-    assert "The cohort file is made from enrollments" in about_pdp(given(tmp_path), terms)
+    assert "The cohort file is made from enrollments" in about_pdp(headers_left(tmp_path), terms)
 
 
 @pytest.mark.parametrize(

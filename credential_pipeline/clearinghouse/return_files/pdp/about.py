@@ -1,11 +1,11 @@
 """The text that goes with PDP's files: where their rows come from, what stays blank, how credentials stand there. Not here: the files."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from credential_pipeline.clearinghouse.return_files.partners import Given
 from credential_pipeline.clearinghouse.return_files.pdp.cohort import FROM_REGISTRY
-from credential_pipeline.clearinghouse.return_files.pdp.files import own_headers, reads_credentials
-from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE
+from credential_pipeline.clearinghouse.return_files.pdp.files import reads_credentials
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, COURSE, Header
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 
 ABOUT: Final = "pdp_readme.txt"
@@ -35,14 +35,13 @@ _FIGURES: Final = (
 _WITHHELD: Final = "Under the agreement these columns are sent blank: {0}."
 
 
-def about_pdp(given: Given, agreement: ReturnAgreement) -> str:
+def about_pdp(own: Mapping[str, Header], agreement: ReturnAgreement) -> str:
     """The text for an institution.
 
     Args:
-        given: Partners' folders.
+        own: Kind of file to the header of the institution's own file, where one was accepted.
         agreement: Of the institution.
     """
-    own = own_headers(given, agreement)
     blank = [column.field.header for column in COLUMNS[COHORT] if not column.later and column.name not in FROM_REGISTRY]
     told = [_OWN.format(COHORT) if COHORT in own else _REGISTRY.format(blank=", ".join(blank))]
     told += [_OWN.format(COURSE) if COURSE in own else _NO_COURSES, _CREDENTIALS, _LEFT_OUT]

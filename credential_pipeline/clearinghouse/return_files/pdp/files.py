@@ -12,10 +12,7 @@ from credential_pipeline.engines.exchange.pdp.columns import COHORT, COLUMNS, CO
 from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
-from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.foundation.storage.relation import Relation, Scratch, scratch
-
-CREDENTIAL = "credential_engine_identifier"
+from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class PdpFiles:
         people: Whom figures are on: the cohort file before columns were withheld, or the registry's students alone.
         awards: The credentials of its students.
         refused: Files of its own that were not read.
-        left: Kinds of its own files that were read, whose rows go back.
+        headers: Kind of file to the header of its own file that was read, whose rows go back.
     """
 
     cohort: Relation
@@ -38,7 +35,7 @@ class PdpFiles:
     people: Relation
     awards: Relation
     refused: Sequence[Refused]
-    left: Sequence[str]
+    headers: Mapping[str, Header]
 
 
 def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes) -> PdpFiles:
@@ -70,7 +67,7 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: W
         people=people if reads_credentials(agreement) else known,
         awards=awards,
         refused=own.refused,
-        left=tuple(one.header.file for one in (own.cohort, own.course) if one),
+        headers=own.headers,
     )
 
 
@@ -97,38 +94,3 @@ def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement)
         f"SELECT $partner AS partner, {columns} FROM {rows} WHERE $agreed",
         {"partner": agreement.partner, "agreed": file in agreement.gets},
     )
-
-
-def written_as(given: Given, agreement: ReturnAgreement, table: str) -> tuple[tuple[str, str], ...]:
-    """Columns of ``pdp_cohort`` or ``pdp_course`` with the headers under which a partner gets them, in their order.
-
-    They are those of the partner's own file of the kind, where one was accepted, so that its systems read ours as they read theirs; the column of
-    industry credentials is added at the end where that file lacks it. Else they are the published ones.
-
-    Args:
-        given: Partners' folders.
-        agreement: Of the institution.
-        table: Name of the table.
-    """
-    file = table.removeprefix("pdp_")
-    published = {column.name: column.field.header for column in COLUMNS[file] if not column.later}
-    header = own_headers(given, agreement).get(file)
-    if header is None:
-        return tuple(published.items())
-    own = {name: written for name, written in zip(header.names, header.written, strict=True) if name}
-    added = {CREDENTIAL: published[CREDENTIAL]} if file == COURSE and CREDENTIAL not in own else {}
-    return tuple((own | added).items())
-
-
-def own_headers(given: Given, agreement: ReturnAgreement) -> Mapping[str, Header]:
-    """Kind of file to the header of the one that an institution left and that counts; refused files are nobody's model.
-
-    They are judged again, in a connection of their own, since the tables keep rows and no headers.
-
-    Args:
-        given: Partners' folders.
-        agreement: Of the institution.
-    """
-    with connect(threads=1) as con, scratch(con) as work:
-        own = own_files(work, given, agreement)
-    return {one.header.file: one.header for one in (own.cohort, own.course) if one}

@@ -6,13 +6,21 @@ from typing import Final
 from credential_pipeline.clearinghouse.return_files.partners import Given, Wishes
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
+from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, SHAPE, header_rows
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, left_by, own_files, whole_folder
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
 
-_TABLES: Final = ("pdp_cohort", "pdp_course", "partner_figures", "requests", "own_files")
+_TABLES: Final = {
+    **{
+        name: SNAPSHOT.table(name).schema
+        for name in ("pdp_cohort", "pdp_course", "partner_figures", "requests", "own_files")
+    },
+    HEADERS: SHAPE,
+}
+"""Table to its columns."""
 
 
 def pdp_of_institutions(work: Scratch, given: Given, wishes: Wishes) -> dict[str, Relation]:
@@ -26,7 +34,7 @@ def pdp_of_institutions(work: Scratch, given: Given, wishes: Wishes) -> dict[str
     Returns:
         Table to its rows: ``pdp_cohort``, ``pdp_course``, ``partner_figures`` (views momentum and dashboard), ``own_files`` (files
         of the institutions that were accepted) and ``requests`` (files of the institutions that were refused; ``pdp/`` for all of them if what we made of them broke a rule of PDP's files,
-        in which case the institution gets nothing else of these tables).
+        in which case the institution gets nothing else of these tables); and, for the delivery alone, ``own_headers``.
     """
     institutions = [one for one in given.in_force if one.role == "institution"]
     made = [_of(work, given, agreement, wishes) for agreement in institutions]
@@ -45,20 +53,21 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes)
         "partner_figures": figures,
         "requests": as_requests(work, agreement, files.refused),
         "own_files": work.rows(
-            "own_files", SNAPSHOT.table("own_files").schema, [(agreement.partner, kind) for kind in files.left]
+            "own_files", _TABLES["own_files"], [(agreement.partner, kind) for kind in files.headers]
         ),
+        HEADERS: work.rows(HEADERS, SHAPE, header_rows(agreement, files.headers)),
     }
 
 
 def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
     """An institution whose files can't be made is told so, and the other partners get theirs."""
     refused = [*own_files(work, given, agreement).refused, whole_folder(left_by(given, agreement), error)]
-    nothing = {name: work.rows(name, SNAPSHOT.table(name).schema, []) for name in _TABLES}
+    nothing = {name: work.rows(name, shape, []) for name, shape in _TABLES.items()}
     return nothing | {"requests": as_requests(work, agreement, refused)}
 
 
 def _together(work: Scratch, table: str, parts: list[Relation]) -> Relation:
-    shape = SNAPSHOT.table(table).schema
+    shape = _TABLES[table]
     columns = ", ".join(f'"{name}"' for name in shape)
     if not parts:
         return work.rows(table, shape, [])

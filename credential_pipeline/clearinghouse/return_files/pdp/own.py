@@ -3,13 +3,13 @@
 import hashlib
 import stat
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from credential_pipeline.clearinghouse.return_files.partners import OWN_PDP, Given, campus
-from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE
+from credential_pipeline.engines.exchange.pdp.columns import COHORT, COURSE, Header
 from credential_pipeline.engines.exchange.pdp.judge import PdpError, faults, refuse
 from credential_pipeline.engines.exchange.pdp.read import INSTITUTION, PdpFile, read_pdp
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
@@ -54,6 +54,11 @@ class OwnFiles:
     cohort: PdpFile | None
     course: PdpFile | None
     refused: tuple[Refused, ...]
+
+    @property
+    def headers(self) -> Mapping[str, Header]:
+        """Kind of file to the header of the one that was accepted."""
+        return {one.header.file: one.header for one in (self.cohort, self.course) if one}
 
 
 def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement, today: date | None = None) -> OwnFiles:
