@@ -105,10 +105,10 @@ def _titles(work: Scratch, certifiers: Sequence[Certifier]) -> Relation:
 
 
 def _withheld(rows: Relation, agreements: Sequence[ReturnAgreement]) -> str:
-    """The rows with the columns empty that an agreement withholds, by the name or the header of the column."""
+    """The rows with the columns empty that an agreement withholds."""
     columns = []
     for field in LAYOUTS["student_tracker_report"]:
-        partners = [one.partner for one in agreements if {field.name, field.header} & set(one.withheld)]
+        partners = [one.partner for one in agreements if field.name in one.withheld]
         listed = ", ".join(literal(partner) for partner in partners)
         kept = f"CASE WHEN partner NOT IN ({listed}) THEN {field.name} END" if partners else field.name
         columns.append(f"CAST({kept} AS VARCHAR) AS {field.name}")

@@ -81,9 +81,7 @@ def reads_credentials(agreement: ReturnAgreement) -> bool:
 
 def _table(work: Scratch, file: str, rows: Relation, agreement: ReturnAgreement) -> Relation:
     """The rows as the contract has them; withheld columns blank, unless they tell rows apart."""
-    kept = {*KEYS[file], "institution_id"}
-    said = {*agreement.withheld}
-    withheld = {one.name for one in COLUMNS[file] if {one.name, one.field.header} & said} - kept
+    withheld = {*agreement.withheld} - {*KEYS[file], "institution_id"}
     own = {column.name for column in COLUMNS[file]}
     made = {name: f"CAST(NULL AS VARCHAR) AS {name}" if name in withheld else name for name in own}
     columns = ", ".join(
