@@ -7,6 +7,7 @@ people are a partner's is looked for again here, in the tables that the hop read
 from checks.rule import Rule, contract_rules, none_where
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.layouts import LAYOUTS
+from credential_pipeline.foundation.registry.profiles import PROFILES
 
 _PERSONAL = {
     "report_rows": ("student_tracker_report",),
@@ -15,6 +16,7 @@ _PERSONAL = {
     "completers": ("completers",),
 }
 """Table with a row a person, to the layouts of its fields."""
+_FEWEST = PROFILES["standard"].min_learners
 _OUTCOMES = ("found", "not_found", "blocked", "out_of_scope")
 
 _CAMPUS = "p.school_code || CASE p.branch WHEN '00' THEN '' ELSE p.branch END"
@@ -236,7 +238,7 @@ RULES = (
         "figures_of_enough_people",
         "A figure on a few people tells of each of them.",
         "return_files.partner_figures",
-        "(status = 1) <> (value IS NOT NULL) OR (status = 1 AND n < 15)",
+        f"(status = 1) <> (value IS NOT NULL) OR (status = 1 AND n < {_FEWEST})",
         named_by=("partner", "measure"),
     ),
     none_where(
