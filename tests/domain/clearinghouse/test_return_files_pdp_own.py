@@ -43,7 +43,7 @@ def refused(paths: list[Path], **more: Any) -> list[tuple[str, str, str]]:
     """File, id and code of the rows that files become."""
     terms = agreement(**more)
     with connect(threads=1) as con, scratch(con) as work:
-        rows = as_requests(work, terms, read_own(work, paths, terms).refused)
+        rows = as_requests(work, terms, read_own(work, paths, terms, TODAY).refused)
         return con.execute(f"SELECT file, request_id, reason_code FROM {rows} ORDER BY ALL").fetchall()
 
 

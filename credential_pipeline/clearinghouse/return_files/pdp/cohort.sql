@@ -4,14 +4,13 @@
 WITH spells AS (
     SELECT e.student_id, e.begin_date, e.status, e.cip, e.institution_state, e.opeid,
            starts_with(e.opeid, $campus) AS here,
-           year(e.begin_date - INTERVAL 7 MONTH) AS first_year,
-           year(greatest(e.begin_date, coalesce(e.end_date, e.begin_date)) - INTERVAL 7 MONTH) AS last_year
+           academic_year_of(e.begin_date) AS first_year,
+           academic_year_of(greatest(e.begin_date, coalesce(e.end_date, e.begin_date))) AS last_year
     FROM education_registry.enrollments e SEMI JOIN {own} o USING (student_id)
     WHERE e.begin_date IS NOT NULL),
 entry AS (
     SELECT student_id, begin_date AS entered, first_year AS entry_year, status, cip,
-           CASE WHEN month(begin_date) BETWEEN 8 AND 11 THEN 'FALL' WHEN month(begin_date) = 12 THEN 'WINTER'
-                WHEN month(begin_date) <= 5 THEN 'SPRING' ELSE 'SUMMER' END AS term,
+           academic_term_of(begin_date) AS term,
            CASE WHEN status = 'F' THEN 'Full-Time' WHEN status IN ('Q', 'H', 'L') THEN 'Part-Time' END AS intensity
     FROM spells WHERE here
     QUALIFY row_number() OVER (PARTITION BY student_id ORDER BY begin_date, opeid, status, cip) = 1),
@@ -28,7 +27,7 @@ enrolled AS (
     FROM spells s JOIN entry USING (student_id) GROUP BY ALL),
 states AS (SELECT opeid, min(institution_state) AS state FROM spells GROUP BY ALL),
 taken AS (
-    SELECT d.student_id, d.degree_date, s.state, e.entered, year(d.degree_date - INTERVAL 7 MONTH) - e.entry_year + 1 AS nth,
+    SELECT d.student_id, d.degree_date, s.state, e.entered, academic_year_of(d.degree_date) - e.entry_year + 1 AS nth,
            starts_with(d.opeid, $campus) AS here,
            CASE WHEN regexp_matches(lower(d.degree_level), 'master|doctor|professional|post|graduate') THEN 'higher'
                 WHEN regexp_matches(lower(d.degree_level), 'bachelor|baccalaureate') THEN 'bachelor'
@@ -52,7 +51,7 @@ degrees AS (
            arg_min(state, row(degree_date, state)) FILTER (NOT here AND level IN ('associate', 'certificate')) AS other_lower_state_1
     FROM taken GROUP BY ALL)
 SELECT $institution AS institution_id, o.student_id, o.learner_id,
-       format('{:d}-{:02d}', entry_year, (entry_year + 1) % 100) AS cohort, term AS cohort_term,
+       academic_year_name(entry_year) AS cohort, term AS cohort_term,
        CASE WHEN date_sub('year', o.birth_date, entered) <= 20 THEN '20 and younger'
             WHEN date_sub('year', o.birth_date, entered) <= 24 THEN '>20 - 24'
             WHEN o.birth_date IS NOT NULL THEN 'Older than 24' END AS student_age,

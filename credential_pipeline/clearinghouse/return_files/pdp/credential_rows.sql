@@ -1,8 +1,7 @@
 -- Industry credentials as courses without credit, in the term in which they were awarded, of every student whom the cohort file has.
 SELECT c.student_id, o.learner_id, c.student_age, c.race, c.ethnicity, c.gender, c.institution_id, c.cohort, c.cohort_term,
-       format('{:d}-{:02d}', year(awarded - INTERVAL 7 MONTH), (year(awarded - INTERVAL 7 MONTH) + 1) % 100) AS academic_year,
-       CASE WHEN month(awarded) BETWEEN 8 AND 11 THEN 'FALL' WHEN month(awarded) = 12 THEN 'WINTER'
-            WHEN month(awarded) <= 5 THEN 'SPRING' ELSE 'SUMMER' END AS academic_term,
+       academic_year_name(academic_year_of(awarded)) AS academic_year,
+       academic_term_of(awarded) AS academic_term,
        upper(a.certifier) AS course_prefix, a.credential_code AS course_number, strftime(awarded, '%Y%m%d') AS section_id,
        a.title AS course_name, a.cip AS course_cip, 'NC' AS course_type, strftime(awarded, '%Y%m%d') AS course_end_date,
        'P' AS grade, '0' AS number_of_credits_attempted, '0' AS number_of_credits_earned,

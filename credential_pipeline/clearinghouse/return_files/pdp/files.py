@@ -13,6 +13,7 @@ from credential_pipeline.engines.exchange.pdp.judge import faults, refuse
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
+from credential_pipeline.foundation.storage.sql import text_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def pdp_files(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: W
     Raises:
         SafeError: ``E_PDP_…`` if what we made broke a rule of the files.
     """
+    work.con.execute(text_of(__package__, "academic_years.sql"))
     students = students_of(work, agreement, wishes)
     own = own_files(work, given, agreement)
     known = cohort_from_registry(work, students, agreement, given.today)

@@ -61,7 +61,7 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes)
 
 def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
     """An institution whose files can't be made is told so, and the other partners get theirs."""
-    refused = [*own_files(work, given, agreement).refused, whole_folder(left_by(given, agreement), error)]
+    refused = [*own_files(work, given, agreement).refused, whole_folder(left_by(given, agreement), error.code)]
     nothing = {name: work.rows(name, shape, []) for name, shape in _TABLES.items()}
     return nothing | {"requests": as_requests(work, agreement, refused)}
 

@@ -30,14 +30,12 @@ class Refused:
         file: Its name; empty for all that the institution left.
         request_id: First 16 digits of its hash, or of the hash of nothing if it can't be read.
         code: Why.
-        message: The sentence; it holds no value of the file.
         row: The first row that it is about; the header is row 1. None for the whole file.
     """
 
     file: str
     request_id: str
     code: str
-    message: str
     row: int | None = None
 
 
@@ -61,14 +59,14 @@ class OwnFiles:
         return {one.header.file: one.header for one in (self.cohort, self.course) if one}
 
 
-def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement, today: date | None = None) -> OwnFiles:
+def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement, today: date) -> OwnFiles:
     """Open the files of an institution.
 
     Args:
         work: Makes the relations.
         paths: What it left, in the order of the names; a file is a whole, so that a later one takes the place of an earlier one.
         agreement: Of the institution.
-        today: The day, for years that lie ahead; None where they are not judged.
+        today: The day, for years that lie ahead.
     """
     kept: dict[str, PdpFile] = {}
     refused = []
@@ -77,7 +75,7 @@ def read_own(work: Scratch, paths: Iterable[Path], agreement: ReturnAgreement, t
             file = _judged(work, path, agreement, today)
         except SafeError as error:
             row = error.row if isinstance(error, PdpError) else None
-            refused.append(Refused(path.name, _digest(path)[:_ID_DIGITS], error.code, error.message, row))
+            refused.append(Refused(path.name, _digest(path)[:_ID_DIGITS], error.code, row))
         else:
             kept[file.header.file] = file
     return OwnFiles(kept.get(COHORT), kept.get(COURSE), tuple(refused))
@@ -94,8 +92,7 @@ def own_files(work: Scratch, given: Given, agreement: ReturnAgreement) -> OwnFil
     try:
         return read_own(work, left_by(given, agreement), agreement, given.today)
     except OSError:
-        message = f"{OWN_PDP} is a link or no folder, or cannot be listed; make it a folder and see to its permissions"
-        return OwnFiles(None, None, (whole_folder((), SafeError("E_PDP_UNREADABLE", message)),))
+        return OwnFiles(None, None, (whole_folder((), "E_PDP_UNREADABLE"),))
 
 
 def left_by(given: Given, agreement: ReturnAgreement) -> tuple[Path, ...]:
@@ -107,15 +104,15 @@ def left_by(given: Given, agreement: ReturnAgreement) -> tuple[Path, ...]:
     return tuple(given.files(agreement, OWN_PDP))
 
 
-def whole_folder(paths: Iterable[Path], error: SafeError) -> Refused:
+def whole_folder(paths: Iterable[Path], code: str) -> Refused:
     """Everything that an institution left, where its files could not be made.
 
     Args:
         paths: What it left.
-        error: Why.
+        code: Why.
     """
     digest = hashlib.sha256("".join(map(_digest, paths)).encode()).hexdigest()
-    return Refused("", digest[:_ID_DIGITS], error.code, error.message)
+    return Refused("", digest[:_ID_DIGITS], code)
 
 
 def as_requests(work: Scratch, agreement: ReturnAgreement, refused: Sequence[Refused]) -> Relation:
@@ -167,7 +164,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _judged(work: Scratch, path: Path, agreement: ReturnAgreement, today: date | None) -> PdpFile:
+def _judged(work: Scratch, path: Path, agreement: ReturnAgreement, today: date) -> PdpFile:
     if not _is_regular(path) or path.suffix.lower() not in _ENDINGS:
         message = f"{shown_file(path)} is no file of its own that ends in .csv; leave the CSV file itself"
         raise SafeError("E_PDP_UNREADABLE", message)

@@ -8,7 +8,7 @@ WITH student AS (
     QUALIFY row_number() OVER (PARTITION BY k.student_id ORDER BY c.cohort, c.row_number) = 1),
 award AS (
     SELECT s.student_id, a.certifier, a.credential_code, a.stacks_to, a.awarded,
-           year(a.awarded - INTERVAL 7 MONTH) - s.entry_year + 1 AS nth
+           academic_year_of(a.awarded) - s.entry_year + 1 AS nth
     FROM {awards} a JOIN student s USING (student_id)),
 held AS (
     SELECT student_id, min(awarded) AS first_award, list(DISTINCT nth) AS years,
@@ -26,5 +26,5 @@ SELECT s.*, h.student_id IS NOT NULL AS holder, coalesce(h.two_or_more, false) A
        list_min(coalesce(h.years, [])) <= 0 AS before_entry, t.student_id IS NOT NULL AS stacked,
        coalesce(h.first_award + INTERVAL 1 YEAR <= $today, false) AS followed,
        coalesce(h.first_award + INTERVAL 1 YEAR <= $today, false) AND f.student_id IS NOT NULL AS enrolled_after,
-       year($today - INTERVAL 7 MONTH) - s.entry_year AS years_over
+       academic_year_of($today) - s.entry_year AS years_over
 FROM student s LEFT JOIN held h USING (student_id) LEFT JOIN stacked t USING (student_id) LEFT JOIN followed f USING (student_id)
