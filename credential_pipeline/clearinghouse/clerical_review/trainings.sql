@@ -1,6 +1,6 @@
 -- Providers of the awards of either side's records, and the institutions of a student's enrollments, with their days.
 WITH spells AS (
-    SELECT e.pair_id, e.side, c.training_provider AS place, c.provider_opeid AS opeid, 'award' AS kind,
+    SELECT e.pair_id, e.side, c.training_provider AS place, rpad(replace(c.provider_opeid, '-', ''), 8, '0') AS opeid, 'award' AS kind,
            c.event_date AS first_day, c.event_date AS last_day
     FROM {ends} e JOIN cleaned_learners.credentials c ON c.profile_id = e.own_id
     WHERE c.event = 'award' AND (e.hop = 'learner' OR e.side = 'left')

@@ -20,6 +20,7 @@ KINDS: Final = (
     "AssociateDegree",
     "BachelorDegree",
     "MasterDegree",
+    "DoctoralDegree",
     "Certificate",
     "Degree",
     "LearningProgram",

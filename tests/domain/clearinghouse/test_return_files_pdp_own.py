@@ -202,6 +202,21 @@ def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
     assert set(map(tuple, told.values())) == {(("branch",),)}
 
 
+def test_a_file_in_place_of_the_folder_stops_nobody_else_either(tmp_path: Path) -> None:
+    world = WORLD | {"events": [*WORLD["events"], award("S1", SAFETY, date(900, 3, 1))]}
+    folder = tmp_path / "partners/college/pdp"
+    folder.parent.mkdir(parents=True)
+    folder.write_text("no folder")
+    with connect(threads=1) as con, scratch(con) as work:
+        fill(con, **world)
+        branch = agreement(id="return_branch", partner="branch", of=BRANCH)
+        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch), wishes_of(work))
+        rows = con.execute(f"SELECT partner, reason_code FROM {parts['requests']} ORDER BY ALL").fetchall()
+        told = con.execute(f"SELECT DISTINCT partner FROM {parts['pdp_cohort']}").fetchall()
+    assert rows == [("college", "E_PDP_UNREADABLE"), ("college", "E_PDP_VALUE")]
+    assert told == [("branch",)]
+
+
 def test_headers_and_the_text_follow_accepted_files_alone(tmp_path: Path) -> None:
     turned = headers("pdp_cohort")[::-1]
     leave(tmp_path, "a.csv", turned, [OWN | {"Study ID": "S1"}])

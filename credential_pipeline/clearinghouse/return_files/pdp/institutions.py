@@ -7,7 +7,12 @@ from credential_pipeline.clearinghouse.return_files.partners import Given, Wishe
 from credential_pipeline.clearinghouse.return_files.pdp.figures import pdp_figures
 from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
 from credential_pipeline.clearinghouse.return_files.pdp.headers import HEADERS, SHAPE, header_rows
-from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, left_by, own_files, whole_folder
+from credential_pipeline.clearinghouse.return_files.pdp.own import (
+    as_requests,
+    own_files,
+    whatever_is_left,
+    whole_folder,
+)
 from credential_pipeline.foundation.contracts.return_files import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
@@ -61,7 +66,7 @@ def _of(work: Scratch, given: Given, agreement: ReturnAgreement, wishes: Wishes)
 
 def _set_aside(work: Scratch, given: Given, agreement: ReturnAgreement, error: SafeError) -> Mapping[str, Relation]:
     """An institution whose files can't be made is told so, and the other partners get theirs."""
-    refused = [*own_files(work, given, agreement).refused, whole_folder(left_by(given, agreement), error.code)]
+    refused = [*own_files(work, given, agreement).refused, whole_folder(whatever_is_left(given, agreement), error.code)]
     nothing = {name: work.rows(name, shape, []) for name, shape in _TABLES.items()}
     return nothing | {"requests": as_requests(work, agreement, refused)}
 

@@ -104,6 +104,14 @@ def left_by(given: Given, agreement: ReturnAgreement) -> tuple[Path, ...]:
     return tuple(given.files(agreement, OWN_PDP))
 
 
+def whatever_is_left(given: Given, agreement: ReturnAgreement) -> tuple[Path, ...]:
+    """The same; nothing where the folder is a link or none, or cannot be listed, which is said of the folder itself."""
+    try:
+        return left_by(given, agreement)
+    except OSError:
+        return ()
+
+
 def whole_folder(paths: Iterable[Path], code: str) -> Refused:
     """Everything that an institution left, where its files could not be made.
 
