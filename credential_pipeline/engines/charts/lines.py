@@ -153,7 +153,7 @@ def _end_names(points: Sequence[Point], frame: Frame) -> alt.Chart:
 
 def _strip(hidden: Sequence[Point], names: Sequence[str], frame: Frame, years: Sequence[int]) -> alt.Chart:
     """A row of hatched squares for each series with hidden years."""
-    rows = [{"series": p.series, "x": p.year, "name": f"{p.series}: not shown or not available"} for p in hidden]
+    rows = [{"series": p.series, "x": p.year, "name": f"{p.series}: no figure"} for p in hidden]
     axis = alt.Axis(orient="right", grid=False, labelLimit=400, labelPadding=8)
     return (
         alt.Chart(alt.Data(values=rows), width=frame.width, height={"step": _STEP})

@@ -72,7 +72,7 @@ def test_lines_show_every_value_in_the_order_of_the_series():
 
 def test_hidden_years_break_the_line_and_are_marked_with_their_series():
     hidden = [row for row in rows_of(EVERY["lines"]) if row.get("name")]
-    assert hidden == [{"series": "Men", "x": 2, "name": "Men: not shown or not available"}]
+    assert hidden == [{"series": "Men", "x": 2, "name": "Men: no figure"}]
     assert ("point", "hidden-mark") in [mark[:2] for mark in marks_of(EVERY["lines"])]
     shown = lines([point for point in POINTS if point.value is not None], Frame(600, 300, "usd"))
     assert "hidden" not in str([mark[:2] for mark in marks_of(shown)])

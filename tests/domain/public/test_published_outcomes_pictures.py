@@ -81,7 +81,7 @@ def test_lines_draw_released_cells_and_mark_hidden_ones(released, drawn, key, ta
         values = {(names[row["series"]], row["x"]): row["value"] for row in dots}
         expected = {place: cell.value for place, cell in grid.items() if not (key == "industry-share" and place[1] < 0)}
         assert values == expected
-        hidden = [row for row in rows_of(chart) if row.get("kind") == "hidden" or "not shown" in row.get("name", "")]
+        hidden = [row for row in rows_of(chart) if row.get("kind") == "hidden" or "no figure" in row.get("name", "")]
         assert len(hidden) == sum(value is None for value in expected.values())
 
 
