@@ -98,7 +98,9 @@ def decide(case: Case) -> dict[int, Verdict]:
         walk.verdicts[number] = verdict
         if verdict.state == ACCEPTED:
             _take_places(case, walk, number)
-    waited_for = Counter(walk.said.values())
+    # What lies here has come, also where its bytes came before under another name.
+    come = {name for arrival in case.arrivals.values() for name in _names(arrival)}
+    waited_for = Counter(number for name, number in walk.said.items() if name not in come)
     return {number: _told(case, number, verdict, waited_for[number]) for number, verdict in walk.verdicts.items()}
 
 

@@ -55,6 +55,14 @@ def test_with_a_sequence_arrival_does_not_count(deliveries: list[Any], chance: r
     assert _facts(again) == _facts(first)
 
 
+@pytest.mark.parametrize("order", ["12", "21"])
+def test_a_name_has_come_also_where_its_bytes_came_under_another(order: str) -> None:
+    ann = _content([(0, "", "Ann")])
+    files = {"m_v1.csv": (ann, "replaces: [m_v2.csv, other.csv]\n"), "m_v2.csv": (ann, "")}
+    found = _end(files, [f"m_v{number}.csv" for number in order], {"deliveries": {"sequence": r"_v(\d+)"}}, 1)
+    assert _facts(found)["notices"] == [("acme", "m_v1.csv", "REPLACES_UNKNOWN", "1 name")]
+
+
 @pytest.mark.parametrize("order", ["123", "231", "321"])
 def test_who_names_itself_waits_for_nobody(order: str) -> None:
     """The second file has the bytes of the first, which says of itself that it is replaced."""
