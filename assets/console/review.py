@@ -99,9 +99,8 @@ def _export(arguments: argparse.Namespace, industry: str) -> int:
             batch, page = issue_sample(con, folder, source, arguments.size, arguments.seed, arguments.batch)
     print(f"batch {batch.name}: {len(batch.pairs)} pairs to {'adjudicate' if arguments.adjudicate else 'review'}")
     if gone:
-        print(
-            f"left out as a row of each, or the student, is gone: {gone} more that {'is' if gone == 1 else 'are'} open"
-        )
+        several = "conflict is" if gone == 1 else "conflicts are"
+        print(f"{gone} open {several} left out: the row or the student that it was about is gone")
     for entry in batch.population:
         drawn = sum(pair.stratum == entry.stratum.name for pair in batch.pairs)
         print(f"  {entry.stratum.name:<28} {drawn:>4} of {entry.pairs:,}")

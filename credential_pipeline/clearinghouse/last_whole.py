@@ -1,6 +1,6 @@
-"""The version with which a new one is compared: the newest on disk that is whole, so that damage to the last disarms no rule.
+"""The newest version on disk that is whole: a new one is compared with it, so that damage to the last disarms no rule.
 
-Not here: what versions hand on to the next, without which nothing is built (linked_records).
+Not here: what becomes of a hop whose versions hand something on to the next and are lost (linked_records).
 """
 
 from collections.abc import Collection
@@ -26,8 +26,28 @@ class LastWhole:
     lost: bool = False
 
 
+def newest_whole(store: Store, snapshot: Snapshot, tables: Collection[str], partition: str = SHARED) -> LastWhole:
+    """Find the newest version that has some tables, whole.
+
+    Args:
+        store: Store of the hop's side.
+        snapshot: What is built anew.
+        tables: Its tables.
+        partition: Industry, or ``shared``.
+
+    Raises:
+        SafeError: ``E_SCHEMA_NEWER``: the current version was written by a later program.
+    """
+    versions = store.versions(snapshot, partition)
+    with_them = [one for one in versions if one.manifest.tables.keys() >= set(tables)]
+    found = next((one for one in with_them if one.is_whole(tables)), None)
+    # Readable versions that never had the tables are older than these; none that can be read, where there were some, are a loss.
+    had = bool(with_them) or not versions
+    return LastWhole(found, found is None and had and store.was_published(snapshot, partition))
+
+
 def last_whole(store: Store, snapshot: Snapshot, tables: Collection[str], partition: str = SHARED) -> LastWhole:
-    """Find the newest version of which some tables are whole, and say so where it is not the current one.
+    """What to compare with; said where it is not the current version, or nothing.
 
     Args:
         store: Store of the hop's side.
@@ -38,11 +58,8 @@ def last_whole(store: Store, snapshot: Snapshot, tables: Collection[str], partit
     Raises:
         SafeError: ``E_SCHEMA_NEWER``: the current version was written by a later program.
     """
-    versions = store.versions(snapshot, partition)
-    found = next((one for one in versions if one.is_whole(tables)), None)
-    # Readable versions that never had the tables are older than these; none that can be read, where there were some, are a loss.
-    had = any(one.manifest.tables.keys() >= set(tables) for one in versions) or not versions
-    lost = found is None and had and store.was_published(snapshot, partition)
+    last = newest_whole(store, snapshot, tables, partition)
+    found = last.version
     if found is not None and not store.is_current(found):
         PROGRESS.info(
             "%s %s: the current version is damaged or missing; the new one is compared with %s of %s",
@@ -51,14 +68,14 @@ def last_whole(store: Store, snapshot: Snapshot, tables: Collection[str], partit
             found.name,
             found.manifest.published_at,
         )
-    if lost:
+    if last.lost:
         PROGRESS.info(
             "%s %s: earlier versions are damaged, so the new one is compared with none, and no fall since is seen (%s)",
             partition,
             snapshot.name,
             ", ".join(tables),
         )
-    return LastWhole(found, lost)
+    return last
 
 
 def note_loss(con: Connection, schema: str, measure: str, last: LastWhole) -> None:

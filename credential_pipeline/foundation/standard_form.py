@@ -185,6 +185,17 @@ def zip_code(expression: str) -> str:
     return once(zip5(expression), lambda it: f"CASE WHEN {it} NOT IN ('', '00000', '99999') THEN {it} END")
 
 
+def opeid(expression: str) -> str:
+    """Eight digits: six are the main campus, and dashes tell nothing. What is no OPEID stays: filled up, it would be another school's."""
+    digits = f"replace({expression}, '-', '')"
+    return once(
+        digits,
+        lambda it: (
+            f"CASE WHEN regexp_full_match({it}, '[0-9]{{6}}([0-9]{{2}})?') THEN rpad({it}, 8, '0') ELSE {expression} END"
+        ),
+    )
+
+
 def state(expression: str) -> str:
     """Two letters, in capitals; NULL for anything else, such as a state's name. Whether the state exists is for checks to say."""
     code = f"regexp_extract(upper({expression}), '^\\s*([A-Z]{{2}})\\s*$', 1)"

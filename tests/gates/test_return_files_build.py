@@ -18,13 +18,21 @@ from credential_pipeline.clearinghouse.return_files.states import lists
 from credential_pipeline.clearinghouse.return_files.states.lists import programmes_of
 from credential_pipeline.clearinghouse.return_files.views import compose
 from credential_pipeline.engines.exchange.student_tracker.report import NAMES
-from credential_pipeline.foundation.contracts import SNAPSHOTS
 from credential_pipeline.foundation.layouts import LAYOUTS
 from credential_pipeline.foundation.registry.programmes import Programme
 from credential_pipeline.foundation.registry.return_agreements import SHARES
 from credential_pipeline.foundation.storage.engine import Connection, connect
 from credential_pipeline.foundation.storage.relation import Relation, Scratch
-from tests.domain.clearinghouse.return_files_world import ALL, EVERYBODY, agreement, fill, given, leave, request
+from tests.domain.clearinghouse.return_files_world import (
+    ALL,
+    EVERYBODY,
+    agreement,
+    create_tables,
+    fill,
+    given,
+    leave,
+    request,
+)
 
 MSSC = {"role": "certifier", "of": "mssc"}
 
@@ -43,11 +51,7 @@ def built(home: Path, *, withheld: tuple[str, ...] = ()) -> Iterator[Connection]
     leave(home, "mssc", request(*EVERYBODY, school="123456"))
     leave(home, "late", request(*EVERYBODY, school="123456"))
     with connect(threads=1) as con:
-        for name in ("raw_feeds", "education_registry", "cleaned_learners", "linked_records", "return_files"):
-            con.execute(f"CREATE SCHEMA {name}")
-            for table in SNAPSHOTS[name]:
-                columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
-                con.execute(f'CREATE TABLE {name}."{table.name}" ({columns})')
+        create_tables(con)
         build(fill(con), given(home, *terms))
         yield con
 

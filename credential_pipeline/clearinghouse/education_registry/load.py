@@ -49,6 +49,7 @@ BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
         "ferpa_block": ("ferpa_block", form.yes),
     },
     "enrollments": {
+        "opeid": ("opeid", form.opeid),
         "institution_state": ("institution_state", form.state),
         "sector": ("sector", "lower({})".format),
         "credit": ("credit", form.yes),
@@ -57,6 +58,7 @@ BY_VALUE: Final[dict[str, dict[str, tuple[str, Form]]]] = {
         "end_date": ("end_date", form.iso_date),
     },
     "degrees": {
+        "opeid": ("opeid", form.opeid),
         "degree_date": ("degree_date", form.iso_date),
         "degree_level": ("degree_level", word_of("degree_level")),
     },
@@ -91,7 +93,6 @@ def load_education_registry(con: Connection, folder: Path) -> None:
     add_to_latin(con)
     if has_reports(folder):
         findings = load_reports(con, folder)
-        _spell_opeids(con)
         _index(con)
         empty(con, "duplicate_students")
         keep_findings(con, SNAPSHOT, findings)
@@ -103,7 +104,6 @@ def load_education_registry(con: Connection, folder: Path) -> None:
             with scratch(con) as work:
                 findings += _load(work, folder / name, SNAPSHOT.table(name))
     findings += add_pdp(con, folder)
-    _spell_opeids(con)
     with scratch(con) as work:
         persons = relation(con, "education_registry.persons")
         for name in ("enrollments", "degrees"):
@@ -114,20 +114,6 @@ def load_education_registry(con: Connection, folder: Path) -> None:
     if find_duplicates(con):
         fold_duplicates(con)
         _index(con)
-
-
-def _spell_opeids(con: Connection) -> None:
-    """Bring OPEIDs to their eight digits, so that whoever reads the tables need not know the ways to write one.
-
-    Six digits are the main campus, and dashes tell nothing. What is no OPEID stays as it is: filled up, it would be another school's.
-    """
-    digits = "replace(opeid, '-', '')"
-    for table in ("enrollments", "degrees"):
-        con.execute(
-            f"UPDATE education_registry.{table} SET opeid = rpad({digits}, 8, '0')"
-            f" WHERE (length(opeid) <> 8 OR contains(opeid, '-'))"
-            f" AND regexp_full_match({digits}, '[0-9]{{6}}([0-9]{{2}})?')"
-        )
 
 
 def _index(con: Connection) -> None:

@@ -20,6 +20,7 @@ from credential_pipeline.engines.exchange.records import (
     SUBMITTED_COURSE,
     record_kind,
 )
+from credential_pipeline.foundation import standard_form as form
 from credential_pipeline.foundation.contracts.education_registry import SNAPSHOT
 from credential_pipeline.foundation.drop_findings import NOT_READ, Finding
 from credential_pipeline.foundation.errors import SafeError
@@ -107,7 +108,7 @@ def _together(work: Scratch, file: str, parts: list[Relation]) -> Relation:
         return work.table(file, f"SELECT {empty}, CAST(NULL AS VARCHAR) AS opeid WHERE false")
     rows = " UNION ALL ".join(
         f"SELECT {', '.join(name if name in part.columns else f'CAST(NULL AS VARCHAR) AS {name}' for name in columns)},"
-        f" {INSTITUTION} AS opeid, {number} AS file, {ROW} FROM {part}"
+        f" {form.opeid(INSTITUTION)} AS opeid, {number} AS file, {ROW} FROM {part}"
         for number, part in enumerate(parts)
     )
     key = ", ".join(("opeid", *KEYS[file]))

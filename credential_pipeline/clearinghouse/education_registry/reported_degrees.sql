@@ -1,5 +1,5 @@
 -- Degrees as reports tell them; the level is read off the title where the title tells it.
-SELECT DISTINCT requester_return_field AS student_id, replace(college_code_branch, '-', '') AS opeid,
+SELECT DISTINCT requester_return_field AS student_id, opeid,
        college_name AS institution, graduation_date AS degree_date, degree_title,
        CASE WHEN regexp_matches(lower(degree_title), 'doctor|\bph\.? ?d') THEN 'doctor'
             WHEN regexp_matches(lower(degree_title), 'master') THEN 'master'

@@ -1,5 +1,5 @@
 -- Enrollments as reports tell them. Whether one carried credit, or the student sought a degree, they do not say.
-SELECT DISTINCT requester_return_field AS student_id, replace(college_code_branch, '-', '') AS opeid,
+SELECT DISTINCT requester_return_field AS student_id, opeid,
        college_name AS institution, upper(college_state) AS institution_state,
        CASE WHEN lower(public_private) = 'public' THEN 'public' WHEN lower(public_private) = 'private' THEN 'private' END
        || CASE two_year_four_year[1] WHEN '2' THEN '_2yr' WHEN '4' THEN '_4yr' WHEN 'L' THEN '_less_than_2yr' END AS sector,

@@ -61,8 +61,9 @@ def load_reports(con: Connection, folder: Path) -> list[Finding]:
         rows, findings = _read_all(work, folder / FOLDER)
         persons = work.table("persons", _persons(rows))
         _keep(con, "persons", persons)
-        enrollments = work.table("enrollments", statement(__package__, "reported_enrollments.sql", rows=rows))
-        degrees = work.table("degrees", statement(__package__, "reported_degrees.sql", rows=rows))
+        schools = work.view("schools", f"SELECT *, {form.opeid('college_code_branch')} AS opeid FROM {rows}")
+        enrollments = work.table("enrollments", statement(__package__, "reported_enrollments.sql", rows=schools))
+        degrees = work.table("degrees", statement(__package__, "reported_degrees.sql", rows=schools))
         _keep(con, "enrollments", enrollments)
         _keep(con, "degrees", degrees)
         answers = work.table(

@@ -3,6 +3,7 @@
 Not here: what is said now (statements.py), and learner ids, which are remembered in their own way (learner_ids.py).
 """
 
+from credential_pipeline.clearinghouse.last_whole import newest_whole
 from credential_pipeline.foundation.contracts.linked_records import SNAPSHOT
 from credential_pipeline.foundation.errors import SafeError
 from credential_pipeline.foundation.progress import PROGRESS
@@ -27,11 +28,8 @@ def newest_memory(store: Store, industry: str, *, anew: bool = False) -> Version
         SafeError: ``E_OPT_OUTS_LOST``: there was one, and it is whole in no version on disk; ``E_SCHEMA_NEWER``: the current
             version was written by a later program.
     """
-    versions = store.versions(SNAPSHOT, industry)
-    found = next((one for one in versions if TABLE in one.manifest.tables and one.is_whole((TABLE,))), None)
-    # Readable versions that never had the table are older than it; none that can be read, where there were some, are a loss.
-    had = any(TABLE in one.manifest.tables for one in versions) or not versions
-    if found is None and had and store.was_published(SNAPSHOT, industry):
+    last = newest_whole(store, SNAPSHOT, (TABLE,), industry)
+    if last.lost:
         if anew:
             PROGRESS.info("%s linked_records: the memory of opt-outs starts anew, as --new-ids says", industry)
             return None
@@ -41,7 +39,7 @@ def newest_memory(store: Store, industry: str, *, anew: bool = False) -> Version
             " to start with what the deliveries, the registry and the lists of opt-outs say now."
         )
         raise SafeError("E_OPT_OUTS_LOST", message)
-    return found
+    return last.version
 
 
 def recall(work: Scratch, schema: str) -> Relation:

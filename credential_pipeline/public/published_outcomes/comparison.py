@@ -77,9 +77,16 @@ def perhaps_nothing_words(context: Context) -> str:
     """That the effect at its last published year could be nothing if the two had drifted on, where its band alone does not say so."""
     last = last_shown(grid_of(context, EFFECT))
     wide = ranges_of(context).get((ALL, last.horizon)) if last else None
-    if last is None or includes_nothing(last) or wide is None or not wide.shown or not includes_nothing(wide):
+    if (
+        last is None
+        or includes_nothing(last)
+        or wide is None
+        or not wide.shown
+        or wide.low is None
+        or wide.high is None
+    ):
         return ""
-    if wide.low is None or wide.high is None:
+    if not includes_nothing(wide):
         return ""
     return (
         f"Had holders and the others drifted apart by as much a year as they did before the award, either way, it could be nothing: "

@@ -119,12 +119,12 @@ def distribution(context: Context) -> Figure:
     if after and after.horizon is not None:
         low, high = grids[P25].get((ALL, after.horizon)), grids[P75].get((ALL, after.horizon))
         said = [f"In {say.year(after.horizon)} the median holder with wages earned {say.dollars(after.value or 0)}."]
-        ends = [
+        ends = ", ".join(
             f"the {who} quarter earned {than} than {say.dollars(cell.value or 0)}"
             for who, than, cell in (("lowest-paid", "less", low), ("best-paid", "more", high))
             if cell is not None and cell.shown
-        ]
-        said += [sentence[0].upper() + sentence[1:] for sentence in [f"{', '.join(ends)}."] if ends]
+        )
+        said += [f"{ends[0].upper()}{ends[1:]}."] if ends else []
         said.append(anyway_words(context))
     description = "Lines of the 25th, 50th and 75th percentile of annual earnings of all holders with wages, by year around the award."
     parts = [(name, grids[measure], "value") for measure, name in names.items()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from credential_pipeline.clearinghouse.return_files.partners import FOLDER, REQUESTS, Given
 from credential_pipeline.engines.linkage.fields import make_index
-from credential_pipeline.foundation.contracts import cleaned_learners, education_registry, linked_records
+from credential_pipeline.foundation.contracts import SNAPSHOTS, cleaned_learners, education_registry, linked_records
 from credential_pipeline.foundation.registry.load import load_registry
 from credential_pipeline.foundation.registry.return_agreements import ReturnAgreement
 from credential_pipeline.foundation.storage.engine import Connection
@@ -94,6 +94,15 @@ WISHES = (
     {"statement_id": "W1", "source": "individual", "first_name": "EMIL", "last_name": "OSTERMAN",
      "birth_date": date(1994, 9, 5), "scope": "all", "reason": "OPT_OUT"},
 )  # fmt: skip
+
+
+def create_tables(con: Connection) -> None:
+    """Every table that the hop reads or makes, empty."""
+    for name in ("raw_feeds", "education_registry", "cleaned_learners", "linked_records", "return_files"):
+        con.execute(f"CREATE SCHEMA {name}")
+        for table in SNAPSHOTS[name]:
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
+            con.execute(f'CREATE TABLE {name}."{table.name}" ({columns})')
 
 
 def fill(con: Connection, **changed: Rows) -> Connection:

@@ -2,6 +2,8 @@
 
 import csv
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,8 @@ from credential_pipeline.clearinghouse.return_files.pdp.files import pdp_files
 from credential_pipeline.clearinghouse.return_files.pdp.headers import written_as
 from credential_pipeline.clearinghouse.return_files.pdp.institutions import pdp_of_institutions
 from credential_pipeline.clearinghouse.return_files.pdp.own import as_requests, own_files, read_own
-from credential_pipeline.foundation.contracts import SNAPSHOTS
-from credential_pipeline.foundation.storage.engine import connect
-from credential_pipeline.foundation.storage.relation import scratch
+from credential_pipeline.foundation.storage.engine import Connection, connect
+from credential_pipeline.foundation.storage.relation import Relation, scratch
 from tests.domain.clearinghouse.return_files_pdp_world import (
     BRANCH,
     COLLEGE,
@@ -33,6 +34,7 @@ from tests.domain.clearinghouse.return_files_pdp_world import (
     person,
     spell,
 )
+from tests.domain.clearinghouse.return_files_world import create_tables
 from tests.domain.clearinghouse.test_return_files_pdp import COURSE, OWN, WORLD, headers_left, made
 
 CTID = "Credential Engine Identifier"
@@ -140,11 +142,7 @@ def test_what_was_laid_in_the_place_of_a_file_after_the_build_is_not_read(tmp_pa
     leave(tmp_path, "cohort.csv", turned, [OWN | {"Study ID": "S1"}])
     about = given(tmp_path, terms)
     with connect(threads=1) as con:
-        for name in ("raw_feeds", "education_registry", "cleaned_learners", "linked_records", "return_files"):
-            con.execute(f"CREATE SCHEMA {name}")
-            for table in SNAPSHOTS[name]:
-                columns = ", ".join(f'"{column}" {kind}' for column, kind in table.schema.items())
-                con.execute(f'CREATE TABLE {name}."{table.name}" ({columns})')
+        create_tables(con)
         build(fill(con, **WORLD), about)
         for left in (headers("pdp_cohort"), ["Name"]):
             leave(tmp_path, "cohort.csv", left, [OWN | {"Study ID": "S2", "Name": "x"}])
@@ -180,14 +178,19 @@ def test_terms_are_the_same_in_small_letters(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
-    # A year of three digits is no school year, so that the college's course file breaks a rule; the branch has no such student.
+@contextmanager
+def beside_a_fault(home: Path) -> Iterator[tuple[Connection, dict[str, Relation]]]:
+    """What a college and a branch get: a year of three digits is no school year, so that the college's course file breaks a rule."""
     world = WORLD | {"events": [*WORLD["events"], award("S1", SAFETY, date(900, 3, 1))]}
-    leave(tmp_path, "bad.csv", ["Name"], [])
     with connect(threads=1) as con, scratch(con) as work:
         fill(con, **world)
         branch = agreement(id="return_branch", partner="branch", of=BRANCH)
-        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch), wishes_of(work))
+        yield con, pdp_of_institutions(work, given(home, agreement(), branch), wishes_of(work))
+
+
+def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
+    leave(tmp_path, "bad.csv", ["Name"], [])
+    with beside_a_fault(tmp_path) as (con, parts):
         rows = con.execute(f"SELECT partner, file, state, reason_code FROM {parts['requests']} ORDER BY ALL").fetchall()
         ids = con.execute(f"SELECT count(DISTINCT request_id) FROM {parts['requests']}").fetchall()
         told = {
@@ -203,14 +206,10 @@ def test_a_fault_of_one_institution_stops_nobody_else(tmp_path: Path) -> None:
 
 
 def test_a_file_in_place_of_the_folder_stops_nobody_else_either(tmp_path: Path) -> None:
-    world = WORLD | {"events": [*WORLD["events"], award("S1", SAFETY, date(900, 3, 1))]}
     folder = tmp_path / "partners/college/pdp"
     folder.parent.mkdir(parents=True)
     folder.write_text("no folder")
-    with connect(threads=1) as con, scratch(con) as work:
-        fill(con, **world)
-        branch = agreement(id="return_branch", partner="branch", of=BRANCH)
-        parts = pdp_of_institutions(work, given(tmp_path, agreement(), branch), wishes_of(work))
+    with beside_a_fault(tmp_path) as (con, parts):
         rows = con.execute(f"SELECT partner, reason_code FROM {parts['requests']} ORDER BY ALL").fetchall()
         told = con.execute(f"SELECT DISTINCT partner FROM {parts['pdp_cohort']}").fetchall()
     assert rows == [("college", "E_PDP_UNREADABLE"), ("college", "E_PDP_VALUE")]

@@ -3,8 +3,8 @@
 Rambachan and Roth (Review of Economic Studies 2023), relative magnitudes: after the award the two may part by as much a year, either way,
 as they parted between the two years before the base and the base: by as many percent of what holders would earn, as paces of pay are, or by
 as many dollars where that is more. All ends of that range have a sampling error, made of what every person adds to the effect and to the
-drift together; the range reaches from the lowest of their bands to the highest (a union of intervals, which holds whatever lies in the range as often as each holds its own end). Everybody's alone: of small groups the tests tell too
-little. Not here: the effects (effects.py).
+drift together; the range reaches from the lowest of their bands to the highest (a union of intervals, which holds whatever lies in the
+range as often as each holds its own end). Everybody's alone: of small groups the tests tell too little. Not here: the effects (effects.py).
 """
 
 from collections.abc import Sequence
