@@ -81,7 +81,8 @@ def _list(arguments: argparse.Namespace) -> int:
         for line in intake.passed_over(name):
             print(f"  {line}")
         waiting = sum(one.waits for one in items)
-        print(f"  {len(items)} deliveries, {waiting} waiting" if not arguments.waiting else f"  {waiting} waiting")
+        listed = "" if arguments.waiting else f"{len(items)} {'delivery' if len(items) == 1 else 'deliveries'}, "
+        print(f"  {listed}{waiting} waiting")
     return 0
 
 
